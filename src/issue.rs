@@ -18,137 +18,160 @@ macro_rules! issues {
 
 issues! {
     FileCut "file-cut" Error
-        "The file ends in the middle of a packet or block: it was cut. Everything before that place was read.",
+        "The file ends in the middle of a packet or block: it was truncated. Everything before that point was read.",
     FileCorrupt "file-corrupt" Error
-        "A packet or block header makes no sense, so the file is damaged from there on. Everything before was read.",
+        "A packet or block header is invalid, so the file is damaged from there on. Everything before was read.",
     FileResumed "file-resumed" Error
-        "The file is damaged: a packet or block header makes no sense. Bytes were skipped up to the next that does, and reading went on there.",
+        "The file is damaged: a packet or block header is invalid. Bytes were skipped up to the next valid header, \
+         and reading continued there.",
     CapturesJoined "captures-joined" Info
-        "Several captures stand one behind the other in the file, as cat or copy joins them. All were read; where their times overlap, flows and rates are those of both.",
+        "The file contains several captures one after the other, as cat or copy joins them. All were read; where \
+         their times overlap, flows and rates cover both.",
     TablesJoined "tables-joined" Info
-        "Several tables with the same columns stand in the archive. Their rows were read one behind the other, as one table.",
+        "The archive contains several tables with the same columns. Their rows were read one after the other, as one \
+         table.",
     MembersSkipped "members-skipped" Warning
-        "The archive holds more files, which were not read: they are no captures, or tables with other columns. To open one of them, unpack the archive.",
+        "The archive contains more files, which were not read: they are not captures, or they are tables with other \
+         columns. To open one of them, unpack the archive.",
     UnpackCut "unpack-cut" Error
-        "The compressed file ends too early: it was cut. Everything that could be unpacked was read.",
+        "The compressed file ends too early: it was truncated. Everything that could be decompressed was read.",
     UnpackDamaged "unpack-damaged" Error
-        "The compressed file is damaged, or something else follows in it. What could be unpacked before was read.",
+        "The compressed file is damaged, or other data follows it. Everything that could be decompressed before was \
+         read.",
     UnpackLimit "unpack-limit" Error
-        "The file unpacks to more than 512 MiB and 200 times its own size, so reading ended there. To read all of it, unpack it first.",
+        "The file decompresses to more than 512 MiB and 200 times its own size, so reading stopped there. To read all \
+         of it, decompress it first.",
     FileChanged "file-changed" Error
         "The file could not be read to its end: it changed, moved or became unreadable. What came before was analysed.",
     StoppedEarly "stopped-early" Warning
-        "Reading was stopped by you before the end. Results cover only the part that was read.",
+        "You stopped reading before the end. Results cover only the part that was read.",
     BlockUnknown "block-unknown" Info
-        "The file has blocks of a kind that is not known; they were skipped.",
+        "The file has blocks of an unknown type; they were skipped.",
     BlockOther "block-other" Info
-        "The file has blocks that hold no packets: names, statistics, decryption secrets, blocks of other programs. They were skipped.",
+        "The file has blocks that contain no packets: names, statistics, decryption secrets, blocks of other \
+         programs. They were skipped.",
     BlockDamaged "block-damaged" Error
-        "A block could not be understood; it was skipped and reading went on behind it.",
+        "A block could not be parsed; it was skipped and reading continued after it.",
     CommentsFull "comments-full" Info
         "The file has more comments than are kept; the later ones are not shown.",
     InterfaceUnknown "interface-unknown" Error
-        "A packet names a capture interface that the file never described; its time and link type are guesses.",
+        "A packet refers to a capture interface that the file does not describe; its time and link type are guesses.",
     NoTimestamp "no-timestamp" Warning
-        "Packets without a time stamp (simple packet blocks) take the time of the packet before them.",
+        "Packets without a timestamp (simple packet blocks) take the time of the packet before them.",
     TimeBackwards "time-backwards" Info
-        "Packets are not in order of time. Gaps between packets count from the later time.",
+        "Packets are not in time order. Gaps between packets count from the later time.",
     ClockStep "clock-step" Warning
-        "The clock jumps back by more than a second: it was set while packets were captured, or captures with overlapping times were joined. Durations and rates around there are not to be trusted.",
+        "The clock jumps back by more than a second: it was set during the capture, or captures with overlapping \
+         times were joined. Durations and rates around there are unreliable.",
     PacketsDuplicated "packets-duplicated" Warning
-        "Packets are in the capture twice, within milliseconds: a mirror port (SPAN) that copies both directions of every port, or a capture on several interfaces. Packets, bytes and rates count both; retransmissions do not count the copies.",
+        "Packets are in the capture twice, within milliseconds: from a mirror port (SPAN) that copies both directions \
+         of every port, or from a capture on several interfaces. Packets, bytes and rates count both; retransmissions \
+         do not count the copies.",
     LinkUnknown "link-unknown" Warning
-        "Packets of a link type that is not decoded were counted but not looked into.",
+        "Packets with an unsupported link type were counted but not decoded.",
     LinkCut "link-cut" Warning
         "Packets are too short for their link header.",
     PacketCut "packet-cut" Info
-        "Packets were cut when captured (snap length). Headers were read; sizes are those on the wire.",
+        "Packets were truncated by the capture (snap length). Headers were read; sizes are those on the wire.",
     NetDamaged "net-damaged" Warning
-        "Packets have an IP or ARP header that makes no sense; layers below it were kept.",
+        "Packets have an invalid IP or ARP header; the layers below it were kept.",
     TransportDamaged "transport-damaged" Warning
-        "Packets have a TCP, UDP or ICMP header that makes no sense or is cut; addresses were kept.",
+        "Packets have an invalid or truncated TCP, UDP or ICMP header; addresses were kept.",
     TunnelDamaged "tunnel-damaged" Warning
-        "Packets have a tunnel header (GRE, MPLS, PPP and the like) that makes no sense or is cut; what is outside was kept.",
+        "Packets have an invalid or truncated tunnel header (GRE, MPLS, PPP and the like); the layers outside it were \
+         kept.",
     TunnelDeep "tunnel-deep" Warning
-        "Packets are packed into more headers than are followed; what is further inside was not looked into.",
+        "Packets have more nested headers than are decoded; the inner ones were ignored.",
     Fragment "fragment" Info
-        "IP packets came in pieces (fragments); those with all their pieces were put together and read.",
+        "IP packets were fragmented; those with all fragments were reassembled and read.",
     FragmentUnfinished "fragment-unfinished" Warning
-        "IP packets lack pieces: these never came, came after 30 seconds, or there were more unfinished packets than are kept.",
+        "IP packets lack fragments: these never arrived, arrived after 30 seconds, or there were more unfinished \
+         packets than are kept.",
     FragmentOverlap "fragment-overlap" Warning
-        "Pieces of IP packets lie over pieces that came before; the earlier bytes were kept. Receivers differ in this.",
+        "IP fragments overlap earlier ones; the earlier bytes were kept. Receivers differ in this.",
     FragmentTiny "fragment-tiny" Warning
-        "First pieces of IP packets are too short for their TCP, UDP or ICMP header, as no system makes them.",
+        "First IP fragments are too short for their TCP, UDP or ICMP header; no operating system sends such fragments.",
     FragmentOverlong "fragment-overlong" Warning
-        "Pieces of IP packets reach past 65,535 bytes, which no packet can have; they were left out.",
+        "IP fragments extend past 65,535 bytes, the maximum packet size; they were left out.",
     FlowsSummarised "flows-summarised" Warning
-        "More flows than the table keeps: the oldest were counted and folded into the totals.",
+        "There are more flows than the table keeps: the oldest were counted and added to the totals.",
     NamesFull "names-full" Warning
-        "More names than the table keeps; later new names were not attached to flows.",
+        "There are more names than the table keeps; later new names were not attached to flows.",
     StreamsFull "streams-full" Warning
-        "More TCP connections at a time than are read: those that were silent longest were not read on, so that what they said later is missing.",
+        "There are more TCP connections at a time than are parsed: those that were silent longest were dropped, so \
+         their later messages are missing.",
     FactsFull "facts-full" Warning
-        "Flows said more than is kept of them: what was new later is counted but not shown with the flow.",
+        "Flows have more message fields than are kept; later new ones are counted but not shown with the flow.",
     DetectorFull "detector-full" Warning
-        "A detector met more hosts or pairs than it keeps; those met later were not judged.",
+        "A detector saw more hosts or pairs than it keeps; later ones were not evaluated.",
     RowDamaged "row-damaged" Warning
-        "Lines could not be understood as rows of the table; they were left out.",
+        "Lines could not be parsed as rows of the table; they were left out.",
     RowTooLong "row-too-long" Error
-        "A row is far too long, most often behind a quote that is never closed. Reading went on at the next line.",
+        "A row is far too long, most often because a quote is never closed. Reading continued at the next line.",
     RowRagged "row-ragged" Warning
-        "Rows have more or fewer cells than the table has columns; missing cells count as empty, others were left out.",
+        "Rows have more or fewer cells than the table has columns; missing cells count as empty, extra cells were \
+         left out.",
     RowBlank "row-blank" Info
         "Rows without a single value were left out.",
     RowNoFlow "row-no-flow" Info
-        "Rows lack an IP address or a time, or are not IP: they stand in the table, but are no flows.",
+        "Rows have no IP address or no time, or are not IP: they are in the table, but are not flows.",
     ProtocolUnknown "protocol-unknown" Info
-        "Rows do not say their protocol, so it is unknown whether they are TCP, UDP or something else: detectors that need to know that left them out.",
+        "Rows have no protocol, so it is unknown whether they are TCP, UDP or something else: detectors that need the \
+         protocol left them out.",
     PortsUnknown "ports-unknown" Info
-        "Rows do not say their ports: the ports are unknown, and what hosts offer or ask for could not be told.",
+        "Rows have no ports, so it is unknown which services hosts offer or use.",
     RowsOneWay "rows-one-way" Info
-        "Rows have one direction of a connection each, and no row has the answers: whether there were any is unknown, and who began is a guess by the ports.",
+        "Each row has one direction of a connection, and no row has the answers: whether there were any is unknown, \
+         and the originator is a guess from the ports.",
     HeaderRepeated "header-repeated" Info
-        "The line of headings comes again among the rows; it was left out.",
+        "The header line occurs again among the rows; it was left out.",
     SummaryLine "summary-line" Info
         "A summary follows the rows; it was left out.",
     TextNotUtf8 "text-not-utf8" Info
-        "Rows hold text that is not UTF-8; it was read as Windows-1252, which Latin-1 is a part of.",
+        "Rows contain text that is not UTF-8; it was read as Windows-1252, which includes Latin-1.",
     TimesUndated "times-undated" Info
-        "Packets were printed without their day, or without a time: days count from 1970-01-01, and packets without a time follow each other.",
+        "Packets were printed without a date or without a time: days count from 1970-01-01, and packets without a \
+         time follow each other.",
     TimesRelative "times-relative" Info
-        "Times count from the start of a capture, so days and clock times are not the real ones.",
+        "Times count from the start of a capture, so days and times of day are not the real ones.",
     TimesOfDay "times-of-day" Warning
-        "Times are times of day without a date, so the day is not known: they count from midnight of the first day, which stands as 1970-01-01.",
+        "Times are times of day without a date, so the day is unknown: they count from midnight of the first day, \
+         shown as 1970-01-01.",
     TimesWithoutYear "times-without-year" Warning
-        "Times name no year: it is that of another column, or stands as 1970 where none has one.",
+        "Times have no year: it is taken from another column, or shown as 1970 if none has one.",
     TimesAddedUp "times-added-up" Info
-        "Times are those since the row before, so they were added up.",
+        "Times are relative to the previous row, so they were added up.",
     TimeUnreadable "time-unreadable" Warning
-        "Rows have a time that could not be read; they take the time of the row before.",
+        "Rows have a time that could not be parsed; they take the time of the previous row.",
     ZoneUnknown "zone-unknown" Warning
-        "Times name a time zone that is not known; they were taken for UTC.",
+        "Times have an unknown time zone; they were read as UTC.",
     DatesDayFirst "dates-day-first" Warning
-        "Dates could be day first or month first, and no row shows which: they were read as day first. The setting table.date_order changes that.",
+        "Dates could be day first or month first, and no row decides which: they were read as day first. The setting \
+         table.date_order changes that.",
     DatesMonthFirst "dates-month-first" Warning
-        "Dates could be day first or month first, and no row shows which: they were read as month first. The setting table.date_order changes that.",
+        "Dates could be day first or month first, and no row decides which: they were read as month first. The \
+         setting table.date_order changes that.",
     UnitCorrected "unit-corrected" Warning
-        "Durations are not in the unit that the tool is known for: rates, ends or headings of the rows show another, which was taken. The setting table.time_unit changes that.",
+        "Durations are not in the usual unit of this tool: rates, end times or column headings show another unit, \
+         which was used. The setting table.time_unit changes that.",
     RowsSampled "rows-sampled" Warning
-        "More rows than the memory set for tables holds: a random part of them was kept.",
+        "There are more rows than fit into the memory set for tables: a random sample of them was kept.",
     TextsLeftOut "texts-left-out" Info
-        "A column has more different texts than are told apart; rows with later ones cannot be found by them.",
+        "A column has more distinct texts than are indexed; rows with later ones cannot be found by them.",
     ColumnsLeftOut "columns-left-out" Warning
-        "The table has more columns than are read; those behind were left out.",
+        "The table has more columns than are read; the last ones were left out.",
     CicCompatible "cic-compatible" Info
-        "The flow table (CSV) is CICFlowMeter v4's, its published errors among them, as a setting asks. Findings and all else are not.",
+        "As a setting requires, the flow table (CSV) follows CICFlowMeter v4, including its published errors. \
+         Findings and other results do not.",
     CicSinglePacket "cic-single-packet" Info
-        "Flows of a single packet are missing in the CIC-compatible flow table, as CICFlowMeter leaves them out.",
+        "Single-packet flows are missing in the CIC-compatible flow table, because CICFlowMeter leaves them out.",
     CicSummarised "cic-summarised" Warning
-        "More flows than are kept in the CIC-compatible flow table: the oldest are missing there.",
+        "There are more flows than are kept in the CIC-compatible flow table: the oldest are missing there.",
     DampedForgotten "damped-forgotten" Info
-        "More hosts and pairs than damped statistics are kept of: those seen longest ago began again from nothing.",
+        "There are more hosts and pairs than damped statistics are kept for: those not seen for longest started again \
+         from zero.",
     SettingIgnored "setting-ignored" Warning
-        "A setting is not known or out of range; the default was used.",
+        "A setting is unknown or out of range; the default was used.",
 }
 
 /// Counts issues and remembers where each was first met.

@@ -76,7 +76,7 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("zeek__nmap-vsn", Caught(&["arp_sweep"])),
     ("zeek__ntp__ntpmode67", Caught(&["amplification"])),
     ("zeek__quic__merlinc2", Not("one QUIC connection of a few seconds, encrypted from its first packet on")),
-    ("zeek__rfb__vnc-scanner", Not("one connection with one refused log-in: a typing mistake looks the same")),
+    ("zeek__rfb__vnc-scanner", Not("one connection with one refused login: a typing mistake looks the same")),
     ("zeek__rpc-portmap-sadmind", Caught(&["host_scan"])),
     (
         "zeek__smb__SMBGhost",

@@ -262,6 +262,56 @@ fn what_a_table_cannot_tell_rests_with_a_reason() {
 }
 
 #[test]
+fn a_list_of_packets_says_flags_or_none_are_known() {
+    use packetloupe::model::flow::{Known, evidence};
+    let (client, server) = ("192.0.2.7,54017", "192.0.2.8,21");
+    let table = |head: &str, rows: &[(bool, u32, &str)]| {
+        let row = |(i, (is_back, bytes, more)): (usize, &(bool, u32, &str))| {
+            let (from, to) = if *is_back { (server, client) } else { (client, server) };
+            format!("1389721044.{i},{from},{to},{bytes}{more}\n")
+        };
+        let rows: String = rows.iter().enumerate().map(row).collect();
+        let head = format!("frame.time_epoch,ip.src,tcp.srcport,ip.dst,tcp.dstport,frame.len{head}\n");
+        let (pipeline, _) = whole((head + &rows).as_bytes());
+        assert_eq!(pipeline.flows().len(), 1);
+        pipeline.flows().get(0).unwrap().clone()
+    };
+    // As large as a request, its answer and an acknowledgment: that does not make them such.
+    let open = [(false, 74, ""), (true, 74, ""), (false, 66, ""), (false, 135, ""), (true, 900, "")];
+    for (n, outcome) in [(1, Outcome::Unanswered), (2, Outcome::Bare), (5, Outcome::Established)] {
+        let flow = table("", &open[..n]);
+        assert!(!flow.saw_syn && flow.directions.iter().all(|side| evidence::flags(side) == 0), "{flow:?}");
+        assert!(!flow.known.has(Known::FLAGS) && !flow.known.has(Known::FLAG_COUNTS) && flow.known.has(Known::PACKETS));
+        assert_eq!((flow.outcome(), flow.forward().initial_window), (outcome, None));
+    }
+    let named = [(false, 74, ",1,0"), (true, 74, ",1,1"), (false, 66, ",0,1")];
+    let flow = table(",tcp.flags.syn,tcp.flags.ack", &named);
+    assert!(flow.saw_syn && flow.known.has(Known::FLAGS.with(Known::FLAG_COUNTS)) && !flow.known.has(Known::WINDOWS));
+    assert_eq!((flow.outcome(), flow.forward().initial_window), (Outcome::Established, None));
+}
+
+#[test]
+fn a_list_of_packets_with_columns_of_ports_is_read_by_its_names_and_texts_too() {
+    let table = "No.;Time;Source;Source Port;Destination;Destination Port;Protocol;Length;Info
+1;0.0;192.0.2.7;50000;192.0.2.8;53;DNS;80;Standard query 0x1 A example.org
+2;0.1;192.0.2.7;50000;192.0.2.8;443;QUIC;1292;Initial
+3;0.2;192.0.2.7;50000;192.0.2.8;51820;WireGuard;190;Handshake Initiation
+4;0.3;192.0.2.7;50000;192.0.2.8;80;TCP;74;50000  >  80 [SYN] Seq=0 Win=64240
+5;0.4;192.0.2.8;80;192.0.2.7;50000;TCP;74;80  >  50000 [SYN, ACK] Seq=0 Ack=1 Win=65160
+6;0.5;192.0.2.7;50000;192.0.2.8;80;TCP;66;50000  >  80 [ACK] Seq=1 Ack=1 Win=64256
+7;0.6;192.0.2.7;50000;192.0.2.8;80;TCP;66;50000  >  80 [ACK] Seq=1 Ack=1 Win=64256
+8;0.7;192.0.2.7;50000;192.0.2.8;80;HTTP;200;GET / HTTP/1.1
+";
+    let (pipeline, _) = whole(table.as_bytes());
+    let flows: Vec<_> =
+        pipeline.flows().iter().map(|(_, flow)| (flow.key.protocol, flow.packets(), flow.state)).collect();
+    let (udp, tcp) = (|n| (17, n, TcpState::Unknown), (6, 5, TcpState::Established));
+    assert_eq!(flows, [udp(1), udp(1), udp(1), tcp]);
+    let flow = pipeline.flows().get(3).unwrap();
+    assert_eq!((flow.outcome(), flow.forward().initial_window), (Outcome::Established, Some(64_240)));
+}
+
+#[test]
 fn people_can_choose_dialect_unit_and_label() {
     let set = |descriptor: &Descriptor, value: f64| {
         let mut settings = Settings::default();
@@ -348,7 +398,7 @@ fn a_table_beside_other_files_is_refused() {
     let settings = Settings::default();
     let mut pipeline = Pipeline::new(PipelineOptions { names, ..PipelineOptions::of(&settings) });
     let refusal = pipeline.feed(&gzip(&fixture("ctu13"))).and_then(|()| pipeline.end()).unwrap_err();
-    assert_eq!(refusal.to_string(), "Inside of gzip: A table is opened by itself, not together with other files.");
+    assert_eq!(refusal.to_string(), "Inside gzip: Open a table on its own, not together with other files.");
 }
 
 #[test]

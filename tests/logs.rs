@@ -178,7 +178,7 @@ fn rdp_is_guessed_by_connections_that_ask_to_log_in_or_by_outcomes() {
         let analysis = analyse(&log(60, &guess));
         let finding = analysis.findings.iter().find(|finding| finding.detector == "login_brute_force").unwrap();
         assert!(finding.severity >= Severity::Medium, "{form:?}: {:?}", finding.severity);
-        assert!(finding.explanation.contains("The outcome is known for 0 of 60 log-ins that were tried"));
+        assert!(finding.explanation.contains("The outcome is known for 0 of 60 login attempts"));
         assert_eq!(found(&log(6, &|_| ask("anna".to_owned())), Severity::Low), Vec::<String>::new(), "{form:?}");
     }
     // Columns that some sensors add.

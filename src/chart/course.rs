@@ -46,7 +46,7 @@ fn values(series: &Series, offset_minutes: i32) -> String {
     let mut sorted: Vec<f64> = series.points.iter().map(|(_, value)| *value).filter(|v| v.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
     let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else {
-        return "There is nothing to show.".to_owned();
+        return "There is no data to show.".to_owned();
     };
     let n = series.points.len();
     let level = series.level.as_ref().map_or(String::new(), |l| format!("; {}: {}", l.name, words(l.value)));
@@ -55,22 +55,22 @@ fn values(series: &Series, offset_minutes: i32) -> String {
         SeriesKind::Rate => {
             let peak = series.points.iter().find(|(_, value)| value == most).map_or(0, |(at, _)| *at);
             let at = place(series, peak, offset_minutes);
-            format!("At most {}, from {at} {zone} on{level}.", words(*most))
+            format!("Peak {} at {at} {zone}{level}.", words(*most))
         }
         SeriesKind::Sums => {
             let peak = series.points.iter().find(|(_, value)| value == most).map_or(0, |(at, _)| *at);
             let total: f64 = series.points.iter().map(|(_, value)| value).sum();
             let at = place(series, peak, offset_minutes);
-            format!("{} in all; most, {}, from {at} {zone} on.", words(total), words(*most))
+            format!("{} in all; peak {} at {at} {zone}.", words(total), words(*most))
         }
         SeriesKind::Values => {
             let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
-            format!("{n} values from {} to {}, the middle one {}{level}.", words(*least), words(*most), words(middle))
+            format!("{n} values from {} to {}, median {}{level}.", words(*least), words(*most), words(middle))
         }
         SeriesKind::Gaps => {
             let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
             let n = count(n as u64);
-            format!("{n} gaps from {} to {}, the middle one {}{level}.", words(*least), words(*most), words(middle))
+            format!("{n} gaps from {} to {}, median {}{level}.", words(*least), words(*most), words(middle))
         }
         SeriesKind::Walk => {
             let past = series
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_sentence_says_what_the_chart_shows() {
         let gaps = Series::gaps("Gaps", &[0, 60 * SECOND, 121 * SECOND, 180 * SECOND], None).unwrap();
-        assert_eq!(course("c", &gaps, 0).summary, "3 gaps from 59 s to 61 s, the middle one 60 s.");
+        assert_eq!(course("c", &gaps, 0).summary, "3 gaps from 59 s to 61 s, median 60 s.");
         let walk = Series {
             kind: SeriesKind::Walk,
             name: "Walk".into(),
@@ -104,6 +104,6 @@ mod tests {
         assert_eq!(course("c", &walk, 0).summary, "4 steps up to 5.5; a scanner from: 4, reached at step 3.");
         let rate =
             Series { kind: SeriesKind::Rate, points: vec![(0, 1.0), (SECOND, 7.0)], unit: "packets/s".into(), ..walk };
-        assert!(course("c", &rate, 0).summary.starts_with("At most 7 packets/s, from 1970-01-01 00:00:01 UTC on;"));
+        assert!(course("c", &rate, 0).summary.starts_with("Peak 7 packets/s at 1970-01-01 00:00:01 UTC;"));
     }
 }

@@ -22,7 +22,7 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
         id: ENTRY.id.to_owned(),
         title: "Protocols by bytes".to_owned(),
         summary: match shares.as_slice() {
-            [] => "No protocol was told apart.".to_owned(),
+            [] => "No protocol was identified.".to_owned(),
             shares => format!("Of {}: {}. Layers overlap.", bytes(summary.bytes as f64), shares.join(", ")),
         },
         marks: Marks::Bars(

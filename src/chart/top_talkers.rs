@@ -20,7 +20,7 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
         summary: match rows.first() {
             None => "No IP address was seen.".to_owned(),
             Some(first) => format!(
-                "{}; {} sent and received the most, {} ({} of all bytes).",
+                "{}; {} sent and received most, {} ({} of all bytes).",
                 counted(analysis.summary.hosts, "host", "hosts"),
                 label(first),
                 bytes(total(first)),
@@ -61,7 +61,7 @@ mod tests {
         }];
         assert_eq!(
             make(&analysis, 0).summary,
-            "2 hosts; 10.0.0.1 files.example sent and received the most, 3.00 kB (75 % of all bytes)."
+            "2 hosts; 10.0.0.1 files.example sent and received most, 3.00 kB (75 % of all bytes)."
         );
     }
 }

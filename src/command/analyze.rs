@@ -12,25 +12,25 @@ use std::process::ExitCode;
 
 /// Arguments of `analyze`.
 #[derive(clap::Args)]
-#[command(after_help = "OUT may be - for standard output. Without any output a summary is printed.")]
+#[command(after_help = "Use - as OUT for standard output. Without any output option, a summary is printed.")]
 pub struct AnalyzeArguments {
-    /// The capture (pcap or pcapng) or table (CSV, JSON lines, JSON list), also compressed with gzip or Zstandard, told by
-    /// its content. Several captures are read as one, in order of time; a table is read by itself
+    /// The capture (pcap or pcapng) or table (CSV, JSON lines, JSON list), also compressed with gzip or Zstandard,
+    /// recognised by its content. Several captures are read as one, in time order; a table is read on its own
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
     exports: Exports,
-    /// Take settings from a JSON object of ids and numbers, as `packetloupe settings` lists them, and the allow-list from
+    /// Read settings from a JSON object of ids and numbers, as listed by `packetloupe settings`, and the allow-list from
     /// its key `expected`: rules of host, peer, port, name and detector with a note. The page saves such a file
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
-    /// Write passwords and the like as they are, also in JSON, report and facts; without this they are masked
+    /// Show passwords and other secrets, also in JSON, report and facts; by default they are masked
     #[arg(long)]
     show_secrets: bool,
-    /// Print neither progress nor summary; warnings and errors are still said
+    /// Print neither progress nor summary; warnings and errors are still printed
     #[arg(long, short)]
     quiet: bool,
-    /// End with exit code 1 if a finding that is not expected is at least this severe
+    /// Exit with code 1 if an unexpected finding is at least this severe
     #[arg(long, value_name = "SEVERITY")]
     fail_on: Option<Level>,
 }
@@ -91,18 +91,18 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     Ok(if has_failed { ExitCode::from(FINDINGS) } else { ExitCode::SUCCESS })
 }
 
-/// Two outputs to one place would mix, and one in place of the capture would destroy it.
+/// Two outputs to one place would mix, and an output that replaces the capture would destroy it.
 fn check(files: &[PathBuf], outputs: &[&Path]) -> Result<(), Failure> {
     let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let is_file = |path: &Path| path.is_file();
     for (i, out) in outputs.iter().enumerate() {
         if is_file(out) && files.iter().any(|file| place(out) == place(file)) {
-            return Err(Failure::usage(format!("{} is a capture that is read; name another output", out.display())));
+            return Err(Failure::usage(format!("{} is an input file; name another output", out.display())));
         }
         let is_twice =
             outputs.iter().skip(i + 1).any(|other| other == out || is_file(out) && place(other) == place(out));
         if is_twice && (output::is_standard(out) || !out.exists() || is_file(out)) {
-            return Err(Failure::usage(format!("two outputs cannot both go to {}", out.display())));
+            return Err(Failure::usage(format!("two outputs cannot both be written to {}", out.display())));
         }
     }
     Ok(())

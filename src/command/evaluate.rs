@@ -14,8 +14,8 @@ use std::path::PathBuf;
 /// Arguments of `evaluate`.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Every detector is run with the label column out of its sight. A row's score is the detector's own \
-or, for detectors of behaviour, the score of the finding that means it. Without --json a table is printed."
+    after_help = "Detectors never see the label column. The score of a row is the detector's own or, for detectors of \
+behaviour, the score of the finding that covers it. Without --json a table is printed."
 )]
 pub struct EvaluateArguments {
     /// The table: CSV, JSON lines or a JSON list
@@ -23,7 +23,7 @@ pub struct EvaluateArguments {
     /// Name of the column that says what each row is
     #[arg(long, value_name = "COLUMN")]
     label: String,
-    /// Values of that column that mean benign, besides the usual words for it; may be given several times
+    /// Values of that column that mean benign, in addition to the usual words; may be given several times
     #[arg(long, value_name = "VALUE")]
     benign: Vec<String>,
     /// Write the result as JSON
@@ -32,7 +32,7 @@ pub struct EvaluateArguments {
     /// Only this detector; may be given several times
     #[arg(long, value_name = "ID")]
     detector: Vec<String>,
-    /// Take settings from a JSON object of ids and numbers
+    /// Read settings from a JSON object of ids and numbers
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
 }
@@ -51,10 +51,8 @@ pub fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
     super::score::score_all(&mut settings);
     let mut read = read::read(&arguments.file, &settings, Some(&arguments.label), false, false)?;
     let refuse = |why: String| Failure::input(format!("{}: {why}", arguments.file.display()));
-    let rows = read
-        .pipeline
-        .rows()
-        .ok_or_else(|| refuse("this is a capture, not a table; nothing in it is labelled.".to_owned()))?;
+    let rows =
+        read.pipeline.rows().ok_or_else(|| refuse("this is a capture, not a table; it has no labels.".to_owned()))?;
     let Some(column) = rows.layout().label else {
         let names: Vec<&str> = rows.layout().columns.iter().map(|c| c.name.as_str()).take(100).collect();
         return Err(Failure::usage(format!(
@@ -66,7 +64,7 @@ pub fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
     let labels = labels::labels(rows, column as usize, &arguments.benign);
     if labels.n_attacks() == 0 || labels.n_attacks() == labels.len() as u64 {
         let what = if labels.n_attacks() == 0 { "no row is an attack" } else { "every row is an attack" };
-        return Err(refuse(format!("by the column {:?} {what}, so there is nothing to tell apart.", arguments.label)));
+        return Err(refuse(format!("in column {:?} {what}, so there is nothing to compare.", arguments.label)));
     }
     read.progress.evaluating();
     let wanted = |id: &str| arguments.detector.is_empty() || arguments.detector.iter().any(|wanted| wanted == id);

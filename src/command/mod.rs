@@ -28,9 +28,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Read captures or a table of flows, also compressed, and say what does not belong in them
+    /// Analyze captures or a table of flows, also compressed, and report what does not belong in them
     Analyze(analyze::AnalyzeArguments),
-    /// Say how well the detectors tell the rows of a labelled table apart
+    /// Measure how well the detectors separate the rows of a labelled table
     Evaluate(evaluate::EvaluateArguments),
     /// Give each row of a table an anomaly score
     Score(score::ScoreArguments),
@@ -44,21 +44,21 @@ enum Task {
 
 #[derive(clap::Args)]
 struct ListArguments {
-    /// As JSON instead of a table
+    /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
 }
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (build ", env!("PACKETLOUPE_BUILD"), ")");
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 a finding as severe as --fail-on asks for; 2 wrong usage, or an output \
-that cannot be written; 3 the file is none that is known, or cannot be read.";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 a finding at least as severe as --fail-on; 2 wrong usage, or an \
+output that cannot be written; 3 the file has an unknown format or cannot be read.";
 
 /// Why the command ends without a result.
 enum Failure {
     /// Wrong usage, or an output that cannot be written.
     Usage(String),
-    /// The input is none that is known, or cannot be read.
+    /// The input has an unknown format or cannot be read.
     Input(String),
 }
 

@@ -71,12 +71,12 @@ pub fn read(
         }
         (decoder.join().map(|decoded| decoded.map(|()| done)), reader.join())
     });
-    let fed = fed.unwrap_or_else(|_| Err(UnsupportedFile("decoding broke off".to_owned())));
+    let fed = fed.unwrap_or_else(|_| Err(UnsupportedFile("decoding stopped early".to_owned())));
     let done = fed.map_err(|refusal| {
         progress.clear();
         refuse(&refusal)
     })?;
-    let hashed = hashed.unwrap_or_else(|_| Err(io::Error::other("reading broke off")));
+    let hashed = hashed.unwrap_or_else(|_| Err(io::Error::other("reading stopped early")));
     let sha256 = match hashed {
         Ok(sha256) => sha256,
         Err(error) if done == 0 => return Err(refuse(&error)),

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 /// Arguments of `score`.
 #[derive(clap::Args)]
 #[command(
-    after_help = "One score a line from 0 to 1, in the order of the rows; an empty line for a row that cannot be scored. \
-A label column is left out of what the detector sees."
+    after_help = "One score per line from 0 to 1, in the order of the rows; an empty line for a row that cannot be \
+scored. Detectors never see the label column."
 )]
 pub struct ScoreArguments {
     /// The table: CSV, JSON lines or a JSON list
@@ -18,16 +18,16 @@ pub struct ScoreArguments {
     /// The detector; see `packetloupe detectors`
     #[arg(long, value_name = "ID")]
     detector: String,
-    /// Start random choices from this number
+    /// Seed for random choices
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
     /// Write the scores here instead of to standard output
     #[arg(long, value_name = "OUT", default_value = "-")]
     out: PathBuf,
-    /// Name of the label column, if its heading does not say so
+    /// Name of the label column, if it cannot be recognised from its heading
     #[arg(long, value_name = "COLUMN")]
     label: Option<String>,
-    /// Take settings from a JSON object of ids and numbers
+    /// Read settings from a JSON object of ids and numbers
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
 }
@@ -75,7 +75,7 @@ pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
 /// The place of a detector in its table.
 pub fn place(id: &str) -> Result<usize, Failure> {
     let known = pipeline::cards().into_iter().position(|(card, _)| card.id == id);
-    known.ok_or_else(|| Failure::usage(format!("there is no detector {id:?}; see `packetloupe detectors`")))
+    known.ok_or_else(|| Failure::usage(format!("unknown detector {id:?}; see `packetloupe detectors`")))
 }
 
 /// Settings from a file, or the defaults.

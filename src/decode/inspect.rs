@@ -125,10 +125,10 @@ fn stopped(issues: &IssueLog) -> &'static str {
     match stopped {
         Some(IssueKind::LinkUnknown) => "This link type is not decoded.",
         Some(IssueKind::LinkCut) => "The packet is too short for its link header.",
-        Some(IssueKind::TunnelDamaged) => "The header of a tunnel makes no sense or is cut.",
-        Some(IssueKind::TunnelDeep) => "It is packed into more headers than are followed.",
-        Some(IssueKind::NetDamaged) => "The network header makes no sense or is cut.",
-        Some(_) => "The transport header makes no sense or is cut.",
+        Some(IssueKind::TunnelDamaged) => "The tunnel header is invalid or truncated.",
+        Some(IssueKind::TunnelDeep) => "It has more nested headers than are decoded.",
+        Some(IssueKind::NetDamaged) => "The network header is invalid or truncated.",
+        Some(_) => "The transport header is invalid or truncated.",
         None => "",
     }
 }
@@ -195,7 +195,7 @@ fn ip_layer(packet: &Packet, data: &[u8]) -> LayerDetail {
         fields.push(("Source", ip.source.to_string()));
         fields.push(("Destination", ip.target.to_string()));
         fields.push(("Protocol", format!("{} ({})", ip.protocol, Protocol::from_ip_protocol(ip.protocol))));
-        fields.push((if ip.source.is_v4() { "Time to live" } else { "Hop limit" }, ip.ttl.to_string()));
+        fields.push((if ip.source.is_v4() { "TTL" } else { "Hop limit" }, ip.ttl.to_string()));
     }
     let mut name = "IPv4";
     let mut length = 20;
@@ -213,7 +213,7 @@ fn ip_layer(packet: &Packet, data: &[u8]) -> LayerDetail {
         fields.push(("Flags", if bits.is_empty() { "none".to_owned() } else { bits.join(", ") }));
         fields.push(("Fragment offset", format!("{} bytes", u32::from(header.fragments_offset().value()) * 8)));
         let sum = header.to_header().calc_header_checksum();
-        let verdict = if sum == header.header_checksum() { "right" } else { "wrong, or left to the network card" };
+        let verdict = if sum == header.header_checksum() { "right" } else { "wrong, or computed by the network card" };
         fields.push(("Header checksum", format!("0x{:04x} ({verdict})", header.header_checksum())));
     } else if let Ok(header) = Ipv6HeaderSlice::from_slice(bytes) {
         name = "IPv6";
@@ -233,7 +233,7 @@ fn tcp_layer(packet: &Packet, tcp: &Tcp, data: &[u8]) -> LayerDetail {
         ("Sequence number", tcp.sequence.to_string()),
         ("Acknowledgment number", tcp.acknowledgment.to_string()),
         ("Flags", flags(tcp.flags)),
-        ("Window", tcp.window.to_string()),
+        ("Window", tcp.window.unwrap_or_default().to_string()),
         ("Header length", format!("{} bytes", tcp.header_bytes)),
         ("Payload", format!("{} bytes", tcp.payload_bytes)),
     ];
@@ -359,7 +359,7 @@ fn info(packet: &Packet) -> String {
             flags(tcp.flags),
             tcp.sequence,
             tcp.acknowledgment,
-            tcp.window,
+            tcp.window.unwrap_or_default(),
             tcp.payload_bytes
         ),
         Transport::Udp(udp) => format!("{} → {} len {}", udp.source_port, udp.target_port, udp.payload_bytes),
@@ -369,7 +369,7 @@ fn info(packet: &Packet) -> String {
         }
         Transport::None => match &packet.ip {
             Some(ip) if ip.is_fragment => {
-                format!("Piece of a fragmented {} packet", Protocol::from_ip_protocol(ip.protocol))
+                format!("Fragment of a {} packet", Protocol::from_ip_protocol(ip.protocol))
             }
             Some(ip) => format!("{} bytes of {}", ip.payload_bytes, Protocol::from_ip_protocol(ip.protocol)),
             None => format!("{} bytes", packet.wire_bytes),

@@ -6,7 +6,7 @@ use crate::model::app::protocol::Protocol;
 use crate::model::net::addr::Addr;
 use crate::model::packet::tcp_flag::SYN;
 use crate::model::packet::{Icmp, QuotedDatagram, Tcp, Transport, Udp};
-use etherparse::{Icmpv4Slice, Icmpv6Slice, LaxIpSlice, TcpHeaderSlice, UdpHeaderSlice};
+use etherparse::{Icmpv4Slice, Icmpv6Slice, LaxIpSlice, TcpHeaderSlice, TcpOptionElement, UdpHeaderSlice};
 
 const TCP_FIXED_BYTES: usize = 20;
 const UDP_BYTES: u32 = 8;
@@ -74,10 +74,22 @@ fn tcp_facts(header: &TcpHeaderSlice<'_>, data: &[u8], header_bytes: u8, wire_by
         sequence: header.sequence_number(),
         acknowledgment: header.acknowledgment_number(),
         flags: data.get(13).copied().unwrap_or(0),
-        window: header.window_size(),
+        has_flags: true,
+        window: Some(header.window_size()),
+        window_scale: window_scale(header),
         header_bytes,
         payload_bytes: wire_bytes.saturating_sub(u32::from(header_bytes)),
     }
+}
+
+/// The shift of windows that a request or its answer offers; most are 14 (RFC 7323, section 2.3).
+#[inline]
+fn window_scale(header: &TcpHeaderSlice<'_>) -> Option<u8> {
+    if !header.syn() {
+        return None;
+    }
+    let shift = |option| if let TcpOptionElement::WindowScale(shift) = option { Some(shift.min(14)) } else { None };
+    header.options_iterator().map_while(Result::ok).find_map(shift)
 }
 
 /// True if the lengths of TCP options are what their standards say (RFC 9293, 7323, 2018, 5925, 7413).

@@ -16,22 +16,22 @@ pub struct BenignRate {
     pub n_captures: u32,
     /// Captures in which it finds anything.
     pub n_with_any: u32,
-    /// Captures in which it finds something of medium severity or more.
+    /// Captures in which it finds something of medium severity or higher.
     pub n_with_medium: u32,
     /// Findings in all.
     pub n_findings: u32,
 }
 
 impl BenignRate {
-    /// `1 of 74 captures (1.4 %)`, and of them how many with medium severity or more.
+    /// `1 of 74 captures (1.4 %)`, and of them how many with medium severity or higher.
     pub fn words(self) -> String {
         let share = percent(f64::from(self.n_with_any), f64::from(self.n_captures));
         let captures = counted(u64::from(self.n_captures), "benign capture", "benign captures");
         let n = self.n_findings;
         match (self.n_with_any, self.n_with_medium) {
             (0, _) => format!("nothing in {captures}"),
-            (any, 0) => format!("{n} in {any} of {captures} ({share}), none of medium severity or more"),
-            (any, medium) => format!("{n} in {any} of {captures} ({share}), in {medium} of medium severity or more"),
+            (any, 0) => format!("{n} in {any} of {captures} ({share}), none of medium severity or higher"),
+            (any, medium) => format!("{n} in {any} of {captures} ({share}), in {medium} of medium severity or higher"),
         }
     }
 }
@@ -69,7 +69,7 @@ mod tests {
             BenignRate { n_captures: 74, n_with_any, n_with_medium, n_findings }.words()
         };
         assert_eq!(rate(0, 0, 0), "nothing in 74 benign captures");
-        assert_eq!(rate(1, 0, 3), "3 in 1 of 74 benign captures (1.4 %), none of medium severity or more");
-        assert_eq!(rate(2, 1, 2), "2 in 2 of 74 benign captures (2.7 %), in 1 of medium severity or more");
+        assert_eq!(rate(1, 0, 3), "3 in 1 of 74 benign captures (1.4 %), none of medium severity or higher");
+        assert_eq!(rate(2, 1, 2), "2 in 2 of 74 benign captures (2.7 %), in 1 of medium severity or higher");
     }
 }

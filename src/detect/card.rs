@@ -1,8 +1,8 @@
-//! What a detector says of itself to people: name, category, technique, and why, in fixed headings.
+//! A detector's texts for people: name, category, technique and reasons, in fixed headings.
 
 use crate::model::finding::Category;
 
-/// What a detector is, in fixed headings.
+/// A detector's texts, in fixed headings.
 #[derive(Clone, Copy, Debug)]
 pub struct Card {
     /// Id: the file's stem.
@@ -19,12 +19,12 @@ pub struct Card {
     pub matters: &'static str,
     /// What else it could be.
     pub otherwise: &'static str,
-    /// Harmless causes that a finding lists, unless one of its kinds has its own.
+    /// Harmless causes listed in its findings, unless a kind of finding has its own.
     pub benign_causes: &'static [&'static str],
-    /// What to do next, first things first, unless one of its kinds has its own.
+    /// What to do next, most important first, unless a kind of finding has its own.
     pub advice: &'static [&'static str],
-    /// Detectors that see the whole of what this one sees a part of: under theirs its findings are folded.
+    /// Detectors that see the whole attack where this one sees a part: their findings absorb its own.
     pub part_of: &'static [&'static str],
-    /// Where method and thresholds come from.
+    /// Source of method and thresholds.
     pub source: &'static str,
 }

@@ -1,4 +1,4 @@
-//! The contract of a detector: what it is asked, what it may look at, and what it concludes.
+//! The contract of a detector: what it receives, what it may use, and what it returns.
 
 use super::card::Card;
 use super::support::connection_attempts::Contacts;
@@ -16,15 +16,15 @@ use crate::model::{Addr, Flow, Packet, Site};
 use crate::settings::{Descriptor, Settings};
 use crate::stats::rows::RowStore;
 
-/// A detector's line in the table.
+/// A detector's entry in the register.
 pub struct Entry {
-    /// What it is, for people.
+    /// Its texts for people.
     pub card: Card,
     /// Its settings; ids begin with the detector's id and a dot.
     pub settings: &'static [Descriptor],
     /// Which packets and flows it observes.
     pub interest: Interest,
-    /// Makes one for a new analysis.
+    /// Creates one for a new analysis.
     pub make: fn() -> Box<dyn Detector>,
     /// It asks of flows as they are shown who is inside: they are shown once that is known.
     pub asks_site: bool,
@@ -33,7 +33,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The line of the detector `D`, which begins empty.
+    /// The entry of the detector `D`, which starts empty.
     pub const fn of<D: Detector + Default + 'static>(
         card: Card,
         settings: &'static [Descriptor],
@@ -62,8 +62,8 @@ impl Entry {
 }
 
 bitflags::bitflags! {
-    /// Which packets and flows a detector is interested in: the common data packet should cost nothing, and an ended flow
-    /// only what those make of it that know its protocol.
+    /// Which packets and flows a detector receives: the common data packet should cost nothing, and an ended flow only
+    /// concern detectors of its protocol.
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
     pub struct Interest: u16 {
         /// ARP.
@@ -88,13 +88,13 @@ bitflags::bitflags! {
         const OTHER_FLOWS = 1 << 9;
         /// Application messages.
         const MESSAGES = 1 << 10;
-        /// Fragments of IP packets, whatever their transport; those that complete a packet are also of its kind.
+        /// IP fragments of any transport; a fragment that completes a packet also belongs to the packet's kind.
         const FRAGMENTS = 1 << 11;
-        /// Packets with odd headers; they are also of their kind.
+        /// Packets with header anomalies; they also belong to their own kind.
         const ANOMALOUS = 1 << 12;
         /// Flows of any protocol.
         const ANY_FLOW = Self::TCP_FLOWS.bits() | Self::UDP_FLOWS.bits() | Self::ICMP_FLOWS.bits() | Self::OTHER_FLOWS.bits();
-        /// What only a capture has: packets of any kind, and what they say. All that is no flow.
+        /// What only a capture has: packets of any kind, and their messages. Everything except flows.
         const ANY_PACKET = Self::ARP.bits()
             | Self::TCP_CONTROL.bits()
             | Self::ICMP.bits()
@@ -108,17 +108,17 @@ bitflags::bitflags! {
 }
 
 impl Interest {
-    /// Kinds that are told apart.
+    /// Number of different kinds.
     pub const KINDS: usize = Interest::all().bits().count_ones() as usize;
-    /// Nothing as it passes: only the table of flows at the end.
+    /// Nothing during the pass: only the flow table at the end.
     pub const NOTHING: Interest = Interest::empty();
 
-    /// The kind at a place from 0.
+    /// The kind at an index from 0.
     pub fn kind(place: usize) -> Interest {
         Interest::from_bits_truncate(1 << place)
     }
 
-    /// Place of the only (or first) kind.
+    /// Index of the only (or first) kind.
     #[inline]
     pub fn place(self) -> usize {
         self.bits().trailing_zeros() as usize
@@ -129,7 +129,8 @@ impl Interest {
     pub fn of_packet(packet: &Packet) -> Interest {
         match &packet.transport {
             Transport::Tcp(tcp) => {
-                let is_control = tcp.flags == 0 || tcp.flags & (tcp_flag::SYN | tcp_flag::FIN | tcp_flag::RST) != 0;
+                let is_control = (tcp.has_flags && tcp.flags == 0)
+                    || tcp.flags & (tcp_flag::SYN | tcp_flag::FIN | tcp_flag::RST) != 0;
                 if is_control { Interest::TCP_CONTROL } else { Interest::TCP_DATA }
             }
             Transport::Udp(_) => Interest::UDP,
@@ -157,31 +158,31 @@ pub struct EndedFlow<'a> {
     pub serial: u32,
     /// The flow.
     pub flow: &'a Flow,
-    /// Server name by DNS, TLS or HTTP; empty if unknown.
+    /// Server name from DNS, TLS or HTTP; empty if unknown.
     pub name: &'a str,
     /// Which addresses are inside; nothing is known of it yet unless the entry [asks](Entry::asking_site).
     pub site: &'a Site,
 }
 
-/// An application message, with the flow that it is in.
+/// An application message, with its flow.
 pub struct AppEvent<'a> {
-    /// What was said, and when.
+    /// The message, and when it was sent.
     pub message: &'a Message<'a>,
-    /// Its flow, and its way in it; none for what is not IP.
+    /// Its flow, and its direction in it; none if it is not IP.
     pub update: Option<FlowUpdate>,
     /// Its flow.
     pub flow: Option<&'a Flow>,
-    /// The layer-2 network that it was in, as [`Packet::vlan_stack`]; 0 where there is none.
+    /// The layer-2 network that it was in, as [`Packet::vlan_stack`]; 0 if there is none.
     pub vlan_stack: u32,
-    /// Texts, the names of flows among them.
+    /// Interned texts, including the names of flows.
     pub names: &'a Names,
-    /// The name that a message of DNS asks for, if it is of a registered domain.
+    /// The name that a DNS message queries, if it belongs to a registered domain.
     pub query: Option<DnsQuery<'a>>,
 }
 
 impl AppEvent<'_> {
-    /// Who sent the message and who got it, each with its port; none for what is in no flow. Which of them is the client
-    /// a protocol's messages say, whoever came first in the capture.
+    /// Sender and receiver of the message, each with its port; none without a flow. The protocol's messages say which of
+    /// them is the client, regardless of who came first in the capture.
     pub fn sender_and_receiver(&self) -> Option<((Addr, u16), (Addr, u16))> {
         let (flow, update) = (self.flow?, self.update?);
         let (originator, responder) = (flow.originator(), flow.responder());
@@ -192,19 +193,19 @@ impl AppEvent<'_> {
     }
 }
 
-/// What a detector may look at when it concludes.
+/// What a detector may use in `finish`.
 pub struct Context<'a> {
-    /// Values in force.
+    /// Current values of the settings.
     pub settings: &'a Settings,
     /// Flows that were kept.
     pub flows: &'a FlowTable,
     /// The ends of those flows.
     pub endpoints: &'a EndpointIndex,
-    /// Texts, server names among them.
+    /// Interned texts, including server names.
     pub names: &'a Names,
-    /// What flows said.
+    /// Message fields of flows.
     pub told: &'a FlowFields,
-    /// What became of first contacts.
+    /// Outcomes of first contacts.
     pub contacts: &'a Contacts,
     /// Which addresses are inside.
     pub site: &'a Site,
@@ -216,22 +217,22 @@ pub struct Context<'a> {
     pub packets: u64,
 }
 
-/// What a detector concludes.
+/// A detector's result.
 #[derive(Default)]
 pub struct Conclusion {
     /// What it found.
     pub findings: Vec<Finding>,
-    /// Why it could not judge, in a sentence.
+    /// Why it did not have enough data, in a sentence.
     pub not_enough_data: Option<String>,
     /// Model-based detectors: a score from 0 to 1 for each kept flow, in the order of [`FlowTable::iter`]; NaN where
     /// a flow was not scored.
     pub scores: Option<Vec<f32>>,
-    /// Hosts or pairs that were not judged because the detector's table was full.
+    /// Hosts or pairs that were not evaluated because the detector's table was full.
     pub n_not_evaluated: u64,
 }
 
 impl Conclusion {
-    /// With the findings of another one of the same detector behind.
+    /// With the findings of another conclusion of the same detector appended.
     pub fn and(mut self, other: Conclusion) -> Conclusion {
         self.findings.extend(other.findings);
         self.n_not_evaluated += other.n_not_evaluated;
@@ -239,26 +240,27 @@ impl Conclusion {
     }
 }
 
-/// A detector at work on one input.
+/// A detector, observing one input.
 pub trait Detector: Send {
-    /// A packet passes; only those that the entry wants.
+    /// Receives a packet of a kind that its entry asks for.
     fn observe_packet(&mut self, _packet: &Packet) {}
 
-    /// Kinds of facts that matter to it in this protocol: messages without any of them are not shown.
+    /// Fields it needs in this protocol: messages without any of them are not passed to it.
     fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
         FieldSet::ALL
     }
 
-    /// An application message was read, if the entry wants messages. It comes after the packet that completes it.
+    /// Receives an application message, if its entry asks for messages, after the packet that completes it.
     fn observe_message(&mut self, _spoken: &AppEvent<'_>) {}
 
-    /// A flow has ended; only those that the entry wants. Flows come in the order in which they end, at the end of the file in serial order.
+    /// Receives an ended flow of a kind that its entry asks for, in the order in which flows end; at the end of the file in
+    /// serial order.
     fn observe_flow(&mut self, _ended: &EndedFlow<'_>) {}
 
-    /// What it makes of all that passed. May be called again with other settings.
+    /// Its result for everything observed. May be called again with other settings.
     fn finish(&mut self, context: &Context<'_>) -> Conclusion;
 
-    /// What it makes of a table whose rows are no flows; none if it looks at flows or packets only.
+    /// Its result for a table whose rows are not flows; none if it uses flows or packets only.
     fn finish_rows(&mut self, _rows: &RowStore, _settings: &Settings) -> Option<Conclusion> {
         None
     }

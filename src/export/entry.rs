@@ -1,4 +1,4 @@
-//! What the register says of an export: its option, its button, and how it is written.
+//! The register entry of an export: its option, its button, and how it is written.
 
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
@@ -12,34 +12,34 @@ use serde::{Deserialize, Serialize};
 pub struct Export {
     /// Id; the command's option is `--` and this.
     pub id: &'static str,
-    /// What it is, for the command's help.
+    /// Its description in the command's help.
     pub help: &'static str,
     /// Media type of the file.
     pub media_type: &'static str,
     /// True if the page offers it.
     pub is_on_page: bool,
-    /// What it is called; may depend on the settings that the input was read with.
+    /// Its name; may depend on the settings used while reading.
     pub about: fn(&Analysis) -> About,
     /// How it is written, and what that needs.
     pub writer: Writer,
 }
 
-/// What an export is called.
+/// The name of an export.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct About {
-    /// What is saved, as the page's button says: `report`, `flows (CSV)`.
+    /// What is saved, as on the page's button: `report`, `flows (CSV)`.
     pub label: &'static str,
     /// End of the name of a saved file: `report.html`.
     pub ending: &'static str,
-    /// What else is worth to know before it is saved.
+    /// What else to know before saving.
     pub hint: Option<String>,
-    /// What the file has no place to say of itself: what it is, and what is to be known of it, as of `flow table` that it is
+    /// A warning that the file itself cannot contain: its subject and the warning, such as `flow table` and
     /// `CIC-compatible`.
     pub warning: Option<(&'static str, &'static str)>,
 }
 
 impl About {
-    /// A name that is always the same.
+    /// A fixed name.
     pub const fn new(label: &'static str, ending: &'static str) -> About {
         About { label, ending, hint: None, warning: None }
     }
@@ -48,20 +48,20 @@ impl About {
 /// How an export is written.
 #[derive(Clone, Copy, Debug)]
 pub enum Writer {
-    /// From the analysis alone: wherever that is.
+    /// From the analysis alone: available everywhere.
     Analysis(fn(&Analysis) -> String),
-    /// From the tables: only the worker and the command have them. The page's program does without these writers.
+    /// From the tables, which only the worker and the command have. The page does not contain these writers.
     Tables(TableExport),
 }
 
 impl Writer {
-    /// True for what names the input by its hash.
+    /// True if it contains the input's hash.
     pub fn names_input(self) -> bool {
         matches!(self, Writer::Analysis(_))
     }
 }
 
-/// An export that is written from the tables, as the page asks the worker for it.
+/// An export written from the tables, as the page requests it from the worker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum TableExport {
     /// The flow table as CSV.
@@ -70,7 +70,7 @@ pub enum TableExport {
     Facts,
 }
 
-/// What such exports are written from.
+/// The tables that such exports use.
 #[derive(Clone, Copy)]
 pub struct Tables<'a> {
     /// The flow table.

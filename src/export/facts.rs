@@ -7,6 +7,7 @@ use crate::flow::fields::{FlowField, FlowFields};
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
 use crate::model::app::field::FieldValue;
+use crate::model::flow::health::{Delays, SenderHealth};
 use crate::model::flow::{DirectionStats, Flow, Known};
 use crate::model::format::secret;
 use crate::model::format::secret::Secrets;
@@ -18,7 +19,7 @@ use std::io::{self, Write};
 /// Flows and the fields of their messages as JSON lines, for scripts.
 pub const EXPORT: Export = Export {
     id: "facts",
-    help: "Write flows and what their messages said, as JSON lines: names asked for, servers, users, versions",
+    help: "Write flows and their message fields as JSON lines: queried names, servers, users, versions",
     media_type: "application/jsonl",
     is_on_page: false,
     about: |_| About::new("facts (JSON lines)", "facts.jsonl"),
@@ -53,6 +54,8 @@ struct FlowOut<'a> {
     last: f64,
     sent: SentOut,
     received: SentOut,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    responses: Option<DelaysOut>,
     facts: Vec<FactOut<'a>>,
 }
 
@@ -60,6 +63,38 @@ struct FlowOut<'a> {
 struct SentOut {
     packets: Option<u32>,
     bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tcp: Option<TcpOut>,
+}
+
+/// Counts of Wireshark's TCP analysis, of what one side sent.
+#[derive(Serialize)]
+struct TcpOut {
+    retransmissions: u32,
+    fast_retransmissions: u32,
+    spurious_retransmissions: u32,
+    out_of_order: u32,
+    lost_segments: u32,
+    acked_lost_segments: u32,
+    duplicate_acks: u32,
+    zero_windows: u32,
+    window_full: u32,
+    window_updates: u32,
+    keep_alives: u32,
+    zero_window_probes: u32,
+    /// Seconds.
+    window_closed: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    round_trips: Option<DelaysOut>,
+}
+
+/// Seconds.
+#[derive(Serialize)]
+struct DelaysOut {
+    count: u32,
+    min: f64,
+    median: f64,
+    max: f64,
 }
 
 #[derive(Serialize)]
@@ -106,6 +141,7 @@ fn row<'a>(serial: u32, flow: &Flow, source: &FieldSource<'a>) -> FlowOut<'a> {
         last: seconds(flow.last_ns),
         sent: sent(flow, flow.forward(), Known::FORWARD),
         received: sent(flow, flow.backward(), Known::BACKWARD),
+        responses: flow.health().and_then(|health| delays(&health.responses)),
         facts: source.told.of(flow, source.names).iter().map(|one| fact(one, source.secrets)).collect(),
     }
 }
@@ -114,7 +150,45 @@ fn sent(flow: &Flow, direction: &DirectionStats, side: Known) -> SentOut {
     SentOut {
         packets: flow.measured(side.with(Known::PACKETS), direction.packets),
         bytes: flow.measured(side.with(Known::BYTES), direction.bytes),
+        tcp: health(flow, side, direction),
     }
+}
+
+fn health(flow: &Flow, side: Known, direction: &DirectionStats) -> Option<TcpOut> {
+    if let Some([forward, backward]) = flow.sender_health() {
+        return Some(tcp(if side == Known::FORWARD { forward } else { backward }));
+    }
+    let retransmissions = direction.retransmissions;
+    (retransmissions > 0).then(|| tcp(&SenderHealth { retransmissions, ..SenderHealth::default() }))
+}
+
+fn tcp(health: &SenderHealth) -> TcpOut {
+    TcpOut {
+        retransmissions: health.retransmissions,
+        fast_retransmissions: health.fast_retransmissions,
+        spurious_retransmissions: health.spurious_retransmissions,
+        out_of_order: health.out_of_order,
+        lost_segments: health.gaps,
+        acked_lost_segments: health.acknowledged_unseen,
+        duplicate_acks: health.duplicate_acks,
+        zero_windows: health.zero_windows,
+        window_full: health.full_windows,
+        window_updates: health.window_updates,
+        keep_alives: health.keep_alives,
+        zero_window_probes: health.probes,
+        window_closed: f64::from(health.closed_millis) / 1e3,
+        round_trips: delays(&health.round_trips),
+    }
+}
+
+fn delays(delays: &Delays) -> Option<DelaysOut> {
+    let seconds = |micros: u32| f64::from(micros) / 1e6;
+    Some(DelaysOut {
+        count: delays.n(),
+        min: delays.least().map(seconds)?,
+        median: delays.quantile(0.5).map(seconds)?,
+        max: delays.most().map(seconds)?,
+    })
 }
 
 fn fact<'a>(fact: &FlowField<'a>, secrets: Secrets) -> FactOut<'a> {

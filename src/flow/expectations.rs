@@ -1,4 +1,4 @@
-//! Messages that announce another flow to the protocol of that flow: data connections of FTP, transfers of TFTP.
+//! Messages that announce another flow to that flow's protocol: FTP data connections, TFTP transfers.
 
 use crate::model::app::field::FieldId;
 use crate::model::app::field::Message;
@@ -7,10 +7,10 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Flow};
 
-/// Most announcements that are remembered; the oldest makes room. What is announced begins at once or never.
+/// Most announcements kept; the oldest is dropped. An announced flow begins at once or never.
 const MOST: usize = 64;
 
-/// Flows that were announced and have not begun.
+/// Announced flows that have not begun.
 #[derive(Debug, Default)]
 pub struct Expectations {
     list: Vec<Expectation>,

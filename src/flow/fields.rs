@@ -1,4 +1,4 @@
-//! Facts of messages to what each flow said: each different fact once, with how often it was said; bounded.
+//! Message fields to the fields of each flow: each distinct field once, with its count; bounded.
 
 use super::names::Names;
 use crate::model::Flow;
@@ -10,12 +10,12 @@ use std::io::Write;
 
 /// Longest address as text: an IPv4 address within an IPv6 one.
 const MOST_ADDRESS_BYTES: usize = 45;
-/// Most different facts of a flow.
+/// Most distinct fields of a flow.
 const MOST_OF_FLOW: usize = 48;
-/// Most facts of all flows: 64 MiB.
+/// Most fields of all flows: 64 MiB.
 const MOST: usize = 1 << 22;
 
-/// A fact as it is kept: a text stands for itself by its index among the names.
+/// A field as it is kept: texts are replaced by their index among the names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct InternedField {
     /// What it is about.
@@ -26,7 +26,7 @@ pub struct InternedField {
     pub value: u64,
 }
 
-/// The facts of a message as they are kept, into `all`.
+/// Converts the fields of a message to the form in which they are kept, into `all`.
 pub fn intern(fields: &MessageFields<'_>, names: &mut Names, all: &mut Vec<InternedField>) {
     all.clear();
     all.extend(fields.iter().filter(|(kind, _)| !kind.shape().is_passing()).map(|(kind, value)| match value {
@@ -40,7 +40,7 @@ pub fn intern(fields: &MessageFields<'_>, names: &mut Names, all: &mut Vec<Inter
     }));
 }
 
-/// The index of a value in words, which are written without allocating.
+/// The index of a value's text, which is written without allocating.
 fn keep_shown(value: FieldValue<'_>, names: &mut Names) -> u32 {
     let mut words = [0; MOST_ADDRESS_BYTES];
     let mut rest = &mut words[..];
@@ -50,7 +50,7 @@ fn keep_shown(value: FieldValue<'_>, names: &mut Names) -> u32 {
     names.keep(words.get(..n).and_then(|words| std::str::from_utf8(words).ok()).unwrap_or_default())
 }
 
-/// What flows said.
+/// Message fields of all flows.
 #[derive(Debug, Default)]
 pub struct FlowFields {
     /// A chain for each flow, the latest fact first; place 0 ends a chain, so places count from 1.
@@ -69,7 +69,7 @@ struct StoredField {
     is_text: bool,
 }
 
-/// A fact of a flow.
+/// A field of a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FlowField<'a> {
     /// What it is about.

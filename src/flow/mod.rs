@@ -9,6 +9,7 @@ pub mod expectations;
 pub mod extended;
 pub mod features;
 pub mod fields;
+mod health;
 mod join;
 mod limits;
 pub mod names;

@@ -1,4 +1,4 @@
-//! Texts of the traffic, server names among them, each kept once, and which address a DNS answer last gave a name to.
+//! Texts of the traffic, including server names, each kept once, and the latest DNS name of each address.
 
 use crate::model::Addr;
 use foldhash::fast::RandomState;
@@ -20,7 +20,7 @@ pub struct Names {
     pub n_refused: u64,
 }
 
-/// A text with the start of its hash, so that other texts are hardly ever looked at.
+/// A text with the start of its hash, so other texts are hardly ever compared.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     hash: u32,

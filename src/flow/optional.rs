@@ -1,11 +1,11 @@
-//! What is kept beside the flow table only when a setting asks for it, so that it costs nothing otherwise.
+//! Additional tables that are kept only if a setting enables them, so they cost nothing otherwise.
 
 use super::cic::CicTable;
 use super::extended::ExtendedFeatures;
 use super::table::{FlowTable, FlowUpdate};
 use crate::model::Packet;
 
-/// Tables beside the flow table.
+/// Additional tables.
 #[derive(Default)]
 pub struct OptionalTables {
     /// Flows as CICFlowMeter cuts and counts them.

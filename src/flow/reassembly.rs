@@ -1,10 +1,10 @@
-//! TCP segments of one side to its bytes in order, bounded: what a reader has not read yet, and what lies beyond a hole.
+//! TCP segments of one side to its bytes in order, bounded: bytes not yet parsed, and bytes after a gap.
 
-/// Most bytes that wait for more before a reader can read them. A TLS certificate chain or an HTTP head fits.
+/// Most bytes kept until a parser can read them. A TLS certificate chain or an HTTP head fits.
 const MOST_PENDING_BYTES: usize = 64 * 1024;
-/// Most bytes that wait for a hole to be filled; then the hole is lost.
+/// Most bytes kept after a gap; beyond that the gap is treated as lost.
 const MOST_LATER_BYTES: usize = 64 * 1024;
-/// Most segments that wait for a hole to be filled; then the hole is lost.
+/// Most segments kept after a gap; beyond that the gap is treated as lost.
 const MOST_LATER: usize = 32;
 /// Most bytes that a reader is shown again while it takes none: what needs more is made to be read again with each of
 /// many small segments. An HTTP head of 64 kB in segments of 1,460 bytes comes to 1.5 MB.
@@ -12,7 +12,7 @@ const MOST_AGAIN_BYTES: usize = 4 << 20;
 /// Most bytes that are remembered to compare with those that come again; a request or a greeting fits.
 const MOST_PAST_BYTES: usize = 512;
 
-/// What a reader is shown.
+/// What a parser sees.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum StreamData<'a> {
     /// The next bytes, with those before that it left.
@@ -21,7 +21,7 @@ pub enum StreamData<'a> {
     Lost,
 }
 
-/// What a reader did.
+/// What a parser did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Consumed {
     /// Read so many bytes; none if more are needed.
@@ -48,7 +48,7 @@ pub struct StreamSide {
     is_over: bool,
 }
 
-/// The bytes that a side gave last.
+/// The latest bytes of a side.
 #[derive(Debug, Default)]
 struct Past {
     /// Sequence number behind them.

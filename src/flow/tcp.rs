@@ -1,7 +1,8 @@
 //! TCP state of a flow, its originator, and repeated sequence numbers (RFC 9293, section 3.3).
 
 use crate::model::Flow;
-use crate::model::flow::TcpState;
+use crate::model::flow::evidence;
+use crate::model::flow::{Known, TcpState};
 use crate::model::packet::{Tcp, tcp_flag};
 
 /// True if this request begins a new connection on the five-tuple of an old one, rather than repeating its request.
@@ -17,15 +18,28 @@ pub(super) fn is_restart(flow: &Flow, request: &Tcp, from: usize) -> bool {
 /// but its sender sent it once.
 #[inline]
 pub(super) fn count(flow: &mut Flow, tcp: &Tcp, from: usize, is_copy: bool) -> bool {
+    if !tcp.has_flags {
+        no_flags(flow);
+    } else if flow.recorded.is_some() {
+        (flow.recorded, flow.known) = (None, flow.known.with(Known::FLAGS));
+    }
     if tcp.is_request() && flow.is_low_originator != (from == 0) && !flow.saw_syn {
         flow.is_low_originator = from == 0;
     }
     let is_from_initiator = flow.is_low_originator == (from == 0);
     flow.state = next(flow, tcp, is_from_initiator);
     flow.saw_syn |= tcp.is_request();
+    if tcp.has(tcp_flag::SYN)
+        && let Some(scale) = flow.window_scales.get_mut(from)
+    {
+        *scale = tcp.window_scale.unwrap_or(Flow::UNSCALED);
+    }
     let Some(direction) = flow.directions.get_mut(from) else { return false };
     if direction.packets == 1 {
-        direction.initial_window = Some(tcp.window);
+        direction.initial_window = tcp.window;
+        if tcp.window.is_none() {
+            flow.known = flow.known.without(Known::WINDOWS);
+        }
     }
     // Most packets have one or two flags: only those are walked.
     let mut left = tcp.flags;
@@ -49,6 +63,19 @@ pub(super) fn count(flow: &mut Flow, tcp: &Tcp, from: usize, is_copy: bool) -> b
         direction.next_sequence = end;
     }
     repeats
+}
+
+/// A list of packets does not say which flags one of them has: how often each was set is not known. Of a flow without any, only
+/// what went both ways shows what became of it; and what its segments carried cannot be told from options of their headers.
+#[cold]
+fn no_flags(flow: &mut Flow) {
+    const OF_SEGMENTS: Known =
+        Known::PAYLOAD.with(Known::SIZES).with(Known::DATA_PACKETS).with(Known::HEADERS).with(Known::WINDOWS);
+    flow.known = flow.known.without(Known::FLAG_COUNTS);
+    if flow.directions.iter().all(|side| evidence::flags(side) == 0) {
+        flow.known = flow.known.without(Known::FLAGS.with(OF_SEGMENTS));
+        flow.recorded = Some(flow.outcome_by_volume());
+    }
 }
 
 fn next(flow: &Flow, tcp: &Tcp, is_from_initiator: bool) -> TcpState {

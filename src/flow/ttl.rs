@@ -132,7 +132,9 @@ mod tests {
             sequence,
             acknowledgment: 1,
             flags,
-            window: 1024,
+            has_flags: true,
+            window: Some(1024),
+            window_scale: None,
             header_bytes: 20,
             payload_bytes,
         };

@@ -30,7 +30,7 @@ pub struct Analysis {
     pub expected: Vec<Expected>,
     /// Findings that belong together, most severe first.
     pub incidents: Vec<Incident>,
-    /// What people say about findings.
+    /// Verdicts and notes on findings.
     pub annotations: Annotations,
     /// What each detector did, in the order of their table.
     pub runs: Vec<DetectorRun>,
@@ -85,7 +85,7 @@ impl Analysis {
         self.findings.iter().chain(self.expected.iter().map(|e| &e.finding)).find(|finding| finding.id == id)
     }
 
-    /// The rule because of which the finding of an id is expected.
+    /// The rule that makes the finding with this id expected.
     pub fn rule_of(&self, id: &str) -> Option<&Rule> {
         self.expected.iter().find(|expected| expected.finding.id == id).map(|expected| &expected.rule)
     }
@@ -200,11 +200,11 @@ pub struct ProtocolCount {
     pub bytes: u64,
     /// Messages of it that were read.
     pub messages: u64,
-    /// What these say, counted by value.
+    /// Their fields, counted by value.
     pub fields: Vec<FieldCount>,
 }
 
-/// How often the messages of a protocol say each of the few values of a fact.
+/// How often each value of a field occurs in the messages of a protocol.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldCount {
     /// Id of the fact.

@@ -10,7 +10,7 @@ pub struct Comment {
     pub file: u8,
     /// What it is about.
     pub about: About,
-    /// As it stands in the file; cut if it is very long.
+    /// As in the file; truncated if very long.
     pub text: String,
 }
 

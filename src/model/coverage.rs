@@ -41,23 +41,23 @@ impl<'a> DetectorCoverage<'a> {
         DetectorCoverage { ran, rests, at }
     }
 
-    /// Detectors that rest.
+    /// How many detectors did not have enough data.
     pub fn n_resting(&self) -> u64 {
         self.rests.iter().map(|(_, ids)| ids.len() as u64).sum()
     }
 
-    /// Who looked at what: `Isolation forest and PCA looked at the rows of this table`. A few are called by the names that
-    /// `name` knows, more are counted.
+    /// Which detectors checked what: `Isolation forest and PCA checked the rows of this table`. A few are named by `name`,
+    /// more are counted.
     pub fn words(&self, name: impl Fn(&str) -> String) -> String {
         let who = match self.ran.as_slice() {
-            [] => return format!("No detector could look at {}", self.at),
+            [] => return format!("No detector could check {}", self.at),
             [one] => name(one),
             [others @ .., last] if self.ran.len() <= MOST_NAMED => {
                 format!("{} and {}", others.iter().map(|id| name(id)).collect::<Vec<_>>().join(", "), name(last))
             }
             many => counted(many.len() as u64, "detector", "detectors"),
         };
-        format!("{who} looked at {}", self.at)
+        format!("{who} checked {}", self.at)
     }
 }
 
@@ -86,15 +86,15 @@ mod tests {
         let of_rows =
             analysis(&[("scan", why), ("flood", why), ("forest", None), ("pca", None), ("x", Some("Few."))], true);
         let looked = DetectorCoverage::of(&of_rows);
-        assert_eq!(looked.words(str::to_uppercase), "FOREST and PCA looked at the rows of this table");
+        assert_eq!(looked.words(str::to_uppercase), "FOREST and PCA checked the rows of this table");
         assert_eq!(looked.rests, [("The table has no addresses.", vec!["scan", "flood"]), ("Few.", vec!["x"])]);
         assert_eq!(looked.n_resting(), 3);
         let of_capture = analysis(&[("a", None), ("b", None), ("c", None), ("d", None)], false);
-        assert_eq!(DetectorCoverage::of(&of_capture).words(str::to_owned), "4 detectors looked at this capture");
+        assert_eq!(DetectorCoverage::of(&of_capture).words(str::to_owned), "4 detectors checked this capture");
         let of_none = analysis(&[("a", why)], true);
         assert_eq!(
             DetectorCoverage::of(&of_none).words(str::to_owned),
-            "No detector could look at the rows of this table"
+            "No detector could check the rows of this table"
         );
     }
 }

@@ -23,7 +23,7 @@ pub struct FlowRow {
     pub first_ns: i64,
     /// First to last packet, ns; none where it was not measured.
     pub duration_ns: Option<i64>,
-    /// Who began it.
+    /// Originator.
     pub source: Addr,
     /// Port of `source`; 0 where there is none.
     pub source_port: u16,
@@ -31,7 +31,7 @@ pub struct FlowRow {
     pub target: Addr,
     /// Port of `target`; 0 where there is none.
     pub target_port: u16,
-    /// Transport, as `TCP`.
+    /// Transport, as `TCP`; empty if unknown.
     pub transport: String,
     /// Application; empty if unknown.
     pub app: String,
@@ -47,18 +47,18 @@ pub struct FlowRow {
     pub total: [Option<u64>; 2],
     /// Largest anomaly score of the model-based detectors, 0 to 1; none if they did not run.
     pub score: Option<f32>,
-    /// What its messages said.
+    /// Fields of its messages.
     pub facts: Vec<FlowFieldRow>,
 }
 
-/// A fact that a flow's messages said.
+/// A field of a flow's messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlowFieldRow {
     /// What it is about.
     pub label: String,
     /// Its value in words; a secret is masked.
     pub value: String,
-    /// How often it was said.
+    /// How often it occurs.
     pub n: u16,
 }
 

@@ -5,7 +5,7 @@ use crate::model::app::protocol::Protocol;
 use crate::model::net::addr::Addr;
 use std::ops::Range;
 
-/// TCP flag bits as they stand in the header (RFC 9293, section 3.1).
+/// TCP flag bits as in the header (RFC 9293, section 3.1).
 pub mod tcp_flag {
     /// No more data from the sender.
     pub const FIN: u8 = 0x01;
@@ -25,7 +25,7 @@ pub mod tcp_flag {
     pub const CWR: u8 = 0x80;
 }
 
-/// One decoded packet. Rare facts stand apart: packets pass from one thread to the other, and each byte costs.
+/// One decoded packet. Rare values are stored separately: packets pass between threads, and each byte costs.
 #[derive(Clone, Debug)]
 pub struct Packet {
     /// Place in the capture, from 0. Wireshark's frame number is one more.
@@ -57,11 +57,11 @@ pub struct Packet {
     pub is_damaged: bool,
     /// The capture has it once more, just before: a mirror port or another interface saw it too.
     pub is_copy: bool,
-    /// Where the network header (IP or ARP) stands in the captured bytes; 0 if there is none.
+    /// Offset of the network header (IP or ARP) in the captured bytes; 0 if there is none.
     pub net_at: u32,
-    /// Where the transport header stands in the captured bytes; 0 if there is none.
+    /// Offset of the transport header in the captured bytes; 0 if there is none.
     pub transport_at: u32,
-    /// Where the transport payload (or, lacking one, the last layer's) stands in the captured bytes.
+    /// Offset of the transport payload (or, without one, the last layer's) in the captured bytes.
     ///
     /// Of a packet that was put together from pieces: in its bytes, not in those of the last piece.
     pub payload: Range<u32>,
@@ -85,7 +85,7 @@ pub struct Extras {
 pub struct HeaderAnomalies {
     /// TCP options whose lengths do not fit.
     pub has_bad_options: bool,
-    /// Extension headers of IPv6 that stand where RFC 8200, section 4.1, has no place for them: too often or too many.
+    /// IPv6 extension headers that RFC 8200, section 4.1, does not allow: repeated or too many.
     pub n_extensions: u8,
     /// Bytes in options of IPv6 that nobody has assigned, or that are far longer than theirs, and in padding that is
     /// not zero.
@@ -103,15 +103,15 @@ pub struct Encapsulation {
     pub tunnel: AppProto,
     /// What tells this tunnel from others between the same two: key, VNI, TEID or session; 0 if it has none.
     pub id: u32,
-    /// Who packed and unpacked.
+    /// Endpoints of the tunnel.
     pub ip: Ip,
     /// What carries the tunnel beside IP.
     pub transport: Transport,
-    /// Where the outer network header stands in the captured bytes.
+    /// Offset of the outer network header in the captured bytes.
     pub net_at: u32,
-    /// Where the outer transport header stands in the captured bytes; 0 if there is none.
+    /// Offset of the outer transport header in the captured bytes; 0 if there is none.
     pub transport_at: u32,
-    /// Where the tunnel's header stands in the captured bytes, and what it holds.
+    /// Offset of the tunnel's header in the captured bytes, and its content.
     pub payload: Range<u32>,
 }
 
@@ -154,10 +154,10 @@ impl Default for Layers {
 }
 
 impl Layers {
-    /// Deeper layers are not told apart.
+    /// Deeper layers are not recorded.
     pub const MOST: usize = 8;
 
-    /// Adds an inner layer; one past the most takes the place of the last, so that the innermost is always told.
+    /// Adds an inner layer; beyond the maximum it replaces the last, so the innermost is always recorded.
     #[inline]
     pub fn push(&mut self, protocol: impl Into<Protocol>) {
         if let Some(slot) = self.names.get_mut(usize::from(self.n)) {
@@ -195,7 +195,7 @@ pub struct Ip {
 /// What IP carries.
 #[derive(Clone, Debug)]
 pub enum Transport {
-    /// Nothing that is told apart, or cut off.
+    /// Unknown or truncated.
     None,
     /// TCP.
     Tcp(Tcp),
@@ -218,8 +218,12 @@ pub struct Tcp {
     pub acknowledgment: u32,
     /// Flag bits, see [`tcp_flag`].
     pub flags: u8,
-    /// Window field as sent, not scaled.
-    pub window: u16,
+    /// The record says which flags are set; a list of packets may not. Then none is.
+    pub has_flags: bool,
+    /// Window field as sent, not scaled; none where a list of packets does not say it.
+    pub window: Option<u16>,
+    /// By how many bits windows are to be shifted, where a request or its answer says so (RFC 7323).
+    pub window_scale: Option<u8>,
     /// Header length in bytes, options included.
     pub header_bytes: u8,
     /// Payload bytes on the wire by the IP length, also where the capture cut them.
@@ -257,9 +261,9 @@ pub struct Icmp {
 /// The packet that an ICMP destination-unreachable message quotes.
 #[derive(Clone, Copy, Debug)]
 pub struct QuotedDatagram {
-    /// Who sent it.
+    /// Sender.
     pub source: Addr,
-    /// Who should have got it.
+    /// Intended receiver.
     pub target: Addr,
     /// IP protocol number.
     pub protocol: u8,
@@ -272,7 +276,7 @@ pub struct QuotedDatagram {
 /// ARP for IPv4 over Ethernet (RFC 826).
 #[derive(Clone, Copy, Debug)]
 pub struct Arp {
-    /// 1 asks, 2 answers.
+    /// 1 request, 2 reply.
     pub operation: u16,
     /// Ethernet address that the sender claims.
     pub sender_mac: [u8; 6],
@@ -291,7 +295,7 @@ impl Packet {
         self.vlan_stack = self.vlan_stack.rotate_left(12) ^ id;
     }
 
-    /// The innermost protocol that was told apart.
+    /// The innermost protocol recognised.
     pub fn top(&self) -> Option<Protocol> {
         self.layers.as_slice().last().copied()
     }

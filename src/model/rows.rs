@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// One cell as the reader understood it.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum CellValue {
-    /// Empty, or a word that stands for nothing: `-`, `NaN`, `null`.
+    /// Empty, or a word for no value: `-`, `NaN`, `null`.
     Missing,
     /// A number; may be infinite, never NaN.
     Number(f64),
@@ -26,7 +26,7 @@ impl CellValue {
     }
 }
 
-/// What a column holds. Flow roles say which way a figure counts: forward is from the originator.
+/// What a column contains. Flow roles include the direction: forward is from the originator.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[allow(missing_docs)]
 #[repr(u8)]
@@ -99,7 +99,7 @@ pub enum Role {
     EventType,
     /// What a firewall did: accept, reject, deny, drop.
     Action,
-    /// Ports of a packet that is no TCP, where tables have columns for each.
+    /// Ports of a packet that is not TCP, where tables have separate columns.
     UdpSourcePort,
     UdpTargetPort,
     /// Numbers and bytes of a TCP segment.
@@ -112,7 +112,7 @@ impl Role {
     /// Roles there are.
     pub const N: usize = Role::SegmentBytes as usize + 1;
 
-    /// True if a model may look at the column: not who, when or which row it was, nor what it was said to be.
+    /// True if a model may use the column: not addresses, times, row numbers or labels.
     pub fn is_feature(self) -> bool {
         use Role::*;
         !matches!(
@@ -277,7 +277,7 @@ pub struct ColumnInfo {
     pub infinite: u64,
     /// Distinct values among the rows kept; at least so many if `is_distinct_least`.
     pub distinct: u64,
-    /// True if there may be more distinct values than were told apart.
+    /// True if there may be more distinct values than were counted.
     pub is_distinct_least: bool,
     /// Figures of the finite numbers; none if there are none.
     pub numbers: Option<Figures>,
@@ -314,7 +314,7 @@ impl Figures {
 pub struct DataRow {
     /// Place in the table, from 0.
     pub number: u64,
-    /// The cells of the columns asked for, as they stand in the file.
+    /// The cells of the requested columns, as in the file.
     pub cells: Vec<String>,
     /// Score of the row, 0 to 1; none if no model scored it.
     pub score: Option<f32>,

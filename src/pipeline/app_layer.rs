@@ -1,4 +1,4 @@
-//! TCP packets to application messages: the streams that are being read, bounded in number and bytes.
+//! TCP packets to application messages: the streams being parsed, bounded in number and bytes.
 
 use crate::decode::app::parser::{ParseStep, PortPair, ProbeResult, StreamParser};
 use crate::decode::app::registry;
@@ -8,14 +8,14 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::packet::{Tcp, tcp_flag};
 
-/// Most connections that are read at a time; the one that was silent longest of a few makes room.
+/// Most connections parsed at a time; of a few, the one that was silent longest is dropped.
 const MOST_STREAMS: usize = 1 << 16;
-/// Of so many connections the one that was silent longest makes room.
+/// How many connections are compared to find the one that was silent longest.
 const LOOKED_AT: usize = 16;
-/// Most bytes that wait to be read, of all connections; then all that wait are lost.
+/// Most pending bytes of all connections; beyond that all pending bytes are dropped.
 const MOST_BYTES: usize = 64 << 20;
 
-/// The connections that are being read.
+/// The connections being parsed.
 #[derive(Default)]
 pub struct AppLayer {
     list: Vec<ParsedStream>,
@@ -54,7 +54,7 @@ pub struct Segment<'a> {
     pub payload: &'a [u8],
 }
 
-/// What parsing a segment gave.
+/// The result of parsing a segment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SegmentResult {
     /// What becomes of its flow.

@@ -1,4 +1,4 @@
-//! Bytes to decoded and counted packets and rows: the first half of the line, which may run on a thread of its own.
+//! Bytes to decoded and counted packets and rows: the first half of the pipeline, which may run on its own thread.
 
 use super::PipelineOptions;
 use super::dispatch::CaptureDispatch;
@@ -20,7 +20,7 @@ use crate::stats::packet_index::{PacketLocation, PacketLocations};
 use crate::stats::rows::{RowBlock, RowStore};
 use std::ops::Range;
 
-/// So many bytes of packets and rows are handed on at a time where bytes become more by unpacking.
+/// How many bytes of packets and rows are passed on at a time from compressed input.
 const PART_BYTES: usize = 1 << 20;
 
 /// A packet that is so much earlier than the one before did not only take another way through the capturing machine.
@@ -64,7 +64,7 @@ pub struct Batch {
     fields: FieldBuffer,
 }
 
-/// A packet on its way from the first half of the line to the second.
+/// A packet on its way from the first half of the pipeline to the second.
 pub(super) struct DecodedPacket {
     pub packet: Packet,
     /// Where its bytes begin, in `carried` or else in what was decoded.
@@ -208,7 +208,7 @@ impl CaptureStage {
     }
 }
 
-/// Takes a record that was read out of `bytes`, or of bytes before.
+/// Processes a record read from `bytes`, or from earlier bytes.
 #[inline]
 fn take(record: Record<'_>, packets: &mut Packets, table: &mut RowTable, bytes: &[u8], batch: &mut Batch) {
     match record {

@@ -1,4 +1,4 @@
-//! What has passed to an analysis: the detectors finish, and all is put together.
+//! Observations to an analysis: the detectors finish, and the results are assembled.
 
 use super::{Pipeline, inputs, issues, server_names, table_facts, threads};
 use crate::decode::link;
@@ -13,7 +13,7 @@ use crate::stats::rows::RowStore;
 use crate::triage::deduplicate::{self, Seer};
 use crate::{detect, triage};
 
-/// Bins of the timeline that an analysis carries.
+/// Bins of the timeline in an analysis.
 const TIMELINE_BINS: usize = 256;
 
 impl Pipeline {
@@ -190,7 +190,7 @@ impl Pipeline {
     }
 }
 
-/// What a detector makes of all that passed, or why it cannot be evaluated.
+/// A detector's result, or why it did not have enough data.
 fn finish(
     entry: &Entry,
     detector: &mut Box<dyn Detector>,
@@ -209,7 +209,7 @@ fn finish(
             if entry.interest.intersects(Interest::ANY_PACKET) && !entry.is_content_with_flows =>
         {
             table_facts::not_evaluated(
-                "This is a table of flows: it does not have the single packets that are looked at.".to_owned(),
+                "This is a table of flows: it does not have the single packets that this detector needs.".to_owned(),
             )
         }
         _ => detector.finish(context),

@@ -1,4 +1,4 @@
-//! Decoded packets and rows to flows, index and detectors: the half of the line behind [`CaptureStage`](super::CaptureStage).
+//! Decoded packets and rows to flows, index and detectors: the stage after [`CaptureStage`](super::CaptureStage).
 
 use super::PipelineOptions;
 use super::app_layer::{AppLayer, ReadToEnd, Segment, SegmentResult, StreamState};
@@ -27,12 +27,12 @@ use crate::stats::messages::MessageCounts;
 use crate::stats::packet_index::{PacketFlow, PacketFlowMap};
 use crate::stats::tops::Tops;
 
-/// Payload packets of a connection that are asked for their protocol.
+/// How many payload packets of a connection are checked for their protocol.
 const LAST_PROBED_PACKET: u32 = 3;
-/// Packets whose flows are sought at a time.
+/// Packets whose flows are looked up at a time.
 const TOGETHER: usize = 16;
 
-/// Everything behind the decoders: the second half of the line.
+/// Everything after the decoders: the second half of the pipeline.
 pub struct FlowStage {
     pub(super) issues: IssueLog,
     pub(super) packet_flows: PacketFlowMap,
@@ -400,7 +400,7 @@ fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
     data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[])
 }
 
-/// Records that a segment differs from what was sent before at its place in the stream.
+/// Records that a segment differs from what was sent before for the same bytes.
 #[cold]
 fn record_conflict(flow: &mut Flow, packet: &Packet, direction: Direction, n_differing: usize) {
     let from = usize::from((direction == Direction::ToResponder) != flow.is_low_originator);

@@ -1,4 +1,4 @@
-//! What is known of the files that were read together to what is said of them as one.
+//! The facts of several files read together to those of one input.
 
 use crate::model::analysis::Issue;
 use crate::read::InputReport;

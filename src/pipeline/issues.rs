@@ -1,11 +1,11 @@
-//! What went wrong to issues whose sentences say how much: of the rows that are kept, and of packets that are there twice.
+//! Issues to sentences with amounts: of kept rows, and of duplicate packets.
 
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::Issue;
 use crate::stats::duplicates::DuplicateShare;
 use crate::stats::rows::RowStore;
 
-/// What went wrong, with what went wrong in keeping rows and with packets that are there twice.
+/// All issues, including those about kept rows and duplicate packets.
 pub(super) fn with_figures(
     mut log: IssueLog,
     rows: Option<&RowStore>,
@@ -23,12 +23,14 @@ pub(super) fn with_figures(
     };
     if let Some(duplicates) = duplicates {
         let percent = (duplicates.share * 100.0).round();
-        let figures = format!("Of the IP packets whose copies can be told from repetitions, {percent} % are copies.");
+        let figures = format!(
+            "Of the IP packets for which copies and retransmissions can be distinguished, {percent} % are copies."
+        );
         add(IssueKind::PacketsDuplicated, figures);
     }
     if let Some(rows) = sampled {
         let figures = format!(
-            "{} of {} rows are kept, chosen with the seed {}; counts, means and ranges are of all rows.",
+            "{} of {} rows are kept, chosen with the seed {}; counts, means and ranges cover all rows.",
             rows.len(),
             rows.n_rows(),
             rows.seed(),

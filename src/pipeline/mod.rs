@@ -1,4 +1,4 @@
-//! The whole line, in order: the only file that knows it. Bytes go in, an [`Analysis`](crate::model::Analysis) comes out.
+//! All stages, in order: the only file that knows it. Bytes go in, an [`Analysis`](crate::model::Analysis) comes out.
 
 mod app_layer;
 mod capture_stage;
@@ -34,10 +34,10 @@ use crate::stats::packet_index::PacketIndex;
 pub use crate::stats::rows::RowBlock;
 use crate::stats::rows::RowStore;
 
-/// Bytes that are decoded before their packets are taken: these then stay in the processor's cache.
+/// Bytes decoded before their packets are processed, so that these stay in the processor's cache.
 const PART_BYTES: usize = 64 * 1024;
 
-/// Every setting there is, in the order in which they are shown.
+/// All settings, in display order.
 pub fn descriptors() -> Vec<&'static Descriptor> {
     let general = settings::GENERAL.iter().chain(settings::TABLE);
     general.chain(detect::CARDS.iter().flat_map(|(_, settings)| *settings)).collect()

@@ -1,11 +1,11 @@
-//! What a pipeline is made from: the files that it will be fed, and what the settings say about reading them.
+//! The options of a pipeline: its input files, and the settings for reading them.
 
 use crate::flow::table::Limits;
 use crate::model::Site;
 use crate::read::table::{Label, Options, Order, Part, dialect};
 use crate::settings::{self, Settings};
 
-/// What has to be known before the first byte.
+/// What must be known before the first byte.
 #[derive(Clone, Debug)]
 pub struct PipelineOptions<'a> {
     /// Settings in force while files are read; those that detectors finish by may be others.

@@ -1,4 +1,4 @@
-//! What an analysis says of a table: its facts, and what cannot be done with it.
+//! The facts of a table in an analysis, and what cannot be evaluated with it.
 
 use crate::detect::detector::Conclusion;
 use crate::model::rows::{RowKind, TableFacts};
@@ -15,7 +15,7 @@ pub(super) fn facts(rows: &RowStore, is_counted: bool) -> TableFacts {
             let why = format!("the table has no {lacks}");
             rest("Flows, hosts and ports", why.clone());
             rest("Timelines", why.clone());
-            rest("Detectors of scans, floods, guessing and other behaviour", why);
+            rest("Detectors of scans, floods, brute force and other behaviour", why);
             rest("Packets", "a table has no packets".to_owned());
         }
         RowKind::Flows => {
@@ -26,19 +26,19 @@ pub(super) fn facts(rows: &RowStore, is_counted: bool) -> TableFacts {
             rest("Detectors that look at single packets", "a table of flows has no packets".to_owned());
         }
         RowKind::Packets => {
-            rest("Packets as layers and bytes", "the list of packets has no bytes; its lines are in Rows".to_owned());
+            rest("Packets as layers and bytes", "the packet list has no bytes; its lines are in Rows".to_owned());
         }
     }
     TableFacts { layout: layout.clone(), rows: rows.n_rows(), rows_kept: rows.len() as u64, rests }
 }
 
-/// A detector that cannot be evaluated, and why.
+/// A detector without enough data, and why.
 pub(super) fn not_evaluated(why: String) -> Conclusion {
     Conclusion { not_enough_data: Some(why), ..Conclusion::default() }
 }
 
-/// Why the rows of a table are no flows.
+/// Why the rows of a table are not flows.
 pub(super) fn why_no_flows(rows: &RowStore) -> String {
     let lacks = rows.layout().lacks.join(" and ");
-    format!("The table has no {lacks}, so its rows cannot be taken for flows.")
+    format!("The table has no {lacks}, so its rows cannot be read as flows.")
 }

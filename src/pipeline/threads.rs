@@ -1,14 +1,14 @@
-//! Work on independent things, on as many threads as the machine offers; one after the other in a browser's worker.
+//! Runs independent tasks on as many threads as the machine has; one after the other in a browser's worker.
 
 use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
 
-/// Threads that may work at a time; 1 where there are none, as in a browser's worker.
+/// Number of threads; 1 without threads, as in a browser's worker.
 pub(super) fn n_threads() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// What `work` makes of every item, in the order of the items. Idle threads take the next item, so put long work first.
+/// The results of `work` for all items, in their order. Idle threads take the next item, so put long tasks first.
 pub(super) fn each<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let n = n_threads().min(items.len());
     if n < 2 {
@@ -36,7 +36,7 @@ pub(super) fn each<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// What both make, side by side where there are threads.
+/// The results of both, in parallel if there are threads.
 pub(super) fn both<A: Send, B>(other: impl FnOnce() -> A + Send, own: impl FnOnce() -> B) -> (A, B) {
     if n_threads() < 2 {
         return (other(), own());

@@ -1,4 +1,4 @@
-//! What is known of the columns of a table, for a list and for one of them in full.
+//! The facts of a table's columns, for the list and for one column in full.
 
 use super::listing::{Places, Sight, Table};
 use crate::model::rows::ColumnInfo;

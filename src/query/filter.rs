@@ -1,4 +1,4 @@
-//! The words of a table filter to a test on flows. All words must fit; a word that begins with `-` must not.
+//! The words of a table filter to a test on flows. All words must match; a word that begins with `-` must not.
 
 use crate::flow::names::Names;
 use crate::model::flow::Flow;
@@ -64,7 +64,7 @@ fn word(text: &str, is_port: bool) -> Word {
     net(text).unwrap_or_else(|| Word::Text(text.to_owned()))
 }
 
-/// `10.0.0.1`, `10.0.0.0/8`, `2001:db8::/32`, or the beginning of an IPv4 address as `10.0.`.
+/// `10.0.0.1`, `10.0.0.0/8`, `2001:db8::/32`, or the start of an IPv4 address such as `10.0.`.
 fn net(text: &str) -> Option<Word> {
     let (address, length) = match text.split_once('/') {
         Some((address, length)) => (address, Some(length.parse::<u32>().ok()?)),

@@ -114,6 +114,7 @@ fn text_key(text: &str) -> u128 {
 fn row(serial: u32, flow: &Flow, names: &Names, score: Option<f32>) -> FlowRow {
     let has_ports = matches!(flow.key.protocol, 6 | 17 | Protocol::NOT_KNOWN);
     let port = |port: u16| if has_ports { port } else { 0 };
+    let is_known = flow.key.protocol != Protocol::NOT_KNOWN;
     let sides = [(flow.forward(), Known::FORWARD), (flow.backward(), Known::BACKWARD)];
     FlowRow {
         serial,
@@ -123,7 +124,7 @@ fn row(serial: u32, flow: &Flow, names: &Names, score: Option<f32>) -> FlowRow {
         source_port: port(flow.originator().1),
         target: flow.responder().0,
         target_port: port(flow.responder().1),
-        transport: flow.transport().to_string(),
+        transport: if is_known { flow.transport().to_string() } else { String::new() },
         app: flow.app.map_or("", |app| app.name()).to_owned(),
         name: names.text(flow.name).to_owned(),
         state: if flow.is_unreachable { "unreachable" } else { flow.state.name() }.to_owned(),

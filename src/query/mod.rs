@@ -1,6 +1,6 @@
-//! Questions that the page may ask of the tables, and their small answers.
+//! The page's queries on the tables, and their small answers.
 //!
-//! A table of its own is one file here: it says which rows pass, and turns those of a window into rows of the page.
+//! Each table has one file here: it filters rows, and turns those of a window into rows of the page.
 
 mod columns;
 mod filter;
@@ -21,13 +21,13 @@ use crate::read::RawPacket;
 use listing::{Kept, Sight};
 use std::io::{self, Write};
 
-/// The bytes that packets and rows stand in: a path natively, in the worker a `File` or what it was unpacked to.
+/// The bytes of packets and rows: natively a path, in the worker a `File` or its decompressed bytes.
 pub trait Source {
     /// `length` bytes of a file from `offset` on; none if they cannot be read any more.
     fn read_at(&mut self, file: u8, offset: u64, length: usize) -> Option<Vec<u8>>;
 }
 
-/// The tables of one job as the page last asked for them.
+/// The tables of one job as the page last requested them.
 #[derive(Default)]
 pub struct Views {
     flows: Kept<FlowRow>,
@@ -68,13 +68,13 @@ pub fn write(out: &mut dyn Write, export: TableExport, pipeline: &Pipeline, anal
     export.write(out, analysis, &tables)
 }
 
-/// What the capture says about a packet, as a layer of no bytes.
+/// Comments in the capture about a packet, as a layer without bytes.
 fn comments(analysis: &Analysis, raw: &RawPacket<'_>) -> Option<LayerDetail> {
     let is_about = |comment: &&Comment| {
         comment.file == raw.file && matches!(comment.about, About::Packet { offset, .. } if offset == raw.offset)
     };
     let texts = analysis.file.comments.iter().filter(is_about);
-    let fields: Vec<_> = texts.map(|comment| ("Says".to_owned(), comment.text.clone())).collect();
+    let fields: Vec<_> = texts.map(|comment| ("Text".to_owned(), comment.text.clone())).collect();
     (!fields.is_empty()).then(|| LayerDetail { name: "Comment in the capture".to_owned(), start: 0, length: 0, fields })
 }
 

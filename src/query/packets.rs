@@ -126,7 +126,7 @@ fn unreadable(index: u64, packet: &IndexedPacket) -> PacketRow {
         target: String::new(),
         protocol: String::new(),
         wire_bytes: packet.location.wire_bytes,
-        info: "The file cannot be read any more: it changed or moved.".to_owned(),
+        info: "The file can no longer be read: it changed or moved.".to_owned(),
         flow: flow_of(packet),
     }
 }

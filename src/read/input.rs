@@ -325,13 +325,13 @@ impl Input {
             let name = member::shown(name);
             return Some(UnsupportedFile(if is_locked {
                 format!(
-                    "The {unpacker} archive is locked with a password ({name}). Unpack it with the password, for example with \
-                     7z x, and open the capture inside."
+                    "The {unpacker} archive is protected by a password ({name}). Unpack it with the password, for \
+                     example with 7z x, and open the capture inside."
                 )
             } else {
                 format!(
-                    "The {unpacker} archive is packed in a way that is not read ({name}). Unpack it and open the capture \
-                     inside."
+                    "The {unpacker} archive uses an unsupported compression method ({name}). Unpack it and open the \
+                     capture inside."
                 )
             }));
         }
@@ -346,9 +346,9 @@ impl Input {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let why = self.reader.first_refusal().map(|why| format!(" {why}")).unwrap_or_default();
         Some(UnsupportedFile(if names.is_empty() {
-            format!("The {unpacker} archive holds no file.")
+            format!("The {unpacker} archive is empty.")
         } else {
-            format!("The {unpacker} archive holds no capture and no table: {names}{more}.{why}")
+            format!("The {unpacker} archive contains no capture and no table: {names}{more}.{why}")
         }))
     }
 
@@ -358,6 +358,6 @@ impl Input {
         if forms.is_empty() {
             return refusal;
         }
-        UnsupportedFile(format!("Inside of {}: {}", forms.join(", in it "), refusal.0))
+        UnsupportedFile(format!("Inside {}: {}", forms.join(", in it "), refusal.0))
     }
 }

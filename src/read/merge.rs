@@ -286,7 +286,7 @@ mod tests {
         for files in [[pcap(&[(1, 1)]), table.clone()], [table.clone(), table.clone()]] {
             for size in [1, 10_000] {
                 let refusal = merged(&files, size).unwrap_err();
-                assert_eq!(refusal.0, "A table is opened by itself, not together with other files.");
+                assert_eq!(refusal.0, "Open a table on its own, not together with other files.");
             }
         }
         assert_eq!(merged(&[table], 10).unwrap(), []);

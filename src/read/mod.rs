@@ -387,6 +387,6 @@ impl Reader {
 
 /// A reader of a table where tables are read.
 fn table_reader(options: Option<&Options>) -> Result<TableReader, UnsupportedFile> {
-    let refusal = || UnsupportedFile("A table is opened by itself, not together with other files.".to_owned());
+    let refusal = || UnsupportedFile("Open a table on its own, not together with other files.".to_owned());
     options.cloned().map(TableReader::new).ok_or_else(refusal)
 }

@@ -162,7 +162,7 @@ fn archives_without_anything_to_read_say_what_they_hold() {
     let none = refusal(zip(&[("a.pdf", b"%PDF-1.4"), ("b.txt", b"Dear all")], 0));
     assert!(none.contains("no capture and no table: a.pdf, b.txt") && none.contains("PDF"), "{none}");
     let locked = refusal(zip(&[("a.pcap", b"secret")], 1));
-    assert!(locked.contains("locked with a password (a.pcap)"), "{locked}");
+    assert!(locked.contains("protected by a password (a.pcap)"), "{locked}");
     let office = refusal(zip(&[("[Content_Types].xml", b"<a/>"), ("xl/workbook.xml", b"<a/>")], 0));
     assert!(office.contains("CSV"), "{office}");
     let long = "a".repeat(60_000);
@@ -176,7 +176,7 @@ fn archives_without_anything_to_read_say_what_they_hold() {
     both[8] = 99;
     both.extend(&locked_last[1]);
     let locked = refusal(both);
-    assert!(locked.contains("locked with a password (b.pcap)"), "{locked}");
+    assert!(locked.contains("protected by a password (b.pcap)"), "{locked}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What people said about the findings of files that were open before: kept by the file, for when it is opened again.
+//! Verdicts and notes on the findings of earlier files, kept per file for the next time it is opened.
 //!
 //! A file is known by its SHA-256. Until that is computed it is taken for one of the same name and size; should the hash
 //! then say otherwise, what was taken over is given back.
@@ -14,7 +14,7 @@ const MOST_FILES: usize = 40;
 /// Most characters of notes of all files together: browsers give a page about five million.
 const MOST_CHARS: usize = 1_000_000;
 
-/// The remarks on one file.
+/// Verdicts and notes on one file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct File {
     name: String,
@@ -33,7 +33,7 @@ impl File {
     }
 }
 
-/// Remarks by file, the latest first.
+/// Verdicts and notes by file, latest first.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Memory {

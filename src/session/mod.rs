@@ -1,4 +1,4 @@
-//! The page's state machine: State + Action -> State and what is to be done. Knows no browser.
+//! The page's state machine: State + Action -> State and effects. Independent of the browser.
 //!
 //! The worker owns the capture; this holds what the page shows of it. Answers to table questions do not pass through
 //! here: the table that asked keeps them.

@@ -1,4 +1,4 @@
-//! What the page knows at one moment.
+//! The page's state.
 
 use super::memory::Memory;
 use super::route::Route;
@@ -58,7 +58,7 @@ pub enum Phase {
     Ready,
 }
 
-/// How the worker is.
+/// State of the worker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Worker {
     /// It was started and has not spoken yet.
@@ -90,7 +90,7 @@ pub struct OpenFile {
     pub bytes: u64,
 }
 
-/// Something that people must be told; stays until it is dismissed or a file is opened.
+/// A message to people; stays until it is dismissed or a file is opened.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Notice {
     /// The file is none that we know, or cannot be read.
@@ -127,14 +127,14 @@ pub enum Notice {
     Failed(String),
 }
 
-/// What the page knows.
+/// The page's state.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct State {
     /// Number of the newest job.
     pub job: u32,
     /// What the page is doing.
     pub phase: Phase,
-    /// How the worker is.
+    /// State of the worker.
     pub worker: Worker,
     /// The file that is open.
     pub file: Option<OpenFile>,

@@ -48,7 +48,7 @@ fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Setti
     for (id, value) in given.iter().filter(|(id, _)| *id != EXPECTED) {
         let now = former_ids::below(id);
         let Some(d) = known.iter().find(|d| d.id == now) else {
-            warnings.push(format!("setting {id} is not known; see `packetloupe settings`"));
+            warnings.push(format!("setting {id} is unknown; see `packetloupe settings`"));
             continue;
         };
         if d.is_networks {
@@ -79,7 +79,7 @@ fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Setti
                 warnings.push(format!("rule {} of the allow-list is not used: {why}", place + 1));
             }
         }
-        Some(_) => warnings.push("the allow-list (expected) is not used: it is no list of rules".to_owned()),
+        Some(_) => warnings.push("the allow-list (expected) is not used: it is not a list of rules".to_owned()),
     }
     (settings, warnings)
 }
@@ -139,7 +139,7 @@ mod tests {
         );
         assert_eq!(settings.expected().len(), 1);
         let has = |words: &str| warnings.iter().filter(|warning| warning.contains(words)).count();
-        assert_eq!((warnings.len(), has("no.such is not known"), has("of the allow-list is not used")), (7, 1, 3));
+        assert_eq!((warnings.len(), has("no.such is unknown"), has("of the allow-list is not used")), (7, 1, 3));
         assert_eq!(has("flow.most is \"many\", not a whole number from 4,096 to 5,000,000"), 1);
         assert!(read("[]", &known()).is_err() && read("{", &known()).is_err());
         assert_eq!(read(r#"{"expected": {}}"#, &known()).unwrap().1.len(), 1);

@@ -15,30 +15,30 @@ pub const LOCAL_NETWORKS: Descriptor = Descriptor::networks("site.local_networks
 pub const IDLE_TIMEOUT: Descriptor = Descriptor::seconds("flow.idle_timeout", "Flow idle time-out", 120.0)
         .range(1.0, 86_400.0)
         .on_change(OnChange::Read)
-        .help("A flow without packets for longer than this has ended; the next packet begins a new one. 120 s is what NFStream and most exporters use.");
+        .help("A flow without packets for longer than this has ended; the next packet starts a new one. 120 s is what NFStream and most exporters use.");
 
 /// Active time-out of a flow.
 pub const ACTIVE_TIMEOUT: Descriptor = Descriptor::seconds("flow.active_timeout", "Flow active time-out", 1800.0)
         .range(1.0, 604_800.0)
         .on_change(OnChange::Read)
-        .help("A flow that lasts longer than this is cut and goes on as a new one. 1800 s is the usual exporter default (RFC 5102 flowActiveTimeout).");
+        .help("A flow that lasts longer than this is split and continues as a new one. 1800 s is the usual exporter default (RFC 5102 flowActiveTimeout).");
 
 /// Most flows kept.
 pub const MOST_FLOWS: Descriptor = Descriptor::count("flow.most", "Most flows kept", 1_500_000.0)
     .range(4_096.0, 5_000_000.0)
     .unit("flows")
     .on_change(OnChange::Read)
-    .help("Past this the oldest flows are folded into the totals, counted and said. About 600 bytes of memory each.");
+    .help("Beyond this the oldest flows are added to the totals and reported as an issue. About 600 bytes of memory each.");
 
 /// Whether the flow CSV is CICFlowMeter's.
 pub const CIC_COMPATIBLE: Descriptor = Descriptor::switch("flow.cic_compatible", "CIC-compatible flow table", 0.0)
         .on_change(OnChange::Read)
-        .help("1: the saved flow CSV has the flows and values that CICFlowMeter v4 would give, its published errors among them, for models that were trained on its files. 0: corrected definitions. Findings are the same either way; 1 takes 700 bytes of memory more a flow.");
+        .help("1: the saved flow CSV has the flows and values that CICFlowMeter v4 would produce, including its published errors, for models trained on its files. 0: corrected definitions. Findings are the same either way; 1 needs 700 bytes more memory per flow.");
 
 /// Whether the flow CSV has more columns than CICFlowMeter's.
 pub const MORE_COLUMNS: Descriptor = Descriptor::switch("flow.more_columns", "More columns in the flow table", 0.0)
         .on_change(OnChange::Read)
-        .help("1: behind CICFlowMeter's columns the saved flow CSV has our own, such as handshake time, entropy, periodicity, server name and Kitsune's damped statistics. Reading then takes about twice as long, and 800 bytes of memory more a flow. 0: CICFlowMeter's columns only.");
+        .help("1: after CICFlowMeter's columns the saved flow CSV has our own, such as handshake time, entropy, periodicity, server name and Kitsune's damped statistics. Reading then takes about twice as long, and 800 bytes more memory per flow. 0: CICFlowMeter's columns only.");
 
 /// Seed of everything random.
 pub const SEED: Descriptor = Descriptor::count("seed", "Random seed", 42.0)
@@ -47,4 +47,4 @@ pub const SEED: Descriptor = Descriptor::count("seed", "Random seed", 42.0)
 
 /// Whether secrets are written as they are.
 pub const SECRETS: Descriptor = Descriptor::switch("secrets.shown", "Secrets shown", 0.0)
-        .help("1: passwords and SNMP communities that can be read are written as they are: with packets and flows, in findings, reports and saved facts. 0: they are masked. Bytes of packets are always shown as they are.");
+        .help("1: readable passwords and SNMP communities are shown in packets and flows, findings, reports and saved facts. 0: they are masked. Packet bytes are always shown as they are.");

@@ -1,4 +1,4 @@
-//! Settings: one descriptor each (id, label, help, unit, range, default) and the values in force.
+//! Settings: one descriptor each (id, label, help, unit, range, default) and the current values.
 //!
 //! Detectors bring their own descriptors; [`crate::pipeline::descriptors`] lists all.
 
@@ -185,7 +185,7 @@ impl Kind {
     }
 }
 
-/// Values that differ from their defaults, and what is expected here.
+/// Values that differ from their defaults, and the allow-list.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     changed: BTreeMap<String, Setting>,

@@ -22,9 +22,9 @@ pub const AUTO: &str = "auto";
 pub const TABLE_DIALECT: Choices = Choices::new(
     Descriptor::count("table.dialect", "Dialect of a table", 0.0)
         .on_change(OnChange::Read)
-        .help("Which tool wrote the table. If it is not chosen here, the headings and the shape of the table say so."),
+        .help("The tool that wrote the table. By default it is recognised from the column headings and the shape of the table."),
     &[
-        Choice { id: AUTO, label: "By headings and shape" },
+        Choice { id: AUTO, label: "From headings and shape" },
         Choice { id: "python_cicflowmeter", label: "Python cicflowmeter" },
         Choice { id: "cicids2018", label: "CSE-CIC-IDS2018" },
         Choice { id: "cicids2017_flows", label: "CIC-IDS2017 with addresses" },
@@ -51,7 +51,7 @@ pub const TABLE_DIALECT: Choices = Choices::new(
         Choice { id: "tshark_fields", label: "tshark fields" },
         Choice { id: "wireshark_conversations", label: "Wireshark conversations" },
         Choice { id: "nfdump_json", label: "nfdump JSON" },
-        Choice { id: "nfdump_quiet", label: "nfdump without headings" },
+        Choice { id: "nfdump_quiet", label: "nfdump without header" },
         Choice { id: "ugr16", label: "UGR'16" },
         Choice { id: "cidds", label: "CIDDS" },
         Choice { id: "silk", label: "SiLK rwcut" },
@@ -66,7 +66,7 @@ pub const TABLE_DIALECT: Choices = Choices::new(
         Choice { id: "aws_vpc", label: "AWS VPC flow log" },
         Choice { id: "gure_kdd", label: "gureKDDCup" },
         Choice { id: "nfdump_text", label: "nfdump text" },
-        Choice { id: "nfdump_pipe", label: "nfdump with bars" },
+        Choice { id: "nfdump_pipe", label: "nfdump with pipes" },
         Choice { id: "argus_text", label: "Argus text" },
         Choice { id: "tshark_text", label: "tshark text" },
         Choice { id: "netfilter", label: "Linux firewall log (netfilter)" },
@@ -75,11 +75,11 @@ pub const TABLE_DIALECT: Choices = Choices::new(
         Choice { id: "cisco_asa", label: "Cisco ASA log" },
         Choice { id: "panos", label: "PAN-OS log" },
         Choice { id: "fortigate", label: "FortiGate log" },
-        Choice { id: "key_value", label: "Log of keys and values" },
-        Choice { id: "firewall_text", label: "Log in words" },
-        Choice { id: "blank_list", label: "List in columns of blanks" },
+        Choice { id: "key_value", label: "Key-value log" },
+        Choice { id: "firewall_text", label: "Log in plain text" },
+        Choice { id: "blank_list", label: "Space-separated list" },
         Choice { id: "azure_flows", label: "Azure flow log" },
-        Choice { id: "other", label: "Table of no known tool" },
+        Choice { id: "other", label: "Table of an unknown tool" },
     ],
     &[
         AUTO,
@@ -109,11 +109,11 @@ pub const TABLE_DIALECT: Choices = Choices::new(
 
 /// Unit of durations in a table.
 pub const TABLE_UNIT: Choices = Choices::new(
-    Descriptor::count("table.time_unit", "Time unit of a table", 0.0)
-        .on_change(OnChange::Read)
-        .help("Unit of durations and of gaps between packets. Same names mean different units in different tools."),
+    Descriptor::count("table.time_unit", "Time unit of a table", 0.0).on_change(OnChange::Read).help(
+        "Unit of durations and of gaps between packets. Different tools use the same names with different units.",
+    ),
     &[
-        Choice { id: AUTO, label: "As rows show and the dialect has it" },
+        Choice { id: AUTO, label: "From the rows and the dialect" },
         Choice { id: "seconds", label: "Seconds" },
         Choice { id: "milliseconds", label: "Milliseconds" },
         Choice { id: "microseconds", label: "Microseconds" },
@@ -126,9 +126,9 @@ pub const TABLE_UNIT: Choices = Choices::new(
 pub const TABLE_DATE_ORDER: Choices = Choices::new(
     Descriptor::count("table.date_order", "Order of dates in a table", 0.0)
         .on_change(OnChange::Read)
-        .help("Which comes first in dates such as 4/7/2012. If it is not chosen here, dates past the 12th, the sequence of rows, other columns and the dialect decide."),
+        .help("Which comes first in dates such as 4/7/2012. By default, dates past the 12th, the sequence of rows, other columns and the dialect decide."),
     &[
-        Choice { id: AUTO, label: "As rows show" },
+        Choice { id: AUTO, label: "From the rows" },
         Choice { id: "day_first", label: "Day first" },
         Choice { id: "month_first", label: "Month first" },
     ],
@@ -139,14 +139,14 @@ pub const TABLE_DATE_ORDER: Choices = Choices::new(
 pub const TABLE_LABEL: Descriptor = Descriptor::count("table.label_column", "Label column of a table", 0.0)
         .range(-1.0, 16_384.0)
         .on_change(OnChange::Read)
-        .help("The column that says what each row is, counted from 1; models never look at it. 0 finds it by its heading, -1 says that there is none.");
+        .help("The column that says what each row is, counted from 1; models never see it. 0 finds it by its heading, -1 means that there is none.");
 
 /// Memory for the rows of a table.
 pub const TABLE_MEMORY: Descriptor = Descriptor::count("table.memory", "Memory for rows", 512.0)
         .range(1.0, 65_536.0)
         .unit("MiB")
         .on_change(OnChange::Read)
-        .help("Rows of a table are packed into this much memory; past it a random half is kept, again and again. Counts, means and ranges are always of all rows.");
+        .help("Rows of a table are kept compressed in this much memory; when it is full, a random half is kept, again and again. Counts, means and ranges always cover all rows.");
 
 #[cfg(test)]
 mod tests {

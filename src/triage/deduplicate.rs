@@ -1,4 +1,4 @@
-//! Findings of several detectors about one cause to one: the weaker ones are folded under the strongest.
+//! Merges findings of several detectors about one cause: the strongest absorbs the weaker ones.
 
 use crate::model::Endpoint;
 use crate::model::finding::series::SeriesKind;
@@ -6,13 +6,13 @@ use crate::model::finding::{Category, Finding};
 use crate::model::format::time::SECOND;
 use std::collections::BTreeMap;
 
-/// Findings about the same actors that are this far apart are two events.
+/// Findings about the same hosts that are this far apart are two events.
 const APART_NS: i64 = 60 * SECOND;
 
-/// Same kind, same actors.
+/// Same kind, same hosts.
 type Cause = (Category, Vec<Endpoint>, Vec<Endpoint>);
 
-/// What is known of a detector here.
+/// The facts of a detector needed here.
 #[derive(Clone, Copy, Debug)]
 pub struct Seer {
     /// Its id.
@@ -45,7 +45,7 @@ pub fn fold(mut findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
     fold_changes(kept, seers)
 }
 
-/// Findings whose packets (or flows) are this share of those of a change of traffic, or more, account for it.
+/// Findings with at least this share of a traffic change's packets (or flows) explain it.
 const LEAST_OF_CHANGE: f64 = 0.5;
 
 /// Folds a change of traffic under the findings that say what it was: of its hosts, at its time, and with most of it
@@ -83,7 +83,7 @@ fn fold_changes(findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
     kept
 }
 
-/// The detector of changes of traffic.
+/// The detector of traffic changes.
 const CHANGE: &str = "traffic_change";
 
 /// Marks a change on the chart of its cause, which gets the change's own where it has none over time.
@@ -137,11 +137,11 @@ fn take(stronger: &mut Finding, weaker: &Finding, seers: &[Seer]) {
     stronger.end_ns = stronger.end_ns.max(weaker.end_ns);
 }
 
-/// Says who saw it too.
+/// Adds the name of the other detector to the explanation.
 fn credit(stronger: &mut Finding, weaker: &Finding, seers: &[Seer]) {
     let seer = seers.iter().find(|seer| seer.id == weaker.detector);
     let name = seer.map_or(weaker.detector.as_str(), |seer| seer.name);
-    stronger.explanation.push_str(&format!(" The detector \u{201c}{name}\u{201d} saw it too."));
+    stronger.explanation.push_str(&format!(" The detector \u{201c}{name}\u{201d} reported it too."));
 }
 
 #[cfg(test)]
@@ -182,7 +182,7 @@ mod tests {
         let folded = fold(vec![weak, strong, other]);
         assert_eq!(folded.len(), 2);
         assert_eq!(folded[0].detector, "login_brute_force");
-        assert!(folded[0].explanation.contains("\u{201c}FTP passwords\u{201d} saw it too"));
+        assert!(folded[0].explanation.contains("\u{201c}FTP passwords\u{201d} reported it too"));
     }
 
     #[test]

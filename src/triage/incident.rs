@@ -1,4 +1,4 @@
-//! Findings to incidents: the same actors, and steps in the order in which an attack takes them.
+//! Findings to incidents: the same hosts, and steps in the order of an attack.
 //!
 //! The order is that of the kill chain (Hutchins, Cloppert, Amin: Intelligence-Driven Computer Network Defense, 2011),
 //! as far as traffic shows it. A finding joins what came before it if it is a later step, and either the same side acts
@@ -9,18 +9,18 @@ use crate::model::format::time::SECOND;
 use crate::model::{Endpoint, Incident};
 use std::collections::BTreeMap;
 
-/// Steps that are further apart than this are two stories.
+/// Steps that are further apart than this are two incidents.
 const APART_NS: i64 = 24 * 3600 * SECOND;
-/// Findings that are looked at, most severe first.
+/// Most findings evaluated, most severe first.
 const MOST_FINDINGS: usize = 4000;
-/// Latest findings of an address that a later one is compared with.
+/// How many latest findings of an address a later one is compared with.
 const MOST_BEFORE: usize = 32;
 /// Most findings of an incident.
 const MOST_STEPS: usize = 50;
 /// Most incidents.
 const MOST_INCIDENTS: usize = 100;
 
-/// How far an attack has come.
+/// Stage of an attack.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Step {
     /// Somebody looks at what is there.
@@ -48,7 +48,7 @@ fn step_of_technique(technique: &str) -> Option<Step> {
     }
 }
 
-/// The step that a finding is; none for what is no step of an attack, or of any, or is reported for information only.
+/// The stage of a finding; none if it belongs to no particular stage, or is for information only.
 fn step(finding: &Finding) -> Option<Step> {
     if finding.severity == Severity::Info {
         return None;
@@ -60,29 +60,31 @@ fn step(finding: &Finding) -> Option<Step> {
         Category::Beacon | Category::CovertChannel | Category::Mining => Step::Control,
         Category::Exfiltration | Category::Flood => Step::Harm,
         Category::ProtocolAbuse | Category::LongConnection => return step_of_technique(finding.technique.as_deref()?),
-        Category::Statistical => return None,
+        Category::Performance | Category::Statistical => return None,
     })
 }
 
-/// What was done, to go behind the name of who did it.
+/// The verb for a finding, after the name of the host.
 fn deed(finding: &Finding) -> &'static str {
     match finding.category {
         Category::Scan => "scanned",
         Category::BruteForce => "guessed passwords",
-        Category::Spoofing => "passed for others",
+        Category::Spoofing => "impersonated others",
         Category::Cleartext => "logged in",
-        Category::LateralMovement => "went on to other hosts",
-        Category::Beacon => "called out again and again",
+        Category::LateralMovement => "moved to other hosts",
+        Category::Beacon => "connected out again and again",
         Category::CovertChannel => "hid traffic",
-        Category::Mining => "mined coins",
+        Category::Mining => "mined cryptocurrency",
         Category::Exfiltration => "sent data out",
         Category::Flood => "flooded",
-        Category::ProtocolAbuse | Category::LongConnection | Category::Statistical => match step(finding) {
-            Some(Step::Look) => "looked for what is there",
-            Some(Step::Try) => "attacked",
-            Some(_) => "had a command shell open",
-            None => "did something unusual",
-        },
+        Category::ProtocolAbuse | Category::LongConnection | Category::Performance | Category::Statistical => {
+            match step(finding) {
+                Some(Step::Look) => "looked for what is there",
+                Some(Step::Try) => "attacked",
+                Some(_) => "had a command shell open",
+                None => "did something unusual",
+            }
+        }
     }
 }
 
@@ -135,7 +137,7 @@ pub fn link(findings: &[Finding]) -> Vec<Incident> {
     incidents
 }
 
-/// True if the second is a later step of the first's story.
+/// True if the second is a later step of the same incident.
 fn follows((earlier, early): &(&Finding, Step), (later, late): (&Finding, Step)) -> bool {
     let is_soon = later.start_ns <= earlier.end_ns.saturating_add(APART_NS);
     if late <= *early || !is_soon {
@@ -197,7 +199,7 @@ fn sentence<'a>(steps: impl Iterator<Item = &'a Finding>) -> String {
     text
 }
 
-/// The only one of a side, or how many they are; a MAC address beside IP addresses is only another name.
+/// The only host of a side, or their number; a MAC address beside IP addresses is only another name.
 fn side(addresses: &[Endpoint]) -> String {
     let hosts: Vec<Endpoint> = addresses.iter().filter(|address| matches!(address, Endpoint::Ip(_))).copied().collect();
     match if hosts.is_empty() { addresses } else { &hosts } {
@@ -265,7 +267,7 @@ mod tests {
         // The same step twice leads nowhere, and neither does what is no step.
         apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(9, "b", Category::Scan, EVIL, VICTIM)]);
         apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(9, "b", Category::Statistical, EVIL, VICTIM)]);
-        // A log-in that nobody prepared.
+        // A login that nobody prepared.
         apart(&[at(1, "login", Category::Cleartext, VICTIM, CLOUD), at(9, "mine", Category::Mining, VICTIM, CLOUD)]);
         // A weak certificate is shown to all, and reported for information.
         let shown = Finding { severity: Severity::Info, ..at(9, "show", Category::Cleartext, EVIL, VICTIM) };
@@ -315,7 +317,7 @@ mod tests {
         assert_eq!(incidents[0].findings, ["lateral-1", "beacon-1", "bulk_exfiltration-1"]);
         assert_eq!(
             incidents[0].sentence,
-            "10.0.0.5 went on to other hosts; after that 10.0.0.77 called out again and again to 198.51.100.1; after that \
+            "10.0.0.5 moved to other hosts; after that 10.0.0.77 connected out again and again to 198.51.100.1; after that \
              10.0.0.5 sent data out."
         );
     }
@@ -325,7 +327,7 @@ mod tests {
         let mut sweep = at(10, "sweep", Category::Scan, VICTIM, OTHER);
         sweep.sources.push(Endpoint::Mac([2, 0, 0, 0, 0, 1]));
         let moved = at(20, "lateral", Category::LateralMovement, VICTIM, OTHER);
-        assert_eq!(link(&[sweep, moved])[0].sentence, "10.0.0.5 scanned 10.0.0.77, then went on to other hosts.");
+        assert_eq!(link(&[sweep, moved])[0].sentence, "10.0.0.5 scanned 10.0.0.77, then moved to other hosts.");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Findings to what people must look at: what is expected here stands apart, what belongs together is linked.
+//! Findings for people: expected ones are separated, related ones are linked.
 //!
 //! Nothing here reads or scores: a changed allow-list takes effect at once, on the page as in the command.
 
@@ -11,7 +11,7 @@ pub use incident::link;
 use crate::model::analysis::{Analysis, Expected};
 use crate::model::{Finding, Rule};
 
-/// Puts the findings that fit a rule apart, takes back those that fit none any more, and links the rest.
+/// Separates the findings that match a rule, returns those that no longer match one, and links the rest.
 pub fn apply(analysis: &mut Analysis, rules: &[Rule]) {
     let before = std::mem::take(&mut analysis.expected);
     let mut all = std::mem::take(&mut analysis.findings);

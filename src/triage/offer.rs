@@ -1,11 +1,11 @@
-//! A finding to the rule that would make it expected: what can be said of it, and what is offered first.
+//! A finding to the rule that would make it expected: possible parts, and the parts offered first.
 
 use crate::model::{Endpoint, Finding, Net, Rule};
 
-/// Networks that are offered have at least so many bits, of IPv4 and of IPv6: a rule should not be wider than a site.
+/// Offered networks have at least this many bits, for IPv4 and IPv6: a rule should not be wider than a site.
 const LEAST_BITS: (u8, u8) = (16, 48);
 
-/// Everything that a rule can say of a finding so that it still fits; the parts that cannot be said are none.
+/// All parts of a rule that match the finding; parts that cannot match are none.
 pub fn all(finding: &Finding) -> Rule {
     let is_whole = finding.names.len() < Finding::MOST_NAMES;
     Rule {

@@ -78,7 +78,7 @@ test("cancel works within 200 ms, and the same file can be opened again", { time
 test("stop shows what was read, and says that it is not all", { timeout: 2 * MINUTE }, async () => {
   const { page, close } = await open(its);
   await give(page, path);
-  const stop = page.getByRole("button", { name: "Stop and show what was read" });
+  const stop = page.getByRole("button", { name: "Stop and show results so far" });
   await stop.waitFor();
   await page.waitForTimeout(800);
   await stop.click();

@@ -28,7 +28,7 @@ test("a table of flows says what it is, and gives what the command gives", async
   const path = fixture("ctu13.binetflow");
   const { page, close } = await opened(path);
   const facts = await page.getByTestId("table-facts").innerText();
-  for (const word of ["CTU-13", "seconds", "Label", "What rests"]) assert.ok(facts.includes(word), `${word}: ${facts}`);
+  for (const word of ["CTU-13", "seconds", "Label", "What is missing"]) assert.ok(facts.includes(word), `${word}: ${facts}`);
   const native = JSON.parse(command("analyze", path, "--json", "-", "--quiet"));
   const { summary, issues, findings } = await analysis(page);
   assert.deepEqual({ summary, issues, findings }, { summary: native.summary, issues: native.issues, findings: native.findings });
@@ -75,7 +75,7 @@ test("rows of a compressed table are read again from what it was unpacked to; be
   await page.waitForFunction(() => document.querySelector("[role=grid]")?.getAttribute("aria-rowcount") === "2");
   assert.match(await grid.locator('[aria-rowindex="2"]').innerText(), /39999\s+81\s+word1/);
   await give(page, [path, fixture("ctu13.binetflow")]);
-  await page.getByText("A table is opened by itself").waitFor();
+  await page.getByText("Open a table on its own").waitFor();
   await close();
 });
 

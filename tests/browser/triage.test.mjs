@@ -30,7 +30,7 @@ test("what is expected here goes from the list at once, is counted, and can be t
   await page.getByRole("button", { name: "Expected here…" }).click();
   const form = page.getByRole("form", { name: "What is expected here" });
   assert.equal(await form.getByRole("checkbox", { name: "Detector" }).isChecked(), true);
-  assert.match(await form.getByRole("status").innerText(), /port_scan by .* finding fits/);
+  assert.match(await form.getByRole("status").innerText(), /port_scan by .* finding matches/);
 
   const by = form.getByRole("textbox", { name: "Source (address or network): value" });
   const address = await by.inputValue();
@@ -38,7 +38,7 @@ test("what is expected here goes from the list at once, is counted, and can be t
   assert.match(await form.getByRole("status").innerText(), /must be an address or a network/);
   assert.equal(await form.getByRole("button", { name: "Expect this" }).isDisabled(), true);
   await by.fill("198.51.100.1");
-  assert.match(await form.getByRole("status").innerText(), /does not fit/);
+  assert.match(await form.getByRole("status").innerText(), /does not match/);
   await by.fill(address);
   await form.getByRole("textbox", { name: "Note" }).fill("Inventory <b>of</b> the house");
   await form.getByRole("button", { name: "Expect this" }).click();
@@ -169,7 +169,7 @@ test("settings outlive the page until everything is forgotten", async () => {
   assert.equal(await page.getByRole("checkbox", { name: "Secrets shown" }).isChecked(), true);
   assert.deepEqual(await kept(page), ["packetloupe.settings"]);
   await page.getByRole("button", { name: "Forget everything saved in this browser" }).click();
-  await page.getByRole("button", { name: "Keep it" }).click();
+  await page.getByRole("button", { name: "Keep everything" }).click();
   assert.deepEqual(await kept(page), ["packetloupe.settings"]);
   await page.getByRole("button", { name: "Forget everything saved in this browser" }).click();
   await page.getByRole("button", { name: "Forget everything", exact: true }).click();

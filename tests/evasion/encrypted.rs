@@ -127,7 +127,7 @@ fn data_in_names_over_https_is_told_and_a_browser_at_the_same_resolver_is_not() 
     let findings = requests(PUBLIC_RESOLVER, 900, |_| 80);
     let told = of(&findings, "encrypted_dns");
     assert_eq!(told.len(), 1, "{findings:?}");
-    assert!(told[0].severity >= Severity::Medium && told[0].title.contains("carry data"), "{:?}", told[0]);
+    assert!(told[0].severity >= Severity::Medium && told[0].title.contains("tunnel data"), "{:?}", told[0]);
     let browser = requests(PUBLIC_RESOLVER, 900, |i| if i % 30 == 0 { 20_000 } else { 80 });
     assert!(of(&browser, "encrypted_dns").is_empty());
     assert_eq!(of(&browser, "vpn_tor_proxy").len(), 1, "the resolver itself is known");

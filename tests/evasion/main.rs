@@ -36,7 +36,7 @@ fn a_game_with_hops_is_one_finding() {
     assert_eq!(game.len(), 1);
     assert!(game[0].severity >= Severity::Medium && game[0].n_packets == 6, "{:?}", game[0]);
     assert!(
-        game[0].explanation.contains("Contradicting segments"),
+        game[0].explanation.contains("Conflicting TCP segments"),
         "the weaker one is folded: {}",
         game[0].explanation
     );

@@ -62,22 +62,22 @@ fn dns(said: &MessageFields<'_>) -> Option<String> {
     let asked = format!("{kind} {}", said.text(FieldId::DnsQuery)?);
     let asked = asked.trim();
     if !said.is(FieldId::Message, DnsMessage::Answer) {
-        return Some(format!("Asks {asked}"));
+        return Some(format!("Query {asked}"));
     }
     let n = said.number(FieldId::DnsAnswers).unwrap_or(0);
     let first = said.word(FieldId::DnsAnswer);
     Some(match (said.word(FieldId::DnsCode), n, first) {
-        (Some(code), 0, _) => format!("Answers {asked}: {code}"),
-        (_, 0 | 1, Some(first)) => format!("Answers {asked}: {first}"),
-        (_, n, Some(first)) => format!("Answers {asked}: {first} and {} more", n - 1),
-        (_, n, None) => format!("Answers {asked}: {n} records"),
+        (Some(code), 0, _) => format!("Answer {asked}: {code}"),
+        (_, 0 | 1, Some(first)) => format!("Answer {asked}: {first}"),
+        (_, n, Some(first)) => format!("Answer {asked}: {first} and {} more", n - 1),
+        (_, n, None) => format!("Answer {asked}: {n} records"),
     })
 }
 
 fn http(said: &MessageFields<'_>, secrets: Secrets) -> Option<String> {
     if let Some(status) = said.number(FieldId::HttpStatus) {
         let kind = said.text(FieldId::HttpResponseType).unwrap_or("");
-        return Some(format!("Answers {status} {kind}").trim_end().to_owned());
+        return Some(format!("Response {status} {kind}").trim_end().to_owned());
     }
     let (method, path) = (said.text(FieldId::HttpMethod)?, said.text(FieldId::HttpPath).unwrap_or(""));
     let host = said.text(FieldId::HttpHost).unwrap_or("");

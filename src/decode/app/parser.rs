@@ -1,4 +1,4 @@
-//! What each application protocol gives: how it is recognised, and what reads it in datagrams, streams and frames.
+//! The contract of an application protocol: how it is recognised, and what reads it in datagrams, streams and frames.
 
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::protocol::AppProto;
@@ -15,20 +15,20 @@ pub struct Entry {
     pub datagram: Option<Datagram>,
     /// In TCP streams.
     pub stream: Option<Stream>,
-    /// In packets whose innermost layer it is: no TCP, no UDP.
+    /// In packets that have it as their innermost layer, without TCP or UDP.
     pub frame: Option<Frame>,
 }
 
-/// Reads one datagram by itself, facts and all.
+/// Reads one datagram on its own, with its fields.
 pub type ReadDatagram = fn(&[u8], &PortPair, &mut FieldBuffer) -> ProbeResult;
 
-/// Reads a packet whose innermost layer the protocol is; the bytes are the packet's from its link header on.
+/// Reads a packet with this protocol as its innermost layer; the bytes start at the packet's link header.
 pub type Frame = fn(&Packet, &[u8], &mut FieldBuffer);
 
 /// A protocol over UDP.
 #[derive(Clone, Copy)]
 pub struct Datagram {
-    /// True if it can be told on any port; else only datagrams on its ports are shown to it.
+    /// True if it can be recognised on any port; else it receives only datagrams on its ports.
     pub is_by_content: bool,
     /// Reads a datagram.
     pub read: ReadDatagram,
@@ -39,20 +39,20 @@ pub struct Datagram {
 pub struct Stream {
     /// Recognises it by the first bytes of one side.
     pub guess: fn(&[u8], &PortPair) -> ProbeResult,
-    /// Begins to read it.
+    /// Starts to read it.
     pub talk: fn() -> Box<dyn StreamParser>,
 }
 
-/// Whether some bytes are of a protocol.
+/// Whether some bytes belong to a protocol.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ProbeResult {
-    /// They are not.
+    /// They do not.
     NotForUs,
-    /// They may be: counts where the port says the same.
+    /// They may: counts if the port agrees.
     Unsure,
-    /// They are, whatever the port.
+    /// They do, on any port.
     Certain,
-    /// More bytes are needed to say.
+    /// More bytes are needed to decide.
     NeedMore,
 }
 
@@ -63,12 +63,12 @@ pub struct PortPair {
     pub source_port: u16,
     /// Destination port.
     pub target_port: u16,
-    /// The protocol that one of the ports usually means.
+    /// The protocol usually found on one of the ports.
     pub hint: Option<AppProto>,
 }
 
 impl PortPair {
-    /// With the hint of the ports; of two, that of the smaller comes first.
+    /// With the hint from the ports; if both have one, the smaller port counts.
     #[inline]
     pub fn new(is_tcp: bool, source_port: u16, target_port: u16) -> PortPair {
         let (low, high) = (source_port.min(target_port), source_port.max(target_port));
@@ -82,28 +82,28 @@ impl PortPair {
     }
 }
 
-/// A connection's two sides as one protocol reads them.
+/// Reads both sides of a connection in one protocol.
 pub trait StreamParser: Send {
-    /// Reads what it can at the start of the bytes that come next on one side. Facts go out message by message.
+    /// Reads as much as it can from the next bytes of one side. Fields are emitted message by message.
     fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep;
 
-    /// Bytes of one side are missing. True if it can go on with what follows.
+    /// Bytes of one side are missing. True if it can continue with the following bytes.
     fn on_gap(&mut self, _way: Direction) -> bool {
         false
     }
 }
 
-/// How far a reader came.
+/// How far a parser got.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ParseStep {
-    /// It read so many bytes and wants to be shown the rest; with none it waits for more.
+    /// It consumed this many bytes and wants the rest again; with 0 it waits for more.
     Took(usize),
-    /// So many bytes do not matter, also those that are still to come.
+    /// Skip this many bytes, including ones still to come.
     Skip(u64),
-    /// Nothing more of this side matters.
+    /// Ignore the rest of this side.
     Done,
-    /// After so many bytes both sides speak another protocol, which is to be found out anew.
+    /// After this many bytes both sides switch to another protocol, which must be recognised again.
     Switch(usize),
-    /// After so many bytes both sides speak this protocol.
+    /// After this many bytes both sides switch to this protocol.
     SwitchTo(usize, AppProto),
 }

@@ -14,20 +14,20 @@ const CARD: Card = Card {
     name: "FTP password guessing",
     category: Category::BruteForce,
     technique: Some(("T1110.001", "Password Guessing")),
-    sees: "One client opens many FTP control connections to one server that carry hardly more than a name, a password and a refusal.",
-    matters: "Guessing goes on until a password fits. FTP logins often work for other services too, and FTP sends them readable.",
+    sees: "One client opens many FTP control connections to one server that hold little more than a name, a password and a refusal.",
+    matters: "Guessing goes on until a password fits. FTP logins often work for other services too, and FTP sends them in cleartext.",
     otherwise: "A script or device that logs in again and again with an old password.",
     benign_causes: &[
         "A script, camera or printer that logs in again and again with an old password",
         "A monitoring tool that only checks whether the server answers",
     ],
     advice: &[
-        "FTP is readable: open one of the flows and see names, passwords and answers (530 refused, 230 accepted)",
-        "Look into the server's log for a login of this client that succeeded",
-        "Let the server block clients that fail often, and replace FTP by an encrypted protocol",
+        "FTP is not encrypted: open one of the flows and read names, passwords and answers (530 refused, 230 accepted)",
+        "Check the server's log for a successful login from this client",
+        "Let the server block clients that fail often, and replace FTP with an encrypted protocol",
     ],
     part_of: &[],
-    source: "Zeek's FTP policy: 20 failed logins in 15 minutes. Failure is told by size: a login that works goes on with commands and data.",
+    source: "Zeek's FTP policy: 20 failed logins in 15 minutes. Failure is inferred from size: a successful login continues with commands and data.",
 };
 
 const GUESSES: Descriptor = Descriptor::count("ftp_brute_force.guesses", "Failed connections for guessing", 20.0)
@@ -79,7 +79,7 @@ impl Detector for FtpBruteForce {
             usual_bytes: "more, for a session that works",
             burst_ns: window_ns,
             usual_burst: format!("below {guesses} (Zeek's FTP policy)"),
-            meaning: "That is room for names, passwords and refusals, and for no command that follows a login.",
+            meaning: "That is enough for names, passwords and refusals, but not for commands after a login.",
         };
         login_attempts::report(context, &SHAPE, cases, self.tries.n_refused(), &words)
     }

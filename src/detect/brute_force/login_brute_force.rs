@@ -1,4 +1,4 @@
-//! Log-ins that a server refused, as their protocol says it in the clear, per client and server, to findings of guessing.
+//! Logins that a server refused, as their protocol says it in the clear, per client and server, to findings of guessing.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
@@ -24,26 +24,26 @@ use std::hash::BuildHasher;
 
 const CARD: Card = Card {
     id: "login_brute_force",
-    name: "Refused log-ins",
+    name: "Repeated failed logins",
     category: Category::BruteForce,
     technique: Some(("T1110.001", "Password Guessing")),
-    sees: "A server refuses one client's log-ins again and again.",
-    matters: "Somebody tries passwords until one is right. A log-in that works afterwards is an account that is lost.",
-    otherwise: "A program or a device with an old password, which tries the same one at a steady pace.",
-    benign_causes: &["A program, phone or printer with an old password", "A test of one's own passwords"],
+    sees: "A server refuses the logins of one client again and again.",
+    matters: "Somebody tries passwords until one fits. An account with a successful login afterwards is compromised.",
+    otherwise: "A program or device with an old password, which retries it at a steady pace.",
+    benign_causes: &["A program, phone or printer with an old password", "A test of your own passwords"],
     advice: &[
-        "Look whether one was accepted, and as whom; change that password",
-        "Lock out or slow down after a few refusals; let only known addresses log in",
+        "Check whether a login was accepted, and for which user; change that password",
+        "Lock out or delay clients after a few failures; let only known addresses log in",
         "Find out who uses the client",
     ],
     part_of: &[],
-    source: "Zeek's policy for FTP: 20 refused log-ins in 15 minutes. What a refusal is, each protocol says itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes. Over RDP each connection asks once (MS-RDPBCGR, 2.2.1.1.1) and the answer is encrypted: as many connections count as refusals would.",
+    source: "Zeek's FTP policy: 20 failed logins in 15 minutes. Each protocol reports a failure itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes. Over RDP each connection asks once (MS-RDPBCGR, 2.2.1.1.1) and the answer is encrypted: as many connections count as failures would.",
 };
 
-const REFUSED: Descriptor = Descriptor::count("login_brute_force.refused", "Refused log-ins", 20.0)
+const REFUSED: Descriptor = Descriptor::count("login_brute_force.refused", "Failed logins", 20.0)
     .range(3.0, 10_000.0)
-    .unit("log-ins")
-    .help("Of one client at one server within 15 minutes. Zeek reports FTP from 20.");
+    .unit("logins")
+    .help("From one client to one server within 15 minutes. Zeek reports FTP from 20.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<LoginBruteForce>(CARD, &[REFUSED], Interest::MESSAGES);
@@ -73,7 +73,7 @@ struct LoginBruteForce {
 
 #[derive(Default)]
 struct Pair {
-    /// When log-ins were refused.
+    /// When logins were refused.
     refused_ns: Vec<i64>,
     n_refused: u64,
     /// Requests over HTTP that tried to log in, of which each has an answer of its own, and how many answers were seen.
@@ -200,7 +200,7 @@ impl Pair {
                 count(n, "connection"),
                 span(duration),
                 count(n_users, "user"),
-                known_outcomes::words((self.n_answers, n as u64), "log-ins that were tried")
+                known_outcomes::words((self.n_answers, n as u64), "login attempts")
             ))
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
             .series(Series::moments("Connections that ask to log in", "connections", &self.asked_ns))
@@ -218,8 +218,8 @@ impl Pair {
         let first = self.refused_ns.first().copied().unwrap_or(0);
         let duration = self.refused_ns.last().copied().unwrap_or(first) - first;
         let after = match self.n_accepted_after {
-            0 => "None was accepted.",
-            _ => "Later log-ins of the same client were accepted: a guess may have succeeded.",
+            0 => "No login was accepted.",
+            _ => "Later logins from the same client were accepted: a guess may have succeeded.",
         };
         Finding::builder(&CARD)
             .title(match is_spray {
@@ -230,24 +230,19 @@ impl Pair {
             .technique(is_spray.then_some(("T1110.003", "Password Spraying")))
             .service((client, server, port), name)
             .evidence([
-                evidence("Refused log-ins", n, "log-ins", "0 to 3"),
-                evidence(
-                    "Most of them within 15 min",
-                    busiest(&self.refused_ns, WINDOW_NS) as f64,
-                    "log-ins",
-                    "0 to 3",
-                ),
+                evidence("Failed logins", n, "logins", "0 to 3"),
+                evidence("Most of them within 15 min", busiest(&self.refused_ns, WINDOW_NS) as f64, "logins", "0 to 3"),
                 evidence("Different users", self.users.len() as f64, "users", "1"),
                 evidence("Different passwords that could be read", self.passwords.len() as f64, "passwords", "1 or 2"),
-                evidence("Accepted log-ins afterwards", self.n_accepted_after as f64, "log-ins", "1"),
+                evidence("Accepted logins afterwards", self.n_accepted_after as f64, "logins", "1"),
             ])
             .explanation(format!(
-                "{server} refused {shown} log-ins of {client} over {name} within {}. {after}{}",
+                "{server} refused {shown} logins from {client} over {name} within {}. {after}{}",
                 span(duration),
-                known_outcomes::words((self.n_answers, self.n_tries), "log-ins that were tried")
+                known_outcomes::words((self.n_answers, self.n_tries), "login attempts")
             ))
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
-            .series(Series::moments("Refused log-ins", "log-ins", &self.refused_ns))
+            .series(Series::moments("Failed logins", "logins", &self.refused_ns))
             .messages(&self.seen)
     }
 }
@@ -291,7 +286,7 @@ mod tests {
             })
             .collect();
         let found = observe_messages(&ENTRY, &lines, &Settings::default()).findings;
-        let words = "The outcome is known for 30 of 60 log-ins that were tried; the others were not judged.";
+        let words = "The outcome is known for 30 of 60 login attempts; the others were not evaluated.";
         assert!(found[0].explanation.ends_with(words), "{}", found[0].explanation);
     }
 

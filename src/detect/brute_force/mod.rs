@@ -1,4 +1,4 @@
-//! Who tries passwords.
+//! Detectors of password guessing.
 
 pub mod ftp_brute_force;
 pub mod login_brute_force;

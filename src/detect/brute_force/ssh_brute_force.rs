@@ -14,20 +14,20 @@ const CARD: Card = Card {
     name: "SSH password guessing",
     category: Category::BruteForce,
     technique: Some(("T1110.001", "Password Guessing")),
-    sees: "One client opens many short SSH connections to one server that all have nearly the same size: key exchange, a few refused passwords, end.",
+    sees: "One client opens many short SSH connections of nearly the same size to one server: key exchange, a few refused passwords, end.",
     matters: "Guessing goes on until a password fits. An SSH login gives full control of an account.",
     otherwise: "A script or monitoring tool that logs in again and again with a wrong or expired key, or runs many tiny commands.",
     benign_causes: &[
         "A script, backup or monitoring job with a wrong or expired key",
-        "Many tiny commands run by an automation tool, each over a connection of its own",
+        "An automation tool that runs many tiny commands, each over its own connection",
     ],
     advice: &[
-        "Look into the server's log of logins for this time and client",
-        "Check whether a login of this client succeeded; if so, treat the account as taken over",
+        "Check the server's login log for this time and client",
+        "Check whether a login from this client succeeded; if so, treat the account as compromised",
         "Allow keys only, and let the server block clients that fail often",
     ],
     part_of: &[],
-    source: "Zeek's SSH policy: 30 failed logins in 30 minutes. Fast series: the Emerging Threats rules for SSH count 5 connections in 30 to 120 s; here 6 in 120 s that also look the same, since failure is told by size and not by the encrypted answer.",
+    source: "Zeek's SSH policy: 30 failed logins in 30 minutes. Fast series: the Emerging Threats rules for SSH count 5 connections in 30 to 120 s; here 6 in 120 s that also look the same, because failure is inferred from size and not from the encrypted answer.",
 };
 
 const GUESSES: Descriptor = Descriptor::count("ssh_brute_force.guesses", "Failed connections for guessing", 30.0)
@@ -90,12 +90,12 @@ impl Detector for SshBruteForce {
         let words = Words {
             card: &CARD,
             protocol: "SSH",
-            usual: "0 to 2; a login lasts and varies",
+            usual: "0 to 2; a login lasts longer and varies",
             usual_bytes: "more, and varying, for a session that works",
             burst_ns: BURST_NS,
             usual_burst: format!("below {burst}"),
-            meaning: "That is the size of a key exchange and a few refused logins; a session that works moves more \
-                      and differs each time. SSH is encrypted, so the refusals themselves cannot be seen.",
+            meaning: "That is the size of a key exchange and a few failed logins; a successful session moves more and \
+                      varies in size. SSH is encrypted, so the failures themselves cannot be seen.",
         };
         login_attempts::report(context, &SHAPE, cases, self.tries.n_refused(), &words)
     }
@@ -130,7 +130,7 @@ mod tests {
         let unknown = || (40..200).map(|i| flow(i, Outcome::Unknown));
         let all: Vec<Flow> = known.chain(unknown()).collect();
         let found = finish_with(&ENTRY, &all, &[], &Settings::default()).findings;
-        let words = "The outcome is known for 40 of 200 TCP connections of 192.168.1.9; the others were not judged.";
+        let words = "The outcome is known for 40 of 200 TCP connections of 192.168.1.9; the others were not evaluated.";
         assert!(found[0].explanation.ends_with(words), "{}", found[0].explanation);
         let none = finish_with(&ENTRY, &unknown().collect::<Vec<Flow>>(), &[], &Settings::default());
         assert!(none.not_enough_data.is_some_and(|why| why.contains("known for 0 of 160")));

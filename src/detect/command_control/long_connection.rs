@@ -22,29 +22,29 @@ const CARD: Card = Card {
     category: Category::LongConnection,
     // A long connection alone is no technique; most are harmless.
     technique: None,
-    sees: "A host inside stayed connected to the same port of a host outside for hours, also where hardly anything was said in all that time.",
-    matters: "Remote control and tunnels stay connected; web pages do not. A door that is held open and silent waits for somebody.",
-    otherwise: "Chat, push messages, VPN, remote work, radio and video. Most long connections are harmless; who the server is decides.",
+    sees: "An internal host stayed connected to the same port of an external host for hours, even if hardly any data was sent in that time.",
+    matters: "Remote control and tunnels stay connected; web pages do not. An open but silent connection can be a back door.",
+    otherwise: "Chat, push messages, VPN, remote work, radio and video. Most long connections are harmless; what matters is whose server it is.",
     benign_causes: &[
-        "Chat, push messages, mail that waits for news",
-        "VPN, remote desktop or SSH of somebody who works from afar",
+        "Chat, push messages, a mail client that waits for new mail",
+        "VPN, remote desktop or SSH for remote work",
         "Radio, video or a game",
     ],
     advice: &[
-        "Find out whom the server belongs to",
-        "Find the program on the host, and whether it ran when nobody was there",
+        "Find out who owns the server",
+        "Find the program on the host, and check whether it ran when nobody was there",
     ],
     part_of: &[],
-    source: "Table of RITA v5 for total connection time: from 1 h, low 4 h, medium 8 h, high 12 h. Silence in a connection can last two hours before its ends ask each other (RFC 9293, section 3.8.4); an idle mail box is asked each 29 minutes (RFC 2177), translators forget after 2 h 4 min (RFC 5382).",
+    source: "Table of RITA v5 for total connection time: from 1 h, low 4 h, medium 8 h, high 12 h. A silent connection can wait two hours for its first keep-alive (RFC 9293, section 3.8.4); an idle mailbox is polled every 29 minutes (RFC 2177); NAT devices forget a connection after 2 h 4 min (RFC 5382).",
 };
 
 const LEAST: Descriptor = Descriptor::seconds("long_connection.least", "Shortest total time", 3600.0)
     .range(60.0, 1_000_000.0)
     .help("Pairs that were connected for less are not reported. RITA's table begins at 1 h.");
-const QUIET: Descriptor = Descriptor::number("long_connection.quiet", "Hardly any payload", 5.0)
+const QUIET: Descriptor = Descriptor::number("long_connection.quiet", "Quiet below this rate", 5.0)
     .range(0.0, 10_000.0)
     .unit("B/s")
-    .help("A connection with less payload in the mean is quiet. What keeps an idle SSH or chat session alive is about 2 bytes a second.");
+    .help("A connection with less payload on average is quiet. Keep-alives of an idle SSH or chat session need about 2 bytes a second.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<LongConnection>(CARD, &[LEAST, QUIET], Interest::TCP_FLOWS).asking_site();
@@ -240,30 +240,34 @@ fn finding((source, target, port): (Addr, Addr, u16), figures: &Pair, least: f64
         .service((source, target, port), "TCP")
         .evidence([
             evidence(
-                "Connected in all",
+                "Total time connected",
                 seconds,
                 "s",
                 format!("below {} (RITA)", finding_builder::thousands(least as usize)),
             ),
-            evidence("Of it silent for longer than a flow lasts", figures.silent_ns as f64 / SECOND as f64, "s", ""),
-            evidence("Connections, or pieces of one", figures.n as f64, "flows", ""),
+            evidence(
+                "Time silent for longer than the flow time-out",
+                figures.silent_ns as f64 / SECOND as f64,
+                "s",
+                "",
+            ),
+            evidence("Connections, or parts of one", figures.n as f64, "flows", ""),
             evidence("Payload, mean", rate, "B/s", format!("below {quiet} is quiet")),
             evidence("Bytes sent", sent as f64, "B", ""),
             evidence("Bytes received", got as f64, "B", ""),
             evidence("Threat", threat, "", "0.2 low, 0.4 medium, 0.6 high (RITA)"),
         ])
         .explanation(format!(
-            "{source} was connected to {target} port {port} for {} in all.{}{} Programs for remote control and \
-             tunnels stay connected; so do chat, push messages and VPN, so what matters is whom the server belongs \
-             to.",
+            "{source} was connected to {target} port {port} for {} in all.{}{} Remote control programs and tunnels \
+             stay connected; so do chat, push messages and VPN. What matters is whose server it is.",
             span(figures.total_ns),
             if is_quiet {
-                " Hardly any payload passed in that time: the connection was kept open for later."
+                " Hardly any payload passed in that time: the connection was kept open for later use."
             } else {
                 ""
             },
             if figures.is_push {
-                " The server or the protocol is one that keeps connections open to push messages."
+                " The server or the protocol is one that keeps connections open for push messages."
             } else {
                 ""
             }

@@ -1,4 +1,4 @@
-//! Who is steered from outside.
+//! Detectors of hosts controlled from outside.
 
 pub mod beacon;
 pub mod long_connection;

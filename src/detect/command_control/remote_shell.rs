@@ -21,23 +21,23 @@ const CARD: Card = Card {
     name: "Remote shell",
     category: Category::LongConnection,
     technique: Some(("T1059", "Command and Scripting Interpreter")),
-    sees: "One host writes a command prompt into a plain connection and the other sends it commands, or a shell script passes over one.",
-    matters: "Whoever sits at the other end has a keyboard on the host. If the host called out itself (a reverse shell), no firewall for incoming connections was in the way.",
-    otherwise: "An old console server, a test device, an exercise.",
-    benign_causes: &["A console server or a device under test", "An exercise, or somebody's own test of a tool"],
+    sees: "One host sends a command prompt over a cleartext connection and the other sends it commands, or a shell script is transferred over one.",
+    matters: "Whoever is at the other end can run commands on the host. If the host opened the connection (a reverse shell), a firewall for incoming connections did not stop it.",
+    otherwise: "An old console server, a device under test, an exercise.",
+    benign_causes: &["A console server or a device under test", "An exercise, or a test of a tool"],
     advice: &[
-        "Take the host off the network and keep its memory for examination",
-        "Read the whole conversation: what was looked at, what was fetched",
-        "Block the other address and look for other hosts that called it",
+        "Disconnect the host and preserve its memory for examination",
+        "Read the whole conversation: what was read, what was downloaded",
+        "Block the other address and look for other hosts that connected to it",
     ],
     part_of: &[],
-    source: "The first words of sh, bash, cmd and PowerShell without a terminal; MITRE ATT&CK T1059.",
+    source: "The prompts of sh, bash, cmd and PowerShell without a terminal; MITRE ATT&CK T1059.",
 };
 
 const COMMANDS: Descriptor = Descriptor::count("remote_shell.commands", "Commands", 1.0)
     .range(1.0, 1000.0)
     .unit("commands")
-    .help("So many commands were given. One is enough where a prompt was answered.");
+    .help("This many commands were given. One is enough if a prompt was answered.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<RemoteShell>(CARD, &[COMMANDS], Interest::MESSAGES);
@@ -111,30 +111,29 @@ impl Session {
         builder
             .title(match self.has_prompt {
                 true => format!("{commander} gives commands to a shell on {host}"),
-                false => format!("{from} and {to} pass a shell script over a plain connection"),
+                false => format!("{from} and {to} transfer a shell script over a cleartext connection"),
             })
             .service((from, to, port), "TCP")
             .evidence([
                 evidence("Commands", n, "commands", "0"),
-                evidence("Connected for", duration_ns as f64 / 1e9, "s", ""),
+                evidence("Time connected", duration_ns as f64 / 1e9, "s", ""),
             ])
             .explanation(match self.has_prompt {
                 true => format!(
-                    "{from} connected to {to}, port {port}. {host} wrote a command prompt into the connection, \
-                         and {commander} gave {} within {}: {}.{}",
+                    "{from} connected to {to}, port {port}. {host} sent a command prompt, and {commander} gave {} \
+                         within {}: {}.{}",
                     count(self.seen.n as usize, "command"),
                     span(duration_ns),
                     commands.join(", "),
                     if self.is_reverse {
-                        " The host under command called out itself, as malicious software does."
+                        " The controlled host opened the connection itself, as malware does."
                     } else {
                         ""
                     }
                 ),
                 false => format!(
-                    "{from} connected to {to}, port {port}, and a script for a shell went over the connection as \
-                         it is, with no protocol around it. It begins with {}. That is how tools bring their next \
-                         stage onto a machine.",
+                    "{from} connected to {to}, port {port}, and a shell script was transferred without any protocol \
+                         around it. It begins with {}. Tools load their next stage onto a machine this way.",
                     commands.join(", ")
                 ),
             })

@@ -21,21 +21,21 @@ use std::collections::{BTreeSet, HashSet};
 
 const CARD: Card = Card {
     id: "dga",
-    name: "Made-up domains",
+    name: "Generated domains (DGA)",
     category: Category::Beacon,
     technique: Some(("T1568.002", "Domain Generation Algorithms")),
-    sees: "One host asks for many different domains that do not exist.",
-    matters: "Malicious software computes domain names and tries them until one exists: that is where it gets its orders.",
+    sees: "One host queries many different domains that do not exist.",
+    matters: "Malware generates domain names and tries them until one exists: there it gets its commands.",
     otherwise: "A mail server that checks senders, a crawler with old links, a misspelt search domain, a test of the resolver.",
     benign_causes: &[
         "A mail server that looks up the domains of forged senders",
-        "A crawler or a link checker with old links",
+        "A crawler or link checker with old links",
         "A program with a misspelt or retired list of domains",
     ],
     advice: &[
-        "Look at the names: words, or letters by chance",
-        "See whether one of them was found, and what the host did next",
-        "Find the program on the host that asks; check the host for malicious software",
+        "Check the names: words, or random letters",
+        "Check whether one of them resolved, and what the host did next",
+        "Find the program on the host that sends the queries; check the host for malware",
     ],
     part_of: &[],
     source: "Yadav et al., Detecting Algorithmically Generated Malicious Domain Names (IMC 2010) and Antonakakis et al., From Throw-Away Traffic to Bots (USENIX Security 2012): bursts of names that do not exist. Domains by the public suffix list.",
@@ -43,11 +43,12 @@ const CARD: Card = Card {
 
 const DOMAINS: Descriptor =
     Descriptor::count("dga.domains", "Domains that do not exist", 30.0).range(5.0, 100_000.0).unit("domains").help(
-        "So many different registered domains that one host asked for in vain. Ordinary hosts mistype a few in a day.",
+        "This many different registered domains that one host queried without success. Ordinary hosts mistype a few a \
+         day.",
     );
 const SHARE: Descriptor = Descriptor::percent("dga.share", "Share of domains that do not exist", 40.0)
     .range(1.0, 100.0)
-    .help("Of all the domains that the host asked for. Crawlers and mail servers mostly ask for domains that exist.");
+    .help("Of all domains that the host queried. Crawlers and mail servers mostly query domains that exist.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<Dga>(CARD, &[DOMAINS, SHARE], Interest::MESSAGES);
@@ -154,22 +155,22 @@ impl Asker {
         let burst = busiest(&self.times, BURST_NS);
         let examples = self.examples.join(", ");
         Finding::builder(&CARD)
-            .title(format!("{host} asked for {} domains that do not exist", thousands(self.missing.len())))
+            .title(format!("{host} queried {} domains that do not exist", thousands(self.missing.len())))
             .rated(Impact::CONTROL, confidence, (n, least))
             .sources([host])
             .targets(self.servers.iter().copied())
             .ports([53])
             .protocol("DNS")
             .evidence([
-                evidence("Domains that do not exist", n, "domains", "a few in a day"),
-                evidence("Share of all its domains", 100.0 * self.share(), "%", "under 5"),
+                evidence("Domains that do not exist", n, "domains", "a few a day"),
+                evidence("Share of all domains queried", 100.0 * self.share(), "%", "under 5"),
                 evidence("Most of them within a minute", burst as f64, "domains", "1 or 2"),
-                evidence("Length of their first label, mean", mean_length, "characters", "6 to 10"),
-                evidence("Bits in a character", entropy, "bits", "3.5 to 4 in words, 4 and more if computed"),
+                evidence("Mean length of their first label", mean_length, "characters", "6 to 10"),
+                evidence("Entropy per character", entropy, "bits", "3.5 to 4 in words, 4 and more if generated"),
             ])
             .explanation(format!(
-                "{host} asked for {} different domains that do not exist, such as {examples}. That is {:.0} % of all \
-                 the domains that it asked for. Programs that compute where to get their orders try names like this \
+                "{host} queried {} different domains that do not exist, such as {examples}. That is {:.0} % of all \
+                 domains it queried. Malware that generates the names of its control servers tries names like this \
                  until one exists.",
                 thousands(self.missing.len()),
                 100.0 * self.share()

@@ -14,29 +14,29 @@ use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "icmp_tunnel",
-    name: "Data in pings",
+    name: "ICMP tunnel",
     category: Category::CovertChannel,
     technique: Some(("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol")),
-    sees: "A host inside sends many large pings to the same address outside.",
-    matters: "Pings pass many firewalls unseen. Tools hide data, or whole connections, in the part of a ping that is usually filled with a fixed pattern.",
-    otherwise: "Somebody who tests the line with large packets, or a monitor set to a large size.",
-    benign_causes: &["Somebody who tests the line with large packets", "A monitor that is set to a large packet size"],
+    sees: "An internal host sends many large pings to the same external address.",
+    matters: "Many firewalls let pings pass. Tools hide data, or whole connections, in the ping payload, which usually holds a fixed pattern.",
+    otherwise: "Somebody who tests the link with large packets, or a monitor with a large packet size.",
+    benign_causes: &["Somebody who tests the link with large packets", "A monitor with a large packet size"],
     advice: &[
-        "Open some of the pings and look at their data: a fixed pattern, or something that reads like a file",
+        "Open some of the pings and check their payload: a fixed pattern, or data that looks like a file",
         "Find the program on the source that sends them",
-        "Let only small pings through the firewall, or none from machines that need none",
+        "Let only small pings through the firewall, or none from machines that do not need them",
     ],
     part_of: &[],
     source: "Usual sizes: 32 bytes (Windows), 48 or 56 bytes (Unix ping(8)). Tools: ptunnel, icmptunnel, hping3 --sign.",
 };
 
-const SIZE: Descriptor = Descriptor::bytes("icmp_tunnel.size", "Mean size of a ping's data", 224.0)
+const SIZE: Descriptor = Descriptor::bytes("icmp_tunnel.size", "Mean ping payload", 224.0)
     .range(64.0, 65_000.0)
     .help("Ordinary pings carry 32 to 56 bytes; four times as much is unusual.");
 const PINGS: Descriptor = Descriptor::count("icmp_tunnel.pings", "Large pings", 50.0)
     .range(5.0, 1_000_000.0)
     .unit("packets")
-    .help("This many pings of one host to one address outside. A test of the line by hand sends a few.");
+    .help("This many pings from one host to one external address. A manual test of the link sends a few.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<IcmpTunnel>(CARD, &[SIZE, PINGS], Interest::ICMP_FLOWS).asking_site();
@@ -115,17 +115,17 @@ fn finding(source: Addr, target: Addr, figures: &Pair, pings: f64) -> FindingBui
         .targets([target])
         .protocol(if source.is_v4() { "ICMP" } else { "ICMPv6" })
         .evidence([
-            evidence("Large pings", n, "packets", "a few, in a test by hand"),
-            evidence("Data in a ping, mean", sent.mean(), "B", "32 to 56"),
-            evidence("Its standard deviation", sent.deviation(), "B", "0: pings of one program are alike"),
+            evidence("Large pings", n, "packets", "a few, in a manual test"),
+            evidence("Mean ping payload", sent.mean(), "B", "32 to 56"),
+            evidence("Its standard deviation", sent.deviation(), "B", "0: all pings of a program are alike"),
             evidence("Data sent", sent.sum(), "B", ""),
-            evidence("Answers", f64::from(got.n), "packets", "one for each ping"),
-            evidence("Data in an answer, mean", got.mean(), "B", "as much as was sent"),
+            evidence("Answers", f64::from(got.n), "packets", "one per ping"),
+            evidence("Mean payload of an answer", got.mean(), "B", "as much as was sent"),
         ])
         .explanation(format!(
             "{source} sent {n:.0} pings to {target} that carry {:.0} bytes each, {:.1} kB together. Ordinary pings \
-             carry 32 to 56 bytes of a fixed pattern. So much data, so often, to one address outside may be \
-             information that is carried out, or a hidden connection.",
+             carry 32 to 56 bytes of a fixed pattern. This much data, this often, to one external address may be \
+             exfiltration or a tunnel.",
             sent.mean(),
             sent.sum() / 1000.0
         ))

@@ -1,4 +1,4 @@
-//! Who hides what is sent, or to whom.
+//! Detectors of hidden data and hidden destinations.
 
 pub mod dga;
 pub mod dns_tunnel;

@@ -13,28 +13,28 @@ use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "non_standard_port",
-    name: "Protocol on the port of another",
+    name: "Protocol on a non-standard port",
     category: Category::CovertChannel,
     technique: Some(("T1571", "Non-Standard Port")),
-    sees: "A connection to a well-known port carries another protocol than the one that belongs there, such as SSH on the port of HTTPS.",
-    matters: "Firewalls let web and name traffic pass by its port. Tunnels and malware use these ports to get out.",
-    otherwise: "People who get past a strict firewall on purpose, a wrong setting, a server that offers several services on one port.",
+    sees: "A connection to a well-known port carries a different protocol from the one registered for it, such as SSH on the HTTPS port.",
+    matters: "Firewalls allow web and DNS traffic by port. Tunnels and malware use these ports to get out.",
+    otherwise: "People who bypass a strict firewall on purpose, a misconfiguration, a server that offers several services on one port.",
     benign_causes: &[
-        "Somebody who gets past a strict firewall on purpose, for example with SSH on port 443",
-        "A wrong setting, or a server that offers several services on one port",
+        "Somebody who bypasses a strict firewall on purpose, for example with SSH on port 443",
+        "A misconfiguration, or a server that offers several services on one port",
     ],
     advice: &[
         "Find out which program on the client opens the connection, and who owns the server",
-        "Let the firewall check the protocol, not the port alone",
+        "Let the firewall check the protocol, not only the port",
     ],
     part_of: &["port_scan"],
-    source: "Ports by IANA's registry, protocols by content; MITRE ATT&CK T1571.",
+    source: "Ports from IANA's registry, protocols by content; MITRE ATT&CK T1571.",
 };
 
 const CONNECTIONS: Descriptor = Descriptor::count("non_standard_port.connections", "Connections", 1.0)
     .range(1.0, 10_000.0)
     .unit("connections")
-    .help("So many of one client to one server.");
+    .help("This many from one client to one server.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
@@ -109,14 +109,14 @@ fn finding((client, server, port, app): Key, n: u64, flows: Gathered, least: f64
     let (impact, confidence) =
         if is_carrier { (Impact::CONTROL, Confidence::LIKELY) } else { (Impact::EXPOSURE, Confidence::VERY_LIKELY) };
     Finding::builder(&CARD)
-        .title(format!("{client} speaks {} with {server} on port {port}, which belongs to {owner}", app.name()))
+        .title(format!("{client} speaks {} with {server} on port {port}, which is registered for {owner}", app.name()))
         .weighed(impact, confidence, extent(n as f64, least.max(10.0)))
         .score(past(n as f64, least))
         .service((client, server, port), app.name())
-        .evidence([evidence("Connections", n as f64, "connections", format!("0: {owner} belongs there"))])
+        .evidence([evidence("Connections", n as f64, "connections", format!("0: {owner} is expected"))])
         .explanation(format!(
             "{client} connected to port {port} of {server}, where {owner} is expected, and spoke {} there. Programs \
-             do so to pass a firewall that goes by ports, or because they are set up that way.",
+             do so to bypass a firewall that filters by port, or because they are configured that way.",
             app.name()
         ))
         .flows(flows)

@@ -20,23 +20,23 @@ const CARD: Card = Card {
     name: "VPN, Tor, file sharing, encrypted DNS",
     category: Category::CovertChannel,
     technique: Some(("T1090", "Proxy")),
-    sees: "A host inside uses a network in which its traffic cannot be seen from outside: a VPN, Tor, BitTorrent, or a resolver of names over HTTPS, TLS or QUIC.",
-    matters: "Nobody is harmed by it, but the house no longer sees where its traffic goes, and rules for names and addresses do not hold there.",
-    otherwise: "Remote work over a VPN of the house, a browser that asks for names over HTTPS by itself, downloads of free software by BitTorrent.",
+    sees: "An internal host uses a network that hides its traffic: a VPN, Tor, BitTorrent, or a DNS resolver over HTTPS, TLS or QUIC.",
+    matters: "This harms nobody by itself, but you no longer see where the traffic goes, and policies for names and addresses do not apply.",
+    otherwise: "Remote work over a company VPN, a browser that uses DNS over HTTPS by default, downloads of free software by BitTorrent.",
     benign_causes: &[
-        "Remote work, or a VPN that its owner pays for",
-        "A browser or system that asks for names over HTTPS or TLS by itself",
-        "Free software and games that are spread by file sharing",
+        "Remote work, or a VPN that its user pays for",
+        "A browser or system that uses DNS over HTTPS or TLS by default",
+        "Free software and games distributed by file sharing",
     ],
-    advice: &["Ask the owner of the host whether he uses it", "Compare with the rules of the house"],
+    advice: &["Ask the owner of the host whether they use it", "Compare with your network's policy"],
     part_of: &[],
-    source: "WireGuard, OpenVPN and BitTorrent by their messages; Tor by the ports of its relays (torrc: ORPort 9001, DirPort 9030) with TLS; resolvers by the names and addresses that their operators publish (DNS over HTTPS, RFC 8484), and by port 853, which is for DNS over TLS (RFC 7858) and QUIC (RFC 9250) only.",
+    source: "WireGuard, OpenVPN and BitTorrent by their messages; Tor by TLS on the ports of its relays (torrc: ORPort 9001, DirPort 9030); resolvers by the names and addresses that their operators publish (DNS over HTTPS, RFC 8484), and by port 853, which is reserved for DNS over TLS (RFC 7858) and QUIC (RFC 9250).",
 };
 
-const PEERS: Descriptor = Descriptor::count("vpn_tor_proxy.peers", "Other ends", 1.0)
+const PEERS: Descriptor = Descriptor::count("vpn_tor_proxy.peers", "Peers", 1.0)
     .range(1.0, 10_000.0)
     .unit("hosts")
-    .help("So many hosts outside that one host talks to in this way.");
+    .help("One host communicates with this many external hosts in this way.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
@@ -136,17 +136,17 @@ fn finding(host: Addr, network: Network, peers: &Peers, least: f64) -> FindingBu
     };
     Finding::builder(&CARD)
         .technique(technique)
-        .title(format!("{host} uses {name} with {} outside", count(peers.len(), "host")))
+        .title(format!("{host} uses {name} with {}", count(peers.len(), "external host")))
         .weighed(Impact::EXPOSURE, confidence, 0.0)
         .score(past(peers.len() as f64, least))
         .sources([host])
         .targets(peers.keys().copied())
         .protocol(name)
-        .evidence([evidence("Hosts outside", peers.len() as f64, "hosts", "0 where rules forbid it")])
+        .evidence([evidence("External hosts", peers.len() as f64, "hosts", "0 where policy forbids it")])
         .explanation(format!(
-            "{host} talks to {} outside over {name}. What passes there cannot be seen from the network. {}That is no \
+            "{host} communicates with {} over {name}. The network cannot see this traffic. {}This is not an \
              attack; it is reported for information.",
-            count(peers.len(), "host"),
+            count(peers.len(), "external host"),
             known_by(peers)
         ))
         .filter(format!(
@@ -171,7 +171,7 @@ fn known_by(peers: &Peers) -> String {
         .filter(|(_, n)| *n > 0)
         .map(|(known, n)| format!("{} by {}", count(n, "host"), known.words()))
         .collect();
-    if parts.is_empty() { String::new() } else { format!("Known are {}. ", parts.join(", ")) }
+    if parts.is_empty() { String::new() } else { format!("Known: {}. ", parts.join(", ")) }
 }
 
 #[cfg(test)]

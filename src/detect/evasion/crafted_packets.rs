@@ -16,29 +16,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "crafted_packets",
-    name: "Impossible packets",
+    name: "Crafted packets",
     category: Category::ProtocolAbuse,
     technique: Some(("T1595", "Active Scanning")),
-    sees: "TCP packets whose flags exclude each other (SYN with FIN, none at all, FIN without ACK), whose options are broken, or that claim to come from the address and port that they go to (land).",
-    matters: "No system sends such packets by itself. How a machine answers them tells its operating system, and some machines crash or are taken over by them.",
-    otherwise: "A broken network card or a cut capture, a test of a firewall or of a protocol stack.",
+    sees: "TCP packets whose flags exclude each other (SYN with FIN, none at all, FIN without ACK), whose options are malformed, or whose source is the same as their destination (land).",
+    matters: "No operating system sends such packets by itself. The answers of a machine reveal its operating system, and some machines crash or are compromised by them.",
+    otherwise: "A broken network card, a truncated capture, a test of a firewall or protocol stack.",
     benign_causes: &[
-        "A broken network card, or a capture that cut or changed the packets",
-        "A test of a firewall or of a protocol stack that belongs to the house",
+        "A broken network card, or a capture that truncated or changed the packets",
+        "An authorised test of a firewall or protocol stack",
     ],
     advice: &[
         "Find out who owns the source and whether it was a test",
         "Let the firewall drop packets with such flags and options",
-        "Look whether the target crashed, restarted or became slow at that time",
+        "Check whether the target crashed, restarted or became slow at that time",
     ],
     part_of: &["port_scan", "host_scan"],
-    source: "RFC 9293, section 3.10.7 (every segment but the first carries ACK); nmap's operating system probes (its book, chapter 8); CERT CA-1997-28 (land); CVE-2019-12260 (URGENT/11: a broken authentication option, RFC 5925).",
+    source: "RFC 9293, section 3.10.7 (every segment but the first carries ACK); nmap's operating system probes (its book, chapter 8); CERT CA-1997-28 (land); CVE-2019-12260 (URGENT/11: a malformed authentication option, RFC 5925).",
 };
 
-const PACKETS: Descriptor = Descriptor::count("crafted_packets.packets", "Impossible packets", 3.0)
+const PACKETS: Descriptor = Descriptor::count("crafted_packets.packets", "Crafted packets", 3.0)
     .range(1.0, 100_000.0)
     .unit("packets")
-    .help("So many of one sender. Two of different kinds within a minute are enough: damage does not make two kinds.");
+    .help("This many from one sender. Two of different kinds within a minute are enough: damage does not cause two kinds.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
@@ -51,8 +51,8 @@ const KINDS: [(&str, &str); 7] = [
     ("SYN with RST", "(tcp.flags.syn == 1 && tcp.flags.reset == 1)"),
     ("FIN without ACK", "(tcp.flags.fin == 1 && tcp.flags.ack == 0)"),
     ("SYN with URG", "(tcp.flags.syn == 1 && tcp.flags.urg == 1)"),
-    ("broken options", "(tcp.flags.syn == 1 && tcp.hdr_len > 20)"),
-    ("from its own target", "tcp.flags.syn == 1"),
+    ("malformed options", "(tcp.flags.syn == 1 && tcp.hdr_len > 20)"),
+    ("same source and destination", "tcp.flags.syn == 1"),
 ];
 const NULL: u8 = 1;
 const SYN_FIN: u8 = 1 << 1;
@@ -186,8 +186,8 @@ impl<'a> Case<'a> {
         let filters: Vec<&str> = named.iter().map(|(_, filter)| *filter).collect();
         Finding::builder(&CARD)
             .title(match named.len() {
-                3.. if !is_aimed => format!("{} tries out which operating system others have", self.source),
-                _ => format!("{} sends packets that cannot be: {}", self.source, words.join(", ")),
+                3.. if !is_aimed => format!("{} probes the operating systems of other hosts", self.source),
+                _ => format!("{} sends crafted packets: {}", self.source, words.join(", ")),
             })
             .technique(if is_aimed {
                 Some(("T1210", "Exploitation of Remote Services"))
@@ -201,14 +201,14 @@ impl<'a> Case<'a> {
             .ports(self.pairs.iter().flat_map(|(_, pair)| pair.ports.iter().copied()))
             .protocol("TCP")
             .evidence([
-                evidence("Impossible packets", n, "packets", "0"),
+                evidence("Crafted packets", n, "packets", "0"),
                 evidence("Different kinds", named.len() as f64, "kinds", "0"),
-                evidence("Hosts that got them", self.pairs.len() as f64, "hosts", "0"),
+                evidence("Hosts that received them", self.pairs.len() as f64, "hosts", "0"),
             ])
             .explanation(format!(
-                "{} sent {} TCP packets to {} that no system makes by itself: {}. Tools send them to see how the \
-                 other side answers, which tells its operating system and what its firewall lets through, or to make \
-                 it fail.",
+                "{} sent {} TCP packets to {} that no operating system sends by itself: {}. Tools send them because \
+                 the answers reveal the operating system and what the firewall lets through, or to make the target \
+                 fail.",
                 self.source,
                 thousands(self.n as usize),
                 count(self.pairs.len(), "host"),

@@ -14,33 +14,33 @@ use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "forged_reset",
-    name: "Forged resets",
+    name: "Forged TCP resets",
     category: Category::Spoofing,
     technique: Some(("T1565.002", "Transmitted Data Manipulation")),
-    sees: "Connections of one host end in a volley of TCP resets, more than the packets that could have caused them.",
-    matters: "Somebody who sees the traffic sends resets in the name of one side to tear connections down. Censors, some firewalls and tools such as tcpkill do this.",
-    otherwise: "A firewall or intrusion prevention system that ends connections by rule.",
+    sees: "Connections of one host end in a burst of TCP resets, more than the packets that could have caused them.",
+    matters: "Somebody who sees the traffic sends resets in the name of one side to break connections. Censors, some firewalls and tools such as tcpkill do this.",
+    otherwise: "A firewall or intrusion prevention system that resets connections by rule.",
     benign_causes: &[
-        "A firewall or intrusion prevention system that ends connections by rule",
+        "A firewall or intrusion prevention system that resets connections by rule",
         "A tool that somebody uses to block a program on purpose",
     ],
     advice: &[
-        "Compare the Ethernet address and the time to live of the resets with those of the ordinary packets",
-        "Ask whether a firewall is meant to end these connections",
+        "Compare the Ethernet address and the TTL of the resets with those of the ordinary packets",
+        "Ask whether a firewall is meant to reset these connections",
         "If not, look for a device on the path that can read and send in this network",
     ],
     part_of: &[],
-    source: "Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009 (several resets with growing sequence numbers). A host sends at most one reset for each packet that it gets (RFC 9293, section 3.10.7).",
+    source: "Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009 (several resets with growing sequence numbers). A host sends at most one reset for each packet it receives (RFC 9293, section 3.10.7).",
 };
 
-const RESETS: Descriptor = Descriptor::count("forged_reset.resets", "Resets of one direction", 8.0)
+const RESETS: Descriptor = Descriptor::count("forged_reset.resets", "Resets in one direction", 8.0)
     .range(2.0, 1000.0)
     .unit("packets")
-    .help("A connection counts when one direction holds this many resets, and more than the other direction has packets. Ordinary connections end with one or two, and up to about four when data was on its way.");
+    .help("A connection counts when one direction has this many resets, and more than the other direction has packets. Ordinary connections end with one or two, and up to about four when data was in flight.");
 const CONNECTIONS: Descriptor = Descriptor::count("forged_reset.connections", "Connections of one host", 3.0)
     .range(1.0, 10_000.0)
     .unit("connections")
-    .help("This many connections of the same host must be concerned. One alone may be a fault of its program.");
+    .help("This many connections of the same host must be affected. A single one may be a bug in its program.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<ForgedReset>(CARD, &[RESETS, CONNECTIONS], Interest::TCP_FLOWS);
@@ -141,7 +141,7 @@ fn finding(
     let with: Vec<String> = peers.iter().map(|peer| finding_builder::host_filter("addr", *peer)).collect();
     let with = if with.len() <= MOST_FILTER_PEERS { format!("({})", with.join(" || ")) } else { "tcp".to_owned() };
     Finding::builder(&CARD)
-        .title(format!("{} of {victim} were torn down by volleys of resets", count(n, "connection")))
+        .title(format!("{} of {victim} were broken by bursts of resets", count(n, "connection")))
         .rated(Impact::CONTROL, Confidence::VERY_LIKELY, (n as f64, least))
         .sources(peers.iter().copied())
         .targets([victim])
@@ -149,14 +149,14 @@ fn finding(
         .protocol("TCP")
         .evidence([
             evidence("Connections with too many resets", n as f64, "connections", "0"),
-            evidence("Resets of their worse direction", n_resets as f64, "packets", "1 or 2 for each connection"),
-            evidence("Resets for each connection, mean", n_resets as f64 / n as f64, "packets", "1 or 2"),
+            evidence("Resets in the direction with more of them", n_resets as f64, "packets", "1 or 2 per connection"),
+            evidence("Mean resets per connection", n_resets as f64 / n as f64, "packets", "1 or 2"),
         ])
         .explanation(format!(
             "{} of {victim} ended in {n_resets} resets, more than the packets that could have caused them: a host \
-             sends at most one reset for each packet that it gets. So a third party sends them in the name of the two \
-             sides, with several sequence numbers so that one fits. The addresses given as sources are those in whose \
-             name the resets came; they are probably not the ones who sent them.",
+             sends at most one reset for each packet it receives. A third party therefore sends them in the name of \
+             both sides, with several sequence numbers so that one fits. The source addresses shown are those in \
+             whose name the resets were sent; probably somebody else sent them.",
             count(n, "connection")
         ))
         .flows(Gathered::of(context, serials))

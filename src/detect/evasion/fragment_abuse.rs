@@ -11,30 +11,30 @@ use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "fragment_abuse",
-    name: "Forged fragments",
+    name: "IP fragment abuse",
     category: Category::ProtocolAbuse,
     technique: Some(("T1499.004", "Application or System Exploitation")),
-    sees: "Pieces of IP packets lie over each other, are too short for their headers, reach past the longest packet, or come in masses whose rest never comes.",
-    matters: "Such pieces crash old systems (teardrop, ping of death), or show a firewall another packet than the one that arrives.",
-    otherwise: "A broken driver or router that sends pieces twice; a capture that holds every packet two times.",
-    benign_causes: &["A broken network driver or router", "A test of a firewall or of a protocol stack"],
+    sees: "IP fragments overlap, are too short for their headers, extend past the maximum packet size, or arrive in large numbers without the rest.",
+    matters: "Such fragments crash old systems (teardrop, ping of death), or show a firewall a different packet from the one that arrives.",
+    otherwise: "A broken driver or router that sends fragments twice, or a capture that has every packet twice.",
+    benign_causes: &["A broken network driver or router", "A test of a firewall or protocol stack"],
     advice: &[
-        "Look whether the target crashed or became slow at that time",
-        "Let the firewall put pieces together before it judges, and drop those that overlap",
-        "Find the machine that sends them: the address may be forged, the MAC address tells more",
+        "Check whether the target crashed or became slow at that time",
+        "Let the firewall reassemble fragments before it inspects them, and drop those that overlap",
+        "Find the machine that sends them: the IP address may be forged, the MAC address is more reliable",
     ],
     part_of: &["udp_flood", "icmp_flood"],
     source: "RFC 1858 (tiny and overlapping fragments), RFC 3128, RFC 5722 (overlaps are forbidden in IPv6), CERT CA-1997-28 (teardrop), CERT CA-1996-26 (ping of death).",
 };
 
-const FRAGMENTS: Descriptor = Descriptor::count("fragment_abuse.pieces", "Forged pieces", 3.0)
+const FRAGMENTS: Descriptor = Descriptor::count("fragment_abuse.pieces", "Forged fragments", 3.0)
     .range(1.0, 100_000.0)
     .unit("packets")
-    .help("So many of one host to another. One that reaches past the longest packet is enough.");
-const ABANDONED: Descriptor = Descriptor::count("fragment_abuse.abandoned", "Packets whose rest never comes", 1000.0)
+    .help("This many from one host to another. One that extends past the maximum packet size is enough.");
+const ABANDONED: Descriptor = Descriptor::count("fragment_abuse.abandoned", "Incomplete packets", 1000.0)
     .range(10.0, 1_000_000.0)
     .unit("packets")
-    .help("So many packets of one host to another were begun and never completed, and nearly all were. A receiver keeps each for up to a minute (RFC 8200, section 4.5); Linux holds 4 MiB of them.");
+    .help("This many packets from one host to another were begun and never completed, and nearly all were. A receiver keeps each for up to a minute (RFC 8200, section 4.5); Linux holds 4 MiB of them.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<FragmentAbuse>(CARD, &[FRAGMENTS, ABANDONED], Interest::FRAGMENTS);
@@ -120,8 +120,8 @@ impl Pair {
         let words = if source.is_v4() { "(ip.flags.mf == 1 || ip.frag_offset > 0)" } else { "ipv6.fraghdr" };
         Finding::builder(&CARD)
             .title(match is_flood {
-                true => format!("{source} floods {target} with pieces of {} packets", thousands(n as usize)),
-                false => format!("{source} sends forged pieces of packets to {target}: {}", thousands(n as usize)),
+                true => format!("{source} floods {target} with fragments of {} packets", thousands(n as usize)),
+                false => format!("{source} sends forged fragments to {target}: {}", thousands(n as usize)),
             })
             .category(if is_flood { Category::Flood } else { CARD.category })
             .technique(is_flood.then_some(("T1499.001", "OS Exhaustion Flood")))
@@ -130,17 +130,17 @@ impl Pair {
             .targets([target])
             .protocol(if source.is_v4() { "IPv4" } else { "IPv6" })
             .evidence([
-                evidence("Pieces of packets", self.n_fragments as f64, "packets", "few: most paths need none"),
-                evidence("Lie over an earlier piece", self.n_overlaps as f64, "packets", "0"),
-                evidence("Of these with other content", self.n_contradictions as f64, "packets", "0"),
-                evidence("Too short for their headers", self.n_tiny as f64, "packets", "0"),
-                evidence("Reach past 65,535 bytes", self.n_overlong as f64, "packets", "0"),
+                evidence("Fragments", self.n_fragments as f64, "packets", "few: most paths need none"),
+                evidence("Fragments that overlap an earlier one", self.n_overlaps as f64, "packets", "0"),
+                evidence("Overlaps with different content", self.n_contradictions as f64, "packets", "0"),
+                evidence("Fragments too short for their headers", self.n_tiny as f64, "packets", "0"),
+                evidence("Fragments that extend past 65,535 bytes", self.n_overlong as f64, "packets", "0"),
                 evidence("Packets begun and never completed", self.n_abandoned() as f64, "packets", "hardly any"),
             ])
             .explanation(format!(
-                "{source} sent {} pieces of packets to {target}; {} of them lie over pieces with other content, {} \
-                 are too short for their headers, and {} reach past the longest packet there can be; {} packets were \
-                 begun and never completed. No system makes such pieces by itself.",
+                "{source} sent {} fragments to {target}; {} of them overlap fragments with different content, {} are \
+                 too short for their headers, and {} extend past the maximum packet size; {} packets were begun and \
+                 never completed. No operating system sends such fragments by itself.",
                 thousands(self.n_fragments as usize),
                 thousands(self.n_contradictions as usize),
                 thousands(self.n_tiny as usize),

@@ -13,29 +13,29 @@ use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "ipv6_abuse",
-    name: "Abuse of IPv6 extension headers",
+    name: "IPv6 extension header abuse",
     category: Category::CovertChannel,
     technique: Some(("T1095", "Non-Application Layer Protocol")),
-    sees: "IPv6 packets carry bytes in options that nobody has assigned or in their padding, have more extension headers than there is a use for, or bring their own route.",
-    matters: "Few programs look into these headers: data passes unseen in them, and long chains of them lead packets past firewalls or make routers slow.",
+    sees: "IPv6 packets carry bytes in unassigned options or in padding, have more extension headers than any use needs, or contain a routing header of the sender's choice.",
+    matters: "Few programs inspect these headers: data passes unseen in them, and long chains bypass firewalls or slow routers down.",
     otherwise: "An experiment with a new option, or a test of a firewall.",
-    benign_causes: &["An experiment with a new option", "A test of a firewall or of a protocol stack"],
+    benign_causes: &["An experiment with a new option", "A test of a firewall or protocol stack"],
     advice: &[
-        "Look at the bytes in the options: text, or something encrypted",
+        "Check the bytes in the options: text, or encrypted data",
         "Let the firewall drop packets with extension headers that the network does not use (RFC 9288)",
         "Find the program on the source that sends them",
     ],
     part_of: &[],
-    source: "RFC 8200, sections 4.1 (order and number of headers) and 4.2 (options); RFC 5095 (routes by the sender are forbidden); RFC 9098 (what extension headers do to networks); the tools of THC-IPv6 (covert_send6, denial6).",
+    source: "RFC 8200, sections 4.1 (order and number of headers) and 4.2 (options); RFC 5095 (source routes are forbidden); RFC 9098 (what extension headers do to networks); the tools of THC-IPv6 (covert_send6, denial6).",
 };
 
 const BYTES: Descriptor = Descriptor::bytes("ipv6_abuse.bytes", "Hidden bytes", 64.0)
     .range(1.0, 1_000_000.0)
-    .help("So many bytes in unassigned options or in padding, of one host to another.");
-const PACKETS: Descriptor = Descriptor::count("ipv6_abuse.packets", "Packets with impossible chains", 3.0)
+    .help("This many bytes in unassigned options or in padding, from one host to another.");
+const PACKETS: Descriptor = Descriptor::count("ipv6_abuse.packets", "Packets with abnormal header chains", 3.0)
     .range(1.0, 1_000_000.0)
     .unit("packets")
-    .help("So many packets with too many or repeated extension headers, or with a route of the sender's.");
+    .help("This many packets with too many or repeated extension headers, or with a source route.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<Ipv6Abuse>(CARD, &[BYTES, PACKETS], Interest::ANOMALOUS);
@@ -105,7 +105,7 @@ impl Pair {
             .title(match is_covert {
                 true => format!("{source} hides {} in IPv6 options to {target}", quantity::bytes(hidden)),
                 false => format!(
-                    "{source} sends {} IPv6 packets with impossible headers to {target}",
+                    "{source} sends {} IPv6 packets with abnormal headers to {target}",
                     thousands(self.n as usize)
                 ),
             })
@@ -119,13 +119,13 @@ impl Pair {
                 evidence("Packets", self.n as f64, "packets", "0"),
                 evidence("Bytes in unassigned options and in padding", hidden, "B", "0"),
                 evidence("Packets with too many extension headers", self.n_chains as f64, "packets", "0"),
-                evidence("Most extension headers of a packet", f64::from(self.longest), "headers", "0 or 1"),
-                evidence("Packets with a route of the sender's", self.n_routes as f64, "packets", "0 (RFC 5095)"),
+                evidence("Most extension headers in a packet", f64::from(self.longest), "headers", "0 or 1"),
+                evidence("Packets with a source route", self.n_routes as f64, "packets", "0 (RFC 5095)"),
             ])
             .explanation(format!(
-                "{source} sent {} packets to {target} whose IPv6 extension headers serve no standard: {} bytes stand \
-                 in options or padding that no program reads, {} packets have more headers than there is a use for, \
-                 {} bring a route. Data can pass in such headers unseen, and firewalls may not look behind them.",
+                "{source} sent {} packets to {target} whose IPv6 extension headers match no standard use: {} bytes \
+                 are in options or padding that no program reads, {} packets have more headers than any use needs, {} \
+                 contain a source route. Data can pass unseen in such headers, and firewalls may not look behind them.",
                 thousands(self.n as usize),
                 thousands(self.n_hidden_bytes as usize),
                 thousands(self.n_chains as usize),

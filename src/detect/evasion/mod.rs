@@ -1,4 +1,4 @@
-//! Who shapes packets so that a monitor sees something else than the receiver.
+//! Detectors of packets made so that a monitor sees something different from the receiver.
 
 pub mod crafted_packets;
 pub mod forged_reset;

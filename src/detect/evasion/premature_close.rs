@@ -18,20 +18,20 @@ use std::hash::BuildHasher;
 
 const CARD: Card = Card {
     id: "premature_close",
-    name: "False end of a connection",
+    name: "Premature close",
     category: Category::ProtocolAbuse,
     technique: Some(("T1562", "Impair Defenses")),
-    sees: "A server answers a connection request with a reset or an end, and then accepts the very same request.",
-    matters: "The first answer is made to be ignored by the client, but a firewall or monitor that believes it stops looking: what follows passes unseen.",
-    otherwise: "A load balancer that says no before a server is found, or a third party that injects resets.",
+    sees: "A server answers a connection request with a reset or FIN, and then accepts the very same request.",
+    matters: "The first answer is made so that the client ignores it, but a firewall or monitor that believes it stops inspecting: what follows passes unseen.",
+    otherwise: "A load balancer that refuses before it finds a server, or a third party that injects resets.",
     benign_causes: &[
-        "A load balancer or firewall that says no in the name of a server that then answers itself",
+        "A load balancer or firewall that refuses in the name of a server that then answers itself",
         "A third party that injects resets to block the connection",
     ],
     advice: &[
-        "Compare time to live and TCP options of the two answers: do they come from one machine?",
-        "Read what was exchanged after the false end",
-        "Let the firewall check sequence numbers and time stamps before it believes an end",
+        "Compare TTL and TCP options of the two answers: do they come from one machine?",
+        "Read what was exchanged after the false close",
+        "Let the firewall check sequence numbers and timestamps before it accepts a close",
     ],
     part_of: &[],
     source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); CVE-2019-18625 and CVE-2019-18792 (Suricata). The first answer to a request is SYN with ACK, or a reset that is final (RFC 9293, section 3.10.7.3).",
@@ -40,7 +40,7 @@ const CARD: Card = Card {
 const CONNECTIONS: Descriptor = Descriptor::count("premature_close.connections", "Connections", 1.0)
     .range(1.0, 10_000.0)
     .unit("connections")
-    .help("So many connections of one server began after a false end.");
+    .help("This many connections of one server began after a false close.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<PrematureClose>(CARD, &[CONNECTIONS], Interest::TCP_CONTROL);
@@ -147,7 +147,10 @@ impl Server {
         let n = self.n as f64;
         let confidence = Confidence::LIKELY;
         Finding::builder(&CARD)
-            .title(format!("{host} port {port} ends connections that then go on: {}", count(self.n as usize, "time")))
+            .title(format!(
+                "{host} port {port} closes connections that then continue: {}",
+                count(self.n as usize, "time")
+            ))
             .rated(Impact::CONTROL, confidence, (n, least))
             .sources([host])
             .targets(self.clients.iter().copied())
@@ -158,10 +161,10 @@ impl Server {
                 evidence("Clients", self.clients.len() as f64, "hosts", ""),
             ])
             .explanation(format!(
-                "{host} answered a connection request with a reset or an end, and within {} s accepted the same \
-                 request, with no new one in between. For the client the first answer would have been final, had it \
-                 believed it: packets of this kind are made so that clients drop them, while a firewall that believes \
-                 them stops looking.",
+                "{host} answered a connection request with a reset or FIN, and within {} s accepted the same request, \
+                 without a new one in between. A client that believed the first answer would have given up. Packets \
+                 of this kind are made so that clients drop them, while a firewall that believes them stops \
+                 inspecting.",
                 WAIT_NS / SECOND
             ))
             .period((self.first_ns, self.last_ns))

@@ -10,32 +10,33 @@ use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "tcp_overlap",
-    name: "Contradicting segments",
+    name: "Conflicting TCP segments",
     category: Category::ProtocolAbuse,
     technique: Some(("T1565.002", "Transmitted Data Manipulation")),
-    sees: "A TCP segment covers bytes that were sent before in the same direction, and has other content there. It is no repeat: those say the same, however they are cut.",
-    matters: "Which of the two counts depends on who reads them. Either the sender shows a firewall another text than the receiver gets, or a third party answers quicker than the true sender.",
-    otherwise: "A device on the way that changes texts, captured before and behind it; packets damaged in a radio capture.",
+    sees: "A TCP segment covers bytes that were sent before in the same direction, but with different content. It is not a retransmission: those repeat the same bytes, even if they are split differently.",
+    matters: "Which of the two counts depends on the receiver. Either the sender shows a firewall different data from what the receiver gets, or a third party answers faster than the real sender.",
+    otherwise: "A device on the path that changes data, captured before and behind it; damaged packets in a wireless capture.",
     benign_causes: &[
-        "A proxy or translator on the way that changes texts, and a capture that has the packets before and behind it",
-        "Packets that were damaged, as captures of radio hold them",
+        "A proxy or NAT on the path that changes data, and a capture that has the packets before and behind it",
+        "Damaged packets, as wireless captures contain",
     ],
     advice: &[
-        "Compare time to live, Ethernet address and delay of the two segments: do they come from one machine",
-        "Read both texts: which one did the receiver act on",
-        "Let the firewall put streams together before it judges, and drop segments that contradict earlier ones",
+        "Compare the TTL, Ethernet address and delay of the two segments: do they come from one machine?",
+        "Read both versions: which one did the receiver act on?",
+        "Let the firewall reassemble streams before it inspects them, and drop segments that conflict with earlier \
+         ones",
     ],
     part_of: &[],
-    source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); RFC 9293, section 3.10.7.4 (what was received is not taken again); Weaver, Sommer, Paxson, NDSS 2009, and Marczak et al.: China's Great Cannon, 2015 (injected answers). One byte before the next keeps a connection alive and is left out (RFC 9293, section 3.8.4).",
+    source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); RFC 9293, section 3.10.7.4 (received data is not accepted again); Weaver, Sommer, Paxson, NDSS 2009, and Marczak et al.: China's Great Cannon, 2015 (injected answers). Keep-alives, one byte before the next, are left out (RFC 9293, section 3.8.4).",
 };
 
-const SEGMENTS: Descriptor = Descriptor::count("tcp_overlap.segments", "Contradicting segments", 1.0)
+const SEGMENTS: Descriptor = Descriptor::count("tcp_overlap.segments", "Conflicting segments", 1.0)
     .range(1.0, 10_000.0)
     .unit("segments")
-    .help("So many of one sender to one receiver.");
+    .help("This many from one sender to one receiver.");
 const BYTES: Descriptor = Descriptor::bytes("tcp_overlap.bytes", "Bytes that differ", 4.0)
     .range(1.0, 1_000_000.0)
-    .help("So many in all: a few may be damage, which no checksum of two bytes tells with certainty.");
+    .help("This many in all: a few may be damage, which a two-byte checksum does not reliably detect.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<TcpOverlap>(CARD, &[SEGMENTS, BYTES], Interest::TCP_FLOWS);
@@ -88,18 +89,23 @@ impl AnomalousPair<Differing> {
         };
         self.begin(&CARD, ends, context)
             .title(format!(
-                "{source} sends {target} different content at the same place: {}",
+                "{source} sends {target} different content for the same bytes: {}",
                 count(self.seen.n as usize, "segment")
             ))
             .rated(Impact::CONTROL, confidence, (n, least))
             .evidence([
-                evidence("Segments with other content than before", n, "segments", "0"),
-                evidence("Bytes that differ", self.counts.n_bytes as f64, "B", "0: repeats say the same"),
+                evidence("Segments with conflicting content", n, "segments", "0"),
+                evidence(
+                    "Bytes that differ",
+                    self.counts.n_bytes as f64,
+                    "B",
+                    "0: retransmissions repeat the same bytes",
+                ),
             ])
             .explanation(format!(
-                "In the name of {source}, {target} was sent {} over bytes that were sent before, with other content: \
-                 {} differ. A sender that repeats says the same. Either the sender lets a firewall read another text \
-                 than the receiver, or somebody on the way answers in its name and is quicker.",
+                "In the name of {source}, {target} received {} that cover bytes sent before, with different content: \
+                 {} differ. A retransmission repeats the same bytes. Either the sender shows a firewall different \
+                 data from the receiver, or somebody on the path answers faster in its name.",
                 count(self.seen.n as usize, "segment"),
                 count(self.counts.n_bytes as usize, "byte")
             ))

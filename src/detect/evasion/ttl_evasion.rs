@@ -13,33 +13,33 @@ use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "ttl_evasion",
-    name: "Segments that die on the way",
+    name: "TTL evasion",
     category: Category::ProtocolAbuse,
     technique: Some(("T1562", "Impair Defenses")),
-    sees: "Within one direction of a TCP connection, single segments have far fewer hops left than all others, and then others say something else at the same place, or go on behind the end that they claimed.",
-    matters: "Segments that die before the target are meant for whoever listens on the way: a firewall or monitor that believes them sees another conversation than the one that takes place, or stops looking.",
-    otherwise: "A program against censorship on the sender's machine, a tool that finds out a path through a firewall, somebody else who injects ends in the sender's name.",
+    sees: "In one direction of a TCP connection, single segments have a far lower TTL than all others, and others then send different content for the same bytes, or continue after the close that they claimed.",
+    matters: "Segments that expire before the target are meant for a monitor on the path: a firewall or monitor that believes them sees a different conversation from the real one, or stops inspecting.",
+    otherwise: "A censorship circumvention program on the sender's machine, a tool that traces a path through a firewall, or somebody else who injects resets in the sender's name.",
     benign_causes: &[
-        "A program against censorship on the sender's machine",
-        "A tool that finds out the path behind a firewall through an open connection",
+        "A censorship circumvention program on the sender's machine",
+        "A tool that traces the path behind a firewall through an open connection",
     ],
     advice: &[
-        "Read the conversation without these segments: what did the target really get",
+        "Read the conversation without these segments: what did the target really receive?",
         "Find the program on the sender's machine, or the machine that sends in its name (compare the Ethernet addresses)",
-        "Let the firewall drop segments with too few hops left, or set the time to live itself (normalisation)",
+        "Let the firewall drop segments with a low TTL, or normalise the TTL itself",
     ],
     part_of: &["forged_reset"],
     source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); Bock et al.: Geneva, CCS 2019 (the same against censors). Nearly all hosts are within 30 hops of each other (Wang, Jin, Shin: Hop-Count Filtering, 2007), so a segment with more than 20 left arrives.",
 };
 
-const SEGMENTS: Descriptor = Descriptor::count("ttl_evasion.segments", "Segments that others contradict", 1.0)
+const SEGMENTS: Descriptor = Descriptor::count("ttl_evasion.segments", "Contradicted segments", 1.0)
     .range(1.0, 10_000.0)
     .unit("segments")
-    .help("So many segments with few hops left, of one sender to one receiver, were replaced by others with the usual number, or claimed an end behind which the sender went on.");
-const HOPS_LEFT: Descriptor = Descriptor::count("ttl_evasion.hops_left", "Most hops left", 20.0)
+    .help("This many segments with a low TTL, from one sender to one receiver, were replaced by others with the usual TTL, or claimed a close after which the sender continued.");
+const HOPS_LEFT: Descriptor = Descriptor::count("ttl_evasion.hops_left", "Highest low TTL", 20.0)
     .range(1.0, 20.0)
     .unit("hops")
-    .help("Segments with more hops left reach their target, so they hide nothing. Fewer than 5 hops less than usual is another path and never counts.");
+    .help("Segments with more hops left reach their target, so they hide nothing. Fewer than 5 hops below the usual is another path and never counts.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<TtlEvasion>(CARD, &[SEGMENTS, HOPS_LEFT], Interest::TCP_FLOWS);
@@ -114,19 +114,19 @@ impl AnomalousPair<LowTtlCounts> {
         let usual = format!("{} in this connection", counts.usual);
         let left = if source.is_v4() { "ip.ttl" } else { "ipv6.hlim" };
         self.begin(&CARD, ends, context)
-            .title(format!("{source} sends {target} segments that die on the way: {}", count(self.seen.n as usize, "segment")))
+            .title(format!("{source} sends {target} segments that expire on the path: {}", count(self.seen.n as usize, "segment")))
             .rated(Impact::CONTROL, confidence, (n, least))
             .evidence([
-                evidence("Segments with few hops left", f64::from(self.seen.n), "segments", "0"),
-                evidence("Most hops that they have left", f64::from(counts.most_left), "hops", usual),
-                evidence("Replaced by others at the same place", counts.n_replaced as f64, "segments", "0"),
-                evidence("Ends behind which the sender went on", counts.n_ignored as f64, "segments", "0"),
+                evidence("Segments with a low TTL", f64::from(self.seen.n), "segments", "0"),
+                evidence("Highest TTL among them", f64::from(counts.most_left), "hops", usual),
+                evidence("Replaced by others for the same bytes", counts.n_replaced as f64, "segments", "0"),
+                evidence("Closes after which the sender continued", counts.n_ignored as f64, "segments", "0"),
             ])
             .explanation(format!(
-                "{source} sent {target} {} with at most {} hops left, while its other segments have {}: they die \
-                 before they arrive, but whoever listens on the way sees them. {} of them were replaced by segments \
-                 that do arrive, and {} claimed an end of the connection behind which it went on. That is how a \
-                 monitor is shown another conversation than the one that takes place.",
+                "{source} sent {target} {} with a TTL of at most {}, while its other segments have {}: they expire \
+                 before they arrive, but a monitor on the path sees them. {} of them were replaced by segments that \
+                 do arrive, and {} claimed a close of the connection after which it continued. This shows a monitor a \
+                 different conversation from the real one.",
                 count(self.seen.n as usize, "segment"),
                 counts.most_left,
                 counts.usual,

@@ -15,22 +15,22 @@ const CARD: Card = Card {
     name: "VLAN hopping",
     category: Category::Spoofing,
     technique: Some(("T1599", "Network Boundary Bridging")),
-    sees: "A few frames carry two customer VLAN tags, one in the other, in a network where frames carry one or none.",
-    matters: "The first switch takes off the outer tag and sends the frame on by the inner one: it arrives in a VLAN that the sender is kept out of.",
-    otherwise: "Providers and data centres that stack tags on purpose; there all frames have two, or those that come back have two as well.",
-    benign_causes: &["A virtual network or a provider's line that stacks tags with the old type"],
+    sees: "A few frames carry two nested customer VLAN tags in a network where frames carry one or none.",
+    matters: "The first switch removes the outer tag and forwards the frame by the inner one: it arrives in a VLAN that the sender has no access to.",
+    otherwise: "Providers and data centres that stack tags on purpose; there all frames have two tags, or the replies have two as well.",
+    benign_causes: &["A virtual network or provider link that stacks tags with the old type"],
     advice: &[
-        "Let no host port be in the native VLAN of a trunk, and let trunks tag it",
-        "Find the switch port of the device, and look who else is in the inner VLAN",
+        "Keep host ports out of the native VLAN of trunks, and tag the native VLAN on trunks",
+        "Find the switch port of the device, and check who else is in the inner VLAN",
     ],
     part_of: &[],
-    source: "IEEE 802.1Q and 802.1ad (stacked tags have a type of their own, 0x88a8); double tagging as described for the tool yersinia.",
+    source: "IEEE 802.1Q and 802.1ad (stacked tags have a type of their own, 0x88a8); double tagging as in the tool yersinia.",
 };
 
 const FRAMES: Descriptor = Descriptor::count("vlan_hopping.frames", "Frames with two tags", 1.0)
     .range(1.0, 100_000.0)
     .unit("frames")
-    .help("So many of one device. One is enough to reach a host in another VLAN.");
+    .help("This many from one device. One is enough to reach a host in another VLAN.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<VlanHopping>(CARD, &[FRAMES], Interest::ANOMALOUS);
@@ -103,7 +103,7 @@ impl Frames {
         let confidence = Confidence::LIKELY;
         let device = Endpoint::Mac(mac);
         Finding::builder(&CARD)
-            .title(format!("{device} hops between VLANs with {}", count(self.n as usize, "doubly tagged frame")))
+            .title(format!("{device} hops between VLANs with {}", count(self.n as usize, "double-tagged frame")))
             .rated(Impact::ACCESS_TRY, confidence, (n, least))
             .sources([device])
             .protocol("802.1Q")
@@ -113,7 +113,7 @@ impl Frames {
             ])
             .explanation(format!(
                 "{device} sent {} with two VLAN tags of the same type, outer VLAN {}. Hosts send frames with one tag \
-                 or none; a second one is for a switch that takes off the first.",
+                 or none; a second one is meant for a switch that removes the first.",
                 count(self.n as usize, "frame"),
                 self.vlan
             ))

@@ -22,29 +22,29 @@ const CARD: Card = Card {
     name: "Large upload",
     category: Category::Exfiltration,
     technique: Some(("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol")),
-    sees: "A host inside sent much to one address outside and got little back, where nobody else goes, by a program that is no browser. Known stores for files and texts are told by name.",
-    matters: "That is what it looks like when data is carried out.",
-    otherwise: "A backup, a file that somebody shares, a video call, a software upload.",
+    sees: "An internal host sent much data to one external address and received little, and no other internal host goes there. The program is not a browser. Known file and text sharing services are named.",
+    matters: "Stolen data that leaves the network looks like this.",
+    otherwise: "A backup, a shared file, a video call, a software upload.",
     benign_causes: &[
-        "A backup, or files that somebody shares or hands in",
-        "A video call, a camera, or a measurement that is sent",
+        "A backup, or files that somebody shares or submits",
+        "A video call, a camera, or measurements that are sent",
         "A developer who uploads a program",
     ],
     advice: &[
-        "Ask who works at the host, and look at who owns the address and the name",
-        "Find the program that sent it and what it read",
-        "Compare with other days: is there an upload like this each night",
+        "Ask who works at the host, and check who owns the address and the name",
+        "Find the program that sent the data and what it read",
+        "Compare with other days: is there a similar upload every night?",
     ],
     part_of: &["low_and_slow_exfiltration", "mail_exfiltration"],
-    source: "No formula with a public reference exists: ratio and volume against the host's own other destinations, by their median. That browsers name HTTP in the handshake (ALPN) is RFC 7301.",
+    source: "No formula with a public reference exists: ratio and volume are compared with the median of the host's other destinations. Browsers name HTTP in the handshake (ALPN, RFC 7301).",
 };
 
 const LEAST: Descriptor = Descriptor::kilobytes("bulk_exfiltration.least", "Smallest upload", 300.0)
     .range(10.0, 100_000_000.0)
-    .help("Payload that one host sent to one address outside. Smaller ones are not looked at.");
+    .help("Payload that one host sent to one external address. Smaller uploads are not evaluated.");
 const RATIO: Descriptor = Descriptor::ratio("bulk_exfiltration.ratio", "Sent to received", 5.0)
     .range(1.5, 10_000.0)
-    .help("Browsing receives more than it sends; an upload sends many times more.");
+    .help("Browsing receives more than it sends; an upload sends many times more than it receives.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
@@ -193,22 +193,27 @@ impl Pair {
             .technique(store.map(|store| store.technique()))
             .service((source, target, self.port), if around.is_encrypted { "TLS" } else { "TCP" })
             .evidence([
-                evidence("Payload sent", sent / 1000.0, "kB", "what a page needs: a few"),
+                evidence("Payload sent", sent / 1000.0, "kB", "a few, for a web page"),
                 evidence("Sent to received", ratio, "times", "below 1 in browsing"),
                 evidence("What this host sends to another address, median", around.usual / 1000.0, "kB", ""),
-                evidence("Its other addresses outside", around.n_usual as f64, "hosts", ""),
-                evidence("Others inside that go there", around.n_others as f64, "hosts", "many, for a common service"),
+                evidence("Its other external addresses", around.n_usual as f64, "hosts", ""),
+                evidence(
+                    "Other internal hosts that go there",
+                    around.n_others as f64,
+                    "hosts",
+                    "many, for a common service",
+                ),
                 evidence("Flows", self.flows as f64, "flows", ""),
             ])
             .explanation(format!(
-                "{source} sent {shown} to {place}, {ratio:.0} times what it got back.{}{}{}{}",
+                "{source} sent {shown} to {place}, {ratio:.0} times what it received.{}{}{}{}",
                 store.map_or_else(String::new, |store| format!(" It is {}.", store.words())),
-                if is_alone { " Nobody else inside goes there." } else { "" },
+                if is_alone { " No other internal host goes there." } else { "" },
                 if is_much_more { " It usually sends a tenth of that or less to one address." } else { "" },
                 if around.is_web {
-                    " A program that speaks HTTP did it, as browsers do."
+                    " The program speaks HTTP, as browsers do."
                 } else {
-                    " It was no browser: the connection does not say that it carries HTTP."
+                    " The program was not a browser: the connection does not announce HTTP."
                 }
             ))
             .filter(finding_builder::pair_filter(source, target))
@@ -239,7 +244,7 @@ mod tests {
         let times = [0, 1].into_iter();
         let found = testing::end(&mut detector, &names, &Contacts::default(), times, &Settings::default());
         assert_eq!(found.findings[0].technique.as_deref(), Some("T1567.002"));
-        assert!(found.findings[0].explanation.contains("a store for files"));
+        assert!(found.findings[0].explanation.contains("a file storage service"));
     }
 
     #[test]

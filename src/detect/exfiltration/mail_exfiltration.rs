@@ -17,24 +17,24 @@ use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "mail_exfiltration",
-    name: "Much data by mail",
+    name: "Large amount of data by mail",
     category: Category::Exfiltration,
     technique: Some(("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol")),
-    sees: "A host inside that is no mail server sends much data by mail: large messages, or many, more than other hosts send to the same server.",
-    matters: "Programs that steal data often mail it to an account of their owner, straight from the machine that they run on.",
+    sees: "An internal host that is not a mail server sends much data by mail: large messages, or many, more than other hosts send to the same server.",
+    matters: "Malware that steals data often mails it to the attacker's account, directly from the infected machine.",
     otherwise: "Somebody who sends large files by mail, a newsletter, a scanner or backup that mails its reports.",
     benign_causes: &[
         "Somebody who sends large files by mail",
-        "A newsletter, or a program of the house that mails reports",
-        "A scanner, camera or backup that mails what it has",
+        "A newsletter, or a program of yours that mails reports",
+        "A scanner, camera or backup that mails its files",
     ],
     advice: &[
-        "Look at the sender, the recipients and the size of the messages in the log of the mail server",
-        "Find the program on the host that sends mail: is it a mail program that people use",
-        "Let only the mail servers of the house send to port 25 outside",
+        "Check sender, recipients and size of the messages in the mail server's log",
+        "Find the program on the host that sends mail: is it a mail client?",
+        "Let only your mail servers send to external hosts on port 25",
     ],
     part_of: &[],
-    source: "No formula with a public reference exists: volume against the peers of the host, by their median. Message size limits are usually 10 to 25 MB (RFC 1870 lets a server say its own). Malware that mails what it steals: ATT&CK T1048.003, procedure examples (Agent Tesla). Hosts submit mail to their own server on port 587 or 465 (RFC 6409, RFC 8314); straight to others on port 25 only servers do.",
+    source: "No formula with a public reference exists: volume is compared with the median of the host's peers. Message size limits are usually 10 to 25 MB (RFC 1870 lets a server announce its own). Malware that mails stolen data: ATT&CK T1048.003, procedure examples (Agent Tesla). Hosts submit mail to their own server on port 587 or 465 (RFC 6409, RFC 8314); only servers send directly to others on port 25.",
 };
 
 const VOLUME: Descriptor = Descriptor::kilobytes("mail_exfiltration.volume", "Sent by mail", 5000.0)
@@ -43,7 +43,7 @@ const VOLUME: Descriptor = Descriptor::kilobytes("mail_exfiltration.volume", "Se
 const MESSAGES: Descriptor = Descriptor::count("mail_exfiltration.messages", "Messages", 20.0)
     .range(2.0, 1_000_000.0)
     .unit("messages")
-    .help("So many messages (connections, where they are encrypted) are many: then a tenth of the volume is enough.");
+    .help("This many messages (connections, where they are encrypted) are many: then a tenth of the volume is enough.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
@@ -211,13 +211,15 @@ impl Pair {
         let shown: Vec<&str> = self.recipients.iter().take(MOST_SHOWN).map(String::as_str).collect();
         let to = match (shown.is_empty(), self.recipients.len() - shown.len()) {
             (true, _) => String::new(),
-            (false, 0) => format!(" The recipients: {}.", shown.join(", ")),
-            (false, more) => format!(" Among the recipients: {}, and {} more.", shown.join(", "), thousands(more)),
+            (false, 0) => format!(" Recipients: {}.", shown.join(", ")),
+            (false, more) => format!(" Recipients include {}, and {} more.", shown.join(", "), thousands(more)),
         };
         Finding::builder(&CARD)
             .title(format!("{source} sent {amount} by mail to {server}"))
             .rated(Impact::CONTROL, confidence, (sent, volume))
-            .technique(self.is_encrypted.then_some(("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol")))
+            .technique(
+                self.is_encrypted.then_some(("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol")),
+            )
             .service((source, server, port), "SMTP")
             .evidence([
                 evidence("Payload sent by mail", sent / 1000.0, "kB", "under 100 a message"),
@@ -226,28 +228,29 @@ impl Pair {
                 evidence("Largest connection", self.largest as f64 / 1000.0, "kB", ""),
                 evidence("Recipients that could be read", self.recipients.len() as f64, "addresses", ""),
                 evidence(
-                    "Others inside that mail through this server",
+                    "Other internal hosts that send mail through this server",
                     peers.n as f64,
                     "hosts",
-                    "many, for that of the house",
+                    "many, for your own mail server",
                 ),
                 evidence("What they sent, median", peers.usual / 1000.0, "kB", ""),
             ])
             .explanation(format!(
-                "{source}, which takes no mail itself, sent {amount} to the mail server {server}, port {port}, in {}.{}{}{to}",
+                "{source}, which receives no mail itself, sent {amount} to the mail server {server}, port {port}, in \
+                 {}.{}{}{to}",
                 count(self.n_flows as usize, "connection"),
                 if is_direct {
-                    " It did so on the port that only servers use among each other, past the mail server of the house."
+                    " It used the port for mail between servers, and so bypassed your mail server."
                 } else {
                     ""
                 },
                 if peers.n > 0 {
                     format!(
-                        " {} inside use this server too, and send a fifth of that or less.",
-                        count(peers.n, "other host")
+                        " {} use this server too, and send a fifth of that or less.",
+                        count(peers.n, "other internal host")
                     )
                 } else {
-                    " Nobody else inside uses this server.".to_owned()
+                    " No other internal host uses this server.".to_owned()
                 },
             ))
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(source, server)))

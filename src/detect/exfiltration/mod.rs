@@ -1,4 +1,4 @@
-//! Whose data leave.
+//! Detectors of data that leaves the network.
 
 pub mod bulk_exfiltration;
 pub mod low_and_slow_exfiltration;

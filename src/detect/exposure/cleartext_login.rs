@@ -19,26 +19,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "cleartext_login",
-    name: "Passwords in the clear",
+    name: "Cleartext passwords",
     category: Category::Cleartext,
     technique: Some(("T1040", "Network Sniffing")),
     sees: "Somebody logs in over a connection that is not encrypted.",
-    matters: "Everybody on the way can read the password, and most people use the same one elsewhere.",
-    otherwise: "A test account, or a network that nobody else can listen in on. It is still worth changing.",
-    benign_causes: &["A test account without rights", "A management network that nobody else can listen in on"],
+    matters: "Anybody on the path can read the password, and many people use the same one elsewhere.",
+    otherwise: "A test account, or a network that nobody else can listen to. A change is still worthwhile.",
+    benign_causes: &["A test account without rights", "A management network that nobody else can listen to"],
     advice: &[
-        "Switch to the encrypted form of the service (FTPS or SFTP, SSH, HTTPS, IMAPS, LDAPS, SNMP 3)",
+        "Switch to the encrypted version of the service (FTPS or SFTP, SSH, HTTPS, IMAPS, LDAPS, SNMPv3)",
         "Change the passwords that were sent, also where they are used elsewhere",
-        "Delete or protect this capture: it holds the passwords",
+        "Delete or protect this capture: it contains the passwords",
     ],
     part_of: &[],
-    source: "NIST SP 800-63B, section 5.1.1.2: passwords go over encrypted channels only.",
+    source: "NIST SP 800-63B, section 5.1.1.2: passwords may only be sent over encrypted channels.",
 };
 
-const LOGINS: Descriptor = Descriptor::count("cleartext_login.logins", "Log-ins in the clear", 1.0)
+const LOGINS: Descriptor = Descriptor::count("cleartext_login.logins", "Cleartext logins", 1.0)
     .range(1.0, 10_000.0)
-    .unit("log-ins")
-    .help("So many at one server. One is enough to lose a password.");
+    .unit("logins")
+    .help("This many to one server. One is enough to expose a password.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<CleartextLogin>(CARD, &[LOGINS], Interest::MESSAGES);
@@ -61,7 +61,7 @@ struct CleartextLogin {
     connections: Tally<u32, Connection, MOST_CONNECTIONS>,
 }
 
-/// The log-ins of one connection.
+/// The logins of one connection.
 #[derive(Default)]
 struct Connection {
     ends: Option<(Addr, Key)>,
@@ -196,7 +196,7 @@ impl Server {
         let who = if users.is_empty() { String::new() } else { format!(" Users: {}.", users.join(", ")) };
         let transport = if protocol == AppProto::Snmp { "udp" } else { "tcp" };
         Finding::builder(&CARD)
-            .title(format!("{clients} sent passwords in the clear to {host} ({name})"))
+            .title(format!("{clients} sent cleartext passwords to {host} ({name})"))
             .weighed(impact, confidence, extent(self.clients.len() as f64, 1.0))
             .score(past(n, least.max(10.0)))
             .sources(self.clients.iter().copied())
@@ -204,13 +204,13 @@ impl Server {
             .ports([port])
             .protocol(name)
             .evidence([
-                evidence("Log-ins with a readable password", n, "log-ins", "0"),
+                evidence("Logins with a readable password", n, "logins", "0"),
                 evidence("Clients", self.clients.len() as f64, "hosts", "0"),
                 evidence("Users", self.users.len() as f64, "users", "0"),
             ])
             .explanation(format!(
-                "{clients} logged in to {host}, port {port}, over {name} without encryption, with {} in all. Whoever \
-                 can see this traffic, as you do now, can read the passwords.{who}",
+                "{clients} logged in to {host}, port {port}, over {name} without encryption, with {} in all. Anybody \
+                 who can see this traffic, as you can now, can read the passwords.{who}",
                 count(self.seen.n as usize, "password")
             ))
             .filter(format!("{} && {transport}.port == {port}", finding_builder::host_filter("addr", host)))

@@ -1,4 +1,4 @@
-//! What lies open: passwords and weak encryption.
+//! Detectors of exposed secrets: passwords and weak encryption.
 
 pub mod cleartext_login;
 pub mod weak_tls;

@@ -23,22 +23,22 @@ const CARD: Card = Card {
     name: "Weak TLS",
     category: Category::Cleartext,
     technique: Some(("T1573", "Encrypted Channel")),
-    sees: "Servers speak a version of TLS that is no longer safe, or present a certificate that has expired or is self-signed.",
-    matters: "Old versions can be broken by who sits between, and a certificate that nobody vouches for cannot tell the right server from a false one. Malware likes both.",
-    otherwise: "Old devices, printers and appliances; test servers; certificates of the house.",
-    benign_causes: &["Old devices and appliances", "Test servers, and certificates made by the house itself"],
+    sees: "Servers use an insecure version of TLS, or present a certificate that has expired or is self-signed.",
+    matters: "Somebody on the path can break old versions, and a self-signed certificate does not prove that the server is genuine. Malware often uses both.",
+    otherwise: "Old devices, printers and appliances; test servers; internal certificates.",
+    benign_causes: &["Old devices and appliances", "Test servers, and internal certificates"],
     advice: &[
         "Find out who runs each server, and update or replace it",
-        "Where the server is unknown and outside, look at which program connects to it",
+        "If the server is unknown and external, check which program connects to it",
     ],
     part_of: &[],
-    source: "RFC 8996 (TLS 1.0 and 1.1 are not to be used), RFC 7568 (nor SSL 3.0), RFC 5280, sections 4.1.2.5 (validity) and 6 (path).",
+    source: "RFC 8996 (TLS 1.0 and 1.1 must not be used), RFC 7568 (nor SSL 3.0), RFC 5280, sections 4.1.2.5 (validity) and 6 (path).",
 };
 
 const SERVERS: Descriptor = Descriptor::count("weak_tls.servers", "Servers", 1.0)
     .range(1.0, 10_000.0)
     .unit("servers")
-    .help("So many servers with the same weakness. They are reported in one finding.");
+    .help("This many servers with the same weakness. They are reported in one finding.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<WeakTls>(CARD, &[SERVERS], Interest::MESSAGES);
@@ -52,9 +52,9 @@ const NAMELESS: u8 = 1 << 4;
 const WORDS: [&str; 5] = [
     "an old version of TLS",
     "self-signed certificates",
-    "certificates that have expired",
+    "expired certificates",
     "certificates that are not valid yet",
-    "clients that name no server",
+    "clients that send no server name",
 ];
 /// Versions that are not to be used any more.
 const OLD_VERSIONS: [TlsVersion; 4] = [TlsVersion::Ssl20, TlsVersion::Ssl30, TlsVersion::Tls10, TlsVersion::Tls11];
@@ -217,7 +217,7 @@ fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Findi
             evidence("Handshakes", seen.n as f64, "messages", ""),
         ])
         .explanation(format!(
-            "{} with {}. Who sits between client and server may read or change what they say, or pose as the server.",
+            "{} with {}. Somebody on the path may read or change the traffic, or impersonate the server.",
             count(n, "TLS server"),
             words.join(", ")
         ))

@@ -26,18 +26,18 @@ const CARD: Card = Card {
     name: "Reflection and amplification",
     category: Category::Flood,
     technique: Some(("T1498.002", "Reflection Amplification")),
-    sees: "Many servers send large answers to a host that never asked, a host sends pings to whole networks (smurf), or somebody asks servers for the answers that are used for this (NTP lists, DNS ANY).",
-    matters: "The attacker asks in the victim's name, and the servers flood it with answers up to hundreds of times larger than the questions.",
-    otherwise: "A capture that shows only one direction; an administrator who asks his own server for its list of clients.",
+    sees: "Many servers send large answers to a host that never asked, a host sends pings to whole networks (smurf), or somebody sends servers the requests used for such attacks (NTP lists, DNS ANY).",
+    matters: "The attacker sends requests in the victim's name, and the servers flood it with answers up to hundreds of times larger than the requests.",
+    otherwise: "A capture that shows only one direction, or an administrator who asks their own server for its list of clients.",
     benign_causes: &[
         "A capture that shows only one direction of the traffic",
-        "An administrator who asks his own servers",
-        "A test of one's own defences",
+        "An administrator who asks their own servers",
+        "A test of your own defences",
     ],
     advice: &[
-        "Ask the provider to filter what comes from these ports while it lasts",
-        "Close the service on servers of your own, or let it answer only known addresses",
-        "Let no packet with a foreign source address leave the network (BCP 38)",
+        "Ask the provider to filter traffic from these ports while the attack lasts",
+        "Close the service on your own servers, or let it answer only known addresses",
+        "Block outgoing packets with foreign source addresses (BCP 38)",
     ],
     part_of: &[],
     source: baseline::source!(
@@ -45,14 +45,14 @@ const CARD: Card = Card {
     ),
 };
 
-const PACKETS: Descriptor = Descriptor::count("amplification.packets", "Answers that nobody asked for", 500.0)
+const PACKETS: Descriptor = Descriptor::count("amplification.packets", "Unsolicited answers", 500.0)
     .range(10.0, 10_000_000.0)
     .unit("packets")
-    .help("So many within ten seconds, from one port of several servers (services that amplify) or of many (any other), to one host.");
-const QUESTIONS: Descriptor = Descriptor::count("amplification.questions", "Questions that amplify", 3.0)
+    .help("This many within ten seconds to one host, from one port of several servers (services that amplify) or of many (any other).");
+const QUESTIONS: Descriptor = Descriptor::count("amplification.questions", "Amplification requests", 3.0)
     .range(1.0, 100_000.0)
-    .unit("questions")
-    .help("So many questions for NTP lists, or ten times as many for DNS ANY, of one host to one server. Clients that keep time never ask for a list.");
+    .unit("requests")
+    .help("This many requests for NTP lists, or ten times as many for DNS ANY, from one host to one server. Clients that only set their clock never request a list.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<Amplification>(
@@ -212,7 +212,7 @@ impl Amplification {
         });
         let finding = |(flood, flows): (&Flood<'_, (Addr, u16), Victim>, Gathered)| {
             let Flood { target, figures, baseline, .. } = flood;
-            let name = "Answers without a question, a second";
+            let name = "Answers without a request per second";
             figures
                 .finding(**target, flows, least, baseline)
                 .series(figures.packets.course(name, "packets/s", a_second, context.span_ns))
@@ -247,13 +247,13 @@ impl Amplification {
                 .ports([if *protocol == AppProto::Dns { 53 } else { 123 }])
                 .protocol(name)
                 .evidence([
-                    evidence("Questions that amplify", seen.n as f64, "questions", "0"),
+                    evidence("Amplification requests", seen.n as f64, "requests", "0"),
                     evidence("Servers asked", servers.len() as f64, "hosts", ""),
                 ])
                 .explanation(format!(
-                    "{asker} asked {} {} times {what}. The answers are many times larger than the \
-                              questions. Either somebody looks for servers that can be used for floods, or the \
-                              questions carry the forged address of {asker} and the answers are to flood it.",
+                    "{asker} asked {} {} times {what}. The answers are many times larger than the requests. Either \
+                              somebody is looking for servers to use in floods, or the requests carry the forged \
+                              address of {asker} and the answers are meant to flood it.",
                     count(servers.len(), "server"),
                     thousands(seen.n as usize)
                 ))
@@ -289,13 +289,13 @@ impl Amplification {
                         evidence("Broadcast addresses", smurf.networks.len() as f64, "addresses", "0"),
                     ])
                     .explanation(format!(
-                        "{} pings to broadcast addresses carry the address of {source}. Every host that \
-                              answers sends to {source}: one question, many answers. The address is probably \
-                              forged and its owner the victim.",
+                        "{} pings to broadcast addresses carry the source address {source}. Every host that answers \
+                              sends to {source}: one request, many answers. The address is probably forged and its \
+                              owner the victim.",
                         thousands(smurf.n as usize)
                     ))
                     .series(smurf.pings.course(
-                        "Pings to broadcast addresses, a second",
+                        "Pings to broadcast addresses per second",
                         "packets/s",
                         None,
                         context.span_ns,
@@ -317,20 +317,20 @@ impl Victim {
         let mean = self.n_bytes as f64 / self.n_packets.max(1) as f64;
         let confidence = baseline.weigh_load(Confidence::VERY_LIKELY, worst >= least);
         begin(Impact::OUTAGE, confidence, worst, least)
-            .title(format!("{servers} flood {target} with {service} answers that it never asked for"))
+            .title(format!("{servers} flood {target} with unsolicited {service} answers"))
             .sources(self.servers.iter().copied())
             .targets([target])
             .ports([port])
             .evidence([
-                evidence("Answers without a question", self.n_packets as f64, "packets", "0"),
+                evidence("Answers without a request", self.n_packets as f64, "packets", "0"),
                 evidence("Most of them within 10 s", worst, "packets", format!("below {least}")),
                 evidence("Size of an answer, mean", mean, "B", ""),
                 evidence("Servers", self.servers.len() as f64, "hosts", "1 or 2"),
             ])
             .explanation(format!(
-                "{servers} sent {target} {} {service} answers, {} in all, to none of which a \
-                              question was seen. Somebody asks them in the name of {target}, so that they \
-                              flood it: the servers are tools, not attackers.",
+                "{servers} sent {target} {} {service} answers, {} in all, and no request for them was seen. Somebody \
+                              sends requests in the name of {target} so that the answers flood it: the servers are \
+                              reflectors, not attackers.",
                 thousands(self.n_packets as usize),
                 crate::model::format::quantity::bytes(self.n_bytes as f64)
             ))

@@ -19,12 +19,12 @@ const CARD: Card = Card {
     name: "ARP storm",
     category: Category::Flood,
     technique: Some(("T1498", "Network Denial of Service")),
-    sees: "One device announces IP addresses by ARP (gratuitous ARP, or answers to everybody) at a high rate for several seconds.",
-    matters: "Every host must take each announcement into account. A storm slows all of them down, and where it names addresses of others it cuts them off.",
-    otherwise: "A cluster or virtualisation host that takes over many addresses at once; that is over within a second or two.",
+    sees: "One device announces IP addresses by ARP (gratuitous ARP or broadcast answers) at a high rate for several seconds.",
+    matters: "Every host must process each announcement. A storm slows all of them down, and announcements for other devices' addresses cut those off.",
+    otherwise: "A cluster or virtualisation host that takes over many addresses at once, which ends within a second or two.",
     benign_causes: &[
         "A cluster, load balancer or virtualisation host that takes over many addresses at once",
-        "A loop in the network that repeats broadcasts",
+        "A network loop that repeats broadcasts",
     ],
     advice: &[
         "Find the switch port of the Ethernet address and the device behind it",
@@ -120,20 +120,25 @@ impl Device {
             .protocol("ARP")
             .period((self.first_ns, self.last_ns))
             .evidence([
-                evidence("Announcements a second, best five seconds", rate, "packets/s", format!("below {threshold}")),
-                evidence("Most announcements in a second", f64::from(self.seconds.most()), "packets/s", "1 or 2"),
+                evidence(
+                    "Announcements per second, busiest five seconds",
+                    rate,
+                    "packets/s",
+                    format!("below {threshold}"),
+                ),
+                evidence("Most announcements in one second", f64::from(self.seconds.most()), "packets/s", "1 or 2"),
                 evidence("Announcements", n as f64, "packets", "2 when a device comes up (RFC 5227)"),
                 evidence("Addresses announced", self.addresses.len() as f64, "addresses", "1"),
             ])
             .explanation(format!(
-                "The device {} announced {} addresses in {n} ARP packets, up to {} in a second. A device announces \
+                "The device {} announced {} addresses in {n} ARP packets, up to {} in one second. A device announces \
                  its own address about twice when it comes up. A storm of announcements keeps every host of the \
-                 network busy and overwrites what they know about their neighbours.",
+                 network busy and overwrites the ARP caches of neighbours.",
                 mac_text(mac),
                 self.addresses.len(),
                 self.seconds.most()
             ))
-            .series(self.seconds.course("Announcements a second", "packets/s", threshold, span_ns))
+            .series(self.seconds.course("Announcements per second", "packets/s", threshold, span_ns))
             .baseline(baseline, "packets/s", threshold)
             .n_packets(n)
             .packet_indices(self.indices.clone())

@@ -16,20 +16,20 @@ use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "connection_flood",
-    name: "Request flood",
+    name: "Connection flood",
     category: Category::Flood,
     technique: Some(("T1499.002", "Service Exhaustion Flood")),
-    sees: "One client opens very many complete connections per second to one service, for several seconds.",
-    matters: "Each connection makes the server work. Too many of them from one place leave no time for other users.",
-    otherwise: "A load test, a crawler, a proxy or load balancer that passes on the requests of many users, or a program without connection reuse.",
+    sees: "One client opens very many complete connections per second to one service for several seconds.",
+    matters: "Each connection makes the server work. Too many from one place leave no capacity for other users.",
+    otherwise: "A load test, a crawler, a proxy or load balancer that forwards the requests of many users, or a program without connection reuse.",
     benign_causes: &[
-        "A load test that you ordered, or a crawler",
-        "A proxy or load balancer that passes on the requests of many users",
+        "An authorised load test, or a crawler",
+        "A proxy or load balancer that forwards the requests of many users",
         "A program that opens a new connection for each request",
     ],
     advice: &[
-        "Check whether the server was slow for others at that time",
-        "Find out who owns the source; limit requests for each address, or block it",
+        "Check whether the server was slow for other users at that time",
+        "Find out who owns the source; rate-limit it or block it",
     ],
     part_of: &[],
     source: baseline::source!(
@@ -40,7 +40,9 @@ const CARD: Card = Card {
 const RATE: Descriptor = Descriptor::count("connection_flood.rate", "Connections for a flood", 50.0)
     .range(5.0, 1_000_000.0)
     .unit("connections/s")
-    .help("Average over three seconds, of one client to one port. 50 a second is the default of Apache's mod_evasive.");
+    .help(
+        "Average over three seconds, from one client to one port. 50 a second is the default of Apache's mod_evasive.",
+    );
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<ConnectionFlood>(CARD, &[RATE], Interest::TCP_FLOWS);
@@ -89,7 +91,7 @@ impl Detector for ConnectionFlood {
             |flood, flows| {
                 let (client, server, port) = *flood.target;
                 let finding = finding(flood, threshold, context.site)
-                    .series(flood.figures.course("Connections a second", "connections/s", threshold, context.span_ns))
+                    .series(flood.figures.course("Connections per second", "connections/s", threshold, context.span_ns))
                     .baseline(&flood.baseline, "connections/s", threshold)
                     .flows(flows)
                     .filter_in_time(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
@@ -113,13 +115,13 @@ fn finding(flood: &Flood<'_, Pair, Seconds>, threshold: f64, site: &Site) -> Fin
         .service((client, server, port), "TCP")
         .evidence([
             evidence(
-                "Connections a second, best three seconds",
+                "Connections per second, busiest three seconds",
                 rate,
                 "connections/s",
                 format!("below {threshold} (mod_evasive)"),
             ),
             evidence(
-                "Most connections in a second",
+                "Most connections in one second",
                 f64::from(seconds.most()),
                 "connections/s",
                 "a browser opens 6 at once",
@@ -128,9 +130,9 @@ fn finding(flood: &Flood<'_, Pair, Seconds>, threshold: f64, site: &Site) -> Fin
             evidence("Seconds with connections", seconds.n_seconds() as f64, "s", ""),
         ])
         .explanation(format!(
-            "{client} opened {} connections to {server} port {port} within {} seconds, up to {} in a second, and used \
-             each of them. A browser opens a handful and keeps them; this is a tool, and it can leave the server no \
-             time for others.",
+            "{client} opened {} connections to {server} port {port} within {} seconds, up to {} in one second, and \
+             used each of them. A browser opens a handful and keeps them. This is a tool, and it can leave the server \
+             no capacity for others.",
             seconds.total(),
             seconds.n_seconds(),
             seconds.most()

@@ -22,27 +22,27 @@ const CARD: Card = Card {
     name: "DHCP starvation",
     category: Category::Flood,
     technique: Some(("T1499.002", "Service Exhaustion Flood")),
-    sees: "Very many devices ask for an address within a short time, or one asks over and over.",
-    matters: "When all addresses are given away, no new device gets on the network. Often it prepares a false DHCP server that then answers instead.",
-    otherwise: "A network that comes back after a power cut, a lecture hall at the full hour, a test of the server.",
+    sees: "Very many devices request an address within a short time, or one requests again and again.",
+    matters: "When all addresses are taken, no new device gets on the network. Attackers often do this before they start a rogue DHCP server.",
+    otherwise: "A network that comes back after a power cut, a lecture hall that fills up, a test of the server.",
     benign_causes: &[
-        "Everything comes back at once after a power cut",
+        "Many devices come back at once after a power cut",
         "Many people arrive at the same time",
         "A test of the DHCP server",
     ],
     advice: &[
-        "Find the switch port behind which the devices are: many MAC addresses on one port",
-        "Turn on DHCP snooping and port security",
-        "Look for a second DHCP server that answers in the place of the first",
+        "Find the switch port of these devices: many MAC addresses on one port",
+        "Enable DHCP snooping and port security",
+        "Look for a second DHCP server that answers instead of the first",
     ],
     part_of: &[],
-    source: "The method of the tools yersinia and dhcpig; RFC 2131, whose section 4.3.2 tells renewals, which take no address away, from questions for a new one.",
+    source: "The method of the tools yersinia and dhcpig. RFC 2131, section 4.3.2, separates renewals, which take no new address, from requests for one.",
 };
 
-const ASKED: Descriptor = Descriptor::count("dhcp_starvation.questions", "Questions in a minute", 200.0)
+const ASKED: Descriptor = Descriptor::count("dhcp_starvation.questions", "Requests in a minute", 200.0)
     .range(10.0, 1_000_000.0)
     .unit("messages")
-    .help("DHCP questions for a new address within any minute; renewals do not count. A large network with short leases stays far below.");
+    .help("DHCP requests for a new address within any minute; renewals do not count. A large network with short leases stays far below.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<DhcpStarvation>(CARD, &[ASKED], Interest::MESSAGES);
@@ -140,26 +140,26 @@ impl Link {
         let is_made_up = n_devices <= 2 || n_devices as f64 >= 0.8 * n as f64 / 2.0;
         let confidence = if is_made_up { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
         Finding::builder(&CARD)
-            .title(format!("{} DHCP questions of {} devices", thousands(n), thousands(n_devices)))
+            .title(format!("{} DHCP requests from {} devices", thousands(n), thousands(n_devices)))
             .rated(Impact::OUTAGE, confidence, (most as f64, least))
             .ports([67])
             .protocol("DHCP")
             .evidence([
-                evidence("Questions", n as f64, "messages", "a few for each device in a day"),
+                evidence("Requests", n as f64, "messages", "a few per device and day"),
                 evidence("Most of them within a minute", most as f64, "messages", "below 20"),
-                evidence("Different devices that ask", n_devices as f64, "devices", "as many as there are"),
-                evidence("Answers", self.n_answers as f64, "messages", "one for each question"),
+                evidence("Different requesting devices", n_devices as f64, "devices", "as many as there are"),
+                evidence("Answers", self.n_answers as f64, "messages", "one for each request"),
             ])
             .explanation(format!(
-                "{} questions for an address came, up to {} within a minute, in the name of {} devices; {} were \
-                 answered. So many are asked by a tool that uses up all addresses.",
+                "{} requests for an address were seen, up to {} within a minute, from {} device addresses; {} were \
+                 answered. A tool that uses up all addresses sends this many.",
                 thousands(n),
                 thousands(most),
                 thousands(n_devices),
                 thousands(self.n_answers as usize)
             ))
             .filter("dhcp.option.dhcp in {1, 3, 4, 8}")
-            .series(Series::moments("Questions", "messages", times))
+            .series(Series::moments("Requests", "messages", times))
             .messages(&self.seen)
     }
 }

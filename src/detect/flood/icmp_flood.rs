@@ -18,11 +18,11 @@ const CARD: Card = Card {
     name: "Ping flood",
     category: Category::Flood,
     technique: Some(("T1498.001", "Direct Network Flood")),
-    sees: "One host gets very many pings (ICMP echo requests) per second for several seconds.",
-    matters: "The pings and the answers to them use up the line and the host's time. Many hosts pinged in this way together take a network down.",
-    otherwise: "Somebody who measures the line with a flood ping, or a load test.",
-    benign_causes: &["Somebody measures the line with a flood ping", "A load test that you ordered"],
-    advice: &["Ask the owner of the source what it does", "Limit how many pings the firewall lets through in a second"],
+    sees: "One host receives very many pings (ICMP echo requests) per second for several seconds.",
+    matters: "The pings and their answers use up the bandwidth and the host's time. Many hosts flooded together can take a network down.",
+    otherwise: "Somebody who measures the link with a flood ping, or a load test.",
+    benign_causes: &["Somebody measures the link with a flood ping", "An authorised load test"],
+    advice: &["Ask the owner of the source what it does", "Limit the rate of pings that the firewall lets through"],
     part_of: &[],
     source: baseline::source!(
         "Rate: ping(8) sends one packet a second by default, and calls 100 a second or more a flood (option -f, for the superuser only)."
@@ -100,16 +100,16 @@ fn finding(
         .targets([**target])
         .protocol(protocol)
         .evidence([
-            evidence("Pings a second, best five seconds", *rate, "packets/s", "1 a second (ping(8) default)"),
-            evidence("Most pings in a second", most, "packets/s", format!("below {threshold}")),
+            evidence("Pings per second, busiest five seconds", *rate, "packets/s", "1 a second (ping(8) default)"),
+            evidence("Most pings in one second", most, "packets/s", format!("below {threshold}")),
             evidence("Pings", seconds.total() as f64, "packets", ""),
             evidence("Seconds with pings", seconds.n_seconds() as f64, "s", ""),
             evidence("Sources", sources.len() as f64, "addresses", "1 or 2 monitors"),
         ])
-        .series(seconds.course("Pings a second", "packets/s", threshold, span_ns))
+        .series(seconds.course("Pings per second", "packets/s", threshold, span_ns))
         .explanation(format!(
-            "{from} sent {} pings to {target}, up to {} in one second. Monitoring pings once in a while; this many \
-                 only serve to load the line and the host, or to measure it under load.",
+            "{from} sent {} pings to {target}, up to {} in one second. Monitoring sends a ping once in a while; this \
+                 many serve only to load the link and the host, or to measure them under load.",
             finding_builder::thousands(seconds.total() as usize),
             finding_builder::thousands(seconds.most() as usize)
         ))
@@ -133,7 +133,7 @@ mod tests {
             (0..500).map(|i| icmp(i, i as f64 / 50.0, 1, outside(1), inside(1), false, 8)).collect();
         assert!(finish(&ENTRY, &[], &pings, &Settings::default()).findings.is_empty());
         let found = finish(&ENTRY, &[], &pings, &settings).findings;
-        let in_a_second = found[0].evidence.iter().find(|line| line.name == "Most pings in a second");
+        let in_a_second = found[0].evidence.iter().find(|line| line.name == "Most pings in one second");
         assert_eq!(in_a_second.map(|line| line.typical.as_str()), Some("below 40"));
     }
 }

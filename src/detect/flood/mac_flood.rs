@@ -19,16 +19,16 @@ const CARD: Card = Card {
     name: "MAC flood",
     category: Category::Flood,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "Very many new Ethernet (MAC) addresses send one or two frames each, to receivers that never answer.",
-    matters: "A switch remembers which address is behind which port. When forged addresses fill its table, it sends everybody's frames to all ports, where the attacker can read them.",
-    otherwise: "A large network that was joined at one place of the capture, or devices that change their address for privacy; both talk to receivers that exist.",
+    sees: "Very many new Ethernet (MAC) addresses send one or two frames each, to destinations that never answer.",
+    matters: "A switch remembers which address is behind which port. When forged addresses fill its table, it sends frames to all ports, where the attacker can read them.",
+    otherwise: "A large network that joins at one capture point, or devices that change their address for privacy; both send to destinations that exist.",
     benign_causes: &[
-        "A test tool that makes traffic of many devices",
+        "A test tool that generates traffic of many devices",
         "A capture point that shows frames of many networks in one direction only",
     ],
     advice: &[
         "Find the switch port that these addresses came from, and the device behind it",
-        "Limit how many addresses a port may have (port security)",
+        "Limit the number of addresses per port (port security)",
     ],
     part_of: &[],
     source: "The attack of macof (dsniff). Tables of access switches hold 8,000 to 32,000 addresses; a network segment seldom has more than a few hundred devices, and new ones come a few a minute.",
@@ -37,7 +37,7 @@ const CARD: Card = Card {
 const ADDRESSES: Descriptor = Descriptor::count("mac_flood.addresses", "New addresses in a minute", 100.0)
     .range(10.0, 1_000_000.0)
     .unit("addresses")
-    .help("This many Ethernet addresses that appear within 60 s, send at most two frames, and only to receivers that never send. In ordinary networks there are none.");
+    .help("This many Ethernet addresses that appear within 60 s, send at most two frames, and only to destinations that never send. Ordinary networks have none.");
 
 /// Line in the table of detectors.
 // Flood tools send SYN packets or torn headers.
@@ -135,7 +135,7 @@ fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Find
     Finding::builder(&CARD)
         .title(match sources.first() {
             Some(one) if sources.len() == 1 => format!("{one} sent frames from {} Ethernet addresses", meant.len()),
-            _ => format!("Frames came from {} Ethernet addresses that no device has", meant.len()),
+            _ => format!("Frames came from {} Ethernet addresses that no real device has", meant.len()),
         })
         .rated(Impact::INTERCEPTION, Confidence::VERY_LIKELY, (most as f64, least))
         .sources(sources.iter().copied())
@@ -144,7 +144,7 @@ fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Find
         .period(period)
         .evidence([
             evidence("Most new addresses within a minute", most as f64, "addresses", format!("below {least}")),
-            evidence("Addresses that sent to nobody who exists", meant.len() as f64, "addresses", "0"),
+            evidence("Addresses that sent only to unknown destinations", meant.len() as f64, "addresses", "0"),
             evidence(
                 "All other senders of such frames",
                 (n_senders - meant.len().min(n_senders)) as f64,
@@ -153,10 +153,9 @@ fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Find
             ),
         ])
         .explanation(format!(
-            "{} Ethernet addresses sent one or two frames each, up to {most} new ones within a minute, to receivers \
-             that never send anything themselves. No network has so many devices that come and go. The frames are \
-             forged to fill the switch's table of addresses; a switch whose table is full sends every frame to all \
-             ports.",
+            "{} Ethernet addresses sent one or two frames each, up to {most} new ones within a minute, to \
+             destinations that never send anything themselves. No network has so many short-lived devices. The frames \
+             are forged to fill the switch's address table; a switch with a full table sends every frame to all ports.",
             meant.len()
         ))
         .n_packets(meant.iter().map(|sender| u64::from(sender.n)).sum())

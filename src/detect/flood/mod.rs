@@ -1,4 +1,4 @@
-//! Who sends or holds more than a service can take.
+//! Detectors of traffic or connections beyond what a service can handle.
 
 pub mod amplification;
 pub mod arp_storm;

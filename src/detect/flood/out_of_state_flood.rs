@@ -18,34 +18,36 @@ use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "out_of_state_flood",
-    name: "Flood of stray TCP packets",
+    name: "Out-of-state TCP flood",
     category: Category::Flood,
     technique: Some(("T1498.001", "Direct Network Flood")),
-    sees: "Masses of short TCP flows that nobody opened: acknowledgments, resets or ends to one host, or answers to requests that were never made, from one host to many.",
-    matters: "Each stray packet makes a host or firewall search its connections. Answers that nobody asked for show that their sender is being flooded by somebody who forges addresses.",
-    otherwise: "A capture that begins amid many connections or sees one direction only; a router that changed the path of all connections.",
+    sees: "Large numbers of short TCP flows without a handshake: ACK, RST or FIN packets to one host, or answers from one host to many that never sent a request.",
+    matters: "For each packet a host or firewall searches its connection table. Unsolicited answers show that their sender is being flooded from forged addresses.",
+    otherwise: "A capture that starts while many connections are open or shows one direction only, or a router that moved all connections to another path.",
     benign_causes: &[
-        "A capture that begins amid many connections, or sees one direction only",
-        "A router or balancer that moved all connections at once",
+        "A capture that starts while many connections are open, or shows one direction only",
+        "A router or load balancer that moved all connections at once",
     ],
     advice: &[
-        "Let the firewall drop packets that belong to no connection before they reach hosts",
-        "Look at the time to live of the packets: addresses are probably forged",
+        "Let the firewall drop packets that belong to no connection",
+        "Check the TTL of the packets: the addresses are probably forged",
     ],
     part_of: &[],
     source: baseline::source!(
-        "200 a second is the default at which Juniper's SYN flood screen sets in; backscatter after Moore, Voelker, Savage: Inferring Internet Denial-of-Service Activity, USENIX Security 2001 (at least 100 packets)."
+        "200 a second is the default at which Juniper's SYN flood screen starts; backscatter after Moore, Voelker, \
+         Savage: Inferring Internet Denial-of-Service Activity, USENIX Security 2001 (at least 100 packets)."
     ),
 };
 
-const BURST: Descriptor = Descriptor::count("out_of_state_flood.burst", "Stray packets in one second", 200.0)
+const BURST: Descriptor = Descriptor::count("out_of_state_flood.burst", "Out-of-state packets in one second", 200.0)
     .range(10.0, 10_000_000.0)
     .unit("packets")
-    .help("So many to one host within a second, each in a flow of its own.");
-const RECEIVERS: Descriptor = Descriptor::count("out_of_state_flood.receivers", "Hosts that get answers unasked", 50.0)
-    .range(2.0, 1_000_000.0)
-    .unit("hosts")
-    .help("So many different hosts to which one host sends answers that they never asked for.");
+    .help("This many to one host within a second, each in its own flow.");
+const RECEIVERS: Descriptor =
+    Descriptor::count("out_of_state_flood.receivers", "Hosts that receive unsolicited answers", 50.0)
+        .range(2.0, 1_000_000.0)
+        .unit("hosts")
+        .help("This many different hosts receive answers from one host that they never sent a request to.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<OutOfStateFlood>(CARD, &[BURST, RECEIVERS], Interest::TCP_FLOWS);
@@ -185,20 +187,20 @@ fn of_target(
         (n, _) => count(n, "host"),
     };
     begin(Impact::OUTAGE, confidence, most, burst)
-        .title(format!("{from} flooded {target} with stray TCP packets"))
+        .title(format!("{from} flooded {target} with out-of-state TCP packets"))
         .sources(sources.iter().copied())
         .targets([target])
         .evidence([
-            evidence("Stray packets", seconds.total() as f64, "packets", "a few"),
-            evidence("Most of them in a second", most, "packets/s", format!("below {burst}")),
+            evidence("Out-of-state packets", seconds.total() as f64, "packets", "a few"),
+            evidence("Most of them in one second", most, "packets/s", format!("below {burst}")),
             evidence("Sources", sources.len() as f64, "addresses", ""),
         ])
         .explanation(format!(
-            "{target} got {} TCP packets that belong to no connection, up to {most} in a \
-                              second, from {from}. Nobody had asked for a connection, and none carries data.",
+            "{target} received {} TCP packets that belong to no connection, up to {most} in one second, from {from}. \
+                              No connection request was seen, and none of the packets carries data.",
             thousands(seconds.total() as usize)
         ))
-        .series(seconds.course("Stray packets a second", "packets/s", burst, span_ns))
+        .series(seconds.course("Out-of-state packets per second", "packets/s", burst, span_ns))
         .baseline(baseline, "packets/s", burst)
         .flows(flows)
         .filter_in_time(format!("{} && tcp.len == 0", finding_builder::host_filter("dst", target)))
@@ -215,7 +217,7 @@ impl Server {
         // Whoever gets the answers is not harmed; the sender is the one under attack, somewhere else.
         begin(Impact::OUTSIDE_LOOK, Confidence::LIKELY, n, least)
             .title(format!(
-                "{host} answers {} that never asked: it is being flooded",
+                "{host} answers {} that sent no request: it is being flooded",
                 count(self.receivers.len(), "host")
             ))
             .technique(("T1498", "Network Denial of Service"))
@@ -224,12 +226,11 @@ impl Server {
             .ports(self.ports.iter().copied())
             .evidence([
                 evidence("Answers without a request", self.n as f64, "packets", "a few"),
-                evidence("Hosts that got them", n, "hosts", "0"),
+                evidence("Hosts that received them", n, "hosts", "0"),
             ])
             .explanation(format!(
-                "{host} sent {} answers to connection requests of {} that were never seen to ask. \
-                              Somebody floods {host} with requests under forged addresses, and it answers the \
-                              owners of these.",
+                "{host} sent {} answers to connection requests of {} that sent none in this capture. Somebody floods \
+                              {host} with requests from forged addresses, and the answers go to the owners of these.",
                 thousands(self.n as usize),
                 count(self.receivers.len(), "host")
             ))
@@ -238,7 +239,7 @@ impl Server {
                 "{} && tcp.flags.ack == 1 && (tcp.flags.syn == 1 || tcp.flags.reset == 1)",
                 finding_builder::host_filter("src", host)
             ))
-            .series(self.answers.course("Answers to whom nobody saw ask, a second", "packets/s", None, span_ns))
+            .series(self.answers.course("Answers without a request per second", "packets/s", None, span_ns))
             .build()
     }
 }

@@ -18,17 +18,14 @@ const CARD: Card = Card {
     name: "Slow requests (slowloris)",
     category: Category::Flood,
     technique: Some(("T1499.002", "Service Exhaustion Flood")),
-    sees: "One client holds many connections to one service open at the same time, sends a little on each now and then, and never finishes a request.",
-    matters: "Each open connection takes one of the server's places. When all are taken, real users get no answer, although hardly any data flows.",
-    otherwise: "A load test, or a server that hangs while its clients go on waiting.",
-    benign_causes: &[
-        "A load test that you ordered",
-        "A server that hangs, while clients behind one address go on waiting",
-    ],
+    sees: "One client holds many connections to one service open at the same time, sends a little on each now and then, and never completes a request.",
+    matters: "Each open connection takes one of the server's slots. When all are taken, users get no answer, although hardly any data flows.",
+    otherwise: "A load test, or a server that hangs while its clients keep waiting.",
+    benign_causes: &["An authorised load test", "A server that hangs while clients behind one address keep waiting"],
     advice: &[
         "Check whether the server still answers others, and how many connections wait for a request",
-        "Limit connections for each address and the time that a request may take (mod_reqtimeout, client_header_timeout)",
-        "Block the source if it is not known",
+        "Limit connections per address and the time a request may take (mod_reqtimeout, client_header_timeout)",
+        "Block the source if it is unknown",
     ],
     part_of: &[],
     source: "The attack is described by R. Hansen, Slowloris (2009). A browser opens at most 6 connections to a server (HTML and HTTP/1.1 practice, RFC 9112 section 9.4); 30 allow for several browsers behind one address.",
@@ -37,7 +34,7 @@ const CARD: Card = Card {
 const CONNECTIONS: Descriptor = Descriptor::count("slow_http.connections", "Unanswered open connections", 30.0)
     .range(5.0, 100_000.0)
     .unit("connections")
-    .help("This many connections of one client, open at the same time, without any answer. A browser opens 6 to a server; 30 allow for several behind one address.");
+    .help("This many connections from one client, open at the same time, without any answer. A browser opens 6 to a server; 30 allow for several behind one address.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<SlowHttp>(CARD, &[CONNECTIONS], Interest::TCP_FLOWS);
@@ -159,8 +156,8 @@ impl Case {
             ])
             .explanation(format!(
                 "{} held up to {} connections to {} port {} open at the same time, for up to {}, sent a few bytes on \
-                 each now and then and never got an answer, because it never finished a request. So few bytes can \
-                 block a server: each waiting connection takes one of its places.",
+                 each now and then and got no answer, because it never completed a request. A few bytes are enough to \
+                 block a server: each waiting connection takes one of its slots.",
                 self.client,
                 self.n_open,
                 self.server,

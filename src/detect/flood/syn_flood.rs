@@ -21,18 +21,18 @@ const CARD: Card = Card {
     name: "SYN flood",
     category: Category::Flood,
     technique: Some(("T1498.001", "Direct Network Flood")),
-    sees: "One service gets far more connection requests (SYN) than handshakes that are completed, more than its usual traffic explains.",
-    matters: "Each request that is never completed holds a place in the server's queue. When the queue is full, real users cannot connect.",
-    otherwise: "A server that is down while many clients go on asking, a load test, or a capture that shows only one direction of the traffic.",
+    sees: "One service receives far more connection requests (SYN) than completed handshakes, more than its baseline explains.",
+    matters: "Each incomplete request takes a place in the server's backlog. When the backlog is full, users cannot connect.",
+    otherwise: "A server that is down while many clients keep retrying, a load test, or a capture that shows only one direction of the traffic.",
     benign_causes: &[
-        "A server that is down while many clients go on asking",
-        "A load or security test that you ordered",
-        "A capture that shows only one direction, so that completed handshakes look incomplete",
+        "A server that is down while many clients keep retrying",
+        "An authorised load or security test",
+        "A capture that shows only one direction, so completed handshakes look incomplete",
     ],
     advice: &[
-        "Check whether the service answers, and how many half-open connections it holds",
-        "Turn on SYN cookies on the server, or SYN protection on the firewall before it",
-        "Block the source if there are few; ask the provider for help if there are many",
+        "Check whether the service answers, and how many half-open connections it has",
+        "Enable SYN cookies on the server, or SYN protection on the firewall in front of it",
+        "Block the sources if there are few; ask the provider for help if there are many",
     ],
     part_of: &[],
     source: baseline::source!(
@@ -43,15 +43,15 @@ const CARD: Card = Card {
 const LEAST: Descriptor = Descriptor::count("syn_flood.least", "Incomplete requests for a flood", 360.0)
     .range(10.0, 10_000_000.0)
     .unit("requests")
-    .help("This many requests that were never completed within one period make a flood, if the cumulative sum also says so. 360 in 20 s is 18 a second, about the 1,100 a minute at which Cisco's TCP Intercept becomes aggressive.");
+    .help("This many incomplete requests within one period are a flood, if the cumulative sum agrees. 360 in 20 s is 18 a second, about the 1,100 a minute at which Cisco's TCP Intercept becomes aggressive.");
 const PERIOD: Descriptor = Descriptor::seconds("syn_flood.period", "Period", 20.0)
     .range(1.0, 600.0)
     .whole()
-    .help("Requests are summed over this time before the cumulative sum takes a step. 20 s is the value of Wang, Zhang and Shin.");
+    .help("Requests are summed over this time before each step of the cumulative sum. 20 s is the value of Wang, Zhang and Shin.");
 const BURST: Descriptor = Descriptor::count("syn_flood.burst", "Incomplete requests in one second", 200.0)
     .range(10.0, 10_000_000.0)
     .unit("requests")
-    .help("So many within a single second are a flood whatever their number in a period. 200 a second is the default at which Juniper's SYN flood screen sets in.");
+    .help("This many within a single second are a flood, whatever their number in a period. 200 a second is the default of Juniper's SYN flood screen.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<SynFlood>(CARD, &[LEAST, PERIOD, BURST], Interest::TCP_FLOWS);
@@ -170,7 +170,7 @@ impl Detector for SynFlood {
             })
             .collect();
         let course = |case: &Case<'_>| {
-            let (name, threshold) = ("Requests never completed, a second", least / period as f64);
+            let (name, threshold) = ("Incomplete requests per second", least / period as f64);
             case.service.incomplete.course(name, "requests/s", threshold, context.span_ns)
         };
         let report = Report::of(cases)
@@ -224,7 +224,7 @@ impl Case<'_> {
             .protocol("TCP")
             .evidence([
                 evidence(
-                    "Requests never completed",
+                    "Incomplete requests",
                     incomplete.total() as f64,
                     "requests",
                     "a few per cent of all requests",
@@ -237,7 +237,7 @@ impl Case<'_> {
                     format!("below {least}"),
                 ),
                 evidence(
-                    "Most incomplete requests in a second",
+                    "Most incomplete requests in one second",
                     f64::from(incomplete.most()),
                     "requests/s",
                     format!("below {}", finding_builder::round3(least / period as f64)),
@@ -246,10 +246,9 @@ impl Case<'_> {
                 evidence("Sources", sources.len() as f64, "addresses", ""),
             ])
             .explanation(format!(
-                "{from} sent {} connection requests to {} port {} that were never completed, up to {} in a second; {} \
-                 connections were completed in the whole capture.{} A real client answers the server's reply; a flood \
-                 does not, so that half-open connections fill the server's queue and real users wait or are \
-                 refused.{}{}",
+                "{from} sent {} connection requests to {} port {} that were never completed, up to {} in one second; \
+                 {} connections were completed in the whole capture.{} A real client answers the server's reply; a \
+                 flood does not, so half-open connections fill the server's backlog and users wait or are refused.{}{}",
                 finding_builder::thousands(incomplete.total() as usize),
                 self.target,
                 self.port,
@@ -258,16 +257,12 @@ impl Case<'_> {
                 match n_bare {
                     0 => String::new(),
                     n => format!(
-                        " Of {} connections it is only known that a few packets without data went both ways: flags were \
+                        " For {} connections only a few packets without data in both directions are known: flags were \
                          not recorded.",
                         finding_builder::thousands(*n as usize)
                     ),
                 },
-                if sources.len() > 50 {
-                    " With so many sources, the sender addresses are probably forged."
-                } else {
-                    ""
-                },
+                if sources.len() > 50 { " With this many sources, the addresses are probably forged." } else { "" },
                 known_outcomes::words((*n_known, n_known + n_unknown), "TCP connections to it")
             ))
     }
@@ -323,7 +318,7 @@ mod tests {
         let unknown = |i: u32| Made::tcp(outside(1), inside(1), 80, f64::from(i) / 10.0).flow();
         flows.extend((0..200).map(|i| Flow { recorded: Some(Outcome::Unknown), ..unknown(i) }));
         let found = testing::finish_with(&ENTRY, &flows, &[], &Settings::default()).findings;
-        let words = "The outcome is known for 3,000 of 3,200 TCP connections to it; the others were not judged.";
+        let words = "The outcome is known for 3,000 of 3,200 TCP connections to it; the others were not evaluated.";
         assert!(found[0].explanation.ends_with(words), "{}", found[0].explanation);
         flows.retain(|flow| flow.recorded == Some(Outcome::Unknown));
         let rests = testing::finish_with(&ENTRY, &flows, &[], &Settings::default()).not_enough_data;
@@ -335,7 +330,7 @@ mod tests {
         let mut settings = Settings::default();
         assert!(settings.set(&LEAST, 500.0) && settings.set(&PERIOD, 10.0));
         let found = finish(&ENTRY, &requests(3000, 200.0, TcpState::Answered), &[], &settings).findings;
-        let in_a_second = found[0].evidence.iter().find(|line| line.name == "Most incomplete requests in a second");
+        let in_a_second = found[0].evidence.iter().find(|line| line.name == "Most incomplete requests in one second");
         assert_eq!(in_a_second.map(|line| line.typical.as_str()), Some("below 50"));
     }
 

@@ -19,21 +19,22 @@ const CARD: Card = Card {
     name: "UDP flood",
     category: Category::Flood,
     technique: Some(("T1498.001", "Direct Network Flood")),
-    sees: "One port of a host gets very many UDP packets per second that it never answers, mostly each from a fresh source port; or many ports of it do, from many addresses or more often than a scan would.",
-    matters: "The packets use up the line or keep the host busy, so that real users wait or are cut off.",
+    sees: "One port of a host receives very many UDP packets per second that it never answers, mostly each from a new source port; or many ports do, from many addresses or at a higher rate than a scan.",
+    matters: "The packets use up the bandwidth or keep the host busy, so users wait or are cut off.",
     otherwise: "A one-way stream (video, voice, telemetry, syslog) at a high rate, a load test, or a capture that shows only one direction.",
     benign_causes: &[
         "A one-way stream at a high rate: video, voice, telemetry, log messages",
-        "A load test that you ordered",
+        "An authorised load test",
         "A capture that shows only one direction of the traffic",
     ],
     advice: &[
-        "Check whether the target still answers its users and how full its line is",
-        "Block the source, or ask the provider to filter the port, if nobody wants this traffic",
+        "Check whether the target still answers its users and how full its link is",
+        "Block the source, or ask the provider to filter the port, if this traffic is not wanted",
     ],
     part_of: &[],
     source: baseline::source!(
-        "1,000 packets a second is Juniper's default for UDP floods. A tenth of it suffices where each packet comes from a fresh port: ordinary programs keep their socket (RFC 8085, section 5.1)."
+        "1,000 packets a second is Juniper's default for UDP floods. A tenth of it is enough where each packet comes \
+         from a new port: ordinary programs keep their socket (RFC 8085, section 5.1)."
     ),
 };
 
@@ -44,7 +45,7 @@ const RATE: Descriptor = Descriptor::count("udp_flood.rate", "Unanswered UDP pac
 const FRESH: Descriptor = Descriptor::count("udp_flood.fresh", "Unanswered single packets for a flood", 100.0)
     .range(5.0, 10_000_000.0)
     .unit("packets/s")
-    .help("Average over five seconds, to one port, of packets that each come from a source port of their own. A tenth of the general threshold, since ordinary programs keep their socket.");
+    .help("Average over five seconds, to one port, of packets that each have their own source port. A tenth of the general threshold, since ordinary programs keep their socket.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<UdpFlood>(CARD, &[RATE, FRESH], Interest::UDP_FLOWS);
@@ -176,7 +177,12 @@ fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
             filter = format!("{} && {filter}", finding_builder::host_filter("src", *one));
         }
         case.finding(&sources)
-            .series(case.seconds().course("Unanswered packets a second", "packets/s", case.threshold, context.span_ns))
+            .series(case.seconds().course(
+                "Unanswered packets per second",
+                "packets/s",
+                case.threshold,
+                context.span_ns,
+            ))
             .baseline(&case.baseline, "packets/s", case.threshold)
             .flows(flows)
             .filter_in_time(filter)
@@ -231,29 +237,35 @@ impl<'a> Case<'a> {
             .protocol("UDP")
             .evidence([
                 evidence(
-                    "Unanswered packets a second, best five seconds",
+                    "Unanswered packets per second, busiest five seconds",
                     self.rate,
                     "packets/s",
                     format!("below {}", finding_builder::thousands(self.threshold as usize)),
                 ),
-                evidence("Most unanswered packets in a second", f64::from(service.most()), "packets/s", ""),
+                evidence("Most unanswered packets in one second", f64::from(service.most()), "packets/s", ""),
                 evidence("Unanswered packets", service.n_all() as f64, "packets", ""),
-                evidence("Of these from a source port used once or twice", service.shots.total() as f64, "packets", "few"),
+                evidence(
+                    "Packets from a source port used once or twice",
+                    service.shots.total() as f64,
+                    "packets",
+                    "few",
+                ),
                 evidence("Flows that the host refused by ICMP", service.n_refused as f64, "flows", "0"),
                 evidence("Sources", sources.len() as f64, "addresses", ""),
             ])
             .explanation(format!(
-                "{from} sent {} UDP packets to {whom}, {} a second at the busiest, and got no answer{}. {}",
+                "{from} sent {} UDP packets to {whom}, {} a second at peak, and got no answer{}. {}",
                 finding_builder::thousands(service.n_all() as usize),
                 finding_builder::thousands(service.most() as usize),
-                if service.n_refused > 0 { " but refusals" } else { "" },
+                if service.n_refused > 0 { " except refusals" } else { "" },
                 if self.port.is_none() {
-                    "They went to ever new ports, from ever new ports: a scan needs fewer or smaller ones, or comes from fewer addresses."
+                    "They went from ever new ports to ever new ports. A scan needs fewer or smaller packets, or comes \
+                     from fewer addresses."
                 } else if self.is_fresh {
-                    "Nearly every packet came from a source port of its own, which ordinary programs do not do: flood \
-                     tools count the port up."
+                    "Nearly every packet has its own source port. Ordinary programs keep theirs; flood tools change \
+                     it with each packet."
                 } else {
-                    "At this rate and without any answer it may be a flood, or a one-way stream."
+                    "At this rate and without an answer it may be a flood or a one-way stream."
                 }
             ))
     }

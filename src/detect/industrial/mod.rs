@@ -1,3 +1,3 @@
-//! Who makes the devices of plants and networks of supply do what they should not.
+//! Detectors of unusual commands to devices of plants and utilities.
 
 pub mod industrial_control;

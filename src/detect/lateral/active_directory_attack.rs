@@ -16,34 +16,36 @@ use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "active_directory_attack",
-    name: "Attack on a Windows domain",
+    name: "Active Directory attack",
     category: Category::LateralMovement,
     technique: Some(("T1087.002", "Domain Account")),
-    sees: "A host calls functions of a domain controller that copy its secrets, name another controller (DCShadow), log in without a password again and again (Zerologon), make it log in elsewhere, change its printers or accounts, clear its event log, or list its users and groups.",
-    matters: "Who holds the domain holds every machine in it. These calls are how tools such as Mimikatz, Impacket and BloodHound get there.",
-    otherwise: "Other domain controllers copy the same secrets, administrators list and make accounts, computers join the domain, printers are installed.",
+    sees: "A host calls functions of a domain controller that copy its secrets, register another controller (DCShadow), try to log in without a password again and again (Zerologon), make it authenticate elsewhere, change its printers or accounts, clear its event log, or list its users and groups.",
+    matters: "Control of the domain means control of every machine in it. Tools such as Mimikatz, Impacket and BloodHound use these calls.",
+    otherwise: "Other domain controllers copy the same secrets, administrators list and create accounts, computers join the domain, printers are installed.",
     benign_causes: &[
-        "An administrator or a tool that belongs to the house",
+        "An administrator or a known tool",
         "Another domain controller, or a computer that joins the domain",
     ],
     advice: &[
         "Find out who was logged in on the calling host at that time",
-        "Look at the controller's security log for the same minute",
-        "If nobody did this on purpose, change the passwords of the domain's administrators and of krbtgt twice",
+        "Check the controller's security log for the same minute",
+        "If nobody did this on purpose, change the passwords of the domain's administrators, and of krbtgt twice",
     ],
     part_of: &[],
-    source: "MS-NRPC and CVE-2020-1472 (Zerologon: 256 tries on average), MS-DRSR (DCSync), MS-EFSR and MS-RPRN (forced log-in), CVE-2021-34527 (printer drivers), MS-LSAD (secrets), MS-EVEN and MS-EVEN6 (event log), MS-SAMR.",
+    source: "MS-NRPC and CVE-2020-1472 (Zerologon: 256 tries on average), MS-DRSR (DCSync), MS-EFSR and MS-RPRN (forced authentication), CVE-2021-34527 (printer drivers), MS-LSAD (secrets), MS-EVEN and MS-EVEN6 (event log), MS-SAMR.",
 };
 
-const LOGONS: Descriptor = Descriptor::count("active_directory_attack.logons", "Netlogon log-ins of one host", 8.0)
+const LOGONS: Descriptor = Descriptor::count("active_directory_attack.logons", "Netlogon logins from one host", 8.0)
     .range(3.0, 100_000.0)
-    .unit("log-ins")
+    .unit("logins")
     .help("A computer logs in to its domain controller once when it starts, and again now and then. Zerologon needs 256 tries on average, and gives up after 2,000.");
 const QUESTIONS: Descriptor =
-    Descriptor::count("active_directory_attack.questions", "Questions for users and groups", 3.0)
+    Descriptor::count("active_directory_attack.questions", "Queries for users and groups", 3.0)
         .range(1.0, 100_000.0)
         .unit("calls")
-        .help("So many calls that list users, groups, memberships or sessions, with at least two different functions.");
+        .help(
+            "This many calls that list users, groups, memberships or sessions, with at least two different functions.",
+        );
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<ActiveDirectoryAttack>(CARD, &[LOGONS, QUESTIONS], Interest::MESSAGES);
@@ -203,13 +205,13 @@ impl Deed {
                 ("T1207", "Rogue Domain Controller"),
                 Impact::INTERCEPTION,
                 Confidence::VERY_LIKELY,
-                "names another domain controller to copy from (DCShadow)",
+                "registers another domain controller to copy from (DCShadow)",
             ),
             Deed::Secrets => (
                 ("T1003.004", "LSA Secrets"),
                 Impact::INTERCEPTION,
                 Confidence::VERY_LIKELY,
-                "reads secrets that the system keeps",
+                "reads secrets stored by the system",
             ),
             Deed::ClearLog => (
                 ("T1070.001", "Clear Windows Event Logs"),
@@ -221,7 +223,7 @@ impl Deed {
                 ("T1187", "Forced Authentication"),
                 Impact::ACCESS_TRY,
                 Confidence::VERY_LIKELY,
-                "makes the server log in elsewhere",
+                "makes the server authenticate elsewhere",
             ),
             Deed::Driver => (
                 ("T1210", "Exploitation of Remote Services"),
@@ -230,7 +232,7 @@ impl Deed {
                 "installs a printer driver, which is code, on the server",
             ),
             Deed::Change => {
-                (("T1136.002", "Domain Account"), Impact::CONTROL, Confidence::LIKELY, "makes or changes accounts")
+                (("T1136.002", "Domain Account"), Impact::CONTROL, Confidence::LIKELY, "creates or changes accounts")
             }
             Deed::List => (
                 ("T1087.002", "Domain Account"),
@@ -285,7 +287,7 @@ impl Case {
                 yes_no("The caller is a domain controller", *is_controller, "1"),
             ])
             .explanation(format!(
-                "{from} called {} on {to}: {}. In plain words, it {words}.",
+                "{from} called {} on {to}: {}. In other words, it {words}.",
                 names.join(", "),
                 count(calls.seen.n as usize, "call")
             ))

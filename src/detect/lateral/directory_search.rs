@@ -17,26 +17,26 @@ use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "directory_search",
-    name: "Search for accounts worth attacking",
+    name: "Directory search for accounts",
     category: Category::LateralMovement,
     technique: Some(("T1087.002", "Domain Account")),
-    sees: "A client searches the directory for every account with a service principal name, without pre-authentication, of administrators, trusted for delegation, or for the passwords of computers.",
-    matters: "Whoever wants to crack tickets or take over an account looks first which accounts there are. Any user of the domain may ask.",
-    otherwise: "Tools of administrators and auditors ask the same, as do programs that synchronise accounts.",
+    sees: "A client searches the directory for all accounts with a service principal name, without pre-authentication, with administrator rights, trusted for delegation, or for the passwords of computers.",
+    matters: "Attackers who want to crack tickets or take over an account first look for suitable accounts. Any user of the domain may search.",
+    otherwise: "Tools of administrators and auditors send the same searches, as do programs that synchronise accounts.",
     benign_causes: &["An administrator's or auditor's tool", "A program that copies accounts to another directory"],
     advice: &[
-        "Look which user and program asked, and whether tickets of the accounts found were asked for next",
-        "Give service accounts long random passwords, and demand pre-authentication of all",
+        "Check which user and program searched, and whether tickets of the accounts found were requested next",
+        "Give service accounts long random passwords, and require pre-authentication for all accounts",
         "Log expensive and rare searches on the domain controllers (event 1644)",
     ],
     part_of: &[],
     source: "MITRE ATT&CK T1087.002 and T1558.003; filters of PowerView, BloodHound, Impacket's GetUserSPNs and GetNPUsers; bits of userAccountControl in MS-ADTS, section 2.2.16.",
 };
 
-const SEARCHES: Descriptor = Descriptor::count("directory_search.searches", "Such searches", 1.0)
+const SEARCHES: Descriptor = Descriptor::count("directory_search.searches", "Searches for accounts", 1.0)
     .range(1.0, 10_000.0)
     .unit("searches")
-    .help("Searches of one client at one server for accounts of these kinds. One returns all of them.");
+    .help("Searches from one client to one server for accounts of these kinds. One search returns all of them.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<DirectorySearch>(CARD, &[SEARCHES], Interest::MESSAGES);
@@ -96,7 +96,7 @@ impl Pair {
             .rated(Impact::INSIDE_LOOK, confidence, (targets.len() as f64, 1.0))
             .service((client, server, port), "LDAP")
             .evidence([
-                evidence("Searches of the kind", n, "searches", format!("below {least}")),
+                evidence("Searches of this kind", n, "searches", format!("below {least}")),
                 evidence("Different kinds of accounts", targets.len() as f64, "kinds", "0"),
             ])
             .explanation(format!(

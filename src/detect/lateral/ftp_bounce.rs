@@ -19,15 +19,15 @@ const CARD: Card = Card {
     category: Category::ProtocolAbuse,
     technique: Some(("T1090", "Proxy")),
     sees: "An FTP client tells the server to open a data connection to a third host.",
-    matters: "The server then scans or attacks the third host in its own name, from inside the firewall.",
-    otherwise: "Address translation on the client's side, or an old transfer from server to server.",
+    matters: "The server then scans or attacks the third host in its own name, from behind the firewall.",
+    otherwise: "NAT on the client's side, or an old server-to-server transfer.",
     benign_causes: &[
-        "Address translation between client and server that does not know FTP",
-        "A transfer from one server to another, as old clients could",
+        "NAT between client and server that does not handle FTP",
+        "A transfer from one server to another, as old clients supported",
     ],
     advice: &[
-        "See whether the server connected to the third host after that",
-        "Let the FTP server refuse addresses other than the client's",
+        "Check whether the server connected to the third host after that",
+        "Configure the FTP server to refuse addresses other than the client's",
     ],
     part_of: &[],
     source: "RFC 2577, section 3; CERT CA-1997-27.",
@@ -36,7 +36,7 @@ const CARD: Card = Card {
 const TIMES: Descriptor = Descriptor::count("ftp_bounce.times", "Times", 1.0)
     .range(1.0, 10_000.0)
     .unit("commands")
-    .help("How often one client told a server to connect to somebody else.");
+    .help("How often one client told a server to connect to a third host.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<FtpBounce>(CARD, &[TIMES], Interest::MESSAGES);
@@ -90,10 +90,10 @@ fn finding((client, server, third): (Addr, Addr, Addr), seen: &MessageEvidence, 
         .targets([server, third])
         .ports([21])
         .protocol("FTP")
-        .evidence([evidence("Commands that name somebody else", n, "commands", "0")])
+        .evidence([evidence("Commands that name a third host", n, "commands", "0")])
         .explanation(format!(
             "{client} sent {server} the address {third} for a data connection, which is not its own. A server that \
-             obeys opens connections to others in the client's place."
+             obeys opens connections to other hosts on the client's behalf."
         ))
         .filter(format!(
             "{} && ftp.request.command in {{\"PORT\", \"EPRT\"}}",

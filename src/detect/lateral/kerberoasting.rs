@@ -21,23 +21,23 @@ const CARD: Card = Card {
     name: "Kerberoasting",
     category: Category::BruteForce,
     technique: Some(("T1558.003", "Kerberoasting")),
-    sees: "A client asks for tickets of services and wants them encrypted with RC4 only.",
-    matters: "Such a ticket can be taken away and the password of the service's account guessed offline, quickly and unseen.",
-    otherwise: "An old system that knows no better encryption.",
-    benign_causes: &["An old system or a program that knows RC4 only"],
+    sees: "A client requests service tickets and accepts only RC4 encryption.",
+    matters: "An attacker can take such a ticket and guess the password of the service account offline, quickly and unseen.",
+    otherwise: "An old system that supports no better encryption.",
+    benign_causes: &["An old system or program that supports only RC4"],
     advice: &[
-        "Look who works at the client and which program asked",
-        "Give the accounts of these services long random passwords, or managed ones",
-        "Switch RC4 off for Kerberos in the domain",
+        "Check who works at the client and which program sent the requests",
+        "Give these service accounts long random passwords, or use managed accounts",
+        "Disable RC4 for Kerberos in the domain",
     ],
     part_of: &[],
-    source: "MITRE ATT&CK T1558.003; current Windows clients offer AES first (RFC 3962), tools such as Rubeus and Impacket ask for RC4 only.",
+    source: "MITRE ATT&CK T1558.003; current Windows clients offer AES first (RFC 3962), tools such as Rubeus and Impacket request RC4 only.",
 };
 
 const SERVICES: Descriptor = Descriptor::count("kerberoasting.services", "Services", 1.0)
     .range(1.0, 1000.0)
     .unit("services")
-    .help("Different services whose tickets one client wants in RC4 only.");
+    .help("Different services for which one client requests tickets in RC4 only.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<Kerberoasting>(CARD, &[SERVICES], Interest::MESSAGES);
@@ -129,14 +129,14 @@ impl Pair {
             .protocol("Kerberos")
             .evidence([
                 evidence("Services", n, "services", "0 in RC4 only"),
-                evidence("Questions", self.seen.n as f64, "messages", "0"),
+                evidence("Requests", self.seen.n as f64, "messages", "0"),
             ])
             .explanation(format!(
-                "{client} asked {server} for tickets of {} ({}) and {}. Whoever holds such a ticket can \
-                 try passwords against it without anybody noticing.",
+                "{client} asked {server} for tickets of {} ({}) and {}. Anybody who holds such a ticket can guess its \
+                 password offline without being noticed.",
                 count(self.services.len(), "service"),
                 shown.join(", "),
-                if self.is_asked { "took RC4 only" } else { "got them in RC4" }
+                if self.is_asked { "accepted only RC4" } else { "received them in RC4" }
             ))
             .filter(format!("{} && kerberos.msg_type == 12", finding_builder::pair_filter(client, server)))
             .messages(&self.seen)

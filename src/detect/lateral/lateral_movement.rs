@@ -19,23 +19,23 @@ const CARD: Card = Card {
     name: "Lateral movement",
     category: Category::LateralMovement,
     technique: Some(("T1021", "Remote Services")),
-    sees: "A host inside tries a port of remote administration (file sharing, remote desktop, WinRM, VNC, SSH) on many neighbours, most of which refuse.",
-    matters: "After the first machine, intruders and worms go on to its neighbours over these services.",
-    otherwise: "An administrator's or inventory tool, or a computer whose list of shared drives is out of date.",
+    sees: "An internal host tries a port of remote administration (file sharing, remote desktop, WinRM, VNC, SSH) on many neighbours, and most of them refuse.",
+    matters: "From the first compromised machine, intruders and worms spread to its neighbours over these services.",
+    otherwise: "An administration or inventory tool, or a computer with an outdated list of shared drives.",
     benign_causes: &[
-        "An administrator's, backup or inventory tool",
-        "A computer with a list of network drives or remote desktops that is out of date",
+        "An administration, backup or inventory tool",
+        "A computer with an outdated list of network drives or remote desktops",
     ],
     advice: &[
         "Find out which program on the source makes the connections",
-        "Look at the neighbours that were reached: log-ins, new services, new files at that time",
-        "If nobody knows why, take the source off the network",
+        "Check the neighbours that were reached: logins, new services, new files at that time",
+        "If nobody can explain it, disconnect the source",
     ],
     part_of: &[],
-    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004, on first contacts between hosts inside. Ports after MITRE ATT&CK T1021.",
+    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004, on first contacts between internal hosts. Ports from MITRE ATT&CK T1021.",
 };
 
-const LEAST: Descriptor = Descriptor::count("lateral_movement.least", "Refusing neighbours", 5.0)
+const LEAST: Descriptor = Descriptor::count("lateral_movement.least", "Neighbours that refused", 5.0)
     .range(4.0, 10_000.0)
     .unit("hosts")
     .help("At least this many neighbours must have refused or not answered on the same port. The random walk needs four failures in a row; one more allows for a forgotten network drive.");
@@ -137,7 +137,7 @@ impl Case {
         let confidence = if n_failed >= 10 { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
         Finding::builder(&CARD)
             .technique(technique)
-            .title(format!("{} tried {name} on {} inside", self.source, count(self.targets.len(), "neighbour")))
+            .title(format!("{} tried {name} on {}", self.source, count(self.targets.len(), "internal neighbour")))
             .rated(Impact::ACCESS_TRY, confidence, (n_failed as f64, least))
             .sources([self.source])
             .targets(self.targets.iter().copied())
@@ -145,18 +145,23 @@ impl Case {
             .protocol("TCP")
             .evidence([
                 evidence("Neighbours tried", self.targets.len() as f64, "hosts", "the few servers that it uses"),
-                evidence("Of these refused or silent", n_failed as f64, "hosts", "0 or 1"),
-                evidence("Of these reached", self.reached.len() as f64, "hosts", ""),
+                evidence("Neighbours that refused or did not answer", n_failed as f64, "hosts", "0 or 1"),
+                evidence("Neighbours reached", self.reached.len() as f64, "hosts", ""),
                 threshold_random_walk::likelihood(self.log_ratio),
-                evidence("Time from first to last try", (self.last_ns - self.first_ns) as f64 / SECOND as f64, "s", ""),
+                evidence(
+                    "Time from first to last attempt",
+                    (self.last_ns - self.first_ns) as f64 / SECOND as f64,
+                    "s",
+                    "",
+                ),
             ])
             .explanation(format!(
-                "{} tried {name} (port {}) on {} inside within {}; {n_failed} refused or gave no answer and {} were \
-                 reached. A workstation uses the servers it knows. Trying neighbours one after another over a service \
-                 that gives control of them is how an intrusion spreads.",
+                "{} tried {name} (port {}) on {} within {}; {n_failed} refused or gave no answer and {} were \
+                 reached. A workstation uses the servers it knows. Attempts on one neighbour after another, over a \
+                 service that gives control of them, are how an intrusion spreads.",
                 self.source,
                 self.port,
-                count(self.targets.len(), "neighbour"),
+                count(self.targets.len(), "internal neighbour"),
                 span(self.last_ns - self.first_ns),
                 self.reached.len()
             ))

@@ -1,4 +1,4 @@
-//! Who goes from one machine inside to the next.
+//! Detectors of movement from one internal machine to the next.
 
 pub mod active_directory_attack;
 pub mod directory_search;

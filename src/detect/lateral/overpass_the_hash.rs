@@ -1,5 +1,5 @@
-//! Kerberos log-ins that offer RC4 only where the domain knows better, per client and key distribution centre, to findings
-//! of log-ins with a stolen hash in place of a password.
+//! Kerberos logins that offer RC4 only where the domain knows better, per client and key distribution centre, to findings
+//! of logins with a stolen hash in place of a password.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
@@ -18,29 +18,29 @@ use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "overpass_the_hash",
-    name: "Log-in with a stolen hash",
+    name: "Overpass the hash",
     category: Category::LateralMovement,
     technique: Some(("T1550.002", "Pass the Hash")),
-    sees: "A client asks for a log-in ticket with RC4 only, from a domain that encrypts its tickets with AES.",
-    matters: "The key of RC4 is the hash that lies in a machine's memory: whoever took it logs in as that user without the password.",
-    otherwise: "Old systems and some appliances know RC4 only.",
+    sees: "A client requests a login ticket with RC4 only, from a domain that encrypts its tickets with AES.",
+    matters: "The RC4 key is the password hash stored in a machine's memory: an attacker who took it can log in as that user without the password.",
+    otherwise: "Old systems and some appliances support only RC4.",
     benign_causes: &[
-        "An old system, or an appliance that knows RC4 only",
+        "An old system, or an appliance that supports only RC4",
         "An account whose keys are older than AES in the domain",
     ],
     advice: &[
-        "Look which user logged in from the client and whether that is where they work",
-        "Look in the controller's log for event 4768 with ticket encryption 0x17 at that time",
-        "Switch RC4 off for Kerberos in the domain, and change the password of the account",
+        "Check which user logged in from the client, and whether this is their usual workplace",
+        "Check the controller's log for event 4768 with ticket encryption 0x17 at that time",
+        "Disable RC4 for Kerberos in the domain, and change the password of the account",
     ],
     part_of: &[],
-    source: "MITRE ATT&CK T1550.002; RFC 4757 (the key of RC4 is the NT hash); Windows since Vista offers AES first (RFC 3962, MS-KILE).",
+    source: "MITRE ATT&CK T1550.002; RFC 4757 (the RC4 key is the NT hash); Windows since Vista offers AES first (RFC 3962, MS-KILE).",
 };
 
-const LOGINS: Descriptor = Descriptor::count("overpass_the_hash.logins", "Log-ins with RC4 only", 1.0)
+const LOGINS: Descriptor = Descriptor::count("overpass_the_hash.logins", "Logins with RC4 only", 1.0)
     .range(1.0, 10_000.0)
-    .unit("log-ins")
-    .help("Requests of one client for a log-in ticket that offer RC4 only.");
+    .unit("logins")
+    .help("Requests from one client for a login ticket that offer RC4 only.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<OverpassTheHash>(CARD, &[LOGINS], Interest::MESSAGES);
@@ -60,11 +60,11 @@ struct OverpassTheHash {
 #[derive(Default)]
 struct Pair {
     users: BTreeSet<String>,
-    /// Log-ins that offered something better.
+    /// Logins that offered something better.
     n_strong: u64,
-    /// The log-in that waits for its answer offered RC4 only.
+    /// The login that waits for its answer offered RC4 only.
     is_last_weak: bool,
-    /// A log-in with RC4 only was granted.
+    /// A login with RC4 only was granted.
     is_accepted: bool,
     weak: MessageEvidence,
 }
@@ -136,15 +136,15 @@ impl Pair {
             .rated(Impact::ACCESS_TRY, confidence, (n, least))
             .service((client, server, 88), "Kerberos")
             .evidence([
-                evidence("Log-ins with RC4 only", n, "log-ins", "0"),
-                evidence("Log-ins of this client that offer better", self.n_strong as f64, "log-ins", ""),
+                evidence("Logins with RC4 only", n, "logins", "0"),
+                evidence("Logins from this client that offer stronger encryption", self.n_strong as f64, "logins", ""),
                 yes_no("Accepted", self.is_accepted, ""),
                 yes_no("The domain encrypts with AES", true, "1"),
             ])
             .explanation(format!(
                 "{client} asked {server} for {} with RC4 only, although the domain encrypts its tickets with AES. The \
-                 key of RC4 is the hash of the password, so the hash is enough to log in.",
-                count(self.weak.n as usize, "log-in ticket")
+                 RC4 key is the password hash, so the hash alone is enough to log in.",
+                count(self.weak.n as usize, "login ticket")
             ))
             .filter(format!("{} && kerberos.msg_type == 10", finding_builder::pair_filter(client, server)))
             .messages(&self.weak)

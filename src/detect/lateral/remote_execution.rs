@@ -17,29 +17,29 @@ use std::collections::BTreeMap;
 
 const CARD: Card = Card {
     id: "remote_execution",
-    name: "Remote control of Windows",
+    name: "Remote execution on Windows",
     category: Category::LateralMovement,
     technique: Some(("T1569.002", "Service Execution")),
-    sees: "A host makes or starts a service, a scheduled task, an object or a process on another host over the network, ties a program to an event there, or works there by Windows Remote Management.",
-    matters: "That is how an intruder with a password goes from one machine to the next: PsExec, at, schtasks, WMI, DCOM and PowerShell remoting all do it.",
-    otherwise: "Administrators and their tools do the same all day. Who does it, from where, and at what time decides.",
+    sees: "A host creates or starts a service, a scheduled task, an object or a process on another host over the network, binds a program to an event there, or uses Windows Remote Management.",
+    matters: "With a password, an intruder moves from one machine to the next in this way: PsExec, at, schtasks, WMI, DCOM and PowerShell remoting all work like this.",
+    otherwise: "Administrators and their tools do the same all day. What matters is who does it, from where, and at what time.",
     benign_causes: &[
-        "An administrator, or a tool that distributes programs and updates",
-        "A monitor that looks after services",
+        "An administrator, or a tool that deploys programs and updates",
+        "A monitor that supervises services",
     ],
     advice: &[
         "Ask whether an administrator worked from there at that time",
-        "Look in the target's event log for the service or task that was made (events 7045 and 4698)",
-        "Look at what the source did before: did it guess passwords, did it scan",
+        "Check the target's event log for the service or task that was created (events 7045 and 4698)",
+        "Check what the source did before: password guessing, a scan?",
     ],
     part_of: &[],
-    source: "MITRE ATT&CK T1569.002, T1053.002, T1053.005, T1047, T1021.003, T1021.006, T1546.003; the interfaces MS-SCMR, MS-TSCH, MS-WMI, MS-DCOM and MS-WSMV; classes of COM by Nelson, Lateral Movement using the MMC20.Application COM Object, 2017.",
+    source: "MITRE ATT&CK T1569.002, T1053.002, T1053.005, T1047, T1021.003, T1021.006, T1546.003; the interfaces MS-SCMR, MS-TSCH, MS-WMI, MS-DCOM and MS-WSMV; COM classes from Nelson, Lateral Movement using the MMC20.Application COM Object, 2017.",
 };
 
 const CALLS: Descriptor = Descriptor::count("remote_execution.calls", "Calls", 1.0)
     .range(1.0, 10_000.0)
     .unit("calls")
-    .help("So many such calls of one host on another. One is enough to start a program.");
+    .help("This many such calls from one host to another. One is enough to start a program.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<RemoteExecution>(CARD, &[CALLS], Interest::MESSAGES);
@@ -189,20 +189,20 @@ impl Pair {
         let first = self.signs.keys().next().copied();
         let (title, what) = match first {
             Some(Sign::Session) => (
-                format!("{from} works on {to} by Windows Remote Management"),
-                "This is PowerShell remoting; what runs there is encrypted.",
+                format!("{from} uses Windows Remote Management on {to}"),
+                "This is PowerShell remoting; the commands are encrypted.",
             ),
             Some(Sign::Invoke) => (
                 format!("{from} calls methods of objects on {to} over the network"),
-                "Objects of some programs start others when they are asked to.",
+                "Some of these objects can start other programs.",
             ),
             Some(Sign::Subscription(_)) => (
-                format!("{from} has programs started on {to} when something happens there"),
-                "A filter and a consumer of events stay on the host and start a program again and again.",
+                format!("{from} registers programs to start on {to} when an event occurs"),
+                "An event filter and consumer stay on the host and start a program again and again.",
             ),
             _ => (
                 format!("{from} starts programs on {to} over the network"),
-                "These make, change or start services, tasks or processes there.",
+                "These calls create, change or start services, tasks or processes there.",
             ),
         };
         let builder = Finding::builder(&CARD).title(title).technique(first.and_then(Sign::technique));
@@ -214,7 +214,7 @@ impl Pair {
         builder
             .service((from, to, port), self.protocol)
             .evidence([
-                evidence("Calls that make or start something", n as f64, "calls", "0 between workstations"),
+                evidence("Calls that create or start something", n as f64, "calls", "0 between workstations"),
                 evidence("Different functions", names.len() as f64, "functions", "0"),
             ])
             .explanation(format!("{from} used {} on {to}: {}. {what}", names.join(", "), count(n as usize, "call")))

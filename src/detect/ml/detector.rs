@@ -24,7 +24,7 @@ pub const fn fewest(id: &'static str) -> Descriptor {
     Descriptor::count(id, "Fewest flows", 100.0)
         .range(10.0, 100_000.0)
         .unit("flows")
-        .help("With fewer flows there is no telling what is usual, and nothing is scored.")
+        .help("With fewer flows there is no baseline, and nothing is scored.")
 }
 
 /// The setting for the most flows that are scored; `help` says how long they take.
@@ -61,7 +61,7 @@ impl<M: Model> Detector for ModelDetector<M> {
         if (n as f64) < fewest {
             let flows = quantity::counted(n as u64, "flow", "flows");
             return not_enough(format!(
-                "Only {flows}: a model of what is usual here needs at least {}.",
+                "Only {flows}: a model of this capture's baseline needs at least {}.",
                 quantity::plain(fewest)
             ));
         }
@@ -77,7 +77,7 @@ impl<M: Model> Detector for ModelDetector<M> {
             self.fitted = fit(&rows, n, key.seed).map(|fitted| (key, fitted));
         }
         let Some((_, fitted)) = &self.fitted else {
-            return not_enough("All flows are alike, so there is nothing to tell apart.".to_owned());
+            return not_enough("All flows are alike, so there are no outliers.".to_owned());
         };
         let evaluated = Evaluated {
             card: self.spec.card,
@@ -223,7 +223,7 @@ mod tests {
             let result = finish((entry.make)().as_mut(), &table(98), &Settings::default());
             assert_eq!(
                 result.not_enough_data.unwrap(),
-                "Only 98 flows: a model of what is usual here needs at least 100."
+                "Only 98 flows: a model of this capture's baseline needs at least 100."
             );
             assert!(result.findings.is_empty() && result.scores.is_none());
         });

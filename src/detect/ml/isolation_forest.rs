@@ -14,24 +14,26 @@ const CARD: Card = Card {
     name: "Unusual flow (isolation forest)",
     category: Category::Statistical,
     technique: None,
-    sees: "Flows whose sizes, timing and flags are easy to tell apart from all others: random cuts through the data leave them alone after a few steps.",
-    matters: "Something that only one host does, or does only once, may be a first sign of what no rule describes yet.",
+    sees: "Flows whose sizes, timing and flags are easy to separate from all others: random cuts through the data isolate them after a few steps.",
+    matters: "Something that only one host does, or that happens only once, may be a first sign of an attack that no rule describes yet.",
     otherwise: "Anything rare: a backup, an update, a device of which there is only one. Most unusual flows are harmless, so the finding is mild and names what is unusual.",
     benign_causes: outliers::BENIGN_CAUSES,
     advice: outliers::ADVICE,
     part_of: &[],
-    source: "Liu, Ting, Zhou, Isolation Forest, IEEE ICDM 2008: 100 trees on 256 flows each, as in the paper. Flows learnt from: 20,000 at random. Limits of such methods: Han et al., ADBench, NeurIPS 2022.",
+    source: "Liu, Ting, Zhou, Isolation Forest, IEEE ICDM 2008: 100 trees on 256 flows each, as in the paper. Training set: 20,000 random flows. Limits of such methods: Han et al., ADBench, NeurIPS 2022.",
 };
 
 const THRESHOLD: Descriptor = threshold(
     "isolation_forest.threshold",
-    "Flows with at least this score are reported. The authors take scores near 1 for certain outliers and scores well below 0.5 for usual; 0.7 reports few.",
+    "Flows with at least this score are reported. The authors take scores near 1 as certain outliers and scores well \
+     below 0.5 as normal; 0.7 reports few.",
     0.7,
 );
 const FEWEST: Descriptor = fewest("isolation_forest.fewest_flows");
 const MOST: Descriptor = most(
     "isolation_forest.most_flows",
-    "Of more flows a random part of this size is scored, to bound the time. 50,000 take about a quarter of a second.",
+    "With more flows, a random sample of this size is scored to limit the time. 50,000 take about a quarter of a \
+     second.",
 );
 
 const SPEC: Spec = Spec { card: &CARD, threshold: &THRESHOLD, fewest: &FEWEST, most: &MOST };

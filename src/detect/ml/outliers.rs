@@ -123,7 +123,7 @@ impl Group {
             Finding::builder(evaluated.card)
                 .protocol(top.app.map_or_else(|| top.transport().to_string(), |app| app.name().to_owned()))
                 .title(format!(
-                    "{} from {source} to {target}{at} {} unlike the others",
+                    "{} from {source} to {target}{at} {} unusual",
                     counted(n_flows, "flow", "flows"),
                     if n_flows == 1 { "is" } else { "are" },
                 ))
@@ -145,10 +145,10 @@ impl Group {
                     ),
                 )])
                 .evidence([evidence(
-                    "Flows past the threshold",
+                    "Flows above the threshold",
                     n_flows as f64,
                     "flows",
-                    format!("in all {} of the scored flows", percent(totals.n_past as f64, totals.n_scored as f64)),
+                    format!("{} of the scored flows in all", percent(totals.n_past as f64, totals.n_scored as f64)),
                 )])
                 .evidence(reasons.into_iter().map(|(_, evidence)| evidence))
                 .filter(self.filter())
@@ -237,21 +237,22 @@ fn rounded(score: f32) -> f64 {
 
 fn explanation(reasons: &[(&str, Evidence)], n_flows: u64, evaluated: &Evaluated<'_>, totals: &Totals) -> String {
     let mut text = format!(
-        "By size, timing and flags {} from what the other flows of this capture look like.",
+        "In size, timing and flags {} from the other flows of this capture.",
         if n_flows == 1 { "this flow differs" } else { "these flows differ" }
     );
     let named: Vec<String> =
         reasons.iter().map(|(name, e)| format!("{name} ({}; {})", with_unit(e.value, &e.unit), e.typical)).collect();
     if !named.is_empty() {
-        let whose = if n_flows == 1 { "It stands" } else { "The most unusual of them stands" };
-        text.push_str(&format!(" {whose} out by: {}.", named.join("; ")));
+        let whose = if n_flows == 1 { "It differs" } else { "The most unusual one differs" };
+        text.push_str(&format!(" {whose} most in: {}.", named.join("; ")));
     }
     text.push_str(
-        " The model has learnt from this capture alone what is usual and knows nothing of attacks: unusual is not yet harmful.",
+        " The model learnt only from this capture and knows nothing about attacks: unusual does not mean harmful.",
     );
     if totals.n_groups > MOST_FINDINGS {
         text.push_str(&format!(
-            " In all {} of {} pairs reach the score {}; the {MOST_FINDINGS} most unusual pairs are reported, and the flow table has every score.",
+            " In all, {} of {} pairs reach the score {}; the {MOST_FINDINGS} most unusual pairs are reported, and the \
+             flow table has every score.",
             counted(totals.n_past, "flow", "flows"),
             totals.n_groups,
             rounded(evaluated.threshold),
@@ -271,11 +272,11 @@ fn explanation(reasons: &[(&str, Evidence)], n_flows: u64, evaluated: &Evaluated
 pub const BENIGN_CAUSES: &[&str] = &[
     "A rare but wanted activity: a backup, an update, a large download, a video call, a maintenance login.",
     "A device or program of which there is only one in this capture.",
-    "A short or one-sided capture, in which little is usual yet.",
+    "A short or one-sided capture, which gives a poor baseline.",
 ];
 /// What a card of a model names as next steps.
 pub const ADVICE: &[&str] = &[
-    "Open the flow and see which program or person caused it.",
-    "Compare with the other findings about these addresses: unusual and suspicious together weigh more.",
-    "If it is wanted, leave it: this finding alone asks for nothing.",
+    "Open the flow and find the program or person that caused it.",
+    "Compare with the other findings about these addresses: unusual and suspicious together count for more.",
+    "If it is wanted, leave it: this finding alone needs no action.",
 ];

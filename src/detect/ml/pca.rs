@@ -14,24 +14,26 @@ const CARD: Card = Card {
     name: "Unusual flow (principal components)",
     category: Category::Statistical,
     technique: None,
-    sees: "Flows that break the pattern which the others follow. Usually the numbers of a flow go together (more packets, more bytes, longer time); the model learns how, rebuilds each flow from that, and measures what is left over and how far out the flow lies.",
+    sees: "Flows that break the pattern of the others. The numbers of a flow usually go together (more packets, more bytes, longer duration). The model learns how, reconstructs each flow from that, and measures the error and how far out the flow lies.",
     matters: "A flow whose numbers do not fit together, such as much data in tiny packets, may be a tunnel, a flood or a tool that no rule describes yet.",
     otherwise: "Anything rare: a protocol that one device speaks, a broken connection, a monitoring probe. Most unusual flows are harmless, so the finding is mild and names what is unusual.",
     benign_causes: outliers::BENIGN_CAUSES,
     advice: outliers::ADVICE,
     part_of: &[],
-    source: "Reconstruction error by principal components: Jackson and Mudholkar, Technometrics 1979; for network traffic Lakhina, Crovella, Diot, SIGCOMM 2004. Weighed with the place along the components as in Tipping and Bishop 1999. Limits of such methods: Han et al., ADBench, NeurIPS 2022.",
+    source: "Reconstruction error by principal components: Jackson and Mudholkar, Technometrics 1979; for network traffic Lakhina, Crovella, Diot, SIGCOMM 2004. Weighed with the position along the components as in Tipping and Bishop 1999. Limits of such methods: Han et al., ADBench, NeurIPS 2022.",
 };
 
 const THRESHOLD: Descriptor = threshold(
     "pca.threshold",
-    "Flows with at least this score are reported. 0.5 is where one flow in a hundred lies; 0.8 is twice as far from the usual as that, 0.9 three times.",
+    "Flows with at least this score are reported. One flow in a hundred lies at 0.5; 0.8 is twice as far from normal \
+     as that, 0.9 three times.",
     0.8,
 );
 const FEWEST: Descriptor = fewest("pca.fewest_flows");
 const MOST: Descriptor = most(
     "pca.most_flows",
-    "Of more flows a random part of this size is scored, to bound the time. 50,000 take about an eighth of a second.",
+    "With more flows, a random sample of this size is scored to limit the time. 50,000 take about an eighth of a \
+     second.",
 );
 
 const SPEC: Spec = Spec { card: &CARD, threshold: &THRESHOLD, fewest: &FEWEST, most: &MOST };

@@ -69,7 +69,7 @@ pub fn finish<M: Model>(
     let fewest = settings.get(spec.fewest);
     if (n as f64) < fewest {
         let rows = counted(n as u64, "row", "rows");
-        return not_enough(format!("Only {rows}: a model of what is usual here needs at least {}.", plain(fewest)));
+        return not_enough(format!("Only {rows}: a model of this table's baseline needs at least {}.", plain(fewest)));
     }
     let key =
         Key { seed: settings.count(&settings::SEED), most: settings.get(spec.most) as u32, n_rows: rows.n_rows() };
@@ -78,8 +78,7 @@ pub fn finish<M: Model>(
     }
     let Some(fitted) = fitted else {
         return not_enough(
-            "The table has no column of numbers that varies and is no label, so there is nothing to tell apart."
-                .to_owned(),
+            "The table has no numeric column that varies and is not a label, so there are no outliers.".to_owned(),
         );
     };
     let threshold = settings.get(spec.threshold) as f32;
@@ -203,24 +202,26 @@ impl<M: Model> FittedRows<M> {
         let named: Vec<String> =
             reasons.iter().map(|e| format!("{} ({}; {})", e.name, plain(e.value), e.typical)).collect();
         let explanation = format!(
-            "{} of {} rows {} a score of {} or more: by their numbers they differ from what the other rows look like. The most unusual is row {top_number}{}{}. The model has learnt from this table alone what is usual and knows nothing of attacks: unusual is not yet harmful.",
+            "{} of {} rows {} a score of {} or more: their numbers differ from those of the other rows. The most \
+             unusual is row {top_number}{}{}. The model learnt only from this table and knows nothing about attacks: \
+             unusual does not mean harmful.",
             plain(n_past as f64),
             plain(n_scored as f64),
             if n_past == 1 { "has" } else { "have" },
             round3(threshold),
-            if named.is_empty() { "" } else { "; it stands out by: " },
+            if named.is_empty() { "" } else { "; it differs most in: " },
             named.join("; "),
         );
-        let score = evidence("Score", top_score(&top).into(), "", format!("reported from {} on", round3(threshold)));
+        let score = evidence("Score", top_score(&top).into(), "", format!("reported from {}", round3(threshold)));
         Some(
             Finding::builder(spec.card)
-                .title(format!("{} unlike the others, row {top_number} the most", counted(n_past, "row", "rows")))
+                .title(format!("{} unusual, row {top_number} the most", counted(n_past, "row", "rows")))
                 .score(extent)
                 .weighed(Impact::NUISANCE, Confidence::UNLIKELY.towards(Confidence::EVEN, extent), extent)
                 .evidence(std::iter::once(score).chain(reasons))
                 .explanation(explanation)
                 .benign_causes(&[spec.card.otherwise])
-                .advice(&["Sort the rows by their score and look at what the first have in common."])
+                .advice(&["Sort the rows by their score and check what the first ones have in common."])
                 .packet_indices(past.iter().take(Finding::MOST_FLOWS).filter_map(|row| rows.number(*row)).collect())
                 .build(),
         )

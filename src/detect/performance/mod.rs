@@ -1,3 +1,3 @@
-//! What makes a network slow without anybody meaning it.
+//! Detectors of faults that make a network slow.
 
 pub mod retransmission_storm;

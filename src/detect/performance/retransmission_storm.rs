@@ -13,27 +13,27 @@ use crate::settings::Descriptor;
 const CARD: Card = Card {
     id: "retransmission_storm",
     name: "Retransmission storm",
-    category: Category::ProtocolAbuse,
+    category: Category::Performance,
     technique: None,
     sees: "A large share of the TCP data between two hosts is sent again and again.",
-    matters: "The line loses packets, the other side is overloaded, or somebody in between drops or injects packets. Users see it as a slow connection.",
-    otherwise: "A weak wireless link, a full line, a capture that holds every packet twice.",
-    benign_causes: &["A weak wireless link or a full line", "A capture that holds every packet twice"],
+    matters: "The link loses packets, the other side is overloaded, or something in between drops or injects packets. Users notice a slow connection.",
+    otherwise: "A weak wireless link, a saturated link, a capture that has every packet twice.",
+    benign_causes: &["A weak wireless link or a saturated link", "A capture that has every packet twice"],
     advice: &[
-        "See whether other connections on the same way repeat as much: then it is the line",
-        "If only this one does, look at the load of the other side",
+        "Check whether other connections on the same path have as many retransmissions: then the link is the cause",
+        "If only this one does, check the load of the other side",
     ],
     part_of: &[],
-    source: "RFC 6298 (repeats double their distance, so that a working connection repeats little); loss above a few per cent makes TCP slow (Mathis et al., 1997).",
+    source: "RFC 6298 (the retransmission time-out doubles each time, so a working connection retransmits little); loss above a few per cent makes TCP slow (Mathis et al., 1997).",
 };
 
-const SHARE: Descriptor = Descriptor::percent("retransmission_storm.share", "Share of repeats", 30.0)
+const SHARE: Descriptor = Descriptor::percent("retransmission_storm.share", "Share of retransmissions", 30.0)
     .range(1.0, 100.0)
-    .help("Repeated packets of all that carry data, in one direction.");
-const REPEATS: Descriptor = Descriptor::count("retransmission_storm.repeats", "Repeats", 200.0)
+    .help("Retransmitted packets as a share of all data packets in one direction.");
+const REPEATS: Descriptor = Descriptor::count("retransmission_storm.repeats", "Retransmissions", 200.0)
     .range(10.0, 1_000_000.0)
     .unit("packets")
-    .help("Fewer repeats are no storm, whatever their share.");
+    .help("Fewer retransmissions are not a storm, whatever their share.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<RetransmissionStorm>(CARD, &[SHARE, REPEATS], Interest::TCP_FLOWS);
@@ -85,7 +85,7 @@ impl Detector for RetransmissionStorm {
                 |((client, server, port), _)| Between::service(*client, *server, *port),
                 part,
                 |(key, pair), flows, parts| {
-                    let what = "Repeated packets, spread over their connections,";
+                    let what = "Retransmitted packets, distributed over their connections,";
                     let course = Series::sums(what, "packets", parts.iter().copied());
                     pair.finding(**key, least).series(course).flows(flows).build()
                 },
@@ -98,15 +98,15 @@ impl Pair {
         let n = self.n_repeats as f64;
         let share = 100.0 * n / self.n_data.max(1) as f64;
         Finding::builder(&CARD)
-            .title(format!("{client} and {server} repeat {share:.0} % of their packets on port {port}"))
+            .title(format!("{client} and {server} retransmit {share:.0} % of their packets on port {port}"))
             .rated(Impact::NUISANCE, Confidence::EVEN, (n, least))
             .service((client, server, port), "TCP")
             .evidence([
-                evidence("Repeated packets", n, "packets", "a few"),
-                evidence("Of all with data", share, "%", "under 3"),
+                evidence("Retransmitted packets", n, "packets", "a few"),
+                evidence("Share of all data packets", share, "%", "under 3"),
             ])
             .explanation(format!(
-                "{} of {} between {client} and {server}, port {port}, carry what was sent before.",
+                "{} of {} between {client} and {server}, port {port}, repeat data that was sent before.",
                 thousands(self.n_repeats as usize),
                 count(self.n_data as usize, "packet")
             ))

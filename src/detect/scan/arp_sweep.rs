@@ -18,26 +18,26 @@ const CARD: Card = Card {
     name: "ARP sweep",
     category: Category::Scan,
     technique: Some(("T1018", "Remote System Discovery")),
-    sees: "One device asks by ARP for many addresses of the local network, most of which nobody has.",
-    matters: "Before a host can reach a neighbour it must ask for its Ethernet address. Asking for one address after another is the trace of somebody who looks for machines, whatever tool is used.",
-    otherwise: "An inventory or monitoring tool, a router that passes on a scan from outside, or a DHCP server that tests addresses before it gives them out.",
+    sees: "One device sends ARP requests for many addresses of the local network, and most of them are not in use.",
+    matters: "A host must learn a neighbour's Ethernet address before it can reach it. Requesting one address after another is a sign of host discovery, whatever tool is used.",
+    otherwise: "An inventory or monitoring tool, a router that forwards a scan from outside, or a DHCP server that checks addresses before it assigns them.",
     benign_causes: &[
-        "An inventory or monitoring tool that belongs to the house",
-        "A router that passes on a scan that comes from outside",
-        "A DHCP server that tests addresses before it gives them out",
+        "A known inventory or monitoring tool",
+        "A router that forwards a scan from outside",
+        "A DHCP server that checks addresses before it assigns them",
     ],
     advice: &[
-        "Find out who owns the device and whether the sweep was ordered",
-        "Look at what it did afterwards with the neighbours that answered",
+        "Find out who owns the device and whether the sweep was authorised",
+        "Check what it did afterwards with the neighbours that answered",
     ],
     part_of: &[],
-    source: "Count rule of Zeek's scan policy (25 hosts in 5 minutes, failed tries only), used on unanswered ARP questions.",
+    source: "Count rule of Zeek's scan policy (25 hosts in 5 minutes, failed attempts only), applied to unanswered ARP requests.",
 };
 
 const ADDRESSES: Descriptor = Descriptor::count("arp_sweep.addresses", "Unanswered addresses for a sweep", 25.0)
     .range(2.0, 65_535.0)
     .unit("addresses")
-    .help("This many different addresses that were asked for within the window and that nobody answered for make a sweep. 25 is the value of Zeek's scan policy. Four times as many are needed where the capture shows no answers at all.");
+    .help("This many different addresses that were requested within the window and never answered are a sweep. 25 is the value of Zeek's scan policy. Four times as many are needed where the capture shows no answers at all.");
 const WINDOW: Descriptor = Descriptor::seconds("arp_sweep.window", "Window for counting addresses", 300.0)
     .range(1.0, 86_400.0)
     .help("Unanswered addresses are counted within this time. 300 s is the value of Zeek's scan policy.");
@@ -159,7 +159,7 @@ impl Device {
             _ => Confidence::VERY_LIKELY,
         };
         Finding::builder(&CARD)
-            .title(format!("{who} asked by ARP for {} addresses of the local network", sweep.asked.len()))
+            .title(format!("{who} sent ARP requests for {} addresses of the local network", sweep.asked.len()))
             .rated(Impact::INSIDE_LOOK, confidence, (sweep.n_window as f64, threshold))
             .sources(self.own.map(Endpoint::Ip).into_iter().chain([Endpoint::Mac(mac)]))
             .targets(sweep.asked.iter().copied())
@@ -167,13 +167,13 @@ impl Device {
             .period((self.first_ns, self.last_ns))
             .evidence([
                 evidence(
-                    "Addresses asked for",
+                    "Addresses requested",
                     sweep.asked.len() as f64,
                     "addresses",
                     "the gateway and a few neighbours",
                 ),
                 evidence(
-                    "Of these without an answer",
+                    "Addresses without an answer",
                     sweep.n_unanswered as f64,
                     "addresses",
                     format!("below {threshold}"),
@@ -184,22 +184,22 @@ impl Device {
                     "addresses",
                     format!("below {threshold}"),
                 ),
-                evidence("Questions", self.n_questions as f64, "packets", ""),
+                evidence("Requests", self.n_questions as f64, "packets", ""),
                 evidence(
-                    "Time from first to last question",
+                    "Time from first to last request",
                     (self.last_ns - self.first_ns) as f64 / SECOND as f64,
                     "s",
                     "",
                 ),
             ])
             .explanation(format!(
-                "{who} asked for the Ethernet addresses of {} neighbours, and {} of these questions stayed without an \
-                 answer. A host asks only for neighbours that it wants to reach; going through addresses that nobody \
-                 has means that it, or somebody behind it, is looking for machines.{}",
+                "{who} requested the Ethernet addresses of {} neighbours, and {} of them never answered. A host \
+                 requests only the neighbours it wants to reach; requests for addresses that are not in use mean that \
+                 this host, or somebody behind it, is looking for machines.{}",
                 sweep.asked.len(),
                 sweep.n_unanswered,
                 if sweep.is_blind {
-                    " The capture shows no answers to this device at all, so silence proves less."
+                    " The capture shows no answers to this device at all, so their absence proves less."
                 } else {
                     ""
                 }
@@ -233,7 +233,7 @@ mod tests {
     fn asking_for_addresses_that_nobody_has_is_a_sweep() {
         let found = finish(&ENTRY, &[], &questions(60, 5), &Settings::default()).findings;
         assert_eq!((found.len(), found[0].n_packets), (1, 60));
-        assert_eq!(found[0].title, "192.168.1.200 asked by ARP for 60 addresses of the local network");
+        assert_eq!(found[0].title, "192.168.1.200 sent ARP requests for 60 addresses of the local network");
     }
 
     #[test]

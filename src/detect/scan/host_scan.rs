@@ -25,41 +25,41 @@ const CARD: Card = Card {
     category: Category::Scan,
     technique: Some(("T1018", "Remote System Discovery")),
     sees: "One address tries the same port, or a ping, on many hosts, and most of them refuse or do not answer.",
-    matters: "A sweep over a network finds the machines that run a certain service. Worms and intruders do it to choose their next target.",
-    otherwise: "An inventory or monitoring tool, a vulnerability scan that you ordered, a file-sharing program with a list of old peers, or a program whose servers are all down.",
+    matters: "A host scan finds the machines that run a certain service. Worms and intruders use it to choose their next target.",
+    otherwise: "An inventory or monitoring tool, an authorised vulnerability scan, a file-sharing program with an outdated list of peers, or a program whose servers are all down.",
     benign_causes: &[
-        "An inventory, monitoring or vulnerability scanner that belongs to the house",
-        "A file-sharing or chat program with a list of peers that are gone",
+        "A known inventory, monitoring or vulnerability scanner",
+        "A file-sharing or chat program with an outdated list of peers",
         "A program whose servers are all down or blocked",
     ],
     advice: &[
-        "Find out who owns the source and whether the sweep was ordered",
-        "Look at the hosts that answered, and at what the source did with them afterwards",
-        "If nobody ordered it, take the source off the network and examine it for malware",
+        "Find out who owns the source and whether the scan was authorised",
+        "Check the hosts that answered, and what the source did with them afterwards",
+        "If nobody authorised it, disconnect the source and examine it for malware",
     ],
     part_of: &["port_scan"],
-    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (25 hosts on one port in 5 minutes, failed tries only). Whoever goes through addresses does not ask DNS for them: Whyte, Kranakis, van Oorschot, NDSS 2005; so that silent hosts outside whose address DNS had given for a name, or to which a router knows no way, do not count.",
+    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (25 hosts on one port in 5 minutes, failed attempts only). Scanners do not look addresses up in DNS first (Whyte, Kranakis, van Oorschot, NDSS 2005), so silent external hosts do not count if DNS had returned their address for a name, or if a router reports no route to them.",
 };
 
 const HOSTS: Descriptor = Descriptor::count("host_scan.hosts", "Failed hosts for a scan", 25.0)
     .range(2.0, 65_535.0)
     .unit("hosts")
-    .help("This many different hosts that failed on the same port within the window make a scan. 25 is the value of Zeek's scan policy. The same number over the whole capture makes a slow scan.");
+    .help("This many different hosts that failed on the same port within the window are a scan. 25 is the value of Zeek's scan policy. The same number over the whole capture is a slow scan.");
 const WINDOW: Descriptor = Descriptor::seconds("host_scan.window", "Window for counting hosts", 300.0)
     .range(1.0, 86_400.0)
     .help("Failed hosts are counted within this time. 300 s is the value of Zeek's scan policy.");
 const LEAST: Descriptor = Descriptor::count("host_scan.least", "Failed hosts for the random walk", 10.0)
     .range(4.0, 65_535.0)
     .unit("hosts")
-    .help("The random walk of Jung et al. needs four failures in a row; a program with a short list of dead servers reaches that too, so that at least this many hosts must have failed.");
+    .help("The random walk of Jung et al. needs four failures in a row. A program with a short list of dead servers reaches that too, so at least this many hosts must have failed.");
 const PINGS: Descriptor = Descriptor::count("host_scan.pings", "Hosts pinged in a row", 12.0)
     .range(4.0, 65_535.0)
     .unit("hosts")
-    .help("So many different hosts that one address pings within ten seconds are a sweep, also where they answer: people ping one host at a time.");
-const PRIVATE: Descriptor = Descriptor::count("host_scan.private", "Hosts asked for a service of the house", 5.0)
+    .help("This many different hosts pinged by one address within ten seconds are a scan, even if they answer: people ping one host at a time.");
+const PRIVATE: Descriptor = Descriptor::count("host_scan.private", "Hosts asked for an internal service", 5.0)
     .range(2.0, 65_535.0)
     .unit("hosts")
-    .help("So many hosts inside that one address outside asks for portmapper, NetBIOS, SNMP, TFTP, LDAP or IPMI over UDP, which nobody outside has business with.");
+    .help("This many internal hosts asked by one external address for portmapper, NetBIOS, SNMP, TFTP, LDAP or IPMI over UDP, services that no external host should use.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<HostScan>(CARD, &[HOSTS, WINDOW, LEAST, PINGS, PRIVATE], Interest::NOTHING);
@@ -184,9 +184,9 @@ fn of_block(block: &Block<'_>) -> Joined {
     let transport = block.protocol.to_lowercase();
     let port_words = finding_builder::ports_filter(&format!("{transport}.port"), block.ports, MOST_FILTER_PORTS);
     Joined {
-        title: format!("{source} swept {}, for {ports}", count(block.n_targets, "host")),
-        evidence: evidence("Ports swept for", block.n_parts as f64, "ports", "0"),
-        explanation: format!("{source} did so for {ports}; the values are those of the widest sweep."),
+        title: format!("{source} scanned {}, for {ports}", count(block.n_targets, "host")),
+        evidence: evidence("Ports scanned for", block.n_parts as f64, "ports", "0"),
+        explanation: format!("{source} scanned for {ports}; the values are those of the largest scan."),
         filter: port_words.unwrap_or(transport),
         identity: Identity::Word(block.protocol.to_owned()),
     }
@@ -295,7 +295,7 @@ impl Case {
             } else {
                 (self.probe != Probe::Echo).then_some(("T1046", "Network Service Discovery"))
             })
-            .title(format!("{} swept {tried} {what}", self.source))
+            .title(format!("{} scanned {tried} {what}", self.source))
             .weighed(impact, confidence, extent(self.n_failed as f64, limits.hosts))
             .score(past(self.n_failed as f64, threshold))
             .sources([self.source])
@@ -315,8 +315,8 @@ impl Case {
             .evidence(self.course.evidence("hosts", limits.window_ns, limits.hosts))
             .series(self.course.steps.course())
             .explanation(format!(
-                "{} tried {tried} {what} within {}; {} failed and {} answered. An ordinary client knows its servers \
-                 and nearly all of its first contacts succeed; going through many addresses in vain means that \
+                "{} tried {tried} {what} within {}; {} failed and {} answered. An ordinary client knows its servers, \
+                 and nearly all of its first contacts succeed. Many failed attempts on different addresses mean that \
                  somebody is looking for machines.",
                 self.source,
                 span(self.course.duration_ns()),
@@ -342,7 +342,7 @@ mod tests {
         let scan: Vec<Made> = (0..30).map(|i| Made::refused(inside(99), inside(i), 22, f64::from(i))).collect();
         let found = finish(&ENTRY, &scan, &[], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].title, "192.168.1.99 swept 30 hosts on TCP port 22");
+        assert_eq!(found[0].title, "192.168.1.99 scanned 30 hosts on TCP port 22");
         assert_eq!(found[0].ports, [22]);
     }
 

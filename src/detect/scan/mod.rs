@@ -1,4 +1,4 @@
-//! Who looks for what is reachable: scans of ports, hosts and names.
+//! Detectors of scans for ports, hosts and names.
 
 pub mod arp_sweep;
 pub mod host_scan;

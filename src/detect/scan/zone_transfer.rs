@@ -20,22 +20,25 @@ const CARD: Card = Card {
     name: "DNS zone transfer",
     category: Category::Scan,
     technique: Some(("T1590.002", "DNS")),
-    sees: "A host that is no name server itself asks a name server for all names of a domain (AXFR).",
-    matters: "The answer is a list of all machines and what they are for: the best map that an intruder can get.",
-    otherwise: "A second name server that keeps a copy, a backup or inventory of the zone, an administrator who checks it.",
-    benign_causes: &["A second name server that keeps a copy", "A backup, an inventory, or an administrator's check"],
+    sees: "A host that is not a name server requests all names of a domain from a name server (AXFR).",
+    matters: "The answer lists all machines and often their purpose: a map of the network for an intruder.",
+    otherwise: "A secondary name server that keeps a copy, a backup or inventory of the zone, or an administrator who checks it.",
+    benign_causes: &[
+        "A secondary name server that keeps a copy",
+        "A backup, an inventory, or an administrator's check",
+    ],
     advice: &[
         "Allow zone transfers only to the addresses of the secondary servers, and with a key (RFC 8945)",
-        "Find out who uses the asking host, and what it does next with the names",
+        "Find out who uses the requesting host, and what it does next with the names",
     ],
     part_of: &[],
     source: "RFC 5936: only secondary servers need zone transfers, and servers should answer only those.",
 };
 
-const QUESTIONS: Descriptor = Descriptor::count("zone_transfer.questions", "Questions for zones", 1.0)
+const QUESTIONS: Descriptor = Descriptor::count("zone_transfer.questions", "Zone transfer requests", 1.0)
     .range(1.0, 10_000.0)
-    .unit("questions")
-    .help("So many of one host to one server. One is enough for a whole list.");
+    .unit("requests")
+    .help("This many from one host to one server. One is enough for a whole list.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<ZoneTransfer>(CARD, &[QUESTIONS], Interest::MESSAGES);
@@ -108,16 +111,16 @@ impl Pair {
         // Secondary servers do this all day.
         let confidence = if is_server { Confidence::UNLIKELY } else { Confidence::VERY_LIKELY };
         Finding::builder(&CARD)
-            .title(format!("{asker} asks {server} for all names of {}", zones.join(", ")))
+            .title(format!("{asker} requests all names of {} from {server}", zones.join(", ")))
             .rated(Impact::INSIDE_LOOK, confidence, (n, least))
             .service((asker, server, 53), "DNS")
             .evidence([
-                evidence("Questions for whole zones", n, "questions", "0, but for secondary servers"),
+                evidence("Zone transfer requests", n, "requests", "0, except for secondary servers"),
                 evidence("Records in the answers", self.n_records as f64, "records", "0"),
-                yes_no("Asker answers DNS questions itself", is_server, "1 for a secondary server"),
+                yes_no("The requester answers DNS queries itself", is_server, "1 for a secondary server"),
             ])
             .explanation(format!(
-                "{asker} asked {server} for all names of {}. {}",
+                "{asker} requested all names of {} from {server}. {}",
                 zones.join(", "),
                 if is_answered {
                     format!("The server answered with {}.", count(self.n_records as usize, "record"))

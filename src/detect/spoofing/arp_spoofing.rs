@@ -19,28 +19,28 @@ const CARD: Card = Card {
     name: "ARP spoofing",
     category: Category::Spoofing,
     technique: Some(("T1557.002", "ARP Cache Poisoning")),
-    sees: "One IP address is claimed by several Ethernet (MAC) addresses, and one of them repeats its claim without being asked.",
-    matters: "Hosts believe the latest ARP answer. Who claims the address of another host or of the gateway gets the traffic meant for it, and can read or change it.",
-    otherwise: "Two hosts set to the same address, a standby machine that takes over, an address that was given to another device, or virtual machines that moved.",
+    sees: "Several Ethernet (MAC) addresses claim one IP address, and one of them repeats its claim unasked.",
+    matters: "Hosts believe the latest ARP answer. A device that claims the address of another host or of the gateway receives the traffic for it, and can read or change it.",
+    otherwise: "Two hosts configured with the same address, a standby machine that takes over, an address that was reassigned, or virtual machines that moved.",
     benign_causes: &[
-        "A standby machine that takes over an address from one that failed",
-        "An address that was given to another device while the first still uses it",
+        "A standby machine that takes over the address of one that failed",
+        "An address that was reassigned while the first device still uses it",
         "Virtual machines or containers that were moved or cloned with their address",
     ],
     advice: &[
         "Find the switch port of the Ethernet address and the device behind it",
-        "Compare with the ARP tables of the gateway and of the hosts concerned",
-        "Passwords sent without encryption in this time may be known; change them",
-        "Turn on dynamic ARP inspection on the switch",
+        "Compare with the ARP tables of the gateway and of the affected hosts",
+        "Change passwords that were sent unencrypted in this time: they may be known",
+        "Enable dynamic ARP inspection on the switch",
     ],
     part_of: &[],
-    source: "RFC 826 (ARP) and RFC 5227 (address conflicts); Wireshark's expert note \"duplicate IP address\" is the reference behaviour.",
+    source: "RFC 826 (ARP) and RFC 5227 (address conflicts); Wireshark's expert note \"duplicate IP address\" is the reference.",
 };
 
-const CLAIMS: Descriptor = Descriptor::count("arp_spoofing.claims", "Unasked claims", 4.0)
+const CLAIMS: Descriptor = Descriptor::count("arp_spoofing.claims", "Unsolicited claims", 4.0)
     .range(1.0, 100_000.0)
     .unit("packets")
-    .help("An address that another device also uses must be claimed this often without being asked. A device that comes up announces itself two times (RFC 5227, section 2.3).");
+    .help("A device must claim an address that another device also uses this often without being asked. A device that comes up announces itself twice (RFC 5227, section 2.3).");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
@@ -224,24 +224,19 @@ impl Imposter<'_> {
                 self.claims.iter().map(|(_, claim)| claim.last_ns).max().unwrap_or(0),
             ))
             .evidence([
-                evidence(
-                    "Claims without being asked",
-                    n_unasked as f64,
-                    "packets",
-                    "2 when a device comes up (RFC 5227)",
-                ),
+                evidence("Unsolicited claims", n_unasked as f64, "packets", "2 when a device comes up (RFC 5227)"),
                 evidence("Claims in all", n_claims as f64, "packets", ""),
-                evidence("Addresses of others that it claims", claimed.len() as f64, "addresses", "0"),
-                evidence("Times that the claimant of an address changed", self.n_changes as f64, "", "0"),
+                evidence("Addresses of other devices that it claims", claimed.len() as f64, "addresses", "0"),
+                evidence("Times the claimant of an address changed", self.n_changes as f64, "", "0"),
                 evidence("Devices whose addresses it claims", self.owners.len() as f64, "devices", "0"),
             ])
             .explanation(format!(
-                "The Ethernet address {} claimed {names} {n_unasked} times without being asked. Other \
-                 devices use {} too{}. Hosts believe the latest answer, so they send the traffic meant for the real \
-                 owner to this device, which can read it, change it or let it vanish.",
+                "The Ethernet address {} claimed {names} {n_unasked} times without being asked. Other devices use {} \
+                 too{}. Hosts believe the latest answer, so they send traffic for the real owner to this device, \
+                 which can read, change or drop it.",
                 mac_text(mac),
                 if claimed.len() == 1 { "this address" } else { "these addresses" },
-                if has_gateway { "; one of them is the gateway to the outside" } else { "" }
+                if has_gateway { "; one of them is the default gateway" } else { "" }
             ))
             .n_packets(n_claims)
             .packet_indices(self.claims.iter().flat_map(|(_, claim)| claim.indices.iter().copied()).collect())
@@ -275,16 +270,16 @@ fn conflict(ip: Addr, claims: &[(&(Place, Mac), &Claim)]) -> Finding {
             evidence("Claims", n_claims as f64, "packets", ""),
         ])
         .explanation(format!(
-            "{ip} was claimed by {}. None of them pushes its claim, so this looks like a mistake or a change rather \
-             than an attack; still, each of them takes traffic from the others.",
+            "{ip} was claimed by {}. None of them repeats its claim unasked, so this looks like a mistake or a change \
+             rather than an attack; still, each of them takes traffic from the others.",
             texts.join(", ")
         ))
         .benign_causes(&[
-            "Two devices set to the same address by hand",
-            "An address that was given to another device during the capture",
+            "Two devices configured by hand with the same address",
+            "An address that was reassigned during the capture",
             "One device with several network cards",
         ])
-        .advice(&["Find both devices and give each an address of its own"])
+        .advice(&["Find both devices and give each its own address"])
         .n_packets(n_claims)
         .packet_indices(claims.iter().flat_map(|(_, claim)| claim.indices.iter().copied()).collect())
         .filter(format!("arp.src.proto_ipv4 == {ip}"))

@@ -20,29 +20,31 @@ use std::hash::BuildHasher;
 
 const CARD: Card = Card {
     id: "dns_response_spoofing",
-    name: "DNS answers that race",
+    name: "DNS response spoofing",
     category: Category::Spoofing,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "One DNS question gets two answers with different addresses, which differ in Ethernet address or hops left where these are known.",
-    matters: "The first answer wins. Who sees the question can send a false one quickly and lead the asker to a machine of his own; the true answer comes too late.",
-    otherwise: "A resolver that answers twice, a filter of the house that answers in the server's name, a censor on the way.",
+    sees: "One DNS query gets two answers with different addresses; their Ethernet addresses or TTLs differ where these are known.",
+    matters: "The first answer wins. An attacker who sees the query can send a forged answer quickly and direct the client to another machine; the real answer comes too late.",
+    otherwise: "A resolver that answers twice, a filter that answers in the server's name, a censor on the path.",
     benign_causes: &[
-        "A filter of the house or of the provider that answers in the server's name",
-        "A resolver that asks several others and passes on both answers",
+        "A filter, your own or the provider's, that answers in the server's name",
+        "A resolver that queries several others and forwards both answers",
     ],
     advice: &[
-        "Compare time to live, Ethernet address and delay of the two answers: which one is out of line?",
-        "Look where the asker connected to afterwards",
-        "Use a resolver over TLS or HTTPS, or one that checks signatures (DNSSEC)",
+        "Compare the TTL, Ethernet address and delay of the two answers: which one is out of line?",
+        "Check where the client connected to afterwards",
+        "Use a resolver over TLS or HTTPS, or one that validates signatures (DNSSEC)",
     ],
     part_of: &[],
-    source: "Duan, Weaver et al.: Hold-On: Protecting Against On-Path DNS Poisoning, SATIN 2012 (an injected answer is followed by the true one); RFC 5452.",
+    source: "Duan, Weaver et al.: Hold-On: Protecting Against On-Path DNS Poisoning, SATIN 2012 (the real answer follows the injected one); RFC 5452.",
 };
 
-const QUESTIONS: Descriptor = Descriptor::count("dns_response_spoofing.questions", "Questions with two answers", 2.0)
+const QUESTIONS: Descriptor = Descriptor::count("dns_response_spoofing.questions", "Queries with two answers", 2.0)
     .range(1.0, 10_000.0)
-    .unit("questions")
-    .help("So many questions of one host to one server. Servers whose addresses change by the second make one now and then.");
+    .unit("queries")
+    .help(
+        "This many from one host to one server. Servers whose addresses change by the second cause one now and then.",
+    );
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<DnsResponseSpoofing>(CARD, &[QUESTIONS], Interest::MESSAGES.union(Interest::UDP));
@@ -173,11 +175,11 @@ impl Pair {
             .title(format!("Forged DNS answers to {asker} in the name of {server}"))
             .rated(Impact::INTERCEPTION, confidence, (n, least))
             .service((server, asker, 53), "DNS")
-            .evidence([evidence("Questions with two different answers", n, "questions", "0")])
+            .evidence([evidence("Queries with two different answers", n, "queries", "0")])
             .explanation(format!(
-                "{} of {asker} to {server} got two answers with different addresses within {} s, among them for {}. A \
-                 server answers once: one of the two was sent by somebody else, probably on the way.",
-                count(self.n as usize, "question"),
+                "{} from {asker} to {server} got two answers with different addresses within {} s, for example for \
+                 {}. A server answers once: somebody else, probably on the path, sent one of the two.",
+                count(self.n as usize, "lookup"),
                 RACE_NS / SECOND,
                 names.join(", ")
             ))

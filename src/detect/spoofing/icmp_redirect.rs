@@ -18,26 +18,27 @@ const CARD: Card = Card {
     name: "ICMP redirects",
     category: Category::Spoofing,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "ICMP redirect messages tell hosts to send their traffic through another router; worse if they come in the gateway's name from another device.",
-    matters: "A forged redirect leads a host's traffic through the attacker's machine, where it can be read or changed.",
-    otherwise: "A router that knows a shorter way, where two routers stand in the same network.",
+    sees: "ICMP redirects tell hosts to send their traffic through another router. They are suspicious if they come in the gateway's name from another device.",
+    matters: "A forged redirect sends a host's traffic through the attacker's machine, which can read or change it.",
+    otherwise: "A router that knows a shorter path, where two routers share a network.",
     benign_causes: &[
-        "Two routers in the same network, one of which knows the shorter way",
+        "Two routers in the same network, one of which knows the shorter path",
         "A host with a wrong gateway or netmask",
     ],
     advice: &[
-        "Look at the new gateway that the messages name, and find the device that has this address",
-        "Let hosts ignore redirects (net.ipv4.conf.all.accept_redirects = 0); they are hardly ever needed",
+        "Find the device that has the address of the new gateway named in the messages",
+        "Configure hosts to ignore redirects (net.ipv4.conf.all.accept_redirects = 0); they are hardly ever needed",
     ],
     part_of: &[],
-    source: "RFC 792, and RFC 1812, section 5.2.7.2 (when a router may send redirects). Whether the sender is forged is told by comparing Ethernet addresses with ARP.",
+    source: "RFC 792, and RFC 1812, section 5.2.7.2 (when a router may send redirects). A forged sender shows when Ethernet addresses are compared with ARP.",
 };
 
-const REDIRECTS: Descriptor = Descriptor::count("icmp_redirect.redirects", "Redirects of one sender", 2.0)
+const REDIRECTS: Descriptor = Descriptor::count("icmp_redirect.redirects", "Redirects from one sender", 2.0)
     .range(1.0, 100_000.0)
     .unit("packets")
     .help(
-        "This many redirects of one sender are reported. Even one is rare: hosts take it once and then know the way.",
+        "This many redirects from one sender are reported. Even one is rare: a host takes it once and then knows the \
+         path.",
     );
 
 /// Line in the table of detectors.
@@ -127,7 +128,7 @@ impl Sender {
                 evidence("Redirects", self.n as f64, "packets", "0, or a few where two routers share a network"),
                 evidence("Hosts redirected", self.victims.len() as f64, "hosts", "0"),
                 evidence(
-                    "Devices that ARP knows under the sender's address",
+                    "Devices that use the sender's address in ARP",
                     owners.len() as f64,
                     "devices",
                     if is_forged { "none of them sent the redirects" } else { "1" },
@@ -136,8 +137,8 @@ impl Sender {
             .explanation(if is_forged {
                 format!(
                     "{} ICMP redirects came in the name of {ip}, but from the Ethernet address {}, while ARP knows \
-                     {ip} under {}. So they are forged: somebody tries to lead the traffic of {} hosts through a \
-                     machine of his own.",
+                     {ip} under {}. They are therefore forged: somebody tries to send the traffic of {} hosts through \
+                     another machine.",
                     self.n,
                     mac_text(mac),
                     owners.iter().take(3).copied().map(mac_text).collect::<Vec<_>>().join(", "),
@@ -145,8 +146,8 @@ impl Sender {
                 )
             } else {
                 format!(
-                    "{ip} sent redirects to {} hosts, in {} messages, to lead their traffic another way. A router does this when \
-                     it knows a shorter way; an attacker does it to get the traffic.",
+                    "{ip} sent redirects to {} hosts, in {} messages, to change the path of their traffic. A router \
+                     does this when it knows a shorter path; an attacker does it to receive the traffic.",
                     self.victims.len(),
                     self.n
                 )

@@ -16,23 +16,23 @@ const CARD: Card = Card {
     name: "LLMNR poisoning",
     category: Category::Spoofing,
     technique: Some(("T1557.001", "LLMNR/NBT-NS Poisoning and SMB Relay")),
-    sees: "One host answers nearly all name questions that others ask of the whole network (LLMNR).",
-    matters: "Windows asks its neighbours when DNS does not know a name, for example a mistyped one. Who answers \"that is me\" is sent a log-in, and can crack or pass on the password.",
-    otherwise: "A server that really is the one that everybody looks for, in a network without DNS.",
-    benign_causes: &["A server that really is the one that everybody looks for, in a network without DNS"],
+    sees: "One host answers nearly all LLMNR name queries that others send to the whole network.",
+    matters: "Windows asks its neighbours when DNS does not know a name, for example a mistyped one. A host that answers \"that is me\" receives a login, and can crack or relay the password.",
+    otherwise: "A server that really has the requested name, in a network without DNS.",
+    benign_causes: &["A server that really has the requested name, in a network without DNS"],
     advice: &[
-        "Open the answers and compare the names with the host's own name",
-        "Look for log-ins (SMB, HTTP) of the askers to this host afterwards, and change those passwords",
-        "Turn off LLMNR and NetBIOS names by policy; they are seldom needed",
+        "Compare the names in the answers with the host's own name",
+        "Look for logins (SMB, HTTP) from the clients to this host afterwards, and change those passwords",
+        "Disable LLMNR and NetBIOS name resolution by policy; they are seldom needed",
     ],
     part_of: &[],
-    source: "The method of the tool Responder; RFC 4795 (LLMNR): a host answers only for names that are its own.",
+    source: "The method of the tool Responder; RFC 4795 (LLMNR): a host answers only for its own names.",
 };
 
-const ANSWERS: Descriptor = Descriptor::count("llmnr_poisoning.answers", "Answers of one host", 10.0)
+const ANSWERS: Descriptor = Descriptor::count("llmnr_poisoning.answers", "Answers from one host", 10.0)
     .range(2.0, 100_000.0)
     .unit("answers")
-    .help("A host that answered at least this many LLMNR questions, of at least two hosts, and four in five of all that were asked. Most such questions go unanswered.");
+    .help("A host that answered at least this many LLMNR queries, from at least two hosts, and four in five of all queries. Most such queries go unanswered.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<LlmnrPoisoning>(CARD, &[ANSWERS], Interest::UDP_FLOWS);
@@ -108,21 +108,21 @@ impl Detector for LlmnrPoisoning {
 fn finding(host: Addr, askers: &BTreeSet<Addr>, n: usize, share: f64, least: f64) -> FindingBuilder {
     let confidence = Confidence::EVEN;
     Finding::builder(&CARD)
-        .title(format!("{host} answers name questions of {} for whatever they ask", count(askers.len(), "host")))
+        .title(format!("{host} answers name queries from {} for any name", count(askers.len(), "host")))
         .rated(Impact::INTERCEPTION, confidence, (n as f64, least))
         .sources([host])
         .targets(askers.iter().copied())
         .ports([PORT])
         .protocol("LLMNR")
         .evidence([
-            evidence("Questions that it answered", n as f64, "questions", "those for its own name"),
-            evidence("Share of all questions that were asked", share * 100.0, "%", "a few per cent"),
-            evidence("Hosts that it answered", askers.len() as f64, "hosts", ""),
+            evidence("Queries it answered", n as f64, "queries", "those for its own name"),
+            evidence("Share of all queries", share * 100.0, "%", "a few per cent"),
+            evidence("Hosts it answered", askers.len() as f64, "hosts", ""),
         ])
         .explanation(format!(
-            "{host} answered {n} questions that {} asked of the whole network, {:.0} % of all. A host answers only \
-             for its own name (RFC 4795), and most such questions are for names that nobody has. Who answers them all \
-             wants the log-ins that follow.",
+            "{host} answered {n} queries that {} sent to the whole network, {:.0} % of all. A host answers only for \
+             its own name (RFC 4795), and most such queries are for names that nobody has. A host that answers them \
+             all wants the logins that follow.",
             count(askers.len(), "host"),
             share * 100.0
         ))

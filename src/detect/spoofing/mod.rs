@@ -1,4 +1,4 @@
-//! Who pretends to be another host, router, server or switch.
+//! Detectors of devices that impersonate another host, router, server or switch.
 
 pub mod arp_spoofing;
 pub mod dns_response_spoofing;

@@ -18,29 +18,29 @@ use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "name_poisoning",
-    name: "Answers for many names",
+    name: "Name poisoning",
     category: Category::Spoofing,
     technique: Some(("T1557.001", "LLMNR/NBT-NS Poisoning and SMB Relay")),
-    sees: "One host says of many different names, which others ask of the whole network by NetBIOS, mDNS or LLMNR, that they are its own.",
-    matters: "Who answers for names that are not his own is sent the log-ins that were meant for others, and can crack or pass on the passwords.",
-    otherwise: "A sleep proxy that answers for printers and televisions that are switched off, a server with many names.",
+    sees: "One host answers NetBIOS, mDNS or LLMNR queries to the whole network for many different names, as if all were its own.",
+    matters: "A host that answers for names of others receives logins meant for them, and can crack or relay the passwords.",
+    otherwise: "A sleep proxy that answers for printers and televisions that are switched off, or a server with many names.",
     benign_causes: &[
         "A sleep proxy that answers for devices that are switched off",
         "A server that really has all these names",
     ],
     advice: &[
-        "Look what the askers did next: a log-in to this host is lost",
-        "Turn off NetBIOS names and LLMNR by policy",
-        "Find out who runs the host, and change the passwords of those who logged in to it",
+        "Check what the clients did next: a login to this host is compromised",
+        "Disable NetBIOS name resolution and LLMNR by policy",
+        "Find out who runs the host, and change the passwords of users who logged in to it",
     ],
     part_of: &["llmnr_poisoning"],
-    source: "The method of the tool Responder; RFC 1002, section 4.2.13, RFC 6762, section 6, RFC 4795: a host answers only for names that are its own.",
+    source: "The method of the tool Responder; RFC 1002, section 4.2.13, RFC 6762, section 6, RFC 4795: a host answers only for its own names.",
 };
 
-const NAMES: Descriptor = Descriptor::count("name_poisoning.names", "Different names of one host", 4.0)
+const NAMES: Descriptor = Descriptor::count("name_poisoning.names", "Different names claimed by one host", 4.0)
     .range(2.0, 10_000.0)
     .unit("names")
-    .help("So many different names, asked of everybody, that one host answered for. A computer has its own name and perhaps that of its group.");
+    .help("This many different names, queried from the whole network, that one host answered for. A computer has its own name and perhaps that of its workgroup.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<NamePoisoning>(CARD, &[NAMES], Interest::MESSAGES);
@@ -149,11 +149,11 @@ impl Answers {
             .evidence([
                 evidence("Different names answered for", n, "names", "1 or 2"),
                 evidence("Answers", self.seen.n as f64, "messages", ""),
-                evidence("Hosts that it answered", self.askers.len() as f64, "hosts", ""),
+                evidence("Hosts it answered", self.askers.len() as f64, "hosts", ""),
             ])
             .explanation(format!(
-                "{host} answered {} over {} that others had asked of the whole network, among them {}. A host answers \
-                 only for its own name.",
+                "{host} answered {} over {} that others had queried from the whole network, for example {}. A host \
+                 answers only for its own name.",
                 count(self.names.len(), "name"),
                 protocol.name(),
                 shown.join(", ")

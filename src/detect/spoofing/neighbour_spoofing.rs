@@ -18,20 +18,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "neighbour_spoofing",
-    name: "Forged IPv6 neighbours",
+    name: "IPv6 neighbour spoofing",
     category: Category::Spoofing,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "Two devices say in turn that an IPv6 address is theirs, or one device claims the addresses of several others.",
-    matters: "Hosts believe the last one that says so and send it their traffic, where it can be read or changed: ARP spoofing for IPv6.",
-    otherwise: "Two routers that share one address for safety (VRRP, HSRP), a computer that changes from cable to wireless, a virtual machine that moves.",
+    sees: "Two devices claim an IPv6 address in turn, or one device claims the addresses of several others.",
+    matters: "Hosts believe the latest claim and send their traffic there, where it can be read or changed: ARP spoofing for IPv6.",
+    otherwise: "Two redundant routers that share one address (VRRP, HSRP), a computer that changes from cable to wireless, a virtual machine that moves.",
     benign_causes: &[
-        "Two routers that share one address for safety",
+        "Two redundant routers that share one address",
         "A computer that changes from cable to wireless, or a virtual machine that moves",
     ],
     advice: &[
-        "Find the switch port of the device that came later",
-        "Compare with the table of neighbours on the router",
-        "Switch on RA guard and ND inspection on the switches (RFC 6105, RFC 6620)",
+        "Find the switch port of the device that claimed the address last",
+        "Compare with the neighbour table of the router",
+        "Enable RA guard and ND inspection on the switches (RFC 6105, RFC 6620)",
     ],
     part_of: &[],
     source: "RFC 4861, section 7.2; RFC 6583 and RFC 3756, section 4.1.1 (forged advertisements); the tools parasite6 and fake_advertise6 of THC-IPv6.",
@@ -40,7 +40,7 @@ const CARD: Card = Card {
 const CHANGES: Descriptor = Descriptor::count("neighbour_spoofing.changes", "Changes of the owner", 3.0)
     .range(1.0, 10_000.0)
     .unit("changes")
-    .help("How often the device that claims an address changed. A device that is replaced changes it once.");
+    .help("How often the device that claims an address changed. A replaced device changes it once.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<NeighbourSpoofing>(CARD, &[CHANGES], Interest::MESSAGES);
@@ -147,12 +147,12 @@ fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> FindingBuilde
         .targets(taken.iter().map(|(address, _)| *address))
         .protocol("ICMPv6")
         .evidence([
-            evidence("Addresses of others", taken.len() as f64, "addresses", "0"),
+            evidence("Addresses of other devices", taken.len() as f64, "addresses", "0"),
             evidence("Changes of the owner", n_changes as f64, "changes", "0"),
         ])
         .explanation(format!(
-            "The device {device} claims in neighbour advertisements that {} is at its own Ethernet address, after \
-                 {} had claimed it. Neighbours believe the last one, so their traffic goes where it says.",
+            "The device {device} sent neighbour advertisements that {} is at its own Ethernet address, after {} had \
+                 claimed it. Neighbours believe the latest advertisement and send their traffic there.",
             taken.iter().take(5).map(|(address, _)| address.to_string()).collect::<Vec<_>>().join(", "),
             others.join(", ")
         ))

@@ -19,22 +19,22 @@ const CARD: Card = Card {
     category: Category::Spoofing,
     technique: Some(("T1557.003", "DHCP Spoofing")),
     sees: "More than one device answers DHCP or DHCPv6 requests in the same network.",
-    matters: "Who hands out addresses also names the gateway and the name server, and so can lead everybody's traffic through a machine of his own.",
-    otherwise: "A second server for safety, relay agents, a virtual machine host, a device in set-up that is an access point of its own (left out once it joins), or a home router that somebody plugged in the wrong way.",
+    matters: "A DHCP server also names the gateway and the name server, so it can send everybody's traffic through its own machine.",
+    otherwise: "A redundant server, relay agents, a virtual machine host, a device in setup mode that is its own access point (left out once it joins), or a home router plugged in the wrong way.",
     benign_causes: &[
         "Two servers that share the work, with the same settings",
         "A home router or virtual machine host that was plugged in by mistake",
     ],
     advice: &[
-        "Compare the servers with the list of those that you run",
-        "Compare the gateway and name server in their answers; those of a rogue point to itself",
-        "Find the switch port of the Ethernet address, and turn on DHCP snooping",
+        "Compare the servers with the list of those you run",
+        "Compare the gateway and name server in their answers; a rogue server names itself",
+        "Find the switch port of the Ethernet address, and enable DHCP snooping",
     ],
     part_of: &[],
-    source: "RFC 2131, section 7 (unauthorised DHCP servers); switches guard against them by DHCP snooping.",
+    source: "RFC 2131, section 7 (unauthorised DHCP servers); DHCP snooping on switches blocks them.",
 };
 
-const ANSWERS: Descriptor = Descriptor::count("rogue_dhcp.answers", "Answers of each server", 2.0)
+const ANSWERS: Descriptor = Descriptor::count("rogue_dhcp.answers", "Answers from each server", 2.0)
     .range(1.0, 1000.0)
     .unit("packets")
     .help("A device counts as a server once it has sent this many DHCP answers. A full exchange has two (offer and acknowledgment, RFC 2131).");
@@ -129,7 +129,7 @@ fn finding(context: &Context<'_>, group: &[(&(u32, Addr, Mac), &Server)]) -> Fin
             && ends.iter().any(|(_, port)| *port == client_port)
     });
     Finding::builder(&CARD)
-        .title(format!("{} {name} servers hand out addresses: {}", hosts.len(), names.join(", ")))
+        .title(format!("{} {name} servers assign addresses: {}", hosts.len(), names.join(", ")))
         .weighed(Impact::INTERCEPTION, Confidence::LIKELY, 0.0)
         .score(past(hosts.len() as f64, 2.0))
         .sources(hosts.iter().copied())
@@ -144,9 +144,8 @@ fn finding(context: &Context<'_>, group: &[(&(u32, Addr, Mac), &Server)]) -> Fin
             evidence(&format!("Answers of {host} ({})", mac_text(*mac)), server.n_answers as f64, "packets", "")
         }))
         .explanation(format!(
-            "{} devices answer {name} requests in this network: {}. Which of them a client obeys is decided by who \
-             answers first. A server that should not be there can name itself as gateway and name server and so read \
-             everybody's traffic.",
+            "{} devices answer {name} requests in this network: {}. A client obeys whichever answers first. An \
+             unauthorised server can name itself as gateway and name server and so read everybody's traffic.",
             hosts.len(),
             names.join(", ")
         ))

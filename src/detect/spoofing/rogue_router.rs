@@ -19,26 +19,26 @@ const CARD: Card = Card {
     name: "Rogue IPv6 router",
     category: Category::Spoofing,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "A device sends IPv6 router advertisements beside another one that already does, or that carries the traffic to the outside.",
-    matters: "Every host believes a router advertisement. Who sends one becomes gateway, and often name server, for all IPv6 traffic and can read or change it.",
+    sees: "A device sends IPv6 router advertisements although another one already does, or already carries the external traffic.",
+    matters: "Hosts trust every router advertisement. The sender becomes gateway, and often name server, for all IPv6 traffic and can read or change it.",
     otherwise: "Two routers that share the work, a phone or computer that shares its connection, or a new router.",
     benign_causes: &[
-        "Two routers that share the work or stand in for each other",
+        "Two redundant routers that share the work",
         "A computer or phone that shares its connection with the network by mistake",
     ],
     advice: &[
-        "Compare the senders with the routers that you run",
-        "Look at the prefix, the life time and the name servers in the advertisements",
-        "Find the switch port of the Ethernet address, and turn on RA Guard",
+        "Compare the senders with the routers you run",
+        "Check the prefix, lifetime and name servers in the advertisements",
+        "Find the switch port of the Ethernet address, and enable RA guard",
     ],
     part_of: &[],
     source: "RFC 6104 (Rogue IPv6 Router Advertisement Problem Statement) and RFC 6105 (RA Guard).",
 };
 
-const ADVERTISEMENTS: Descriptor = Descriptor::count("rogue_router.advertisements", "Advertisements of a device", 1.0)
+const ADVERTISEMENTS: Descriptor = Descriptor::count("rogue_router.advertisements", "Advertisements from a device", 1.0)
     .range(1.0, 1000.0)
     .unit("packets")
-    .help("A device counts as a router once it has sent this many advertisements. A router sends one at start and then one each few seconds to half an hour (RFC 4861, section 6.2.1).");
+    .help("A device counts as a router once it has sent this many advertisements. A router sends one at start and then one every few seconds to half an hour (RFC 4861, section 6.2.1).");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
@@ -125,9 +125,9 @@ fn finding(context: &Context<'_>, suspects: &[(&Mac, &Router)], n_routers: usize
     let n: u64 = suspects.iter().map(|(_, router)| router.n).sum();
     Finding::builder(&CARD)
         .title(if knows_gateway {
-            format!("{names} offers itself as IPv6 router beside the gateway")
+            format!("{names} advertises itself as an IPv6 router beside the gateway")
         } else {
-            format!("{n_routers} devices offer themselves as IPv6 router: {names}")
+            format!("{n_routers} devices advertise themselves as IPv6 routers: {names}")
         })
         .weighed(Impact::INTERCEPTION, confidence, 0.5)
         .score(past(n_routers as f64, 2.0))
@@ -137,19 +137,19 @@ fn finding(context: &Context<'_>, suspects: &[(&Mac, &Router)], n_routers: usize
         .protocol("ICMPv6")
         .evidence([
             evidence(
-                "Devices that advertise themselves as router",
+                "Devices that advertise themselves as a router",
                 n_routers as f64,
                 "devices",
                 "1, or 2 that work together",
             ),
-            evidence("Their advertisements", n as f64, "packets", "one each few seconds to half an hour (RFC 4861)"),
+            evidence("Their advertisements", n as f64, "packets", "one every few seconds to half an hour (RFC 4861)"),
         ])
         .explanation(format!(
-            "{names} sent {} IPv6 router advertisements{}. Every host takes such a message at its word and sends its \
-             IPv6 traffic to whoever sent it; so the sender can read or change it, or cut everybody off.",
+            "{names} sent {} IPv6 router advertisements{}. Hosts trust such a message and send their IPv6 traffic to \
+             its sender, which can read, change or drop it.",
             finding_builder::thousands(n as usize),
             if knows_gateway {
-                ", though another device is the gateway to the outside and advertises itself too"
+                ", although another device is the default gateway and advertises itself too"
             } else {
                 ", and several devices do so in this network"
             }

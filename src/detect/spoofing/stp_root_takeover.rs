@@ -21,26 +21,25 @@ const CARD: Card = Card {
     name: "Spanning tree takeover",
     category: Category::Spoofing,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "A new root bridge with a better identifier appears in a network that had another one, or floods it with changes of topology.",
-    matters: "All switches turn their traffic towards the root. Who becomes root sees traffic between switches that he would never see otherwise, or stops the network again and again.",
-    otherwise: "A new switch, or one that comes back after work on the network.",
-    benign_causes: &["A new switch with a better identifier", "Work on the network, a link that comes and goes"],
+    sees: "A new root bridge with a lower bridge ID replaces the existing one, or a device floods the network with topology changes.",
+    matters: "All switches send their traffic towards the root. A device that becomes root sees traffic between switches that it would otherwise never see, or stops the network again and again.",
+    otherwise: "A new switch, or one that comes back after maintenance.",
+    benign_causes: &["A new switch with a lower bridge ID", "Maintenance, or a link that goes up and down"],
     advice: &[
-        "Find the switch port where the messages come in",
-        "Switch on BPDU guard on ports of ordinary hosts and root guard towards other switches",
+        "Find the switch port on which the messages arrive",
+        "Enable BPDU guard on host ports and root guard towards other switches",
     ],
     part_of: &[],
-    source: "IEEE 802.1D, section 17 (the lowest identifier becomes root; hello time 2 s); the attacks of the tool yersinia.",
+    source: "IEEE 802.1D, section 17 (the lowest bridge ID becomes root; hello time 2 s); the attacks of the tool yersinia.",
 };
 
 const BEFORE: Descriptor = Descriptor::seconds("stp_root_takeover.before", "Time with the old root", 6.0)
     .range(1.0, 3600.0)
-    .help("The old root must have been seen for this long; at the start of a capture several trees, one for each VLAN, show up one after the other. Three hello times are 6 s.");
-const CHANGES: Descriptor =
-    Descriptor::count("stp_root_takeover.changes", "Changes of topology within a minute", 300.0)
-        .range(10.0, 100_000.0)
-        .unit("messages")
-        .help("A link that goes up or down makes a few dozen messages of change for half a minute.");
+    .help("The old root must have been seen for this long; at the start of a capture several trees, one per VLAN, show up one after the other. Three hello times are 6 s.");
+const CHANGES: Descriptor = Descriptor::count("stp_root_takeover.changes", "Topology changes within a minute", 300.0)
+    .range(10.0, 100_000.0)
+    .unit("messages")
+    .help("A link that goes up or down causes a few dozen topology change messages within half a minute.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<StpRootTakeover>(CARD, &[BEFORE, CHANGES], Interest::MESSAGES);
@@ -171,19 +170,23 @@ impl Tree {
 fn takeover(root: &Root, old: &Root) -> FindingBuilder {
     let confidence = Confidence::LIKELY;
     begin(confidence)
-        .title(format!("{} makes itself the root of the network instead of {}", root.mac, old.mac))
+        .title(format!("{} becomes root of the spanning tree instead of {}", root.mac, old.mac))
         .score(past(root.seen.n as f64, 1.0))
         .sources([root.mac])
         .targets([old.mac])
         .evidence([
-            evidence("Priority of the new root", root.priority as f64, "", format!("{} of the old one", old.priority)),
-            evidence("Messages of the new root", root.seen.n as f64, "messages", "0"),
-            evidence("Messages of the old root", old.seen.n as f64, "messages", ""),
+            evidence(
+                "Priority of the new root",
+                root.priority as f64,
+                "",
+                format!("{} for the old root", old.priority),
+            ),
+            evidence("Messages from the new root", root.seen.n as f64, "messages", "0"),
+            evidence("Messages from the old root", old.seen.n as f64, "messages", ""),
         ])
         .explanation(format!(
-            "The network's root was {} with priority {}. Then {} appeared with priority {}, \
-                              which is better, and became root: from then on traffic between switches turns \
-                              towards it.",
+            "The root was {} with priority {}. Then {} sent priority {}, which is better, and became root: since then \
+                              traffic between switches goes towards it.",
             old.mac, old.priority, root.mac, root.priority
         ))
         .messages(&root.seen)
@@ -198,14 +201,14 @@ fn begin(confidence: Confidence) -> FindingBuilder {
 impl Tree {
     fn storm(&self, most: f64, least: f64) -> FindingBuilder {
         begin(Confidence::LIKELY)
-            .title(format!("The spanning tree is changed on and on: {}", count(self.changes_ns.len(), "message")))
+            .title(format!("The spanning tree keeps changing: {}", count(self.changes_ns.len(), "message")))
             .technique(("T1498", "Network Denial of Service"))
             .score(past(most, least))
             .sources(self.roots.first().map(|root| root.mac))
             .evidence([evidence("Changes within a minute", most, "messages", format!("below {least}"))])
             .explanation(
-                "Messages of change come on and on. With each of them the switches forget where \
-                              hosts are and send their frames everywhere, where others can read them.",
+                "Topology change messages keep arriving. After each of them switches forget where hosts are and send \
+                              frames out of all ports, where others can read them.",
             )
             .messages(&self.changes)
             .filter("stp.flags.tc == 1 || stp.type == 0x80")

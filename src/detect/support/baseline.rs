@@ -12,14 +12,14 @@ use crate::model::{Finding, Series};
 use crate::stats::change::{Change, Sense, Usual, changes};
 use std::cmp::Reverse;
 
-/// What every card of a flood says of it, behind the source of its threshold.
+/// Text about the baseline in every card of a flood, after the source of its threshold.
 macro_rules! source {
     ($threshold:literal) => {
         concat!(
             $threshold,
-            " Against the capture's own baseline: CUSUM (Page, Biometrika 1954) over counts per second, usual by median and \
-             MAD (Hampel 1974); where there is one, a quarter of the threshold for ten seconds suffices if it is ten times \
-             the usual."
+            " Against the capture's own baseline: CUSUM (Page, Biometrika 1954) over counts per second, baseline by \
+             median and MAD (Hampel 1974); where there is one, a quarter of the threshold for ten seconds is enough \
+             if it is ten times the baseline."
         )
     };
 }
@@ -47,7 +47,7 @@ const MODEST_CONFIDENCE: f64 = 0.75;
 /// What was there all along lowers it by this one.
 const STEADY_CONFIDENCE: f64 = 0.5;
 
-/// How a target's counts stand against the capture's own.
+/// A target's counts compared with the capture's baseline.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
     /// Median of all seconds of the capture; none if it is too short to tell.
@@ -174,15 +174,17 @@ impl Baseline {
         let evidence = match self.rises.iter().max_by(|a, b| a.2.total_cmp(&b.2)) {
             Some((from, to, mean)) => {
                 if usual > 0.0 {
-                    finding.explanation.push_str(&format!(" That is {:.0} times what is usual here.", mean / usual));
+                    finding
+                        .explanation
+                        .push_str(&format!(" That is {:.0} times the baseline of this capture.", mean / usual));
                 }
                 let length = span((to - from + 1).saturating_mul(SECOND)).replace(".00 s", " s");
                 let name = format!("Mean over the {length} in which it was far above the baseline");
                 finding_builder::evidence(&name, *mean, unit, beside)
             }
             None => {
-                let typical = if self.is_steady { "it was so all along" } else { "no lasting rise stands out" };
-                finding_builder::evidence("Baseline of a second of this capture, median", usual, unit, typical)
+                let typical = if self.is_steady { "it was so throughout" } else { "no lasting rise" };
+                finding_builder::evidence("Baseline per second in this capture, median", usual, unit, typical)
             }
         };
         finding.evidence.insert(1.min(finding.evidence.len()), evidence);
@@ -192,7 +194,7 @@ impl Baseline {
             let is_below = |level: &&mut Level| series.points.iter().all(|(_, value)| *value < level.value);
             if let Some(level) = series.level.as_mut().filter(is_below) {
                 *level = Level { name: "threshold above this baseline".to_owned(), value: MODEST * threshold };
-                finding.explanation.push_str(" It is below the fixed threshold, but stands out from the baseline.");
+                finding.explanation.push_str(" It is below the fixed threshold, but far above the baseline.");
             }
         }
     }

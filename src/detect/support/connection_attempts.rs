@@ -57,7 +57,7 @@ pub enum Outcome {
     Failure,
     /// Silence of UDP: may be normal.
     Silence,
-    /// A few packets without data went both ways, and no flags say what they were.
+    /// A few packets without data in both directions, flags unknown.
     Bare,
 }
 
@@ -165,7 +165,7 @@ impl Default for First {
 /// Source, protocol, target and port.
 type Key = (Addr, u8, Addr, u16);
 
-/// TCP connections in a table, of which it is known or not what became of them.
+/// TCP connections in a table, with known or unknown outcomes.
 #[derive(Clone, Copy, Default)]
 struct Outcomes {
     /// With a known outcome.
@@ -293,8 +293,7 @@ pub fn without_rests(contacts: &[Contact]) -> Vec<Contact> {
     contacts.iter().filter(|c| is_vain || c.outcome != Outcome::Bare).copied().collect()
 }
 
-/// How a flow's first packets tried to reach the other side and what became of it; none for what is no first contact or
-/// cannot be judged.
+/// The probe of a flow's first packets and its outcome; none if it is not a first contact or cannot be evaluated.
 pub fn classify(flow: &Flow) -> Option<(Probe, Outcome)> {
     if !flow.known.has(Known::DIRECTION.with(Known::PORTS)) {
         return None;

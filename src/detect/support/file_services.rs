@@ -86,9 +86,9 @@ impl Store {
     /// For people.
     pub fn words(self) -> &'static str {
         match self {
-            Store::Files => "a store for files",
-            Store::Texts => "a store for texts",
-            Store::Messages => "a service for messages",
+            Store::Files => "a file storage service",
+            Store::Texts => "a text sharing service",
+            Store::Messages => "a messaging service",
         }
     }
 
@@ -115,7 +115,7 @@ mod tests {
     fn stores_are_told_by_whole_labels() {
         assert_eq!(Store::of("bucket.s3.eu-central-1.AmazonAWS.com."), Some(Store::Files));
         assert_eq!(Store::of("pastebin.com"), Some(Store::Texts));
-        assert_eq!(Store::of("api.telegram.org").map(Store::words), Some("a service for messages"));
+        assert_eq!(Store::of("api.telegram.org").map(Store::words), Some("a messaging service"));
         assert_eq!((Store::of("notmega.nz"), Store::of("www.example.org"), Store::of("")), (None, None, None));
         for list in [&FILES[..], &TEXTS[..], &MESSAGES[..]] {
             assert!(list.iter().all(|name| !name.is_empty() && **name == name.to_ascii_lowercase()));

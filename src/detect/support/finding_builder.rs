@@ -10,8 +10,7 @@ use crate::model::format::quantity;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Endpoint, Series};
 
-/// What of a finding its id is made of, so that the same finding of tomorrow has the id of today's, and with it what
-/// people decided about it.
+/// What a finding's id is made of, so the same finding keeps its id tomorrow, and with it its verdict.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Identity {
     /// Sources and targets: the ports may differ each time.
@@ -34,7 +33,7 @@ pub struct FindingBuilder {
 }
 
 impl Finding {
-    /// A finding with the parts that stand in the card: name, category, technique, harmless causes and next steps.
+    /// A finding with the parts from the card: name, category, technique, harmless causes and next steps.
     pub fn builder(card: &Card) -> FindingBuilder {
         let mut finding = Finding::of(card.id, card.category);
         finding.benign_causes = lines(card.benign_causes);
@@ -114,19 +113,19 @@ impl FindingBuilder {
         self
     }
 
-    /// Who did it.
+    /// Sources of the finding.
     pub fn sources(mut self, sources: impl IntoIterator<Item: Into<Endpoint>>) -> Self {
         self.finding.sources = sources.into_iter().map(Into::into).collect();
         self
     }
 
-    /// To whom.
+    /// Targets of the finding.
     pub fn targets(mut self, targets: impl IntoIterator<Item: Into<Endpoint>>) -> Self {
         self.finding.targets = targets.into_iter().map(Into::into).collect();
         self
     }
 
-    /// A client, the server and its port, of which the id is made, and the transport or protocol name.
+    /// A client, the server and its port, which make up the id, and the transport or protocol name.
     pub fn service(self, (client, server, port): (Addr, Addr, u16), protocol: impl Into<String>) -> Self {
         let builder = self.sources([client]).targets([server]).ports([port]).protocol(protocol);
         builder.identity(Identity::ActorsAndPorts)
@@ -168,7 +167,7 @@ impl FindingBuilder {
         self
     }
 
-    /// Counts, times and serial numbers of the flows meant; no times if there is no flow.
+    /// Counts, times and serial numbers of the finding's flows; no times without flows.
     pub fn flows(mut self, flows: Gathered) -> Self {
         flows.fill(&mut self.finding);
         self
@@ -193,7 +192,7 @@ impl FindingBuilder {
         self.filter(format!("{filter} && {time}"))
     }
 
-    /// What the id is made of; sources and targets if nothing is said.
+    /// What the id is made of; sources and targets by default.
     pub fn identity(mut self, identity: Identity) -> Self {
         self.identity = identity;
         self
@@ -246,7 +245,7 @@ fn id(detector: &str, word: &str, sources: &[Endpoint], targets: &[Endpoint], po
     format!("{detector}-{:08x}", fnv::add(fnv::OF_NOTHING, text.as_bytes()))
 }
 
-/// Endpoints in the words that ids are made of, which never change.
+/// Endpoints as text for ids, which never change.
 pub fn listed(endpoints: &[Endpoint]) -> String {
     let text = |endpoint: &Endpoint| match endpoint {
         Endpoint::Ip(addr) => format!("Ip({addr})"),
@@ -315,7 +314,7 @@ pub fn thousands(n: usize) -> String {
     quantity::count(n as u64)
 }
 
-/// The only one of some hosts, or how many addresses they are.
+/// The only host, or the number of addresses.
 pub fn who(hosts: &[Addr]) -> String {
     match hosts {
         [one] => one.to_string(),

@@ -20,7 +20,7 @@ pub fn words((n_known, n): (u64, u64), of: &str) -> String {
         return String::new();
     }
     let [n_known, n] = [n_known, n].map(|n| thousands(n as usize));
-    format!(" The outcome is known for {n_known} of {n} {of}; the others were not judged.")
+    format!(" The outcome is known for {n_known} of {n} {of}; the others were not evaluated.")
 }
 
 /// What a detector of failed contacts concludes: without any finding, also why that may be so.
@@ -35,8 +35,8 @@ pub fn rest(contacts: &Contacts, conclusion: Conclusion) -> Conclusion {
     let is_too_little = conclusion.findings.is_empty() && n > 0 && (n_known as f64) < LEAST_KNOWN * n as f64;
     let why = is_too_little.then(|| {
         format!(
-            "The outcome is known for {} of {} TCP connections: the table has no TCP flags and no states, and not both \
-             directions.",
+            "The outcome is known for {} of {} TCP connections: the table has no TCP flags, no connection states and \
+             not both directions.",
             thousands(n_known as usize),
             thousands(n as usize)
         )

@@ -150,24 +150,24 @@ impl Case {
                     words.usual_burst.as_str(),
                 ),
                 evidence("Most of them open at the same time", series.n_parallel as f64, "connections", "1 or 2"),
-                evidence("Bytes of the client, median", f64::from(sent), "B", words.usual_bytes),
-                evidence("Bytes of the server, median", f64::from(got), "B", words.usual_bytes),
+                evidence("Bytes from the client, median", f64::from(sent), "B", words.usual_bytes),
+                evidence("Bytes from the server, median", f64::from(got), "B", words.usual_bytes),
                 evidence(
-                    "Larger sessions of the same client afterwards",
+                    "Larger sessions from the same client afterwards",
                     series.n_larger_after as f64,
                     "connections",
                     "",
                 ),
             ])
             .explanation(format!(
-                "{} opened {shown} {protocol} connections to {} within {} that all moved about {sent} bytes there and \
-                 {got} bytes back and then ended. {}{}",
+                "{} opened {shown} {protocol} connections to {} within {} that all sent about {sent} bytes, received \
+                 {got} bytes and then ended. {}{}",
                 series.client,
                 series.server,
                 span(duration),
                 words.meaning,
                 if series.n_larger_after > 0 {
-                    " A larger session of the same client followed: a guess may have succeeded."
+                    " A larger session from the same client followed: a guess may have succeeded."
                 } else {
                     ""
                 }

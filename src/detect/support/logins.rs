@@ -1,4 +1,4 @@
-//! Messages to what they mean for a log-in: a try, or what the server makes of it.
+//! Messages to what they mean for a login: a try, or what the server makes of it.
 
 use crate::model::app::field::{FieldId, FieldSet, MessageFields};
 use crate::model::app::kinds::login::Outcome;
@@ -12,8 +12,8 @@ pub fn is_try(said: &MessageFields<'_>) -> bool {
     [FieldId::User, FieldId::Password, FieldId::HttpAuth].into_iter().any(|kind| said.has(kind))
 }
 
-/// What a server makes of a log-in: accepted or not; none if the message says nothing of it. Where the protocol is HTTP
-/// the answer means a log-in only if the last request was a try.
+/// Whether a server accepted a login; none if the message does not say. With HTTP the answer belongs to a login only if
+/// the last request was an attempt.
 pub fn verdict(said: &MessageFields<'_>, is_trying: bool) -> Option<bool> {
     if let Some(outcome) = said.kind::<Outcome>(FieldId::Login) {
         return Some(outcome == Outcome::Accepted);

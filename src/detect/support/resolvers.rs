@@ -20,7 +20,7 @@ impl Known {
         match self {
             Known::Name => "the name of a public resolver",
             Known::Endpoint => "the address of a public resolver",
-            Known::Port => "port 853, which is for nothing else",
+            Known::Port => "port 853, which is reserved for it",
         }
     }
 }

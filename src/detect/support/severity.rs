@@ -10,11 +10,10 @@
 use crate::maths::elementary::log10;
 use crate::model::Severity;
 
-/// How sure a detector is that a finding is what its title says: one of five levels, or less where something speaks
-/// against it.
+/// How sure a detector is that a finding's title is true: one of five levels, or less if there is counter-evidence.
 ///
 /// The words and their ranges are those of Intelligence Community Directive 203 (Analytic Standards, ODNI 2015); the
-/// value of each is the one that the confidence scale of STIX 2.1 (OASIS 2021, appendix A, DNI scale) gives it.
+/// value of each is from the confidence scale of STIX 2.1 (OASIS 2021, appendix A, DNI scale).
 /// Which level a sign deserves is set by us, from what else makes the same sign.
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug)]
 pub struct Confidence(f64);
@@ -57,7 +56,7 @@ impl Impact {
     pub const EXPOSURE: Impact = Impact(0.35);
     /// A weakness that gives whoever uses it command of a machine; nobody has been seen to.
     pub const EXPOSED_COMMAND: Impact = Impact(0.55);
-    /// Worth knowing: it wastes resources or breaks a rule of the house.
+    /// For information: it wastes resources or breaks a local policy.
     pub const NUISANCE: Impact = Impact(0.35);
     /// Somebody outside looks at what is reachable; the internet does that all day.
     pub const OUTSIDE_LOOK: Impact = Impact(0.45);
@@ -85,7 +84,7 @@ pub fn severity(impact: Impact, confidence: Confidence, extent: f64) -> Severity
     }
 }
 
-/// Extent of an act of which one is the whole damage, such as secrets that were copied: it is not weighed by repetition.
+/// Extent of an act that does its full damage at once, such as copied secrets: repetition does not add to it.
 pub const WHOLE: f64 = 1.0;
 
 /// Extent of a count: 0 at the threshold, 1 at ten times the threshold, logarithmic between.

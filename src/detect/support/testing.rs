@@ -161,7 +161,9 @@ pub fn tcp(index: u64, second: f64, source: (Addr, u16), target: (Addr, u16), fl
         sequence: 0,
         acknowledgment: 1,
         flags,
-        window: 1024,
+        has_flags: true,
+        window: Some(1024),
+        window_scale: None,
         header_bytes: 20,
         payload_bytes: 0,
     };

@@ -124,7 +124,7 @@ fn read(packet: &Packet) -> Option<(Key, Seen)> {
         Transport::Tcp(tcp) => {
             (seen.source.1, seen.target.1) = (tcp.source_port, tcp.target_port);
             (seen.payload_bytes, seen.header_bytes) = (tcp.payload_bytes, tcp.header_bytes);
-            (seen.flags, seen.window) = (tcp.flags, tcp.window);
+            (seen.flags, seen.window) = (tcp.flags, tcp.window.unwrap_or(0));
         }
         Transport::Udp(udp) => {
             (seen.source.1, seen.target.1) = (udp.source_port, udp.target_port);

@@ -81,7 +81,8 @@ impl ExtendedFeatures {
         let Some(tcp) = packet.tcp() else { return };
         // A reset, SYN or FIN says nothing about room in the buffer.
         let is_open = tcp.flags & (tcp_flag::RST | tcp_flag::SYN | tcp_flag::FIN) == 0;
-        if tcp.window == 0
+        if tcp.window == Some(0)
+            && tcp.has_flags
             && is_open
             && let Some(count) = record.zero_windows.get_mut(from)
         {

@@ -19,14 +19,14 @@ use std::sync::LazyLock;
 pub static ALL: LazyLock<Vec<Column<Figures>>> = LazyLock::new(all);
 
 const FIRST_PACKET_TWICE: &str = "the first packet's length is counted twice (#170)";
-const FIRST_PACKET_ONLY: &str = "only the flow's first packet is looked at, so the responder always has 0 (#129, #170)";
+const FIRST_PACKET_ONLY: &str = "only the flow's first packet is examined, so the responder always has 0 (#129, #170)";
 const BULK_FORWARD: &str =
-    "always 0: the test for the direction compares references, so all is booked to the responder (#170)";
+    "always 0: the test for the direction compares references, so everything is counted for the responder (#170)";
 const BULK_BACKWARD: &str =
     "bulk transfers of both sides, not interrupted by the other side, whole numbers only (#170)";
 const SUBFLOWS: &str =
     "divided by the gaps over 1 s, not by the parts between them; whole numbers only, 0 without a gap";
-const LAST_PERIOD: &str = "the period that the flow ends in is left out, so mostly 0 (#67)";
+const LAST_PERIOD: &str = "the last period of the flow is left out, so mostly 0 (#67)";
 
 fn all() -> Vec<Column<Figures>> {
     let mut columns = Columns::default();
@@ -50,15 +50,15 @@ fn identity(c: &mut Columns<Figures>) {
     c.needs(1, Known::PORTS);
     c.number("Protocol", "", "IP protocol number, as 6 for TCP and 17 for UDP", |f| f64::from(f.protocol));
     c.needs(1, Known::PROTOCOL);
-    c.known_bug(1, "0 for what is neither TCP nor UDP (#156); not reproduced");
+    c.known_bug(1, "0 if neither TCP nor UDP (#156); not reproduced");
     c.text("Timestamp", "time of the first packet, ISO 8601, UTC", |f, out| out.push_str(&time::iso(f.first_ns)));
     c.known_bug(1, "local time on a 12-hour clock without a zone (#173); not reproduced");
     c.number("Flow Duration", "µs", "last packet - first packet", |f| f.duration_us);
     c.needs(1, Known::DURATION);
     c.known_bug(
         1,
-        "a flow is cut 120 s after its first packet however busy it is (#38, #96); the responder's first FIN ends it, and \
-         what follows is a flow of its own (#167, #174)",
+        "a flow is cut 120 s after its first packet, even if busy (#38, #96); the responder's first FIN ends it, and \
+         later packets form a new flow (#167, #174)",
     );
 }
 
@@ -82,7 +82,7 @@ fn sizes(c: &mut Columns<Figures>) {
         let side = side(direction);
         c.needs(4, Known::SIZES.with(side));
     }
-    let timeless = "0 for a flow that took no time";
+    let timeless = "0 for a flow without duration";
     c.number("Flow Bytes/s", "B/s", format!("payload bytes of both / duration; {timeless}"), |f| {
         f.per_second(f.payload_bytes())
     });
@@ -91,7 +91,7 @@ fn sizes(c: &mut Columns<Figures>) {
         f.per_second(f.packets())
     });
     c.needs(1, Known::PACKETS.with(Known::DURATION));
-    c.known_bug(2, "infinite or not a number for a flow that took no time; not reproduced");
+    c.known_bug(2, "infinite or not a number for a flow without duration; not reproduced");
 }
 
 fn gaps(c: &mut Columns<Figures>) {
@@ -123,7 +123,7 @@ fn headers(c: &mut Columns<Figures>) {
     c.both(
         ["Fwd Packets/s", "Bwd Packets/s"],
         "packets/s",
-        "packets of {} / duration; 0 for a flow that took no time",
+        "packets of {} / duration; 0 for a flow without duration",
         |f, direction| f.per_second(f64::from(f.side(direction).packets)),
     );
     c.sides_need(1, Known::PACKETS.with(Known::DURATION));
@@ -178,12 +178,12 @@ fn periods(c: &mut Columns<Figures>) {
     c.both(
         ["FWD Init Win Bytes", "Bwd Init Win Bytes"],
         "B",
-        "window field of the first packet of {}, not scaled; -1 where there is none",
+        "window field of the first packet of {}, not scaled; -1 if there is none",
         |f, direction| f.side(direction).window,
     );
     c.needs(2, Known::WINDOWS);
-    c.known_bug(2, "0 where there is none");
-    c.known_bug(1, "the window of the responder's last packet (#67); 0 where there is none");
+    c.known_bug(2, "0 if there is none");
+    c.known_bug(1, "the window of the responder's last packet (#67); 0 if there is none");
     c.number("Fwd Act Data Pkts", "packets", "packets of the originator that carry payload", |f| {
         f64::from(f.side(Direction::ToResponder).data_packets)
     });
@@ -199,7 +199,7 @@ fn periods(c: &mut Columns<Figures>) {
     c.known_bug(4, LAST_PERIOD);
     c.spread("Idle", "µs", "idle gap: no packet for over 5 s", &measures, |f| f.idle);
     c.needs(4, Known::EACH_PACKET);
-    let label = "always NeedManualLabel, as CICFlowMeter writes it: a capture does not say what is an attack";
+    let label = "always NeedManualLabel, as CICFlowMeter writes it: a capture does not say which flows are attacks";
     c.text("Label", label, |_, out| out.push_str("NeedManualLabel"));
 }
 
@@ -362,6 +362,7 @@ mod tests {
             subflow_gaps: 3,
             anomalies: None,
             exchanges: None,
+            health: None,
         }));
         // The originator is `high`, so what `low` sent goes backward.
         assert_eq!(value(&flow, "Bwd Bytes/Bulk Avg"), 2000.0);

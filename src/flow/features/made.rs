@@ -45,7 +45,9 @@ pub(crate) fn packet((at_micros, is_forward, payload_bytes, flags): Sketch, wind
         sequence: 0,
         acknowledgment: 0,
         flags,
-        window,
+        has_flags: true,
+        window: Some(window),
+        window_scale: None,
         header_bytes: 20,
         payload_bytes,
     };

@@ -70,16 +70,16 @@ pub const ALL: &[ModelFeature] = &[
         "sample standard deviation of payload bytes per packet, both directions",
         |f| payload(f).deviation(),
     ),
-    log("packet rate", "packets/s", "packets / duration; 0 for a flow that took no time", |f| {
+    log("packet rate", "packets/s", "packets / duration; 0 for a flow without duration", |f| {
         per_second(f.packets() as f64, f)
     }),
-    log("byte rate", "B/s", "payload bytes / duration; 0 for a flow that took no time", |f| {
+    log("byte rate", "B/s", "payload bytes / duration; 0 for a flow without duration", |f| {
         per_second((f.forward().payload_bytes() + f.backward().payload_bytes()) as f64, f)
     }),
     log("mean gap", "µs", "mean gap between packets", |f| f.gap.mean()),
     log("largest gap", "µs", "largest gap between packets", |f| f.gap.max_or_zero()),
     log("mean gap of the sender", "µs", "mean gap between packets of the originator", |f| f.forward().gap.mean()),
-    log("unevenness of gaps", "", "sample standard deviation / mean of the gaps; 0 for even ones", |f| {
+    log("irregularity of gaps", "", "sample standard deviation / mean of the gaps; 0 for regular ones", |f| {
         ratio(f.gap.deviation(), f.gap.mean())
     }),
     plain("share of bytes sent", "payload bytes of the originator / of both; 0.5 without payload", share_sent),
@@ -90,10 +90,10 @@ pub const ALL: &[ModelFeature] = &[
     plain("share of FIN", "packets with FIN / packets", |f| of_packets(f, |d| d.flag(tcp_flag::FIN))),
     plain("share of RST", "packets with RST / packets", |f| of_packets(f, |d| d.flag(tcp_flag::RST))),
     plain("share of PSH", "packets with PSH / packets", |f| of_packets(f, |d| d.flag(tcp_flag::PSH))),
-    plain("share of repeats", "TCP packets that repeat earlier data / packets", |f| {
+    plain("share of retransmissions", "TCP packets that repeat earlier data / packets", |f| {
         of_packets(f, |d| d.retransmissions)
     }),
-    log("window of the sender", "B", "window field of the originator's first packet; 0 where there is none", |f| {
+    log("window of the sender", "B", "window field of the originator's first packet; 0 if there is none", |f| {
         f.forward().initial_window.map_or(0.0, f64::from)
     }),
     plain("failed", "1 if the first contact was refused or not answered, else 0", |f| flag(f.has_failed())),

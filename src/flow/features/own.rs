@@ -111,12 +111,12 @@ fn transport(c: &mut Columns<OwnFigures>) {
         "TCP packets of {} without SYN, FIN and RST that announce a window of 0",
         |f, direction| f.side(direction).zero_windows,
     );
-    let handshake = "from the TCP request to the packet that completes the handshake; empty where it was not seen";
+    let handshake = "from the TCP request to the packet that completes the handshake; empty if it was not seen";
     c.number("Handshake Time", "µs", handshake, |f| f.handshake_us);
-    c.text("TCP State", "how the connection stands at its end; empty for what is not TCP", |f, out| {
+    c.text("TCP State", "state of the connection at its end; empty if not TCP", |f, out| {
         out.push_str(f.state);
     });
-    let icmp = |field: &str| format!("{field} of the first ICMP message; empty for what is not ICMP");
+    let icmp = |field: &str| format!("{field} of the first ICMP message; empty if not ICMP");
     c.number("ICMP Type", "", icmp("type"), |f| f.icmp.map_or(f64::NAN, |(kind, _)| f64::from(kind)));
     c.number("ICMP Code", "", icmp("code"), |f| f.icmp.map_or(f64::NAN, |(_, code)| f64::from(code)));
     c.number("VLAN", "", "outermost VLAN id; 0 for none", |f| f64::from(f.vlan));
@@ -154,10 +154,10 @@ fn burst(gap: &Moments) -> f64 {
 
 fn names(c: &mut Columns<OwnFigures>) {
     c.text("Application", "application protocol, by content or else by port", |f, out| out.push_str(f.app));
-    c.number("Application By Content", "", "1 if the payload told the application, else 0", |f| {
+    c.number("Application By Content", "", "1 if the payload identified the application, else 0", |f| {
         f64::from(u8::from(f.is_app_certain))
     });
-    c.text("Server Name", "name of the server by TLS, HTTP or an earlier DNS answer", |f, out| out.push_str(&f.name));
+    c.text("Server Name", "name of the server from TLS, HTTP or an earlier DNS answer", |f, out| out.push_str(&f.name));
     c.text("Server Name From", "TLS SNI, HTTP Host or DNS; empty without a name", |f, out| {
         out.push_str(f.name_source);
     });

@@ -1,7 +1,7 @@
 //! The first packet to a flow, and every packet to the figures of its flow.
 
 use crate::flow::names::Names;
-use crate::flow::{exchanges, periods, tcp, ttl};
+use crate::flow::{exchanges, health, periods, tcp, ttl};
 use crate::model::DirectionStats;
 use crate::model::app::protocol::Protocol;
 use crate::model::flow::{Flow, FlowKey};
@@ -78,7 +78,11 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, from: usize) -> bool {
     let is_retransmission = match packet.tcp() {
         Some(tcp) => {
             ttl::count(flow, packet, tcp, from);
-            tcp::count(flow, tcp, from, packet.is_copy)
+            let repeats = tcp::count(flow, tcp, from, packet.is_copy);
+            if !packet.is_copy {
+                health::update(flow, tcp, from, now, repeats);
+            }
+            repeats
         }
         None => false,
     };

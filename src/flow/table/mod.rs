@@ -1,4 +1,4 @@
-//! The flow table: packets to flows, with time-outs, and room made at the cap by ending the oldest.
+//! The flow table: packets to flows, with time-outs; at the cap the oldest flows are removed.
 
 mod count;
 mod key;
@@ -10,17 +10,20 @@ use super::chunks::{CHUNK, Chunks};
 use super::join::{self, Exporter};
 pub use super::limits::Limits;
 use super::names::Names;
-use super::tcp;
+use super::{health, tcp};
 use crate::model::flow::{Direction, Flow, FlowKey, Known};
 use crate::model::packet::{Packet, QuotedDatagram};
 use count::{count, new_flow};
 use key::{Ends, hash, ordered};
 use open::Open;
 
-/// Most flows of rows of one direction with the same ends that wait for more rows.
+/// Most pending one-direction flows with the same ends.
 const MOST_WAITING: usize = 8;
 
-/// All flows, kept in order of their first packet; the oldest make room when the table is full.
+/// Health is kept of ended flows while there are at most so many flows: 300 bytes each.
+const MOST_WITH_HEALTH: usize = 1 << 19;
+
+/// All flows in order of their first packet; the oldest are removed when the table is full.
 pub struct FlowTable {
     limits: Limits,
     flows: Chunks<Flow>,
@@ -45,21 +48,21 @@ pub struct Summarised {
     pub bytes: u64,
 }
 
-/// Where the look for a packet's flow begins.
+/// Where the lookup of a packet's flow starts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Lookup {
     lead: Option<FlowKeyHash>,
     first: u64,
 }
 
-/// What was found of a packet's flow before the packet is counted.
+/// The result of a packet's lookup, before the packet is counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LookupResult {
     lead: Option<FlowKeyHash>,
     serial: Option<u32>,
 }
 
-/// What a packet did to the table.
+/// What a packet changed in the table.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowUpdate {
     /// Its flow.
@@ -219,6 +222,12 @@ impl FlowTable {
     /// whether there was one.
     pub fn end_all(&mut self) -> u64 {
         self.open.clear();
+        let serials = self.first_serial()..self.flows.next_serial();
+        serials.for_each(|serial| {
+            if let Some(flow) = self.get_mut(serial).filter(|flow| flow.extra.is_some()) {
+                health::settle(flow);
+            }
+        });
         let is_waiting = |flow: &Flow| !flow.is_over && flow.is_counted() && !flow.known.has(Known::BACKWARD);
         let n_before = self.n_one_way;
         if !self.iter().any(|(_, flow)| is_waiting(flow)) {
@@ -271,9 +280,14 @@ impl FlowTable {
 
     fn close(&mut self, hash: u32, serial: u32, ended: &mut impl FnMut(u32, &Flow)) {
         self.open.remove(hash, serial);
+        let n_flows = self.len();
         if let Some(flow) = self.get_mut(serial) {
             flow.is_over = true;
+            health::settle(flow);
             ended(serial, flow);
+            if n_flows > MOST_WITH_HEALTH {
+                health::forget(flow);
+            }
         }
     }
 

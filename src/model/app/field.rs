@@ -25,7 +25,7 @@ enum StoredValue {
     Time(i64),
 }
 
-/// Longest text of one field, bytes; what is longer is cut. A DNS name fits of which each of the 255 bytes was replaced.
+/// Longest text of one field, bytes; longer ones are truncated. A DNS name fits even if each of its 255 bytes was replaced.
 pub const MOST_TEXT_BYTES: usize = 768;
 
 /// Facts in the order in which they were read, with marks where messages begin.
@@ -322,7 +322,7 @@ impl<'a> MessageFields<'a> {
         })
     }
 
-    /// The first value of a kind that is no number.
+    /// The first value of a kind that is not a number.
     #[inline]
     pub fn word(&self, kind: FieldId) -> Option<FieldValue<'a>> {
         self.of(kind).find(|value| !matches!(value, FieldValue::Number(_)))
@@ -337,7 +337,7 @@ impl<'a> MessageFields<'a> {
     }
 }
 
-/// A message on its way: who said it when, and what it says.
+/// A message in transit: its sender, time and fields.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     /// Its protocol.

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 pub enum FieldValue<'a> {
     /// A number, in the unit of its field.
     Number(u64),
-    /// Text as the message has it; what is no UTF-8 is replaced.
+    /// Text from the message; invalid UTF-8 is replaced.
     Text(&'a str),
     /// One of few values, as an enum of `model::app::kinds`.
     Token(Token),

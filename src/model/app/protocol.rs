@@ -46,7 +46,7 @@ named! {
     Nbdgm "NetBIOS datagram", S7comm "S7comm", EtherNetIp "EtherNet/IP", Iec104 "IEC 104", Dtls "DTLS",
 }
 
-/// A protocol as counted: by name, or by the number that its lower layer gives it.
+/// A protocol as counted: by name, or by its number in the lower layer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Protocol {
     /// Known by name.

@@ -6,7 +6,7 @@ use crate::model::finding::Finding;
 use crate::model::finding::former_ids;
 use crate::model::net::addr::Addr;
 use crate::model::net::addr::Endpoint;
-use crate::model::net::addr::mac_text;
+use crate::model::net::addr::{mac_from_text, mac_text};
 use crate::model::net::network::Network;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -39,7 +39,7 @@ impl Net {
     pub fn parse(text: &str) -> Option<Net> {
         let text = text.trim();
         let network = Network::parse(text).map(|network| Net::Ip { host: network.host(), bits: network.bits() });
-        network.or_else(|| mac(text).map(Net::Mac))
+        network.or_else(|| mac_from_text(text).map(Net::Mac))
     }
 
     /// True if the address is one of these.
@@ -50,16 +50,6 @@ impl Net {
             _ => false,
         }
     }
-}
-
-fn mac(text: &str) -> Option<[u8; 6]> {
-    let mut bytes = [0; 6];
-    let mut parts = text.split([':', '-']);
-    for byte in &mut bytes {
-        let part = parts.next().filter(|part| part.len() == 2)?;
-        *byte = u8::from_str_radix(part, 16).ok()?;
-    }
-    parts.next().is_none().then_some(bytes)
 }
 
 impl fmt::Display for Net {
@@ -89,9 +79,9 @@ impl TryFrom<String> for Net {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rule {
-    /// Who does it: has all sources of a finding.
+    /// Host: contains all sources of a finding.
     pub host: Option<Net>,
-    /// To whom: has all targets of a finding.
+    /// Peer: contains all targets of a finding.
     pub peer: Option<Net>,
     /// The only port.
     pub port: Option<u16>,

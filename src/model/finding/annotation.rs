@@ -38,7 +38,7 @@ impl Verdict {
     }
 }
 
-/// What people say about a finding.
+/// An analyst's verdict and note on a finding.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Annotation {
@@ -54,7 +54,7 @@ impl Annotation {
     /// Most remarks on one file.
     pub const MOST: usize = 500;
 
-    /// True if nothing is said.
+    /// True if there is neither verdict nor note.
     pub fn is_empty(&self) -> bool {
         self.verdict.is_none() && self.note.trim().is_empty()
     }

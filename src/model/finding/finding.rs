@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing; asks for nothing.
+    /// For information; needs no action.
     Info,
     /// Unusual; look when there is time.
     Low,
@@ -65,6 +65,7 @@ pub enum Category {
     Cleartext,
     Mining,
     LongConnection,
+    Performance,
     Statistical,
 }
 
@@ -85,6 +86,7 @@ impl Category {
             Cleartext => "cleartext",
             Mining => "mining",
             LongConnection => "long-connection",
+            Performance => "performance",
             Statistical => "statistical",
         }
     }
@@ -128,9 +130,9 @@ pub struct Finding {
     pub start_ns: i64,
     /// Last packet meant, ns since 1970.
     pub end_ns: i64,
-    /// Who did it, sorted; at most [`Finding::MOST_ADDRESSES`].
+    /// Sources, sorted; at most [`Finding::MOST_ADDRESSES`].
     pub sources: Vec<Endpoint>,
-    /// To whom, sorted; at most [`Finding::MOST_ADDRESSES`].
+    /// Targets, sorted; at most [`Finding::MOST_ADDRESSES`].
     pub targets: Vec<Endpoint>,
     /// Server ports, sorted; at most [`Finding::MOST_PORTS`].
     pub ports: Vec<u16>,
@@ -171,12 +173,12 @@ impl Finding {
     /// Most flows listed; `n_flows` counts all.
     pub const MOST_FLOWS: usize = 100_000;
 
-    /// What to say behind a list that holds at most so many, where it is full and others may have been left out.
+    /// Text after a full list of at most this many, from which others may have been left out.
     pub fn limit(n_listed: usize, most: usize) -> Option<String> {
         (n_listed >= most).then(|| format!("no more than {most} are listed"))
     }
 
-    /// A finding of which only the detector and its kind are known.
+    /// A finding with only detector and kind set.
     pub fn of(detector: &str, category: Category) -> Finding {
         Finding {
             id: String::new(),

@@ -34,8 +34,8 @@ pub fn below(id: &str) -> String {
     format!("{}{rest}", detector(name))
 }
 
-/// The id that went into the ids of a detector's findings before it got its present name, and still does: so a verdict
-/// that was saved under one of them is found again.
+/// The detector id used in the ids of its findings, which is the one from before it was renamed, so that saved verdicts
+/// still apply.
 pub fn first(id: &str) -> &str {
     FORMER.iter().find(|(_, now)| *now == id).map_or(id, |(former, _)| former)
 }

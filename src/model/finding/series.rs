@@ -64,7 +64,7 @@ impl Series {
     pub const MOST: usize = 240;
     /// Most changes.
     pub const MOST_CHANGES: usize = 8;
-    /// Spans of sums: as many columns as can be told apart on a narrow screen.
+    /// Spans of sums: as many columns as are visible on a narrow screen.
     const MOST_SUMS: i64 = 90;
 
     /// How much fell into each of at most 90 spans of whole seconds. A part is its first and last moment (ns since 1970)
@@ -109,9 +109,9 @@ impl Series {
         Series::sums(what, unit, times_ns.iter().map(|time| (*time, *time, 1.0)))
     }
 
-    /// The busiest second in each of at most [`Series::MOST`] spans of whole seconds: so it can be compared with a
-    /// threshold however long it lasts. `seconds` are seconds since 1970 with what was counted in each, ascending; within
-    /// a single one there is no course to see.
+    /// The busiest second in each of at most [`Series::MOST`] spans of whole seconds, so it can be compared with a
+    /// threshold for any duration. `seconds` are seconds since 1970 with the count in each, ascending; a single second
+    /// makes no series.
     pub fn rate(
         name: &str,
         unit: &str,

@@ -28,8 +28,8 @@ impl Flow {
         }
     }
 
-    /// True if the record has its beginning, and it came about as far as it tells: a request was seen or, of a table
-    /// without flags, both sides went on.
+    /// True if the start of the connection was recorded and it was established as far as known: a request was seen or, in a
+    /// table without flags, both sides continued.
     pub fn has_begun(&self) -> bool {
         self.recorded.map_or(self.saw_syn, |outcome| outcome == Outcome::Established)
     }
@@ -40,7 +40,10 @@ impl Flow {
         match self.key.protocol {
             6 if !self.saw_syn => Outcome::Unknown,
             6 => {
-                let is_acknowledged = self.forward().flag(ACK) > self.forward().flag(RST);
+                let forward = self.forward();
+                // Of packets whose flags are not known, those that carry data acknowledge.
+                let is_acknowledged = forward.flag(ACK) > forward.flag(RST)
+                    || (!self.known.has(Known::FLAG_COUNTS) && carries_data(forward, self.known));
                 match self.state {
                     TcpState::Unknown => Outcome::Unknown,
                     // An acknowledgment of answers that are not in the capture: they took another way.
@@ -58,7 +61,7 @@ impl Flow {
         }
     }
 
-    /// Flag bits that the originator ever sent.
+    /// Flag bits sent by the originator at any time.
     pub fn originator_flags(&self) -> u8 {
         flags(self.forward())
     }
@@ -99,8 +102,8 @@ impl Flow {
         }
     }
 
-    /// By the flags that each side ever set, and by what it carried. For a record that only sums flags up: they say what
-    /// was there, not in which order or how often.
+    /// From the flags that each side set at any time, and from the payload. For records that only combine flags, without
+    /// their order or count.
     pub fn outcome_by_flags(&self) -> Outcome {
         let by_volume = self.outcome_by_volume();
         let (sent, returned) = (flags(self.forward()), flags(self.backward()));
@@ -116,7 +119,7 @@ impl Flow {
         }
     }
 
-    /// How it stands, by this outcome and the flags that each side ever set.
+    /// The TCP state, from this outcome and the flags that each side set at any time.
     pub fn state_by_flags(&self, outcome: Outcome) -> TcpState {
         let (sent, returned) = (flags(self.forward()), flags(self.backward()));
         match outcome {
@@ -138,7 +141,7 @@ pub fn carries_data(side: &DirectionStats, known: Known) -> bool {
     if known.has(Known::PAYLOAD) { side.payload.sum() > PADDING * n } else { side.bytes as f64 > MOST_HEADERS * n }
 }
 
-/// Flag bits that a side ever set.
+/// Flag bits set by a side at any time.
 pub fn flags(side: &DirectionStats) -> u8 {
     (0..8).filter(|bit| side.flag(1 << bit) > 0).fold(0, |all, bit| all | 1 << bit)
 }

@@ -20,7 +20,7 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// The originator said something and got an answer.
+    /// The originator sent data and got an answer.
     pub fn is_answered(&self) -> bool {
         self.sent > 0 && self.got > 0
     }
@@ -52,7 +52,7 @@ impl Exchanges {
     const PAUSE_MILLIS: u32 = 1000;
     /// An answer that takes longer is none, ms.
     const MOST_WAIT_MILLIS: u32 = 10_000;
-    /// A turn with more carries data and is no talk.
+    /// A turn with more is a data transfer, not an exchange.
     const BULKY_BYTES: u16 = 16 * 1024;
     /// So many of these make it no talk at all, and nothing is kept.
     const MOST_BULKY: u8 = 4;
@@ -62,7 +62,7 @@ impl Exchanges {
         self.n_bulky >= Exchanges::MOST_BULKY
     }
 
-    /// Takes a packet with so much payload, so long after the flow began.
+    /// Adds a packet: its payload size, and the time since the flow began.
     pub fn take(&mut self, direction: Direction, at_millis: u32, bytes: u32) {
         if bytes < Exchanges::LEAST_BYTES || self.is_bulky() {
             return;

@@ -1,5 +1,6 @@
 //! A flow: the packets of one five-tuple (and VLAN) in both directions, between its start and its end.
 
+use super::health::TcpHealth;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::exchanges::Exchanges;
 use crate::model::flow::moments::Moments;
@@ -50,7 +51,7 @@ pub struct DirectionStats {
     pub initial_window: Option<u16>,
     /// Smallest transport header, bytes.
     pub header_min: u8,
-    /// Hops (time to live) that its TCP packets had left at first, or have since a lasting change.
+    /// TTL of its TCP packets at first, or since a lasting change.
     pub ttl: u8,
     /// With so many hops left or fewer a TCP packet is looked at.
     pub low_ttl: u8,
@@ -94,7 +95,7 @@ impl DirectionStats {
     }
 }
 
-/// How a TCP connection stands.
+/// State of a TCP connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum TcpState {
     /// Not TCP, or joined in the middle.
@@ -105,9 +106,9 @@ pub enum TcpState {
     Answered,
     /// Handshake complete.
     Established,
-    /// One side said FIN.
+    /// One side sent FIN.
     Closing,
-    /// Both sides said FIN.
+    /// Both sides sent FIN.
     Closed,
     /// Refused: RST in answer to the request.
     Refused,
@@ -155,8 +156,10 @@ pub struct Extra {
     pub subflow_gaps: u32,
     /// Segments that two receivers may take differently, of `low` to `high` and of `high` to `low`.
     pub anomalies: Option<Box<[TcpAnomalies; 2]>>,
-    /// Who speaks when, where that is all that can be seen: TLS and QUIC.
+    /// Exchanges by size and time, where only these are visible: TLS and QUIC.
     pub exchanges: Option<Box<Exchanges>>,
+    /// How well a TCP connection goes.
+    pub health: Option<Box<TcpHealth>>,
 }
 
 /// Bulk transfers of one direction: four or more payload packets, gaps of at most a second, not interrupted by payload
@@ -207,16 +210,19 @@ pub struct Flow {
     pub saw_syn: bool,
     /// Application by content, or by port where content did not tell.
     pub app: Option<AppProto>,
-    /// True if `app` was told by content.
+    /// True if `app` was recognised by content.
     pub is_app_certain: bool,
     /// Index of the server's name among the interned names; 0 for none.
     pub name: u32,
     /// Where `name` comes from.
     pub name_source: NameSource,
-    /// What its messages said: the latest of its facts among all that are kept; 0 for none.
+    /// Its message fields: the latest among all that are kept; 0 for none.
     pub fields: u32,
     /// Where its TCP stream is read: 0 not begun, [`Flow::NOT_PARSED`] for no longer, else a place.
     pub stream: u32,
+    /// By how many bits the windows of `low` and `high` are to be shifted, as their requests say (RFC 7323);
+    /// [`Flow::UNSCALED`] where they do not.
+    pub window_scales: [u8; 2],
     /// Time of the first packet, ns since 1970.
     pub first_ns: i64,
     /// Time of the latest packet, ns since 1970.
@@ -242,11 +248,13 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Its stream is read no longer: the protocol said all it has to say, or is none that is read.
+    /// Its stream is no longer parsed: the protocol needs no more, or is not supported.
     pub const NOT_PARSED: u32 = u32::MAX;
+    /// Its windows are not shifted.
+    pub const UNSCALED: u8 = u8::MAX;
 
-    /// With these ends, first and last time (ns since 1970), and figures of `low` to `high` and of `high` to `low`; all else
-    /// as of a flow of which no more is known.
+    /// With these ends, first and last time (ns since 1970), and counters of `low` to `high` and of `high` to `low`; all else
+    /// unknown.
     pub fn new(key: FlowKey, is_low_originator: bool, times_ns: (i64, i64), directions: [DirectionStats; 2]) -> Flow {
         Flow {
             key,
@@ -263,6 +271,7 @@ impl Flow {
             name_source: NameSource::Dns,
             fields: 0,
             stream: 0,
+            window_scales: [Flow::UNSCALED; 2],
             first_ns: times_ns.0,
             last_ns: times_ns.1,
             active_start_ns: times_ns.0,
@@ -357,7 +366,7 @@ impl Flow {
         self.extra.get_or_insert_default().anomalies.get_or_insert_default().get_mut(from)
     }
 
-    /// Who speaks when, of a talk that cannot be read.
+    /// Exchanges of an encrypted session.
     pub fn exchanges(&self) -> Option<&Exchanges> {
         self.extra.as_ref()?.exchanges.as_deref()
     }

@@ -9,7 +9,7 @@ impl Known {
     pub const PROTOCOL: Known = Known(1);
     /// The ports, or that there are none.
     pub const PORTS: Known = Known(1 << 1);
-    /// Who began it.
+    /// Which side is the originator.
     pub const DIRECTION: Known = Known(1 << 2);
     /// How many packets there were.
     pub const PACKETS: Known = Known(1 << 3);
@@ -21,7 +21,7 @@ impl Known {
     pub const BACKWARD: Known = Known(1 << 6);
     /// Which TCP flags were set.
     pub const FLAGS: Known = Known(1 << 7);
-    /// How many packets had each of them set.
+    /// How many packets had each flag set.
     pub const FLAG_COUNTS: Known = Known(1 << 8);
     /// Times between packets, not only of the first and the last.
     pub const GAPS: Known = Known(1 << 9);

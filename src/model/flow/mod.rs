@@ -5,6 +5,7 @@ pub mod evidence;
 pub mod exchanges;
 #[expect(clippy::module_inception, reason = "the flow itself, beside what belongs to it")]
 mod flow;
+pub mod health;
 pub mod known;
 pub mod moments;
 pub mod outcome;

@@ -23,7 +23,7 @@ impl Default for Moments {
 }
 
 impl Moments {
-    /// A series of which only figures are known: how many, mean, sample standard deviation, smallest and largest.
+    /// From summary values: count, mean, sample standard deviation, smallest and largest.
     pub fn from_parts(n: u32, mean: f64, deviation: f64, (min, max): (f64, f64)) -> Moments {
         if n == 0 {
             return Moments::default();
@@ -67,7 +67,7 @@ impl Moments {
         }
     }
 
-    /// Arithmetic mean; 0 while there is no value.
+    /// Arithmetic mean; 0 without values.
     pub fn mean(&self) -> f64 {
         self.mean
     }

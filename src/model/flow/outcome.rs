@@ -11,9 +11,9 @@ pub enum Outcome {
     Refused,
     /// No answer came, where it would have been recorded.
     Unanswered,
-    /// A few packets without data went both ways. Which flags they had is not known: refused, half open, or the rest of an
-    /// older connection.
+    /// A few packets without data in both directions, flags unknown: refused, half-open, or the rest of an older
+    /// connection.
     Bare,
-    /// Cannot be said: joined in the middle, or the record does not have what would tell.
+    /// Unknown: joined in the middle, or the record lacks the necessary values.
     Unknown,
 }

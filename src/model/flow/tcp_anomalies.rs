@@ -5,16 +5,16 @@
 pub struct TcpAnomalies {
     /// Those that have far fewer hops left than the others of their direction.
     pub low: TtlAnomaly,
-    /// Those that say something else than was said before at the same place.
+    /// Those with different content from earlier ones for the same bytes.
     pub conflicts: OverlapConflicts,
 }
 
 /// Segments with data, FIN or RST that may not reach the other side, because few hops are left.
 #[derive(Clone, Debug, Default)]
 pub struct TtlAnomaly {
-    /// Hops that the other segments had left.
+    /// TTL of the other segments.
     pub usual: u8,
-    /// Most hops that any of these had left.
+    /// Highest TTL of any of these.
     pub most_left: u8,
     /// These segments.
     pub seen: SegmentsSeen,
@@ -35,7 +35,7 @@ impl TtlAnomaly {
     pub const MOST_OPEN: usize = 4;
 }
 
-/// Segments that lie over bytes that were sent before, and say something else there.
+/// Segments that overlap bytes sent before, with different content.
 #[derive(Clone, Debug, Default)]
 pub struct OverlapConflicts {
     /// These segments.

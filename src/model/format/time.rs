@@ -21,7 +21,7 @@ pub fn text(ns: i64, offset_minutes: i32) -> String {
     let ns = ns.saturating_add(i64::from(offset_minutes) * 60 * SECOND);
     let (whole, part) = (ns.div_euclid(SECOND), ns.rem_euclid(SECOND));
     let (days, clock) = (whole.div_euclid(86_400), whole.rem_euclid(86_400));
-    let (year, month, day) = civil(days);
+    let (year, month, day) = civil_from_days(days);
     let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{:06}", part / 1000)
 }
@@ -38,7 +38,7 @@ pub fn iso(ns: i64) -> String {
 
 /// Year, month and day of a day number since 1970-01-01 in the proleptic Gregorian calendar, by counting
 /// 400-year eras that begin on 1 March.
-fn civil(days: i64) -> (i64, i64, i64) {
+pub fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
     let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn dates_are_right_around_leap_days_and_before_1970() {
         for days in (-800_000..800_000).step_by(97) {
-            let (year, month, day) = civil(days);
+            let (year, month, day) = civil_from_days(days);
             assert_eq!(days_from_civil(year, month, day), days);
         }
         assert_eq!(text(0, 0), "1970-01-01 00:00:00.000000");

@@ -122,6 +122,17 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// From six pairs of hexadecimal digits, parted by colons or hyphens.
+pub fn mac_from_text(text: &str) -> Option<[u8; 6]> {
+    let mut bytes = [0; 6];
+    let mut parts = text.split([':', '-']);
+    for byte in &mut bytes {
+        let part = parts.next().filter(|part| part.len() == 2)?;
+        *byte = u8::from_str_radix(part, 16).ok()?;
+    }
+    parts.next().is_none().then_some(bytes)
+}
+
 /// `aa:bb:cc:dd:ee:ff`
 pub fn mac_text(bytes: [u8; 6]) -> String {
     let [a, b, c, d, e, f] = bytes;
@@ -131,6 +142,12 @@ pub fn mac_text(bytes: [u8; 6]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ethernet_addresses_are_read() {
+        assert_eq!(mac_from_text("00-20:18:eb:ca:21"), Some([0, 0x20, 0x18, 0xeb, 0xca, 0x21]));
+        assert_eq!((mac_from_text("00:20:18:eb:ca"), mac_from_text("0:20:18:eb:ca:211")), (None, None));
+    }
 
     #[test]
     fn addresses_keep_their_family() {

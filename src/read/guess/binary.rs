@@ -22,20 +22,20 @@ const OTHERS: &[(&[u8], &str, &str)] = &[
     (&[0x1f, 0x8b], "a gzip archive", UNPACK),
     (&[0x28, 0xb5, 0x2f, 0xfd], "a Zstandard archive", UNPACK),
     (&[0x04, 0x22, 0x4d, 0x18], "an LZ4 archive", UNPACK),
-    (&[0x02, 0x21, 0x4c, 0x18], "an LZ4 archive of the old form", UNPACK),
+    (&[0x02, 0x21, 0x4c, 0x18], "a legacy LZ4 archive", UNPACK),
     (b"PK\x03\x04", "a zip archive or an Office document", UNPACK),
     (b"PK\x05\x06", "an empty zip archive", ""),
     (b"BZh", "a bzip2 archive", UNPACK),
     (&[0xfd, b'7', b'z', b'X', b'Z'], "an xz archive", UNPACK),
     (&[0x5d, 0, 0], "an lzma archive", UNPACK),
-    (&[0x1f, 0x9d], "an archive of compress (.Z)", UNPACK),
+    (&[0x1f, 0x9d], "a compress archive (.Z)", UNPACK),
     (b"LZIP", "an lzip archive", UNPACK),
     (b"7z\xbc\xaf", "a 7-Zip archive", UNPACK),
     (b"Rar!", "a RAR archive", UNPACK),
     (b"MSCF", "a Windows cabinet archive", UNPACK),
-    (&[0x0c, 0xa5], "a file of nfdump (nfcapd)", "Export it as a table: nfdump -r IN -o csv > OUT.csv"),
-    (&[0xde, 0xad, 0xbe, 0xef], "a file of SiLK", "Export it as a table: rwcut IN > OUT.txt"),
-    (&[0x83, 0x10, 0, 0x20], "a file of Argus", "Export it as a table: ra -r IN -n -c , > OUT.csv"),
+    (&[0x0c, 0xa5], "an nfdump file (nfcapd)", "Export it as a table: nfdump -r IN -o csv > OUT.csv"),
+    (&[0xde, 0xad, 0xbe, 0xef], "a SiLK file", "Export it as a table: rwcut IN > OUT.txt"),
+    (&[0x83, 0x10, 0, 0x20], "an Argus file", "Export it as a table: ra -r IN -n -c , > OUT.csv"),
     (b"PAR1", "a Parquet table", "Export it as CSV or JSON."),
     (b"ARROW1", "an Arrow table", "Export it as CSV or JSON."),
     (b"Obj\x01", "an Avro table", "Export it as CSV or JSON."),
@@ -57,7 +57,7 @@ const UNPACK: &str = "Unpack it first, then open the capture inside.";
 /// Says what a file is that begins so; none if that is not known.
 pub fn kind(front: &[u8]) -> Option<String> {
     if let Some((_, what)) = CAPTURES.iter().find(|(magic, _)| front.starts_with(magic)) {
-        return Some(format!("This is {what}, which is not read here. Convert it with: editcap -F pcapng IN OUT."));
+        return Some(format!("This is {what}, which cannot be read here. Convert it with: editcap -F pcapng IN OUT."));
     }
     if is_event_trace(front) {
         let text = "This is a Windows event trace (ETL). Convert it with: etl2pcapng IN.etl OUT.pcapng; or, if pktmon made it, with: \
@@ -67,10 +67,10 @@ pub fn kind(front: &[u8]) -> Option<String> {
     if let Some((_, what, advice)) = OTHERS.iter().find(|(magic, _, _)| front.starts_with(magic)) {
         let space = if advice.is_empty() { "" } else { " " };
         let end = if advice.is_empty() || advice.ends_with('.') { "" } else { "." };
-        return Some(format!("This is {what}, neither capture nor table.{space}{advice}{end}"));
+        return Some(format!("This is {what}, neither a capture nor a table.{space}{advice}{end}"));
     }
     let is_zeros = front.iter().all(|byte| *byte == 0);
-    is_zeros.then(|| "This file begins with only zeros: it was not written or not copied to its end.".to_owned())
+    is_zeros.then(|| "This file starts with only zeros: it was not written or not copied completely.".to_owned())
 }
 
 /// The first buffer of an event trace: its size, and behind the buffer's header that of the first event, which is the

@@ -18,14 +18,14 @@ pub fn refusal(bytes: &[u8], is_all: bool) -> UnsupportedFile {
     }
     if is_all && capture::kind(bytes).is_some() {
         return UnsupportedFile(
-            "This is the beginning of a capture, but the file ends before its first packet.".to_owned(),
+            "This is the start of a capture, but the file ends before its first packet.".to_owned(),
         );
     }
     let front = bytes.get(..FRONT_BYTES).unwrap_or(bytes);
     let what = binary::kind(front).or_else(|| no_table(front)).or_else(|| text::kind(front));
     UnsupportedFile(match what {
         Some(what) => format!("{what} {OPENS}"),
-        None => format!("This is binary data of a kind that is not known here. {OPENS}"),
+        None => format!("This is binary data of an unknown format. {OPENS}"),
     })
 }
 
@@ -49,7 +49,7 @@ mod tests {
             (b"Dear all,\nplease find attached", "plain text"),
             (b"", "empty"),
             (&[0; 300], "only zeros"),
-            (b"\xd4\xc3\xb2\xa1\x02\0\x04\0", "beginning of a capture"),
+            (b"\xd4\xc3\xb2\xa1\x02\0\x04\0", "start of a capture"),
             (b"\0\x01\x02\x03\0\0\0\0\0\0\0\0", "binary"),
             (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "git lfs pull"),
             (b"\n<!DOCTYPE html>\n<html><head><title>404</title>", "HTML"),

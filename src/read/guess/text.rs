@@ -5,47 +5,45 @@ const N_LINES: usize = 12;
 /// So many bytes of a line show whether tcpdump printed it.
 const LINE_START_BYTES: usize = 90;
 /// How a table of packets is made of a capture.
-const AS_TABLE: &str = "Open the capture that it was printed from, or make a table of that: tshark -r CAPTURE -T fields -E header=y \
-                        -E separator=, -E quote=d -e frame.time_epoch -e ip.src -e ip.dst -e ip.proto -e tcp.srcport -e tcp.dstport \
-                        -e udp.srcport -e udp.dstport -e frame.len > OUT.csv.";
+const AS_TABLE: &str = "Open the capture that it was printed from, or export that capture as a table: tshark -r \
+                        CAPTURE -T fields -E header=y -E separator=, -E quote=d -e frame.time_epoch -e ip.src -e \
+                        ip.dst -e ip.proto -e tcp.srcport -e tcp.dstport -e udp.srcport -e udp.dstport -e frame.len > \
+                        OUT.csv.";
 
 /// Says what a text is that is certainly no table, whatever a reader of tables might make of it.
 pub fn no_table(front: &[u8]) -> Option<String> {
     let start = without_mark(front).trim_ascii_start();
     let begins = |word: &str| start.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word.as_bytes()));
     if begins("version https://git-lfs") {
-        return Some(
-            "This is a pointer of Git LFS in place of the file. Fetch the file with: git lfs pull.".to_owned(),
-        );
+        return Some("This is a Git LFS pointer instead of the file. Fetch the file with: git lfs pull.".to_owned());
     }
     if begins("404: Not Found") || begins("404 Not Found") || has(start, "<Error><Code>") {
-        return Some(
-            "This is the error message of a web server in place of the file. Fetch the file again.".to_owned(),
-        );
+        return Some("This is a web server's error message instead of the file. Download the file again.".to_owned());
     }
     if begins("-----BEGIN ") {
         return Some("This is a certificate or key (PEM).".to_owned());
     }
     if begins("CLIENT_RANDOM ") || begins("# SSL/TLS secrets log") || begins("CLIENT_HANDSHAKE_TRAFFIC_SECRET ") {
-        let text = "This is a key log of TLS. Put the keys into their capture with: editcap --inject-secrets tls,KEYS IN OUT.pcapng.";
+        let text = "This is a TLS key log. Add the keys to their capture with: editcap --inject-secrets tls,KEYS IN OUT.pcapng.";
         return Some(text.to_owned());
     }
     if start.first() == Some(&b'<') && !is_syslog(start) {
         return Some(markup(start));
     }
     if begins("Frame 1: ") && has(start, " bytes on wire") {
-        return Some(format!("These are the details of packets, as tshark -V prints them. {AS_TABLE}"));
+        return Some(format!("These are packet details printed by tshark -V. {AS_TABLE}"));
     }
     if begins("================") && has(start, " Conversations") {
-        return Some(format!("This is the list of conversations that tshark -z prints. {AS_TABLE}"));
+        return Some(format!("This is a conversation list printed by tshark -z. {AS_TABLE}"));
     }
     if begins("Flow Record:") {
         return Some(
-            "This is what nfdump -o raw prints. Write a table with: nfdump -r IN -o csv > OUT.csv.".to_owned(),
+            "This is the output of nfdump -o raw. Write a table with: nfdump -r IN -o csv > OUT.csv.".to_owned(),
         );
     }
     is_tcpdump(start).then(|| {
-        "This is what tcpdump prints. Save the packets themselves with: tcpdump -w OUT.pcap; or print their bytes too: tcpdump -xx."
+        "This is the output of tcpdump. Save the packets themselves with: tcpdump -w OUT.pcap; or print their bytes \
+         too: tcpdump -xx."
             .to_owned()
     })
 }
@@ -58,7 +56,7 @@ pub fn kind(front: &[u8]) -> Option<String> {
     let first = start.first().filter(|_| is_text)?;
     let what = match first {
         b'{' | b'[' => "JSON text without a list of objects",
-        _ if is_syslog(start) || is_dated_log(start) => "a log as syslog keeps it, of a kind that is not known here",
+        _ if is_syslog(start) || is_dated_log(start) => "a syslog file of an unknown format",
         _ => "plain text",
     };
     Some(format!("This looks like {what}, neither a capture nor a table."))
@@ -93,15 +91,15 @@ fn markup(start: &[u8]) -> String {
         return format!("These are packets printed as XML ({dump}). {AS_TABLE}");
     }
     if has(start, "<nmaprun") {
-        return "This is a report of nmap (XML), neither a capture nor a table.".to_owned();
+        return "This is an nmap report (XML), neither a capture nor a table.".to_owned();
     }
     let is_xml = start.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case(b"<?xml"));
     let lower = start.to_ascii_lowercase();
     if is_xml && !has(&lower, "<html") {
         return "This is XML text, neither a capture nor a table.".to_owned();
     }
-    "This is a web page (HTML) in place of the file, as when the page of a file is saved. Take the link that downloads the file \
-     itself."
+    "This is a web page (HTML) instead of the file; perhaps the download page was saved. Use the link that downloads \
+     the file itself."
         .to_owned()
 }
 

@@ -2,8 +2,9 @@
 
 use super::cells::{self, Delimiter};
 use super::format::CellFormats;
+use super::in_words;
+use super::json::{self, Keys};
 use super::lines::LineFormat;
-use super::{in_words, json};
 use crate::model::format::text;
 use std::sync::Arc;
 
@@ -13,8 +14,10 @@ pub struct CellReader {
     /// The columns of a table whose rows name their cells; none where their order tells.
     pub(super) names: Option<Vec<String>>,
     pub(super) delimiter: Delimiter,
-    /// How lines are read, and the names that stand in the file for all of them.
-    pub(super) lines: Option<(LineFormat, Vec<String>)>,
+    /// Names of the cells of all rows, where they stand in that order.
+    pub(super) declared: Vec<String>,
+    /// How lines are read.
+    pub(super) lines: Option<LineFormat>,
     /// Rows that were made of the file, where they do not stand in it.
     pub(super) own: Option<Arc<[u8]>>,
 }
@@ -31,23 +34,45 @@ impl CellReader {
         let Some(names) = &self.names else {
             return cells::texts(row, self.delimiter).iter().map(|cell| text::decode(cell)).collect();
         };
-        if let Some((format, declared)) = &self.lines {
+        let mut keys = Keys::of(names);
+        if let Some(format) = &self.lines {
             let mut cells = vec![String::new(); names.len()];
-            (format.read)(row, declared, &mut |name, cell| {
-                let place = names.iter().position(|known| known == name);
-                if let Some(slot) = place.and_then(|place| cells.get_mut(place)) {
+            keys.begin();
+            (format.read)(row, &self.declared, &mut |name, cell| {
+                if let Some(slot) = keys.place(name).and_then(|place| cells.get_mut(place)) {
                     *slot = text::decode(cell);
                 }
             });
             return cells;
         }
-        let (mut keys, mut values, mut room) = Default::default();
-        json::element(row, names, &mut keys, &CellFormats::texts(), &mut values, &mut room);
-        let cell = |name: &String| {
-            let place = keys.names.iter().position(|other| other == name);
-            let value = place.and_then(|place| values.get(place));
-            value.map_or(String::new(), |value| in_words::value(*value, &room))
+        let (mut values, mut room) = Default::default();
+        json::element(row, &self.declared, &mut keys, &CellFormats::texts(), &mut values, &mut room);
+        values.into_iter().map(|value| in_words::value(value, &room)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::issue::IssueLog;
+    use crate::read::Record;
+    use crate::read::table::{Options, TableReader};
+
+    #[test]
+    fn cells_stand_under_their_columns_whatever_is_nested_or_named_twice() {
+        let document = r#"{"columns":["a","b","c","c"],"data":[[1,{"x":5,"y":6},"z","w"],[2,{"y":7},"v"]]}"#;
+        let (mut reader, mut issues, mut places) =
+            (TableReader::new(Options::default()), IssueLog::default(), Vec::new());
+        let mut sink = |record: Record<'_>| {
+            if let Record::Row(row) = record {
+                places.push((row.offset as usize, row.length as usize));
+            }
         };
-        names.iter().map(cell).collect()
+        reader.feed(document.as_bytes(), 0, &mut issues, &mut sink).unwrap();
+        reader.end(&mut issues, &mut sink).unwrap();
+        let columns: Vec<&str> = reader.layout().unwrap().columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(columns, ["a", "b.x", "b.y", "c"]);
+        let cells = reader.cell_reader().unwrap();
+        let shown = places.iter().map(|(at, length)| cells.cells(&document.as_bytes()[*at..at + length]));
+        assert_eq!(shown.collect::<Vec<_>>(), [["1", "5", "6", "w"], ["2", "", "7", "v"]]);
     }
 }

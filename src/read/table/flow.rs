@@ -84,41 +84,59 @@ fn protocol(row: &Row<'_>) -> Option<u8> {
     }
 }
 
+/// IP protocols by their names.
+const BY_NAME: &[(&[u8], u8)] = &[
+    (b"tcp", 6),
+    (b"t", 6),
+    (b"udp", 17),
+    (b"u", 17),
+    (b"icmp", 1),
+    (b"icmp6", 58),
+    (b"ipv6-icmp", 58),
+    (b"icmpv6", 58),
+    (b"igmp", 2),
+    (b"gre", 47),
+    (b"esp", 50),
+    (b"ah", 51),
+    (b"sctp", 132),
+    (b"ospf", 89),
+    (b"pim", 103),
+    (b"ipip", 4),
+    (b"ipnip", 4),
+    (b"ipv6", 41),
+    (b"udplite", 136),
+];
+
+/// Names of what is not IP.
+const NOT_IP: &[&[u8]] =
+    &[b"arp", b"rarp", b"llc", b"stp", b"lldp", b"cdp", b"ipx", b"ether", b"ethernet", b"loop", b"eapol", b"man"];
+
 /// An IP protocol by its name; none for the names of what is not IP.
 pub fn by_name(name: &[u8]) -> Option<u8> {
-    let name = name.to_ascii_lowercase();
-    Some(match name.as_slice() {
-        b"tcp" | b"t" => 6,
-        b"udp" | b"u" => 17,
-        b"icmp" => 1,
-        b"icmp6" | b"ipv6-icmp" | b"icmpv6" => 58,
-        b"igmp" => 2,
-        b"gre" => 47,
-        b"esp" => 50,
-        b"ah" => 51,
-        b"sctp" => 132,
-        b"ospf" => 89,
-        b"pim" => 103,
-        b"ipip" | b"ipnip" => 4,
-        b"ipv6" => 41,
-        b"udplite" => 136,
-        b"arp" | b"rarp" | b"llc" | b"stp" | b"lldp" | b"cdp" | b"ipx" | b"ether" | b"ethernet" | b"loop"
-        | b"eapol" | b"man" => return None,
-        _ => Protocol::NOT_KNOWN,
-    })
+    if let Some((_, number)) = BY_NAME.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        return Some(*number);
+    }
+    let is_other = NOT_IP.iter().any(|known| known.eq_ignore_ascii_case(name));
+    (!is_other).then_some(Protocol::NOT_KNOWN)
 }
+
+/// Applications that tables call otherwise than they are called here.
+const SERVICES: &[(&str, &str)] = &[
+    ("ssl", "TLS"),
+    ("https", "TLS"),
+    ("ftp-data", "FTP data"),
+    ("ftp_data", "FTP data"),
+    ("krb_tcp", "Kerberos"),
+    ("krb", "Kerberos"),
+];
 
 /// An application by the name that a table gives it: `http`, `TLS.YouTube`, `ssl`.
 fn service(name: &[u8]) -> Option<AppProto> {
     let name = std::str::from_utf8(name).ok()?;
     let name = name.split(['.', ',', '/']).next().unwrap_or(name);
-    let name = match name.to_ascii_lowercase().as_str() {
-        "ssl" | "https" => "TLS".to_owned(),
-        "ftp-data" | "ftp_data" => "FTP data".to_owned(),
-        "krb_tcp" | "krb" => "Kerberos".to_owned(),
-        other => other.to_owned(),
-    };
-    AppProto::ALL.iter().copied().find(|named| named.name().eq_ignore_ascii_case(&name))
+    let known = SERVICES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+    let name = known.map_or(name, |(_, ours)| ours);
+    AppProto::ALL.iter().copied().find(|named| named.name().eq_ignore_ascii_case(name))
 }
 
 /// Figures of both directions, and which of them were measured.

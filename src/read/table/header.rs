@@ -3,11 +3,13 @@
 use super::cells::{Delimiter, Frame, texts};
 use super::dialect::{self, Entry, KnownBy};
 use super::format::{CellFormat, CellFormats};
-use super::json::envelope::{self, Element, Walker};
+use super::json::envelope::{Element, Walker};
+use super::json::{self, envelope};
 use super::lines::{LineFormat, LinesFront};
 use super::log::{self, Log, Tool};
 use super::number::value;
-use super::wording;
+use super::plain::plain;
+use super::{width, wording};
 use crate::maths::elementary::ln;
 use crate::model::format::text;
 use crate::model::rows::CellValue;
@@ -52,7 +54,7 @@ pub struct Header {
     pub cut: Delimiter,
     /// The byte that ends a line.
     pub line_end: u8,
-    /// Headings as they stand; empty for JSON.
+    /// Headings as they stand, or what the form calls its cells; empty where each row names them.
     pub names: Vec<String>,
     /// True if the headings stand in the file.
     pub has_header: bool,
@@ -90,12 +92,12 @@ pub fn look(bytes: &[u8], chosen: Option<&'static Entry>) -> Option<Header> {
     match start.first()? {
         b'{' => match envelope::find(start) {
             Some(found) => Some(enveloped(start, found, before, chosen)),
-            None => json(start, Form::JsonLines, before, chosen),
+            None => json_objects(start, Form::JsonLines, before, chosen),
         },
         b'[' if start.get(1..)?.trim_ascii_start().first() == Some(&b'{') => {
             match envelope::find(start).filter(|found| found.element == Element::Text) {
                 Some(found) => Some(enveloped(start, found, before, chosen)),
-                None => json(start, Form::JsonList, before, chosen),
+                None => json_objects(start, Form::JsonList, before, chosen),
             }
         }
         b'#' if start.starts_with(b"#separator") || start.starts_with(b"#fields") => zeek(start, before, chosen),
@@ -124,14 +126,14 @@ fn of_lines(entry: &'static Entry, format: LineFormat, opened: LinesFront, bom: 
         form: Form::Lines,
         cut: NO_CUT,
         line_end: b'\n',
-        has_header: !opened.names.is_empty(),
+        has_header: opened.has_header,
         names: opened.names,
         skip: bom + opened.skip,
         entry,
         log: None,
         log_name: String::new(),
         walker: None,
-        lines: Some(format),
+        lines: Some(LineFormat { read: opened.reader.unwrap_or(format.read), ..format }),
     }
 }
 
@@ -159,12 +161,12 @@ fn enveloped(start: &[u8], found: envelope::Found, skip: usize, chosen: Option<&
 
 /// Names of the members of the first objects.
 fn names_of_objects(start: &[u8], walker: &Walker) -> Vec<String> {
-    let (mut keys, mut values, mut texts) = <(super::json::Keys, Vec<CellValue>, Vec<u8>)>::default();
+    let (mut keys, mut values, mut texts) = <(json::Keys, Vec<CellValue>, Vec<u8>)>::default();
     let (mut walker, mut rest) = (walker.clone(), start);
     for _ in 0..ROWS {
         let (Some(from), Some(end)) = walker.next(rest) else { break };
         let object = rest.get(from..end).unwrap_or_default();
-        super::json::values(object, &mut keys, &CellFormats::default(), &mut values, &mut texts);
+        json::values(object, &mut keys, &CellFormats::default(), &mut values, &mut texts);
         rest = rest.get(end..).unwrap_or_default();
     }
     keys.names
@@ -177,16 +179,16 @@ fn has_line(bytes: &[u8], begin: &[u8]) -> bool {
         .any(|line| line.trim_ascii_start().get(..begin.len()).is_some_and(|front| front.eq_ignore_ascii_case(begin)))
 }
 
-fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -> Option<Header> {
+fn json_objects(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -> Option<Header> {
     // The names of the first objects tell the dialect.
     let (mut keys, mut values, mut texts) = Default::default();
     let (mut n_rows, mut first) = (0, None);
     let mut paths = BTreeSet::new();
     let mut rest = start;
-    let mut objects = super::json::Objects::default();
+    let mut objects = json::Objects::default();
     while let (Some(from), Some(end)) = objects.next(rest) {
         let object = rest.get(from..end)?;
-        if !super::json::values(object, &mut keys, &CellFormats::default(), &mut values, &mut texts) {
+        if !json::values(object, &mut keys, &CellFormats::default(), &mut values, &mut texts) {
             break;
         }
         n_rows += 1;
@@ -203,6 +205,7 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
     let lower: Vec<String> = keys.names.iter().map(|name| wording::heading(name)).collect();
     let skip = if form == Form::JsonList { skip + 1 } else { skip };
     let entry = chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[]));
+    let log = log_of_columns(entry, &lower);
     // Objects over several lines, or several on one line, are found like those of a list.
     let is_over_lines = first.is_some_and(|first| memchr::memchr(b'\n', first).is_some())
         || first.and_then(|first| start.get(first.len()..)).is_some_and(|behind| {
@@ -211,14 +214,14 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
         });
     Some(Header {
         form: if is_over_lines { Form::JsonList } else { form },
-        cut: Delimiter { separator: b',', has_quotes: false, has_triple_spaces: false },
+        cut: NO_CUT,
         line_end: b'\n',
         names: Vec::new(),
         has_header: true,
         skip,
         entry,
-        log: log_of_columns(entry, &lower),
-        log_name: log_name(entry, log_of_columns(entry, &lower), paths),
+        log,
+        log_name: log_name(entry, log, paths),
         walker: None,
         lines: None,
     })
@@ -238,7 +241,7 @@ fn log_name(entry: &Entry, log: Option<&'static Log>, paths: BTreeSet<String>) -
 
 /// The kind of log that columns tell, if no column tells it of each row and they fit only one.
 fn log_of_columns(entry: &Entry, lower: &[String]) -> Option<&'static Log> {
-    let columns: Vec<String> = lower.iter().map(|name| super::plain::plain(name)).collect();
+    let columns: Vec<String> = lower.iter().map(|name| plain(name)).collect();
     let has = |name: &str| columns.iter().any(|column| column == name);
     let is_said = lower.iter().any(|name| log::zeek::PATHS.contains(&name.as_str()));
     if entry.log != Some(Tool::Zeek) || is_said {
@@ -267,13 +270,11 @@ fn zeek(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<H
             let cut = Delimiter { separator, has_quotes: false, has_triple_spaces };
             let names: Vec<String> = texts(names.get(1..)?, cut).iter().map(|name| text::decode(name)).collect();
             let mut front = declared(Form::Zeek, cut, before + at, names, chosen);
-            let is_zeek =
-                matches!(front.entry.id, "zeek_conn" | "zeek_log") || matches!(front.entry.known_by, KnownBy::Rest);
+            let is_zeek = dialect::is_zeek(front.entry) || matches!(front.entry.known_by, KnownBy::Rest);
             if is_zeek && chosen.is_none() && !path.is_empty() {
                 let kind = log::named(&path).unwrap_or(&log::UNKNOWN);
-                let id = if kind.rows == log::Rows::Flows { "zeek_conn" } else { "zeek_log" };
-                front.entry = dialect::ALL.iter().find(|entry| entry.id == id).unwrap_or(front.entry);
-                front.log = (id == "zeek_log").then_some(kind);
+                front.entry = dialect::of_zeek(kind);
+                front.log = front.entry.log.map(|_| kind);
                 front.log_name = format!("Zeek {path}.log");
             }
             return Some(front);
@@ -354,8 +355,9 @@ fn before_table(body: &[u8]) -> (usize, Option<u8>) {
     let (mut at, mut separator) = (0, None);
     for line in body.split_inclusive(|byte| *byte == b'\n').take(MOST_TITLES * 4) {
         let text = line.trim_ascii();
-        let bare = text.strip_prefix(b"\"").unwrap_or(text).to_ascii_lowercase();
-        let mark = bare.strip_prefix(b"sep=").filter(|rest| (1..=2).contains(&rest.len()));
+        let bare = text.strip_prefix(b"\"").unwrap_or(text);
+        let told = bare.split_at_checked(4).filter(|(word, _)| word.eq_ignore_ascii_case(b"sep="));
+        let mark = told.map(|(_, rest)| rest).filter(|rest| (1..=2).contains(&rest.len()));
         let is_tab = line.starts_with(b"sep=\t");
         // A line of headings may begin with the mark of comments too.
         let n_marks = text.iter().filter(|byte| matches!(byte, b',' | b';' | b'\t' | b'|')).count();
@@ -373,17 +375,10 @@ fn before_table(body: &[u8]) -> (usize, Option<u8>) {
 
 /// Rows at the front that are titles and not rows: few, with fewer cells than half of what most rows behind them have.
 fn n_titles(rows: &[Vec<String>]) -> usize {
-    let width = common_width(rows);
+    let (width, _) = width::commonest(rows.iter().map(Vec::len));
     let is_title = |row: &&Vec<String>| row.iter().filter(|cell| !cell.is_empty()).count() * 2 <= width;
     let n = rows.iter().take_while(is_title).count();
     if width >= 3 && n <= MOST_TITLES && n < rows.len() { n } else { 0 }
-}
-
-/// The commonest number of cells.
-fn common_width(rows: &[Vec<String>]) -> usize {
-    let mut counts: Vec<usize> = rows.iter().map(Vec::len).collect();
-    counts.sort_unstable();
-    counts.chunk_by(|a, b| a == b).max_by_key(|run| run.len()).and_then(|run| run.first()).copied().unwrap_or(0)
 }
 
 fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<Header> {
@@ -433,6 +428,7 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
             |place: usize| given.get(place).map_or_else(|| format!("column {}", place + 1), |n| (*n).to_owned());
         (0..rows.iter().map(Vec::len).max().unwrap_or(0)).map(named).collect()
     };
+    let log = log_of_columns(entry, &lower);
     Some(Header {
         form: Form::Delimited,
         cut,
@@ -441,8 +437,8 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
         has_header,
         skip: bom + n_before + if has_header { at_second } else { at_first },
         entry,
-        log: log_of_columns(entry, &lower),
-        log_name: log_name(entry, log_of_columns(entry, &lower), BTreeSet::new()),
+        log,
+        log_name: log_name(entry, log, BTreeSet::new()),
         walker: None,
         lines: None,
     })
@@ -451,11 +447,8 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
 /// How much a separator makes of the rows: the share of rows with the commonest number of cells, more for more cells;
 /// 0 if it parts nothing.
 fn agreement(rows: &[Vec<String>]) -> f64 {
-    let mut counts: Vec<usize> = rows.iter().map(Vec::len).collect();
-    counts.sort_unstable();
-    let Some(common) = counts.chunk_by(|a, b| a == b).max_by_key(|run| run.len()) else { return 0.0 };
-    let n_cells = common.first().copied().unwrap_or(0);
-    let share = common.len() as f64 / rows.len() as f64;
+    let (n_cells, n_common) = width::commonest(rows.iter().map(Vec::len));
+    let share = if rows.is_empty() { 0.0 } else { n_common as f64 / rows.len() as f64 };
     // One line alone may be a sentence with commas in it, and so may lines that have one each.
     let is_enough = match (rows.len(), n_cells) {
         (_, 0 | 1) | (1, _) => false,

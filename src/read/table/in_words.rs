@@ -33,7 +33,7 @@ pub fn form(front: &Header) -> String {
     };
     match front.form {
         Form::Delimited => {
-            let header = if front.has_header { "" } else { ", no headings" };
+            let header = if front.has_header { "" } else { ", no header" };
             format!("CSV, {separator}{header}")
         }
         Form::Zeek => format!("Zeek log, {separator}"),

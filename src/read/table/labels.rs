@@ -164,8 +164,8 @@ impl Values {
 
     /// True if a column of a label's name says nothing: every row has the same word for nothing.
     pub fn is_void(&self) -> bool {
-        let is_nothing =
-            |value: &String| matches!(value.to_lowercase().as_str(), "<none>" | "none" | "unknown" | "---" | "n/a");
+        const NOTHING: [&str; 5] = ["<none>", "none", "unknown", "---", "n/a"];
+        let is_nothing = |value: &String| NOTHING.iter().any(|word| word.eq_ignore_ascii_case(value));
         !self.distinct.is_empty() && self.distinct.iter().all(is_nothing)
     }
 

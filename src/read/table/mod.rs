@@ -8,6 +8,7 @@ mod clock;
 mod content;
 pub mod dialect;
 mod figure;
+mod flags;
 pub mod flow;
 mod format;
 pub mod header;
@@ -29,6 +30,7 @@ mod survey;
 mod synonyms;
 mod time;
 mod units;
+mod width;
 mod wording;
 
 use super::{Record, UnsupportedFile};
@@ -38,7 +40,6 @@ use crate::model::{Flow, Packet};
 pub use cell_reader::CellReader;
 use json::transpose;
 use rows::RowReader;
-use std::sync::Arc;
 pub use time::Order;
 
 /// Most columns; those behind are left out.
@@ -60,8 +61,9 @@ const MOST_ROW_BYTES: usize = 2 << 20;
 const MOST_OPEN_QUOTES: u32 = 16;
 
 /// Said of a document of columns that is too long.
-const COLUMNS_TOO_LONG: &str = "This is JSON that lists columns, not rows: all of it has to be held at once, and it is longer than 64 MiB. Write \
-                                rows instead, in Python with: df.to_json('OUT.json', orient='records', lines=True)";
+const COLUMNS_TOO_LONG: &str = "This is JSON that lists columns, not rows: all of it must be held in memory at once, \
+                                and it is longer than 64 MiB. Write rows instead, in Python with: \
+                                df.to_json('OUT.json', orient='records', lines=True)";
 
 /// What people may say about a table before it is read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -172,7 +174,7 @@ impl TableReader {
                 *at = offset;
             }
             let mut target = FRONT_BYTES;
-            loop {
+            let reader = loop {
                 let missing = target.saturating_sub(front.len());
                 let (now, later) = bytes.split_at(missing.min(bytes.len()));
                 front.extend_from_slice(now);
@@ -182,17 +184,19 @@ impl TableReader {
                     return Ok(());
                 }
                 let has_rows = memchr::memchr2_iter(b'\n', b'\r', front).nth(4).is_some();
-                let is_enough = if has_rows {
-                    target >= MOST_OPEN_BYTES || !has_open_dates(front, &self.options)
-                } else {
-                    target >= MOST_FRONT_BYTES
+                let reader = if has_rows { row_reader(front, &self.options) } else { None };
+                // Later rows may tell the order of day and month where these do not.
+                let most = match &reader {
+                    _ if !has_rows => MOST_FRONT_BYTES,
+                    Some(reader) if reader.is_date_order_open() => MOST_OPEN_BYTES,
+                    _ => FRONT_BYTES,
                 };
-                if is_enough {
-                    break;
+                if target >= most {
+                    break reader;
                 }
                 target *= 2;
-            }
-            self.open(issues, sink)?;
+            };
+            self.open(reader, issues, sink)?;
         }
         match &mut self.stage {
             Stage::RowReader(body) => body.feed(bytes, offset, issues, sink),
@@ -212,12 +216,18 @@ impl TableReader {
     /// # Errors
     /// This is text, but no table.
     pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
-        self.open(issues, sink)?;
+        self.open(None, issues, sink)?;
         if let Stage::Columns { bytes, at } = &mut self.stage {
             let (bytes, at) = (std::mem::take(bytes), *at);
             match transpose::rows(&bytes) {
-                Some(rows) => self.start(rows.into(), 0, true, issues, sink)?,
-                None => self.start(bytes.into(), at, false, issues, sink)?,
+                Some(rows) => {
+                    drop(bytes);
+                    self.start(&rows, 0, None, issues, sink)?;
+                    if let Stage::RowReader(body) = &mut self.stage {
+                        body.own = Some(rows.into());
+                    }
+                }
+                None => self.start(&bytes, at, None, issues, sink)?,
             }
         }
         if let Stage::RowReader(body) = &mut self.stage {
@@ -243,35 +253,39 @@ impl TableReader {
         }
     }
 
-    fn open(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
+    /// The front is there. `reader` is the one that looked at all of it, if one did.
+    fn open(
+        &mut self,
+        reader: Option<RowReader>,
+        issues: &mut IssueLog,
+        sink: &mut impl FnMut(Record<'_>),
+    ) -> Result<(), UnsupportedFile> {
         let Stage::Header { bytes, at } = &mut self.stage else { return Ok(()) };
         let (bytes, at) = (std::mem::take(bytes), *at);
         if transpose::looks(&bytes) {
             self.stage = Stage::Columns { bytes, at };
             return Ok(());
         }
-        self.start(bytes.into(), at, false, issues, sink)
+        self.start(&bytes, at, reader, issues, sink)
     }
 
-    /// Reads rows from here on: `bytes` are the front of the file, which stands at `at`, or if `is_own` rows that were made of
-    /// all of it.
+    /// Reads rows from here on: `bytes` are the front of the file, which stands at `at`, or what was made of all of it.
     fn start(
         &mut self,
-        bytes: Arc<[u8]>,
+        bytes: &[u8],
         at: u64,
-        is_own: bool,
+        reader: Option<RowReader>,
         issues: &mut IssueLog,
         sink: &mut impl FnMut(Record<'_>),
     ) -> Result<(), UnsupportedFile> {
-        let Some(front) = header::look(&bytes, chosen_dialect(&self.options)) else {
-            return Err(super::guess::refusal(&bytes, true));
+        // Of a document that was held as a whole the front tells.
+        let is_document = matches!(self.stage, Stage::Columns { .. });
+        let looked_at = bytes.get(..MOST_FRONT_BYTES).filter(|_| is_document).unwrap_or(bytes);
+        let Some(mut body) = reader.or_else(|| row_reader(looked_at, &self.options)) else {
+            return Err(super::guess::refusal(looked_at, true));
         };
-        let skip = front.skip.min(bytes.len());
-        let mut body = RowReader::new(front, &self.options, &bytes);
+        let skip = body.first_row().min(bytes.len());
         body.note(issues);
-        if is_own {
-            body.own = Some(Arc::clone(&bytes));
-        }
         sink(Record::Layout(body.layout()));
         body.feed(bytes.get(skip..).unwrap_or_default(), at + skip as u64, issues, sink);
         self.stage = Stage::RowReader(Box::new(body));
@@ -303,15 +317,10 @@ impl TableReader {
     }
 }
 
-/// The dialect that options ask for.
-fn chosen_dialect(options: &Options) -> Option<&'static dialect::Entry> {
-    options.dialect.and_then(|place| dialect::ALL.get(place))
-}
-
-/// True if these first rows do not tell the order of day and month, so that later ones may.
-fn has_open_dates(front: &[u8], options: &Options) -> bool {
-    let header = header::look(front, chosen_dialect(options));
-    header.is_some_and(|header| RowReader::new(header, options, front).is_date_order_open())
+/// What reads the rows of a table with this front; none if it is that of no table.
+fn row_reader(front: &[u8], options: &Options) -> Option<RowReader> {
+    let chosen = options.dialect.and_then(|place| dialect::ALL.get(place));
+    header::look(front, chosen).map(|header| RowReader::new(header, options, front))
 }
 
 /// So many bytes at the front of a cut table are whole lines; all bytes if those lines alone are no table.

@@ -19,18 +19,18 @@ pub fn role(name: &str, entry: &Entry) -> (Role, u16) {
     if lower.is_empty() || lower.starts_with("unnamed") {
         return (Role::Id, 0);
     }
-    let plain = plain(&lower);
-    if labels::is_named(&plain) {
+    let bare = plain(&lower);
+    if labels::is_named(&bare) {
         return (Role::Label, 0);
     }
     let of_time = |(role, _): &(Role, u16)| matches!(role, Role::Start | Role::End | Role::Duration | Role::GapMean);
     let without_unit = || {
         let (name, _) = units::split(&lower)?;
-        common(&super::plain::plain(name), entry).filter(of_time)
+        common(&plain(name), entry).filter(of_time)
     };
     // Logs of Azure end the names of columns by their type.
-    let without_type = || common(plain.strip_suffix(['s', 'd', 't', 'b', 'g'])?, entry).filter(|_| is_typed(&lower));
-    common(&plain, entry).or_else(without_unit).or_else(without_type).unwrap_or((Role::Plain, 0))
+    let without_type = || common(bare.strip_suffix(['s', 'd', 't', 'b', 'g'])?, entry).filter(|_| is_typed(&lower));
+    common(&bare, entry).or_else(without_unit).or_else(without_type).unwrap_or((Role::Plain, 0))
 }
 
 /// True if a heading ends with a type, as those of custom logs of Azure do: `SrcIP_s`, `FlowStartTime_t [UTC]`.

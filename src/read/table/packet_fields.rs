@@ -2,7 +2,7 @@
 
 use super::roles::Row;
 use crate::model::packet::tcp_flag;
-use crate::model::rows::Role;
+use crate::model::rows::{CellValue, Role};
 
 /// What is written of a TCP segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,9 +18,7 @@ pub struct Segment {
     /// Bytes of payload.
     pub length: Option<u32>,
     /// Window.
-    pub window: u16,
-    /// Flags are those of this segment, not what is usual.
-    pub names_flags: bool,
+    pub window: Option<u16>,
 }
 
 /// What the columns of a row say.
@@ -34,31 +32,51 @@ pub enum Fields {
     Other(u8),
 }
 
-/// The transport that a row's columns name; none if they name none. 0 stands for no port.
-pub fn transport(row: &Row<'_>) -> Option<Fields> {
+impl Segment {
+    /// With what the other says where this does not.
+    #[must_use]
+    pub fn or(self, other: Segment) -> Segment {
+        Segment {
+            ports: self.ports,
+            flags: self.flags.or(other.flags),
+            sequence: self.sequence.or(other.sequence),
+            acknowledgment: self.acknowledgment.or(other.acknowledgment),
+            length: self.length.or(other.length),
+            window: self.window.or(other.window),
+        }
+    }
+}
+
+/// The transport that a row's columns name; none if they name none. 0 stands for no port. `by_name` is the protocol of IP that
+/// is usual for the one that the row names in words, given the ports.
+pub fn transport(row: &Row<'_>, by_name: impl FnOnce((u16, u16)) -> Option<u8>) -> Option<Fields> {
     let ports = |from, to| Some((row.port(from), row.port(to))).filter(|ports| *ports != (0, 0));
     let number = row.number(Role::Protocol).filter(|number| (1.0..256.0).contains(number)).map(|number| number as u8);
     let of_tcp = ports(Role::SourcePort, Role::TargetPort);
-    match (of_tcp, ports(Role::UdpSourcePort, Role::UdpTargetPort)) {
-        (None, Some((from, to))) => Some(Fields::Udp(from, to)),
-        (Some((from, to)), _) if number == Some(17) => Some(Fields::Udp(from, to)),
-        (Some(ports), _) => Some(Fields::Tcp(segment(row, ports))),
-        // ICMP is told by the text beside it.
-        (None, None) => number.filter(|number| !matches!(number, 1 | 6 | 17 | 58)).map(Fields::Other),
+    let of_udp = ports(Role::UdpSourcePort, Role::UdpTargetPort);
+    // Where UDP has columns of its own, or the row has a sequence number, ports are those of TCP whatever they carry.
+    let is_tcp =
+        of_tcp.is_some() && (row.places.has(Role::UdpSourcePort) || row.value(Role::Sequence) != CellValue::Missing);
+    let number = number.or(is_tcp.then_some(6)).or_else(|| by_name(of_tcp.unwrap_or_default()));
+    match (of_tcp, of_udp, number) {
+        // ICMP is told by the text beside it; ports are those of what it quotes.
+        (_, _, Some(1 | 58)) => None,
+        (None, Some((from, to)), _) | (Some((from, to)), _, Some(17)) => Some(Fields::Udp(from, to)),
+        (Some(ports), _, None | Some(6)) => Some(Fields::Tcp(segment(row, ports))),
+        (_, _, None | Some(6 | 17)) => None,
+        (_, _, Some(other)) => Some(Fields::Other(other)),
     }
 }
 
 fn segment(row: &Row<'_>, ports: (u16, u16)) -> Segment {
     let count = |role| row.count(role).map(|count| count as u32);
-    let flags = flags(row);
     Segment {
         ports,
-        flags,
+        flags: flags(row),
         sequence: count(Role::Sequence),
         acknowledgment: count(Role::Acknowledgment),
         length: count(Role::SegmentBytes),
-        window: 0,
-        names_flags: flags.is_some(),
+        window: None,
     }
 }
 
@@ -75,7 +93,7 @@ fn flags(row: &Row<'_>) -> Option<u8> {
         row.number(role).is_some_and(|number| number > 0.0)
             || matches!(row.text(role), Some(b"True" | b"Set" | b"true"))
     };
-    let is_named = named.iter().any(|(role, _)| row.places.has(*role));
+    let is_named = named.iter().any(|(role, _)| row.value(*role) != CellValue::Missing);
     let of_names = named.iter().fold(0, |flags, (role, bit)| if is_set(*role) { flags | bit } else { flags });
     row.number(Role::Flags).map(|bits| bits as u32 as u8).or(is_named.then_some(of_names))
 }
@@ -84,13 +102,16 @@ fn flags(row: &Row<'_>) -> Option<u8> {
 mod tests {
     use super::super::roles::Places;
     use super::*;
-    use crate::model::rows::CellValue;
 
     fn of(cells: &[(Role, f64)]) -> Option<Fields> {
+        named(cells, None)
+    }
+
+    fn named(cells: &[(Role, f64)], by_name: Option<u8>) -> Option<Fields> {
         let mut places = Places::default();
         cells.iter().enumerate().for_each(|(place, (role, _))| places.add(*role, place, 0));
         let values: Vec<CellValue> = cells.iter().map(|(_, number)| CellValue::Number(*number)).collect();
-        transport(&Row { bytes: b"", values: &values, places: &places })
+        transport(&Row { bytes: b"", values: &values, places: &places }, |_| by_name)
     }
 
     #[test]
@@ -102,5 +123,19 @@ mod tests {
         assert_eq!(of(&udp), Some(Fields::Udp(5000, 53)));
         assert_eq!(of(&[(Protocol, 47.0), (SourcePort, 0.0)]), Some(Fields::Other(47)));
         assert_eq!(of(&[(Protocol, 1.0)]), None);
+    }
+
+    #[test]
+    fn a_name_tells_whose_ports_they_are_where_no_column_does() {
+        use Role::*;
+        let ports = [(SourcePort, 5000.0), (TargetPort, 53.0)];
+        assert_eq!(named(&ports, Some(17)), Some(Fields::Udp(5000, 53)));
+        assert!(matches!(named(&ports, Some(6)), Some(Fields::Tcp(_))));
+        assert_eq!([named(&ports, Some(1)), named(&[], Some(17))], [None; 2]);
+        assert_eq!(named(&[], Some(89)), Some(Fields::Other(89)));
+        assert_eq!(named(&[(UdpSourcePort, 5000.0), (UdpTargetPort, 53.0)], Some(1)), None, "a refusal quotes them");
+        for more in [(Protocol, 6.0), (UdpSourcePort, 0.0), (Sequence, 1.0)] {
+            assert!(matches!(named(&[&ports[..], &[more]].concat(), Some(17)), Some(Fields::Tcp(_))), "{more:?}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! A row of Wireshark's packet list to a packet, as far as its text tells: addresses, ports, flags, lengths.
 
+use super::flags;
+use super::flow;
 use super::packet_fields::{self, Fields, Segment};
 use super::roles::Row;
 use crate::model::Addr;
@@ -30,27 +32,20 @@ struct Stream {
     next: u32,
     /// Bytes below the payload, of the last row that says its length.
     header_bytes: Option<u32>,
-    /// The last row was taken for a request by its size.
-    is_request_by_size: bool,
 }
 
 /// The ends of a direction.
 type Ends = (Addr, u16, Addr, u16);
-
-/// Sizes on Ethernet with IPv4 that a request for a connection has by its options, and no other segment without payload: those of
-/// 60 and 66 bytes may also be acknowledgments.
-const REQUEST_BYTES: [u32; 5] = [58, 62, 70, 74, 78];
-/// What IPv6 adds to them.
-const V6_MORE_BYTES: u32 = 20;
 
 impl PacketRows {
     /// The packet of a row; none without a time.
     pub fn build(&mut self, row: &Row<'_>, index: u64) -> Option<Packet> {
         let time_ns = row.moment(Role::Start)?;
         let wire_bytes = u32::try_from(row.count(Role::Bytes).unwrap_or(0)).unwrap_or(u32::MAX);
-        let info = text::decode_cow(row.text(Role::Info).unwrap_or_default()).into_owned();
+        let info = text::decode_cow(row.text(Role::Info).unwrap_or_default());
         let named = row.text(Role::Protocol).or_else(|| row.text(Role::Service));
-        let name = text::decode_cow(named.unwrap_or_default()).into_owned();
+        let name = text::decode_cow(named.unwrap_or_default());
+        let application = application(&name);
         let addresses = row.host(Role::Source).zip(row.host(Role::Target));
         let mut layers = Layers::default();
         layers.push(AppProto::Ethernet);
@@ -59,8 +54,12 @@ impl PacketRows {
         if let Some((source, target)) = addresses {
             layers.push(if source.is_v4() { AppProto::Ipv4 } else { AppProto::Ipv6 });
             let protocol;
-            (protocol, transport) = match packet_fields::transport(row) {
-                Some(Fields::Tcp(written)) => (6, Transport::Tcp(self.segment((source, target), &written, wire_bytes))),
+            (protocol, transport) = match packet_fields::transport(row, |ports| by_name(&name, application, ports)) {
+                Some(Fields::Tcp(written)) => {
+                    let written =
+                        ports(&info).map_or(written, |ports| written.or(of_info(&info, ports, noted_flags(&info))));
+                    (6, Transport::Tcp(self.segment((source, target), &written, wire_bytes)))
+                }
                 Some(Fields::Udp(source_port, target_port)) => {
                     let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS + 8);
                     (17, Transport::Udp(Udp { source_port, target_port, payload_bytes }))
@@ -74,7 +73,7 @@ impl PacketRows {
         } else if name == "ARP" {
             layers.push(AppProto::Arp);
         }
-        if let Some(named) = application(&name) {
+        if let Some(named) = application {
             layers.push(named);
         }
         Some(Packet {
@@ -113,10 +112,13 @@ impl PacketRows {
             let icmp = Icmp { is_v6, kind, code: 0, identifier, payload_bytes, refused: None };
             return (if is_v6 { 58 } else { 1 }, Transport::Icmp(icmp));
         }
-        let said = ports(info);
+        let (said, flags) = (ports(info), noted_flags(info));
         let known = || self.ports.get(&(source, target)).copied();
         let (protocol, source_port, target_port) = match (said, usual(name)) {
-            (Some((from, to)), usual) => (if is_udp(name, info, usual) { 17 } else { 6 }, from, to),
+            (Some((from, to)), usual) => {
+                let is_udp = flags.is_none() && usual.is_some_and(|(protocol, _)| protocol == 17);
+                (if is_udp { 17 } else { 6 }, from, to)
+            }
             (None, _) if known().is_some() => known().unwrap_or_default(),
             (None, Some((protocol, port))) => {
                 let is_answer = info.contains("response") || info.starts_with("HTTP/") || info.starts_with("Response");
@@ -133,30 +135,8 @@ impl PacketRows {
             let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS + 8);
             return (17, Transport::Udp(Udp { source_port, target_port, payload_bytes }));
         }
-        let written = Segment {
-            ports: (source_port, target_port),
-            flags: flags(info),
-            sequence: field(info, "Seq=").map(|sequence| sequence as u32),
-            acknowledgment: field(info, "Ack=").map(|acknowledgment| acknowledgment as u32),
-            length: field(info, "Len=").map(|length| length as u32),
-            window: field(info, "Win=").unwrap_or(0).min(65_535) as u16,
-            names_flags: said.is_some(),
-        };
+        let written = of_info(info, (source_port, target_port), flags);
         (6, Transport::Tcp(self.segment((source, target), &written, wire_bytes)))
-    }
-
-    /// The flags of a segment that does not name any: the first of its connection with the size of a request is one, and what
-    /// comes next the other way with such a size or less the answer.
-    fn usual_flags(&self, forward: Ends, backward: Ends, wire_bytes: u32, is_v4: bool) -> u8 {
-        let bytes = if is_v4 { wire_bytes } else { wire_bytes.saturating_sub(V6_MORE_BYTES) };
-        let (before, answered) = (self.streams.get(&forward), self.streams.get(&backward));
-        match (before, answered) {
-            (None, None) if REQUEST_BYTES.contains(&bytes) => tcp_flag::SYN,
-            (None, Some(other)) if other.is_request_by_size && (58..=78).contains(&bytes) => {
-                tcp_flag::SYN | tcp_flag::ACK
-            }
-            _ => tcp_flag::ACK | tcp_flag::PSH,
-        }
     }
 
     /// The header of a segment of which this much is written.
@@ -164,12 +144,11 @@ impl PacketRows {
         let (source_port, target_port) = written.ports;
         let forward = (source, source_port, target, target_port);
         let backward = (target, target_port, source, source_port);
-        let is_usual = || self.usual_flags(forward, backward, wire_bytes, source.is_v4());
-        let flags = written.flags.unwrap_or_else(is_usual);
+        let flags = written.flags.unwrap_or(0);
         let mut stream = self.streams.get(&forward).copied().unwrap_or_default();
         let header_bytes = stream.header_bytes.unwrap_or(LOWER_HEADERS + 20);
         let payload = written.length.unwrap_or(wire_bytes.saturating_sub(header_bytes));
-        let is_request = (written.names_flags || written.flags.is_none()) && flags & tcp_flag::SYN != 0;
+        let is_request = flags & tcp_flag::SYN != 0;
         let payload_bytes = if is_request { 0 } else { payload };
         // A row that does not say its number goes on where the direction is: anything else would look sent again.
         let sequence = written.sequence.unwrap_or(stream.next);
@@ -183,13 +162,12 @@ impl PacketRows {
         if let (Some(_), Some(length), false) = (written.sequence, written.length, is_request) {
             stream.header_bytes = wire_bytes.checked_sub(length);
         }
-        stream.is_request_by_size = written.flags.is_none() && flags == tcp_flag::SYN;
         if self.streams.len() < MOST_PAIRS || self.streams.contains_key(&forward) {
             self.streams.insert(forward, stream);
         }
         // What the other side has received was sent, whether the list has it or not.
         if let Some(other) = self.streams.get_mut(&backward)
-            && flags & tcp_flag::ACK != 0
+            && (written.flags.is_none() || flags & tcp_flag::ACK != 0)
             && written.sequence.is_some()
             && is_ahead(acknowledgment, other.next)
         {
@@ -201,7 +179,9 @@ impl PacketRows {
             sequence,
             acknowledgment,
             flags,
+            has_flags: written.flags.is_some(),
             window: written.window,
+            window_scale: None,
             header_bytes: 20,
             payload_bytes,
         }
@@ -216,26 +196,31 @@ fn ports(info: &str) -> Option<(u16, u16)> {
     Some((from, to))
 }
 
+/// What the text says of a segment between these ports, with these flags.
+fn of_info(info: &str, ports: (u16, u16), flags: Option<u8>) -> Segment {
+    let number = |name| field(info, name).map(|number| number as u32);
+    Segment {
+        ports,
+        flags,
+        sequence: number("Seq="),
+        acknowledgment: number("Ack="),
+        length: number("Len="),
+        window: field(info, "Win=").map(|window| window.min(65_535) as u16),
+    }
+}
+
 /// The flags of `[SYN, ACK]`. Notes such as `[TCP Retransmission]` stand in brackets too.
-fn flags(info: &str) -> Option<u8> {
-    info.split('[').skip(1).filter_map(|part| part.split_once(']')).find_map(|(inside, _)| {
-        inside.split(", ").map(flag).collect::<Option<Vec<u8>>>().map(|bits| bits.iter().fold(0, |all, bit| all | bit))
-    })
+fn noted_flags(info: &str) -> Option<u8> {
+    let mut notes = info.split('[').skip(1).filter_map(|part| part.split_once(']'));
+    notes.find_map(|(names, _)| names.split(", ").try_fold(0, |all, name| Some(all | flag(name)?)))
 }
 
 fn flag(name: &str) -> Option<u8> {
-    Some(match name {
-        "FIN" => tcp_flag::FIN,
-        "SYN" => tcp_flag::SYN,
-        "RST" => tcp_flag::RST,
-        "PSH" => tcp_flag::PSH,
-        "ACK" => tcp_flag::ACK,
-        "URG" => tcp_flag::URG,
-        "ECE" | "ECN" => tcp_flag::ECE,
-        "CWR" => tcp_flag::CWR,
-        "<None>" => 0,
-        _ => return None,
-    })
+    match name {
+        "ECN" => Some(tcp_flag::ECE),
+        "<None>" => Some(0),
+        name => flags::named(name.as_bytes()),
+    }
 }
 
 /// The number behind a name, as in `Seq=5`.
@@ -315,9 +300,17 @@ fn usual(name: &str) -> Option<(u8, u16)> {
     })
 }
 
-fn is_udp(name: &str, info: &str, usual: Option<(u8, u16)>) -> bool {
-    let has_flags = info.contains('[') && flags(info).is_some();
-    !has_flags && (name == "UDP" || usual.is_some_and(|(protocol, _)| protocol == 17))
+/// The protocol of IP that a row's protocol is or goes over, by its name, or by what else has its ports.
+fn by_name(name: &str, application: Option<AppProto>, (from, to): (u16, u16)) -> Option<u8> {
+    if let Some((protocol, _)) = usual(name) {
+        return Some(protocol);
+    }
+    // A fragment is called `IPv6`, and carries anything.
+    let of_ip = flow::by_name(name.as_bytes()).filter(|protocol| !matches!(*protocol, Protocol::NOT_KNOWN | 41));
+    let is_over = |is_tcp| {
+        application.is_some() && [from, to].iter().any(|port| Protocol::from_port(is_tcp, *port) == application)
+    };
+    of_ip.or_else(|| (is_over(false) && !is_over(true)).then_some(17))
 }
 
 /// The application that a protocol's name is.
@@ -340,12 +333,13 @@ mod tests {
     #[test]
     fn ports_flags_and_numbers_are_read_out_of_the_text() {
         let info = "443 → 54321 [SYN, ACK] Seq=0 Ack=1 Win=64240 Len=0 MSS=1460";
-        assert_eq!((ports(info), flags(info)), (Some((443, 54321)), Some(0x12)));
+        assert_eq!((ports(info), noted_flags(info)), (Some((443, 54321)), Some(0x12)));
         assert_eq!((field(info, "Win="), field(info, "Len=")), (Some(64240), Some(0)));
         let old = "[TCP Retransmission] 5000 > 80 [PSH, ACK] Seq=1 Ack=1 Win=65535 Len=512";
-        assert_eq!((ports(old), flags(old)), (Some((5000, 80)), Some(0x18)));
+        assert_eq!((ports(old), noted_flags(old)), (Some((5000, 80)), Some(0x18)));
         assert_eq!(ports("Who has 10.0.0.1? Tell 10.0.0.2"), None);
-        assert_eq!(flags("Standard query 0x1 A example.org"), None);
+        assert_eq!(noted_flags("Standard query 0x1 A example.org"), None);
+        assert_eq!(noted_flags("[TCP ACKed unseen segment] 80 → 5000 [<None>] Seq=1"), Some(0));
         assert_eq!(echo("Echo (ping) request  id=0x001f, seq=1/256, ttl=64", false), (8, 31));
     }
 }

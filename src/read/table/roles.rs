@@ -1,5 +1,6 @@
 //! The values of a row by what they mean: addresses, ports, counts and moments, wherever their columns stand.
 
+use super::time::numeric::Scale;
 use crate::model::Addr;
 use crate::model::format::time;
 use crate::model::rows::{CellValue, Role};
@@ -89,14 +90,13 @@ impl<'a> Row<'a> {
     /// The value of a role.
     #[inline]
     pub fn value(&self, role: Role) -> CellValue {
-        let at = |place: usize| self.values.get(place).copied().unwrap_or(CellValue::Missing);
-        match self.places.get(role).map_or(CellValue::Missing, at) {
-            CellValue::Missing if !self.places.others.is_empty() => self
-                .places
-                .others(role)
-                .map(at)
-                .find(|value| *value != CellValue::Missing)
-                .unwrap_or(CellValue::Missing),
+        // Without a first column there are no others.
+        let Some(first) = self.places.get(role) else { return CellValue::Missing };
+        match self.at(first) {
+            CellValue::Missing => {
+                let mut others = self.places.others(role).map(|place| self.at(place));
+                others.find(|value| *value != CellValue::Missing).unwrap_or(CellValue::Missing)
+            }
             value => value,
         }
     }
@@ -147,20 +147,13 @@ impl<'a> Row<'a> {
 
 /// The moment that a cell holds, ns since 1970, clamped to [`time::FURTHEST_NS`]. Of a number, the size tells the unit.
 pub fn moment(value: CellValue) -> Option<i64> {
-    let (number, is_time) = match value {
-        CellValue::Number(number) => (number, false),
-        CellValue::Time(number) => (number, true),
+    let (number, scale) = match value {
+        CellValue::Number(number) => (number, Scale::of(number)),
+        CellValue::Time(number) => (number, Scale::Second),
         _ => return None,
     };
-    let unit = match number.abs() {
-        _ if is_time => 1e9,
-        x if x < 1e11 => 1e9,
-        x if x < 1e14 => 1e6,
-        x if x < 1e17 => 1e3,
-        _ => 1.0,
-    };
     // To the microsecond: a double holds no more of a moment of today.
-    let ns = ((number * (unit / 1e3)).round() as i64).saturating_mul(1000);
+    let ns = (scale.microseconds(number).round() as i64).saturating_mul(1000);
     Some(ns.clamp(-time::FURTHEST_NS, time::FURTHEST_NS))
 }
 
@@ -203,6 +196,21 @@ fn v4(text: &[u8]) -> Option<[u8; 4]> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_number_is_a_moment_whatever_it_counts() {
+        let moments = [
+            1_545_770_950.25,
+            1_545_770_950_250.0,
+            1.545_770_950_25e15,
+            1.545_770_950_25e18,
+            131_902_445_502_500_000.0,
+        ];
+        for number in moments {
+            assert_eq!(moment(CellValue::Number(number)), Some(1_545_770_950_250_000_000), "{number}");
+        }
+        assert_eq!(moment(CellValue::Time(2e11)), Some(time::FURTHEST_NS), "seconds as a date says them");
+    }
 
     proptest! {
         #[test]

@@ -15,11 +15,12 @@ use super::lines::LineFormat;
 use super::log::LogReader;
 use super::number::value;
 use super::packets::PacketRows;
+use super::plain::plain;
 use super::roles::{Places, Row};
 use super::survey::{self, Survey};
 use super::{
     FRONT_BYTES, Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, Part, RowContent,
-    TableRow, labels, names,
+    TableRow, labels, names, wording,
 };
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Flow;
@@ -203,7 +204,7 @@ impl RowReader {
             }
             self.places.add(role, place, rank);
             if let Some(logs) = &mut self.logs {
-                logs.add_column(name.trim().trim_start_matches("_source."));
+                logs.add_column(wording::of_record(name));
             }
             let name = if name.trim().is_empty() { format!("column {}", place + 1) } else { name.trim().to_owned() };
             self.layout.columns.push(Column { name, role });
@@ -219,7 +220,7 @@ impl RowReader {
         let of_dialect = self.front.entry.labels;
         let rank = |name: &str| {
             let own = of_dialect.iter().position(|known| known.eq_ignore_ascii_case(name.trim()));
-            own.unwrap_or_else(|| of_dialect.len() + labels::rank(&crate::read::table::plain::plain(name)))
+            own.unwrap_or_else(|| of_dialect.len() + labels::rank(&plain(name)))
         };
         let columns = self.layout.columns.iter().enumerate().filter(|(_, column)| column.role == Role::Label);
         let best = columns.min_by_key(|(_, column)| rank(&column.name));
@@ -289,6 +290,11 @@ impl RowReader {
     /// The search for rows begins at the front again.
     fn begin_again(&mut self) {
         (self.frame, self.objects, self.walker) = (Frame::default(), Objects::default(), self.front.walker.clone());
+    }
+
+    /// Bytes before the first row.
+    pub fn first_row(&self) -> usize {
+        self.front.skip
     }
 
     /// True if nothing has told so far whether dates are day first or month first.
@@ -651,8 +657,9 @@ impl RowReader {
     /// What reads the cells of a row again.
     pub fn cell_reader(&self) -> CellReader {
         let names = if self.front.form.is_delimited() { None } else { Some(self.keys.names.clone()) };
-        let lines = self.front.lines.map(|lines| (lines, self.front.names.clone()));
-        CellReader { names, delimiter: self.front.cut, lines, own: self.own.clone() }
+        let declared = if names.is_some() { self.front.names.clone() } else { Vec::new() };
+        let (delimiter, lines) = (self.front.cut, self.front.lines);
+        CellReader { names, delimiter, declared, lines, own: self.own.clone() }
     }
 }
 

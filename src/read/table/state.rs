@@ -1,6 +1,7 @@
 //! What tables say of a connection: counts of flags, flags as letters or a number, the states of Argus, Zeek and
 //! Suricata, and what a firewall did. From that, or from what went both ways, its outcome; else that it is unknown.
 
+use super::flags;
 use super::roles::Row;
 use crate::model::app::protocol::Protocol;
 use crate::model::flow::evidence::{MOST_BARE, carries_data};
@@ -27,16 +28,18 @@ pub fn by_counts(row: &Row<'_>, flow: &mut Flow) {
         return note_direction(flow);
     }
     flow.known = flow.known.with(Known::FLAGS.with(Known::FLAG_COUNTS));
+    // A column of requests that is not there says nothing of them.
+    let has_no_request = counts[1] == Some(0);
     let counts = counts.map(|count| count.map_or(0, |n| u32::try_from(n).unwrap_or(u32::MAX)));
     forward(flow).flags = counts;
     let [fin, syn, rst, _, ack, ..] = counts;
     flow.saw_syn = syn > 0;
     let outcome = match by_volume {
         // Without a request it is the rest of an older connection; with an answer to it, the answers are not in the row.
-        Outcome::Unanswered if syn == 0 && (ack > 0 || fin > 0 || rst > 0) => Outcome::Unknown,
+        Outcome::Unanswered if has_no_request && (ack > 0 || fin > 0 || rst > 0) => Outcome::Unknown,
         Outcome::Bare if syn > 0 && rst > 0 && fin == 0 => Outcome::Refused,
         Outcome::Bare if syn > 0 && fin > 0 => Outcome::Established,
-        Outcome::Bare if syn == 0 && counts.iter().any(|n| *n > 0) => Outcome::Unknown,
+        Outcome::Bare if has_no_request && counts.iter().any(|n| *n > 0) => Outcome::Unknown,
         other => other,
     };
     flow.recorded = Some(outcome);
@@ -54,7 +57,7 @@ pub fn by_counts(row: &Row<'_>, flow: &mut Flow) {
 /// By flags of the whole flow, as letters (`.A..SF`, `UAPRSF`) or as the number of the bits.
 pub fn by_flags(row: &Row<'_>, flow: &mut Flow) {
     let flags = match row.text(Role::Flags) {
-        Some(text) => flag_bits(text),
+        Some(text) => flags::bits(text),
         None => row.number(Role::Flags).map(|bits| bits as u32 as u8),
     };
     let by_volume = flow.outcome_by_volume();
@@ -111,7 +114,7 @@ pub fn argus(row: &Row<'_>, flow: &mut Flow) {
         b"FIN" | b"CLO" => (Outcome::Established, TcpState::Closed),
         b"CON" | b"ACC" | b"EST" => (Outcome::Established, TcpState::Established),
         flags if flags.contains(&b'_') => {
-            let mut sides = flags.split(|byte| *byte == b'_').map(letters);
+            let mut sides = flags.split(|byte| *byte == b'_').map(flags::letters);
             let (sent, returned) = (sides.next().unwrap_or(0), sides.next().unwrap_or(0));
             set_flags(flow, true, sent);
             set_flags(flow, false, returned);
@@ -216,9 +219,10 @@ pub fn suricata(row: &Row<'_>, flow: &mut Flow) {
 pub fn action(row: &Row<'_>, flow: &mut Flow) {
     const REFUSALS: [&[u8]; 9] =
         [b"reject", b"rejected", b"deny", b"denied", b"drop", b"dropped", b"block", b"blocked", b"d"];
-    let Some(action) = row.text(Role::Action).map(<[u8]>::to_ascii_lowercase) else { return };
+    let Some(action) = row.text(Role::Action) else { return };
     // A firewall that looks into connections lets them begin before it ends them.
-    let is_refusal = REFUSALS.contains(&action.as_slice()) && flow.recorded != Some(Outcome::Established);
+    let is_named = REFUSALS.iter().any(|refusal| refusal.eq_ignore_ascii_case(action));
+    let is_refusal = is_named && flow.recorded != Some(Outcome::Established);
     if !is_refusal {
         return;
     }
@@ -243,54 +247,6 @@ fn note_direction(flow: &mut Flow) {
 
 fn is_service(flow: &Flow, port: u16) -> bool {
     matches!(flow.key.protocol, 6 | 17) && Protocol::is_service(flow.is_tcp(), port)
-}
-
-/// Flags as letters, words or a hexadecimal number in a text; none if it is nothing of this.
-fn flag_bits(text: &[u8]) -> Option<u8> {
-    let text = text.trim_ascii();
-    let hexadecimal = text.strip_prefix(b"0x").or(text.strip_prefix(b"0X"));
-    if let Some(digits) = hexadecimal.and_then(|digits| std::str::from_utf8(digits).ok()) {
-        return u16::from_str_radix(digits, 16).ok().map(|bits| bits as u8);
-    }
-    let is_letter = |byte: &u8| b".-_* FSRPAUECWN".contains(&byte.to_ascii_uppercase());
-    if !text.is_empty() && text.iter().all(is_letter) {
-        return Some(letters(text));
-    }
-    let words = || text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty());
-    let bits = words().map(word_bits).try_fold(0, |all, bits| Some(all | bits?))?;
-    (words().next().is_some()).then_some(bits)
-}
-
-fn word_bits(word: &[u8]) -> Option<u8> {
-    let names: [(&[u8], u8); 8] = [
-        (b"FIN", tcp_flag::FIN),
-        (b"SYN", tcp_flag::SYN),
-        (b"RST", tcp_flag::RST),
-        (b"PSH", tcp_flag::PSH),
-        (b"ACK", tcp_flag::ACK),
-        (b"URG", tcp_flag::URG),
-        (b"ECE", tcp_flag::ECE),
-        (b"CWR", tcp_flag::CWR),
-    ];
-    names.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, bit)| *bit)
-}
-
-/// Flags as letters, in any order; dots and digits say nothing.
-fn letters(text: &[u8]) -> u8 {
-    text.iter().fold(0, |flags, letter| {
-        flags
-            | match letter.to_ascii_uppercase() {
-                b'F' => tcp_flag::FIN,
-                b'S' => tcp_flag::SYN,
-                b'R' => tcp_flag::RST,
-                b'P' => tcp_flag::PSH,
-                b'A' => tcp_flag::ACK,
-                b'U' => tcp_flag::URG,
-                b'E' => tcp_flag::ECE,
-                b'C' | b'W' => tcp_flag::CWR,
-                _ => 0,
-            }
-    })
 }
 
 fn forward(flow: &mut Flow) -> &mut DirectionStats {

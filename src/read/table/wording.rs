@@ -10,6 +10,16 @@ pub fn heading(name: &str) -> String {
     known.map_or_else(|| bare.to_owned(), |(english, _)| (*english).to_owned())
 }
 
+/// The name of a column as the record has it, without the object that Elasticsearch puts around records:
+/// `_source.dns.id` -> `dns.id`.
+pub fn of_record(name: &str) -> &str {
+    let name = name.trim();
+    name.strip_prefix(SOURCE).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name)
+}
+
+/// The object that Elasticsearch puts around records.
+const SOURCE: &str = "_source";
+
 /// A letter without its accent.
 pub fn unaccented(letter: char) -> char {
     match letter {
@@ -28,7 +38,7 @@ pub fn unaccented(letter: char) -> char {
 
 /// Names of objects around a record that say nothing of it: those of logs of clouds, search engines, Windows, tshark.
 const ENVELOPES: &[&str] = &[
-    "_source",
+    SOURCE,
     "result",
     "_raw",
     "fields",

@@ -99,7 +99,7 @@ fn on_error(worker: Worker, on_event: Rc<impl Fn(Event) + 'static>) -> Closure<d
     })
 }
 
-const OTHER_RELEASE: &str = "The page and its worker are of different releases: reload the page.";
+const OTHER_RELEASE: &str = "The page and its worker are from different releases: reload the page.";
 
 /// What a browser's error message means for the person in front of it.
 fn cause(message: &str) -> String {
@@ -112,8 +112,8 @@ fn cause(message: &str) -> String {
         return "A part of Packetloupe could not be loaded. Check that you are online and reload the page.".to_owned();
     }
     format!(
-        "The worker that reads captures stopped: it ran out of memory or met a fault in Packetloupe ({message}). \
-         Try again with a smaller part of the capture."
+        "The worker that reads captures stopped: it ran out of memory or hit a bug in Packetloupe ({message}). Try \
+         again with a smaller part of the capture."
     )
 }
 

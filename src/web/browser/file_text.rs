@@ -10,7 +10,7 @@ const MOST_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
 pub fn read(file: &File, then: impl FnOnce(Result<String, String>) + 'static) {
     let name = file.name();
     if file.size() > MOST_BYTES {
-        return then(Err(format!("{name} is too large for a file of settings.")));
+        return then(Err(format!("{name} is too large for a settings file.")));
     }
     let text = JsFuture::from(file.text());
     spawn_local(async move {

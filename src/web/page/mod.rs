@@ -8,16 +8,16 @@
 //! | samples | buttons in the list `Sample captures`, whose names begin with the title and end with the file; `data-sample` is the id |
 //! | views | links in the navigation `Views`, with the id of each as `data-view`: `Overview`, `Findings`, `Flows`, `Packets`, `Issues`, `Settings`, of a table `Columns` and `Rows`; a count may follow |
 //! | each view | has one heading of level 1 with the view's name; `Start` is `data-testid="start"` |
-//! | reading | progressbar `Reading`, buttons `Cancel` and `Stop and show what was read`, `data-testid="reading"` |
+//! | reading | progressbar `Reading`, buttons `Cancel` and `Stop and show results so far`, `data-testid="reading"` |
 //! | saving | buttons `Save report`, `Save findings (JSON)`, `Save flows (CSV)`; `data-testid="sha256"` has the hash |
 //! | findings | links in the list `Findings`; `data-testid="finding"` is the one in full; button `Copy filter`, links `Show its flows`, `Show its packets` |
 //! | verdicts | radios `Open`, `True`, `False alarm`, `Unsure` in the group `Your verdict`; textbox `Note` |
-//! | allow-list | button `Expected here…` opens the form `What is expected here` with boxes to tick, fields `PART: value` and the buttons `Expect this` and `Cancel`; `data-testid="expected-rule"` is the rule in force, with the button `Not expected any more`; findings that are expected are links in the list `Expected here`; the notice has the button `Undo`; in the settings the list `Allow-list` with buttons `Remove rule: RULE`, button `Add a rule` |
+//! | allow-list | button `Expected here…` opens the form `What is expected here` with boxes to tick, fields `PART: value` and the buttons `Expect this` and `Cancel`; `data-testid="expected-rule"` is the current rule, with the button `No longer expected`; findings that are expected are links in the list `Expected here`; the notice has the button `Undo`; in the settings the list `Allow-list` with buttons `Remove rule: RULE`, button `Add a rule` |
 //! | incidents | list `Incidents`, with links to their findings |
 //! | tables | grids `Flows`, `Packets`, `Columns` and `Rows` with `aria-rowcount` (header row included) and `aria-rowindex`; searchbox `Filter flows`, `Filter packets`, `Filter columns`, `Filter rows` |
 //! | one packet | region `Packet N`, with `Layers` and `Bytes` |
 //! | issues | list `Issues`, or `data-testid="no-issues"` |
-//! | settings | spinbuttons named by the setting's label; buttons `Reset LABEL`, `Reset all settings`, `Read the file again`, `Save settings`, `Load settings` (the input has `data-testid="settings-input"`), `Forget everything saved in this browser`, then `Forget everything` or `Keep it` |
+//! | settings | spinbuttons named by the setting's label; buttons `Reset LABEL`, `Reset all settings`, `Read the file again`, `Save settings`, `Load settings` (the input has `data-testid="settings-input"`), `Forget everything saved in this browser`, then `Forget everything` or `Keep everything` |
 //! | switches | buttons `Theme: system`, `Theme: light`, `Theme: dark`; `Times: UTC`, `Times: local` |
 //! | charts | image named by title and summary; slider `Read values: TITLE`; button `Show as table: TITLE` |
 //! | notices | alert with a button `Dismiss` |

@@ -40,13 +40,13 @@ const PRELOGIN: u8 = 0x12;
 const ERROR: u8 = 0xaa;
 /// Token: information.
 const INFO: u8 = 0xab;
-/// Token: the log-in was accepted.
+/// Token: the login was accepted.
 const LOGIN_ACK: u8 = 0xad;
 /// Token: the environment changes.
 const CHANGE: u8 = 0xe3;
-/// Token: data of SSPI, for the next round of a log-in.
+/// Token: data of SSPI, for the next round of a login.
 const TOKEN_SSPI: u8 = 0xed;
-/// Error number of a refused log-in.
+/// Error number of a refused login.
 const LOGIN_FAILED: u32 = 18_456;
 /// Most bytes of a packet that are looked at.
 const HEAD_BYTES: usize = 4096;
@@ -132,7 +132,7 @@ fn options(content: &[u8], fields: &mut FieldBuffer) {
             }
             (1, [encryption, ..]) => {
                 let name = match encryption {
-                    0 => "log-in encrypted",
+                    0 => "login encrypted",
                     1 | 3 => "TLS",
                     _ => "not encrypted",
                 };

@@ -1,4 +1,4 @@
-//! Redis (its serialization protocol, RESP): commands, and whether a log-in works.
+//! Redis (its serialization protocol, RESP): commands, and whether a login works.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -57,7 +57,7 @@ fn number(line: &[u8], sign: u8) -> Option<u64> {
 struct Redis {
     /// The client speaks first.
     client: Option<Direction>,
-    /// The next reply is to a log-in.
+    /// The next reply is to a login.
     has_asked_in: bool,
 }
 

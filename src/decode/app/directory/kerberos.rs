@@ -172,7 +172,7 @@ fn reply(answer: &KdcRep<'_>, fields: &mut FieldBuffer) {
     kerberos::encryption(answer.ticket.enc_part.etype, fields);
 }
 
-/// An error, and whether it refuses a log-in (section 7.5.9).
+/// An error, and whether it refuses a login (section 7.5.9).
 fn known_error(code: i32) -> Option<(KerberosError, bool)> {
     Some(match code {
         6 => (KerberosError::ClientNotKnown, true),

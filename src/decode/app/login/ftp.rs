@@ -38,7 +38,7 @@ fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
 
 #[derive(Default)]
 struct Ftp {
-    /// The last command was none of a log-in.
+    /// The last command was none of a login.
     is_otherwise: bool,
 }
 
@@ -95,7 +95,7 @@ impl Ftp {
             227 => drop(place(text, fields)),
             229 => drop(extended_place(text, fields)),
             230 => fields.token(FieldId::Login, Outcome::Accepted),
-            // To any other command it says that a log-in is needed.
+            // To any other command it says that a login is needed.
             430 | 530 if !self.is_otherwise => fields.token(FieldId::Login, Outcome::Refused),
             // The answer to AUTH TLS (RFC 4217, section 4).
             234 => {

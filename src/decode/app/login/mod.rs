@@ -1,4 +1,4 @@
-//! Log-ins and remote screens.
+//! Logins and remote screens.
 
 pub mod ftp;
 pub mod rdp;

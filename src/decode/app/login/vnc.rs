@@ -1,4 +1,4 @@
-//! VNC's remote framebuffer (RFC 6143, section 7): version, kinds of log-in and whether it works. Pictures are not read.
+//! VNC's remote framebuffer (RFC 6143, section 7): version, kinds of login and whether it works. Pictures are not read.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -53,7 +53,7 @@ fn version(bytes: &[u8]) -> Option<(u16, u16)> {
 enum Next {
     #[default]
     Version,
-    /// Kinds of log-in that the server has, the one that the client takes.
+    /// Kinds of login that the server has, the one that the client takes.
     Security,
     /// The server's challenge, the client's answer.
     Challenge,
@@ -137,7 +137,7 @@ impl Vnc {
                     Some(step)
                 }
             },
-            // Other kinds of log-in are encrypted or of one maker's own.
+            // Other kinds of login are encrypted or of one maker's own.
             Next::Challenge | Next::Result => Some(ParseStep::Done),
             Next::Name => {
                 let length = be32(bytes, 20)?;

@@ -1,4 +1,4 @@
-//! RTSP (RFC 2326): methods, status, what is asked for, and log-ins. Media that flow in the connection are passed over.
+//! RTSP (RFC 2326): methods, status, what is asked for, and logins. Media that flow in the connection are passed over.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -55,7 +55,7 @@ fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
 
 #[derive(Default)]
 struct Rtsp {
-    /// A request bore a log-in, which its response answers.
+    /// A request bore a login, which its response answers.
     is_logging_in: bool,
 }
 

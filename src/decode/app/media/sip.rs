@@ -1,4 +1,4 @@
-//! SIP (RFC 3261) over UDP and TCP: methods, status, who calls whom with what, log-ins, and where media will flow (SDP,
+//! SIP (RFC 3261) over UDP and TCP: methods, status, who calls whom with what, logins, and where media will flow (SDP,
 //! RFC 8866).
 
 use crate::decode::app::parser::Datagram;
@@ -157,7 +157,7 @@ fn message(head: Head<'_>, body: &[u8], fields: &mut FieldBuffer) {
     }
 }
 
-/// A 401 or 407 mostly just asks for a log-in (RFC 3261, section 22.1); that it refuses one shows only with what was asked.
+/// A 401 or 407 mostly just asks for a login (RFC 3261, section 22.1); that it refuses one shows only with what was asked.
 fn registered(status: u64, fields: &mut FieldBuffer) {
     match status {
         200..=299 => fields.token(FieldId::Login, Outcome::Accepted),

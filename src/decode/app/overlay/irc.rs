@@ -128,7 +128,7 @@ fn reply(code: u64, prefix: &[u8], rest: &[u8], fields: &mut FieldBuffer) {
             fields.bytes(FieldId::Banner, trailing(rest));
             fields.token(FieldId::Login, Outcome::Accepted);
         }
-        // The log-in of an operator, or by SASL (IRCv3), worked.
+        // The login of an operator, or by SASL (IRCv3), worked.
         381 | 903 => fields.token(FieldId::Login, Outcome::Accepted),
         464 | 465 | 491 | 904 => fields.token(FieldId::Login, Outcome::Refused),
         _ => {}

@@ -21,7 +21,7 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-/// Most log-ins that may wait for their results.
+/// Most logins that may wait for their results.
 const MOST_WAITING: usize = 16;
 
 /// A method that only miners and their servers call.

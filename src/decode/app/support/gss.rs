@@ -1,4 +1,4 @@
-//! Tokens of a log-in by GSS-API, SPNEGO (RFC 4178) or bare: who logs in, by NTLM or by a Kerberos ticket.
+//! Tokens of a login by GSS-API, SPNEGO (RFC 4178) or bare: who logs in, by NTLM or by a Kerberos ticket.
 
 use crate::decode::app::support::bytes;
 use crate::decode::app::support::kerberos;

@@ -1,4 +1,4 @@
-//! Kerberos tickets and the names of their encryption, by kerberos-parser (RFC 4120). Carried by itself and in log-ins of others.
+//! Kerberos tickets and the names of their encryption, by kerberos-parser (RFC 4120). Carried by itself and in logins of others.
 
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;

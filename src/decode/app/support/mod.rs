@@ -1,5 +1,5 @@
 //! What several application protocols share: fields of binary messages, hellos of TLS, DNS messages, remote calls, lines
-//! and heads of text, fields of HTTP, streams in messages, log-ins, digests, Base64.
+//! and heads of text, fields of HTTP, streams in messages, logins, digests, Base64.
 
 pub mod ber;
 pub mod bytes;

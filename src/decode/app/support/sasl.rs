@@ -1,11 +1,11 @@
-//! Log-ins that SMTP, POP3 and IMAP share (SASL, RFC 4422): the method, and user and password where they are in the clear.
+//! Logins that SMTP, POP3 and IMAP share (SASL, RFC 4422): the method, and user and password where they are in the clear.
 
 use crate::decode::app::support::base64;
 use crate::decode::app::support::lines;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 
-/// A log-in under way.
+/// A login under way.
 #[derive(Debug)]
 pub struct Sasl {
     method: Method,

@@ -83,8 +83,8 @@ impl Case<'_> {
         let meant = self.calls.iter().map(|call| call.second).filter(|second| (first..=last).contains(second));
         let mut times: Vec<i64> = meant.map(|second| second.saturating_mul(SECOND)).collect();
         times.sort_unstable();
-        let usual = Level { name: "usual".to_owned(), value: self.judged.parts.period };
-        Series::gaps("Time since the connection before", &times, Some(usual))
+        let usual = Level { name: "period".to_owned(), value: self.judged.parts.period };
+        Series::gaps("Time since the previous connection", &times, Some(usual))
     }
 
     fn finding(
@@ -147,54 +147,53 @@ impl Case<'_> {
             })
             .evidence([
                 evidence("Beacon score", parts.score(), "", "below 0.5 for people's traffic (RITA)"),
-                evidence("Connections", *n_calls as f64, "connections", "at least 24 for a sure score"),
-                evidence("Time from first to last connection", length as f64, "s", "hours, for a sure score"),
-                evidence("Usual time between connections", period, "s", "no usual time, for people"),
-                evidence("Usual deviation from it", jitter, "s", "as large as the time itself, for people"),
-                evidence("Evenness of the times", timestamp, "", "below 0.5"),
+                evidence("Connections", *n_calls as f64, "connections", "at least 24 for a reliable score"),
+                evidence("Time from first to last connection", length as f64, "s", "hours, for a reliable score"),
+                evidence("Median time between connections", period, "s", "no typical time, for people"),
+                evidence("Typical deviation from it", jitter, "s", "as large as the time itself, for people"),
+                evidence("Regularity of times", timestamp, "", "below 0.5"),
                 evidence(
-                    "Evenness of the sizes",
+                    "Regularity of sizes",
                     size,
                     "",
-                    if is_unsized { "not counted: the log does not say them" } else { "below 0.5" },
+                    if is_unsized { "not counted: the log does not have them" } else { "below 0.5" },
                 ),
                 evidence(
                     "Coverage of the capture",
                     duration,
                     "",
-                    if is_burst { "not counted: judged within its own span" } else { "" },
+                    if is_burst { "not counted: evaluated within its own span" } else { "" },
                 ),
                 evidence(
-                    if is_burst { "Evenness over its own span" } else { "Evenness over the capture" },
+                    if is_burst { "Regularity over its own span" } else { "Regularity over the capture" },
                     histogram,
                     "",
                     if is_sparse { "not counted: too few connections" } else { "below 0.5" },
                 ),
                 evidence(
-                    "Hosts inside that use this server",
+                    "Internal hosts that use this server",
                     self.n_users as f64,
                     "hosts",
-                    format!("{} hosts were seen inside; what most of them use is rarely malware", self.n_inside),
+                    format!("{} internal hosts were seen; what most of them use is rarely malware", self.n_inside),
                 ),
                 evidence("Threat after modifiers", threat, "", "0.2 low, 0.4 medium, 0.6 high (RITA)"),
             ])
             .series(self.gaps())
             .names(names)
             .explanation(format!(
-                "{} connected to {server} {} times, usually {period:.0} s apart (deviation {jitter:.1} s){}. \
-                 Programs that ask a control server for orders do this; people do \
-                 not. {}{}{}",
+                "{} connected to {server} {} times, typically {period:.0} s apart (deviation {jitter:.1} s){}. \
+                 Programs that poll a control server do this; people do not. {}{}{}",
                 self.source,
                 n_calls,
                 if is_unsized { "" } else { ", and sent nearly the same amount each time" },
                 if self.n_users == 1 {
-                    "No other host inside uses this server.".to_owned()
+                    "No other internal host uses this server.".to_owned()
                 } else {
-                    format!("{} of {} hosts inside use this server.", self.n_users, self.n_inside)
+                    format!("{} of {} internal hosts use this server.", self.n_users, self.n_inside)
                 },
                 match (self.is_inside(), length < LEAST_SPAN) {
-                    (true, _) => " The server is inside and is asked by its bare address.",
-                    (false, true) => " All this was within minutes, in which polls and retries look the same.",
+                    (true, _) => " The server is internal and is contacted by its IP address.",
+                    (false, true) => " All this happened within minutes, in which polls and retries look the same.",
                     (false, false) => "",
                 },
                 self.outcomes()

@@ -25,33 +25,33 @@ const CARD: Card = Card {
     name: "Beacon",
     category: Category::Beacon,
     technique: Some(("T1071", "Application Layer Protocol")),
-    sees: "A host inside connects to the same server outside again and again, at even intervals and with even sizes.",
-    matters: "Malware asks its control server for orders like this. Programs call at even times; people do not.",
-    otherwise: "Updates, telemetry, mail and chat programs, weather and news widgets: most beacons are harmless. Who the server is decides.",
+    sees: "An internal host connects to the same external server again and again, at regular intervals and with similar sizes.",
+    matters: "Malware polls its control server for commands like this. Programs connect at regular times; people do not.",
+    otherwise: "Updates, telemetry, mail and chat programs, weather and news widgets: most beacons are harmless. What matters is whose server it is.",
     benign_causes: &[
         "Update checks, telemetry and licence checks",
-        "Mail, chat, weather and news programs that ask for news at even times",
-        "Monitoring of a service outside",
+        "Mail, chat, weather and news programs that poll at regular times",
+        "Monitoring of an external service",
     ],
     advice: &[
-        "Find out whom the server belongs to and since when its name exists",
+        "Find out who owns the server and when its domain was registered",
         "Find the program on the host that makes the connections",
-        "If nobody knows it, look at what else the host did, and block the server",
+        "If nobody knows it, check what else the host did, and block the server",
     ],
     part_of: &[],
-    source: "Beacon score, threat table and prevalence modifiers of RITA v5 (Active Countermeasures). RITA judges 24 hours; short captures score easily, so more observations are asked for here than its four, and a period of at least a second; calls that span less than ten minutes weigh little unless the server is one that only one of many hosts uses. Default sleep times of 5 s (Empire, Meterpreter) to 60 s (Cobalt Strike): what asks more often is a poll.",
+    source: "Beacon score, threat table and prevalence modifiers of RITA v5 (Active Countermeasures). RITA evaluates 24 hours. Short captures score easily, so this detector requires more observations than its four, and a period of at least a second; connections that span less than ten minutes weigh little unless only one of many hosts uses the server. Default sleep times range from 5 s (Empire, Meterpreter) to 60 s (Cobalt Strike); shorter intervals are polling.",
 };
 
 const LEAST: Descriptor = Descriptor::count("beacon.least", "Fewest connections", 7.0)
     .range(4.0, 10_000.0)
     .unit("connections")
-    .help("Fewer connections at different seconds are not judged. RITA asks for 4 within 24 hours; in a capture of minutes as few come by chance.");
+    .help("Fewer connections at different seconds are not evaluated. RITA requires 4 within 24 hours; in a capture of minutes that many occur by chance.");
 const PERIOD: Descriptor = Descriptor::seconds("beacon.period", "Shortest period", 1.0)
     .range(0.0, 86_400.0)
-    .help("A shorter usual time between connections is a transfer, not a beacon. Asking for 1 s halved the false alarms in a published comparison of benign captures.");
+    .help("A shorter median time between connections is a transfer, not a beacon. A minimum of 1 s halved the false alarms in a published comparison of benign captures.");
 const SCORE: Descriptor = Descriptor::number("beacon.score", "Score for a beacon", 0.6)
     .range(0.5, 1.0)
-    .help("Beacon score from 0 to 1 at which a pair is reported. RITA's threat table begins at 0.5.");
+    .help("Beacon score from 0 to 1 from which a pair is reported. RITA's threat table begins at 0.5.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =

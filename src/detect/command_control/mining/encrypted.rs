@@ -31,44 +31,49 @@ impl Work {
         let is_named = pools::is_pool(name);
         let times: Vec<i64> = self.shares.iter().map(|millis| millis.saturating_mul(SECOND / 1000)).collect();
         let known = match (is_named, pools::is_usual_port(port)) {
-            (true, _) => format!(" The server is called {name}, as servers of a mining pool are."),
-            (false, true) => format!(" Mining pools like to use port {port}."),
+            (true, _) => format!(" The server name {name} looks like that of a mining pool."),
+            (false, true) => format!(" Mining pools often use port {port}."),
             (false, false) => String::new(),
         };
         Finding::builder(&CARD)
             .title(match is_named {
-                true => format!("{miner} mines a crypto-currency for {pool}, inside TLS"),
-                false => format!("{miner} may mine a crypto-currency for {pool}, inside TLS"),
+                true => format!("{miner} mines cryptocurrency for {pool}, inside TLS"),
+                false => format!("{miner} may mine cryptocurrency for {pool}, inside TLS"),
             })
             .rated(Impact::ACCESS_TRY, confidence, (n, least))
             .service((miner, pool, port), AppProto::Tls.name())
             .names(if name.is_empty() { Vec::new() } else { vec![name.to_owned()] })
             .evidence([
-                evidence("Messages like results", n, "messages", "0"),
-                evidence("Messages like jobs, unasked", self.n_jobs as f64, "messages", "0"),
-                evidence("Usual size of a result", f64::from(share), "B", "all sizes, in chat and pages"),
-                evidence("Usual size of the answer to it", f64::from(answer), "B", ""),
-                evidence("Usual size of a job", f64::from(job), "B", "all sizes, in chat and pages"),
-                evidence("Unevenness of the times of results", self.unevenness, "", "0 for a beat, 1 for chance"),
-                evidence("From first to last", self.seconds, "s", ""),
+                evidence("Messages that look like results", n, "messages", "0"),
+                evidence("Unsolicited messages that look like jobs", self.n_jobs as f64, "messages", "0"),
+                evidence("Typical size of a result", f64::from(share), "B", "all sizes, in chat and web pages"),
+                evidence("Typical size of the answer to it", f64::from(answer), "B", ""),
+                evidence("Typical size of a job", f64::from(job), "B", "all sizes, in chat and web pages"),
+                evidence(
+                    "Irregularity of the times of results",
+                    self.unevenness,
+                    "",
+                    "0 for fixed intervals, 1 for random times",
+                ),
+                evidence("Time from first to last", self.seconds, "s", ""),
             ])
-            .series(Series::moments("Messages like results", "messages", &times))
+            .series(Series::moments("Messages that look like results", "messages", &times))
             .explanation(format!(
-                "The payload between {miner} and {pool}, port {port}, is encrypted, but it has the shape of Stratum: in \
-                 {} the server sent {} of about {job} bytes unasked, and the host {} of nearly {share} bytes at uneven \
-                 times, each answered at once by about {answer} bytes.{known}",
+                "The payload between {miner} and {pool}, port {port}, is encrypted, but its shape matches Stratum: in \
+                 {} the server sent {} of about {job} bytes unsolicited, and the host {} of nearly {share} bytes at \
+                 irregular times, each answered at once by about {answer} bytes.{known}",
                 span((self.seconds * SECOND as f64) as i64),
                 count(self.n_jobs as usize, "message"),
                 count(self.shares.len(), "message"),
             ))
             .benign_causes(&[
                 "A miner that the owner of the host runs on purpose",
-                "Another service that hands out work and gets results of even sizes",
+                "Another service that hands out work and receives results of similar sizes",
             ])
             .advice(&[
-                "Look whether the processor or the graphics card of the host is busy all the time",
-                "Find out whom the server belongs to, and which program talks to it",
-                "Look for other hosts that talk to the same server",
+                "Check whether the processor or graphics card of the host is busy all the time",
+                "Find out who owns the server, and which program connects to it",
+                "Look for other hosts that connect to the same server",
             ])
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(miner, pool)))
     }

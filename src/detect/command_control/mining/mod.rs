@@ -22,34 +22,34 @@ use shape::Work;
 
 const CARD: Card = Card {
     id: "mining",
-    name: "Crypto-currency mining",
+    name: "Cryptocurrency mining",
     category: Category::Mining,
     technique: Some(("T1496", "Resource Hijacking")),
-    sees: "A host speaks Stratum, the protocol by which miners get work from a pool; or a connection over TLS has its shape: the server sends jobs of one size unasked, the host hands in results of one size at uneven times, each answered at once by a short line.",
-    matters: "Somebody earns money with the host's processor and power. Where nobody installed it, somebody else has control of the host.",
-    otherwise: "A miner that its owner runs on purpose. Inside TLS only the shape is seen: another service with jobs and results of even sizes has it too.",
+    sees: "A host speaks Stratum, the protocol between miners and mining pools; or a TLS connection has its shape: the server sends unsolicited jobs of one size, and the host submits results of one size at irregular times, each answered at once by a short message.",
+    matters: "Somebody earns money with the host's processor and power. If nobody installed the miner, somebody else controls the host.",
+    otherwise: "A miner that its owner runs on purpose. Inside TLS only the shape is seen: another service with jobs and similar-sized results has it too.",
     benign_causes: &["A miner that the owner of the host runs on purpose"],
     advice: &[
-        "Find the program: the processor is busy all the time; look at what starts it",
-        "If nobody installed it, find out how it came in before you remove it",
-        "Look for other hosts that talk to the same pool",
+        "Find the program: it keeps the processor busy; check what starts it",
+        "If nobody installed it, find out how it got there before you remove it",
+        "Look for other hosts that connect to the same pool",
     ],
     part_of: &[],
-    source: "The methods of Stratum: mining.* (Bitcoin), eth_* (Ethereum), login, job and submit (Monero). Inside TLS, that these stand out by sizes and times: Muñoz i Suñé et al., 2019 (NetFlow features of miners); Caprolu et al., Cryptomining makes noise, Computer Communications 2021; Russo et al., Detection of illicit cryptomining using network metadata, EURASIP J. on Information Security 2021 (Stratum rebuilt from flow records). Limits are ours.",
+    source: "The methods of Stratum: mining.* (Bitcoin), eth_* (Ethereum), login, job and submit (Monero). That sizes and times reveal these inside TLS: Muñoz i Suñé et al., 2019 (NetFlow features of miners); Caprolu et al., Cryptomining makes noise, Computer Communications 2021; Russo et al., Detection of illicit cryptomining using network metadata, EURASIP J. on Information Security 2021 (Stratum rebuilt from flow records). The limits are our own.",
 };
 
-const MESSAGES: Descriptor = Descriptor::count("mining.messages", "Messages of a miner", 2.0)
+const MESSAGES: Descriptor = Descriptor::count("mining.messages", "Messages from a miner", 2.0)
     .range(1.0, 10_000.0)
     .unit("messages")
-    .help("So many between one host and one pool. Subscribing and logging in are two already.");
+    .help("This many between one host and one pool. Subscribing and logging in already take two.");
 const SHARES: Descriptor = Descriptor::count("mining.shares", "Results inside TLS", 10.0)
     .range(5.0, 100_000.0)
     .unit("messages")
-    .help("So many messages of one size that a host sends to a server and that are answered at once by a short one.");
+    .help("This many messages of one size that a host sends to a server, each answered at once by a short one.");
 const JOBS: Descriptor = Descriptor::count("mining.jobs", "Jobs inside TLS", 4.0)
     .range(2.0, 100_000.0)
     .unit("messages")
-    .help("So many messages of about one size that the server sends unasked.");
+    .help("This many messages of about one size that the server sends unsolicited.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
@@ -146,19 +146,22 @@ impl Pair {
         let n = self.n_messages as f64;
         let confidence = Confidence::ALMOST_CERTAIN;
         let user = if self.user.is_empty() { String::new() } else { format!(" as {}", self.user) };
-        let agent =
-            if self.agent.is_empty() { String::new() } else { format!(" The program calls itself {}.", self.agent) };
+        let agent = if self.agent.is_empty() {
+            String::new()
+        } else {
+            format!(" The program identifies itself as {}.", self.agent)
+        };
         Finding::builder(&CARD)
-            .title(format!("{miner} mines a crypto-currency for {pool}"))
+            .title(format!("{miner} mines cryptocurrency for {pool}"))
             .rated(Impact::ACCESS_TRY, confidence, (n, least))
             .service((miner, pool, port), AppProto::Stratum.name())
             .evidence([
-                evidence("Messages of Stratum", n, "messages", "0"),
-                evidence("Results handed in", self.n_submitted as f64, "messages", "0"),
-                evidence("Connected for", (flows.end_ns - flows.start_ns) as f64 / 1e9, "s", ""),
+                evidence("Stratum messages", n, "messages", "0"),
+                evidence("Results submitted", self.n_submitted as f64, "messages", "0"),
+                evidence("Time connected", (flows.end_ns - flows.start_ns) as f64 / 1e9, "s", ""),
             ])
             .explanation(format!(
-                "{miner} works for the mining pool {pool}, port {port}{user}: {} in {}, {} handed in.{agent}",
+                "{miner} works for the mining pool {pool}, port {port}{user}: {} in {}, {} submitted.{agent}",
                 count(self.n_messages as usize, "message"),
                 span(flows.end_ns - flows.start_ns),
                 count(self.n_submitted as usize, "result")

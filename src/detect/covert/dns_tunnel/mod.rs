@@ -26,35 +26,35 @@ const CARD: Card = Card {
     name: "DNS tunnel",
     category: Category::CovertChannel,
     technique: Some(("T1071.004", "DNS")),
-    sees: "One host asks for very many different, long names under one domain, or gets numbered text records full of data from it.",
-    matters: "Names are passed on from resolver to resolver to whoever owns the domain, even where nothing else may leave. Tools put data into the names, and answers into the records that come back.",
-    otherwise: "Virus scanners and block lists that ask for checksums as names, content networks, telemetry.",
+    sees: "One host queries very many different, long names under one domain, or receives numbered text records full of data from it.",
+    matters: "Resolvers forward every query to the owner of the domain, even where no other traffic may leave. Tunnels put data into the names, and answers into the returned records.",
+    otherwise: "Virus scanners and block lists that query checksums as names, content delivery networks, telemetry.",
     benign_causes: &[
-        "A virus scanner, mail filter or block list that asks for checksums as names",
-        "A content network or telemetry that makes a name for every request",
+        "A virus scanner, mail filter or block list that queries checksums as names",
+        "A content delivery network or telemetry that uses a new name for every request",
     ],
     advice: &[
-        "Look at the names: readable words, checksums of one length, or running counters with data",
+        "Check the names: readable words, checksums of one length, or running counters with data",
         "Find out who owns the domain and since when",
-        "Find the program on the host that asks; block the domain at the resolver",
+        "Find the program on the host that sends the queries; block the domain at the resolver",
     ],
     part_of: &[],
-    source: "RITA v5 counts distinct names of a domain (low from 100, high from 1,000); names over 52 characters and record types TXT, NULL and CNAME after the survey of Sammour et al. (2018). Domains by the public suffix list.",
+    source: "RITA v5 counts distinct names under a domain (low from 100, high from 1,000); names over 52 characters and record types TXT, NULL and CNAME after the survey of Sammour et al. (2018). Domains by the public suffix list.",
 };
 
 const NAMES: Descriptor = Descriptor::count("dns_tunnel.names", "Different names under one domain", 50.0)
     .range(10.0, 100_000.0)
     .unit("names")
-    .help("So many different names of one domain that one host asked for. RITA's table begins at 100; long names that never repeat say it sooner.");
+    .help("This many different names under one domain that one host queried. RITA's table begins at 100; long names that never repeat are a clear sign earlier.");
 const LENGTH: Descriptor = Descriptor::count("dns_tunnel.length", "Mean length before the domain", 24.0)
     .range(8.0, 250.0)
     .unit("characters")
     .help("Ordinary names have about 8 characters before their domain; data needs many.");
 
-const PIECES: Descriptor = Descriptor::count("dns_tunnel.pieces", "Numbered pieces in answers", 8.0)
+const PIECES: Descriptor = Descriptor::count("dns_tunnel.pieces", "Numbered parts in answers", 8.0)
     .range(3.0, 10_000.0)
     .unit("names")
-    .help("So many names that differ by a number only, each answered by a full TXT or NULL record: a program that is fetched in pieces. SPF, DKIM and the like have a few names.");
+    .help("This many names that differ only by a number, each answered by a full TXT or NULL record: a program downloaded in parts. SPF, DKIM and the like have a few names.");
 
 const SEQUENCE: Descriptor = Descriptor::count("dns_tunnel.sequence", "Addresses that nobody uses", 24.0)
     .range(8.0, 4_000.0)
@@ -253,7 +253,7 @@ impl DnsTunnel {
             let domain = context.names.text(*domain);
             let size = crate::model::format::quantity::bytes(n_bytes as f64);
             Finding::builder(&CARD)
-                .title(format!("{asker} fetches {size} in {} numbered answers of {domain}", thousands(n)))
+                .title(format!("{asker} downloads {size} in {} numbered answers from {domain}", thousands(n)))
                 .rated(Impact::CONTROL, Confidence::LIKELY, (n as f64, least))
                 .sources([*asker])
                 .targets(asked.servers.iter().copied())
@@ -265,9 +265,9 @@ impl DnsTunnel {
                     evidence("Size of their answers", n_bytes as f64, "B", ""),
                 ])
                 .explanation(format!(
-                    "{asker} asked for {} names under {domain} that differ by a number only, and each was answered \
-                     by a text record full of data, {size} in all. That is how a program or a list of commands is \
-                     fetched piece by piece where nothing but DNS may leave.",
+                    "{asker} queried {} names under {domain} that differ only by a number, and each was answered by a \
+                     text record full of data, {size} in all. A program or a list of commands is downloaded in parts \
+                     this way where only DNS may leave.",
                     thousands(n)
                 ))
                 .filter(domains::filter(domain).unwrap_or_else(|| "dns".to_owned()))
@@ -304,7 +304,7 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
     let who = clients.first().map_or_else(String::new, ToString::to_string);
     let new_ns: Vec<i64> = askers.iter().flat_map(|(_, asked)| asked.new_ns.iter().copied()).collect();
     Finding::builder(&CARD)
-        .title(format!("{who} carries data in {} names of {domain}", thousands(most.n_new as usize)))
+        .title(format!("{who} carries data in {} names under {domain}", thousands(most.n_new as usize)))
         .rated(Impact::CONTROL, confidence, (n_new, names))
         .technique(is_one_way.then_some(("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol")))
         .sources(clients)
@@ -313,22 +313,17 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
         .protocol("DNS")
         .names(vec![domain.to_owned()])
         .evidence([
-            evidence("Different names of the domain", n_new, "names", "a handful"),
-            evidence(
-                "Questions for a new name",
-                100.0 * n_new / most.n_questions.max(1) as f64,
-                "%",
-                "few: names repeat",
-            ),
-            evidence("Length before the domain, mean", mean_length, "characters", "about 8"),
-            evidence("Bits in a character", entropy, "bits", "2.5 to 3.5 in words"),
-            evidence("Questions for TXT, NULL and the like", 100.0 * wide_share, "%", "under 5"),
+            evidence("Different names under the domain", n_new, "names", "a handful"),
+            evidence("Queries per new name", 100.0 * n_new / most.n_questions.max(1) as f64, "%", "few: names repeat"),
+            evidence("Mean length before the domain", mean_length, "characters", "about 8"),
+            evidence("Entropy per character", entropy, "bits", "2.5 to 3.5 in words"),
+            evidence("Queries for TXT, NULL and the like", 100.0 * wide_share, "%", "under 5"),
         ])
-        .evidence(mean_answer.map(|bytes| evidence("Size of an answer, mean", bytes, "B", "80 to 200")))
+        .evidence(mean_answer.map(|bytes| evidence("Mean size of an answer", bytes, "B", "80 to 200")))
         .explanation(format!(
-            "{who} asked for {} different names under {domain}, {mean_length:.0} characters each before the \
-                 domain, and hardly ever for the same one twice. Whoever runs the domain reads every such name: \
-                 together they carry up to {} out{}.",
+            "{who} queried {} different names under {domain}, {mean_length:.0} characters each before the domain, and \
+                 hardly ever the same one twice. The owner of the domain receives every such name: together they \
+                 carry up to {} out{}.",
             thousands(most.n_new as usize),
             crate::model::format::quantity::bytes(most.n_characters as f64 * entropy.min(6.0) / 8.0),
             if is_one_way { "" } else { ", and the answers carry data back" }

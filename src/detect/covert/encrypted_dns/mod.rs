@@ -24,34 +24,34 @@ use signs::Signs;
 
 const CARD: Card = Card {
     id: "encrypted_dns",
-    name: "Names asked for unseen",
+    name: "Hidden encrypted DNS",
     category: Category::CovertChannel,
     technique: Some(("T1071.004", "DNS")),
-    sees: "A host inside holds a connection over TLS or QUIC, to a server that is no known resolver, with many small requests that are each answered at once by little; and names that nobody was seen to ask for are gone to right after such answers, or the host sends no DNS at all. Or it sends a known resolver requests of one size without a pause that lead nowhere.",
-    matters: "Rules for names do not hold there, and nobody sees what is asked for. Programs that hide use it to find their server, and tunnels to carry data.",
-    otherwise: "A browser or system with its own resolver; a page that asks its server often, where DNS is not seen; a crawler.",
+    sees: "An internal host holds a TLS or QUIC connection to a server that is not a known resolver, with many small requests that are each answered at once by little; and it contacts names without a visible query right after such answers, or sends no DNS at all. Or it sends a known resolver requests of one size without a pause, and no connections follow.",
+    matters: "DNS policies do not apply there, and the queries cannot be seen. Malware uses it to find its server, and tunnels use it to carry data.",
+    otherwise: "A browser or system with its own resolver; a page that polls its server often, where DNS is not captured; a crawler.",
     benign_causes: &[
-        "A browser, an application or a system that has its own resolver over HTTPS, TLS or QUIC",
-        "A service of the owner's choice against advertisements or for children",
-        "Names that were asked for where the capture does not see it, and a page that asks its server often",
+        "A browser, application or system with its own resolver over HTTPS, TLS or QUIC",
+        "A filtering service chosen by the user, against advertisements or for children",
+        "Names that were queried where the capture does not see it, and a page that polls its server often",
     ],
-    advice: &["Ask the owner of the host which resolver it uses", "Compare with the rules of the house"],
+    advice: &["Ask the owner of the host which resolver it uses", "Compare with your network's policy"],
     part_of: &[],
-    source: "Shape: Vekshin et al., DoH Insight, ARES 2020 (long connections, small packets, little variance); MontazeriShatoori et al. 2020 and the data set CIRA-CIC-DoHBrw-2020 (tunnels by dns2tcp, dnscat2 and iodine: steady and many); sizes by RFC 8484 and RFC 8467. That names without a question follow is our own second sign, as web sockets and pushes have the shape too.",
+    source: "Shape: Vekshin et al., DoH Insight, ARES 2020 (long connections, small packets, little variance); MontazeriShatoori et al. 2020 and the data set CIRA-CIC-DoHBrw-2020 (tunnels by dns2tcp, dnscat2 and iodine: steady and many); sizes from RFC 8484 and RFC 8467. Connections to names without a query are our own second sign, because web sockets and push messages have the same shape.",
 };
 
 const REQUESTS: Descriptor = Descriptor::count("encrypted_dns.requests", "Requests", 15.0)
     .range(5.0, 100_000.0)
     .unit("requests")
-    .help("So many small requests with small answers to one server, at least nine in ten of its exchanges.");
-const NAMES: Descriptor = Descriptor::count("encrypted_dns.names", "Names that follow", 8.0)
+    .help("This many small requests with small answers to one server, at least nine in ten of its exchanges.");
+const NAMES: Descriptor = Descriptor::count("encrypted_dns.names", "Names contacted afterwards", 8.0)
     .range(3.0, 10_000.0)
     .unit("names")
-    .help("To so many names that nobody asked for the host goes within half a second after an answer, at least three times as many as by chance; two and a half times as many where the host sends no DNS at all.");
-const TUNNEL: Descriptor = Descriptor::count("encrypted_dns.tunnel", "Requests of a tunnel", 500.0)
+    .help("The host contacts this many names without a visible query within half a second after an answer, at least three times as many as by chance; two and a half times as many if the host sends no DNS at all.");
+const TUNNEL: Descriptor = Descriptor::count("encrypted_dns.tunnel", "Requests in a tunnel", 500.0)
     .range(50.0, 1_000_000.0)
     .unit("requests")
-    .help("So many requests of one size to a known resolver, without a pause for a minute or more and with few connections beside them.");
+    .help("This many requests of one size to a known resolver, without a pause for a minute or more and with few other connections.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<EncryptedDns>(

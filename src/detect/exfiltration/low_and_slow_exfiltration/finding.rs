@@ -57,21 +57,27 @@ impl Drip {
                 evidence("Payload sent in them", sent / 1000.0, "kB", ""),
                 evidence("Largest of them", sum.largest as f64 / 1000.0, "kB", ""),
                 evidence("Sent to received", ratio, "times", "below 1 in browsing"),
-                evidence("From first to last", sum.seconds(), "s", ""),
+                evidence("Time from first to last", sum.seconds(), "s", ""),
                 evidence("Share of the time with an upload", 100.0 * sum.steadiness(), "%", ""),
-                evidence("What this host sends to another place, median", around.usual / 1000.0, "kB", ""),
-                evidence("Its other places outside", around.n_usual as f64, "places", ""),
-                evidence("What it sent to all places that it used before", around.before / 1000.0, "kB", ""),
-                evidence("Others inside that send there", around.n_peers as f64, "hosts", "many, for a common service"),
+                evidence("What this host sends to another destination, median", around.usual / 1000.0, "kB", ""),
+                evidence("Its other external destinations", around.n_usual as f64, "places", ""),
+                evidence("What it sent to all earlier destinations", around.before / 1000.0, "kB", ""),
+                evidence(
+                    "Other internal hosts that send there",
+                    around.n_peers as f64,
+                    "hosts",
+                    "many, for a common service",
+                ),
             ])
             .explanation(format!(
-                "{source} sent {amount} to {shown} over {}, in {} of at most {} each: {ratio:.1} times what it got back.{}{}{}",
+                "{source} sent {amount} to {shown} over {}, in {} of at most {} each: {ratio:.1} times what it \
+                 received.{}{}{}",
                 span(sum.last_ns - sum.first_ns),
                 count(sum.n as usize, "connection"),
                 quantity::bytes(sum.largest as f64),
                 store.map_or_else(String::new, |store| format!(" It is {}.", store.words())),
-                if around.n_peers == 0 { " Nobody else inside sends anything there." } else { "" },
-                if around.n_usual > 0 { " To another place it sends a fifth of that or less." } else { "" },
+                if around.n_peers == 0 { " No other internal host sends anything there." } else { "" },
+                if around.n_usual > 0 { " To other destinations it sends a fifth of that or less." } else { "" },
             ))
             .period((sum.first_ns, sum.last_ns))
             .flows(flows)
@@ -112,7 +118,7 @@ fn walk(drops: &[(i64, u64)]) -> Option<Series> {
         .collect();
     (points.len() >= 2).then(|| Series {
         kind: SeriesKind::Walk,
-        name: "Sent so far, upload by upload".to_owned(),
+        name: "Sent so far, by upload".to_owned(),
         unit: "kB".to_owned(),
         points,
         level: None,

@@ -8,20 +8,21 @@ const UPLOADS: Descriptor = Descriptor::count("low_and_slow_exfiltration.uploads
     .range(5.0, 100_000.0)
     .unit("flows")
     .help(
-        "So many connections to one place in which the host sent more than a kilobyte and less than the largest drop.",
+        "This many connections to one destination in which the host sent more than a kilobyte and less than the \
+         largest small upload.",
     );
-const LARGEST: Descriptor = Descriptor::kilobytes("low_and_slow_exfiltration.largest", "Largest drop", 100.0)
+const LARGEST: Descriptor = Descriptor::kilobytes("low_and_slow_exfiltration.largest", "Largest small upload", 100.0)
     .range(1.0, 100_000.0)
-    .help("An upload of more in one connection is no drop: large ones are looked for by themselves.");
-const TOTAL: Descriptor = Descriptor::kilobytes("low_and_slow_exfiltration.total", "Sum of the drops", 300.0)
+    .help("A larger upload in one connection does not count here: another detector looks for large uploads.");
+const TOTAL: Descriptor = Descriptor::kilobytes("low_and_slow_exfiltration.total", "Sum of small uploads", 300.0)
     .range(10.0, 100_000_000.0)
-    .help("Payload of all small uploads to one place. Less is what telemetry sends in some hours.");
+    .help("Payload of all small uploads to one destination. Telemetry sends less than this in some hours.");
 const TIME: Descriptor = Descriptor::seconds("low_and_slow_exfiltration.time", "Shortest time", 3600.0)
     .range(60.0, 10_000_000.0)
-    .help("From the first to the last small upload. What comes together in less time is one visit to a page.");
+    .help("From the first to the last small upload. Uploads within less time belong to one visit to a page.");
 const RATIO: Descriptor = Descriptor::ratio("low_and_slow_exfiltration.ratio", "Sent to received", 2.0)
     .range(1.0, 10_000.0)
-    .help("Small uploads over TLS get some kilobytes of certificates back each, so this is lower than for large ones.");
+    .help("Small uploads over TLS receive some kilobytes of certificates each, so this is lower than for large ones.");
 
 /// All settings.
 pub const SETTINGS: &[Descriptor] = &[UPLOADS, LARGEST, TOTAL, TIME, RATIO];

@@ -19,24 +19,24 @@ use sum::Sum;
 
 const CARD: Card = Card {
     id: "low_and_slow_exfiltration",
-    name: "Slow drip of uploads",
+    name: "Low and slow exfiltration",
     category: Category::Exfiltration,
     technique: Some(("T1030", "Data Transfer Size Limits")),
-    sees: "A host inside sends many small amounts to one address or registered domain outside over a long time, which add up to more than it sends elsewhere and more than others send there.",
-    matters: "Data that is carried out in drops passes limits and eyes that look for one large upload.",
+    sees: "An internal host sends many small amounts to one external address or registered domain over a long time; together they are more than it sends elsewhere and more than other hosts send there.",
+    matters: "Exfiltration in small amounts escapes limits and people who look for one large upload.",
     otherwise: "Telemetry, monitoring, logs or mail that a program sends steadily; a camera or sensor; a chat.",
     benign_causes: &[
-        "A program that reports how it is used, or a service that is watched from outside",
-        "A camera, meter or sensor that sends what it measures",
+        "A program that reports usage data, or a service that is monitored from outside",
+        "A camera, meter or sensor that sends its measurements",
         "A chat, or a document that is edited online",
     ],
     advice: &[
-        "Find the program that sends it, and since when it is on the host",
-        "Look at who owns the name, and whether the house uses the service",
+        "Find the program that sends the data, and since when it has been on the host",
+        "Check who owns the name, and whether your organisation uses the service",
         "Compare with other days and with other hosts of the same kind",
     ],
     part_of: &[],
-    source: "No formula with a public reference exists: volume and ratio against the host's other places, its past and its peers, by medians. ATT&CK T1030 (data in pieces below thresholds). The registered domain is by the public suffix list (publicsuffix.org), as RITA sums by name.",
+    source: "No formula with a public reference exists: volume and ratio are compared with the medians of the host's other destinations, its past and its peers. ATT&CK T1030 (data in pieces below thresholds). The registered domain is by the public suffix list (publicsuffix.org), as RITA sums by name.",
 };
 
 /// Line in the table of detectors.

@@ -77,15 +77,15 @@ impl Act {
         match self {
             Act::Stop => "stops a controller",
             Act::Restart => "restarts a controller",
-            Act::Download => "loads a program into a controller",
+            Act::Download => "downloads a program to a controller",
             Act::Delete => "deletes a controller's program or files",
-            Act::Silence => "makes a controller fall silent",
+            Act::Silence => "silences a controller",
             Act::ChangeMode => "changes the operating mode of a controller",
             Act::Start => "starts a controller",
             Act::Command => "gives commands to a controller",
             Act::SetParameter => "changes settings of a controller",
-            Act::Upload => "reads the program of a controller",
-            Act::SuppressAlarms => "switches off a controller's reports",
+            Act::Upload => "uploads the program of a controller",
+            Act::SuppressAlarms => "disables a controller's reports",
             Act::MoveFile => "moves files to or from a controller",
         }
     }
@@ -95,15 +95,15 @@ impl Act {
         match self {
             Act::Stop => "Stops",
             Act::Restart => "Restarts",
-            Act::Download => "Downloads of a program",
+            Act::Download => "Program downloads",
             Act::Delete => "Deletions",
-            Act::Silence => "Orders to fall silent",
-            Act::ChangeMode => "Changes of mode",
+            Act::Silence => "Commands to fall silent",
+            Act::ChangeMode => "Mode changes",
             Act::Start => "Starts",
             Act::Command => "Commands and writes",
-            Act::SetParameter => "Settings",
-            Act::Upload => "Uploads of a program",
-            Act::SuppressAlarms => "Reports switched off",
+            Act::SetParameter => "Parameter changes",
+            Act::Upload => "Program uploads",
+            Act::SuppressAlarms => "Reports disabled",
             Act::MoveFile => "File operations",
         }
     }
@@ -113,15 +113,15 @@ impl Act {
         match self {
             Act::Stop => "stop",
             Act::Restart => "restart",
-            Act::Download => "download of a program",
+            Act::Download => "program download",
             Act::Delete => "deletion",
-            Act::Silence => "order to fall silent",
-            Act::ChangeMode => "change of mode",
+            Act::Silence => "command to fall silent",
+            Act::ChangeMode => "mode change",
             Act::Start => "start",
             Act::Command => "command or write",
             Act::SetParameter => "setting",
-            Act::Upload => "upload of a program",
-            Act::SuppressAlarms => "reports switched off",
+            Act::Upload => "program upload",
+            Act::SuppressAlarms => "reports disabled",
             Act::MoveFile => "file operation",
         }
     }

@@ -20,34 +20,34 @@ use std::collections::BTreeMap;
 
 const CARD: Card = Card {
     id: "industrial_control",
-    name: "Control of industrial devices",
+    name: "Industrial control commands",
     category: Category::ProtocolAbuse,
     technique: Some(("T0855", "Unauthorized Command Message")),
-    sees: "A host stops, restarts or reprograms a controller by S7comm, EtherNet/IP, Modbus, DNP3 or IEC 104, or gives commands to a station that it does not read from regularly.",
-    matters: "Controllers obey whoever reaches them: few of these protocols ask for a password. A stop, a restart or another program is felt in the plant at once.",
-    otherwise: "Engineers load programs, stop and start controllers during maintenance, and control rooms give commands all day.",
+    sees: "A host stops, restarts or reprograms a controller over S7comm, EtherNet/IP, Modbus, DNP3 or IEC 104, or sends commands to a station that it does not read regularly.",
+    matters: "Controllers obey any host that reaches them: few of these protocols require a password. A stop, a restart or a new program affects the plant at once.",
+    otherwise: "Engineers download programs, stop and start controllers during maintenance, and control rooms send commands all day.",
     benign_causes: &[
-        "Maintenance: an engineer loads a program or starts the device anew",
-        "A control room or gateway whose regular reading is not in this capture",
+        "Maintenance: an engineer downloads a program or restarts the device",
+        "A control room or gateway whose regular reads are not in this capture",
     ],
     advice: &[
         "Ask the plant's operators whether somebody worked on the device at that time, and from which station",
-        "Compare the program in the device with the one that was approved",
+        "Compare the program in the device with the approved one",
         "Let only the engineering station and the control room reach the device's port",
     ],
     part_of: &[],
-    source: "MITRE ATT&CK for ICS (T0858, T0816, T0843, T0845, T0855, T0836, T0878, T0814); functions by IEEE 1815, IEC 60870-5-101, the CIP library and Wireshark's S7comm dissector. That ordinary traffic of controllers is regular reading by few masters: Barbosa et al., Exploiting traffic periodicity in industrial control networks, IJCIP 2016.",
+    source: "MITRE ATT&CK for ICS (T0858, T0816, T0843, T0845, T0855, T0836, T0878, T0814); functions by IEEE 1815, IEC 60870-5-101, the CIP library and Wireshark's S7comm dissector. Ordinary controller traffic is regular reads by few masters: Barbosa et al., Exploiting traffic periodicity in industrial control networks, IJCIP 2016.",
 };
 
-const READS: Descriptor = Descriptor::count("industrial_control.reads", "Readings that make a master", 10.0)
+const READS: Descriptor = Descriptor::count("industrial_control.reads", "Reads that make a master", 10.0)
     .range(1.0, 100_000.0)
     .unit("requests")
-    .help("A host that has asked a device so many times for its values before it gives the first command is its master, whose commands are ordinary.");
+    .help("A host that read a device's values this many times before its first command is its master, whose commands are ordinary.");
 const COMMANDS: Descriptor =
-    Descriptor::count("industrial_control.commands", "Commands of a host that is no master", 1.0)
+    Descriptor::count("industrial_control.commands", "Commands from a host that is not a master", 1.0)
         .range(1.0, 100_000.0)
         .unit("commands")
-        .help("So many commands or writes. One is enough to open a valve.");
+        .help("This many commands or writes. One is enough to open a valve.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<IndustrialControl>(CARD, &[READS, COMMANDS], Interest::MESSAGES);
@@ -240,13 +240,13 @@ impl Case<'_> {
             .service((*client, *server, *port), protocol.name())
             .evidence(each)
             .evidence([
-                evidence("Readings before the first of these", pair.n_reads_before as f64, "requests", ""),
+                evidence("Reads before the first of these", pair.n_reads_before as f64, "requests", ""),
                 yes_no("Another host reads regularly", self.has_other_master(), "0"),
                 yes_no("Refused", self.is_refused(), ""),
             ])
             .explanation(format!(
-                "{client} sent {server} {} by {}: {}. {role}{refused}",
-                count(n as usize, "such request"),
+                "{client} sent {server} {} over {}: {}. {role}{refused}",
+                count(n as usize, "request of this kind"),
                 protocol.name(),
                 kinds.join(", ")
             ))

@@ -22,34 +22,34 @@ const CARD: Card = Card {
     name: "Port scan",
     category: Category::Scan,
     technique: Some(("T1046", "Network Service Discovery")),
-    sees: "One address tries many ports of one host, and most tries are refused or stay without an answer. Tries with odd TCP flags (FIN, NULL, Xmas, ACK) and UDP ports that are refused count too.",
-    matters: "A port scan is how somebody finds out which services a machine offers, usually the step before an attack on one of them.",
-    otherwise: "An inventory or monitoring tool, a vulnerability scan that you ordered, or a program that looks for its server on several ports.",
+    sees: "One address tries many ports of one host, and most attempts are refused or not answered. Probes with unusual TCP flags (FIN, NULL, Xmas, ACK) and refused UDP ports count too.",
+    matters: "A port scan shows which services a machine offers, usually before an attack on one of them.",
+    otherwise: "An inventory or monitoring tool, an authorised vulnerability scan, or a program that looks for its server on several ports.",
     benign_causes: &[
-        "An inventory, monitoring or vulnerability scanner that belongs to the house",
+        "A known inventory, monitoring or vulnerability scanner",
         "A program that looks for its server on a range of ports",
-        "A host that was just switched off while its clients go on asking",
+        "A host that was just switched off while its clients keep retrying",
     ],
     advice: &[
-        "Find out who owns the source and whether the scan was ordered",
-        "Look at the ports that answered: they are what the scanner now knows",
-        "Watch for later connections of the same source to those ports",
+        "Find out who owns the source and whether the scan was authorised",
+        "Check the ports that answered: the scanner now knows them",
+        "Watch for later connections from the same source to those ports",
     ],
     part_of: &[],
-    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (15 ports of one host in 5 minutes, failed tries only).",
+    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (15 ports of one host in 5 minutes, failed attempts only).",
 };
 
 const PORTS: Descriptor = Descriptor::count("port_scan.ports", "Failed ports for a scan", 15.0)
     .range(2.0, 65_535.0)
     .unit("ports")
-    .help("This many different ports of one host that failed within the window make a scan. 15 is the value of Zeek's scan policy. The same number over the whole capture makes a slow scan.");
+    .help("This many different ports of one host that failed within the window are a scan. 15 is the value of Zeek's scan policy. The same number over the whole capture is a slow scan.");
 const WINDOW: Descriptor = Descriptor::seconds("port_scan.window", "Window for counting ports", 300.0)
     .range(1.0, 86_400.0)
     .help("Failed ports are counted within this time. 300 s is the value of Zeek's scan policy.");
 const LEAST: Descriptor = Descriptor::count("port_scan.least", "Failed ports for the random walk", 6.0)
     .range(4.0, 65_535.0)
     .unit("ports")
-    .help("The random walk of Jung et al. needs four failures in a row; a program that looks for its server on a few ports reaches that too, so that at least this many ports must have failed.");
+    .help("The random walk of Jung et al. needs four failures in a row. A program that looks for its server on a few ports reaches that too, so at least this many ports must have failed.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<PortScan>(CARD, &[PORTS, WINDOW, LEAST], Interest::NOTHING);
@@ -141,7 +141,7 @@ fn of_block(block: &Block<'_>) -> Joined {
     Joined {
         title: format!("{source} scanned {} on {hosts}", count(block.ports.len(), &format!("{} port", block.protocol))),
         evidence: evidence("Hosts scanned", block.n_parts as f64, "hosts", "0"),
-        explanation: format!("{source} did so to {hosts} in all; the values are those of the one that it tried most."),
+        explanation: format!("{source} scanned {hosts} in all; the values are those of the host it tried most."),
         filter: block.protocol.to_lowercase(),
         identity: Identity::WordOfParts(block.protocol.to_owned(), block.n_parts),
     }
@@ -158,7 +158,7 @@ fn of_crowd(crowd: &Crowd, flows: Gathered, least: f64, site: &Site) -> Finding 
         .technique(is_outside.then_some(("T1595", "Active Scanning")))
         .title(match crowd.is_decoy {
             true => format!("{} scanned by one of {n_sources} addresses, the others decoys: {ports}", crowd.target),
-            false => format!("{n_sources} addresses share a scan of {}: {ports}", crowd.target),
+            false => format!("{n_sources} addresses scan {} together: {ports}", crowd.target),
         })
         .rated(impact, confidence, (n_ports, least))
         .sources(crowd.sources.iter().copied())
@@ -167,22 +167,29 @@ fn of_crowd(crowd: &Crowd, flows: Gathered, least: f64, site: &Site) -> Finding 
         .protocol("TCP")
         .evidence([
             evidence("Sources", n_sources as f64, "addresses", "1"),
-            evidence("Ports that failed, of all together", n_ports, "ports", format!("below {least} (Zeek's scan policy)")),
+            evidence(
+                "Failed ports, all sources together",
+                n_ports,
+                "ports",
+                format!("below {least} (Zeek's scan policy)"),
+            ),
         ])
         .explanation(format!(
-            "{n_sources} addresses tried {ports} of {} in vain within {}. {}",
+            "{n_sources} addresses tried {ports} of {} without success within {}. {}",
             crowd.target,
             span(crowd.span_ns.1 - crowd.span_ns.0),
             if crowd.is_decoy {
-                "All tried the same ones, so that probably one of them is the scanner and the others are forged to hide it."
+                "All tried the same ports, so one of them is probably the scanner and the others are forged to hide \
+                 it."
             } else {
-                "Each tried a few, and together they cover many: machines of one owner share the work so that none stands out."
+                "Each tried a few, and together they cover many: machines under one control share the work so that \
+                 none stands out."
             }
         ))
-        .benign_causes(&["A host that was just switched off while its clients go on asking for many services"])
+        .benign_causes(&["A host that was just switched off while its clients keep retrying many services"])
         .advice(&[
-            "Compare the time to live of the packets: forged ones come from one place",
-            "Look which of the sources comes back to a port that answered",
+            "Compare the TTL of the packets: forged ones come from one place",
+            "Check which of the sources comes back to a port that answered",
         ])
         .flows(flows)
         .period(crowd.span_ns)
@@ -298,15 +305,15 @@ impl Case {
             .evidence([
                 evidence("Ports tried", tried as f64, "ports", "an ordinary client uses 1 to 3 ports of a server"),
                 evidence(
-                    "Ports that refused, did not answer, or were left half open",
+                    "Ports that refused, did not answer, or were left half-open",
                     failed as f64,
                     "ports",
                     format!("below {} (Zeek's scan policy)", limits.ports),
                 ),
-                evidence("Of these left half open by the source", self.n_half_open as f64, "ports", "0"),
-                evidence("Of these a few packets without data, flags unknown", self.n_bare as f64, "ports", "0"),
+                evidence("Ports left half-open by the source", self.n_half_open as f64, "ports", "0"),
+                evidence("Ports with a few packets without data, flags unknown", self.n_bare as f64, "ports", "0"),
                 evidence(
-                    "Ports that were used properly",
+                    "Ports with a normal connection",
                     self.n_answered as f64,
                     "ports",
                     "nearly all, for an ordinary client",
@@ -315,9 +322,9 @@ impl Case {
             .evidence(self.course.evidence("ports", limits.window_ns, limits.ports))
             .series(self.course.steps.course())
             .explanation(format!(
-                "{} tried {} of {} within {}; {} {}, and {} were \
-                 used properly. An ordinary client knows which port it wants and gets an answer there; a series of \
-                 such tries on different ports means that somebody is finding out what the host offers.{}",
+                "{} tried {} of {} within {}; {} {}, and {} had a normal connection. An ordinary client knows which \
+                 port it wants and gets an answer there. A series of failed attempts on different ports means that \
+                 somebody is finding out what the host offers.{}",
                 self.source,
                 count(tried, &format!("{transport} port")),
                 self.target,
@@ -326,11 +333,12 @@ impl Case {
                 if self.n_bare > 0 {
                     "refused, gave no answer or ended after a few packets without data"
                 } else {
-                    "refused, gave no answer or were left half open at once"
+                    "refused, gave no answer or were left half-open at once"
                 },
                 finding_builder::thousands(self.n_answered),
                 if self.probes.iter().any(|probe| matches!(probe, Probe::Fin | Probe::Null | Probe::Xmas)) {
-                    " Packets with these flags never begin an ordinary connection; they are made to slip past simple filters."
+                    " Packets with these flags never begin an ordinary connection; they are crafted to pass simple \
+                     filters."
                 } else {
                     ""
                 }

@@ -22,24 +22,24 @@ mod shift;
 
 const CARD: Card = Card {
     id: "traffic_change",
-    name: "Change of traffic",
+    name: "Traffic change",
     category: Category::Statistical,
     technique: None,
-    sees: "For some time there is many times more traffic than usual in this capture: packets, bytes, new connections, or hosts never seen before; or its addresses or ports are spread far more widely or narrowly than usual. Of all hosts together, and of each of the 64 busiest.",
-    matters: "Floods, scans, worms and large transfers all show as such a step, also those that no other rule knows.",
+    sees: "For some time there is many times more traffic than the baseline of this capture: packets, bytes, new connections, or hosts never seen before; or its addresses or ports are far more or less varied than usual. Measured for all hosts together and for each of the 64 busiest.",
+    matters: "Floods, scans, worms and large transfers all cause such a change, including those that no other rule knows.",
     otherwise: "A backup, an update, a download, the start of work in the morning.",
-    benign_causes: &["A backup, an update or a large download", "The start of work, of a lesson, of a meeting"],
-    advice: &["Look at the flows of that time: which host, which port, which direction"],
+    benign_causes: &["A backup, an update or a large download", "The start of work, a lesson or a meeting"],
+    advice: &["Check the flows of that time: which host, which port, which direction"],
     part_of: &[],
-    source: "CUSUM: Page, Continuous Inspection Schemes, Biometrika 1954; robust mean and spread by median and MAD (Hampel 1974), so that the change itself does not shift what counts as usual. Entropy of addresses and ports: Lakhina, Crovella, Diot, SIGCOMM 2005; Wagner and Plattner, WETICE 2005. What share of the most possible is a step is a convention of ours.",
+    source: "CUSUM: Page, Continuous Inspection Schemes, Biometrika 1954; robust mean and spread by median and MAD (Hampel 1974), so the change itself does not shift the baseline. Entropy of addresses and ports: Lakhina, Crovella, Diot, SIGCOMM 2005; Wagner and Plattner, WETICE 2005. Which share of the maximum counts as a change is our own convention.",
 };
 
-const RATIO: Descriptor = Descriptor::ratio("traffic_change.ratio", "Times the usual", 10.0)
+const RATIO: Descriptor = Descriptor::ratio("traffic_change.ratio", "Times the baseline", 10.0)
     .range(2.0, 10_000.0)
-    .help("How many times more than the median of the capture it must be on average while it lasts. Ordinary traffic swings by a few times.");
-const SPREAD: Descriptor = Descriptor::number("traffic_change.spread", "Change of spread", 0.25)
+    .help("How many times the median of the capture the average must reach while the change lasts. Ordinary traffic varies by a few times.");
+const SPREAD: Descriptor = Descriptor::number("traffic_change.spread", "Change of entropy", 0.25)
     .range(0.05, 1.0)
-    .help("By so much the entropy of addresses or ports must differ from the median of the capture while it lasts. It runs from 0 (all connections the same) to 1 (each another).");
+    .help("The entropy of addresses or ports must differ this much from the median of the capture while the change lasts. It ranges from 0 (all connections the same) to 1 (all different).");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<TrafficChange>(CARD, &[RATIO, SPREAD], Interest::ANY_FLOW);
@@ -101,8 +101,7 @@ impl Detector for TrafficChange {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         if self.bins.len() < LEAST_BINS {
-            let why =
-                format!("The capture is too short to tell what is usual: {} of {LEAST_BINS} bins", self.bins.len());
+            let why = format!("The capture is too short for a baseline: {} of {LEAST_BINS} bins", self.bins.len());
             return Conclusion { not_enough_data: Some(why), ..Conclusion::default() };
         }
         // Settings change what is concluded from the courses, not the courses.
@@ -212,7 +211,7 @@ fn spreads<const N: usize>(windows: &Windows<N>, host: Option<Addr>, names: &[&s
             let points = windows.done.iter().zip(&values).step_by(every);
             let series = Series {
                 kind: SeriesKind::Values,
-                name: format!("How widely {} are spread, 0 to 1", name.to_lowercase()),
+                name: format!("Entropy of {}, 0 to 1", name.to_lowercase()),
                 unit: String::new(),
                 points: points.map(|(window, value)| (window.start_ns, finding_builder::round3(*value))).collect(),
                 level: None,
@@ -223,7 +222,7 @@ fn spreads<const N: usize>(windows: &Windows<N>, host: Option<Addr>, names: &[&s
                 host,
                 measured: vec![Measured {
                     name: (*name).to_owned(),
-                    within: "entropy of 0 to 1".to_owned(),
+                    within: "entropy from 0 to 1".to_owned(),
                     unit: "",
                     direction,
                     is_spread: true,
@@ -302,13 +301,13 @@ fn finding(context: &Context<'_>, shift: &Shift, account: Account) -> Finding {
         }
         (Some((host, _)), _) => format!(": mostly from {host}"),
         (None, Some((peer, _))) => format!(": mostly to {peer}"),
-        (None, None) => ": of many hosts".to_owned(),
+        (None, None) => ": from many hosts".to_owned(),
     };
     let confidence = if shift.is_spread() { Confidence::EVEN } else { Confidence::LIKELY };
     let named = |part: Option<(Addr, f64)>| part.map(|(host, _)| host);
     let time = finding_builder::time_filter(start_ns, end_ns);
     let targets = finding_builder::addresses(if shift.host.is_some() { None } else { named(answered) });
-    let parts = [(began, "which began most of it"), (answered, "to which most of it went")];
+    let parts = [(began, "which started most of it"), (answered, "which received most of it")];
     let shares = parts.into_iter().filter_map(|(part, words)| {
         part.map(|(host, share)| evidence(&format!("Share of {host}, {words}"), 100.0 * share, "%", ""))
     });

@@ -33,7 +33,7 @@ pub struct Measured {
 impl Measured {
     /// The mean beside the median.
     pub fn evidence(&self) -> Evidence {
-        let name = format!("{}, {}, mean while it lasted", self.name, self.within);
+        let name = format!("{}, {}, mean during the change", self.name, self.within);
         finding_builder::evidence(
             &name,
             self.mean,
@@ -45,7 +45,7 @@ impl Measured {
     /// `New connections rose to 40 times the usual`, `Destination ports were more varied than usual`.
     fn words(&self) -> String {
         match (self.is_spread, self.direction) {
-            (false, _) => format!("{} rose to {:.0} times the usual", self.name, self.times),
+            (false, _) => format!("{} rose to {:.0} times the baseline", self.name, self.times),
             (true, Sense::Up) => format!("{} were far more varied than usual", self.name),
             (true, Sense::Down) => format!("{} were far less varied than usual", self.name),
         }
@@ -133,13 +133,13 @@ impl Shift {
                 let name = one.name.to_lowercase();
                 let (mean, usual) = (finding_builder::round3(one.mean), finding_builder::round3(one.usual));
                 match one.is_spread {
-                    true => format!("the spread of {name} was {mean} of 1 in place of {usual}"),
-                    false => format!("{name} were {:.0} times what is usual {whose}", one.times),
+                    true => format!("the entropy of {name} was {mean} of 1 instead of {usual}"),
+                    false => format!("{name} were {:.0} times the baseline {whose}", one.times),
                 }
             })
             .collect();
         let meaning = self.meaning().map_or_else(String::new, |meaning| format!(" It looks {meaning}."));
-        format!("For {length} {}.{meaning} Other findings of the same time may say what it was.", all.join(", "))
+        format!("For {length} {}.{meaning} Other findings at the same time may explain it.", all.join(", "))
     }
 
     /// What the spread of addresses and ports tells, after Lakhina, Crovella and Diot's table of anomalies.
@@ -149,14 +149,14 @@ impl Shift {
         let (from, to, ports) =
             (direction("Source addresses"), direction("Destination addresses"), direction("Destination ports"));
         match (from, to, ports) {
-            (_, Some(Sense::Up), Some(Sense::Down)) => Some("as if one service were sought on many hosts"),
+            (_, Some(Sense::Up), Some(Sense::Down)) => Some("as if many hosts were searched for one service"),
             (_, Some(Sense::Down) | None, Some(Sense::Up)) => Some("as if many ports were tried on few hosts"),
             (Some(Sense::Up), Some(Sense::Down), _) => {
-                Some("as if many hosts, or forged addresses, went to one place at once")
+                Some("as if many hosts, or forged addresses, contacted one destination at once")
             }
-            (_, Some(Sense::Down), _) => Some("as if much went to one place"),
+            (_, Some(Sense::Down), _) => Some("as if much traffic went to one destination"),
             (Some(Sense::Down), ..) => Some("as if one host were busier than all others"),
-            (_, Some(Sense::Up), _) => Some("as if many hosts were visited that usually are not"),
+            (_, Some(Sense::Up), _) => Some("as if many hosts were contacted that usually are not"),
             _ => None,
         }
     }

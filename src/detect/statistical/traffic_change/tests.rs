@@ -5,7 +5,7 @@ use crate::detect::support::testing::{Made, conclude_kept, inside, outside};
 use crate::model::{Endpoint, Severity};
 use crate::settings::Settings;
 
-/// Connections a second, each in a bin of its own.
+/// Connections per second, each in a bin of its own.
 fn at_rates(rates: &[u32]) -> Vec<Made> {
     let mut flows = Vec::new();
     for (second, rate) in rates.iter().enumerate() {
@@ -35,7 +35,7 @@ fn a_lasting_rise_is_told_and_swings_and_single_peaks_are_not() {
         (&[Endpoint::Ip(inside(1))][..], &[Endpoint::Ip(outside(1))][..])
     );
     assert_eq!(rise[0].series.as_ref().map(|series| series.changes.len()), Some(1));
-    assert!(rise[0].title.contains("rose to 67 times the usual for 10 s: mostly from"), "{}", rise[0].title);
+    assert!(rise[0].title.contains("rose to 67 times the baseline for 10 s: mostly from"), "{}", rise[0].title);
     assert!(found(&at_rates(&(0..60).map(|i| 2 + i % 7).collect::<Vec<_>>())).is_empty());
     rates[30..40].fill(3);
     rates[30] = 900;

@@ -13,7 +13,7 @@ pub fn coverage(analysis: &Analysis) -> String {
     let facts = facts(&[
         ("Packets read", count(coverage.packets_read)),
         ("Packets decoded", count(coverage.packets_decoded)),
-        ("Packets cut", count(coverage.packets_truncated)),
+        ("Packets truncated", count(coverage.packets_truncated)),
         ("Bytes skipped", bytes(coverage.bytes_skipped as f64)),
         ("Flows kept", count(coverage.flows_kept)),
         ("Flows summarised", count(coverage.flows_summarised)),
@@ -70,7 +70,7 @@ pub fn detectors(analysis: &Analysis) -> String {
             let result = match &run.not_enough_data {
                 Some(reason) => format!("Not enough data: {}", escape(reason)),
                 None if run.n_findings == 0 => "<span class=\"quiet\">Nothing found</span>".to_owned(),
-                None => "Found something".to_owned(),
+                None => "Findings".to_owned(),
             };
             vec![format!("<code id=\"{id}\">{id}</code>"), result, count(run.n_findings)]
         })

@@ -33,11 +33,11 @@ pub fn list(analysis: &Analysis) -> String {
         })
         .collect();
     let body = if rows.is_empty() {
-        "<p>Nothing was found that does not belong here. That is no proof that nothing is wrong: see \
-         <a href=\"#detectors\">what was looked for</a> and <a href=\"#coverage\">what could be read</a>.</p>\n"
+        "<p>No findings. This does not prove that nothing is wrong: see <a href=\"#detectors\">what was looked \
+         for</a> and <a href=\"#coverage\">what could be read</a>.</p>\n"
             .to_owned()
     } else {
-        table("Findings, worst first", &["Severity", "What", "Kind", "Since (UTC)", "Confidence#"], &rows)
+        table("Findings, most severe first", &["Severity", "What", "Kind", "Since (UTC)", "Confidence#"], &rows)
     };
     section("findings", "Findings", &body)
 }
@@ -73,10 +73,10 @@ fn article(finding: &Finding, analysis: &Analysis) -> String {
         ("Confidence", format!("{}, score {}", percent(finding.confidence, 1.0), percent(finding.score, 1.0))),
     ]);
     format!(
-        "<article id=\"{id}\" class=\"{severity}\" aria-labelledby=\"{id}-h\">\n\
-         <header>{badge}<h3 id=\"{id}-h\">{title}</h3></header>\n\
-         <p class=\"meta\">{category} · seen by <a href=\"#{detector}\">{detector}</a> · <code>{id}</code></p>\n\
-         {annotation}<p>{explanation}</p>\n<h4>What was seen</h4>\n{seen}{evidence}{course}{otherwise}{advice}{filter}</article>\n",
+        "<article id=\"{id}\" class=\"{severity}\" aria-labelledby=\"{id}-h\">\n<header>{badge}<h3 \
+         id=\"{id}-h\">{title}</h3></header>\n<p class=\"meta\">{category} · detected by <a \
+         href=\"#{detector}\">{detector}</a> · <code>{id}</code></p>\n{annotation}<p>{explanation}</p>\n<h4>What was \
+         seen</h4>\n{seen}{evidence}{course}{otherwise}{advice}{filter}</article>\n",
         severity = finding.severity.id(),
         badge = badge(finding),
         title = escape(&finding.title),

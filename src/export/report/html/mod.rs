@@ -42,15 +42,13 @@ pub fn html(analysis: &Analysis) -> String {
         appendix::settings(analysis),
     ];
     format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <meta name=\"generator\" content=\"Packetloupe {version}\">\n\
-         <title>{name} – Packetloupe report</title>\n<style>\n{style}</style>\n</head>\n<body>\n\
-         {head}<main>\n{sections}</main>\n\
-         <footer><p>Made by Packetloupe {version}, build <code>{build}</code>, on the machine that held the file. \
-         The same file and settings give the same report.</p></footer>\n</body>\n</html>\n",
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta \
+         http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<meta name=\"viewport\" \
+         content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<meta \
+         name=\"generator\" content=\"Packetloupe {version}\">\n<title>{name} – Packetloupe \
+         report</title>\n<style>\n{style}</style>\n</head>\n<body>\n{head}<main>\n{sections}</main>\n<footer><p>Made \
+         by Packetloupe {version}, build <code>{build}</code>, on the machine that has the file. The same file and \
+         settings give the same report.</p></footer>\n</body>\n</html>\n",
         version = env!("CARGO_PKG_VERSION"),
         build = env!("PACKETLOUPE_BUILD"),
         style = style::css(),

@@ -48,7 +48,7 @@ pub fn head(analysis: &Analysis) -> String {
 fn verdict(analysis: &Analysis) -> String {
     let worst = analysis.findings.iter().map(|finding| finding.severity).max();
     let mut sentence = match worst {
-        None => "Nothing was found that does not belong here.".to_owned(),
+        None => "No findings.".to_owned(),
         Some(_) => format!("{}: {}.", counted(analysis.findings.len() as u64, "finding", "findings"), counts(analysis)),
     };
     if !analysis.expected.is_empty() {
@@ -56,18 +56,18 @@ fn verdict(analysis: &Analysis) -> String {
         sentence.push_str(&format!(" {n} <a href=\"#expected\">expected here</a>."));
     }
     if analysis.shows_secrets {
-        sentence.push_str(" <strong>Passwords that can be read are shown in this report.</strong>");
+        sentence.push_str(" <strong>This report shows readable passwords.</strong>");
     }
     let looked = DetectorCoverage::of(analysis);
     let at = if analysis.table.is_some() { looked.at } else { "it" };
-    let mut trust = format!("{} looked at {at}", counted(looked.ran.len() as u64, "detector", "detectors"));
+    let mut trust = format!("{} checked {at}", counted(looked.ran.len() as u64, "detector", "detectors"));
     if looked.n_resting() > 0 {
-        trust.push_str(&format!(", {} lacked the data to judge", count(looked.n_resting())));
+        trust.push_str(&format!(", {} did not have enough data", count(looked.n_resting())));
     }
     trust.push_str(match analysis.issues.iter().map(|issue| issue.severity).max() {
         None => "; everything could be read.",
         Some(crate::model::analysis::IssueSeverity::Error) => "; part of the file could not be read.",
-        Some(_) => "; the file was read to its end, with remarks.",
+        Some(_) => "; the file was read to its end, with issues.",
     });
     let class = worst.map_or("", Severity::id);
     format!("<p class=\"verdict {class}\">{sentence} <small>{trust}</small></p>\n")

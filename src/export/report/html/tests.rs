@@ -84,7 +84,7 @@ fn sample() -> Analysis {
         count: 14,
         first_packet: Some(204),
         first_offset: Some(88_120),
-        text: words("Packets were cut when captured (snap length)."),
+        text: words("Packets were truncated by the capture (snap length)."),
     });
     analysis.findings = vec![
         finding("port_scan-0a1b2c3d", Severity::High, "10.0.0.99 tried 1,012 ports of 10.0.0.5"),
@@ -178,7 +178,7 @@ fn the_report_of_a_capture_with_findings() {
 #[test]
 fn the_report_of_an_empty_capture_claims_nothing() {
     let report = html(&Analysis::default());
-    assert!(report.contains("Nothing was found that does not belong here. That is no proof"));
+    assert!(report.contains("No findings. This does not prove"));
     assert!(!report.contains("<svg") && !report.contains("id=\"details\""));
 }
 

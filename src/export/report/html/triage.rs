@@ -16,7 +16,7 @@ pub fn incidents(analysis: &Analysis) -> String {
     }
     let items: String = analysis.incidents.iter().map(|incident| item(analysis, incident)).collect();
     let lead =
-        "<p class=\"quiet\">Findings of the same actors that follow on each other as the steps of an attack do.</p>\n";
+        "<p class=\"quiet\">Findings of the same hosts that follow each other like the steps of an attack.</p>\n";
     section("incidents", "Incidents", &format!("{lead}{items}"))
 }
 
@@ -48,8 +48,8 @@ pub fn expected(analysis: &Analysis) -> String {
     }
     let rows: Vec<Vec<String>> = analysis.expected.iter().map(|one| row(one, analysis)).collect();
     let n = counted(rows.len() as u64, "finding is", "findings are");
-    let lead = format!("<p>{n} expected here by the allow-list, and counted nowhere else.</p>\n");
-    let headings = ["Severity", "What", "Since (UTC)", "Expected because"];
+    let lead = format!("<p>{n} expected here by the allow-list and not counted elsewhere.</p>\n");
+    let headings = ["Severity", "What", "Since (UTC)", "Why it is expected"];
     section("expected", "Expected here", &format!("{lead}{}", table("Expected here", &headings, &rows)))
 }
 
@@ -79,7 +79,7 @@ pub fn annotation(analysis: &Analysis, finding: &Finding) -> String {
     let note = if annotation.note.is_empty() { String::new() } else { format!("<p>{}</p>\n", lines(&annotation.note)) };
     let verdict =
         annotation.verdict.map_or(String::new(), |v| format!("<p>Verdict: <strong>{}</strong></p>\n", v.name()));
-    format!("<h4>What was decided</h4>\n{verdict}{note}")
+    format!("<h4>Verdict</h4>\n{verdict}{note}")
 }
 
 fn lines(text: &str) -> String {

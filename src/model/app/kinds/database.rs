@@ -10,7 +10,7 @@ labelled! {
 
     /// A message of MS SQL (MS-TDS).
     MsSqlMessage {
-        Tls "TLS", PreLogin "pre-login", Sspi "SSPI", PreLoginAnswer "pre-login answer", LogIn "log-in",
+        Tls "TLS", PreLogin "pre-login", Sspi "SSPI", PreLoginAnswer "pre-login answer", LogIn "login",
     }
 
     /// A command of MS SQL (MS-TDS).
@@ -18,7 +18,7 @@ labelled! {
         Batch "batch", Rpc "RPC",
     }
 
-    /// A message of PostgreSQL before a log-in.
+    /// A message of PostgreSQL before a login.
     PostgreSqlMessage {
         AskForTls "ask for TLS", AskForGssapi "ask for GSSAPI", Cancel "cancel", Start "start",
     }

@@ -153,8 +153,8 @@ labelled! {
     /// Why an operation of LDAP fails (RFC 4511, appendix A).
     LdapError {
         OperationsError "operations error", ProtocolError "protocol error", TimeLimitExceeded "time limit exceeded",
-        SizeLimitExceeded "size limit exceeded", LogInMethodNotSupported "log-in method not supported",
-        StrongerLogInRequired "stronger log-in required", Referral "referral",
+        SizeLimitExceeded "size limit exceeded", LogInMethodNotSupported "login method not supported",
+        StrongerLogInRequired "stronger login required", Referral "referral",
         ConfidentialityRequired "confidentiality required", NoSuchObject "no such object",
         InvalidCredentials "invalid credentials", InsufficientAccessRights "insufficient access rights",
         Busy "busy", Unavailable "unavailable", UnwillingToPerform "unwilling to perform",

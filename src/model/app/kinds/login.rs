@@ -1,9 +1,9 @@
-//! What many protocols say in the same words: log-ins and how a connection is protected; and the messages of RDP.
+//! What many protocols say in the same words: logins and how a connection is protected; and the messages of RDP.
 
 use crate::model::app::kinds::label::labelled;
 
 labelled! {
-    /// What a server makes of a log-in.
+    /// A server's result of a login.
     Outcome {
         Accepted "accepted", Refused "refused",
     }

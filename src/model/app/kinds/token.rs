@@ -26,7 +26,7 @@ impl Token {
         labels.get(usize::from(self.variant)).copied().unwrap_or_default()
     }
 
-    /// The variant of this enum that it is; none if it is one of another enum.
+    /// Its variant of this enum; none if it belongs to another enum.
     pub fn kind<K: Kind>(self) -> Option<K> {
         if self.vocabulary == K::VOCABULARY { K::VARIANTS.get(usize::from(self.variant)).copied() } else { None }
     }

@@ -2,7 +2,8 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, LinesFront, endpoint};
+use crate::read::table::lines::{LineFormat, LinesFront, endpoint, front_lines};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "argus_text",
@@ -15,7 +16,7 @@ pub const ENTRY: Entry = Entry {
         ("flgs", Role::Plain),
         ("dir", Role::Plain),
     ],
-    state: crate::read::table::state::argus,
+    state: state::argus,
     ..COMMON
 };
 
@@ -31,11 +32,11 @@ fn open(front: &[u8]) -> Option<LinesFront> {
         let words: Vec<String> = String::from_utf8_lossy(line).split_whitespace().map(str::to_owned).collect();
         let has = |name: &str| words.iter().any(|word| word == name);
         if has("SrcAddr") && has("DstAddr") && has("Dir") {
-            return Some(LinesFront { names: words, skip: at });
+            return Some(LinesFront { names: words, has_header: true, skip: at, reader: None });
         }
     }
     // Without a heading only by what an arrow stands between.
-    let lines = crate::read::table::lines::front_lines(front);
+    let lines = front_lines(front);
     let is_row = |line: &&&[u8]| {
         let mut n_ports = 0;
         read(line, &[], &mut |name, text| n_ports += usize::from(matches!(name, "Sport" | "Dport") && !text.is_empty()))

@@ -4,11 +4,12 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::lines::{LineFormat, LinesFront, blank, front_lines};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "aws_vpc",
     name: "AWS VPC flow log",
-    known_by: KnownBy::Lines(LineFormat { written: "text, blanks", open, read: blank::read }),
+    known_by: KnownBy::Lines(LineFormat { written: "text, spaces", open, read: blank::read }),
     roles: &[
         ("srcaddr", Role::Source),
         ("dstaddr", Role::Target),
@@ -22,7 +23,7 @@ pub const ENTRY: Entry = Entry {
         ("type", Role::Plain),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 
@@ -58,7 +59,7 @@ fn open(front: &[u8]) -> Option<LinesFront> {
     let is_most = |n: usize| n > 0 && n * 10 >= lines.len() * 8;
     let before = [0, 1].into_iter().find(|first| is_most(n_rows(*first)))?;
     let names = std::iter::repeat_n("event time", before).chain(DEFAULT.iter().copied());
-    Some(LinesFront { names: names.map(str::to_owned).collect(), skip: 0 })
+    Some(LinesFront { names: names.map(str::to_owned).collect(), ..LinesFront::default() })
 }
 
 /// True if cells from `first` on are the fields of version 2.
@@ -84,11 +85,14 @@ mod tests {
     fn the_default_format_and_headings_are_known() {
         let row = b"2 1 eni-a 10.0.0.1 10.0.0.2 49500 25 6 5 500 1680100001 1680100061 ACCEPT OK\n";
         let nothing = b"2 1 eni-a - - - - - - - 1680100001 1680100061 - NODATA\n";
-        assert_eq!(open(&[&row[..], nothing].concat()).map(|opened| opened.names.len()), Some(14));
+        assert_eq!(
+            open(&[&row[..], nothing].concat()).map(|opened| (opened.names.len(), opened.has_header)),
+            Some((14, false))
+        );
         let of_cloudwatch = [b"2023-03-29T14:00:00.000Z ", &row[..]].concat();
         assert_eq!(open(&of_cloudwatch).map(|opened| opened.names[0].clone()), Some("event time".to_owned()));
         let chosen = b"dstaddr srcaddr bytes start\n10.0.0.2 10.0.0.1 500 1680100001\n";
-        assert_eq!(open(chosen).map(|opened| opened.skip), Some(28));
-        assert_eq!(open(b"a text with blanks\nand another line\n"), None);
+        assert_eq!(open(chosen).map(|opened| (opened.skip, opened.has_header)), Some((28, true)));
+        assert!(open(b"a text with blanks\nand another line\n").is_none());
     }
 }

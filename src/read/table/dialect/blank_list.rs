@@ -5,9 +5,9 @@ use crate::read::table::lines::{LineFormat, blank};
 
 pub const ENTRY: Entry = Entry {
     id: "blank_list",
-    name: "List in columns of blanks",
+    name: "Space-separated list",
     known_by: KnownBy::Lines(LineFormat {
-        written: "text, blanks",
+        written: "text, spaces",
         open: blank::open_with_addresses,
         read: blank::read,
     }),

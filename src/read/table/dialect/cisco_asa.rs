@@ -2,7 +2,10 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, LinesFront, between, front_lines, prefix};
+use crate::read::table::figure;
+use crate::read::table::format::Marks;
+use crate::read::table::lines::{LineFormat, LinesFront, ReadLine, add_ends, between, front_lines, prefix};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "cisco_asa",
@@ -16,12 +19,12 @@ pub const ENTRY: Entry = Entry {
         ("action", Role::Action),
         ("flags", Role::Flags),
     ],
-    state: crate::read::table::state::by_counts,
+    state: state::by_counts,
     ..COMMON
 };
 
-/// Said of a log whose connections are known by their beginnings.
-const BEGINNINGS: &str = "beginnings";
+/// Protocols by the names that messages about refused packets use.
+const PROTOCOLS: [&str; 3] = ["tcp", "udp", "icmp"];
 
 const TOOLS: [&str; 3] = ["%ASA-", "%FTD-", "%PIX-"];
 
@@ -32,11 +35,20 @@ fn open(front: &[u8]) -> Option<LinesFront> {
     // Connections are known by their end, which says how much they carried; by their beginning in a log that has no ends.
     let has = |text: &[u8]| memchr::memmem::find(front, text).is_some();
     let has_ends = has(b"-302014") || has(b"-302016") || has(b"-302021");
-    let names = if has_ends { Vec::new() } else { vec![BEGINNINGS.to_owned()] };
-    (n_messages > 0 && n_messages * 2 >= lines.len()).then_some(LinesFront { names, skip: 0 })
+    let reader = if has_ends { None } else { Some(read_beginnings as ReadLine) };
+    (n_messages > 0 && n_messages * 2 >= lines.len()).then_some(LinesFront { reader, ..LinesFront::default() })
 }
 
-fn read(line: &[u8], names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+    message(line, false, add)
+}
+
+/// Reads a line of a log whose connections are known by their beginnings.
+fn read_beginnings(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+    message(line, true, add)
+}
+
+fn message(line: &[u8], has_beginnings: bool, add: &mut dyn FnMut(&str, &[u8])) -> bool {
     let Ok(line) = std::str::from_utf8(line) else { return false };
     let Some((before, text)) = TOOLS.iter().find_map(|tool| line.split_once(tool)) else { return false };
     let (code, text) = text.split_once(": ").unwrap_or((text, ""));
@@ -45,7 +57,7 @@ fn read(line: &[u8], names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool
     add("message", number.as_bytes());
     let found = match number {
         "302014" | "302016" | "302021" => ended(text, number, add),
-        "302013" | "302015" if names.iter().any(|name| name == BEGINNINGS) => began(text, number, add),
+        "302013" | "302015" if has_beginnings => began(text, number, add),
         "106100" => listed(text, add),
         "106001" | "106006" | "106007" | "106010" | "106014" | "106015" | "106023" | "710003" | "710005" => {
             refused(text, number, add)
@@ -73,7 +85,7 @@ fn ended(text: &str, number: &str, add: Add<'_>) -> bool {
     let port = |(_, port): (&str, &str)| port.parse::<u32>().unwrap_or(0);
     let is_first_asked = port(first) < port(second);
     let (source, target) = if is_first_asked { (second, first) } else { (first, second) };
-    both(source, target, add);
+    add_ends(source, target, add);
     add(
         "protocol",
         match number {
@@ -82,7 +94,8 @@ fn ended(text: &str, number: &str, add: Add<'_>) -> bool {
             _ => b"icmp",
         },
     );
-    if let Some(duration) = between(text, "duration ", " ").and_then(seconds) {
+    let duration = between(text, "duration ", " ").map(str::as_bytes);
+    if let Some(duration) = duration.and_then(|duration| figure::span(duration, Marks::default())) {
         add("duration", duration.to_string().as_bytes());
     }
     if let Some(bytes) = between(text, " bytes ", " ") {
@@ -100,7 +113,7 @@ fn began(text: &str, number: &str, add: Add<'_>) -> bool {
     let Some((first, second)) = between(text, " for ", " ").zip(between(text, " to ", " ")) else { return false };
     let (first, second) = (endpoint(first), endpoint(second));
     let (source, target) = if text.starts_with("Built outbound") { (second, first) } else { (first, second) };
-    both(source, target, add);
+    add_ends(source, target, add);
     add("protocol", if number == "302013" { b"tcp" } else { b"udp" });
     add("action", b"built");
     true
@@ -113,9 +126,9 @@ fn refused(text: &str, number: &str, add: Add<'_>) -> bool {
     else {
         return false;
     };
-    both(endpoint(source), endpoint(target), add);
-    let named =
-        text.split([' ', ',']).map(str::to_lowercase).find(|word| matches!(word.as_str(), "tcp" | "udp" | "icmp"));
+    add_ends(endpoint(source), endpoint(target), add);
+    let of_word = |word: &str| PROTOCOLS.into_iter().find(|name| name.eq_ignore_ascii_case(word));
+    let named = text.split([' ', ',']).find_map(of_word);
     add("protocol", named.unwrap_or_default().as_bytes());
     if let Some((_, flags)) = text.split_once(" flags ") {
         add("flags", flags.split(" on ").next().unwrap_or(flags).as_bytes());
@@ -135,17 +148,10 @@ fn listed(text: &str, add: Add<'_>) -> bool {
         let (address, port) = text.split_once('(').unwrap_or((text, ""));
         (address.rsplit('/').next().unwrap_or(address), port.split(')').next().unwrap_or(port))
     };
-    both(end(source), end(after.split_whitespace().next().unwrap_or(after)), add);
+    add_ends(end(source), end(after.split_whitespace().next().unwrap_or(after)), add);
     add("protocol", protocol.as_bytes());
     add("action", if action == "denied" { b"deny".as_slice() } else { b"permit" });
     true
-}
-
-fn both(source: (&str, &str), target: (&str, &str), add: Add<'_>) {
-    for (side, (address, port)) in [("src", source), ("dst", target)] {
-        add(&format!("{side} ip"), address.as_bytes());
-        add(&format!("{side} port"), port.as_bytes());
-    }
 }
 
 /// `outside:192.0.2.1/443`, also without interface or port.
@@ -157,11 +163,6 @@ fn endpoint(text: &str) -> (&str, &str) {
         _ => address,
     };
     (bare, port.split('(').next().unwrap_or(port))
-}
-
-/// `0:45:12`, `1d2h`, as seconds.
-fn seconds(text: &str) -> Option<u64> {
-    text.split(':').try_fold(0_u64, |all, part| Some(all.checked_mul(60)? + part.parse::<u64>().ok()?))
 }
 
 #[cfg(test)]
@@ -187,6 +188,13 @@ mod tests {
             (ended("bytes").as_deref(), ended("log time").as_deref()),
             (Some("4882"), Some("Sep 30 2026 11:39:02"))
         );
+        let lasting = |duration: &str| {
+            let line =
+                "%ASA-6-302014: Teardown TCP connection 9 for a:192.0.2.1/443 to b:10.0.0.5/5 duration X bytes 1";
+            of(&line.replace('X', duration))("duration")
+        };
+        assert_eq!((lasting("1d2h").as_deref(), lasting("soon")), (Some("93600"), None));
+        assert!(lasting("18446744073709551615:59:59").is_some(), "a time that no clock shows");
         let denied = of(
             "Apr 11 2026 10:00:30: %ASA-4-106023: Deny tcp src outside:203.0.113.10/40000 dst inside:10.0.0.5/22 by access-group \"x\" [0x0, 0x0]",
         );
@@ -198,8 +206,9 @@ mod tests {
         assert_eq!((listed("dst ip").as_deref(), listed("dst port").as_deref()), (Some("192.0.2.1"), Some("80")));
         let mut began = Vec::new();
         let line = "May 04 2021 15:04:00 fw : %ASA-6-302013: Built outbound TCP connection 9 for outside:203.0.113.1/443 (203.0.113.1/443) to inside:10.1.1.2/40000 (198.51.100.2/40000)";
-        assert!(open(line.as_bytes()).is_some_and(|opened| {
-            read(line.as_bytes(), &opened.names, &mut |name, text| began.push((name.to_owned(), text.to_vec())))
+        let reader = open(line.as_bytes()).and_then(|opened| opened.reader);
+        assert!(reader.is_some_and(|read| {
+            read(line.as_bytes(), &[], &mut |name, text| began.push((name.to_owned(), text.to_vec())))
         }));
         assert!(began.contains(&("src ip".to_owned(), b"10.1.1.2".to_vec())));
         let other = of("%ASA-5-111008: User 'x' executed a command");

@@ -2,12 +2,13 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "ctu13",
     name: "CTU-13 (Argus binetflow)",
     known_by: KnownBy::Headings(&["starttime", "srcaddr", "dstaddr", "proto"]),
     roles: &[("dur", Role::Duration), ("lasttime", Role::End), ("dir", Role::Plain)],
-    state: crate::read::table::state::argus,
+    state: state::argus,
     ..COMMON
 };

@@ -4,6 +4,7 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::lines::{LineFormat, LinesFront, open_if_most, prefix};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "filterlog",
@@ -18,7 +19,7 @@ pub const ENTRY: Entry = Entry {
         ("reason", Role::Plain),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 
@@ -52,12 +53,12 @@ fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> boo
     for (name, place) in named {
         add(name, cell(place).as_bytes());
     }
-    let protocol = cell(at.protocol).to_lowercase();
-    if matches!(protocol.as_str(), "tcp" | "udp") {
+    let is = |name: &str| cell(at.protocol).eq_ignore_ascii_case(name);
+    if is("tcp") || is("udp") {
         add("src port", cell(at.length + 3).as_bytes());
         add("dst port", cell(at.length + 4).as_bytes());
     }
-    if protocol == "tcp" {
+    if is("tcp") {
         add("tcp flags", cell(at.length + 6).as_bytes());
     }
     add("packets", b"1");

@@ -2,12 +2,12 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, LinesFront, endpoint, front_lines, prefix};
+use crate::read::table::lines::{LineFormat, LinesFront, add_ends, endpoint, front_lines, prefix};
 use std::net::IpAddr;
 
 pub const ENTRY: Entry = Entry {
     id: "firewall_text",
-    name: "Log in words",
+    name: "Log in plain text",
     known_by: KnownBy::Lines(LineFormat { written: "text", open, read }),
     roles: &[("time", Role::Start), ("text", Role::Plain), ("action", Role::Action)],
     ..COMMON
@@ -32,6 +32,8 @@ const ACTIONS: &[(&str, &str)] = &[
     ("pass", "accept"),
 ];
 
+const PROTOCOLS: [&str; 6] = ["tcp", "udp", "icmp", "icmpv6", "sctp", "gre"];
+
 fn open(front: &[u8]) -> Option<LinesFront> {
     let lines = front_lines(front);
     let is_row = |line: &&&[u8]| {
@@ -51,15 +53,12 @@ fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> boo
     let mut ends = words().filter_map(address).take(2);
     let (Some(source), Some(target)) = (ends.next(), ends.next()) else { return false };
     add("time", prefixed.time.as_bytes());
-    for (side, (address, port)) in [("src", source), ("dst", target)] {
-        add(&format!("{side} ip"), address.as_bytes());
-        add(&format!("{side} port"), port.as_bytes());
-    }
-    let bare = |word: &str| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_lowercase();
-    let protocol =
-        words().map(bare).find(|word| matches!(word.as_str(), "tcp" | "udp" | "icmp" | "icmpv6" | "sctp" | "gre"));
+    add_ends(source, target, add);
+    let is =
+        |word: &str, known: &str| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).eq_ignore_ascii_case(known);
+    let protocol = words().find_map(|word| PROTOCOLS.into_iter().find(|known| is(word, known)));
     add("protocol", protocol.unwrap_or_default().as_bytes());
-    let action = words().map(bare).find_map(|word| ACTIONS.iter().find(|(known, _)| *known == word));
+    let action = words().find_map(|word| ACTIONS.iter().find(|(known, _)| is(word, known)));
     add("action", action.map_or("", |(_, action)| action).as_bytes());
     add("text", prefixed.rest.as_bytes());
     true

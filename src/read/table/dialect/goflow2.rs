@@ -2,6 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "goflow2",
@@ -14,6 +15,6 @@ pub const ENTRY: Entry = Entry {
     ]),
     roles: &[("packets", Role::FwdPackets), ("bytes", Role::FwdBytes), ("type", Role::Plain), ("etype", Role::Plain)],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };

@@ -5,12 +5,13 @@ use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::kdd;
 use crate::read::table::lines::{LineFormat, LinesFront, blank, front_lines};
+use crate::read::table::state;
 use std::net::IpAddr;
 
 pub const ENTRY: Entry = Entry {
     id: "gure_kdd",
     name: "gureKDDCup",
-    known_by: KnownBy::Lines(LineFormat { written: "text, blanks", open, read: blank::read }),
+    known_by: KnownBy::Lines(LineFormat { written: "text, spaces", open, read: blank::read }),
     roles: &[
         ("num_conn", Role::Id),
         ("starttime", Role::Start),
@@ -23,7 +24,7 @@ pub const ENTRY: Entry = Entry {
         ("service", Role::Plain),
         ("flag", Role::State),
     ],
-    state: crate::read::table::state::zeek,
+    state: state::zeek,
     ..COMMON
 };
 
@@ -35,9 +36,11 @@ const N_FEATURES: usize = 41;
 fn open(front: &[u8]) -> Option<LinesFront> {
     let lines = front_lines(front);
     let n_rows = lines.iter().filter(|line| is_row(line)).count();
-    let names = CONNECTION.iter().chain(kdd::COLUMNS.get(..=N_FEATURES)?);
-    (n_rows > 0 && n_rows * 10 >= lines.len() * 9)
-        .then(|| LinesFront { names: names.map(|name| (*name).to_owned()).collect(), skip: 0 })
+    if n_rows == 0 || n_rows * 10 < lines.len() * 9 {
+        return None;
+    }
+    let names = CONNECTION.iter().chain(kdd::COLUMNS.get(..=N_FEATURES)?).map(|name| (*name).to_owned()).collect();
+    Some(LinesFront { names, ..LinesFront::default() })
 }
 
 fn is_row(line: &[u8]) -> bool {

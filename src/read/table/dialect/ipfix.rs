@@ -2,6 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "ipfix",
@@ -18,6 +19,6 @@ pub const ENTRY: Entry = Entry {
         ("tcpcontrolbits", Role::Flags),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };

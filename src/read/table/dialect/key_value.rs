@@ -6,7 +6,7 @@ use crate::read::table::lines::{LineFormat, key_value};
 
 pub const ENTRY: Entry = Entry {
     id: "key_value",
-    name: "Log of keys and values",
+    name: "Key-value log",
     known_by: KnownBy::Lines(LineFormat { written: "key=value", open: key_value::open, read: key_value::read }),
     roles: &[
         ("eventtime", Role::Plain),

@@ -2,7 +2,8 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, LinesFront, between, endpoint, open_if_most, prefix};
+use crate::read::table::lines::{LineFormat, LinesFront, add_ends, between, endpoint, open_if_most, prefix};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "mikrotik",
@@ -16,7 +17,7 @@ pub const ENTRY: Entry = Entry {
         ("action", Role::Action),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 
@@ -34,11 +35,7 @@ fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> boo
     let prefixed = prefix::split(before);
     add("time", prefixed.time.as_bytes());
     add("proto", protocol.as_bytes());
-    for (side, text) in [("src", source), ("dst", target)] {
-        let (address, port) = endpoint(text, ':');
-        add(&format!("{side} ip"), address.as_bytes());
-        add(&format!("{side} port"), port.as_bytes());
-    }
+    add_ends(endpoint(source, ':'), endpoint(target, ':'), add);
     if protocol.eq_ignore_ascii_case("tcp") {
         add("flags", between(packet, "(", ")").unwrap_or_default().as_bytes());
     }

@@ -58,6 +58,7 @@ mod zeek_flowmeter;
 mod zeek_log;
 
 use super::lines::{LineFormat, LinesFront};
+use super::log::{Log, Rows};
 pub use contract::{Entry, Kind, KnownBy, Unit};
 
 /// Every dialect. The first that fits is taken; the last fits anything.
@@ -147,6 +148,16 @@ pub fn lines_of(entry: &Entry) -> Option<LineFormat> {
         KnownBy::Lines(format) => Some(format),
         _ => None,
     }
+}
+
+/// True for the dialects of Zeek's own logs.
+pub fn is_zeek(entry: &Entry) -> bool {
+    [zeek_conn::ENTRY.id, zeek_log::ENTRY.id].contains(&entry.id)
+}
+
+/// The dialect of a log of Zeek whose head says of which kind it is.
+pub fn of_zeek(kind: &Log) -> &'static Entry {
+    if kind.rows == Rows::Flows { &zeek_conn::ENTRY } else { &zeek_log::ENTRY }
 }
 
 /// The dialect of tuples in the flow logs of Azure.

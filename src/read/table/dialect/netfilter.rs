@@ -5,6 +5,7 @@ use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::lines::key_value::{Piece, pieces};
 use crate::read::table::lines::{LineFormat, LinesFront, open_if_most, prefix};
+use crate::read::table::{flags, state};
 
 pub const ENTRY: Entry = Entry {
     id: "netfilter",
@@ -27,11 +28,9 @@ pub const ENTRY: Entry = Entry {
         ("id", Role::Plain),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
-
-const FLAGS: [&str; 8] = ["SYN", "ACK", "FIN", "RST", "PSH", "URG", "ECE", "CWR"];
 
 fn open(front: &[u8]) -> Option<LinesFront> {
     open_if_most(front, read, &["SRC", "DST", "PROTO"])
@@ -55,7 +54,7 @@ fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> boo
                 seen.push(key);
                 add(key, value.as_bytes());
             }
-            Piece::Word(word) if FLAGS.contains(&word) => {
+            Piece::Word(word) if flags::named(word.as_bytes()).is_some() => {
                 flags.push_str(if flags.is_empty() { "" } else { " " });
                 flags.push_str(word);
             }

@@ -2,6 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy, Unit};
 use crate::model::rows::Role;
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "netflow_v9",
@@ -26,6 +27,6 @@ pub const ENTRY: Entry = Entry {
     durations: Unit::Milli,
     gaps: Unit::Milli,
     labels: &["attack", "label"],
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };

@@ -2,6 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "nfdump",
@@ -22,6 +23,6 @@ pub const ENTRY: Entry = Entry {
     ],
     is_one_way: true,
     ends_at: "Summary",
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };

@@ -2,6 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "nfdump_json",
@@ -22,6 +23,6 @@ pub const ENTRY: Entry = Entry {
         ("type", Role::Plain),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };

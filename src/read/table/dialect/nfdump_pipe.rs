@@ -3,12 +3,13 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::lines::{LineFormat, LinesFront, open_if_most};
+use crate::read::table::state;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 pub const ENTRY: Entry = Entry {
     id: "nfdump_pipe",
-    name: "nfdump with bars",
-    known_by: KnownBy::Lines(LineFormat { written: "text, bars", open, read }),
+    name: "nfdump with pipes",
+    known_by: KnownBy::Lines(LineFormat { written: "text, pipes", open, read }),
     roles: &[
         ("first", Role::Start),
         ("last", Role::End),
@@ -17,7 +18,7 @@ pub const ENTRY: Entry = Entry {
         ("flags", Role::Flags),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 
@@ -41,7 +42,8 @@ fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> boo
     };
     let (times, rest) = match (numbers.len(), rest) {
         (N_OLD_CELLS.., [first, first_ms, last, last_ms, rest @ ..]) if *first_ms < 1000 => {
-            ([first * 1000 + first_ms, last * 1000 + last_ms], rest)
+            let milliseconds = |seconds: u64, more| seconds.saturating_mul(1000).saturating_add(more);
+            ([milliseconds(*first, *first_ms), milliseconds(*last, *last_ms)], rest)
         }
         (N_CELLS.., [first, last, rest @ ..]) => ([*first, *last], rest),
         _ => return false,
@@ -93,5 +95,7 @@ mod tests {
             assert_eq!((of("packets"), of("bytes"), of("flags")), (Some("11"), Some("608"), Some("27")), "{line}");
         }
         assert!(!read(b"1|2|3", &[], &mut |_, _| {}));
+        let damaged = old.replace("1389721044|820|1389721047|193", "18446744073709551615|820|1|18446744073709551615");
+        assert!(read(damaged.as_bytes(), &[], &mut |_, _| {}), "times that no clock shows");
     }
 }

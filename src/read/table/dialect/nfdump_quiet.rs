@@ -2,11 +2,12 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::state;
 use std::net::IpAddr;
 
 pub const ENTRY: Entry = Entry {
     id: "nfdump_quiet",
-    name: "nfdump without headings",
+    name: "nfdump without header",
     known_by: KnownBy::Shape(looks, COLUMNS),
     roles: &[
         ("ts", Role::Start),
@@ -20,7 +21,7 @@ pub const ENTRY: Entry = Entry {
     ],
     is_one_way: true,
     ends_at: "Summary",
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 

@@ -3,6 +3,7 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::lines::{LineFormat, LinesFront};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "nfdump_text",
@@ -21,7 +22,7 @@ pub const ENTRY: Entry = Entry {
     ],
     is_one_way: true,
     ends_at: "Summary",
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 
@@ -37,7 +38,7 @@ fn open(front: &[u8]) -> Option<LinesFront> {
         at += line.len();
         let text = String::from_utf8_lossy(line);
         if text.starts_with("Date ") && text.contains(" IP Addr:Port") {
-            return Some(LinesFront { names: behind(&text), skip: at });
+            return Some(LinesFront { names: behind(&text), has_header: true, skip: at, reader: None });
         }
         if read(line.trim_ascii(), &[], &mut |_, _| {}) {
             let names =
@@ -49,6 +50,7 @@ fn open(front: &[u8]) -> Option<LinesFront> {
             return Some(LinesFront {
                 names: names.iter().map(|name| (*name).to_owned()).collect(),
                 skip: at - line.len(),
+                ..LinesFront::default()
             });
         }
     }

@@ -5,7 +5,7 @@ use crate::model::rows::Role;
 
 pub const ENTRY: Entry = Entry {
     id: "other",
-    name: "Table of no known tool",
+    name: "Table of an unknown tool",
     known_by: KnownBy::Rest,
     roles: &[("time", Role::Start), ("start", Role::Start), ("source", Role::Source), ("destination", Role::Target)],
     labels: &[

@@ -3,6 +3,7 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::log::tool::Tool;
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "suricata_eve",
@@ -34,6 +35,6 @@ pub const ENTRY: Entry = Entry {
     ],
     labels: &["flow.alerted", "alert.signature"],
     log: Some(Tool::Eve),
-    state: crate::read::table::state::suricata,
+    state: state::suricata,
     ..COMMON
 };

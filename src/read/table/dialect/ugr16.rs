@@ -2,6 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::state;
 use std::net::IpAddr;
 
 pub const ENTRY: Entry = Entry {
@@ -17,7 +18,7 @@ pub const ENTRY: Entry = Entry {
         ("fwd", Role::Plain),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 

@@ -2,6 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "unsw_nb15",
@@ -9,6 +10,6 @@ pub const ENTRY: Entry = Entry {
     known_by: KnownBy::Headings(&["dur", "proto", "service", "state", "spkts", "dpkts"]),
     roles: &[("id", Role::Id)],
     labels: &["attack_cat", "label"],
-    state: crate::read::table::state::argus,
+    state: state::argus,
     ..COMMON
 };

@@ -2,6 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::state;
 use std::net::Ipv4Addr;
 
 pub const ENTRY: Entry = Entry {
@@ -10,7 +11,7 @@ pub const ENTRY: Entry = Entry {
     known_by: KnownBy::Shape(looks, COLUMNS),
     roles: &[("stime", Role::Start), ("ltime", Role::End)],
     labels: &["attack_cat", "label"],
-    state: crate::read::table::state::argus,
+    state: state::argus,
     ..COMMON
 };
 

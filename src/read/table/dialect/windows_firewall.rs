@@ -3,6 +3,7 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::lines::{LineFormat, LinesFront, blank, w3c};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "windows_firewall",
@@ -22,7 +23,7 @@ pub const ENTRY: Entry = Entry {
         ("size", Role::Plain),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 

@@ -2,6 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "yaf",
@@ -21,6 +22,6 @@ pub const ENTRY: Entry = Entry {
         ("tcpcontrolbits", Role::Flags),
         ("uniontcpflags", Role::Flags),
     ],
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };

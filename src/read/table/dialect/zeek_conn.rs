@@ -2,6 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::read::table::log::zeek::{LABELS, ROLES, is_conn};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "zeek_conn",
@@ -9,6 +10,6 @@ pub const ENTRY: Entry = Entry {
     known_by: KnownBy::Columns(is_conn),
     roles: ROLES,
     labels: LABELS,
-    state: crate::read::table::state::zeek,
+    state: state::zeek,
     ..COMMON
 };

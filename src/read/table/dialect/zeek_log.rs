@@ -3,6 +3,7 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::read::table::log::tool::Tool;
 use crate::read::table::log::zeek::{LABELS, ROLES, is_log};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "zeek_log",
@@ -11,6 +12,6 @@ pub const ENTRY: Entry = Entry {
     roles: ROLES,
     labels: LABELS,
     log: Some(Tool::Zeek),
-    state: crate::read::table::state::zeek,
+    state: state::zeek,
     ..COMMON
 };

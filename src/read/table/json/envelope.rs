@@ -1,10 +1,8 @@
 //! A JSON document around rows to the rows: lists inside of objects (`{"data":[...]}`, `hits.hits`, `records`), one document or many
 //! behind each other. Streams: only names of open objects are kept.
 
-/// Deepest nesting at which rows are looked for.
-const MOST_DEPTH: usize = 12;
-/// Longest name that is told from others.
-const MOST_KEY: usize = 64;
+use super::scanner::{Event, Scanner, Step};
+
 /// Most lists that are compared.
 const MOST_LISTS: usize = 64;
 /// Share of the front that the list of rows takes up at least, in per cent.
@@ -36,9 +34,6 @@ const KNOWN: &[&str] = &[
     "objects",
     "content",
 ];
-
-/// A step of the path to a value: the name of a member, or any element of a list (none).
-type Step = Option<Vec<u8>>;
 
 /// What the elements of a list are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +85,7 @@ impl Walker {
             }
             if self.inside > 0 {
                 match event {
-                    Event::Opens => self.inside += 1,
+                    Event::Opens => self.inside = self.inside.saturating_add(1),
                     Event::Closes => {
                         self.inside -= 1;
                         if self.inside == 0 {
@@ -113,113 +108,6 @@ impl Walker {
             }
         }
         (start, None)
-    }
-}
-
-/// What a byte of JSON does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Event {
-    Nothing,
-    /// An object or list begins.
-    Opens,
-    /// One ends.
-    Closes,
-    /// A text that is a value begins or ends.
-    TextBegins,
-    TextEnds,
-}
-
-/// An open object or list.
-#[derive(Clone, Debug)]
-struct Level {
-    is_list: bool,
-    /// How its parent names it.
-    step: Step,
-}
-
-/// Follows JSON byte by byte.
-#[derive(Clone, Debug, Default)]
-struct Scanner {
-    open: Vec<Level>,
-    /// Levels that are open but too deep to be kept.
-    n_deeper: usize,
-    /// The name of the member whose value comes next.
-    key: Vec<u8>,
-    is_key_next: bool,
-    is_text: bool,
-    is_key: bool,
-    is_escaped: bool,
-}
-
-impl Scanner {
-    fn step(&mut self, byte: u8) -> Event {
-        if self.is_text {
-            match (byte, self.is_escaped) {
-                (_, true) => self.is_escaped = false,
-                (b'\\', _) => self.is_escaped = true,
-                (b'"', _) => {
-                    self.is_text = false;
-                    return if std::mem::take(&mut self.is_key) { Event::Nothing } else { Event::TextEnds };
-                }
-                _ => {}
-            }
-            if self.is_key && self.key.len() < MOST_KEY {
-                self.key.push(byte.to_ascii_lowercase());
-            }
-            return Event::Nothing;
-        }
-        match byte {
-            b'"' => {
-                self.is_text = true;
-                self.is_key = std::mem::take(&mut self.is_key_next);
-                if self.is_key {
-                    self.key.clear();
-                    return Event::Nothing;
-                }
-                Event::TextBegins
-            }
-            b'{' | b'[' => {
-                let step = if self.is_in_list() { None } else { Some(std::mem::take(&mut self.key)) };
-                if self.open.len() < MOST_DEPTH && self.n_deeper == 0 {
-                    self.open.push(Level { is_list: byte == b'[', step });
-                } else {
-                    self.n_deeper += 1;
-                }
-                self.is_key_next = byte == b'{';
-                Event::Opens
-            }
-            b'}' | b']' => {
-                self.is_key_next = false;
-                if self.n_deeper > 0 {
-                    self.n_deeper -= 1;
-                    return Event::Closes;
-                }
-                if self.open.pop().is_some() { Event::Closes } else { Event::Nothing }
-            }
-            b',' => {
-                self.is_key_next = self.n_deeper == 0 && self.open.last().is_some_and(|level| !level.is_list);
-                Event::Nothing
-            }
-            _ => Event::Nothing,
-        }
-    }
-
-    fn is_in_list(&self) -> bool {
-        self.n_deeper > 0 || self.open.last().is_some_and(|level| level.is_list)
-    }
-
-    /// The path of what is open but for the last `n_but` levels, without the document itself.
-    fn path(&self, n_but: usize) -> impl Iterator<Item = &Step> {
-        self.open.iter().take(self.open.len().saturating_sub(n_but)).skip(1).map(|level| &level.step)
-    }
-
-    /// True if what is open but for the last `n_but` levels is a list at this path.
-    fn parent_is(&self, path: &[Step], n_but: usize) -> bool {
-        let parent = self.open.len().checked_sub(n_but + 1).and_then(|place| self.open.get(place));
-        self.n_deeper == 0
-            && self.open.len() == path.len() + 1 + n_but
-            && parent.is_some_and(|parent| parent.is_list)
-            && self.path(n_but).eq(path)
     }
 }
 
@@ -246,7 +134,7 @@ pub struct Found {
 
 /// Looks for the list of rows in the front of a JSON document.
 pub fn find(front: &[u8]) -> Option<Found> {
-    let (lists, document_bytes) = lists(front);
+    let Document { lists, bytes: document_bytes, outermost_comma } = document(front);
     let tuples = lists.iter().find(|list| list.path.last().is_some_and(|step| is_named(step, b"flowtuples")));
     if let Some(tuples) = tuples.filter(|list| list.element == Element::Text) {
         return Some(found(tuples, Vec::new()));
@@ -266,7 +154,9 @@ pub fn find(front: &[u8]) -> Option<Found> {
     let fits = |list: &&List| {
         let is_known = list.path.last().is_some_and(|step| KNOWN.iter().any(|name| is_named(step, name.as_bytes())));
         let is_most = list.bytes * 100 >= document_bytes * LEAST_SHARE;
-        let is_enough = if is_known { is_most || !has_more } else { is_most && list.n_elements > 1 };
+        // Nothing else stands beside it, or around it.
+        let is_alone = outermost_comma > list.path.len();
+        let is_enough = if is_known { is_most || is_alone || !has_more } else { is_most && list.n_elements > 1 };
         list.element == Element::Object && !list.path.is_empty() && is_enough
     };
     lists.iter().filter(fits).max_by_key(|list| list.bytes).map(|list| found(list, Vec::new()))
@@ -280,23 +170,46 @@ fn is_named(step: &Step, name: &[u8]) -> bool {
     step.as_deref().is_some_and(|step| step == name)
 }
 
-/// The lists of a document whose elements are objects, lists or texts, outermost first, and the bytes of the document.
-fn lists(front: &[u8]) -> (Vec<List>, usize) {
+/// What the front of a file shows of its first document.
+struct Document {
+    /// Lists whose elements are objects, lists or texts, outermost first.
+    lists: Vec<List>,
+    /// Bytes of the document.
+    bytes: usize,
+    /// How many objects and lists are open at the outermost comma between members or elements.
+    outermost_comma: usize,
+}
+
+/// A list that is open.
+struct OpenList {
+    /// How many objects and lists are open inside of it, itself among them.
+    depth: usize,
+    /// Its place among the lists that are compared, if it is one of them.
+    place: Option<usize>,
+    /// No list at its path came before it: its bytes count.
+    is_first: bool,
+}
+
+fn document(front: &[u8]) -> Document {
+    let mut outermost_comma = usize::MAX;
     let mut scanner = Scanner::default();
     let mut lists: Vec<List> = Vec::new();
-    let mut begun: Vec<(usize, usize)> = Vec::new();
+    let mut open: Vec<OpenList> = Vec::new();
     for (place, byte) in front.iter().enumerate() {
         let event = scanner.step(*byte);
+        if *byte == b',' && !scanner.is_text {
+            outermost_comma = outermost_comma.min(scanner.open.len().saturating_add(scanner.n_deeper));
+        }
         let element = match event {
             Event::Opens if *byte == b'{' => Element::Object,
             Event::Opens => Element::List,
             Event::TextBegins => Element::Text,
             Event::Closes => {
-                while begun.last().is_some_and(|(depth, _)| *depth > scanner.open.len()) {
-                    begun.pop();
+                while open.last().is_some_and(|list| list.depth > scanner.open.len()) {
+                    open.pop();
                 }
                 if scanner.open.is_empty() {
-                    return (lists, place + 1);
+                    return Document { lists, bytes: place + 1, outermost_comma };
                 }
                 Element::Other
             }
@@ -306,22 +219,25 @@ fn lists(front: &[u8]) -> (Vec<List>, usize) {
         let depth = scanner.open.len().saturating_sub(n_but);
         let is_in_list = depth > 0 && scanner.open.get(depth - 1).is_some_and(|level| level.is_list);
         if element != Element::Other && is_in_list && scanner.n_deeper == 0 {
-            let known = lists.iter().position(|list| list.path.iter().eq(scanner.path(n_but)));
-            match known {
-                Some(known) => lists.get_mut(known).into_iter().for_each(|list| list.n_elements += 1),
-                None if lists.len() < MOST_LISTS => {
+            // The path is compared once for each list, not for each element.
+            if open.last().is_none_or(|list| list.depth != depth) {
+                let known = lists.iter().position(|list| list.path.iter().eq(scanner.path(n_but)));
+                let is_first = known.is_none() && lists.len() < MOST_LISTS;
+                if is_first {
                     let path = scanner.path(n_but).cloned().collect();
-                    lists.push(List { path, element, n_elements: 1, bytes: 0 });
-                    begun.push((depth, lists.len() - 1));
+                    lists.push(List { path, element, n_elements: 0, bytes: 0 });
                 }
-                None => {}
+                let place = if is_first { lists.len().checked_sub(1) } else { known };
+                open.push(OpenList { depth, place, is_first });
             }
+            let list = open.last().and_then(|list| lists.get_mut(list.place?));
+            list.into_iter().for_each(|list| list.n_elements += 1);
         }
-        for (_, index) in &begun {
-            lists.get_mut(*index).into_iter().for_each(|list| list.bytes += 1);
+        for list in open.iter().filter(|list| list.is_first) {
+            list.place.and_then(|place| lists.get_mut(place)).into_iter().for_each(|list| list.bytes += 1);
         }
     }
-    (lists, front.len())
+    Document { lists, bytes: front.len(), outermost_comma }
 }
 
 /// Texts of a document that are addresses and stand in no list.
@@ -374,6 +290,7 @@ fn name_of(element: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::scanner::{MOST_DEPTH, MOST_KEY};
     use super::*;
 
     fn elements(text: &str, size: usize) -> Vec<String> {
@@ -404,6 +321,7 @@ mod tests {
                 2,
                 r#"{"_source":{"a":[{"x":1}]}}"#,
             ),
+            (r#"{"Records":[{"a":1}]}{"Records":[{"a":2}]}"#, 2, r#"{"a":1}"#),
             (r#"{"Records":[{"a":1},{"a":2}]}"#, 2, r#"{"a":1}"#),
             (
                 r#"{"records":[{"properties":{"flows":[{"rule":"r","flows":[{"mac":"m","flowTuples":["1,2","3,4"]}]}]}}]}"#,
@@ -421,11 +339,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_nested_too_deep_hides_nothing_behind_it() {
+        let (opens, closes) = ("[{\"a\":".repeat(100_000), "}]".repeat(100_000));
+        let deep = format!(r#"{{"x":{opens}[{{"b":1}}]{closes},"data":[{{"a":1}},{{"a":2}}]}}"#);
+        let mut walker = Walker::new(vec![Some(b"data".to_vec())]);
+        let (start, end) = walker.next(deep.as_bytes());
+        assert_eq!(start.zip(end).map(|(start, end)| &deep[start..end]), Some(r#"{"a":1}"#));
+    }
+
+    #[test]
+    fn elements_of_many_deep_lists_are_counted() {
+        let name = "n".repeat(MOST_KEY);
+        let (opens, closes) = (format!("{{\"{name}\":").repeat(MOST_DEPTH - 3), "}".repeat(MOST_DEPTH - 3));
+        let short: String = (0..2 * MOST_LISTS).map(|n| format!("\"{n}\":[\"\"],")).collect();
+        let texts = vec!["\"\""; 1 << 16].join(",");
+        let front = format!("{opens}{{\"long\":[{texts}],{short}\"long\":[\"\",[[\"\"]],\"\"]}}{closes}");
+        let lists = document(front.as_bytes()).lists;
+        assert_eq!((lists.len(), lists[0].n_elements, lists[0].bytes), (MOST_LISTS, (1 << 16) + 3, texts.len()));
+        assert_eq!((lists[1].n_elements, lists[1].bytes), (1, 2));
+    }
+
+    #[test]
     fn records_with_lists_of_their_own_are_no_envelopes() {
         for text in [
             r#"{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2","data":[{"a":1},{"a":2}]}"#,
             r#"{"source":{"ip":"10.0.0.1"},"destination":{"ip":"10.0.0.2"},"hits":[{"a":1},{"a":2}]}"#,
             r#"{"a":1,"b":"x"}"#,
+            "{\"a\":1,\"data\":[{\"x\":1}]}\n{\"a\":2,\"data\":[{\"x\":2}]}",
+            "{\"data\":[{\"x\":1}],\"a\":1}\n{\"data\":[{\"x\":2}],\"a\":2}",
         ] {
             assert!(find(text.as_bytes()).is_none(), "{text}");
         }

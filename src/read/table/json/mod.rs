@@ -1,16 +1,25 @@
 //! JSON objects to rows: nested names are joined by dots, and columns come as they are met.
+//!
+//! Nesting is bounded twice: rows are looked for down to a fixed depth ([`scanner`]), and inside of a row what is nested
+//! deeper than 128 is damage, which is the limit of the parser. Ends of objects are found by counting, however deep they are.
 
 pub mod envelope;
+mod lists;
+mod objects;
+mod scanner;
 pub mod transpose;
 
 use crate::model::rows::CellValue;
 use crate::read::table::format::{CellFormats, Reading};
 use crate::read::table::number::value;
 use crate::read::table::time::numeric;
+use crate::read::table::{MOST_COLUMNS, MOST_NAME_BYTES};
 use foldhash::fast::RandomState;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use lists::Item;
+pub use objects::Objects;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// The columns met so far.
 #[derive(Default)]
@@ -27,6 +36,15 @@ pub struct Keys {
 }
 
 impl Keys {
+    /// These columns and no others.
+    pub fn of(names: &[String]) -> Keys {
+        let mut keys = Keys { most: Some(names.len()), ..Keys::default() };
+        for name in names {
+            keys.place(name);
+        }
+        keys
+    }
+
     /// A row begins.
     pub fn begin(&mut self) {
         self.next = 0;
@@ -34,6 +52,11 @@ impl Keys {
 
     /// The place of a column, which is added if there is room.
     pub fn place(&mut self, name: &str) -> Option<usize> {
+        // First of all: a long name around many values would be compared and hashed for each of them.
+        if name.len() > MOST_NAME_BYTES {
+            self.n_refused += 1;
+            return None;
+        }
         if self.names.get(self.next).is_some_and(|next| next == name) {
             self.next += 1;
             return Some(self.next - 1);
@@ -42,8 +65,8 @@ impl Keys {
             self.next = *place as usize + 1;
             return Some(*place as usize);
         }
-        let most = self.most.unwrap_or(crate::read::table::MOST_COLUMNS);
-        if self.names.len() >= most || name.len() > crate::read::table::MOST_NAME_BYTES {
+        let most = self.most.unwrap_or(MOST_COLUMNS);
+        if self.names.len() >= most {
             self.n_refused += 1;
             return None;
         }
@@ -62,20 +85,16 @@ pub fn values(
     values: &mut Vec<CellValue>,
     texts: &mut Vec<u8>,
 ) -> bool {
-    values.clear();
-    values.resize(keys.names.len(), CellValue::Missing);
-    texts.clear();
-    keys.next = 0;
     let mut name = String::new();
-    let mut row = Row { keys, formats, values, texts, name: &mut name };
-    let mut deserializer = serde_json::Deserializer::from_slice(object);
-    Level { row: &mut row, is_top: true }.deserialize(&mut deserializer).is_ok() && deserializer.end().is_ok()
+    let mut row = Row::new(keys, formats, values, texts, &mut name);
+    read(object, Level { row: &mut row, is_top: true })
 }
 
-/// Reads an element of a list: an object with a comma behind it or not, or a list whose values are called so.
+/// Reads an element of a list: an object with a comma behind it or not, or a list whose values have the names that are declared
+/// beside it.
 pub fn element(
     element: &[u8],
-    names: &[String],
+    declared: &[String],
     keys: &mut Keys,
     formats: &CellFormats,
     into: &mut Vec<CellValue>,
@@ -85,23 +104,15 @@ pub fn element(
     if !element.starts_with(b"[") {
         return values(element, keys, formats, into, texts);
     }
-    let Ok(cells) = serde_json::from_slice::<Vec<serde_json::Value>>(element) else { return false };
-    // As an object with the names that stand beside the list.
-    let members = cells
-        .into_iter()
-        .enumerate()
-        .map(|(place, value)| (names.get(place).cloned().unwrap_or_else(|| format!("column {}", place + 1)), value));
-    let mut object = Vec::new();
-    for (name, value) in members {
-        object.push(if object.is_empty() { b'{' } else { b',' });
-        let written = serde_json::to_writer(&mut object, &name);
-        object.push(b':');
-        if written.and_then(|()| serde_json::to_writer(&mut object, &value)).is_err() {
-            return false;
-        }
-    }
-    object.push(b'}');
-    values(&object, keys, formats, into, texts)
+    let mut name = String::new();
+    let mut row = Row::new(keys, formats, into, texts, &mut name);
+    read(element, Listed { row: &mut row, declared })
+}
+
+/// True if these bytes are one value that the seed takes, and nothing else.
+fn read<'de>(bytes: &'de [u8], seed: impl DeserializeSeed<'de>) -> bool {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    seed.deserialize(&mut deserializer).is_ok() && deserializer.end().is_ok()
 }
 
 struct Row<'a> {
@@ -112,7 +123,22 @@ struct Row<'a> {
     name: &'a mut String,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    /// One without cells.
+    fn new(
+        keys: &'a mut Keys,
+        formats: &'a CellFormats,
+        values: &'a mut Vec<CellValue>,
+        texts: &'a mut Vec<u8>,
+        name: &'a mut String,
+    ) -> Row<'a> {
+        values.clear();
+        values.resize(keys.names.len(), CellValue::Missing);
+        texts.clear();
+        keys.begin();
+        Row { keys, formats, values, texts, name }
+    }
+
     fn set(&mut self, value: CellValue) {
         if let Some(place) = self.keys.place(self.name) {
             self.set_at(place, value);
@@ -143,6 +169,42 @@ impl Row<'_> {
             _ => None,
         };
         self.set_at(place, time.map_or(CellValue::Number(number), CellValue::Time));
+    }
+}
+
+/// A list of cells in the order of the declared names; those behind are numbered.
+struct Listed<'r, 'a> {
+    row: &'r mut Row<'a>,
+    declared: &'r [String],
+}
+
+impl<'de> DeserializeSeed<'de> for Listed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Listed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of cells")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        for place in 0.. {
+            self.row.name.clear();
+            match self.declared.get(place) {
+                Some(name) => self.row.name.push_str(name),
+                None => write!(self.row.name, "column {}", place + 1).map_err(A::Error::custom)?,
+            }
+            if list.next_element_seed(Level { row: &mut *self.row, is_top: false })?.is_none() {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -273,150 +335,6 @@ impl Visitor<'_> for Key<'_> {
     }
 }
 
-/// Most members of the objects of a list that are kept, and most bytes of each.
-const MOST_MEMBERS: usize = 32;
-const MOST_MEMBER_BYTES: usize = 4096;
-
-/// Adds a scalar of a list to the texts, and the scalars of an object to its members by name.
-struct Item<'a> {
-    texts: &'a mut Vec<u8>,
-    /// Where the texts of the list begin.
-    start: usize,
-    members: &'a mut Vec<(String, String)>,
-}
-
-impl<'de> DeserializeSeed<'de> for Item<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Item<'_> {
-    fn add<E: Error>(self, text: &str) -> Result<(), E> {
-        if self.texts.len() > self.start {
-            self.texts.extend_from_slice(b", ");
-        }
-        self.texts.extend_from_slice(text.as_bytes());
-        Ok(())
-    }
-}
-
-/// Adds a value of the member of an object to those of the objects before.
-fn add_member(members: &mut Vec<(String, String)>, name: String, value: &serde_json::Value) {
-    let text = match value {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Number(_) | serde_json::Value::Bool(_) => value.to_string(),
-        _ => return,
-    };
-    let has_room = members.len() < MOST_MEMBERS;
-    match members.iter_mut().find(|(known, _)| *known == name) {
-        Some((_, texts)) if texts.len() + text.len() < MOST_MEMBER_BYTES => {
-            texts.push_str(", ");
-            texts.push_str(&text);
-        }
-        Some(_) => {}
-        None if has_room => members.push((name, text)),
-        None => {}
-    }
-}
-
-impl<'de> Visitor<'de> for Item<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.add(text)
-    }
-
-    fn visit_bool<E: Error>(self, is_true: bool) -> Result<(), E> {
-        self.add(if is_true { "true" } else { "false" })
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        self.add(&number.to_string())
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
-        self.add(&number.to_string())
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        self.add(&number.to_string())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        // Beside scalars an object is left out.
-        let is_alone = self.texts.len() == self.start;
-        while let Some((name, value)) = map.next_entry::<String, serde_json::Value>()? {
-            if is_alone {
-                add_member(self.members, name, &value);
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-}
-
-/// How far the search for an object of a list has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Objects {
-    depth: u32,
-    is_text: bool,
-    is_escaped: bool,
-}
-
-impl Objects {
-    /// The first byte of an object and the byte behind its end, searching on from where the last search ended. The
-    /// start is none if the object began in earlier bytes.
-    pub fn next(&mut self, bytes: &[u8]) -> (Option<usize>, Option<usize>) {
-        let mut start = None;
-        for (place, byte) in bytes.iter().enumerate() {
-            if self.is_text {
-                match (byte, self.is_escaped) {
-                    (_, true) => self.is_escaped = false,
-                    (b'\\', _) => self.is_escaped = true,
-                    (b'"', _) => self.is_text = false,
-                    _ => {}
-                }
-                continue;
-            }
-            match byte {
-                b'"' => self.is_text = self.depth > 0,
-                b'{' => {
-                    start = if self.depth == 0 { Some(place) } else { start };
-                    self.depth += 1;
-                }
-                b'}' if self.depth > 0 => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        return (start, Some(place + 1));
-                    }
-                }
-                _ => {}
-            }
-        }
-        (start, None)
-    }
-
-    /// True if an object has begun and not ended.
-    pub fn is_inside(&self) -> bool {
-        self.depth > 0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -454,14 +372,22 @@ mod tests {
     }
 
     #[test]
-    fn objects_of_a_list_are_found_across_slices() {
-        let text = br#"[ {"a":"}\"{"} , {"b":{"c":1}}]"#;
-        let mut objects = Objects::default();
-        assert_eq!(objects.next(text), (Some(2), Some(14)));
-        for cut in 18..30 {
-            let mut objects = Objects::default();
-            let (first, second) = (objects.next(&text[14..cut]), objects.next(&text[cut..]));
-            assert_eq!((first.0, second.1.map(|end| end + cut)), (Some(3), Some(30)), "{cut}");
+    fn rows_nested_deeper_than_the_parser_goes_are_damaged() {
+        let (mut keys, mut out, mut texts) = (Keys::default(), Vec::new(), Vec::new());
+        for (n, is_read) in [(100, true), (127, true), (128, false), (500_000, false)] {
+            let object = format!("{}1{}", "{\"a\":".repeat(n), "}".repeat(n));
+            let found = values(object.as_bytes(), &mut keys, &CellFormats::default(), &mut out, &mut texts);
+            assert_eq!(found, is_read, "{n}");
+            assert_eq!(Objects::default().next(object.as_bytes()), (Some(0), Some(object.len())));
         }
+        let lists = format!("{{\"a\":[{}{}]}}", "[".repeat(500_000), "]".repeat(500_000));
+        assert!(values(lists.as_bytes(), &mut keys, &CellFormats::default(), &mut out, &mut texts));
+    }
+
+    #[test]
+    fn names_that_are_too_long_are_refused_before_they_are_looked_up() {
+        let long = "a".repeat(MOST_NAME_BYTES + 1);
+        let mut keys = Keys::of(&["b".to_owned()]);
+        assert_eq!((keys.place(&long), keys.place("b"), keys.n_refused), (None, Some(0), 1));
     }
 }

@@ -1,6 +1,7 @@
-//! A JSON document of columns, as pandas and R write tables, to one JSON object a row: `{"a":{"0":1,"1":2},"b":[3,4]}`.
+//! A JSON document of columns, as pandas and R write tables, to one of rows: `{"a":{"0":1,"1":2},"b":[3,4]}`.
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use super::Objects;
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
 
@@ -8,8 +9,12 @@ use std::fmt;
 pub const MOST_BYTES: usize = 64 << 20;
 
 /// True if the front of a file is that of a document of columns: the first member is an object of numbered members, or a list of
-/// plain values, and so is the next, as far as it can be seen.
+/// plain values, and so is the next, as far as it can be seen; and nothing stands behind the document.
 pub fn looks(front: &[u8]) -> bool {
+    let (_, end) = Objects::default().next(front);
+    if end.and_then(|end| front.get(end..)).is_some_and(|behind| !behind.trim_ascii().is_empty()) {
+        return false;
+    }
     let Some(inside) = front.trim_ascii_start().strip_prefix(b"{") else { return false };
     let inside = inside.trim_ascii_start();
     let Some(behind) = key(inside).and_then(|(_, behind)| behind.trim_ascii_start().strip_prefix(b":")) else {
@@ -40,31 +45,52 @@ fn key(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((inside.get(..end)?, inside.get(end + 1..)?))
 }
 
-/// One JSON object a line; none if the document is no table of columns.
+/// The same table as `{"columns":["a","b"],"data":[[1,3],[2,4]]}`; none if the document is no table of columns.
 pub fn rows(document: &[u8]) -> Option<Vec<u8>> {
     let Columns(columns) = serde_json::from_slice(document).ok()?;
-    let n_rows = columns.first().map(|(_, column)| column.0.len()).filter(|n| *n > 0)?;
-    if columns.len() < 2 || columns.iter().any(|(_, column)| column.0.len() != n_rows) {
+    let n_rows = columns.first().map(|(_, column)| column.ends.len()).filter(|n| *n > 0)?;
+    if columns.len() < 2 || columns.iter().any(|(_, column)| column.ends.len() != n_rows) {
         return None;
     }
-    let mut lines = Vec::with_capacity(document.len());
+    let mut rows = Vec::with_capacity(document.len());
+    rows.extend_from_slice(b"{\"columns\":");
+    serde_json::to_writer(&mut rows, &columns.iter().map(|(name, _)| name).collect::<Vec<_>>()).ok()?;
+    rows.extend_from_slice(b",\"data\":");
     for row in 0..n_rows {
-        for (place, (name, column)) in columns.iter().enumerate() {
-            lines.push(if place == 0 { b'{' } else { b',' });
-            serde_json::to_writer(&mut lines, name).ok()?;
-            lines.push(b':');
-            serde_json::to_writer(&mut lines, column.0.get(row)?).ok()?;
+        rows.extend_from_slice(if row == 0 { b"[" } else { b",\n" });
+        for (place, (_, column)) in columns.iter().enumerate() {
+            rows.push(if place == 0 { b'[' } else { b',' });
+            rows.extend_from_slice(column.get(row)?);
         }
-        lines.extend_from_slice(b"}\n");
+        rows.push(b']');
     }
-    Some(lines)
+    rows.extend_from_slice(b"]}");
+    Some(rows)
 }
 
 /// The members of a document in their order.
 struct Columns(Vec<(String, Column)>);
 
-/// The values of a column in their order.
-struct Column(Vec<Value>);
+/// The values of a column in their order, as JSON.
+#[derive(Default)]
+struct Column {
+    json: Vec<u8>,
+    /// Where each value ends.
+    ends: Vec<u32>,
+}
+
+impl Column {
+    fn push<E: Error>(&mut self, value: &Value) -> Result<(), E> {
+        serde_json::to_writer(&mut self.json, value).map_err(E::custom)?;
+        self.ends.push(u32::try_from(self.json.len()).map_err(E::custom)?);
+        Ok(())
+    }
+
+    fn get(&self, row: usize) -> Option<&[u8]> {
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.json.get(start as usize..*self.ends.get(row)? as usize)
+    }
+}
 
 impl<'de> Deserialize<'de> for Columns {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -106,19 +132,19 @@ impl<'de> Visitor<'de> for ColumnVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Column, A::Error> {
-        let mut values = Vec::new();
+        let mut column = Column::default();
         while let Some((_, value)) = map.next_entry::<IgnoredAny, Value>()? {
-            values.push(value);
+            column.push(&value)?;
         }
-        Ok(Column(values))
+        Ok(column)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Column, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = list.next_element()? {
-            values.push(value);
+        let mut column = Column::default();
+        while let Some(value) = list.next_element::<Value>()? {
+            column.push(&value)?;
         }
-        Ok(Column(values))
+        Ok(column)
     }
 }
 
@@ -131,13 +157,26 @@ mod tests {
         for text in [r#"{"a":{"0":1,"1":2},"b":{"0":"x","1":"y"}}"#, r#"{"a": [1, 2], "b": ["x", "y"]}"#] {
             assert!(looks(text.as_bytes()), "{text}");
             let rows = String::from_utf8(rows(text.as_bytes()).unwrap()).unwrap();
-            assert_eq!(rows, "{\"a\":1,\"b\":\"x\"}\n{\"a\":2,\"b\":\"y\"}\n");
+            assert_eq!(rows, "{\"columns\":[\"a\",\"b\"],\"data\":[[1,\"x\"],\n[2,\"y\"]]}");
         }
-        for other in
-            [r#"{"a":1,"b":[1]}"#, r#"{"tags":["x"],"b":1}"#, r#"{"data":[{"a":1}]}"#, r#"{"a":{"b":1}}"#, "[1]"]
-        {
+        for other in [
+            r#"{"a":1,"b":[1]}"#,
+            r#"{"tags":["x"],"b":1}"#,
+            r#"{"data":[{"a":1}]}"#,
+            r#"{"a":{"b":1}}"#,
+            "[1]",
+            "{\"tags\":[\"x\"],\"ports\":[1]}\n{\"tags\":[\"y\"],\"ports\":[2]}\n",
+        ] {
             assert!(!looks(other.as_bytes()), "{other}");
         }
         assert!(rows(br#"{"a":[1,2],"b":[1]}"#).is_none());
+    }
+
+    #[test]
+    fn names_are_written_once() {
+        let (name, numbers) = ("a".repeat(10_000), vec!["1"; 1000].join(","));
+        let document = format!("{{\"{name}\":[{numbers}],\"b\":[{numbers}]}}");
+        let rows = rows(document.as_bytes()).unwrap();
+        assert!(rows.len() < 2 * document.len(), "{} of {}", rows.len(), document.len());
     }
 }

@@ -1,6 +1,7 @@
 //! Lines whose cells blanks part, in columns or not, to cells by their place: quotes and brackets hold a cell together.
 
 use super::{LinesFront, front_lines};
+use crate::read::table::width::commonest;
 
 /// The cells of a line.
 pub fn cells(line: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -42,11 +43,8 @@ pub fn read(line: &[u8], names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> 
 
 /// The common number of cells at the front, if nearly all lines have so many and those are at least `fewest`.
 pub fn width(lines: &[&[u8]], fewest: usize) -> Option<usize> {
-    let mut counts: Vec<usize> = lines.iter().map(|line| cells(line).count()).collect();
-    counts.sort_unstable();
-    let common = counts.chunk_by(|a, b| a == b).max_by_key(|run| run.len())?;
-    let width = common.first().copied().filter(|width| *width >= fewest)?;
-    (common.len() * 10 >= counts.len() * 8).then_some(width)
+    let (width, n_common) = commonest(lines.iter().map(|line| cells(line).count()));
+    (width >= fewest && n_common * 10 >= lines.len() * 8).then_some(width)
 }
 
 /// The front of a list in columns under one line of headings, of which `is_heading` is true.
@@ -60,7 +58,7 @@ pub fn open_under_heading(front: &[u8], is_heading: fn(&[String]) -> bool) -> Op
         }
         let names: Vec<String> = cells(text.strip_prefix(b"#").unwrap_or(text)).map(name).collect();
         if is_heading(&names) {
-            return Some(LinesFront { names, skip: at });
+            return Some(LinesFront { names, has_header: true, skip: at, reader: None });
         }
     }
     None
@@ -88,10 +86,11 @@ pub fn open_with_addresses(front: &[u8]) -> Option<LinesFront> {
         return None;
     }
     if n_addresses(first) >= 2 {
-        return Some(LinesFront::default());
+        let names = (1..=width).map(|place| format!("column {place}")).collect();
+        return Some(LinesFront { names, ..LinesFront::default() });
     }
     let skip = memchr::memchr(b'\n', front)? + 1;
-    Some(LinesFront { names: cells(first).map(name).collect(), skip })
+    Some(LinesFront { names: cells(first).map(name).collect(), has_header: true, skip, reader: None })
 }
 
 #[cfg(test)]
@@ -107,9 +106,13 @@ mod tests {
     #[test]
     fn columns_of_addresses_make_a_list() {
         let rows = b"1 10.0.0.1 10.0.0.2 80 6\n2 10.0.0.1 10.0.0.3 80 6\n";
-        assert_eq!(open_with_addresses(rows), Some(LinesFront::default()));
+        let opened = |front: &[u8]| {
+            let opened = open_with_addresses(front)?;
+            Some((opened.names.join(","), opened.has_header, opened.skip))
+        };
+        assert_eq!(opened(rows), Some(("column 1,column 2,column 3,column 4,column 5".to_owned(), false, 0)));
         let named = [b"n src dst port proto\n", &rows[..]].concat();
-        assert_eq!(open_with_addresses(&named).map(|opened| (opened.names.len(), opened.skip)), Some((5, 21)));
-        assert_eq!(open_with_addresses(b"this is a plain text\nof two lines with words\n"), None);
+        assert_eq!(opened(&named), Some(("n,src,dst,port,proto".to_owned(), true, 21)));
+        assert_eq!(opened(b"this is a plain text\nof two lines with words\n"), None);
     }
 }

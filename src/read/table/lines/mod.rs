@@ -10,12 +10,16 @@ pub mod w3c;
 use std::fmt;
 
 /// What the front of a file declares.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct LinesFront {
-    /// Names that stand in the file for all rows; empty where each line or the format names its cells.
+    /// Names of the cells of all rows; empty where each line or the reader names its cells.
     pub names: Vec<String>,
+    /// The names stand in the file.
+    pub has_header: bool,
     /// Bytes before the first row.
     pub skip: usize,
+    /// Reads a line of this file, where the format's own reader does not.
+    pub reader: Option<ReadLine>,
 }
 
 /// Reads a line: hands the name and the text of each cell on. False if it is no row.
@@ -83,6 +87,12 @@ pub fn endpoint(text: &str, mark: char) -> (&str, &str) {
         }
         _ => (text.trim_start_matches('[').trim_end_matches(']'), ""),
     }
+}
+
+/// Hands on addresses and ports of a source and a target.
+pub fn add_ends(source: (&str, &str), target: (&str, &str), add: &mut dyn FnMut(&str, &[u8])) {
+    let cells = [("src ip", source.0), ("src port", source.1), ("dst ip", target.0), ("dst port", target.1)];
+    cells.into_iter().for_each(|(name, text)| add(name, text.as_bytes()));
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ fn time_bytes(text: &str) -> usize {
     let mut words = Words { text, at: 0 };
     let Some(first) = words.next() else { return 0 };
     let bare = first.trim_start_matches('[');
-    let is_month = MONTHS.contains(&bare.to_lowercase().as_str());
+    let is_month = MONTHS.iter().any(|month| month.eq_ignore_ascii_case(bare));
     if is_month {
         // Month, day, perhaps the year, the clock, perhaps a zone.
         words.next();

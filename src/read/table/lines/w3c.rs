@@ -18,7 +18,8 @@ pub fn open(front: &[u8]) -> Option<LinesFront> {
         }
         at += line.len();
     }
-    names.filter(|names| names.len() > 1).map(|names| LinesFront { names, skip: at })
+    let names = names.filter(|names| names.len() > 1)?;
+    Some(LinesFront { names, has_header: true, skip: at, reader: None })
 }
 
 #[cfg(test)]
@@ -33,6 +34,6 @@ mod tests {
             (opened.names.as_slice(), opened.skip),
             (&["date".to_owned(), "time".into(), "action".into()][..], 44)
         );
-        assert_eq!(open(b"# a comment\na,b\n"), None);
+        assert!(opened.has_header && open(b"# a comment\na,b\n").is_none());
     }
 }

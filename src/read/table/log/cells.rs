@@ -3,6 +3,7 @@
 use crate::model::app::field::{FieldBuffer, FieldId};
 use crate::model::app::kinds::token::Token;
 use crate::model::format::text;
+use crate::model::net::addr::mac_from_text;
 use crate::model::rows::CellValue;
 use crate::read::table::roles::{self, MOST_COUNT};
 use std::borrow::Cow;
@@ -90,6 +91,15 @@ pub fn shown(value: CellValue, bytes: &[u8]) -> Option<Cow<'_, str>> {
     }
 }
 
+/// True if a cell holds anything.
+pub fn holds(value: CellValue, bytes: &[u8]) -> bool {
+    match value {
+        CellValue::Text(..) => shown(value, bytes).is_some(),
+        CellValue::Missing => false,
+        CellValue::Number(_) | CellValue::Time(_) => true,
+    }
+}
+
 /// How tools write that there is nothing.
 fn is_nothing(text: &str) -> bool {
     matches!(text, "" | "-" | "(empty)" | "[]" | "null" | "None")
@@ -130,7 +140,7 @@ pub fn add(id: FieldId, form: FieldForm, value: CellValue, bytes: &[u8], fields:
     let text = text.trim();
     match form {
         FieldForm::Mac => {
-            if let Some(mac) = mac(text) {
+            if let Some(mac) = mac_from_text(text) {
                 fields.mac(id, mac);
             }
         }
@@ -154,16 +164,6 @@ fn addr(id: FieldId, text: &str, fields: &mut FieldBuffer) {
     }
 }
 
-/// Six pairs of hexadecimal digits, parted by colons or hyphens.
-pub fn mac(text: &str) -> Option<[u8; 6]> {
-    let mut mac = [0; 6];
-    let mut parts = text.split([':', '-']);
-    for byte in &mut mac {
-        *byte = u8::from_str_radix(parts.next().filter(|part| part.len() == 2)?, 16).ok()?;
-    }
-    parts.next().is_none().then_some(mac)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,8 +177,6 @@ mod tests {
             [is_so("T"), is_so("success"), is_so("F"), is_so("failed"), is_so("7")].map(|is| is),
             [Some(true), Some(true), Some(false), Some(false), None]
         );
-        assert_eq!(mac("00-20:18:eb:ca:21"), Some([0, 0x20, 0x18, 0xeb, 0xca, 0x21]));
-        assert_eq!((mac("00:20:18:eb:ca"), mac("0:20:18:eb:ca:211")), (None, None));
     }
 
     #[test]

@@ -47,8 +47,9 @@ const KIND: usize = 8;
 
 /// Zeek and Packetbeat write both into one row; Suricata mostly writes a row for each.
 fn both(cells: &Cells<'_>, messages: &mut Messages) {
-    let kind = cells.text(KIND).map(|kind| kind.to_ascii_lowercase());
-    let is = |words: [&str; 2]| kind.as_deref().is_some_and(|kind| words.contains(&kind));
+    let kind = cells.text(KIND);
+    let is =
+        |words: [&str; 2]| kind.as_deref().is_some_and(|kind| words.iter().any(|word| word.eq_ignore_ascii_case(kind)));
     let is_eve = cells.is_eve;
     if !(is_eve && is(["answer", "response"])) {
         messages.message(Direction::ToResponder, |fields| question(cells, DnsMessage::Question, fields));

@@ -30,7 +30,7 @@ const REPLY: usize = 2;
 const USER: usize = 3;
 const PASSWORD: usize = 4;
 
-/// Zeek repeats who is logged in with every command; only the first commands, and rows of no command, are the log-in.
+/// Zeek repeats who is logged in with every command; only the first commands, and rows of no command, are the login.
 fn both(cells: &Cells<'_>, messages: &mut Messages) {
     let command = cells.text(COMMAND).unwrap_or_default().to_ascii_uppercase();
     let id = match command.as_str() {

@@ -189,19 +189,19 @@ impl LogReader {
         units: Units,
         number: u64,
     ) -> Option<crate::model::Flow> {
-        let mut places = row.places.clone();
+        let mut of_half = None;
         if log.rows == Rows::HalfFlows {
             let ends = [Role::Source, Role::SourcePort, Role::Target, Role::TargetPort, Role::Protocol, Role::Service];
-            places = self.netflow.clone();
+            let places = of_half.insert(self.netflow.clone());
             ends.iter()
                 .for_each(|role| row.places.get(*role).into_iter().for_each(|place| places.add(*role, place, 0)));
         }
-        let row = Row { places: &places, ..*row };
+        let row = Row { places: of_half.as_ref().unwrap_or(row.places), ..*row };
         if row.moment(Role::Start).is_some() {
             return flow::build(&row, entry, units, number);
         }
         let time = self.times.iter().find(|place| roles::moment(row.at(**place)).is_some())?;
-        let mut places = places.clone();
+        let mut places = row.places.clone();
         places.set(Role::Start, *time);
         flow::build(&Row { places: &places, ..row }, entry, units, number)
     }
@@ -273,7 +273,7 @@ impl LogReader {
                 fields.iter().map(|field| (field, first(row, places.next()))).collect()
             };
             let (given, own) = (take(part.given), take(part.fields));
-            if own.iter().all(|(_, value)| cells::shown(*value, row.bytes).is_none()) {
+            if !own.iter().any(|(_, value)| cells::holds(*value, row.bytes)) {
                 continue;
             }
             messages.message(part.direction, |fields: &mut FieldBuffer| {

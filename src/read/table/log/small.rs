@@ -1,6 +1,6 @@
 //! Logs of protocols that need a few columns each: industrial, media, directory and proxy protocols.
 
-use super::contract::{COMMON, FieldForm::*, Log, answer, field, request};
+use super::contract::{COMMON, FieldForm::*, Log, answer, field, names, request};
 use super::words::{named, outcome};
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::industrial::{Dnp3Function, ModbusError, ModbusFunction, MqttMessage};
@@ -83,8 +83,8 @@ pub static MYSQL: Log = Log {
         ),
         answer(None, &[field(FieldId::Error, Text, "response", "", "mysql.error_message")]),
     ],
-    // A log-in is a command too; its success is that of the log-in.
-    columns: &[super::contract::names("cmd", "", ""), super::contract::names("success", "", "")],
+    // A login is a command too; its success is that of the login.
+    columns: &[names("cmd", "", ""), names("success", "", "")],
     more: Some(|cells, messages| {
         let is_login = cells.text(0).is_some_and(|command| command == "login");
         if let Some(token) = cells.text(1).filter(|_| is_login).and_then(|success| outcome(&success)) {

@@ -64,7 +64,7 @@ pub static COMMANDS: Log = Log {
     ],
     columns: &[names("command", "smb.command", ""), names("status", "smb.status", "")],
     more: Some(|cells, messages| {
-        // A session that is set up is a log-in; what more is to be said of it comes first.
+        // A session that is set up is a login; what more is to be said of it comes first.
         let is_login = cells.text(0).is_some_and(|command| command.ends_with("SESSION_SETUP"));
         let outcome = cells.text(1).filter(|_| is_login).and_then(|status| match &*status {
             "STATUS_SUCCESS" | "SUCCESS" => Some(Outcome::Accepted),

@@ -1,4 +1,4 @@
-//! Logs of SSH: banners, fingerprints and what Zeek says of log-ins by the size of answers.
+//! Logs of SSH: banners, fingerprints and what Zeek says of logins by the size of answers.
 
 use super::contract::{COMMON, FieldForm::*, Log, answer, field, names, request};
 use crate::model::app::field::FieldId;

@@ -7,15 +7,26 @@ use crate::model::app::kinds::login::Outcome;
 use crate::model::app::kinds::names::{DnsCode, DnsType};
 use crate::model::app::kinds::token::{Kind, Token};
 use crate::model::app::kinds::web::TlsVersion;
-use crate::read::table::plain::plain;
+use crate::read::table::plain::letters;
 
 /// The variant that is called so, whatever the case and the signs between letters.
 pub fn named<K: Kind>(text: &str) -> Option<Token> {
-    let text = plain(text);
-    K::VARIANTS.iter().map(|variant| (*variant).into()).find(|token: &Token| plain(token.label()) == text)
+    let text = letters(text);
+    K::VARIANTS.iter().map(|variant| (*variant).into()).find(|token: &Token| letters(token.label()).eq(text.clone()))
 }
 
-/// What a server makes of a log-in.
+/// What the letters and digits of a text mean, by this list.
+fn of_list<T: Copy>(text: impl Iterator<Item = char> + Clone, list: &[(&[&str], T)]) -> Option<T> {
+    let is_it = |word: &&str| word.chars().eq(text.clone());
+    list.iter().find(|(words, _)| words.iter().any(is_it)).map(|(_, meaning)| *meaning)
+}
+
+/// What stands behind this front.
+fn behind(mut text: impl Iterator<Item = char> + Clone, front: &str) -> Option<impl Iterator<Item = char> + Clone> {
+    front.chars().all(|letter| text.next() == Some(letter)).then_some(text)
+}
+
+/// What a server makes of a login.
 pub fn outcome(text: &str) -> Option<Token> {
     Some(if is_so(text)? { Outcome::Accepted } else { Outcome::Refused }.into())
 }
@@ -27,46 +38,42 @@ pub fn record_type(text: &str) -> Option<Token> {
 
 /// A response code of DNS by name (IANA, DNS parameters) or number.
 pub fn response_code(text: &str) -> Option<Token> {
-    Some(
-        match plain(text).as_str() {
-            "0" | "noerror" | "ok" => DnsCode::NoError,
-            "1" | "formerr" | "formaterror" => DnsCode::FormatError,
-            "2" | "servfail" | "serverfailure" => DnsCode::ServerFailure,
-            "3" | "nxdomain" | "nonexistentdomain" | "nosuchname" => DnsCode::NoSuchName,
-            "4" | "notimp" | "notimplemented" => DnsCode::NotImplemented,
-            "5" | "refused" | "queryrefused" => DnsCode::Refused,
-            "6" | "yxdomain" => DnsCode::NameExists,
-            "7" | "yxrrset" => DnsCode::RecordsExist,
-            "8" | "nxrrset" => DnsCode::NoSuchRecords,
-            "9" | "notauth" => DnsCode::NotAuthoritative,
-            "10" | "notzone" => DnsCode::NotInZone,
-            _ => return None,
-        }
-        .into(),
-    )
+    const CODES: &[(&[&str], DnsCode)] = &[
+        (&["0", "noerror", "ok"], DnsCode::NoError),
+        (&["1", "formerr", "formaterror"], DnsCode::FormatError),
+        (&["2", "servfail", "serverfailure"], DnsCode::ServerFailure),
+        (&["3", "nxdomain", "nonexistentdomain", "nosuchname"], DnsCode::NoSuchName),
+        (&["4", "notimp", "notimplemented"], DnsCode::NotImplemented),
+        (&["5", "refused", "queryrefused"], DnsCode::Refused),
+        (&["6", "yxdomain"], DnsCode::NameExists),
+        (&["7", "yxrrset"], DnsCode::RecordsExist),
+        (&["8", "nxrrset"], DnsCode::NoSuchRecords),
+        (&["9", "notauth"], DnsCode::NotAuthoritative),
+        (&["10", "notzone"], DnsCode::NotInZone),
+    ];
+    of_list(letters(text), CODES).map(Token::from)
 }
 
 /// A version of TLS: `TLSv12`, `TLS 1.2`, `1.2`, `SSLv3`.
 pub fn tls_version(text: &str) -> Option<Token> {
-    Some(
-        match plain(text).as_str() {
-            "sslv2" | "ssl2" | "ssl20" => TlsVersion::Ssl20,
-            "sslv3" | "ssl3" | "ssl30" => TlsVersion::Ssl30,
-            "tlsv1" | "tlsv10" | "tls10" | "10" | "tls1" | "1" => TlsVersion::Tls10,
-            "tlsv11" | "tls11" | "11" => TlsVersion::Tls11,
-            "tlsv12" | "tls12" | "12" => TlsVersion::Tls12,
-            "tlsv13" | "tls13" | "13" => TlsVersion::Tls13,
-            _ => return None,
-        }
-        .into(),
-    )
+    const VERSIONS: &[(&[&str], TlsVersion)] = &[
+        (&["sslv2", "ssl2", "ssl20"], TlsVersion::Ssl20),
+        (&["sslv3", "ssl3", "ssl30"], TlsVersion::Ssl30),
+        (&["tlsv1", "tlsv10", "tls10", "10", "tls1", "1"], TlsVersion::Tls10),
+        (&["tlsv11", "tls11", "11"], TlsVersion::Tls11),
+        (&["tlsv12", "tls12", "12"], TlsVersion::Tls12),
+        (&["tlsv13", "tls13", "13"], TlsVersion::Tls13),
+    ];
+    of_list(letters(text), VERSIONS).map(Token::from)
 }
 
 /// A function of Windows by its name: Zeek leaves out the prefix of the Open Specifications' names of some.
 pub fn rpc_function(text: &str) -> Option<Token> {
-    let text = plain(text);
-    let fits = |label: &str| label == text || label.strip_prefix("idl") == Some(&text);
-    RpcFunction::ALL.iter().find(|function| fits(&plain(function.label()))).map(|function| (*function).into())
+    let text = letters(text);
+    let fits = |label: &str| {
+        letters(label).eq(text.clone()) || behind(letters(label), "idl").is_some_and(|label| label.eq(text.clone()))
+    };
+    RpcFunction::ALL.iter().find(|function| fits(function.label())).map(|function| (*function).into())
 }
 
 /// A message of DHCP: `DISCOVER`, `dhcp_discover`.
@@ -74,41 +81,40 @@ pub fn dhcp_message(text: &str) -> Option<Token> {
     named::<DhcpMessage>(text.trim_start_matches("DHCP").trim_start_matches("dhcp"))
 }
 
-/// Why a ticket is refused, and whether that refuses a log-in: a name of RFC 4120, section 7.5.9, as `KDC_ERR_CLIENT_REVOKED`.
+/// Why a ticket is refused, and whether that refuses a login: a name of RFC 4120, section 7.5.9, as `KDC_ERR_CLIENT_REVOKED`.
 pub fn kerberos_error(text: &str) -> Option<(KerberosError, bool)> {
-    let name = plain(text);
-    let name = ["kdcerr", "krbaperr", "krberr"].into_iter().find_map(|front| name.strip_prefix(front))?;
-    Some(match name {
-        "cprincipalunknown" => (KerberosError::ClientNotKnown, true),
-        "sprincipalunknown" => (KerberosError::ServerNotKnown, false),
-        "policy" => (KerberosError::PolicyRejects, true),
-        "etypenosupp" => (KerberosError::EncryptionNotSupported, false),
-        "clientrevoked" => (KerberosError::ClientsCredentialsRevoked, true),
-        "keyexpired" => (KerberosError::PasswordExpired, true),
-        "preauthfailed" => (KerberosError::PreAuthenticationFailed, true),
-        "preauthrequired" => (KerberosError::PreAuthenticationRequired, false),
-        "svcunavailable" => (KerberosError::ServiceNotAvailable, false),
-        "badintegrity" => (KerberosError::IntegrityCheckFailed, false),
-        "tktexpired" => (KerberosError::TicketExpired, false),
-        "repeat" => (KerberosError::Replay, false),
-        "skew" => (KerberosError::ClockSkewTooGreat, false),
-        "modified" => (KerberosError::MessageModified, false),
-        "responsetoobig" => (KerberosError::ResponseTooBigForUdp, false),
-        "generic" => (KerberosError::GenericError, false),
-        "wrongrealm" => (KerberosError::WrongRealm, false),
-        _ => return None,
-    })
+    const ERRORS: &[(&[&str], (KerberosError, bool))] = &[
+        (&["cprincipalunknown"], (KerberosError::ClientNotKnown, true)),
+        (&["sprincipalunknown"], (KerberosError::ServerNotKnown, false)),
+        (&["policy"], (KerberosError::PolicyRejects, true)),
+        (&["etypenosupp"], (KerberosError::EncryptionNotSupported, false)),
+        (&["clientrevoked"], (KerberosError::ClientsCredentialsRevoked, true)),
+        (&["keyexpired"], (KerberosError::PasswordExpired, true)),
+        (&["preauthfailed"], (KerberosError::PreAuthenticationFailed, true)),
+        (&["preauthrequired"], (KerberosError::PreAuthenticationRequired, false)),
+        (&["svcunavailable"], (KerberosError::ServiceNotAvailable, false)),
+        (&["badintegrity"], (KerberosError::IntegrityCheckFailed, false)),
+        (&["tktexpired"], (KerberosError::TicketExpired, false)),
+        (&["repeat"], (KerberosError::Replay, false)),
+        (&["skew"], (KerberosError::ClockSkewTooGreat, false)),
+        (&["modified"], (KerberosError::MessageModified, false)),
+        (&["responsetoobig"], (KerberosError::ResponseTooBigForUdp, false)),
+        (&["generic"], (KerberosError::GenericError, false)),
+        (&["wrongrealm"], (KerberosError::WrongRealm, false)),
+    ];
+    let name = ["kdcerr", "krbaperr", "krberr"].iter().find_map(|front| behind(letters(text), front))?;
+    of_list(name, ERRORS)
 }
 
 /// An encryption of Kerberos; Zeek and Suricata name some in other words.
 pub fn kerberos_cipher(text: &str) -> Option<Token> {
-    match plain(text).as_str() {
-        "arcfourhmac" | "arcfourhmacmd5" | "rc4" => Some(KerberosCipher::Rc4Hmac.into()),
-        "arcfourhmacexp" => Some(KerberosCipher::Rc4HmacExp.into()),
-        "aes128ctshmacsha1" => Some(KerberosCipher::Aes128CtsHmacSha196.into()),
-        "aes256ctshmacsha1" => Some(KerberosCipher::Aes256CtsHmacSha196.into()),
-        _ => named::<KerberosCipher>(text),
-    }
+    const CIPHERS: &[(&[&str], KerberosCipher)] = &[
+        (&["arcfourhmac", "arcfourhmacmd5", "rc4"], KerberosCipher::Rc4Hmac),
+        (&["arcfourhmacexp"], KerberosCipher::Rc4HmacExp),
+        (&["aes128ctshmacsha1"], KerberosCipher::Aes128CtsHmacSha196),
+        (&["aes256ctshmacsha1"], KerberosCipher::Aes256CtsHmacSha196),
+    ];
+    of_list(letters(text), CIPHERS).map(Token::from).or_else(|| named::<KerberosCipher>(text))
 }
 
 #[cfg(test)]

@@ -7,11 +7,23 @@ use crate::read::table::names;
 /// Surveys a table of lines, cells parted by bars.
 fn look(lines: &[&str], options: &Options) -> Survey {
     let cells = |line: &&str| line.split('|').map(|cell| cell.trim().as_bytes().to_vec()).collect::<Vec<_>>();
+    let (entry, columns) = columns(lines);
+    survey(&columns, &lines[1..].iter().map(cells).collect(), entry, options)
+}
+
+/// The dialect and the columns of a table by its headings.
+fn columns(lines: &[&str]) -> (&'static Entry, Vec<Column>) {
     let headings: Vec<String> = lines[0].split('|').map(|name| name.trim().to_lowercase()).collect();
     let entry = find(Some(&headings), &[]);
     let column = |name: &str| Column { name: name.trim().to_owned(), role: names::role(name, entry).0 };
-    let columns: Vec<Column> = lines[0].split('|').map(column).collect();
-    survey(&columns, &lines[1..].iter().map(cells).collect(), entry, options)
+    (entry, lines[0].split('|').map(column).collect())
+}
+
+/// What the columns of a table mean in the end: what their headings say, unless their values say something else.
+fn roles(lines: &[&str]) -> Vec<Role> {
+    let mut roles: Vec<Role> = columns(lines).1.iter().map(|column| column.role).collect();
+    auto(lines).roles.into_iter().for_each(|(place, role)| roles[place] = role);
+    roles
 }
 
 fn auto(lines: &[&str]) -> Survey {
@@ -76,11 +88,11 @@ fn columns_of_time_are_found_by_their_values() {
     assert_eq!(start(&["x|z", "1|1545770950250", "2|1545770951500"]), Some(1));
     assert_eq!(start(&["x|z", "1|Dec 25, 2018 20:49:10 UTC", "2|Dec 25, 2018 20:49:11 UTC"]), Some(1));
     assert_eq!(start(&["end time|x", "2018-12-25 20:49:10|2018-12-25 20:49:09"]), Some(1));
+    assert_eq!(roles(&["end time|begin", "2018-12-25 20:49:10|2018-12-25 20:49:09"]), [Role::End, Role::Start]);
     assert_eq!(start(&["bytes|z", "1545770950|7", "1545770951|8"]), None, "a meaning that is known stays");
     assert_eq!(start(&["x|z", "10.0.0.1|7", "10.0.0.2|8"]), None);
-    let two = auto(&["date|time|x", "2018-12-25|20:49:10|1", "2018-12-25|20:49:11|2"]);
-    // Of the other its heading says what it is.
-    assert_eq!(two.roles.iter().filter(|(_, role)| matches!(role, Role::Start | Role::Clock)).count(), 1);
+    let two = roles(&["date|time|x", "2018-12-25|20:49:10|1", "2018-12-25|20:49:11|2"]);
+    assert_eq!(two, [Role::Start, Role::Clock, Role::Plain]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::super::time::{self, DateFormat, Parts};
 use super::super::units::unit_of_heading;
 use super::{SampleRows, filled};
 use crate::model::rows::{Column, Role};
+use crate::read::table::plain::plain;
 
 /// What kind of time a column holds.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -160,12 +161,12 @@ const OTHER_WORDS: &[&str] = &[
 ];
 
 fn names_time(name: &str) -> bool {
-    let plain = crate::read::table::plain::plain(name);
+    let plain = plain(name);
     WORDS.iter().any(|word| plain.contains(word)) || matches!(plain.as_str(), "ts" | "t")
 }
 
 fn names_other_time(name: &str) -> bool {
-    let plain = crate::read::table::plain::plain(name);
+    let plain = plain(name);
     OTHER_WORDS.iter().any(|word| plain.contains(word))
 }
 
@@ -173,7 +174,7 @@ fn names_other_time(name: &str) -> bool {
 const END_WORDS: &[&str] = &["end", "stop", "lastseen", "lasttime", "lastpacket", "finish"];
 
 fn names_end(name: &str) -> bool {
-    let plain = crate::read::table::plain::plain(name);
+    let plain = plain(name);
     let is_end = |word: &&str| plain.starts_with(*word) || plain.ends_with(*word);
     plain == "last" || (END_WORDS.iter().any(is_end) && !plain.ends_with("send"))
 }
@@ -238,7 +239,7 @@ pub fn choose(columns: &[Column], found: &[TimeColumn], entry: &Entry) -> Chosen
     } else {
         let is_relative = |column: &TimeColumn| matches!(column.kind, TimeKind::Relative(_));
         first(&is(Parts::Clock)).or_else(|| first(&is(Parts::Date))).or_else(|| {
-            let is_named = |place: &usize| crate::read::table::plain::plain(name(*place)).contains("time");
+            let is_named = |place: &usize| plain(name(*place)).contains("time");
             first(&is_relative).filter(is_named)
         })
     };
@@ -283,7 +284,7 @@ const LEAST_SAME: f64 = 0.8;
 /// True if relative times count from the row before: packets in the order of their numbers whose times do not rise.
 pub fn is_since_row_before(columns: &[Column], rows: &SampleRows, start: &TimeColumn, entry: &Entry) -> bool {
     let name = columns.get(start.place).map_or("", |column| column.name.as_str());
-    let is_named = crate::read::table::plain::plain(name).contains("delta");
+    let is_named = plain(name).contains("delta");
     let is_numbered = columns.iter().position(|column| column.role == Role::Id).is_none_or(|place| {
         let numbers: Vec<f64> = filled(rows, place).filter_map(number).collect();
         numbers.windows(2).all(|pair| pair.first() < pair.last())

@@ -10,8 +10,9 @@ use super::SampleRows;
 use super::times::TimeColumn;
 use crate::maths::elementary::ln;
 use crate::model::rows::{CellValue, Column, Role};
+use crate::read::table::plain::plain;
 
-/// Headings of packets in a second, as [`plain`](crate::read::table::plain::plain) writes them.
+/// Headings of packets in a second, as [`plain`] writes them.
 const PACKET_RATES: &[&str] = &[
     "flowpacketss",
     "flowpktss",
@@ -76,7 +77,7 @@ impl UnitReader<'_> {
     }
 
     fn named(&self, names: &[&str]) -> Option<usize> {
-        self.columns.iter().position(|column| names.contains(&crate::read::table::plain::plain(&column.name).as_str()))
+        self.columns.iter().position(|column| names.contains(&plain(&column.name).as_str()))
     }
 
     fn number(&self, row: &[Vec<u8>], place: Option<usize>) -> Option<f64> {

@@ -5,7 +5,7 @@ mod cursor;
 pub mod numeric;
 mod words;
 
-use calendar::days;
+use crate::model::format::time::days_from_civil;
 pub use calendar::year;
 use cursor::Cursor;
 
@@ -147,8 +147,9 @@ fn bare(text: &[u8]) -> &[u8] {
 
 /// `/Date(1545770950000+0100)/`: milliseconds since 1970 UTC; the zone only says where it was written.
 fn json_date(text: &[u8]) -> Option<f64> {
-    let text: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'\\').collect();
-    let inside = text.strip_prefix(b"/Date(")?.strip_suffix(b")/")?;
+    // The slashes may stand behind the marks by which JSON quotes them.
+    let inside = text.strip_prefix(b"\\").unwrap_or(text).strip_prefix(b"/Date(")?.strip_suffix(b"/")?;
+    let inside = inside.strip_suffix(b"\\").unwrap_or(inside).strip_suffix(b")")?;
     let n = inside.iter().skip(1).position(|byte| matches!(byte, b'+' | b'-')).map_or(inside.len(), |n| n + 1);
     let milliseconds: i64 = std::str::from_utf8(inside.get(..n)?).ok()?.parse().ok()?;
     Some(milliseconds as f64 / 1e3)
@@ -422,7 +423,7 @@ fn stamp(date: Date, clock: Option<Clock>, format: DateFormat) -> Option<Stamp> 
         None => 0.0,
     };
     Some(Stamp {
-        seconds: days(year, date.month, date.day) as f64 * 86_400.0 + of_day,
+        seconds: days_from_civil(year, date.month, date.day) as f64 * 86_400.0 + of_day,
         parts,
         pair: date.pair,
         hour: clock.as_ref().map(|clock| (clock.hour as u8, clock.has_half)),

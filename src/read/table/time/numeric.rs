@@ -1,6 +1,7 @@
 //! Moments that are written as one number: epochs of several systems and units, days of spreadsheets, digits of a date.
 
-use super::calendar::{days, days_of_month};
+use super::calendar::days_of_month;
+use crate::model::format::time::days_from_civil;
 
 /// What the numbers of a column count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -34,6 +35,18 @@ impl Scale {
             x if x < 1.7e17 => Scale::FileTime,
             x if (6.2e17..6.7e17).contains(&x) => Scale::Ticks,
             _ => Scale::Nano,
+        }
+    }
+
+    /// Microseconds since 1970.
+    pub fn microseconds(self, number: f64) -> f64 {
+        match self {
+            Scale::Second => number * 1e6,
+            Scale::Milli => number * 1e3,
+            Scale::Micro => number,
+            Scale::Nano => number * 1e-3,
+            Scale::FileTime => number / 10.0 - FROM_1601 * 1e6,
+            Scale::Ticks => number / 10.0 - FROM_YEAR_1 * 1e6,
         }
     }
 
@@ -83,7 +96,7 @@ pub fn of_digits(text: &[u8]) -> Option<f64> {
         return None;
     }
     let fraction = parts.iter().take(9).rev().fold(0.0, |all, digit| (all + f64::from(digit - b'0')) / 10.0);
-    let whole = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+    let whole = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
     Some(whole as f64 + fraction)
 }
 

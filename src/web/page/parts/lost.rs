@@ -11,7 +11,7 @@ pub fn TablesLost() -> Html {
     let again = use_action(|_: MouseEvent| Action::ReadAgain);
     html! {
         <div class="placeholder">
-            <p>{"The worker that held the tables stopped. Read the file again to get them back."}</p>
+            <p>{"The worker that held the tables stopped. Read the file again to restore them."}</p>
             <button type="button" class="button main" onclick={again}>
                 { Icon::Again.html() }<span>{"Read the file again"}</span>
             </button>

@@ -89,19 +89,19 @@ fn words(notice: &Notice, n_expected: Option<usize>) -> (String, String, &'stati
         Notice::Refused { file, text } => (
             format!("{} could not be opened.", plain(file)),
             plain(text),
-            "Captures are written by Wireshark, tshark, tcpdump and dumpcap, among others. What counts is the content, not \
-             the name of the file.",
+            "Captures are written by Wireshark, tshark, tcpdump and dumpcap, among others. The content of the file \
+             matters, not its name.",
         ),
         Notice::Died { text, can_read_again, is_replaced } => (
             "The worker stopped.".to_owned(),
             text.clone(),
             match (can_read_again, is_replaced) {
                 (true, _) => {
-                    "Results that were complete stay on the page. Read the file again to get the tables of flows and packets, \
+                    "Complete results stay on the page. Read the file again to get the tables of flows and packets, \
                      or open another file."
                 }
                 (false, true) => "A new worker was started: you can open a file now.",
-                (false, false) => "Reload the page; if that does not help, come back when you are online.",
+                (false, false) => "Reload the page; if that does not help, try again when you are online.",
             },
         ),
         Notice::Cancelled { file } => (format!("Reading {} was cancelled.", plain(file)), String::new(), ""),
@@ -116,7 +116,7 @@ fn words(notice: &Notice, n_expected: Option<usize>) -> (String, String, &'stati
             },
             "",
         ),
-        Notice::Loaded { file, .. } => (format!("{} is in force.", plain(file)), String::new(), ""),
+        Notice::Loaded { file, .. } => (format!("{} is in use.", plain(file)), String::new(), ""),
         Notice::Failed(text) => ("That did not work.".to_owned(), text.clone(), ""),
     }
 }

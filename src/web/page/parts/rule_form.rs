@@ -13,7 +13,7 @@ const PARTS: [(&str, &str, &str); 5] = [
     ("host", "Source (address or network)", "10.0.0.0/8"),
     ("peer", "Destination (address or network)", "203.0.113.7"),
     ("port", "Port", "443"),
-    ("name", "Name, or below it", "updates.example.com"),
+    ("name", "Name (with subdomains)", "updates.example.com"),
 ];
 
 /// What is shown.
@@ -88,7 +88,7 @@ pub fn RuleForm(props: &RuleFormProps) -> Html {
     let cancel = props.on_cancel.reform(|_: MouseEvent| ());
     html! {
         <form class="rule-form" onsubmit={submit} aria-label="What is expected here">
-            <p class="hint">{"A finding is expected if it fits every part that is ticked."}</p>
+            <p class="hint">{"A finding is expected if it matches every ticked part."}</p>
             <div class="rule-parts">
                 for (place, (id, label, example)) in PARTS.iter().enumerate() {
                     { part(id, label, example, parts.get(place), set(place, tick), set(place, write)) }
@@ -156,7 +156,9 @@ fn rule(parts: &[Part], note: &str) -> Result<Rule, String> {
         None => Ok(None),
         Some(text) => match Net::parse(&text) {
             Some(net) => Ok(Some(net)),
-            None => Err(format!("\u{201c}{side}\u{201d} must be an address or a network, as 10.0.0.1 or 10.0.0.0/8.")),
+            None => {
+                Err(format!("\u{201c}{side}\u{201d} must be an address or a network, such as 10.0.0.1 or 10.0.0.0/8."))
+            }
         },
     };
     let port = match on(3).map(|text| text.parse::<u16>()) {
@@ -183,10 +185,10 @@ fn rule(parts: &[Part], note: &str) -> Result<Rule, String> {
 fn said(made: &Result<Rule, String>, is_missed: bool, fitting: &[&Finding], is_open: bool) -> String {
     match made {
         Err(why) => why.clone(),
-        Ok(_) if is_missed => "This finding itself does not fit: an address, name or port is missing.".to_owned(),
+        Ok(_) if is_missed => "This finding itself does not match: an address, name or port is missing.".to_owned(),
         Ok(_) if !is_open => String::new(),
         Ok(rule) => {
-            let n = quantity::counted(fitting.len() as u64, "finding fits", "findings fit");
+            let n = quantity::counted(fitting.len() as u64, "finding matches", "findings match");
             format!("{}: {n}.", plain(&rule.words()))
         }
     }

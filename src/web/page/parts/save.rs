@@ -99,11 +99,11 @@ fn hash(props: &SaveBarProps) -> Html {
                 </span>
             };
         }
-        (None, _) if !props.is_hashing => "SHA-256 is not known".to_owned(),
+        (None, _) if !props.is_hashing => "SHA-256 is unknown".to_owned(),
         (None, Some(share)) => format!("SHA-256 is being computed, {}", quantity::percent(share, 1.0)),
         (None, None) => "SHA-256 is being computed".to_owned(),
     };
-    html! { <span class="hash" title="A report saved now says that the hash was not known yet">{ text }</span> }
+    html! { <span class="hash" title="A report saved now says that the hash was not yet known">{ text }</span> }
 }
 
 fn say(store: &Store, done: Result<(), String>) {

@@ -35,7 +35,7 @@ pub fn Reading(props: &ReadingProps) -> Html {
                 <div class="buttons">
                     <button type="button" class="button" onclick={cancel}>{ Icon::Cross.html() }<span>{"Cancel"}</span></button>
                     <button type="button" class="button" onclick={stop} disabled={state.is_stopping || is_judging}>
-                        { Icon::Stop.html() }<span>{"Stop and show what was read"}</span>
+                        { Icon::Stop.html() }<span>{"Stop and show results so far"}</span>
                     </button>
                 </div>
             </section>

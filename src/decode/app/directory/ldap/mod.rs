@@ -118,7 +118,7 @@ struct Ldap {
 
 impl StreamParser for Ldap {
     fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
-        // What a log-in's mechanism signs or seals comes with its length before it (RFC 4422, section 3.7).
+        // What a login's mechanism signs or seals comes with its length before it (RFC 4422, section 3.7).
         if bytes.first() == Some(&0) {
             let Some(length) = be32(bytes, 0) else { return ParseStep::Took(0) };
             let n_needed = (4 + length as usize).min(HEAD_BYTES);
@@ -215,7 +215,7 @@ fn result(content: &[u8]) -> Option<u8> {
     }
 }
 
-/// Section 4.2; Microsoft's own kinds of log-in by MS-ADTS, section 5.1.1.1.3.
+/// Section 4.2; Microsoft's own kinds of login by MS-ADTS, section 5.1.1.1.3.
 fn bind(content: &[u8], fields: &mut FieldBuffer) {
     let Some((_, version, rest)) = ber::value(content) else { return };
     fields.number(FieldId::Version, u64::from(version.first().copied().unwrap_or(0)));

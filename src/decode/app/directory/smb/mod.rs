@@ -38,7 +38,7 @@ const SESSION_REQUEST: u8 = 0x81;
 const POSITIVE_ANSWER: u8 = 0x82;
 const NEGATIVE_ANSWER: u8 = 0x83;
 const KEEP_ALIVE: u8 = 0x85;
-/// Longest message that is looked at in full: log-ins with large tickets and remote calls fit.
+/// Longest message that is looked at in full: logins with large tickets and remote calls fit.
 const MOST_WHOLE_BYTES: u64 = 16 * 1024;
 /// As much is looked at of a longer one: its header and parameters.
 const HEAD_BYTES: usize = 256;

@@ -1,10 +1,10 @@
-//! NT status codes by name (MS-ERREF, section 2.3.1), and what they say of a log-in.
+//! NT status codes by name (MS-ERREF, section 2.3.1), and what they say of a login.
 
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::login::Outcome;
 
-/// The log-in takes another round.
+/// The login takes another round.
 const MORE_PROCESSING: u32 = 0xc000_0016;
 /// The bits of the severity "error".
 const IS_ERROR: u32 = 0xc000_0000;
@@ -17,7 +17,7 @@ pub fn add(status: u32, fields: &mut FieldBuffer) {
     }
 }
 
-/// Whether the answer to a log-in accepts or refuses it.
+/// Whether the answer to a login accepts or refuses it.
 pub fn login(status: u32, fields: &mut FieldBuffer) {
     match status {
         0 => fields.token(FieldId::Login, Outcome::Accepted),

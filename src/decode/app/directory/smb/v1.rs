@@ -1,4 +1,4 @@
-//! SMB 1 messages (MS-CIFS and MS-SMB, section 2.2): dialect, log-in, share, files, pipes and what is called in them.
+//! SMB 1 messages (MS-CIFS and MS-SMB, section 2.2): dialect, login, share, files, pipes and what is called in them.
 
 use super::pipes::Pipes;
 use super::pipes::tell_signing;
@@ -188,7 +188,7 @@ impl Smb1 {
     }
 }
 
-/// A log-in without SPNEGO (MS-CIFS, section 2.2.4.53.1): answers to the challenge, then user, domain and system.
+/// A login without SPNEGO (MS-CIFS, section 2.2.4.53.1): answers to the challenge, then user, domain and system.
 fn plain_login(block: &Block<'_>, fields: &mut FieldBuffer) {
     let nt_bytes = block.word(8);
     let (user, end) = block.text(block.word(7) + nt_bytes);
@@ -244,7 +244,7 @@ mod tests {
     fn a_plain_login_and_the_share_that_follows_it_are_read() {
         let mut message = b"\xffSMB\x73\0\0\0\0\x18\x01\x00".to_vec();
         message.resize(HEADER_BYTES, 0);
-        // A log-in of 13 words with one byte of password each; the share follows at 80.
+        // A login of 13 words with one byte of password each; the share follows at 80.
         let mut words = vec![0x75, 0, 80, 0];
         words.extend([0; 10]);
         words.extend([1, 0, 1, 0]);

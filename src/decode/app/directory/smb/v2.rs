@@ -1,4 +1,4 @@
-//! SMB 2 and 3 messages (MS-SMB2, section 2.2): dialect, log-in, share, files, pipes and what is called in them.
+//! SMB 2 and 3 messages (MS-SMB2, section 2.2): dialect, login, share, files, pipes and what is called in them.
 
 use super::pipes::Pipes;
 use super::pipes::tell_signing;

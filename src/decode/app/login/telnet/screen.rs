@@ -1,4 +1,4 @@
-//! What stands on a terminal's screen and what is typed at it: prompts, lines, and signs that a log-in worked or not.
+//! What stands on a terminal's screen and what is typed at it: prompts, lines, and signs that a login worked or not.
 
 use crate::decode::app::support::lines;
 use crate::model::app::field::FieldBuffer;
@@ -63,7 +63,7 @@ impl Screen {
         (asks && !has(b"LAST LOGIN")).then_some(Prompt::User)
     }
 
-    /// Whether what is shown after a password says that the log-in worked. True if it says so or so not.
+    /// Whether what is shown after a password says that the login worked. True if it says so or so not.
     fn evaluate(&mut self, text: &[u8], is_later: bool, fields: &mut FieldBuffer) -> bool {
         const REFUSED: [&[u8]; 6] = [b"INCORRECT", b"FAILED", b"FAILURE", b"DENIED", b"INVALID", b"BAD PASSWORD"];
         const ACCEPTED: [&[u8]; 3] = [b"LAST LOGIN", b"WELCOME", b"LOGIN SUCCESSFUL"];

@@ -150,7 +150,7 @@ impl fmt::Display for Numbered<'_> {
     }
 }
 
-/// The log-in at the end of a fragment.
+/// The login at the end of a fragment.
 fn auth(fragment: &Fragment<'_>, fields: &mut FieldBuffer) {
     let proof = fragment.proof();
     if !proof.is_empty() {

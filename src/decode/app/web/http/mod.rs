@@ -1,5 +1,5 @@
 //! HTTP/1 requests and responses (RFC 9112), by httparse. Bodies are passed over, but for the
-//! beginning of forms, which may hold log-ins and attacks, and of what is asked of WS-Management.
+//! beginning of forms, which may hold logins and attacks, and of what is asked of WS-Management.
 
 mod body;
 mod form;
@@ -302,7 +302,7 @@ mod tests {
             let has = |id: FieldId| [&fields, &together].map(|fields| fields.iter().any(|(found, _)| found == id));
             [FieldId::Function, FieldId::Password, FieldId::HttpForm].map(has)
         };
-        // MS-WSMV, section 2.2.9.1: what log-ins by NTLM and Kerberos encrypt.
+        // MS-WSMV, section 2.2.9.1: what logins by NTLM and Kerberos encrypt.
         let encrypted = "--Encrypted Boundary\r\nContent-Type: application/HTTP-SPNEGO-session-encrypted\r\n\
             OriginalContent: type=application/soap+xml;charset=UTF-8;Length=1784\r\n--Encrypted Boundary\r\n\
             Content-Type: application/octet-stream\r\n\r\n~$&pass=union select&<x';--Encrypted Boundary--\r\n";

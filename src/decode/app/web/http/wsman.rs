@@ -1,6 +1,6 @@
 //! Requests of WS-Management (DSP0226; MS-WSMV), which WinRM sends as SOAP: the action, and the program that is to run.
 //!
-//! Only what is sent in the clear; log-ins by NTLM and Kerberos encrypt it.
+//! Only what is sent in the clear; logins by NTLM and Kerberos encrypt it.
 
 use crate::decode::app::support::bytes;
 use crate::model::app::field::{FieldBuffer, FieldId};

@@ -153,7 +153,7 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
             </div>
             <p class="grid-foot" role="status">
                 { match total {
-                    None => "Asking for rows…".to_owned(),
+                    None => "Loading rows…".to_owned(),
                     Some(_) if rows.is_waiting() => "Sorting and filtering…".to_owned(),
                     Some(total) => {
                         format!("{}. {}", quantity::counted(total, R::NOUNS.0, R::NOUNS.1), props.times.note())

@@ -39,8 +39,8 @@ pub fn ColumnPane(props: &ColumnPaneProps) -> Html {
     }
     let Some(info) = &*info else {
         return html! {
-            <aside class="pane" aria-label="Chosen column">
-                <p class="placeholder">{"Choose a column to see its quantiles, frequent values and histogram."}</p>
+            <aside class="pane" aria-label="Selected column">
+                <p class="placeholder">{"Select a column to see its quantiles, frequent values and histogram."}</p>
             </aside>
         };
     };
@@ -60,7 +60,7 @@ pub fn ColumnPane(props: &ColumnPaneProps) -> Html {
                 }
             </dl>
             if info.is_sampled {
-                <p class="hint">{"Distinct, quantiles, frequent values and histogram are of a sample of the rows; the rest counts them all."}</p>
+                <p class="hint">{"Distinct, quantiles, frequent values and histogram come from a sample of the rows; the rest counts them all."}</p>
             }
             if let Some(spec) = histogram(info) {
                 <Chart {spec} />

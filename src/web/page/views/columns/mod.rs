@@ -66,7 +66,7 @@ pub fn Columns(props: &ColumnsProps) -> Html {
                 <div class="split split-packets">
                     <Grid<ColumnInfo> {wanted} times={Times::new(&props.analysis.summary, clock)}
                         chosen={chosen.map(u64::from)} on_sort={Callback::noop()} on_choose={on_choose.clone()}
-                        on_open={on_choose} nothing="No column passes this filter." />
+                        on_open={on_choose} nothing="No column matches this filter." />
                     <ColumnPane place={chosen} result={(props.state.job, props.state.revision)} />
                 </div>
             } else {

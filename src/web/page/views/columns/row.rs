@@ -39,7 +39,7 @@ impl Row for ColumnInfo {
     const NOUNS: (&'static str, &'static str) = ("column", "columns");
     const CLASS: &'static str = "columns-grid";
     const COLUMNS: &'static [Column<()>] = &[
-        number("Place"),
+        number("Position"),
         text("Name"),
         text("Meaning"),
         text("Values"),

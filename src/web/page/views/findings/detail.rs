@@ -68,7 +68,7 @@ pub fn Detail(props: &DetailProps) -> Html {
             <FilterLine filter={finding.display_filter.clone()} />
             <Assess key={format!("assess-{}", finding.id)} id={finding.id.clone()} {annotation} />
             if let Some(card) = card {
-                <p class="hint">{ format!("Found by: {}. Method: {}", card.name, card.source) }</p>
+                <p class="hint">{ format!("Detected by: {}. Method: {}", card.name, card.source) }</p>
             }
         </article>
     }
@@ -95,7 +95,7 @@ fn facts(finding: &Finding, clock: Clock) -> Html {
             { pair("Protocol", plain(&finding.protocol)) }
             { pair_of_many("Names", &names, Finding::limit(names.len(), Finding::MOST_NAMES)) }
             { pair("First seen", moment_with_zone(finding.start_ns, clock)) }
-            { pair("Lasted", time::span(finding.end_ns.saturating_sub(finding.start_ns))) }
+            { pair("Duration", time::span(finding.end_ns.saturating_sub(finding.start_ns))) }
             { pair("Score", share(finding.score)) }
             { pair("Confidence", share(finding.confidence)) }
             if let Some(technique) = technique {

@@ -15,7 +15,7 @@ pub fn evidence(evidence: &[Evidence]) -> Html {
                     <thead>
                         <tr>
                             <th scope="col">{"Measured"}</th>
-                            <th scope="col" class="num">{"Here"}</th>
+                            <th scope="col" class="num">{"Value"}</th>
                             <th scope="col">{"Baseline"}</th>
                         </tr>
                     </thead>

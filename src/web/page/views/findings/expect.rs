@@ -67,7 +67,7 @@ fn in_force(rule: &Rule, unexpect: Callback<Rule>) -> Html {
             </p>
             <p>
                 <button type="button" class="button" onclick={remove}>
-                    { Icon::Cross.html() }<span>{"Not expected any more"}</span>
+                    { Icon::Cross.html() }<span>{"No longer expected"}</span>
                 </button>
             </p>
         </div>

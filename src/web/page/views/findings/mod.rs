@@ -54,9 +54,9 @@ pub fn Findings(props: &FindingsProps) -> Html {
                 if all.is_empty() {
                     <p class="placeholder">
                         if props.analysis.expected.is_empty() {
-                            {"Nothing that does not belong was found with the settings in force."}
+                            {"No findings with the current settings."}
                         } else {
-                            {"Nothing but what is expected here was found."}
+                            {"Only expected findings."}
                         }
                     </p>
                 } else {
@@ -85,9 +85,9 @@ pub fn Findings(props: &FindingsProps) -> Html {
                 if let Some(id) = props.id.clone().filter(|_| is_there) {
                     <Detail analysis={props.analysis.clone()} {id} />
                 } else if props.id.is_some() {
-                    <p class="placeholder">{"This finding is not there any more: with the settings in force nothing is found."}</p>
+                    <p class="placeholder">{"This finding no longer exists: the current settings do not produce it."}</p>
                 } else if !all.is_empty() {
-                    <p class="placeholder wide-only">{"Choose a finding to see what was seen, why it matters and what to do."}</p>
+                    <p class="placeholder wide-only">{"Select a finding to see what was seen, why it matters and what to do."}</p>
                 }
             </div>
         </div>

@@ -24,8 +24,8 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
     let clock = use_clock();
     let Some(row) = &props.row else {
         return html! {
-            <aside class="pane" aria-label="Chosen flow">
-                <p class="placeholder">{"Choose a flow to see it in full. Enter or a double click shows its packets."}</p>
+            <aside class="pane" aria-label="Selected flow">
+                <p class="placeholder">{"Select a flow to see it in full. Enter or a double click shows its packets."}</p>
             </aside>
         };
     };
@@ -43,7 +43,7 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
             <dl class="figures facts">
                 { pair("Start", format!("{} {}", moment(row.first_ns, clock), zone_of(row.first_ns, clock))) }
                 { pair("Duration", or_dash(row.duration_ns.map(time::span))) }
-                { pair("Protocol", row.transport.clone()) }
+                { pair("Protocol", or_dash(Some(row.transport.clone()))) }
                 { pair("Application", or_dash(Some(row.app.clone()))) }
                 { pair("Name", or_dash(Some(plain(&row.name)))) }
                 { pair("State", or_dash(Some(row.state.clone()))) }

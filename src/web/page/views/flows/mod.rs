@@ -76,7 +76,7 @@ pub fn Flows(props: &FlowsProps) -> Html {
                 <div class="split split-flows">
                     <Grid<FlowRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={chosen.as_ref().map(|row| u64::from(row.serial))} {on_sort}
                         on_choose={Callback::from(move |row| choose.set(Some(row)))} {on_open}
-                        nothing="No flow passes this filter." />
+                        nothing="No flow matches this filter." />
                     <FlowDetail row={(*chosen).clone()} />
                 </div>
             } else {

@@ -54,7 +54,7 @@ impl Row for FlowRow {
             self.source.to_string(),
             self.target.to_string(),
             port(self.target_port),
-            self.transport.clone(),
+            quantity::or_dash(Some(self.transport.clone())),
             self.app.clone(),
             plain(&self.name),
             self.state.clone(),

@@ -107,10 +107,10 @@ fn nothing(analysis: &Analysis) -> Html {
     };
     let found = match (looked.ran.is_empty(), analysis.expected.is_empty()) {
         (true, _) => "",
-        (_, true) => " and found nothing that does not belong",
-        (_, false) => " and found nothing but what is expected here",
+        (_, true) => " and found nothing",
+        (_, false) => " and found only what is expected here",
     };
-    let many = |ids: &Vec<&str>| quantity::counted(ids.len() as u64, "detector rests", "detectors rest");
+    let many = |ids: &Vec<&str>| quantity::counted(ids.len() as u64, "detector without data", "detectors without data");
     html! {
         <section class="card brief" aria-labelledby="brief-title">
             <h2 id="brief-title">{"No findings"}</h2>
@@ -118,9 +118,9 @@ fn nothing(analysis: &Analysis) -> Html {
                 { format!("{}{found}.", looked.words(name)) }
                 if looked.n_resting() > 0 {
                     if analysis.table.is_none() {
-                        { format!(" {} had not enough data to judge;", quantity::count(looked.n_resting())) }
+                        { format!(" {} did not have enough data;", quantity::count(looked.n_resting())) }
                     }
-                    {" "}<a href={Route::Settings.hash()}>{"See why each rests"}</a>{"."}
+                    {" "}<a href={Route::Settings.hash()}>{"See why"}</a>{"."}
                 }
             </p>
             if analysis.table.is_some() {
@@ -132,8 +132,8 @@ fn nothing(analysis: &Analysis) -> Html {
             }
             { annotations(analysis) }
             <p class="hint">
-                {"That is no proof that all is well: only what the capture holds can be seen, and only what the detectors \
-                  know is looked for."}
+                {"This does not prove that nothing is wrong: the capture shows only part of the traffic, and \
+                  detectors find only what they know."}
             </p>
         </section>
     }

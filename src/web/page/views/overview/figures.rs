@@ -27,9 +27,9 @@ pub fn Figures(props: &FiguresProps) -> Html {
     let n_issues = issues.len() as u64;
     let part = |n: u64, what: &str| (n > 0).then(|| format!("{} {what}", quantity::count(n)));
     let notes: Vec<String> = [
-        part(coverage.packets_read.saturating_sub(coverage.packets_decoded), "not decoded in full"),
-        part(coverage.packets_truncated, "cut when captured"),
-        part(coverage.flows_summarised, "flows folded into totals"),
+        part(coverage.packets_read.saturating_sub(coverage.packets_decoded), "not fully decoded"),
+        part(coverage.packets_truncated, "truncated by the capture"),
+        part(coverage.flows_summarised, "flows added to totals"),
         (coverage.bytes_skipped > 0).then(|| format!("{} skipped", quantity::bytes(coverage.bytes_skipped as f64))),
     ]
     .into_iter()

@@ -19,6 +19,9 @@ pub struct HostsProps {
 #[component]
 pub fn Hosts(props: &HostsProps) -> Html {
     let hosts = &props.analysis.stats.top_hosts;
+    let summary = &props.analysis.summary;
+    let measured =
+        Measured { packets: summary.measured_packets().is_some(), bytes: summary.measured_bytes().is_some() };
     if hosts.is_empty() {
         return Html::default();
     }
@@ -39,7 +42,7 @@ pub fn Hosts(props: &HostsProps) -> Html {
                     </thead>
                     <tbody>
                         for host in hosts {
-                            { row(host) }
+                            { row(host, measured) }
                         }
                     </tbody>
                 </table>
@@ -48,16 +51,24 @@ pub fn Hosts(props: &HostsProps) -> Html {
     }
 }
 
-fn row(host: &HostRow) -> Html {
+/// What was counted at all: tables of flows may lack either.
+#[derive(Clone, Copy)]
+struct Measured {
+    packets: bool,
+    bytes: bool,
+}
+
+fn row(host: &HostRow, measured: Measured) -> Html {
+    let bytes = |n: u64| quantity::or_dash(measured.bytes.then(|| quantity::bytes(n as f64)));
     let address = host.host.to_string();
     let route = Route::flows(Filter { text: address.clone(), ..Filter::default() });
     html! {
         <tr key={address.clone()}>
             <th scope="row"><a href={route.hash()} title="Show its flows">{ address }</a></th>
             <td>{ plain(&host.name) }</td>
-            <td class="num">{ quantity::bytes(host.bytes_sent as f64) }</td>
-            <td class="num">{ quantity::bytes(host.bytes_received as f64) }</td>
-            <td class="num">{ quantity::count(host.packets) }</td>
+            <td class="num">{ bytes(host.bytes_sent) }</td>
+            <td class="num">{ bytes(host.bytes_received) }</td>
+            <td class="num">{ quantity::or_dash(measured.packets.then(|| quantity::count(host.packets))) }</td>
             <td class="num">{ quantity::count(host.flows) }</td>
         </tr>
     }

@@ -12,7 +12,7 @@ use yew::prelude::*;
 pub fn table(facts: &TableFacts) -> Html {
     let layout = &facts.layout;
     let kept = if facts.rows_kept < facts.rows {
-        format!("{} of them, by chance", quantity::count(facts.rows_kept))
+        format!("{} of them, a random sample", quantity::count(facts.rows_kept))
     } else {
         "all".to_owned()
     };
@@ -35,12 +35,12 @@ pub fn table(facts: &TableFacts) -> Html {
             <p>
                 <a href={Route::Columns(ColumnsRoute::default()).hash()}>{"Columns"}</a>{", "}
                 <a href={Route::rows(Filter::default()).hash()}>{"rows"}</a>
-                {". Dialect, time unit, order of dates and label column can be chosen in the "}
+                {". Dialect, time unit, date order and label column can be chosen in the "}
                 <a href={Route::Settings.hash()}>{"settings"}</a>
                 {"; then read the file again."}
             </p>
             if !facts.rests.is_empty() {
-                <h3>{"What rests"}</h3>
+                <h3>{"What is missing"}</h3>
                 <ul class="rests">
                     for (what, why) in &facts.rests {
                         <li>{ format!("{what}: {why}.") }</li>

@@ -33,9 +33,9 @@ pub fn PacketPane(props: &PacketPaneProps) -> Html {
     }
     let packet = match chosen {
         Chosen::Here(packet) => packet,
-        Chosen::Nothing => return note("Choose a packet to see its layers and bytes."),
+        Chosen::Nothing => return note("Select a packet to see its layers and bytes."),
         Chosen::Asked => return note("Reading the packet from the file…"),
-        Chosen::Gone => return note("This packet cannot be read any more: the file was moved or changed."),
+        Chosen::Gone => return note("This packet can no longer be read: the file was moved or changed."),
     };
     let PacketDetail { row, bytes, stopped, .. } = &*packet;
     let name = format!("Packet {}", quantity::count(row.index + 1));
@@ -73,5 +73,5 @@ pub fn PacketPane(props: &PacketPaneProps) -> Html {
 }
 
 fn note(text: &'static str) -> Html {
-    html! { <section class="pane packet" aria-label="Chosen packet"><p class="placeholder">{ text }</p></section> }
+    html! { <section class="pane packet" aria-label="Selected packet"><p class="placeholder">{ text }</p></section> }
 }

@@ -12,7 +12,7 @@ pub fn layers(layers: &[LayerDetail], marked: Option<usize>, on_layer: &Callback
             for (at, layer) in layers.iter().enumerate() {
                 <li class={classes!("layer", (marked == Some(at)).then_some("marked"))}>
                     <button type="button" class="layer-name" aria-pressed={(marked == Some(at)).to_string()}
-                        title="Mark its bytes" onclick={on_layer.reform(move |_: MouseEvent| at)}>
+                        title="Highlight its bytes" onclick={on_layer.reform(move |_: MouseEvent| at)}>
                         <span>{ plain(&layer.name) }</span>
                         <span class="item-more">{ quantity::bytes(layer.length.into()) }</span>
                     </button>

@@ -72,7 +72,7 @@ pub fn Packets(props: &PacketsProps) -> Html {
             if props.state.has_tables {
                 <div class="split split-packets">
                     <Grid<PacketRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={props.route.packet} wished={place_of(&props.route)} {on_sort} on_choose={on_choose.clone()}
-                        on_open={on_choose} nothing="No packet passes this filter." />
+                        on_open={on_choose} nothing="No packet matches this filter." />
                     <PacketPane index={props.route.packet} job={props.state.job} />
                 </div>
             } else {

@@ -82,7 +82,7 @@ pub fn Rows(props: &RowsProps) -> Html {
             </div>
             if props.state.has_tables {
                 <Grid<DataRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={*chosen} {on_sort}
-                    on_choose={on_choose.clone()} on_open={on_choose} nothing="No row passes this filter." />
+                    on_choose={on_choose.clone()} on_open={on_choose} nothing="No row matches this filter." />
             } else {
                 <TablesLost />
             }
@@ -98,13 +98,13 @@ fn turn(route: &RowsRoute, (first, n_columns): (u32, u32), adjust: &Callback<Row
         adjust.reform(move |_: MouseEvent| route.clone())
     };
     html! {
-        <div class="turn" role="group" aria-label="Columns in sight">
+        <div class="turn" role="group" aria-label="Visible columns">
             <button type="button" class="button" disabled={first == 0} onclick={to(first.saturating_sub(N_COLUMNS))}>
-                {"Columns before"}
+                {"Previous columns"}
             </button>
             <span>{ format!("{} to {} of {}", first + 1, last, quantity::count(n_columns.into())) }</span>
             <button type="button" class="button" disabled={last == n_columns} onclick={to(first + N_COLUMNS)}>
-                {"Columns behind"}
+                {"Next columns"}
             </button>
         </div>
     }

@@ -27,8 +27,8 @@ pub fn Expected(props: &ExpectedProps) -> Html {
         <section class="card group" aria-labelledby="settings-expected" id="group-expected">
             <h2 id="settings-expected">{"Expected here"}</h2>
             <p>
-                {"Findings that fit a rule of this list are set apart and counted as expected. A rule is made most easily \
-                  from a finding."}
+                {"Findings that match a rule of this list are listed separately and counted as expected. The easiest \
+                  way to create a rule is from a finding."}
             </p>
             if rules.is_empty() {
                 <p class="outcome">{"No rules yet."}</p>

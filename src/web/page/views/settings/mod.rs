@@ -76,7 +76,7 @@ fn status(state: &State) -> String {
         return "Some changes take effect when the file is read again.".to_owned();
     }
     match (state.is_judging, state.phase) {
-        (true, _) => "Judging again…".to_owned(),
+        (true, _) => "Evaluating again…".to_owned(),
         (false, Phase::Ready) => {
             format!("{} with these settings.", quantity::counted(analysis.findings.len() as u64, "finding", "findings"))
         }

@@ -14,8 +14,8 @@ pub fn Start() -> Html {
         <div class="start" data-testid="start">
             <h1>{"See what does not belong in a network capture"}</h1>
             <p class="lead">
-                {"Packetloupe reads a capture, finds scans, floods, spoofing, guessing, beacons and odd flows in it, \
-                  explains each, and writes a report."}
+                {"Packetloupe reads a capture, finds scans, floods, spoofing, password guessing, beacons and unusual \
+                  flows in it, explains each, and writes a report."}
             </p>
             <div class="drop-box">
                 { Icon::File.html() }
@@ -27,8 +27,8 @@ pub fn Start() -> Html {
                 { Icon::Lock.html() }
                 <span>
                     <strong>{"Nothing leaves this browser."}</strong>
-                    {" The capture is read on your machine. There is no upload, no account and no tracking; the page is \
-                      not allowed to talk to any other server."}
+                    {" The capture is read on your machine. There is no upload, no account and no tracking; the page \
+                      cannot connect to any other server."}
                 </span>
             </p>
             <Samples />

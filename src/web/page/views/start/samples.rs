@@ -20,25 +20,25 @@ const SAMPLES: &[Sample] = &[
         id: "port-scan",
         file: "portscan_syn.pcap",
         title: "Port scan",
-        look_for: "One host knocks on many ports of another. Which ports answered?",
+        look_for: "One host tries many ports of another. Which ports answered?",
     },
     Sample {
         id: "arp-spoofing",
         file: "arp_spoof.pcap",
         title: "ARP spoofing",
-        look_for: "A machine claims an address that is not its own. Whose traffic does it get?",
+        look_for: "A machine claims an address that is not its own. Whose traffic does it receive?",
     },
     Sample {
         id: "beacon",
         file: "c2_https.pcapng",
         title: "Beacon over HTTPS",
-        look_for: "Small encrypted connections to one server, as regular as a clock. How often?",
+        look_for: "Small encrypted connections to one server at regular intervals. How often?",
     },
     Sample {
         id: "clean",
         file: "benign_web.pcap",
         title: "Everyday web traffic",
-        look_for: "Nobody attacks anybody here. One bad habit shows all the same: whose?",
+        look_for: "No attack here. But one bad habit shows: whose?",
     },
 ];
 

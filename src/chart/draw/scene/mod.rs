@@ -133,7 +133,7 @@ impl Scene {
 
     fn nothing(&mut self, theme: &Theme, width: f64, height: f64) {
         self.layout.plot = Rect { x: 0.0, y: 0.0, width, height };
-        self.text((width / 2.0, height / 2.0), "Nothing to show", LABEL, theme.muted, Anchor::Middle);
+        self.text((width / 2.0, height / 2.0), "No data to show", LABEL, theme.muted, Anchor::Middle);
     }
 
     fn rect(&mut self, rect: Rect, colour: Rgb) {

@@ -259,6 +259,6 @@ mod tests {
 
     #[test]
     fn nothing_is_said_in_words() {
-        assert!(svg(&areas(&[&[0.0]]), &Theme::LIGHT, 320, 100).contains("Nothing to show"));
+        assert!(svg(&areas(&[&[0.0]]), &Theme::LIGHT, 320, 100).contains("No data to show"));
     }
 }

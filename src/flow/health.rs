@@ -1,0 +1,461 @@
+//! Packets of a TCP connection to what they show of its health, by the rules of Wireshark's TCP analysis (its user guide,
+//! section "TCP Analysis"), so that both count alike.
+
+use crate::model::flow::Flow;
+use crate::model::flow::health::{Delays, RoundTrip, SenderHealth, SenderTracking, TcpHealth, Tracking};
+use crate::model::packet::Tcp;
+use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
+
+/// A segment sent again so soon after the third acknowledgment of the same is a fast retransmission (Wireshark's 20 ms).
+const FAST_NS: i64 = 20_000_000;
+/// A segment that comes so soon behind the next one was overtaken, where no round trip is known (Wireshark's 3 ms).
+const OVERTAKEN_NS: i64 = 3_000_000;
+/// Most ranges that are missing at a time.
+const MOST_HOLES: usize = 16;
+/// Most segments that wait for their acknowledgment; of more the oldest are forgotten.
+const MOST_WAITING: usize = 32;
+/// Most round trips kept of a connection.
+const MOST_COURSE: usize = 64;
+/// A connection is worth remembering from this packet on: a request, even repeated, says nothing yet.
+const FIRST_PACKET: u32 = 3;
+
+/// Takes a packet after it was counted, and found to repeat what was sent before or not.
+#[inline]
+pub(super) fn update(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, repeats: bool) {
+    let n_packets = flow.directions.iter().fold(0, |sum: u32, direction| sum.saturating_add(direction.packets));
+    if n_packets >= FIRST_PACKET && !flow.is_over {
+        take(flow, tcp, from, now, repeats);
+    }
+}
+
+fn take(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, repeats: bool) {
+    let Some(window) = tcp.window else { return };
+    let (first_ns, is_asker) = (flow.first_ns, flow.is_low_originator == (from == 0));
+    let scales = scales(flow);
+    let begun = flow.directions.each_ref().map(|direction| {
+        let has_sent = direction.packets > 0;
+        SenderTracking {
+            has_sent,
+            next_sequence: direction.next_sequence,
+            next_at_ns: direction.last_ns,
+            unbroken_to: direction.next_sequence,
+            window: direction.initial_window.unwrap_or(0),
+            ..SenderTracking::default()
+        }
+    });
+    let is_first = flow.health().is_none();
+    let mut health = match flow.extra.get_or_insert_default().health.take() {
+        Some(health) => health,
+        None => Box::new(TcpHealth::default()),
+    };
+    if is_first {
+        // What was sent again before, and what is sent again now, which is looked at below.
+        for (at, (side, direction)) in health.sides.iter_mut().zip(&flow.directions).enumerate() {
+            side.retransmissions = direction.retransmissions.saturating_sub(u32::from(at == from && repeats));
+        }
+        let mut tracking = begin(begun, flow, tcp, from);
+        tracking.senders.iter_mut().zip(scales).for_each(|(sender, scale)| sender.scale = scale);
+        health.tracking = Some(Box::new(tracking));
+    }
+    if let Some(mut tracking) = health.tracking.take() {
+        Segment { tcp, window, from, is_asker, now, first_ns }.take(&mut health, &mut tracking);
+        health.tracking = Some(tracking);
+    }
+    flow.extra.get_or_insert_default().health = Some(health);
+}
+
+/// What the packets before the third leave to remember.
+fn begin(mut senders: [SenderTracking; 2], flow: &Flow, tcp: &Tcp, from: usize) -> Tracking {
+    let next = senders.each_ref().map(|sender| sender.next_sequence);
+    for (at, sender) in senders.iter_mut().enumerate() {
+        let direction = flow.directions.get(at);
+        let is_this = at == from;
+        let n_before = direction.map_or(0, |direction| direction.packets).saturating_sub(u32::from(is_this));
+        sender.has_sent = n_before > 0;
+        // The packet at hand was counted already: it stood where its own number begins.
+        if is_this {
+            let is_ahead = next.get(at).is_some_and(|next| *next == end_of(tcp));
+            sender.next_sequence = if is_ahead { tcp.sequence } else { sender.next_sequence };
+            sender.unbroken_to = sender.next_sequence;
+        }
+        let acknowledges = direction.is_some_and(|direction| direction.flag(ACK) > u32::from(is_this && tcp.has(ACK)));
+        sender.last_ack = if n_before > 0 && acknowledges { next.get(1 - at).copied() } else { None };
+    }
+    let is_handshake =
+        flow.saw_syn && tcp.flags & (SYN | RST) == 0 && flow.directions.iter().all(|direction| direction.flag(SYN) > 0);
+    let handshake_ns = is_handshake.then(|| flow.last_ns - flow.first_ns);
+    Tracking { senders, handshake_ns, stride: 1, ..Tracking::default() }
+}
+
+fn end_of(tcp: &Tcp) -> u32 {
+    let edges = u32::from(tcp.has(SYN)) + u32::from(tcp.has(FIN));
+    tcp.sequence.wrapping_add(tcp.payload_bytes).wrapping_add(edges)
+}
+
+/// How far `a` lies behind `b` (RFC 9293, section 3.4: numbers are compared modulo 2^32).
+fn past(a: u32, b: u32) -> i32 {
+    a.wrapping_sub(b) as i32
+}
+
+struct Segment<'a> {
+    tcp: &'a Tcp,
+    window: u16,
+    from: usize,
+    is_asker: bool,
+    now: i64,
+    first_ns: i64,
+}
+
+impl Segment<'_> {
+    fn take(&self, health: &mut TcpHealth, tracking: &mut Tracking) {
+        let Tracking { senders: [low, high], request_ns, handshake_ns, stride, n_skipped } = tracking;
+        let (sender, other) = if self.from == 0 { (low, high) } else { (high, low) };
+        let [low_side, high_side] = &mut health.sides;
+        let (side, other_side) = if self.from == 0 { (low_side, high_side) } else { (high_side, low_side) };
+        let tcp = self.tcp;
+        let (bytes, end) = (tcp.payload_bytes, end_of(tcp));
+        let is_plain = tcp.flags & (SYN | FIN | RST) == 0;
+        let ahead = if sender.has_sent { past(tcp.sequence, sender.next_sequence) } else { 0 };
+        let acks_same = tcp.has(ACK) && sender.last_ack == Some(tcp.acknowledgment);
+
+        let is_probe = sender.has_sent && bytes == 1 && ahead == 0 && other.window == 0 && is_plain;
+        let is_keep_alive = sender.has_sent && bytes <= 1 && ahead == -1 && is_plain;
+        let answers_keep_alive = other.last_was_keep_alive && bytes == 0 && ahead == 0 && acks_same && is_plain;
+        let answers_probe = other.last_was_probe && bytes == 0 && self.window == 0 && ahead == 0 && acks_same;
+        count_if(&mut side.probes, is_probe);
+        count_if(&mut side.keep_alives, is_keep_alive);
+        count_if(&mut side.zero_windows, self.window == 0 && is_plain);
+        let is_gap = sender.has_sent && ahead > 0 && !tcp.has(RST);
+        count_if(&mut side.gaps, is_gap);
+        let is_empty_ack = bytes == 0 && ahead == 0 && acks_same && is_plain && sender.has_sent;
+        let is_update = is_empty_ack && self.window != 0 && self.window != sender.window;
+        count_if(&mut side.window_updates, is_update);
+        let is_duplicate =
+            is_empty_ack && self.window != 0 && self.window == sender.window && !answers_keep_alive && !answers_probe;
+        count_if(&mut side.duplicate_acks, is_duplicate);
+        if is_duplicate {
+            sender.n_duplicates += 1;
+        } else if !acks_same {
+            sender.n_duplicates = 0;
+        }
+        if bytes > 0 && is_plain && other.window > 0 {
+            let room = other.scale.and_then(|scale| u32::from(other.window).checked_shl(scale.into()));
+            let is_full = room.zip(other.last_ack).is_some_and(|(room, ack)| end == ack.wrapping_add(room));
+            count_if(&mut side.full_windows, is_full);
+        }
+        let carries = bytes > 0 || tcp.flags & (SYN | FIN) != 0;
+        let goes_back = carries && sender.has_sent && ahead < 0 && !is_keep_alive && !(bytes > 1 && ahead == -1);
+        if goes_back {
+            self.goes_back(side, sender, other, handshake_ns.unwrap_or(OVERTAKEN_NS));
+        } else if carries && is_plain && !is_keep_alive {
+            remember(&mut sender.waiting, (end, bytes, Some(self.now)));
+        }
+        if is_gap && sender.holes.len() < MOST_HOLES {
+            sender.holes.push((sender.next_sequence, tcp.sequence));
+        }
+        // A probe may be thrown away: the bytes after it begin where it did.
+        if !sender.has_sent || !is_probe && past(end, sender.next_sequence) > 0 {
+            (sender.next_sequence, sender.next_at_ns) = (end, self.now);
+        }
+        if (!sender.has_sent || tcp.sequence == sender.unbroken_to) && !is_probe {
+            sender.unbroken_to = sender.next_sequence;
+        }
+        sender.has_sent = true;
+
+        if tcp.has(ACK) {
+            if other.has_sent && past(tcp.acknowledgment, other.unbroken_to) > 0 {
+                count_if(&mut side.acknowledged_unseen, true);
+                other.unbroken_to = other.next_sequence;
+            }
+            if !acks_same && let Some((micros, bytes)) = acknowledge(other, tcp.acknowledgment, self.now) {
+                other_side.largest_acknowledged = other_side.largest_acknowledged.max(bytes);
+                let (at, stuck_bytes, _) = other.stuck;
+                if past(tcp.acknowledgment, at) > 0 && bytes >= stuck_bytes {
+                    (other.stuck, other_side.stuck_bytes, other_side.stuck_repeats) = ((0, 0, 0), 0, 0);
+                }
+                if let Some(micros) = micros {
+                    other_side.round_trips.add(micros);
+                    let at_millis = millis(self.now - self.first_ns);
+                    let trip = RoundTrip { at_millis, micros, is_to_high: self.from == 1 };
+                    keep(&mut health.course, trip, stride, n_skipped);
+                }
+            }
+            (sender.last_ack, sender.last_ack_ns) = (Some(tcp.acknowledgment), self.now);
+        }
+        if !tcp.has(RST) {
+            self.note_window(side, sender);
+        }
+        (sender.last_was_keep_alive, sender.last_was_probe) = (is_keep_alive, is_probe);
+        if bytes > 0 && !goes_back && !is_keep_alive && !is_probe {
+            self.note_request(request_ns, &mut health.responses);
+        }
+    }
+
+    /// A segment that does not go on: sent again, or overtaken.
+    fn goes_back(
+        &self,
+        side: &mut SenderHealth,
+        sender: &mut SenderTracking,
+        other: &SenderTracking,
+        overtaken_ns: i64,
+    ) {
+        let (tcp, end) = (self.tcp, end_of(self.tcp));
+        let is_new = fill(&mut sender.holes, tcp.sequence, end);
+        count_if(&mut side.filled, is_new);
+        let is_acknowledged = other.last_ack.is_some_and(|ack| past(end, ack) <= 0);
+        let was_asked = other.n_duplicates >= 2 && self.now - other.last_ack_ns < FAST_NS;
+        if tcp.payload_bytes > 0 && is_acknowledged {
+            count_if(&mut side.spurious_retransmissions, true);
+        } else if was_asked && other.last_ack == Some(tcp.sequence) {
+            count_if(&mut side.fast_retransmissions, true);
+        } else if self.now - sender.next_at_ns < overtaken_ns && end != sender.next_sequence {
+            count_if(&mut side.out_of_order, true);
+            count_if(&mut side.overtaken, is_new);
+        } else {
+            count_if(&mut side.retransmissions, true);
+            self.note_stuck(side, sender, other);
+        }
+        // The acknowledgment may be that of the first or of the second: no round trip (Karn and Partridge, 1987).
+        for waiting in &mut sender.waiting {
+            if past(waiting.0, tcp.sequence) > 0 {
+                waiting.2 = None;
+            }
+        }
+    }
+
+    /// Large segments that are sent again and again from where the other side waits.
+    fn note_stuck(&self, side: &mut SenderHealth, sender: &mut SenderTracking, other: &SenderTracking) {
+        let tcp = self.tcp;
+        if tcp.payload_bytes <= side.largest_acknowledged || other.last_ack != Some(tcp.sequence) {
+            return;
+        }
+        let (at, bytes, repeats) = sender.stuck;
+        let is_same = repeats > 0 && at == tcp.sequence;
+        if is_same && tcp.payload_bytes < bytes {
+            // It tries with less.
+            return;
+        }
+        sender.stuck = (tcp.sequence, tcp.payload_bytes, if is_same { repeats.saturating_add(1) } else { 1 });
+        if sender.stuck.2 >= side.stuck_repeats {
+            (side.stuck_bytes, side.stuck_repeats) = (sender.stuck.1, sender.stuck.2);
+        }
+    }
+
+    fn note_window(&self, side: &mut SenderHealth, sender: &mut SenderTracking) {
+        sender.window = self.window;
+        match sender.closed_at_ns {
+            None if self.window == 0 && !self.tcp.has(SYN) => sender.closed_at_ns = Some(self.now),
+            Some(since) if self.window > 0 => {
+                side.closed_millis = side.closed_millis.saturating_add(millis(self.now - since));
+                sender.closed_at_ns = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// What the originator says is a request; the first packet back is the answer.
+    fn note_request(&self, request_ns: &mut Option<i64>, responses: &mut Delays) {
+        if self.is_asker {
+            *request_ns = Some(self.now);
+        } else if let Some(at_ns) = request_ns.take() {
+            responses.add(u32::try_from((self.now - at_ns).max(0) / 1000).unwrap_or(u32::MAX));
+        }
+    }
+}
+
+/// Shifts of the windows of both sides: both must offer it in their requests (RFC 7323, section 2.2); unknown where one was
+/// not seen.
+fn scales(flow: &Flow) -> [Option<u8>; 2] {
+    let have_requested = flow.directions.iter().all(|direction| direction.flag(SYN) > 0);
+    let are_scaled = !flow.window_scales.contains(&Flow::UNSCALED);
+    flow.window_scales.map(|scale| have_requested.then_some(if are_scaled { scale } else { 0 }))
+}
+
+#[inline]
+fn count_if(count: &mut u32, is_so: bool) {
+    *count = count.saturating_add(u32::from(is_so));
+}
+
+fn millis(ns: i64) -> u32 {
+    u32::try_from(ns.max(0) / 1_000_000).unwrap_or(u32::MAX)
+}
+
+fn remember<T>(list: &mut Vec<T>, item: T) {
+    if list.len() >= MOST_WAITING {
+        list.remove(0);
+    }
+    list.push(item);
+}
+
+/// Takes a range from those that are missing; true if any of it was.
+fn fill(holes: &mut Vec<(u32, u32)>, from: u32, to: u32) -> bool {
+    let Some(place) = holes.iter().position(|(begin, end)| past(to, *begin) > 0 && past(*end, from) > 0) else {
+        return false;
+    };
+    let (begin, end) = holes.remove(place);
+    if past(from, begin) > 0 {
+        holes.push((begin, from));
+    }
+    if past(end, to) > 0 && holes.len() < MOST_HOLES {
+        holes.push((to, end));
+    }
+    true
+}
+
+/// Takes the segments that an acknowledgment covers; the payload of the last and, if it was sent once, its round trip in µs.
+fn acknowledge(sender: &mut SenderTracking, ack: u32, now: i64) -> Option<(Option<u32>, u32)> {
+    let n = sender.waiting.iter().take_while(|(end, ..)| past(ack, *end) >= 0).count();
+    let (_, bytes, sent_ns) = sender.waiting.drain(..n).next_back()?;
+    let micros = sent_ns.map(|sent_ns| u32::try_from((now - sent_ns).max(0) / 1000).unwrap_or(u32::MAX));
+    Some((micros, bytes))
+}
+
+/// Keeps a round trip, of ever fewer the longer the connection goes on.
+fn keep(course: &mut Vec<RoundTrip>, trip: RoundTrip, stride: &mut u32, n_skipped: &mut u32) {
+    *n_skipped += 1;
+    if *n_skipped < *stride {
+        return;
+    }
+    *n_skipped = 0;
+    if course.len() >= MOST_COURSE {
+        let mut is_kept = false;
+        course.retain(|_| {
+            is_kept = !is_kept;
+            is_kept
+        });
+        *stride = stride.saturating_mul(2);
+    }
+    course.push(trip);
+}
+
+/// Forgets what only an open connection needs.
+pub(super) fn settle(flow: &mut Flow) {
+    let Some(health) = flow.extra.as_mut().and_then(|extra| extra.health.as_mut()) else { return };
+    let Some(tracking) = health.tracking.take() else { return };
+    let last_ns = flow.last_ns;
+    for (side, sender) in health.sides.iter_mut().zip(&tracking.senders) {
+        if let Some(since) = sender.closed_at_ns {
+            side.closed_millis = side.closed_millis.saturating_add(millis(last_ns - since));
+        }
+    }
+    health.course.shrink_to_fit();
+}
+
+/// Forgets the health of a flow.
+pub(super) fn forget(flow: &mut Flow) {
+    if let Some(extra) = &mut flow.extra {
+        extra.health = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::features::made;
+    use crate::flow::limits::Limits;
+    use crate::flow::names::Names;
+    use crate::flow::table::{FlowKeyHash, FlowTable};
+    use crate::model::packet::Transport;
+    use crate::model::packet::tcp_flag::PSH;
+
+    /// A packet: when (ms), whether the client sent it, its number and acknowledgment, payload, flags and window.
+    type Sent = (i64, bool, u32, u32, u32, u8, u16);
+
+    fn flow_of(sent: &[Sent]) -> Flow {
+        let names = Names::default();
+        let mut table = FlowTable::new(Limits::default());
+        let handshake =
+            [(0, true, 0, 0, 0, SYN, 1000), (10, false, 0, 1, 0, SYN | ACK, 1000), (20, true, 1, 1, 0, ACK, 1000)];
+        for (millis, is_forward, sequence, acknowledgment, bytes, flags, window) in
+            handshake.iter().chain(sent).copied()
+        {
+            let mut packet = made::packet((millis * 1000, is_forward, bytes, flags), window);
+            if let Transport::Tcp(tcp) = &mut packet.transport {
+                (tcp.sequence, tcp.acknowledgment) = (sequence, acknowledgment);
+            }
+            let found = table.seek(&packet, table.begin(FlowKeyHash::of(&packet)));
+            table.update(&packet, found, &names, &mut |_, _| {});
+        }
+        table.end_all();
+        table.get(0).unwrap().clone()
+    }
+
+    /// Of what the client and of what the server sent.
+    fn sides(sent: &[Sent]) -> [SenderHealth; 2] {
+        flow_of(sent).sender_health().unwrap().map(Clone::clone)
+    }
+
+    const DATA: u8 = ACK | PSH;
+
+    #[test]
+    fn a_segment_that_is_sent_again_is_counted_by_why() {
+        let sent = (30, true, 1, 1, 100, DATA, 1000);
+        let late = |millis| (millis, true, 1, 1, 100, DATA, 1000);
+        let [client, _] = sides(&[sent, late(300), (310, false, 1, 101, 0, ACK, 1000)]);
+        assert_eq!((client.retransmissions, client.filled, client.largest_acknowledged), (1, 0, 100));
+        assert_eq!(client.round_trips.n(), 0, "it may be the answer to either");
+        let [client, _] = sides(&[sent, (40, false, 1, 101, 0, ACK, 1000), late(300)]);
+        assert_eq!((client.retransmissions, client.spurious_retransmissions), (0, 1));
+        assert_eq!(client.round_trips.quantile(0.5), Some(10_000));
+        // Three segments, the first of which is lost behind the capture point: three acknowledgments of the same ask for it.
+        let ask = |millis| (millis, false, 1, 1, 0, ACK, 1000);
+        let [client, server] = sides(&[
+            sent,
+            (31, true, 101, 1, 100, DATA, 1000),
+            (32, true, 201, 1, 100, DATA, 1000),
+            ask(41),
+            ask(42),
+            ask(43),
+            late(50),
+        ]);
+        assert_eq!((client.fast_retransmissions, client.retransmissions), (1, 0));
+        assert_eq!(server.duplicate_acks, 3, "the answer to the request acknowledged as much");
+    }
+
+    #[test]
+    fn what_did_not_pass_before_was_lost_before_the_capture_or_overtaken() {
+        let second = (31, true, 101, 1, 100, DATA, 1000);
+        let first = |millis| (millis, true, 1, 1, 100, DATA, 1000);
+        let [client, _] = sides(&[second, first(32)]);
+        assert_eq!((client.gaps, client.out_of_order, client.filled), (1, 1, 1));
+        let [client, _] = sides(&[second, first(300)]);
+        assert_eq!((client.gaps, client.retransmissions, client.filled), (1, 1, 1));
+        let [_, server] = sides(&[second, (40, false, 1, 301, 0, ACK, 1000)]);
+        assert_eq!(server.acknowledged_unseen, 1);
+    }
+
+    #[test]
+    fn a_closed_window_is_timed_and_answers_are_too() {
+        let request = (30, true, 1, 1, 100, DATA, 1000);
+        let [client, server] = sides(&[
+            request,
+            (40, false, 1, 101, 0, ACK, 0),
+            (240, true, 101, 1, 1, ACK, 1000),
+            (250, false, 1, 101, 0, ACK, 0),
+            (540, false, 1, 101, 0, ACK, 1000),
+            (1000, true, 100, 1, 0, ACK, 1000),
+        ]);
+        assert_eq!((server.zero_windows, server.window_updates, server.closed_millis), (2, 1, 500));
+        assert_eq!((client.probes, client.keep_alives), (1, 1));
+        let flow = flow_of(&[request, (230, false, 1, 101, 500, DATA, 1000), (231, false, 501, 101, 500, DATA, 1000)]);
+        let health = flow.health().unwrap();
+        assert_eq!((health.responses.n(), health.responses.most()), (1, Some(200_000)));
+        assert!(health.tracking.is_none());
+    }
+
+    #[test]
+    fn large_segments_that_never_arrive_stand_still() {
+        let small = (30, true, 1, 1, 100, DATA, 1000);
+        let large = |millis| (millis, true, 101, 1, 1400, DATA, 1000);
+        let known = (40, false, 1, 101, 0, ACK, 1000);
+        let [client, _] = sides(&[small, known, large(50), large(300), large(800), large(1800)]);
+        assert_eq!((client.stuck_bytes, client.stuck_repeats, client.largest_acknowledged), (1400, 3, 100));
+        let [client, _] =
+            sides(&[small, known, large(50), large(300), large(800), (810, false, 1, 1501, 0, ACK, 1000)]);
+        assert_eq!((client.stuck_bytes, client.stuck_repeats), (0, 0), "it arrived");
+        let fitting = (1900, true, 101, 1, 1000, DATA, 1000);
+        let passed = (1910, false, 1, 1101, 0, ACK, 1000);
+        let [client, _] = sides(&[small, known, large(50), large(300), large(800), large(1800), fitting, passed]);
+        assert_eq!((client.stuck_bytes, client.stuck_repeats), (1400, 3), "only smaller ones arrive");
+    }
+}

@@ -1,0 +1,245 @@
+//! How well a TCP connection goes, as far as it shows where the capture was taken: what was lost, sent again and held up.
+
+use super::Flow;
+
+/// What a TCP connection shows of the path and of both ends.
+#[derive(Clone, Debug, Default)]
+pub struct TcpHealth {
+    /// Of what `low` and `high` sent.
+    pub sides: [SenderHealth; 2],
+    /// From the last packet of a request to the first of its answer.
+    pub responses: Delays,
+    /// Round trips in the order of time, where they were not all alike.
+    pub course: Vec<RoundTrip>,
+    /// What must be remembered while the connection goes on.
+    pub tracking: Option<Box<Tracking>>,
+}
+
+/// A round trip between the capture point and one end, and when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RoundTrip {
+    /// When the answer came, ms after the flow began.
+    pub at_millis: u32,
+    /// How long it took, µs.
+    pub micros: u32,
+    /// The end that acknowledged was `high`.
+    pub is_to_high: bool,
+}
+
+/// What one side sent, in the terms of Wireshark's TCP analysis. Every count stops at the most that fits.
+#[derive(Clone, Debug, Default)]
+pub struct SenderHealth {
+    /// Sent again for no other reason that shows.
+    pub retransmissions: u32,
+    /// Sent again soon after the other side asked for it three times.
+    pub fast_retransmissions: u32,
+    /// Sent again although the other side had acknowledged it.
+    pub spurious_retransmissions: u32,
+    /// Came late, but so soon behind what follows that it may have been overtaken only.
+    pub out_of_order: u32,
+    /// Of these, segments that had not passed the capture point before: nothing speaks for loss.
+    pub overtaken: u32,
+    /// Segments before which some are missing.
+    pub gaps: u32,
+    /// Of those sent again or late, segments that had not passed the capture point before.
+    pub filled: u32,
+    /// Acknowledgments of bytes that never passed the capture point.
+    pub acknowledged_unseen: u32,
+    /// Acknowledgments that repeat the one before.
+    pub duplicate_acks: u32,
+    /// Packets that say that there is no room for more.
+    pub zero_windows: u32,
+    /// Segments that fill all room that the other side has.
+    pub full_windows: u32,
+    /// Packets that say that there is room again, or more.
+    pub window_updates: u32,
+    /// Packets that only ask whether the other side is there.
+    pub keep_alives: u32,
+    /// Bytes sent into no room, to see whether there is some again.
+    pub probes: u32,
+    /// How long there was no room, ms.
+    pub closed_millis: u32,
+    /// Largest payload that was acknowledged, bytes.
+    pub largest_acknowledged: u32,
+    /// Largest payload that was sent again from the same place and never acknowledged at that size, bytes.
+    pub stuck_bytes: u32,
+    /// How often that was sent again.
+    pub stuck_repeats: u32,
+    /// Round trips from the capture point to the other side and back.
+    pub round_trips: Delays,
+}
+
+impl SenderHealth {
+    /// Segments that were sent again because they, or their acknowledgment, did not arrive.
+    pub fn lost(&self) -> u32 {
+        let early = self.out_of_order.saturating_sub(self.overtaken);
+        self.retransmissions.saturating_add(self.fast_retransmissions).saturating_add(early)
+    }
+}
+
+/// Delays by powers of two: how many there were, and quantiles to a quarter of their value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Delays {
+    counts: [u16; Delays::BINS],
+    least_micros: u32,
+    most_micros: u32,
+}
+
+impl Delays {
+    const BINS: usize = 18;
+    /// Upper end of the first bin, µs; each next one ends at twice that.
+    const FIRST_MICROS: u32 = 128;
+
+    /// Takes a delay, µs.
+    pub fn add(&mut self, micros: u32) {
+        let is_first = self.n() == 0;
+        self.least_micros = if is_first { micros } else { self.least_micros.min(micros) };
+        self.most_micros = self.most_micros.max(micros);
+        if let Some(count) = self.counts.get_mut(bin(micros)) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Adds those of another one.
+    pub fn merge(&mut self, other: &Delays) {
+        if other.n() == 0 {
+            return;
+        }
+        self.least_micros = if self.n() == 0 { other.least_micros } else { self.least_micros.min(other.least_micros) };
+        self.most_micros = self.most_micros.max(other.most_micros);
+        for (count, more) in self.counts.iter_mut().zip(other.counts) {
+            *count = count.saturating_add(more);
+        }
+    }
+
+    /// How many.
+    pub fn n(&self) -> u32 {
+        self.counts.iter().map(|count| u32::from(*count)).sum()
+    }
+
+    /// How many took longer, to the end of the bin that this lies in.
+    pub fn n_above(&self, micros: u32) -> u32 {
+        self.counts.iter().skip(bin(micros) + 1).map(|count| u32::from(*count)).sum()
+    }
+
+    /// The shortest, µs.
+    pub fn least(&self) -> Option<u32> {
+        (self.n() > 0).then_some(self.least_micros)
+    }
+
+    /// The longest, µs.
+    pub fn most(&self) -> Option<u32> {
+        (self.n() > 0).then_some(self.most_micros)
+    }
+
+    /// A quantile (0 to 1), µs: between the ends of its bin by how many lie below.
+    pub fn quantile(&self, share: f64) -> Option<u32> {
+        let n = self.n();
+        if n == 0 {
+            return None;
+        }
+        let wanted = share.clamp(0.0, 1.0) * f64::from(n);
+        let mut below = 0.0;
+        let (mut low, mut high) = (0.0, f64::from(Delays::FIRST_MICROS));
+        for count in self.counts.map(f64::from) {
+            if count > 0.0 && below + count >= wanted {
+                let value = low + (high - low) * ((wanted - below) / count);
+                return Some((value as u32).clamp(self.least_micros, self.most_micros));
+            }
+            below += count;
+            (low, high) = (high, 2.0 * high);
+        }
+        Some(self.most_micros)
+    }
+}
+
+/// Place of a delay among the bins.
+fn bin(micros: u32) -> usize {
+    let times = micros / Delays::FIRST_MICROS;
+    (times.checked_ilog2().map_or(0, |power| power as usize + 1)).min(Delays::BINS - 1)
+}
+
+/// What must be remembered of an open connection.
+#[derive(Clone, Debug, Default)]
+pub struct Tracking {
+    /// Of what `low` and `high` sent.
+    pub senders: [SenderTracking; 2],
+    /// When the last packet of a request passed that waits for its answer, ns since 1970.
+    pub request_ns: Option<i64>,
+    /// From the request of the connection to the end of its handshake; none where that was not seen, ns.
+    pub handshake_ns: Option<i64>,
+    /// Each so many round trips one is kept.
+    pub stride: u32,
+    /// Round trips since the last one that was kept.
+    pub n_skipped: u32,
+}
+
+/// What must be remembered of one side of an open connection.
+#[derive(Clone, Debug, Default)]
+pub struct SenderTracking {
+    /// It sent something yet.
+    pub has_sent: bool,
+    /// Sequence number behind all that it sent.
+    pub next_sequence: u32,
+    /// When it got there, ns since 1970.
+    pub next_at_ns: i64,
+    /// Sequence number up to which nothing is missing, or the other side has acknowledged more than was seen.
+    pub unbroken_to: u32,
+    /// Its last acknowledgment, if it sent one.
+    pub last_ack: Option<u32>,
+    /// When that was, ns since 1970.
+    pub last_ack_ns: i64,
+    /// Its last window, as sent.
+    pub window: u16,
+    /// The window is to be shifted by so much; none where its request was not seen.
+    pub scale: Option<u8>,
+    /// Its acknowledgments in a row that repeat the same.
+    pub n_duplicates: u32,
+    /// What its last packet was.
+    pub last_was_keep_alive: bool,
+    /// What its last packet was.
+    pub last_was_probe: bool,
+    /// Its window is closed since then, ns since 1970.
+    pub closed_at_ns: Option<i64>,
+    /// Ranges of sequence numbers that did not pass, the oldest first.
+    pub holes: Vec<(u32, u32)>,
+    /// Segments that wait for their acknowledgment: number behind them, payload bytes, and when they passed; sent again, none.
+    pub waiting: Vec<(u32, u32, Option<i64>)>,
+    /// Where it stands still: first number, payload bytes, repeats.
+    pub stuck: (u32, u32, u32),
+}
+
+impl Flow {
+    /// How well it goes; none for what is no TCP connection of a capture, or too short to say.
+    pub fn health(&self) -> Option<&TcpHealth> {
+        self.extra.as_ref()?.health.as_deref()
+    }
+
+    /// Health of what the originator and of what the responder sent.
+    pub fn sender_health(&self) -> Option<[&SenderHealth; 2]> {
+        let [low, high] = &self.health()?.sides;
+        Some(if self.is_low_originator { [low, high] } else { [high, low] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_of_delays_lie_near_those_of_the_values() {
+        let mut delays = Delays::default();
+        (1..=1000).for_each(|i| delays.add(i * 100));
+        for (share, wanted) in [(0.1, 10_000.0), (0.5, 50_000.0), (0.9, 90_000.0)] {
+            let found = f64::from(delays.quantile(share).unwrap());
+            assert!((found / wanted - 1.0).abs() < 0.25, "{share}: {found}");
+        }
+        assert_eq!((delays.n(), delays.least(), delays.most()), (1000, Some(100), Some(100_000)));
+        assert_eq!(Delays::default().quantile(0.5), None);
+        let mut both = Delays::default();
+        both.merge(&delays);
+        assert_eq!(both, delays);
+        assert_eq!(both.n_above(u32::MAX), 0);
+        assert!((300..=700).contains(&both.n_above(40_000)));
+    }
+}
