@@ -169,6 +169,34 @@ fn guessing_is_found_by_outcomes() {
 }
 
 #[test]
+fn rdp_is_guessed_by_connections_that_ask_to_log_in_or_by_outcomes() {
+    let columns = ["cookie", "result", "security_protocol"];
+    let ask = |user: String| vec![user, "encrypted".to_owned(), "HYBRID".to_owned()];
+    let guess = |i: usize| ask(format!("user{}", i % 7));
+    for form in FORMS {
+        let log = |n: usize, make: &dyn Fn(usize) -> Vec<String>| zeek(form, "rdp", 3389, &columns, &rows(n, make));
+        let analysis = analyse(&log(60, &guess));
+        let finding = analysis.findings.iter().find(|finding| finding.detector == "login_brute_force").unwrap();
+        assert!(finding.severity >= Severity::Medium, "{form:?}: {:?}", finding.severity);
+        assert!(finding.explanation.contains("The outcome is known for 0 of 60 login attempts"));
+        assert_eq!(found(&log(6, &|_| ask("anna".to_owned())), Severity::Low), Vec::<String>::new(), "{form:?}");
+    }
+    // Columns that some sensors add.
+    let columns = ["cookie", "result", "security_protocol", "auth_success"];
+    let row = |is_good: bool| {
+        move |i: usize| {
+            let told = if is_good { "T" } else { "F" };
+            vec![format!("user{}", i % 2), "Success".to_owned(), "RDP".to_owned(), told.to_owned()]
+        }
+    };
+    let refused = zeek(Form::Stream, "rdp", 3389, &columns, &rows(40, row(false)));
+    let analysis = analyse(&refused);
+    assert!(analysis.findings.iter().any(|finding| finding.title.contains("guesses RDP passwords")), "{refused}");
+    let accepted = zeek(Form::Stream, "rdp", 3389, &columns, &rows(12, row(true)));
+    assert_eq!(found(&accepted, Severity::Low), Vec::<String>::new());
+}
+
+#[test]
 fn dns_tells_of_tunnels_and_of_names_that_do_not_exist() {
     let columns = ["proto", "trans_id", "query", "qtype_name", "rcode_name", "answers"];
     let ask = |name: String, code: &str, answer: &str| {
@@ -178,6 +206,28 @@ fn dns_tells_of_tunnels_and_of_names_that_do_not_exist() {
     finds("dns_tunnel", ("dns", 53), &columns, 90, |i| ask(data(i), "NOERROR", "192.0.2.7"), ordinary);
     let random = |i: usize| format!("{:016x}.com", (i as u64 + 7).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     finds("dga", ("dns", 53), &columns, 150, |i| ask(random(i), "NXDOMAIN", "-"), ordinary);
+}
+
+#[test]
+fn requests_of_a_log_without_counts_show_beacons() {
+    let row = |i: usize, second: f64, host: &str, server: &str| {
+        format!("{second:.6}\tC{i}\t10.0.0.21\t{}\t{server}\t80\t1\tGET\t{host}\t/news\tagent/1\t200\n", 20_000 + i)
+    };
+    let head = "#separator \\x09\n#path\thttp\n#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\ttrans_depth\tmethod\thost\turi\tuser_agent\tstatus_code\n";
+    let log = |time: &dyn Fn(usize) -> f64| {
+        let calls = (0..120).map(|i| row(i, START + time(i), "cdn.example.pw", "198.51.100.7"));
+        let visits = (0..20)
+            .map(|i| row(500 + i, START + (i * i * 17) as f64, &format!("w{i}.example.org"), &format!("192.0.2.{i}")));
+        [head.to_owned()].into_iter().chain(calls).chain(visits).collect::<String>()
+    };
+    let analysis = analyse(&log(&|i| i as f64 * 60.0));
+    let finding = analysis.findings.iter().find(|finding| finding.detector == "beacon").unwrap();
+    assert!(finding.severity >= Severity::Medium, "{:?}", finding.severity);
+    assert_eq!(finding.title, "10.0.0.21 connects to cdn.example.pw every 60 s: 120 connections");
+    assert!(!finding.explanation.contains("the same amount"), "{}", finding.explanation);
+    // A person, who comes in bursts.
+    let person = analyse(&log(&|i| (i / 12 * 700 + i % 12 * (i % 5)) as f64));
+    assert!(!person.findings.iter().any(|finding| finding.detector == "beacon"), "{:?}", person.findings);
 }
 
 #[test]
@@ -220,6 +270,41 @@ fn web_tls_and_windows_are_judged_as_in_captures() {
         }
     };
     finds("kerberoasting", ("kerberos", 88), &columns, 5, ticket("rc4-hmac"), ticket("aes256-cts-hmac-sha1-96"));
+}
+
+#[test]
+fn certificates_of_their_own_log_belong_to_the_connections_that_name_them() {
+    let ends = |i: usize| {
+        format!(
+            "\"uid\":\"C{i}\",\"id.orig_h\":\"10.0.0.21\",\"id.orig_p\":{},\"id.resp_h\":\"10.0.0.4\",\"id.resp_p\":443",
+            40_000 + i
+        )
+    };
+    let ssl = |i: usize, name: &str| {
+        format!(
+            "{{\"_path\":\"ssl\",\"ts\":170000000{i}.5,{},\"version\":\"TLSv12\",\"cipher\":\"TLS_X\",\"server_name\":\"a.example\",\"established\":true,\"{name}\":[\"F1\",\"F2\"]}}\n",
+            ends(i)
+        )
+    };
+    let x509 = |name: &str, id: &str, issuer: &str| {
+        format!(
+            "{{\"_path\":\"x509\",\"ts\":1700000001.4,\"{name}\":\"{id}\",\"certificate.version\":3,\"certificate.subject\":\"CN=a.example\",\"certificate.issuer\":\"{issuer}\",\"certificate.not_valid_before\":1600000000.0,\"certificate.not_valid_after\":1900000000.0}}\n"
+        )
+    };
+    let weak = |text: &str| analyse(text).findings.iter().filter(|finding| finding.detector == "weak_tls").count();
+    // By the fingerprint, as since Zeek 5, and by the id of a file before.
+    for (refers, named_by) in [("cert_chain_fps", "fingerprint"), ("cert_chain_fuids", "id")] {
+        let (own, other) = (x509(named_by, "F1", "CN=a.example"), x509(named_by, "F2", "CN=CA"));
+        let connections = [ssl(1, refers), ssl(2, refers)].concat();
+        for text in [format!("{other}{own}{connections}"), format!("{connections}{own}{other}")] {
+            assert_eq!(weak(&text), 1, "{text}");
+            assert_eq!(analyse(&text).summary.flows, 2);
+        }
+        let signed = x509(named_by, "F1", "CN=CA");
+        for text in [format!("{signed}{connections}"), format!("{connections}{signed}"), connections.clone()] {
+            assert_eq!(weak(&text), 0, "{text}");
+        }
+    }
 }
 
 #[test]

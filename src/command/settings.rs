@@ -23,6 +23,7 @@ fn as_table() -> String {
 fn default(d: &Descriptor) -> String {
     match d.kind() {
         Kind::Choice(choices) => choices.at(d.default).map_or("", |choice| choice.id).to_owned(),
+        Kind::Networks => "inferred".to_owned(),
         _ => plain(d.default),
     }
 }
@@ -30,6 +31,7 @@ fn default(d: &Descriptor) -> String {
 fn range(d: &Descriptor) -> String {
     match d.kind() {
         Kind::Choice(choices) => format!("one of {}, see --json", choices.choices.len()),
+        Kind::Networks => "networks as 10.0.0.0/8, 192.168.0.0/16".to_owned(),
         _ => format!("{} to {}", plain(d.min), plain(d.max)),
     }
 }
@@ -51,9 +53,9 @@ fn as_json() -> String {
                 "choices": choices(d),
                 "help": d.help,
                 "unit": d.unit,
-                "min": d.min,
-                "max": d.max,
-                "default": d.default,
+                "min": (!d.is_networks).then_some(d.min),
+                "max": (!d.is_networks).then_some(d.max),
+                "default": if d.is_networks { json!("") } else { json!(d.default) },
                 "is_whole": d.is_whole,
                 "effect": match d.on_change { OnChange::Evaluate => "judge", OnChange::Read => "read" },
             })

@@ -56,6 +56,9 @@ fn facts(analysis: &Analysis, text: &mut String) {
         wire.unwrap_or_default(),
         time::span(summary.duration_ns()),
     ));
+    if summary.hosts > 0 {
+        text.push_str(&format!("Inside: {}; change in settings\n", analysis.site.words()));
+    }
     let shares: Vec<String> = summary
         .protocols
         .iter()

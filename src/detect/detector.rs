@@ -12,7 +12,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::finding::Finding;
 use crate::model::flow::Direction;
 use crate::model::packet::{Transport, tcp_flag};
-use crate::model::{Addr, Flow, Packet};
+use crate::model::{Addr, Flow, Packet, Site};
 use crate::settings::{Descriptor, Settings};
 use crate::stats::rows::RowStore;
 
@@ -26,6 +26,10 @@ pub struct Entry {
     pub interest: Interest,
     /// Creates one for a new analysis.
     pub make: fn() -> Box<dyn Detector>,
+    /// It asks of flows as they are shown who is inside: they are shown once that is known.
+    pub asks_site: bool,
+    /// It wants messages too, but flows alone are enough for it: it also runs on tables without messages.
+    pub is_content_with_flows: bool,
 }
 
 impl Entry {
@@ -35,7 +39,25 @@ impl Entry {
         settings: &'static [Descriptor],
         interest: Interest,
     ) -> Entry {
-        Entry { card, settings, interest, make: || Box::new(D::default()) }
+        Entry {
+            card,
+            settings,
+            interest,
+            make: || Box::new(D::default()),
+            asks_site: false,
+            is_content_with_flows: false,
+        }
+    }
+
+    /// The same for a detector that wants messages too, but for which flows alone are enough.
+    pub const fn content_with_flows(self) -> Entry {
+        Entry { is_content_with_flows: true, ..self }
+    }
+
+    /// The same for a detector that asks of flows as they are shown who is inside. It is shown flows in serial order when
+    /// reading has ended and all messages were shown; before that only those that make room in the flow table.
+    pub const fn asking_site(self) -> Entry {
+        Entry { asks_site: true, ..self }
     }
 }
 
@@ -138,6 +160,8 @@ pub struct EndedFlow<'a> {
     pub flow: &'a Flow,
     /// Server name from DNS, TLS or HTTP; empty if unknown.
     pub name: &'a str,
+    /// Which addresses are inside; nothing is known of it yet unless the entry [asks](Entry::asking_site).
+    pub site: &'a Site,
 }
 
 /// An application message, with its flow.
@@ -148,6 +172,8 @@ pub struct AppEvent<'a> {
     pub update: Option<FlowUpdate>,
     /// Its flow.
     pub flow: Option<&'a Flow>,
+    /// The layer-2 network that it was in, as [`Packet::vlan_stack`]; 0 if there is none.
+    pub vlan_stack: u32,
     /// Interned texts, including the names of flows.
     pub names: &'a Names,
     /// The name that a DNS message queries, if it belongs to a registered domain.
@@ -181,6 +207,8 @@ pub struct Context<'a> {
     pub told: &'a FlowFields,
     /// Outcomes of first contacts.
     pub contacts: &'a Contacts,
+    /// Which addresses are inside.
+    pub site: &'a Site,
     /// Rows of flows for models.
     pub rows: &'a super::ml::flow_rows::Shared,
     /// Earliest and latest packet, ns since 1970.

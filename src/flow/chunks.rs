@@ -8,13 +8,11 @@ pub(super) struct Chunks<T> {
     /// Item `serial` stands in chunk `serial / CHUNK`; chunks that were forgotten are empty.
     chunks: Vec<Vec<T>>,
     n_cleared: usize,
-    /// Memory of a chunk that was forgotten, for the next one.
-    spare: Option<Vec<T>>,
 }
 
 impl<T> Default for Chunks<T> {
     fn default() -> Self {
-        Chunks { chunks: Vec::new(), n_cleared: 0, spare: None }
+        Chunks { chunks: Vec::new(), n_cleared: 0 }
     }
 }
 
@@ -23,7 +21,7 @@ impl<T> Chunks<T> {
     pub fn push(&mut self, item: T) -> u32 {
         if self.is_full() {
             let room = if self.chunks.is_empty() { 64 } else { CHUNK };
-            self.chunks.push(self.spare.take().unwrap_or_else(|| Vec::with_capacity(room)));
+            self.chunks.push(Vec::with_capacity(room));
         }
         let serial = self.next_serial();
         if let Some(chunk) = self.chunks.last_mut() {
@@ -57,18 +55,17 @@ impl<T> Chunks<T> {
         self.chunks.get_mut(serial as usize / CHUNK)?.get_mut(serial as usize % CHUNK)
     }
 
-    /// Forgets the oldest full chunk and shows its items with their serial numbers; false if there is none.
-    pub fn forget_oldest(&mut self, mut show: impl FnMut(u32, &T)) -> bool {
+    /// Forgets the oldest full chunk and shows its items with their serial numbers; gives them with the first number, and
+    /// none if there is no such chunk.
+    pub fn forget_oldest(&mut self, mut show: impl FnMut(u32, &T)) -> (u32, Vec<T>) {
         let first = self.first_serial();
         if self.n_cleared + 1 >= self.chunks.len() {
-            return false;
+            return (first, Vec::new());
         }
-        let Some(mut chunk) = self.chunks.get_mut(self.n_cleared).map(std::mem::take) else { return false };
+        let Some(chunk) = self.chunks.get_mut(self.n_cleared).map(std::mem::take) else { return (first, Vec::new()) };
         self.n_cleared += 1;
         (first..).zip(&chunk).for_each(|(serial, item)| show(serial, item));
-        chunk.clear();
-        self.spare = Some(chunk);
-        true
+        (first, chunk)
     }
 
     /// Serial number of the first item kept.
@@ -91,9 +88,10 @@ mod tests {
         let mut chunks = Chunks::default();
         (0..=CHUNK as u32).for_each(|i| assert_eq!(chunks.push(i), i));
         let mut gone = Vec::new();
-        assert!(chunks.forget_oldest(|serial, item| gone.push((serial, *item))));
+        let (first, forgotten) = chunks.forget_oldest(|serial, item| gone.push((serial, *item)));
+        assert_eq!((first, forgotten.len()), (0, CHUNK));
         assert_eq!(gone, (0..CHUNK as u32).map(|i| (i, i)).collect::<Vec<_>>());
-        assert!(!chunks.forget_oldest(|_, _| ()), "the one that is being filled stays");
+        assert!(chunks.forget_oldest(|_, _| ()).1.is_empty(), "the one that is being filled stays");
         assert_eq!((chunks.len(), chunks.first_serial(), chunks.next_serial()), (1, 4096, 4097));
         assert_eq!((chunks.get(0), chunks.get(4096)), (None, Some(&4096)));
         assert_eq!(chunks.iter().collect::<Vec<_>>(), [&4096]);

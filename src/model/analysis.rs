@@ -5,8 +5,11 @@ use crate::model::finding::Finding;
 use crate::model::finding::allow::Rule;
 use crate::model::finding::annotation::Annotations;
 use crate::model::finding::incident::Incident;
+use crate::model::format::quantity::plain;
 use crate::model::interface::{CaptureInterface, CaptureLoss};
 use crate::model::net::addr::Addr;
+use crate::model::net::network::Network;
+use crate::model::net::site::Site;
 use crate::model::rows::TableFacts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,8 +39,10 @@ pub struct Analysis {
     pub stats: Stats,
     /// What the table is, if the input is one.
     pub table: Option<TableFacts>,
+    /// Which addresses are inside, and by what that is known.
+    pub site: Site,
     /// Settings that differ from their defaults, by id.
-    pub changed_settings: BTreeMap<String, f64>,
+    pub changed_settings: BTreeMap<String, Setting>,
     /// The allow-list in force.
     pub rules: Vec<Rule>,
     /// True if passwords and the like are written as they are.
@@ -46,6 +51,24 @@ pub struct Analysis {
     pub seed: u64,
     /// What the flow table (CSV) holds.
     pub flow_columns: FlowColumns,
+}
+
+/// The value of a setting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Setting {
+    /// A number; of choices their place.
+    Number(f64),
+    /// A list of networks.
+    Networks(Vec<Network>),
+}
+
+impl std::fmt::Display for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Setting::Number(number) => f.write_str(&plain(*number)),
+            Setting::Networks(networks) => f.write_str(&Network::list(networks)),
+        }
+    }
 }
 
 /// A finding that is expected here.

@@ -26,4 +26,6 @@ pub use finding::{Category, Evidence, Finding, Severity};
 pub use flow::{DirectionStats, Flow, FlowKey};
 pub use format::secret::Secrets;
 pub use net::addr::{Addr, Endpoint};
+pub use net::network::Network;
+pub use net::site::Site;
 pub use packet::{Packet, Transport};

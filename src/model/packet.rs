@@ -42,8 +42,8 @@ pub struct Packet {
     pub macs: Option<([u8; 6], [u8; 6])>,
     /// Outermost VLAN id, 0 for none.
     pub vlan: u16,
-    /// The ids of all its VLAN tags, the innermost in the lowest 12 bits: the layer-2 network that it is in. Of more than two
-    /// tags the outer ones are cut off. 0 for none.
+    /// The layer-2 network that it is in: all its VLAN tags, the innermost in the lowest 12 bits, with the labels and ids of
+    /// the tunnels that frames came through. The ids of more than two are folded into each other. 0 for none.
     pub vlan_stack: u32,
     /// The layers found, outermost first.
     pub layers: Layers,
@@ -316,6 +316,12 @@ pub struct Arp {
 }
 
 impl Packet {
+    /// What follows is in a layer-2 network within the one before, told from others by this tag or label.
+    #[inline]
+    pub fn enter_vlan(&mut self, id: u32) {
+        self.vlan_stack = self.vlan_stack.rotate_left(12) ^ id;
+    }
+
     /// The innermost protocol recognised.
     pub fn top(&self) -> Option<Protocol> {
         self.layers.as_slice().last().copied()

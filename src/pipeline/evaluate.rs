@@ -166,6 +166,7 @@ impl Pipeline {
                 sizes: counters.sizes(),
             },
             table: rows.map(|rows| table_facts::facts(rows, counters.packets > 0)),
+            site: flow_stage.dispatch.site.clone().unwrap_or_default(),
             changed_settings: settings.changed().clone(),
             shows_secrets: settings.shows_secrets(),
             seed: settings.count(&settings::SEED),
@@ -216,9 +217,13 @@ fn finish(
         Some((_, RowKind::Flows)) if has_messages && entry.interest.intersects(Interest::MESSAGES) => {
             detector.finish(context)
         }
-        Some((_, RowKind::Flows)) if entry.interest.intersects(Interest::ANY_PACKET) => table_facts::not_evaluated(
-            "This is a table of flows: it does not have the single packets that this detector needs.".to_owned(),
-        ),
+        Some((_, RowKind::Flows))
+            if entry.interest.intersects(Interest::ANY_PACKET) && !entry.is_content_with_flows =>
+        {
+            table_facts::not_evaluated(
+                "This is a table of flows: it does not have the single packets that this detector needs.".to_owned(),
+            )
+        }
         _ => detector.finish(context),
     }
 }

@@ -13,6 +13,7 @@ use crate::flow::fields::{self, FlowFields, InternedField};
 use crate::flow::loss::Losses;
 use crate::flow::names::Names;
 use crate::flow::optional::OptionalTables;
+use crate::flow::site::SiteEvidence;
 use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Lookup, LookupResult};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Flow;
@@ -60,6 +61,8 @@ pub struct FlowStage {
     connections: Connections,
     /// What TCP flows lack, once reading has ended.
     pub(super) losses: Losses,
+    /// What the link shows of who is inside.
+    site_evidence: SiteEvidence,
     /// Rows of a table have told of messages.
     pub(super) has_logged_messages: bool,
 }
@@ -71,6 +74,8 @@ impl FlowStage {
     pub(super) fn new(options: &PipelineOptions<'_>) -> FlowStage {
         let limits = options.limits();
         let is_on = |switch| options.settings.is_on(switch);
+        let mut dispatch = if options.has_detectors { FlowDispatch::all() } else { FlowDispatch::silent() };
+        dispatch.site = options.site();
         let (is_cic, is_extended) = (is_on(&settings::CIC_COMPATIBLE), is_on(&settings::MORE_COLUMNS));
         FlowStage {
             issues: IssueLog::default(),
@@ -79,7 +84,7 @@ impl FlowStage {
             flows: FlowTable::new(limits),
             endpoints: EndpointIndex::default(),
             names: Names::default(),
-            dispatch: if options.has_detectors { FlowDispatch::all() } else { FlowDispatch::silent() },
+            dispatch,
             app_layer: AppLayer::default(),
             expectations: Expectations::default(),
             fields: FieldBuffer::default(),
@@ -90,6 +95,7 @@ impl FlowStage {
             flows_of_rows: Vec::new(),
             connections: Connections::default(),
             losses: Losses::default(),
+            site_evidence: SiteEvidence::default(),
             has_logged_messages: false,
         }
     }
@@ -108,6 +114,7 @@ impl FlowStage {
             }
             RowContent::Log(row) => Some(self.logged(*row)),
         };
+        self.make_room();
         self.flows_of_rows.push(serial.unwrap_or(NO_FLOW));
     }
 
@@ -129,7 +136,7 @@ impl FlowStage {
         for (direction, message) in messages.iter(number) {
             self.has_logged_messages = true;
             let update = Some(FlowUpdate { serial, direction, is_retransmission: false });
-            self.on_message(update, &message);
+            self.on_message((update, 0), &message);
         }
         if let Some(app) = app {
             self.name_app(
@@ -160,7 +167,7 @@ impl FlowStage {
                 if let Some((protocol, is_certain)) = decoded.app {
                     self.name_app(update, protocol, is_certain);
                     if let Some(message) = batch.message(decoded) {
-                        self.on_message(update, &message);
+                        self.on_message((update, decoded.packet.vlan_stack), &message);
                     }
                 }
             }
@@ -191,12 +198,28 @@ impl FlowStage {
     fn observe(&mut self, packet: &Packet, found: LookupResult) -> Option<FlowUpdate> {
         self.dispatch.packet(packet);
         let FlowStage { flows, names, dispatch, app_layer, .. } = self;
-        flows.update(packet, found, names, &mut |serial, flow| {
+        let update = flows.update(packet, found, names, &mut |serial, flow| {
             dispatch.flow(serial, flow, names);
             if flow.stream != Flow::NOT_PARSED {
                 app_layer.end(flow.stream);
             }
-        })
+        });
+        match &packet.arp {
+            Some(arp) => self.site_evidence.add(arp),
+            None => self.make_room(),
+        }
+        update
+    }
+
+    /// Flows that make room are shown to who asks who is inside; what is known of that before the first of them stays.
+    #[inline]
+    fn make_room(&mut self) {
+        if self.flows.is_full() && self.dispatch.site.is_none() {
+            self.dispatch.site = Some(self.site_evidence.infer(&self.flows, &EndpointIndex::of(&self.flows)));
+        }
+        if self.flows.has_forgotten() {
+            self.dispatch.forgotten(self.flows.take_forgotten(), &self.names);
+        }
     }
 
     #[inline]
@@ -231,7 +254,8 @@ impl FlowStage {
         let n_one_way = self.flows.end_all();
         self.losses = self.flows.losses();
         self.issues.add_many(IssueKind::RowsOneWay, n_one_way, None, None);
-        (self.endpoints, self.tops) = self.dispatch.end(&self.flows, &self.names);
+        let FlowStage { flows, names, dispatch, site_evidence, .. } = self;
+        (self.endpoints, self.tops) = dispatch.end(flows, names, |endpoints| site_evidence.infer(flows, endpoints));
     }
 
     /// What waits in streams for bytes that never came is read.
@@ -246,9 +270,9 @@ impl FlowStage {
                     let update = Some(FlowUpdate { serial: read.serial, direction, is_retransmission: false });
                     self.name_app(update, read.protocol, true);
                     let ReadToEnd { protocol, time_ns, packet, .. } = read;
-                    fields
-                        .messages()
-                        .for_each(|fields| self.on_message(update, &Message { protocol, time_ns, packet, fields }));
+                    fields.messages().for_each(|fields| {
+                        self.on_message((update, 0), &Message { protocol, time_ns, packet, fields })
+                    });
                 }
                 self.fields = fields;
             }
@@ -319,7 +343,7 @@ impl FlowStage {
         let fields = std::mem::take(&mut self.fields);
         for fields in fields.messages() {
             let message = Message { protocol, time_ns: packet.time_ns, packet: packet.index, fields };
-            self.on_message(Some(update), &message);
+            self.on_message((Some(update), packet.vlan_stack), &message);
         }
         self.fields = fields;
     }
@@ -351,7 +375,7 @@ impl FlowStage {
     }
 
     /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
-    fn on_message(&mut self, update: Option<FlowUpdate>, message: &Message<'_>) {
+    fn on_message(&mut self, (update, vlan_stack): (Option<FlowUpdate>, u32), message: &Message<'_>) {
         let FlowStage { flows, flow_fields, messages, interned, names, dispatch, expectations, .. } = self;
         let fields = &message.fields;
         fields::intern(fields, names, interned);
@@ -377,7 +401,7 @@ impl FlowStage {
                 names.learn(host, name);
             }
         }
-        dispatch.message(update, message, interned, (flows, names));
+        dispatch.message((update, vlan_stack), message, interned, (flows, names));
     }
 }
 

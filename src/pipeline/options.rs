@@ -1,6 +1,7 @@
 //! The options of a pipeline: its input files, and the settings for reading them.
 
 use crate::flow::table::Limits;
+use crate::model::Site;
 use crate::read::table::{Label, Options, Order, Part, dialect};
 use crate::settings::{self, Settings};
 
@@ -68,6 +69,12 @@ impl<'a> PipelineOptions<'a> {
     /// Where random choices start from.
     pub(super) fn seed(&self) -> u64 {
         self.settings.count(&settings::SEED)
+    }
+
+    /// Which addresses are inside, if that is set.
+    pub(super) fn site(&self) -> Option<Site> {
+        let networks = self.settings.networks(&settings::LOCAL_NETWORKS);
+        (!networks.is_empty()).then(|| Site::set(networks))
     }
 
     /// When flows end, and how many there may be.

@@ -170,7 +170,7 @@ impl State {
         self.analysis.is_some()
             && descriptors
                 .iter()
-                .any(|d| d.on_change == OnChange::Read && self.settings.get(d) != self.read_settings.get(d))
+                .any(|d| d.on_change == OnChange::Read && !self.settings.has_same(d, &self.read_settings))
     }
 
     /// True while the SHA-256 of the file is not known but will be.

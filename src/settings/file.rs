@@ -3,9 +3,10 @@
 //! An object of ids and numbers (of choices: their ids), and under `expected` the allow-list. What is not usable is said, and left out.
 
 use super::{Descriptor, Kind, Settings, table};
-use crate::model::Rule;
+use crate::model::analysis::Setting;
 use crate::model::finding::former_ids;
 use crate::model::format::quantity::plain;
+use crate::model::{Network, Rule};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -16,8 +17,14 @@ const EXPECTED: &str = "expected";
 pub fn write(settings: &Settings) -> String {
     let mut file = Map::new();
     for (id, value) in settings.changed() {
-        let chosen = table::choices(id).and_then(|choices| choices.at(*value));
-        file.insert(id.clone(), chosen.map_or_else(|| Value::from(*value), |choice| Value::from(choice.id)));
+        let written = match value {
+            Setting::Networks(networks) => Value::from(Network::list(networks)),
+            Setting::Number(value) => {
+                let chosen = table::choices(id).and_then(|choices| choices.at(*value));
+                chosen.map_or_else(|| Value::from(*value), |choice| Value::from(choice.id))
+            }
+        };
+        file.insert(id.clone(), written);
     }
     if !settings.expected().is_empty() {
         file.insert(EXPECTED.to_owned(), serde_json::to_value(settings.expected()).unwrap_or_default());
@@ -44,6 +51,12 @@ fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Setti
             warnings.push(format!("setting {id} is unknown; see `packetloupe settings`"));
             continue;
         };
+        if d.is_networks {
+            if let Err(why) = networks(value).and_then(|text| settings.set_networks(d, &text)) {
+                warnings.push(format!("setting {id} is not used: {why}"));
+            }
+            continue;
+        }
         if !number(d, value).is_some_and(|number| settings.set(d, number)) {
             warnings.push(format!("setting {id} is {value}, not {}", wanted(d)));
         }
@@ -71,6 +84,20 @@ fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Setti
     (settings, warnings)
 }
 
+/// The text of a list of networks in a file, where it may also be a list of texts.
+fn networks(value: &Value) -> Result<String, String> {
+    let refused = || format!("{value} is not a list of networks as \"10.0.0.0/8, 192.168.0.0/16\"");
+    match value {
+        Value::Null => Ok(String::new()),
+        Value::String(text) => Ok(text.clone()),
+        Value::Array(all) => {
+            let texts: Option<Vec<&str>> = all.iter().map(Value::as_str).collect();
+            texts.map(|texts| texts.join(", ")).ok_or_else(refused)
+        }
+        _ => Err(refused()),
+    }
+}
+
 /// The number of a value in a file: of a choice its id, or the place that it had when files had numbers.
 fn number(d: &Descriptor, value: &Value) -> Option<f64> {
     match (d.kind(), value) {
@@ -95,7 +122,7 @@ fn wanted(d: &Descriptor) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{GENERAL, TABLE, TABLE_DIALECT};
+    use crate::settings::{GENERAL, IDLE_TIMEOUT, LOCAL_NETWORKS, TABLE, TABLE_DIALECT};
 
     fn known() -> Vec<&'static Descriptor> {
         GENERAL.iter().collect()
@@ -106,7 +133,10 @@ mod tests {
         let text = r#"{"flow.idle_timeout": 60, "flow.active_timeout": -1, "flow.most": "many", "seed": 0.5, "no.such": 1,
             "expected": [{"host": "10.0.0.0/8"}, {"hosts": "10.0.0.1"}, {"note": "only"}, 5]}"#;
         let (settings, warnings) = read(text, &known()).unwrap();
-        assert_eq!(settings.changed().iter().collect::<Vec<_>>(), [(&"flow.idle_timeout".to_owned(), &60.0)]);
+        assert_eq!(
+            settings.changed().iter().collect::<Vec<_>>(),
+            [(&"flow.idle_timeout".to_owned(), &Setting::Number(60.0))]
+        );
         assert_eq!(settings.expected().len(), 1);
         let has = |words: &str| warnings.iter().filter(|warning| warning.contains(words)).count();
         assert_eq!((warnings.len(), has("no.such is unknown"), has("of the allow-list is not used")), (7, 1, 3));
@@ -131,9 +161,38 @@ mod tests {
     }
 
     #[test]
+    fn networks_are_a_text_or_a_list_and_what_is_none_is_refused_with_the_reason() {
+        for text in [r#""192.168.0.0/16, 10.0.0.0/8""#, r#"["10.0.0.0/8", "192.168.0.0/16"]"#] {
+            let (settings, warnings) = read(&format!("{{\"site.local_networks\": {text}}}"), &known()).unwrap();
+            assert_eq!(
+                (Network::list(settings.networks(&LOCAL_NETWORKS)), warnings.len()),
+                ("10.0.0.0/8, 192.168.0.0/16".to_owned(), 0)
+            );
+            assert!(write(&settings).contains("\"site.local_networks\": \"10.0.0.0/8, 192.168.0.0/16\""));
+            assert_eq!(read(&write(&settings), &known()), Ok((settings, Vec::new())));
+        }
+        for (text, why) in [
+            ("\"10.0.0.0/40\"", "neither an address nor a network"),
+            ("5", "5 is not a list"),
+            ("[5]", "[5] is not a list"),
+        ] {
+            let (settings, warnings) = read(&format!("{{\"site.local_networks\": {text}}}"), &known()).unwrap();
+            assert!(
+                warnings[0].contains("site.local_networks is not used") && warnings[0].contains(why),
+                "{warnings:?}"
+            );
+            assert_eq!(settings, Settings::default());
+        }
+        for nothing in ["\"\"", "[]", "null"] {
+            let text = format!("{{\"site.local_networks\": {nothing}}}");
+            assert_eq!(read(&text, &known()).unwrap(), (Settings::default(), Vec::new()));
+        }
+    }
+
+    #[test]
     fn a_file_that_was_written_gives_the_same_settings() {
         let mut settings = Settings::default();
-        settings.set(&GENERAL[0], 60.5);
+        settings.set(&IDLE_TIMEOUT, 60.5);
         let rule =
             Rule { port: Some(22), detector: Some("beacon".into()), note: "\"why\"\n".into(), ..Rule::default() };
         assert!(settings.allow(rule.tidy().unwrap()));

@@ -4,7 +4,12 @@ use super::{Descriptor, OnChange};
 
 /// All of them, in the order in which they are shown.
 pub const GENERAL: &[Descriptor] =
-    &[IDLE_TIMEOUT, ACTIVE_TIMEOUT, MOST_FLOWS, CIC_COMPATIBLE, MORE_COLUMNS, SEED, SECRETS];
+    &[IDLE_TIMEOUT, ACTIVE_TIMEOUT, MOST_FLOWS, CIC_COMPATIBLE, MORE_COLUMNS, SEED, SECRETS, LOCAL_NETWORKS];
+
+/// Which addresses are inside.
+pub const LOCAL_NETWORKS: Descriptor = Descriptor::networks("site.local_networks", "Local networks")
+        .on_change(OnChange::Read)
+        .help("Networks that are inside, as 10.0.0.0/8, 192.168.0.0/16; all other addresses are then outside. If nothing is given, they are inferred from ARP, Ethernet addresses and who takes part in the traffic; without any of these private addresses are inside (RFC 1918, RFC 6598, RFC 4193). The overview says what is taken for inside.");
 
 /// Idle time-out of a flow.
 pub const IDLE_TIMEOUT: Descriptor = Descriptor::seconds("flow.idle_timeout", "Flow idle time-out", 120.0)

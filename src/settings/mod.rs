@@ -8,11 +8,14 @@ mod general;
 mod table;
 
 pub use choice::{Choice, Choices};
-pub use general::{ACTIVE_TIMEOUT, CIC_COMPATIBLE, GENERAL, IDLE_TIMEOUT, MORE_COLUMNS, MOST_FLOWS, SECRETS, SEED};
+pub use general::{
+    ACTIVE_TIMEOUT, CIC_COMPATIBLE, GENERAL, IDLE_TIMEOUT, LOCAL_NETWORKS, MORE_COLUMNS, MOST_FLOWS, SECRETS, SEED,
+};
 pub use table::{TABLE, TABLE_DATE_ORDER, TABLE_DIALECT, TABLE_LABEL, TABLE_MEMORY, TABLE_UNIT};
 
-use crate::model::Rule;
+use crate::model::analysis::Setting;
 use crate::model::format::time;
+use crate::model::{Network, Rule};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -44,6 +47,8 @@ pub struct Descriptor {
     pub default: f64,
     /// Whole numbers only.
     pub is_whole: bool,
+    /// It is no number but a list of networks, by default an empty one.
+    pub is_networks: bool,
     /// When a change takes effect.
     pub on_change: OnChange,
 }
@@ -53,7 +58,12 @@ impl Descriptor {
     pub const fn number(id: &'static str, label: &'static str, default: f64) -> Descriptor {
         let (min, max) = (f64::MIN, f64::MAX);
         let (help, unit, is_whole, on_change) = ("", "", false, OnChange::Evaluate);
-        Descriptor { id, label, help, unit, min, max, default, is_whole, on_change }
+        Descriptor { id, label, help, unit, min, max, default, is_whole, is_networks: false, on_change }
+    }
+
+    /// A list of networks as `10.0.0.0/8, 192.168.0.0/16`, by default an empty one.
+    pub const fn networks(id: &'static str, label: &'static str) -> Descriptor {
+        Descriptor { is_networks: true, ..Descriptor::number(id, label, 0.0) }.range(0.0, Network::MOST as f64)
     }
 
     /// How many: a whole number. [`Descriptor::unit`] says of what.
@@ -122,6 +132,7 @@ impl Descriptor {
             return Kind::Choice(choices);
         }
         match self.unit {
+            _ if self.is_networks => Kind::Networks,
             _ if self.is_switch() => Kind::Switch,
             "s" => Kind::Seconds,
             "times" => Kind::Ratio,
@@ -154,6 +165,8 @@ pub enum Kind {
     Bytes,
     /// Another number, in the unit of the setting.
     Number,
+    /// A list of networks.
+    Networks,
 }
 
 impl Kind {
@@ -167,6 +180,7 @@ impl Kind {
             Kind::Ratio => "ratio",
             Kind::Bytes => "bytes",
             Kind::Number => "number",
+            Kind::Networks => "networks",
         }
     }
 }
@@ -174,14 +188,30 @@ impl Kind {
 /// Values that differ from their defaults, and the allow-list.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
-    changed: BTreeMap<String, f64>,
+    changed: BTreeMap<String, Setting>,
     expected: Vec<Rule>,
 }
 
 impl Settings {
     /// The value in force of a setting.
     pub fn get(&self, descriptor: &Descriptor) -> f64 {
-        self.changed.get(descriptor.id).copied().unwrap_or(descriptor.default)
+        match self.changed.get(descriptor.id) {
+            Some(Setting::Number(number)) => *number,
+            _ => descriptor.default,
+        }
+    }
+
+    /// The networks in force of a setting that is a list of them.
+    pub fn networks(&self, networks: &Descriptor) -> &[Network] {
+        match self.changed.get(networks.id) {
+            Some(Setting::Networks(networks)) => networks,
+            _ => &[],
+        }
+    }
+
+    /// True if a setting has the same value here as there.
+    pub fn has_same(&self, descriptor: &Descriptor, other: &Settings) -> bool {
+        self.changed.get(descriptor.id) == other.changed.get(descriptor.id)
     }
 
     /// True if a switch is on.
@@ -208,14 +238,28 @@ impl Settings {
     /// value was usable.
     pub fn set(&mut self, descriptor: &Descriptor, value: f64) -> bool {
         let usable = value.is_finite()
+            && !descriptor.is_networks
             && (descriptor.min..=descriptor.max).contains(&value)
             && (!descriptor.is_whole || value.fract() == 0.0);
         if usable && value != descriptor.default {
-            self.changed.insert(descriptor.id.to_owned(), value);
+            self.changed.insert(descriptor.id.to_owned(), Setting::Number(value));
         } else {
             self.changed.remove(descriptor.id);
         }
         usable
+    }
+
+    /// Changes a list of networks; an empty one is the default.
+    ///
+    /// # Errors
+    /// Why the text is no such list. Then the setting has its default.
+    pub fn set_networks(&mut self, descriptor: &Descriptor, text: &str) -> Result<(), String> {
+        self.changed.remove(descriptor.id);
+        let networks = Network::parse_list(text)?;
+        if !networks.is_empty() {
+            self.changed.insert(descriptor.id.to_owned(), Setting::Networks(networks));
+        }
+        Ok(())
     }
 
     /// Takes `given` as far as `descriptors` know it; returns the settings and the ids that were not usable.
@@ -232,7 +276,7 @@ impl Settings {
     }
 
     /// What differs from the defaults.
-    pub fn changed(&self) -> &BTreeMap<String, f64> {
+    pub fn changed(&self) -> &BTreeMap<String, Setting> {
         &self.changed
     }
 
@@ -248,7 +292,7 @@ impl Settings {
 
     /// Has passwords and the like written as they are.
     pub fn show_secrets(&mut self) {
-        self.changed.insert(SECRETS.id.to_owned(), 1.0);
+        self.changed.insert(SECRETS.id.to_owned(), Setting::Number(1.0));
     }
 
     /// The allow-list: what is expected here.

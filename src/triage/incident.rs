@@ -35,6 +35,19 @@ enum Step {
     Harm,
 }
 
+/// The step of a technique whose category may be any or none; the rest of the technique's id is what of it was done.
+fn step_of_technique(technique: &str) -> Option<Step> {
+    let (main, part) = technique.split_once('.').unwrap_or((technique, ""));
+    match (main, part) {
+        // Exploitation of a service, and the tools that try all they know.
+        ("T1190" | "T1210" | "T1203", _) | ("T1595", "002") => Some(Step::Try),
+        ("T1595", _) => Some(Step::Look),
+        // A shell that obeys.
+        ("T1059", _) => Some(Step::Control),
+        _ => None,
+    }
+}
+
 /// The stage of a finding; none if it belongs to no particular stage, or is for information only.
 fn step(finding: &Finding) -> Option<Step> {
     if finding.severity == Severity::Info {
@@ -46,15 +59,14 @@ fn step(finding: &Finding) -> Option<Step> {
         Category::Cleartext | Category::LateralMovement => Step::Access,
         Category::Beacon | Category::CovertChannel | Category::Mining => Step::Control,
         Category::Exfiltration | Category::Flood => Step::Harm,
-        Category::ProtocolAbuse | Category::LongConnection | Category::Performance | Category::Statistical => {
-            return None;
-        }
+        Category::ProtocolAbuse | Category::LongConnection => return step_of_technique(finding.technique.as_deref()?),
+        Category::Performance | Category::Statistical => return None,
     })
 }
 
 /// The verb for a finding, after the name of the host.
-fn deed(category: Category) -> &'static str {
-    match category {
+fn deed(finding: &Finding) -> &'static str {
+    match finding.category {
         Category::Scan => "scanned",
         Category::BruteForce => "guessed passwords",
         Category::Spoofing => "impersonated others",
@@ -66,7 +78,12 @@ fn deed(category: Category) -> &'static str {
         Category::Exfiltration => "sent data out",
         Category::Flood => "flooded",
         Category::ProtocolAbuse | Category::LongConnection | Category::Performance | Category::Statistical => {
-            "did something unusual"
+            match step(finding) {
+                Some(Step::Look) => "looked for what is there",
+                Some(Step::Try) => "attacked",
+                Some(_) => "had a command shell open",
+                None => "did something unusual",
+            }
         }
     }
 }
@@ -157,14 +174,15 @@ fn sentence<'a>(steps: impl Iterator<Item = &'a Finding>) -> String {
     let (mut who, mut what, mut whom) = (String::new(), "", String::new());
     for finding in steps {
         let (by, to) = (side(&finding.sources), side(&finding.targets));
-        let done = deed(finding.category);
+        let done = deed(finding);
         if (by.as_str(), done) == (who.as_str(), what) {
             continue;
         }
         // To whom is said where it is not the same as before, and where data go may be anywhere.
         let object = match finding.category {
             _ if to.is_empty() || to == whom => String::new(),
-            Category::Scan | Category::Flood => format!(" {to}"),
+            Category::Scan | Category::Flood | Category::ProtocolAbuse => format!(" {to}"),
+            Category::LongConnection => format!(" with {to}"),
             Category::BruteForce | Category::Cleartext => format!(" at {to}"),
             Category::Beacon | Category::CovertChannel | Category::Exfiltration => format!(" to {to}"),
             _ => String::new(),
@@ -256,6 +274,38 @@ mod tests {
         apart(&[at(1, "scan", Category::Scan, EVIL, VICTIM), shown]);
         // Days apart.
         apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(200_000, "b", Category::BruteForce, EVIL, VICTIM)]);
+    }
+
+    #[test]
+    fn a_web_attack_and_a_shell_that_obeys_are_one_incident_as_severe_as_its_outcome() {
+        let attack = |technique: &str| Finding {
+            technique: Some(technique.to_owned()),
+            severity: Severity::Medium,
+            ..at(10, "web_attack", Category::ProtocolAbuse, EVIL, VICTIM)
+        };
+        let shell = |from, to| Finding {
+            technique: Some("T1059".to_owned()),
+            severity: Severity::Critical,
+            ..at(20, "remote_shell", Category::LongConnection, from, to)
+        };
+        // The victim calls out, to the attacker or to another address, or the attacker comes back to a port of it.
+        for (from, to) in [(VICTIM, EVIL), (VICTIM, CLOUD), (EVIL, VICTIM)] {
+            for technique in ["T1190", "T1595.002"] {
+                let incidents = link(&[shell(from, to), attack(technique)]);
+                assert_eq!(incidents.len(), 1);
+                assert_eq!(incidents[0].findings, ["web_attack-1", "remote_shell-1"]);
+                assert_eq!(incidents[0].severity, Severity::Critical);
+            }
+        }
+        assert_eq!(
+            link(&[shell(VICTIM, CLOUD), attack("T1190")])[0].sentence,
+            "203.0.113.9 attacked 10.0.0.5; after that 10.0.0.5 had a command shell open with 198.51.100.1."
+        );
+        assert!(link(&[shell(OTHER, CLOUD), attack("T1190")]).is_empty(), "another host's shell");
+        let looked = Finding { technique: Some("T1595.003".to_owned()), ..attack("") };
+        assert!(link(&[shell(VICTIM, CLOUD), looked]).is_empty(), "who was only looked at");
+        let exploit = Finding { technique: Some("T1210".to_owned()), ..attack("") };
+        assert_eq!(link(&[shell(VICTIM, CLOUD), exploit]).len(), 1);
     }
 
     #[test]

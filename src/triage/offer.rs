@@ -22,7 +22,7 @@ pub fn all(finding: &Finding) -> Rule {
 /// one, because addresses of services outside change.
 pub fn usual(finding: &Finding) -> Rule {
     let all = all(finding);
-    let is_outside = |address: &Endpoint| matches!(address, Endpoint::Ip(host) if !host.is_internal());
+    let is_outside = |address: &Endpoint| matches!(address, Endpoint::Ip(host) if !host.is_private());
     let is_named = all.name.is_some() && finding.targets.iter().all(is_outside);
     if is_named { Rule { peer: None, ..all } } else { Rule { name: None, ..all } }
 }

@@ -15,6 +15,7 @@ use packetloupe::detect::detector::Interest;
 use packetloupe::flow::names::Names;
 use packetloupe::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Limits, Lookup, LookupResult};
 use packetloupe::issue::IssueLog;
+use packetloupe::model::Site;
 use packetloupe::model::app::protocol::Protocol;
 use packetloupe::model::packet::Packet;
 use packetloupe::pipeline::{Batch, Pipeline, PipelineOptions};
@@ -184,6 +185,7 @@ struct Stations {
     counters: Counters,
     flows: FlowTable,
     names: Names,
+    site: Site,
     touches: Vec<Option<FlowUpdate>>,
     ended: Vec<u32>,
     places: PacketLocations,
@@ -208,6 +210,7 @@ impl Stations {
             counters: Counters::default(),
             flows: FlowTable::new(Limits::default()),
             names: Names::default(),
+            site: Site::private(),
             touches: Vec::new(),
             ended: Vec::new(),
             places: PacketLocations::default(),
@@ -278,7 +281,7 @@ impl Stations {
     fn show_ended(&mut self) {
         for serial in self.ended.drain(..) {
             let Some(flow) = self.flows.get(serial) else { continue };
-            let ended = EndedFlow { serial, flow, name: self.names.text(flow.name) };
+            let ended = EndedFlow { serial, flow, name: self.names.text(flow.name), site: &self.site };
             for place in self.watchers.get(Interest::of_flow(flow).place()).into_iter().flatten() {
                 self.detectors.get_mut(*place).unwrap().observe_flow(&ended);
             }

@@ -33,7 +33,7 @@ pub(in crate::decode) fn inner<'a>(
         if work.packet.vlan == 0 {
             work.packet.vlan = vlan;
         }
-        work.packet.vlan_stack = work.packet.vlan_stack << 12 | u32::from(vlan);
+        work.packet.enter_vlan(vlan.into());
         let outer = kind;
         kind = u16::from_be_bytes([*c, *d]);
         rest = inner;

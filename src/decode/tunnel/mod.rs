@@ -100,6 +100,8 @@ impl Work<'_, '_> {
         };
         packet.extras.get_or_insert_default().encapsulations.push(outer);
         (packet.net_at, packet.transport_at) = (0, 0);
+        // A frame inside is of another network than the one that carries it, even by the id 0.
+        packet.enter_vlan((tunnel as u32 + 1) << 24 ^ id);
     }
 }
 

@@ -10,8 +10,10 @@ const BOTTOM: u8 = 1;
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
     let mut rest = data;
     loop {
-        let ([_, _, last, _], behind) = header(rest, work)?;
+        let ([first, second, last, _], behind) = header(rest, work)?;
         rest = behind;
+        // The label tells pseudowires apart (RFC 3032, section 2.1).
+        work.packet.enter_vlan(u32::from_be_bytes([0, *first, *second, *last]) >> 4);
         if last & BOTTOM > 0 {
             break;
         }

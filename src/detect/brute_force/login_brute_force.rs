@@ -3,14 +3,16 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{self, FindingBuilder, evidence, thousands};
+use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence, thousands};
 use crate::detect::support::flow_selector::Between;
+use crate::detect::support::known_outcomes;
 use crate::detect::support::logins;
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
 use crate::model::app::field::{FieldId, FieldSet};
+use crate::model::app::kinds::login::RdpMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::time::{SECOND, span};
@@ -35,7 +37,7 @@ const CARD: Card = Card {
         "Find out who uses the client",
     ],
     part_of: &[],
-    source: "Zeek's FTP policy: 20 failed logins in 15 minutes. Each protocol reports a failure itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes.",
+    source: "Zeek's FTP policy: 20 failed logins in 15 minutes. Each protocol reports a failure itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes. Over RDP each connection asks once (MS-RDPBCGR, 2.2.1.1.1) and the answer is encrypted: as many connections count as failures would.",
 };
 
 const REFUSED: Descriptor = Descriptor::count("login_brute_force.refused", "Failed logins", 20.0)
@@ -74,6 +76,11 @@ struct Pair {
     /// When logins were refused.
     refused_ns: Vec<i64>,
     n_refused: u64,
+    /// Requests over HTTP that tried to log in, of which each has an answer of its own, and how many answers were seen.
+    n_tries: u64,
+    n_answers: u64,
+    /// When somebody asked to log in by a connection of its own, where the answers are encrypted: RDP.
+    asked_ns: Vec<i64>,
     n_accepted_after: u64,
     users: HashSet<u64, RandomState>,
     passwords: HashSet<u64, RandomState>,
@@ -105,6 +112,10 @@ impl Detector for LoginBruteForce {
             }
             let hashes = [user, password].map(|text| text.map(|text| self.hasher.hash_one(text)));
             let Some(pair) = self.pairs.of(key) else { return };
+            pair.n_tries += u64::from(is_request);
+            if said.is(FieldId::Message, RdpMessage::Connect) && pair.asked_ns.len() < MOST_TIMES {
+                pair.asked_ns.push(event.message.time_ns);
+            }
             let Pair { users, passwords, seen, .. } = pair;
             seen.add(event);
             for (kept, hash) in [users, passwords].into_iter().zip(hashes) {
@@ -118,6 +129,7 @@ impl Detector for LoginBruteForce {
         let Some(is_accepted) = logins::verdict(said, is_trying) else { return };
         let Some(pair) = self.pairs.of(key) else { return };
         pair.seen.add(event);
+        pair.n_answers += 1;
         if is_accepted {
             pair.n_accepted_after += u64::from(pair.n_refused > 0);
         } else {
@@ -132,7 +144,16 @@ impl Detector for LoginBruteForce {
         let least = context.settings.get(&REFUSED);
         let is_case =
             |pair: &Pair| pair.n_refused as f64 >= least && busiest(&pair.refused_ns, WINDOW_NS) as f64 >= least;
+        let is_asked = |pair: &Pair| !is_case(pair) && pair.n_asked() as f64 >= least;
+        let mut asked = self.pairs.sorted_where(is_asked);
+        asked.retain(|(_, pair)| pair.n_answers < pair.asked_ns.len() as u64);
         let cases = self.pairs.sorted_where(is_case);
+        let asked = Report::of(asked).at_most(MOST_FINDINGS).largest_first(|(_, pair)| pair.n_asked()).each_with_flows(
+            context,
+            |((c, s, port, _), _)| Between::service(*c, *s, *port),
+            |_, _| true,
+            |(key, pair), flows| pair.asked(**key, least).flows(flows).build(),
+        );
         Report::of(cases)
             .at_most(MOST_FINDINGS)
             .largest_first(|(_key, pair)| pair.n_refused)
@@ -143,10 +164,49 @@ impl Detector for LoginBruteForce {
                 |_, _| true,
                 |(key, pair), flows| pair.finding(**key, least).flows(flows).build(),
             )
+            .and(asked)
     }
 }
 
 impl Pair {
+    /// Most connections within the window that asked to log in.
+    fn n_asked(&self) -> usize {
+        busiest(&self.asked_ns, WINDOW_NS)
+    }
+
+    /// Many connections that each ask to log in, of which it is unknown what came of most.
+    fn asked(&self, (client, server, port, protocol): (Addr, Addr, u16, AppProto), least: f64) -> FindingBuilder {
+        let (n, n_users, name) = (self.asked_ns.len(), self.users.len(), protocol.name());
+        // One name again and again may be a program that connects anew.
+        let confidence = if n_users >= SPRAYED_USERS { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
+        let first = self.asked_ns.first().copied().unwrap_or(0);
+        let duration = self.asked_ns.last().copied().unwrap_or(first) - first;
+        Finding::builder(&CARD)
+            .title(format!(
+                "{client} asks again and again to log in to {server} over {name}: {}",
+                count(n, "connection")
+            ))
+            .rated(Impact::ACCESS_TRY, confidence, (self.n_asked() as f64, least))
+            .technique((n_users >= SPRAYED_USERS).then_some(("T1110.003", "Password Spraying")))
+            .service((client, server, port), name)
+            .evidence([
+                evidence("Connections that ask to log in", n as f64, "connections", "1 for each session"),
+                evidence("Most of them within 15 min", self.n_asked() as f64, "connections", format!("below {least}")),
+                evidence("Different users", n_users as f64, "users", "1"),
+            ])
+            .explanation(format!(
+                "{client} opened {} to {server} within {} that each ask to log in over {name}, as {}. One who works \
+                 there logs in once. What the server answers is encrypted.{}",
+                count(n, "connection"),
+                span(duration),
+                count(n_users, "user"),
+                known_outcomes::words((self.n_answers, n as u64), "login attempts")
+            ))
+            .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
+            .series(Series::moments("Connections that ask to log in", "connections", &self.asked_ns))
+            .messages(&self.seen)
+    }
+
     fn finding(&self, (client, server, port, protocol): (Addr, Addr, u16, AppProto), least: f64) -> FindingBuilder {
         let n = self.n_refused as f64;
         let name = protocol.name();
@@ -177,8 +237,9 @@ impl Pair {
                 evidence("Accepted logins afterwards", self.n_accepted_after as f64, "logins", "1"),
             ])
             .explanation(format!(
-                "{server} refused {shown} logins from {client} over {name} within {}. {after}",
-                span(duration)
+                "{server} refused {shown} logins from {client} over {name} within {}. {after}{}",
+                span(duration),
+                known_outcomes::words((self.n_answers, self.n_tries), "login attempts")
             ))
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
             .series(Series::moments("Failed logins", "logins", &self.refused_ns))
@@ -212,6 +273,21 @@ mod tests {
             .collect();
         let findings = observe_messages(&ENTRY, &lines, &Settings::default()).findings;
         findings.iter().filter(|finding| finding.severity >= crate::model::Severity::Medium).count()
+    }
+
+    #[test]
+    fn a_finding_says_of_how_many_tries_the_outcome_is_known() {
+        let lines: Vec<Line> = (0..60)
+            .flat_map(|i| {
+                let facts = vec![(FieldId::User, "admin".into()), (FieldId::Password, format!("pass{i}").into())];
+                let answer = line(i, Direction::ToOriginator, vec![(FieldId::Login, Outcome::Refused.into())]);
+                let answer = (i % 2 == 0).then_some(answer);
+                [Some(line(i, Direction::ToResponder, facts)), answer].into_iter().flatten()
+            })
+            .collect();
+        let found = observe_messages(&ENTRY, &lines, &Settings::default()).findings;
+        let words = "The outcome is known for 30 of 60 login attempts; the others were not evaluated.";
+        assert!(found[0].explanation.ends_with(words), "{}", found[0].explanation);
     }
 
     #[test]

@@ -104,7 +104,9 @@ impl Detector for SshBruteForce {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Made, finish, inside};
+    use crate::detect::support::testing::{Made, finish, finish_with, inside};
+    use crate::model::Flow;
+    use crate::model::flow::Outcome;
     use crate::settings::Settings;
 
     fn connections(n: u32, gap: f64, bytes: impl Fn(u32) -> [u64; 2]) -> Vec<Made> {
@@ -116,6 +118,22 @@ mod tests {
         let found = finish(&ENTRY, &connections(40, 5.0, |_| [1600, 2200]), &[], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].title, "192.168.1.9 guesses SSH passwords on 192.168.1.1: 40 failed connections");
+    }
+
+    #[test]
+    fn a_table_that_knows_few_outcomes_says_so_in_the_finding_or_as_the_reason_for_none() {
+        let flow = |i: u32, outcome| Flow {
+            recorded: Some(outcome),
+            ..Made { bytes: [1600, 2200], ..Made::tcp(inside(9), inside(1), 22, f64::from(i) * 5.0) }.flow()
+        };
+        let known = (0..40).map(|i| flow(i, Outcome::Established));
+        let unknown = || (40..200).map(|i| flow(i, Outcome::Unknown));
+        let all: Vec<Flow> = known.chain(unknown()).collect();
+        let found = finish_with(&ENTRY, &all, &[], &Settings::default()).findings;
+        let words = "The outcome is known for 40 of 200 TCP connections of 192.168.1.9; the others were not evaluated.";
+        assert!(found[0].explanation.ends_with(words), "{}", found[0].explanation);
+        let none = finish_with(&ENTRY, &unknown().collect::<Vec<Flow>>(), &[], &Settings::default());
+        assert!(none.not_enough_data.is_some_and(|why| why.contains("known for 0 of 160")));
     }
 
     #[test]

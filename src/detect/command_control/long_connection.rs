@@ -11,8 +11,9 @@ use crate::detect::support::report;
 use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::{SECOND, span};
+use crate::model::net::site::Place;
 use crate::model::packet::tcp_flag::{FIN, RST};
-use crate::model::{Addr, Category, Finding, Flow};
+use crate::model::{Addr, Category, Finding, Flow, Site};
 use crate::settings::Descriptor;
 
 const CARD: Card = Card {
@@ -46,7 +47,7 @@ const QUIET: Descriptor = Descriptor::number("long_connection.quiet", "Quiet bel
     .help("A connection with less payload on average is quiet. Keep-alives of an idle SSH or chat session need about 2 bytes a second.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<LongConnection>(CARD, &[LEAST, QUIET], Interest::TCP_FLOWS);
+pub const ENTRY: Entry = Entry::of::<LongConnection>(CARD, &[LEAST, QUIET], Interest::TCP_FLOWS).asking_site();
 
 /// RITA's steps in seconds, and the threat that each stands for.
 const STEPS: [(f64, f64); 4] = [(3_600.0, 0.2), (14_400.0, 0.4), (28_800.0, 0.6), (43_200.0, 0.8)];
@@ -96,16 +97,16 @@ struct Pair {
 }
 
 /// TCP from inside to outside.
-fn is_judged(flow: &Flow) -> bool {
-    flow.is_tcp() && flow.originator().0.is_internal() && !flow.responder().0.is_internal()
+fn is_judged(site: &Site, flow: &Flow) -> bool {
+    flow.is_tcp() && site.is_inside(flow.originator().0) && site.is_outside(flow.responder().0)
 }
 
 /// The end inside and the end outside of a TCP flow, if there is one of each.
-fn ends(flow: &Flow) -> Option<Ends> {
+fn ends(site: &Site, flow: &Flow) -> Option<Ends> {
     let (from, to) = (flow.originator(), flow.responder());
-    match (from.0.is_internal(), to.0.is_internal()) {
-        (true, false) if flow.is_tcp() => Some((from, to)),
-        (false, true) if flow.is_tcp() => Some((to, from)),
+    match (site.place(from.0), site.place(to.0)) {
+        (Place::Inside, Place::Outside) if flow.is_tcp() => Some((from, to)),
+        (Place::Outside, Place::Inside) if flow.is_tcp() => Some((to, from)),
         _ => None,
     }
 }
@@ -127,9 +128,9 @@ impl LongConnection {
 impl Detector for LongConnection {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
-        let Some(ends) = ends(flow) else { return };
+        let Some(ends) = ends(ended.site, flow) else { return };
         let silence_ns = self.silence(flow, ends);
-        let is_from_inside = is_judged(flow);
+        let is_from_inside = is_judged(ended.site, flow);
         // Who begins a piece in the middle says nothing about who began the connection.
         if !is_from_inside && silence_ns.is_none() {
             return;
@@ -170,7 +171,7 @@ impl Detector for LongConnection {
             cases.iter().map(|((source, target, port), _)| Between::service(*source, *target, *port)).collect();
         let mut gathered = vec![Gathered::default(); cases.len()];
         visit(context, &between, |place, serial, flow| {
-            if let Some(flows) = gathered.get_mut(place).filter(|_| is_judged(flow)) {
+            if let Some(flows) = gathered.get_mut(place).filter(|_| is_judged(context.site, flow)) {
                 flows.add(serial, flow);
             }
         });

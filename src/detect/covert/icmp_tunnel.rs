@@ -9,7 +9,7 @@ use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::flow::moments::Moments;
-use crate::model::{Addr, Category, Finding, Flow};
+use crate::model::{Addr, Category, Finding, Flow, Site};
 use crate::settings::Descriptor;
 
 const CARD: Card = Card {
@@ -39,7 +39,7 @@ const PINGS: Descriptor = Descriptor::count("icmp_tunnel.pings", "Large pings", 
     .help("This many pings from one host to one external address. A manual test of the link sends a few.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<IcmpTunnel>(CARD, &[SIZE, PINGS], Interest::ICMP_FLOWS);
+pub const ENTRY: Entry = Entry::of::<IcmpTunnel>(CARD, &[SIZE, PINGS], Interest::ICMP_FLOWS).asking_site();
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 15;
@@ -56,14 +56,14 @@ struct Pair {
 }
 
 /// Pings from inside to outside.
-fn is_judged(flow: &Flow) -> bool {
-    matches!((flow.key.protocol, flow.icmp), (1, Some((8, _))) | (58, Some((128, _)))) && is_outward(flow)
+fn is_judged(site: &Site, flow: &Flow) -> bool {
+    matches!((flow.key.protocol, flow.icmp), (1, Some((8, _))) | (58, Some((128, _)))) && is_outward(site, flow)
 }
 
 impl Detector for IcmpTunnel {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
-        if is_judged(flow)
+        if is_judged(ended.site, flow)
             && let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0))
         {
             pair.sent = pair.sent.merge(&flow.forward().payload);
@@ -84,7 +84,7 @@ impl Detector for IcmpTunnel {
         Report::of(cases).not_evaluated(self.pairs.n_refused).each_with_flows(
             context,
             |((source, target), _)| Between::pair(*source, *target),
-            |_, flow| is_judged(flow),
+            |_, flow| is_judged(context.site, flow),
             |((source, target), figures), flows| {
                 let kinds = if source.is_v4() {
                     "(icmp.type == 8 || icmp.type == 0)"

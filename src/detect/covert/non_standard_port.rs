@@ -8,7 +8,7 @@ use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::model::app::protocol::{AppProto, Protocol};
-use crate::model::{Addr, Category, Finding, Flow};
+use crate::model::{Addr, Category, Finding, Flow, Site};
 use crate::settings::Descriptor;
 
 const CARD: Card = Card {
@@ -97,15 +97,15 @@ impl Detector for NonStandardPort {
             context,
             |((client, server, port, _), _)| Between::service(*client, *server, *port),
             |((_, _, _, app), _), flow| foreign_app(flow) == Some(*app),
-            |(key, n), flows| finding(**key, **n, flows, least),
+            |(key, n), flows| finding(**key, **n, flows, least, context.site),
         )
     }
 }
 
-fn finding((client, server, port, app): Key, n: u64, flows: Gathered, least: f64) -> Finding {
+fn finding((client, server, port, app): Key, n: u64, flows: Gathered, least: f64, site: &Site) -> Finding {
     let owner = Protocol::from_port(true, port).or_else(|| Protocol::from_port(false, port));
     let owner = owner.map_or("another protocol", AppProto::name);
-    let is_carrier = CARRIERS.contains(&app) && client.is_internal() && !server.is_internal();
+    let is_carrier = CARRIERS.contains(&app) && site.is_inside(client) && site.is_outside(server);
     let (impact, confidence) =
         if is_carrier { (Impact::CONTROL, Confidence::LIKELY) } else { (Impact::EXPOSURE, Confidence::VERY_LIKELY) };
     Finding::builder(&CARD)

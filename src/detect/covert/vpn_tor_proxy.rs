@@ -6,6 +6,7 @@ use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, I
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence};
 use crate::detect::support::flow_selector::Between;
+use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::detect::support::resolvers::{self, Known};
 use crate::detect::support::severity::{Confidence, Impact, past};
@@ -38,7 +39,8 @@ const PEERS: Descriptor = Descriptor::count("vpn_tor_proxy.peers", "Peers", 1.0)
     .help("One host communicates with this many external hosts in this way.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<VpnTorProxy>(CARD, &[PEERS], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS));
+pub const ENTRY: Entry =
+    Entry::of::<VpnTorProxy>(CARD, &[PEERS], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS)).asking_site();
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 enum Network {
@@ -96,7 +98,7 @@ impl Detector for VpnTorProxy {
         let flow = ended.flow;
         let Some((network, known)) = network(flow, ended.name) else { return };
         let ((from, _), (to, _)) = (flow.originator(), flow.responder());
-        if !from.is_internal() || to.is_internal() || flow.is_to_group() || flow.backward().packets == 0 {
+        if !is_outward(ended.site, flow) || flow.backward().packets == 0 {
             return;
         }
         if let Some(peers) = self.hosts.of((from, network))
@@ -112,7 +114,7 @@ impl Detector for VpnTorProxy {
         let is_of = |meant: Network, flow: &Flow| {
             network(flow, context.names.text(flow.name)).is_some_and(|(network, _)| network == meant)
                 && flow.backward().packets > 0
-                && !flow.responder().0.is_internal()
+                && context.site.is_outside(flow.responder().0)
         };
         Report::of_table(&self.hosts, |peers| peers.len() as f64 >= least).each_with_flows(
             context,

@@ -10,7 +10,7 @@ use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::model::format::time::SECOND;
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
 use crate::model::packet::{Packet, Transport};
-use crate::model::{Addr, Category, Finding};
+use crate::model::{Addr, Category, Finding, Site};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,7 +141,7 @@ impl Detector for CraftedPackets {
         Report::of(cases)
             .largest_first(|case| case.n)
             .not_evaluated(self.pairs.n_refused)
-            .each(|case| case.finding(least))
+            .each(|case| case.finding(least, context.site))
     }
 }
 
@@ -168,14 +168,14 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn finding(&self, least: f64) -> Finding {
+    fn finding(&self, least: f64, site: &Site) -> Finding {
         let n = self.n as f64;
         let named: Vec<(&str, &str)> = (0..KINDS.len())
             .filter(|bit| self.kinds & (1 << bit) != 0)
             .filter_map(|bit| KINDS.get(bit).copied())
             .collect();
         let words: Vec<&str> = named.iter().map(|(words, _)| *words).collect();
-        let is_outside = !self.source.is_internal();
+        let is_outside = site.is_outside(self.source);
         let is_aimed = self.kinds & (BAD_OPTIONS | LAND) != 0;
         let confidence = if named.len() >= 3 { Confidence::ALMOST_CERTAIN } else { Confidence::VERY_LIKELY };
         let impact = match (is_aimed, is_outside) {

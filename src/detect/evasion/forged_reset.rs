@@ -107,7 +107,8 @@ impl Detector for ForgedReset {
                 *hosts.entry(connection.ends.0).or_default() += 1;
                 *hosts.entry(connection.ends.1).or_default() += 1;
             }
-            let victim = hosts.into_iter().max_by_key(|(host, n)| (*n, host.is_internal(), std::cmp::Reverse(*host)));
+            let victim =
+                hosts.into_iter().max_by_key(|(host, n)| (*n, context.site.is_inside(*host), std::cmp::Reverse(*host)));
             let Some((victim, n)) = victim.filter(|(_, n)| *n as f64 >= least) else { break };
             let is_his = |connection: &Connection| connection.ends.0 == victim || connection.ends.1 == victim;
             let serials: BTreeSet<u32> = meant.iter().filter(|(_, c)| is_his(c)).map(|(serial, _)| *serial).collect();

@@ -48,7 +48,7 @@ const RATIO: Descriptor = Descriptor::ratio("bulk_exfiltration.ratio", "Sent to 
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry::of::<BulkExfiltration>(CARD, &[LEAST, RATIO], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS));
+    Entry::of::<BulkExfiltration>(CARD, &[LEAST, RATIO], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS)).asking_site();
 
 /// Sent to this many times the host's usual place, it is out of proportion for the host itself.
 const MUCH_MORE: f64 = 10.0;
@@ -89,7 +89,7 @@ struct Around {
 impl Detector for BulkExfiltration {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
-        if !is_outward(flow) {
+        if !is_outward(ended.site, flow) {
             return;
         }
         let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
@@ -112,7 +112,7 @@ impl Detector for BulkExfiltration {
         let arounds = self.arounds(context, &cases);
         let part = |flow: &Flow| {
             let sent = flow.forward();
-            is_outward(flow).then_some((sent.first_ns, sent.last_ns, sent.payload_bytes() as f64))
+            is_outward(context.site, flow).then_some((sent.first_ns, sent.last_ns, sent.payload_bytes() as f64))
         };
         Report::of(cases.into_iter().zip(arounds)).not_evaluated(self.pairs.n_refused).each_with_parts(
             context,
@@ -226,7 +226,7 @@ mod tests {
     use crate::detect::support::connection_attempts::Contacts;
     use crate::detect::support::testing::{self, Made, finish, inside, outside};
     use crate::flow::names::Names;
-    use crate::model::Severity;
+    use crate::model::{Severity, Site};
     use crate::settings::Settings;
 
     #[test]
@@ -235,7 +235,12 @@ mod tests {
         let mut names = Names::default();
         let mut flow = Made { bytes: [700_000, 18_000], ..Made::tcp(inside(1), outside(1), 443, 0.0) }.flow();
         flow.name = names.intern("content.dropboxapi.com");
-        detector.observe_flow(&EndedFlow { serial: 0, flow: &flow, name: names.text(flow.name) });
+        detector.observe_flow(&EndedFlow {
+            serial: 0,
+            flow: &flow,
+            name: names.text(flow.name),
+            site: &Site::private(),
+        });
         let times = [0, 1].into_iter();
         let found = testing::end(&mut detector, &names, &Contacts::default(), times, &Settings::default());
         assert_eq!(found.findings[0].technique.as_deref(), Some("T1567.002"));

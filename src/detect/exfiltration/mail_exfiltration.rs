@@ -47,7 +47,8 @@ const MESSAGES: Descriptor = Descriptor::count("mail_exfiltration.messages", "Me
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry::of::<MailExfiltration>(CARD, &[VOLUME, MESSAGES], Interest::TCP_FLOWS.union(Interest::MESSAGES));
+    Entry::of::<MailExfiltration>(CARD, &[VOLUME, MESSAGES], Interest::TCP_FLOWS.union(Interest::MESSAGES))
+        .asking_site();
 
 /// Port of mail between servers.
 const SERVER_PORT: u16 = 25;
@@ -108,9 +109,6 @@ impl Detector for MailExfiltration {
             return;
         }
         let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
-        if !flow.originator().0.is_internal() {
-            return;
-        }
         let said = &event.message.fields;
         let Some(pair) = self.pairs.of(key(flow)) else { return };
         if update.direction == Direction::ToOriginator {
@@ -130,7 +128,7 @@ impl Detector for MailExfiltration {
         }
         let key = key(flow);
         self.servers.of(key.1);
-        if !key.0.is_internal() {
+        if !ended.site.is_inside(key.0) {
             return;
         }
         let Some(pair) = self.pairs.of(key) else { return };
@@ -150,7 +148,7 @@ impl Detector for MailExfiltration {
                 && pair.sent as f64 >= LEAST_RATIO * pair.got as f64
         };
         let mut cases = self.pairs.sorted_where(is_case);
-        cases.retain(|((source, _, _), _)| self.servers.get(source).is_none());
+        cases.retain(|((source, _, _), _)| context.site.is_inside(*source) && self.servers.get(source).is_none());
         cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.sent), **key));
         cases.truncate(report::MOST_FINDINGS);
         let mut cases: Vec<(&(Addr, Addr, u16), &Pair, Peers)> =
@@ -160,7 +158,9 @@ impl Detector for MailExfiltration {
             context,
             |((from, to, port), ..)| Between::service(*from, *to, *port),
             |_, flow| is_mail(flow),
-            |(key, pair, peers), flows| pair.finding(**key, peers, volume).flows(flows).build(),
+            |(key, pair, peers), flows| {
+                pair.finding(**key, context.site.is_outside(key.1), peers, volume).flows(flows).build()
+            },
         )
     }
 }
@@ -192,12 +192,18 @@ impl Pair {
         self.n_messages.max(self.n_flows)
     }
 
-    fn finding(&self, (source, server, port): (Addr, Addr, u16), peers: &Peers, volume: f64) -> FindingBuilder {
+    fn finding(
+        &self,
+        (source, server, port): (Addr, Addr, u16),
+        is_outside: bool,
+        peers: &Peers,
+        volume: f64,
+    ) -> FindingBuilder {
         let sent = self.sent as f64;
-        let is_direct = !server.is_internal() && port == SERVER_PORT;
+        let is_direct = is_outside && port == SERVER_PORT;
         let signs = 0.2
             + 0.36 * f64::from(is_direct)
-            + 0.18 * f64::from(!server.is_internal())
+            + 0.18 * f64::from(is_outside)
             + 0.18 * f64::from(peers.n == 0)
             + 0.26 * f64::from(peers.n >= 3);
         let confidence = Confidence::UNLIKELY.towards(Confidence::VERY_LIKELY, signs);

@@ -115,8 +115,7 @@ impl Detector for WeakTls {
         let is_old = |kind| said.kind(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
         let (message, weak) = match said.kind(FieldId::Message) {
             Some(TlsMessage::ClientHello) if update.direction == Direction::ToResponder => {
-                let is_nameless = said.text(FieldId::TlsSni).is_none() && !key.0.is_internal();
-                let weak = if is_nameless { NAMELESS } else { 0 };
+                let weak = if said.text(FieldId::TlsSni).is_none() { NAMELESS } else { 0 };
                 if is_old(FieldId::TlsOffered)
                     && let Some(server) = self.servers.of(key)
                 {
@@ -159,10 +158,12 @@ impl Detector for WeakTls {
         let mut groups: BTreeMap<(u8, bool), Vec<Case<'_>>> = BTreeMap::new();
         for (key, server) in self.servers.sorted() {
             let offered = if server.offers_old && !server.has_answered { OLD } else { 0 };
-            let weak = server.weak | offered;
+            // Inside, servers are often asked by their address.
+            let counted = if context.site.is_outside(key.0) { u8::MAX } else { !NAMELESS };
+            let weak = (server.weak | offered) & counted;
             // A client that names no server matters only beside something else.
             if weak & !NAMELESS != 0 {
-                groups.entry((weak, key.0.is_internal())).or_default().push((*key, server));
+                groups.entry((weak, context.site.is_inside(key.0))).or_default().push((*key, server));
             }
         }
         groups.retain(|_, servers| servers.len() as f64 >= least);

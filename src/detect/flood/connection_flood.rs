@@ -6,11 +6,12 @@ use crate::detect::support::baseline::{self, Flood, floods};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
 use crate::detect::support::flow_selector::Between;
+use crate::detect::support::known_outcomes;
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::flow::Outcome;
-use crate::model::{Addr, Category, Finding, Flow};
+use crate::model::{Addr, Category, Finding, Flow, Site};
 use crate::settings::Descriptor;
 
 const CARD: Card = Card {
@@ -80,7 +81,7 @@ impl Detector for ConnectionFlood {
         let counts = |seconds| (seconds, Seconds::total(seconds));
         let mut floods = floods(self.pairs.sorted(), counts, (SPAN, threshold), context.span_ns);
         floods.retain(|flood| !flood.baseline.is_ordinary());
-        Report::of(floods).not_evaluated(self.pairs.n_refused).each_with_flows(
+        let report = Report::of(floods).not_evaluated(self.pairs.n_refused).each_with_flows(
             context,
             |flood| {
                 let (client, server, port) = *flood.target;
@@ -89,22 +90,24 @@ impl Detector for ConnectionFlood {
             |_, flow| is_used(flow),
             |flood, flows| {
                 let (client, server, port) = *flood.target;
-                finding(flood, threshold)
+                let finding = finding(flood, threshold, context.site)
                     .series(flood.figures.course("Connections per second", "connections/s", threshold, context.span_ns))
                     .baseline(&flood.baseline, "connections/s", threshold)
                     .flows(flows)
                     .filter_in_time(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
-                    .build()
+                    .build();
+                known_outcomes::note(context.contacts, finding, client)
             },
-        )
+        );
+        known_outcomes::rest(context.contacts, report)
     }
 }
 
-fn finding(flood: &Flood<'_, Pair, Seconds>, threshold: f64) -> FindingBuilder {
+fn finding(flood: &Flood<'_, Pair, Seconds>, threshold: f64, site: &Site) -> FindingBuilder {
     let Flood { target, figures: seconds, rate, baseline } = flood;
     let ((client, server, port), rate) = (**target, *rate);
     // Behind an address inside there is often a proxy that speaks for many.
-    let confidence = if client.is_internal() { Confidence::EVEN } else { Confidence::LIKELY };
+    let confidence = if site.is_inside(client) { Confidence::EVEN } else { Confidence::LIKELY };
     let confidence = baseline.weigh_load(confidence, rate >= threshold);
     Finding::builder(&CARD)
         .title(format!("{client} opened {} connections to {server} port {port}, {:.0} a second", seconds.total(), rate))

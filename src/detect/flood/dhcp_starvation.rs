@@ -2,7 +2,9 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
-use crate::detect::support::finding_builder::{evidence, thousands};
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder::{FindingBuilder, evidence, thousands};
+use crate::detect::support::layer2::{self, MOST_LINKS};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
@@ -53,12 +55,20 @@ const MOST: usize = 1 << 16;
 
 #[derive(Default)]
 struct DhcpStarvation {
+    /// By layer-2 network: each has addresses of its own.
+    links: Tally<u32, Link, MOST_LINKS>,
+    /// Questions and devices kept of all of them.
+    n_kept: usize,
+    n_left_out: u64,
+}
+
+#[derive(Default)]
+struct Link {
     times: Vec<i64>,
     devices: HashSet<[u8; 6]>,
     /// Requests of devices that did not look for a server before.
     renewals: HashMap<[u8; 6], u32>,
     n_answers: u64,
-    n_left_out: u64,
     seen: MessageEvidence,
 }
 
@@ -71,45 +81,51 @@ impl Detector for DhcpStarvation {
         if event.message.protocol != AppProto::Dhcp {
             return;
         }
+        let has_room = self.n_kept < MOST;
+        let Some(link) = self.links.of(event.vlan_stack) else { return };
         let said = &event.message.fields;
         let kind = said.kind(FieldId::Message);
         if !kind.is_some_and(DhcpMessage::is_of_client) {
-            self.n_answers += 1;
+            link.n_answers += 1;
             return;
         }
         // Who asks for an address that it holds takes none away (RFC 2131, section 4.3.2): a renewal.
         let device = said.mac(FieldId::Mac);
-        let has_discovered = device.is_some_and(|device| self.devices.contains(&device));
+        let has_discovered = device.is_some_and(|device| link.devices.contains(&device));
         if matches!(kind, Some(DhcpMessage::Request | DhcpMessage::Inform))
             && !has_discovered
-            && device.is_none_or(|device| self.is_renewal(device))
+            && device.is_none_or(|device| link.is_renewal(device, has_room))
         {
             return;
         }
-        self.seen.add(event);
-        if self.times.len() >= MOST {
+        link.seen.add(event);
+        if !has_room {
             self.n_left_out += 1;
             return;
         }
-        self.times.push(event.message.time_ns);
-        self.devices.extend(device);
+        self.n_kept += 1;
+        link.times.push(event.message.time_ns);
+        link.devices.extend(device);
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ASKED);
-        let mut times = self.times.clone();
-        times.sort_unstable();
-        let most = busiest(&times, WINDOW_NS);
-        Report::of((most as f64 >= least).then_some(most))
-            .not_evaluated(self.n_left_out)
-            .each(|most| self.finding(&times, *most, least))
+        let cases = self.links.sorted().into_iter().filter_map(|(place, link)| {
+            let mut times = link.times.clone();
+            times.sort_unstable();
+            let most = busiest(&times, WINDOW_NS);
+            (most as f64 >= least).then_some((*place, link, times, most))
+        });
+        Report::of(cases).not_evaluated(self.n_left_out + self.links.n_refused).each(|(place, link, times, most)| {
+            layer2::within(link.finding(times, *most, least), *place, "dhcp_starvation").build()
+        })
     }
 }
 
-impl DhcpStarvation {
+impl Link {
     /// Counts a request of a device that did not look for a server; false once it asks more often than clients do.
-    fn is_renewal(&mut self, device: [u8; 6]) -> bool {
-        if self.renewals.len() >= MOST && !self.renewals.contains_key(&device) {
+    fn is_renewal(&mut self, device: [u8; 6], has_room: bool) -> bool {
+        if (!has_room || self.renewals.len() >= MOST) && !self.renewals.contains_key(&device) {
             return true;
         }
         let n = self.renewals.entry(device).or_default();
@@ -117,7 +133,7 @@ impl DhcpStarvation {
         *n <= MOST_RENEWALS
     }
 
-    fn finding(&self, times: &[i64], most: usize, least: f64) -> Finding {
+    fn finding(&self, times: &[i64], most: usize, least: f64) -> FindingBuilder {
         let n = self.seen.n as usize;
         let n_devices = self.devices.len();
         // One device that asks on and on, or ever new ones that ask once: both are made up.
@@ -145,14 +161,13 @@ impl DhcpStarvation {
             .filter("dhcp.option.dhcp in {1, 3, 4, 8}")
             .series(Series::moments("Requests", "messages", times))
             .messages(&self.seen)
-            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, observe_messages};
+    use crate::detect::support::testing::{Line, observe_on_links};
     use crate::model::Addr;
     use crate::model::flow::Direction;
     use crate::settings::Settings;
@@ -162,6 +177,10 @@ mod tests {
     }
 
     fn asked_by(n: u32, gap: f64, kind: DhcpMessage, n_devices: u32) -> usize {
+        asked_on(n, gap, kind, n_devices, |_| 0)
+    }
+
+    fn asked_on(n: u32, gap: f64, kind: DhcpMessage, n_devices: u32, link: impl Fn(usize) -> u32) -> usize {
         let line = |i: u32| Line {
             protocol: AppProto::Dhcp,
             second: f64::from(i) * gap,
@@ -171,12 +190,20 @@ mod tests {
             facts: vec![(FieldId::Message, kind.into()), (FieldId::Mac, [2, 0, 0, 0, 0, (i % n_devices) as u8].into())],
         };
         let lines: Vec<Line> = (0..n).map(line).collect();
-        observe_messages(&ENTRY, &lines, &Settings::default()).findings.len()
+        observe_on_links(&ENTRY, &lines, link, &Settings::default()).findings.len()
     }
 
     #[test]
     fn a_flood_of_questions_is_reported_and_a_busy_morning_is_not() {
         assert_eq!((asked(400, 0.1), asked(400, 5.0)), (1, 0));
+    }
+
+    #[test]
+    fn each_stack_of_tags_has_addresses_of_its_own() {
+        let asked = |n_links: usize| {
+            asked_on(400, 0.1, DhcpMessage::Discover, 256, move |i| (100 << 12) | ((i % n_links) as u32 + 1))
+        };
+        assert_eq!((asked(1), asked(2), asked(200)), (1, 2, 0));
     }
 
     #[test]

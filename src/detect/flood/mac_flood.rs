@@ -3,7 +3,8 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{self, evidence};
+use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
+use crate::detect::support::layer2;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
@@ -53,7 +54,8 @@ type Mac = [u8; 6];
 
 #[derive(Default)]
 struct MacFlood {
-    senders: Tally<Mac, Sender, MOST_SENDERS>,
+    /// By layer-2 network and Ethernet address.
+    senders: Tally<(u32, Mac), Sender, MOST_SENDERS>,
 }
 
 #[derive(Default)]
@@ -74,7 +76,7 @@ fn is_known_group(mac: Mac) -> bool {
 impl Detector for MacFlood {
     fn observe_packet(&mut self, packet: &Packet) {
         let Some((from, to)) = packet.macs else { return };
-        let Some(sender) = self.senders.of(from) else { return };
+        let Some(sender) = self.senders.of((packet.vlan_stack, from)) else { return };
         if sender.n == 0 {
             sender.first_ns = packet.time_ns;
             sender.receiver = to;
@@ -89,19 +91,24 @@ impl Detector for MacFlood {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ADDRESSES);
-        let mut meant: Vec<&Sender> = self
-            .senders
-            .iter()
-            .filter(|(_, sender)| sender.n <= MOST_FRAMES && !is_known_group(sender.receiver))
-            .filter(|(_, sender)| self.senders.get(&sender.receiver).is_none())
-            .map(|(_, sender)| sender)
-            .collect();
-        meant.sort_by_key(|sender| (sender.first_ns, sender.receiver));
-        let times: Vec<i64> = meant.iter().map(|sender| sender.first_ns).collect();
-        let most = busiest(&times, SPAN_NS);
-        Report::of((most as f64 >= least).then_some(most))
-            .not_evaluated(self.senders.n_refused)
-            .each(|most| finding(&meant, *most, self.senders.n_keys(), least))
+        let mut links: BTreeMap<u32, (Vec<&Sender>, usize)> = BTreeMap::new();
+        for ((link, _), sender) in self.senders.iter() {
+            let (meant, n_senders) = links.entry(*link).or_default();
+            *n_senders += 1;
+            let has_receiver = || self.senders.get(&(*link, sender.receiver)).is_some();
+            if sender.n <= MOST_FRAMES && !is_known_group(sender.receiver) && !has_receiver() {
+                meant.push(sender);
+            }
+        }
+        let cases = links.into_iter().filter_map(|(link, (mut meant, n_senders))| {
+            meant.sort_by_key(|sender| (sender.first_ns, sender.receiver));
+            let times: Vec<i64> = meant.iter().map(|sender| sender.first_ns).collect();
+            let most = busiest(&times, SPAN_NS);
+            (most as f64 >= least).then_some((link, meant, n_senders, most))
+        });
+        Report::of(cases).not_evaluated(self.senders.n_refused).each(|(link, meant, n_senders, most)| {
+            layer2::within(finding(meant, *most, *n_senders, least), *link, "mac_flood").build()
+        })
     }
 }
 
@@ -112,7 +119,7 @@ fn common(hosts: impl Iterator<Item = Addr>, n: usize) -> BTreeSet<Addr> {
     counts.into_iter().filter(|(_, count)| count * 10 >= n).map(|(host, _)| host).collect()
 }
 
-fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Finding {
+fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> FindingBuilder {
     let sources = common(meant.iter().filter_map(|s| s.hosts).map(|(source, _)| source), meant.len());
     let targets = common(meant.iter().filter_map(|s| s.hosts).map(|(_, target)| target), meant.len());
     let period = (
@@ -154,7 +161,6 @@ fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Find
         .n_packets(meant.iter().map(|sender| u64::from(sender.n)).sum())
         .packet_indices(meant.iter().flat_map(|sender| sender.indices.iter().copied()).collect())
         .filter(parts.join(" && "))
-        .build()
 }
 
 #[cfg(test)]
@@ -175,6 +181,22 @@ mod tests {
         let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
         assert_eq!((found.len(), found[0].n_packets, found[0].packet_indices.len()), (1, 500, 500));
         assert_eq!(found[0].sources, [Endpoint::Ip(inside(7))]);
+    }
+
+    #[test]
+    fn each_stack_of_tags_is_a_network_of_its_own() {
+        let forged = |i: u64, vlan_stack| {
+            let mac = |first| [2, first, 0, 0, (i / 256) as u8, i as u8];
+            Packet { vlan_stack, ..frame(i, mac(7), mac(8)) }
+        };
+        let found = |link: &dyn Fn(u64) -> u32| {
+            let packets: Vec<Packet> = (0..500).map(|i| forged(i, link(i))).collect();
+            finish(&ENTRY, &[], &packets, &Settings::default()).findings
+        };
+        let two = found(&|i| (100 << 12) | ((i % 2) as u32 + 1));
+        assert_eq!(two.iter().map(|finding| finding.n_packets).collect::<Vec<_>>(), [250, 250]);
+        assert!(two[0].id != two[1].id && two[0].explanation.ends_with("All this was in VLAN 100.1."));
+        assert!(found(&|i| (100 << 12) | (i as u32 % 50 + 1)).is_empty(), "ten in each");
     }
 
     #[test]

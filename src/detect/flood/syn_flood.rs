@@ -6,6 +6,7 @@ use crate::detect::support::baseline::{self, Baseline, MOST_CANDIDATES};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, evidence};
 use crate::detect::support::flow_selector::Between;
+use crate::detect::support::known_outcomes;
 use crate::detect::support::rate_series::{Room, Seconds};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
@@ -77,6 +78,10 @@ struct Service {
     incomplete: Seconds,
     /// Of these bare exchanges, whose flags were not seen.
     n_bare: u64,
+    /// Connections of a table of which it is unknown whether they were completed.
+    n_unknown: u64,
+    /// Connections of which it is known.
+    n_known: u64,
 }
 
 /// A service that was flooded.
@@ -109,10 +114,16 @@ impl Detector for SynFlood {
         let flow = ended.flow;
         let is_complete = if flow.recorded.is_none() { flow.saw_syn } else { flow.outcome() == Outcome::Established };
         let is_incomplete = is_incomplete(flow);
-        if !flow.is_tcp() || !(is_incomplete || is_complete) {
+        let is_unknown = !(is_incomplete || is_complete);
+        if !flow.is_tcp() || is_unknown && flow.recorded.is_none() {
             return;
         }
         let Some(service) = self.services.of(flow.responder()) else { return };
+        if is_unknown {
+            service.n_unknown += 1;
+            return;
+        }
+        service.n_known += 1;
         if is_incomplete {
             let forward = flow.forward();
             let times = (forward.first_ns, forward.last_ns);
@@ -162,7 +173,7 @@ impl Detector for SynFlood {
             let (name, threshold) = ("Incomplete requests per second", least / period as f64);
             case.service.incomplete.course(name, "requests/s", threshold, context.span_ns)
         };
-        Report::of(cases)
+        let report = Report::of(cases)
             .largest_first(|case| case.service.incomplete.total())
             .not_evaluated(self.services.n_refused)
             .each_with_senders(
@@ -178,7 +189,8 @@ impl Detector for SynFlood {
                         .identity(Identity::ActorsAndPorts)
                         .build()
                 },
-            )
+            );
+        known_outcomes::rest(context.contacts, report)
     }
 }
 
@@ -200,7 +212,7 @@ fn largest_sum(incomplete: &[(i64, u64)], usual: f64) -> f64 {
 impl Case<'_> {
     fn finding(&self, (least, burst): (f64, f64), period: i64, sources: &[Addr]) -> FindingBuilder {
         let from = finding_builder::who(sources);
-        let Service { n_completed, incomplete, n_bare } = self.service;
+        let Service { n_completed, incomplete, n_bare, n_unknown, n_known } = self.service;
         let is_past = self.worst as f64 >= least || f64::from(incomplete.most()) >= burst;
         let confidence = self.baseline.weigh(Confidence::VERY_LIKELY, is_past);
         Finding::builder(&CARD)
@@ -236,7 +248,7 @@ impl Case<'_> {
             .explanation(format!(
                 "{from} sent {} connection requests to {} port {} that were never completed, up to {} in one second; \
                  {} connections were completed in the whole capture.{} A real client answers the server's reply; a \
-                 flood does not, so half-open connections fill the server's backlog and users wait or are refused.{}",
+                 flood does not, so half-open connections fill the server's backlog and users wait or are refused.{}{}",
                 finding_builder::thousands(incomplete.total() as usize),
                 self.target,
                 self.port,
@@ -250,7 +262,8 @@ impl Case<'_> {
                         finding_builder::thousands(*n as usize)
                     ),
                 },
-                if sources.len() > 50 { " With this many sources, the addresses are probably forged." } else { "" }
+                if sources.len() > 50 { " With this many sources, the addresses are probably forged." } else { "" },
+                known_outcomes::words((*n_known, n_known + n_unknown), "TCP connections to it")
             ))
     }
 
@@ -269,7 +282,7 @@ impl Case<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Made, finish, inside, outside};
+    use crate::detect::support::testing::{self, Made, finish, inside, outside};
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 
@@ -294,6 +307,22 @@ mod tests {
         assert_eq!(found[0].ports, [80]);
         let busy: Vec<Made> = (0..3000).map(|i| Made::tcp(outside(1), inside(1), 80, f64::from(i) / 200.0)).collect();
         assert!(finish(&ENTRY, &busy, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_flood_in_a_table_says_how_many_outcomes_are_known() {
+        let mut flows: Vec<Flow> = requests(3000, 200.0, TcpState::Answered).iter().map(Made::flow).collect();
+        for flow in &mut flows {
+            flow.recorded = Some(Outcome::HalfOpen);
+        }
+        let unknown = |i: u32| Made::tcp(outside(1), inside(1), 80, f64::from(i) / 10.0).flow();
+        flows.extend((0..200).map(|i| Flow { recorded: Some(Outcome::Unknown), ..unknown(i) }));
+        let found = testing::finish_with(&ENTRY, &flows, &[], &Settings::default()).findings;
+        let words = "The outcome is known for 3,000 of 3,200 TCP connections to it; the others were not evaluated.";
+        assert!(found[0].explanation.ends_with(words), "{}", found[0].explanation);
+        flows.retain(|flow| flow.recorded == Some(Outcome::Unknown));
+        let rests = testing::finish_with(&ENTRY, &flows, &[], &Settings::default()).not_enough_data;
+        assert!(rests.is_some_and(|why| why.contains("known for 0 of 200")));
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl Detector for FtpBounce {
         let (true, Some(flow), Some(third)) = (is_command, event.flow, third) else { return };
         let (client, server) = (flow.originator().0, flow.responder().0);
         // A private address of a client that comes from a public one is its own, before translation.
-        let is_translated = third.is_internal() && !client.is_internal();
+        let is_translated = third.is_private() && !client.is_private();
         if third != client
             && !is_translated
             && let Some(seen) = self.bounces.of((client, server, third))

@@ -80,8 +80,8 @@ impl Detector for LateralMovement {
         let is_meant = |c: &Contact| {
             matches!(c.probe, Probe::Syn | Probe::Connection)
                 && service(c.port).is_some()
-                && c.source.is_internal()
-                && c.target.is_internal()
+                && context.site.is_inside(c.source)
+                && context.site.is_inside(c.target)
         };
         let cases: Vec<Case> = context
             .contacts
@@ -97,7 +97,7 @@ impl Detector for LateralMovement {
                 protocol: Some(6),
                 ..Between::default()
             },
-            |_, flow| flow.outcome() != flow::Outcome::Unknown && flow.responder().0.is_internal(),
+            |_, flow| flow.outcome() != flow::Outcome::Unknown && context.site.is_inside(flow.responder().0),
             |case, flows| known_outcomes::note(context.contacts, case.finding(least, flows), case.source),
         );
         known_outcomes::conclude(context.contacts, report)

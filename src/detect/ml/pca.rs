@@ -44,4 +44,6 @@ pub const ENTRY: Entry = Entry {
     settings: &[THRESHOLD, FEWEST, MOST],
     interest: Interest::NOTHING,
     make: || Box::new(ModelDetector::<Components>::new(&SPEC)),
+    asks_site: false,
+    is_content_with_flows: false,
 };

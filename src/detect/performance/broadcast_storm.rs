@@ -162,7 +162,7 @@ impl Detector for BroadcastStorm {
         if network.frames.len() < MOST_FRAMES {
             let frame = network.frames.entry(hash).or_default();
             is_quick = !is_announcement && now - frame.last_ns <= QUICK_NS;
-            n_copies = u64::from(frame.again(now, packet.arp.is_some(), packet.is_copy));
+            n_copies = u64::from(frame.again(now, packet.arp.is_some(), packet.captured.is_copy()));
         }
         if let Some(sender) = network.senders.of(sender) {
             sender.n_frames += 1;

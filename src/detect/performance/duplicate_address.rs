@@ -13,7 +13,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
 use crate::model::net::addr::mac_text;
 use crate::model::packet::Packet;
-use crate::model::{Category, Endpoint, Finding};
+use crate::model::{Category, Endpoint, Finding, Site};
 use crate::settings::Descriptor;
 
 const CARD: Card = Card {
@@ -53,7 +53,8 @@ pub const ENTRY: Entry = Entry::of::<DuplicateAddress>(
         .union(Interest::TCP_CONTROL)
         .union(Interest::MESSAGES)
         .union(Interest::ANY_FLOW),
-);
+)
+.asking_site();
 
 #[derive(Default)]
 struct DuplicateAddress {
@@ -76,13 +77,17 @@ impl Detector for DuplicateAddress {
             && said.is(FieldId::Message, Icmpv6Message::NeighbourAdvertisement)
             && let (Some(address), Some(mac)) = (said.addr(FieldId::Address), said.mac(FieldId::Mac))
         {
-            let vlan = event.flow.map_or(0, |flow| flow.key.vlan.into());
-            self.claims.observe_neighbour((vlan, address), mac, event.message.time_ns, event.message.packet);
+            self.claims.observe_neighbour(
+                (event.vlan_stack, address),
+                mac,
+                event.message.time_ns,
+                event.message.packet,
+            );
         }
     }
 
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        self.gateway.add(ended.flow);
+        self.gateway.add(ended.site, ended.flow);
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
@@ -92,7 +97,7 @@ impl Detector for DuplicateAddress {
         Report::of(duplicates)
             .largest_first(|duplicate| duplicate.n_changes)
             .not_evaluated(self.claims.n_refused())
-            .each(|duplicate| finding(duplicate, gateway, least))
+            .each(|duplicate| finding(context.site, duplicate, gateway, least))
     }
 }
 
@@ -101,13 +106,13 @@ fn are_of_one_machine(users: &[Mac]) -> bool {
     users.windows(2).all(|pair| matches!(pair, [[a @ .., _], [b @ .., _]] if a == b))
 }
 
-fn finding(duplicate: &Duplicate<'_>, gateway: Option<Mac>, least: f64) -> Finding {
+fn finding(site: &Site, duplicate: &Duplicate<'_>, gateway: Option<Mac>, least: f64) -> Finding {
     let (ip, users) = (duplicate.place.1, &duplicate.users);
     let macs: Vec<Mac> = users.iter().map(|(mac, _)| *mac).collect();
     let names: Vec<String> = macs.iter().take(4).copied().map(mac_text).collect();
     let names = names.join(" and ");
     // A server outside gets what goes outside too, where the capture is on its side of the router.
-    let is_gateway = ip.is_internal() && gateway.is_some_and(|gateway| macs.contains(&gateway));
+    let is_gateway = site.is_inside(ip) && gateway.is_some_and(|gateway| macs.contains(&gateway));
     let n_claims: u64 = users.iter().map(|(_, claim)| claim.n_claims).sum();
     let period = (
         users.iter().map(|(_, claim)| claim.first_ns).min().unwrap_or(0),

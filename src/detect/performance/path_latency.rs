@@ -8,7 +8,7 @@ use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::maths::order::upper_quantile;
 use crate::model::format::time::SECOND;
-use crate::model::{Addr, Category, Finding};
+use crate::model::{Addr, Category, Finding, Site};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,7 +102,7 @@ impl Detector for PathLatency {
             let Some(jump) = jump(*host, *peer, trips, (times, more * 1e6)) else { continue };
             by_host.entry(*host).and_modify(|known| known.join(&jump)).or_insert(jump);
         }
-        for jump in self.far_neighbours((times, more * 1e6)) {
+        for jump in self.far_neighbours(context.site, (times, more * 1e6)) {
             by_host.entry(jump.host).or_insert(jump);
         }
         let cases = by_host.into_values().filter(|jump| jump.n_long as f64 >= least);
@@ -115,10 +115,10 @@ impl Detector for PathLatency {
 
 impl PathLatency {
     /// Hosts of the own network that are far away all the time, while others of it are near.
-    fn far_neighbours(&self, limits: (f64, f64)) -> Vec<Jump> {
+    fn far_neighbours(&self, site: &Site, limits: (f64, f64)) -> Vec<Jump> {
         let mut of_host: BTreeMap<Addr, (Vec<(i64, u32)>, BTreeSet<Addr>)> = BTreeMap::new();
         for ((host, peer), trips) in self.pairs.sorted_where(|trips| !trips.is_empty()) {
-            if host.is_internal() {
+            if site.is_inside(*host) {
                 let (all, peers) = of_host.entry(*host).or_default();
                 all.extend(trips);
                 peers.insert(*peer);

@@ -8,7 +8,7 @@ use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::flow::health::Delays;
-use crate::model::{Addr, Category, Finding};
+use crate::model::{Addr, Category, Finding, Site};
 use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
@@ -129,18 +129,26 @@ impl Detector for SlowServer {
                 let is_slow = |delays: &Delays| delays.n_above(micros) > delays.n_above(MOST_MICROS);
                 flow.health().is_some_and(|health| is_slow(&health.responses))
             },
-            |((server, port), service), flows| service.finding((*server, *port), (response, micros), flows),
+            |((server, port), service), flows| {
+                service.finding(context.site, (*server, *port), (response, micros), flows)
+            },
         )
     }
 }
 
 impl Service {
-    fn finding(&self, (server, port): (Addr, u16), (response, micros): (f64, u32), flows: Gathered) -> Finding {
+    fn finding(
+        &self,
+        site: &Site,
+        (server, port): (Addr, u16),
+        (response, micros): (f64, u32),
+        flows: Gathered,
+    ) -> Finding {
         let (n_slow, n) = (self.n_slow(micros), self.responses.n());
         let (typical, trip) = (self.slow_seconds(micros), self.round_trip().unwrap_or(0.0));
         let n_clients = self.clients.len();
         // Of a server elsewhere nobody here knows whether it answers or has news.
-        let is_own = server.is_internal();
+        let is_own = site.is_inside(server);
         let impact = if is_own && n_clients >= 2 { Impact::OUTAGE } else { Impact::SLOWDOWN };
         let confidence = if is_own { Confidence::VERY_LIKELY } else { Confidence::EVEN };
         Finding::builder(&CARD)

@@ -15,7 +15,7 @@ use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::busiest;
 use crate::model::app::protocol::Protocol;
 use crate::model::format::time::{SECOND, from_seconds, span};
-use crate::model::{Addr, Category, Finding};
+use crate::model::{Addr, Category, Finding, Site};
 use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
@@ -70,8 +70,8 @@ const PINGS_WINDOW_NS: i64 = 10 * SECOND;
 const PRIVATE_PORTS: [u16; 8] = [69, 111, 137, 138, 161, 389, 623, 2049];
 
 /// True for a question from outside for such a service.
-fn is_private(source: Addr, target: Addr, protocol: u8, port: u16) -> bool {
-    protocol == 17 && PRIVATE_PORTS.contains(&port) && !source.is_internal() && target.is_internal()
+fn is_private(site: &Site, c: &Contact) -> bool {
+    c.protocol == 17 && PRIVATE_PORTS.contains(&c.port) && site.is_outside(c.source) && site.is_inside(c.target)
 }
 
 /// Ports listed in a filter.
@@ -100,6 +100,8 @@ struct Case {
     course: ContactCourse,
     /// When it went on.
     episodes: Episodes,
+    /// From outside to hosts inside.
+    is_outside: bool,
 }
 
 impl Detector for HostScan {
@@ -115,8 +117,8 @@ impl Detector for HostScan {
         // Its silence is normal; only refusals count over many hosts, and questions that nobody outside should ask.
         let is_known = |c: &Contact| c.probe != Probe::Udp || Protocol::from_port(false, c.port).is_some();
         let group = |c: &Contact| {
-            let is_meant = c.outcome != Outcome::Silence || is_private(c.source, c.target, c.protocol, c.port);
-            (is_meant && is_known(c) && !is_excused(c)).then_some((c.source, c.protocol, c.port))
+            let is_meant = c.outcome != Outcome::Silence || is_private(context.site, c);
+            (is_meant && is_known(c) && !is_excused(context.site, c)).then_some((c.source, c.protocol, c.port))
         };
         // Silence of UDP says something where neighbours are gone through, one address after the other.
         let silent = |c: &Contact| (c.probe == Probe::Udp).then_some((c.source, c.protocol, c.port));
@@ -132,7 +134,8 @@ impl Detector for HostScan {
             .iter()
             .filter_map(|contacts| {
                 let case = |contacts: &[Contact]| {
-                    let case = Case::new(&connection_attempts::without_rests(contacts), limits.window_ns)?;
+                    let case =
+                        Case::new(&connection_attempts::without_rests(contacts), limits.window_ns, context.site)?;
                     let confidence = limits.confidence(&case)?;
                     Some((case, confidence))
                 };
@@ -165,8 +168,8 @@ impl Detector for HostScan {
 
 /// True for a host outside that did not answer and whose address DNS had given, or to which there is no way: a client that
 /// is offline tries all of a name's addresses in vain.
-fn is_excused(contact: &Contact) -> bool {
-    contact.is_excused && !contact.target.is_internal() && contact.outcome == Outcome::Failure
+fn is_excused(site: &Site, contact: &Contact) -> bool {
+    contact.is_excused && !site.is_inside(contact.target) && contact.outcome == Outcome::Failure
 }
 
 /// Most hosts of one network (/24, or /64 of IPv6) that did not answer; the contacts are in the order of their targets.
@@ -233,13 +236,15 @@ impl Limits {
 }
 
 impl Case {
-    fn new(contacts: &[Contact], window_ns: i64) -> Option<Case> {
+    fn new(contacts: &[Contact], window_ns: i64, site: &Site) -> Option<Case> {
         let first = contacts.first()?;
         let mut times: Vec<i64> = contacts.iter().map(|c| c.first_ns).collect();
         times.sort_unstable();
         let n_pinged = if first.probe == Probe::Echo { busiest(&times, PINGS_WINDOW_NS) } else { 0 };
-        let n_private = contacts.iter().filter(|c| is_private(c.source, c.target, c.protocol, c.port)).count();
+        let n_private = contacts.iter().filter(|c| is_private(site, c)).count();
+        let is_to_inside = contacts.iter().any(|c| site.is_inside(c.target));
         Some(Case {
+            is_outside: site.is_outside(first.source) && is_to_inside,
             source: first.source,
             protocol: first.protocol,
             port: first.port,
@@ -265,7 +270,7 @@ impl Case {
     }
 
     fn finding(&self, limits: &Limits, confidence: Confidence, flows: Gathered) -> Finding {
-        let is_outside = !self.source.is_internal() && self.targets.iter().any(|target| target.is_internal());
+        let is_outside = self.is_outside;
         let (transport, field) = self.words();
         let tried = count(self.targets.len(), "host");
         let n_answered = self.targets.len() - self.n_failed;

@@ -46,7 +46,8 @@ pub const ENTRY: Entry = Entry::of::<ArpSpoofing>(
     CARD,
     &[CLAIMS],
     Interest::ARP.union(Interest::UDP).union(Interest::ICMP).union(Interest::TCP_CONTROL).union(Interest::ANY_FLOW),
-);
+)
+.asking_site();
 
 /// Most findings of each kind.
 const MOST_FINDINGS: usize = 100;
@@ -63,7 +64,7 @@ impl Detector for ArpSpoofing {
     }
 
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        self.gateway.add(ended.flow);
+        self.gateway.add(ended.site, ended.flow);
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {

@@ -217,7 +217,14 @@ mod tests {
                 let direction = if answer.is_some() { Direction::ToOriginator } else { Direction::ToResponder };
                 let update = Some(FlowUpdate { serial: 7, direction, is_retransmission: false });
                 let flow = Some(&flow);
-                detector.observe_message(&AppEvent { message: &message, update, flow, names: &names, query: None });
+                detector.observe_message(&AppEvent {
+                    message: &message,
+                    update,
+                    flow,
+                    vlan_stack: 0,
+                    names: &names,
+                    query: None,
+                });
             }
         }
         testing::end(&mut detector, &names, &Default::default(), [0, 1].into_iter(), &Settings::default())

@@ -4,7 +4,8 @@ use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::address_claims::AddressClaims;
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{Identity, evidence};
+use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence};
+use crate::detect::support::layer2;
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
@@ -61,7 +62,8 @@ const MOST_IN_FILTER: usize = 20;
 
 #[derive(Default)]
 struct NeighbourSpoofing {
-    addresses: Tally<Addr, Claims, MOST_ADDRESSES>,
+    /// By layer-2 network and address.
+    addresses: Tally<(u32, Addr), Claims, MOST_ADDRESSES>,
     /// The same, with who uses the address.
     uses: AddressClaims,
 }
@@ -95,9 +97,8 @@ impl Detector for NeighbourSpoofing {
             return;
         }
         let (Some(address), Some(mac)) = (said.addr(FieldId::Address), said.mac(FieldId::Mac)) else { return };
-        let vlan = event.flow.map_or(0, |flow| flow.key.vlan.into());
-        self.uses.observe_neighbour((vlan, address), mac, event.message.time_ns, event.message.packet);
-        let Some(claims) = self.addresses.of(address) else { return };
+        self.uses.observe_neighbour((event.vlan_stack, address), mac, event.message.time_ns, event.message.packet);
+        let Some(claims) = self.addresses.of((event.vlan_stack, address)) else { return };
         let place = match claims.devices.iter().position(|(device, _)| *device == mac) {
             Some(place) => place,
             None if claims.devices.len() < MOST_DEVICES => {
@@ -117,15 +118,15 @@ impl Detector for NeighbourSpoofing {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CHANGES);
         // A device that comes second to several addresses is one cause.
-        let mut late: BTreeMap<[u8; 6], Taken<'_>> = BTreeMap::new();
+        let mut late: BTreeMap<(u32, [u8; 6]), Taken<'_>> = BTreeMap::new();
         // Two honest hosts with one address are no attack.
         let duplicates: BTreeSet<Addr> = self.uses.duplicates().iter().map(|duplicate| duplicate.place.1).collect();
-        for (address, claims) in self.addresses.sorted_where(|claims| claims.n_changes > 0) {
+        for ((link, address), claims) in self.addresses.sorted_where(|claims| claims.n_changes > 0) {
             if duplicates.contains(address) {
                 continue;
             }
             for (device, _) in claims.devices.iter().skip(1) {
-                late.entry(*device).or_default().push((*address, claims));
+                late.entry((*link, *device)).or_default().push((*address, claims));
             }
         }
         let is_case = |taken: &[(Addr, &Claims)]| {
@@ -134,11 +135,14 @@ impl Detector for NeighbourSpoofing {
         Report::of(late.into_iter().filter(|(_, taken)| is_case(taken)))
             .largest_first(|(_, taken)| taken.len())
             .not_evaluated(self.addresses.n_refused)
-            .each(|(device, taken)| finding(&mac_text(*device), taken, least))
+            .each(|((link, device), taken)| {
+                let device = mac_text(*device);
+                layer2::within(finding(&device, taken, least), *link, &device).build()
+            })
     }
 }
 
-fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> Finding {
+fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> FindingBuilder {
     let n_changes: u64 = taken.iter().map(|(_, claims)| claims.n_changes).sum();
     let others: BTreeSet<[u8; 6]> =
         taken.iter().filter_map(|(_, claims)| claims.devices.first()).map(|(device, _)| *device).collect();
@@ -173,17 +177,20 @@ fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> Finding {
         .messages(&seen)
         .filter(format!("icmpv6.type == 136 && ({})", addresses.join(" || ")))
         .identity(Identity::WordAlone(device.to_owned()))
-        .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, inside, observe_messages};
+    use crate::detect::support::testing::{Line, inside, observe_on_links};
     use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     fn found(devices: &[u8]) -> usize {
+        found_on(devices, |_| 0)
+    }
+
+    fn found_on(devices: &[u8], link: impl Fn(usize) -> u32) -> usize {
         let line = |(i, device): (usize, &u8)| Line {
             protocol: AppProto::Icmpv6,
             second: i as f64,
@@ -197,11 +204,18 @@ mod tests {
             ],
         };
         let lines: Vec<Line> = devices.iter().enumerate().map(line).collect();
-        observe_messages(&ENTRY, &lines, &Settings::default()).findings.len()
+        observe_on_links(&ENTRY, &lines, link, &Settings::default()).findings.len()
     }
 
     #[test]
     fn an_address_that_two_devices_claim_in_turn_is_reported_and_a_new_device_is_not() {
         assert_eq!((found(&[1, 6, 1, 6, 1, 6]), found(&[1, 1, 1, 6, 6, 6]), found(&[1; 9])), (1, 0, 0));
+    }
+
+    #[test]
+    fn the_same_address_in_another_stack_of_tags_is_another_device_s() {
+        let devices = [1, 6, 1, 6, 1, 6];
+        assert_eq!(found_on(&devices, |i| if i % 2 == 0 { 100 << 12 | 7 } else { 200 << 12 | 7 }), 0);
+        assert_eq!(found_on(&devices, |_| 100 << 12 | 7), 1);
     }
 }

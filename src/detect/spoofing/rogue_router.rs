@@ -41,7 +41,8 @@ const ADVERTISEMENTS: Descriptor = Descriptor::count("rogue_router.advertisement
     .help("A device counts as a router once it has sent this many advertisements. A router sends one at start and then one every few seconds to half an hour (RFC 4861, section 6.2.1).");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<RogueRouter>(CARD, &[ADVERTISEMENTS], Interest::ICMP.union(Interest::ANY_FLOW));
+pub const ENTRY: Entry =
+    Entry::of::<RogueRouter>(CARD, &[ADVERTISEMENTS], Interest::ICMP.union(Interest::ANY_FLOW)).asking_site();
 
 /// Router advertisement (RFC 4861, section 4.2).
 const ADVERTISEMENT: u8 = 134;
@@ -86,7 +87,7 @@ impl Detector for RogueRouter {
     }
 
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        self.gateway.add(ended.flow);
+        self.gateway.add(ended.site, ended.flow);
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {

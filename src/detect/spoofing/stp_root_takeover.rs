@@ -2,7 +2,9 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{FindingBuilder, count, evidence};
+use crate::detect::support::layer2::{self, MOST_LINKS};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
@@ -49,6 +51,12 @@ const MOST_CHANGES: usize = 1 << 16;
 
 #[derive(Default)]
 struct StpRootTakeover {
+    /// By layer-2 network: each has a tree of its own.
+    trees: Tally<u32, Tree, MOST_LINKS>,
+}
+
+#[derive(Default)]
+struct Tree {
     first_ns: Option<i64>,
     roots: Vec<Root>,
     changes_ns: Vec<i64>,
@@ -71,6 +79,40 @@ impl Detector for StpRootTakeover {
         if event.message.protocol != AppProto::Stp {
             return;
         }
+        if let Some(tree) = self.trees.of(event.vlan_stack) {
+            tree.add(event);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let before_ns = context.settings.nanoseconds(&BEFORE);
+        let changes = context.settings.get(&CHANGES);
+        let trees = self.trees.sorted();
+        let takeovers: Vec<(u32, &Root, &Root)> = trees
+            .iter()
+            .flat_map(|(link, tree)| tree.takeovers(before_ns).into_iter().map(|(root, old)| (**link, root, old)))
+            .collect();
+        let storms: Vec<(u32, &Tree, f64)> = trees
+            .iter()
+            .filter(|(link, _)| takeovers.iter().all(|(taken, ..)| taken != *link))
+            .map(|(link, tree)| (**link, *tree, tree.most_changes()))
+            .filter(|(_, _, most)| *most >= changes)
+            .collect();
+        let n_left_out: u64 = trees.iter().map(|(_, tree)| tree.n_left_out).sum();
+        let new = |root: &Root| format!("{} {}", root.mac, root.priority);
+        Report::of(takeovers)
+            .at_most(MOST_ROOTS)
+            .not_evaluated(n_left_out + self.trees.n_refused)
+            .each(|(link, root, old)| layer2::within(takeover(root, old), *link, &new(root)).build())
+            .and(
+                Report::of(storms)
+                    .each(|(link, tree, most)| layer2::within(tree.storm(*most, changes), *link, "changes").build()),
+            )
+    }
+}
+
+impl Tree {
+    fn add(&mut self, event: &AppEvent<'_>) {
         let said = &event.message.fields;
         let now = event.message.time_ns;
         self.first_ns = Some(self.first_ns.map_or(now, |first| first.min(now)));
@@ -97,9 +139,8 @@ impl Detector for StpRootTakeover {
         }
     }
 
-    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
-        let before_ns = context.settings.nanoseconds(&BEFORE);
-        let changes = context.settings.get(&CHANGES);
+    /// Roots that came later and are better than the best before them, each with that.
+    fn takeovers(&self, before_ns: i64) -> Vec<(&Root, &Root)> {
         let first_ns = self.first_ns.unwrap_or(0);
         let mut takeovers = Vec::new();
         // The roots in the order in which they came: each is compared with the best before it.
@@ -115,19 +156,18 @@ impl Detector for StpRootTakeover {
                 best = Some(root);
             }
         }
+        takeovers
+    }
+
+    /// Most changes within a minute.
+    fn most_changes(&self) -> f64 {
         let mut times = self.changes_ns.clone();
         times.sort_unstable();
-        let most = busiest(&times, 60 * SECOND) as f64;
-        let storm = (takeovers.is_empty() && most >= changes).then_some(most);
-        Report::of(takeovers)
-            .at_most(MOST_ROOTS)
-            .not_evaluated(self.n_left_out)
-            .each(|(root, old)| takeover(root, old))
-            .and(Report::of(storm).each(|most| self.storm(*most, changes)))
+        busiest(&times, 60 * SECOND) as f64
     }
 }
 
-fn takeover(root: &Root, old: &Root) -> Finding {
+fn takeover(root: &Root, old: &Root) -> FindingBuilder {
     let confidence = Confidence::LIKELY;
     begin(confidence)
         .title(format!("{} becomes root of the spanning tree instead of {}", root.mac, old.mac))
@@ -151,7 +191,6 @@ fn takeover(root: &Root, old: &Root) -> Finding {
         ))
         .messages(&root.seen)
         .filter(format!("stp.root.hw == {}", root.mac))
-        .build()
 }
 
 /// A finding with what both kinds share.
@@ -159,8 +198,8 @@ fn begin(confidence: Confidence) -> FindingBuilder {
     Finding::builder(&CARD).weighed(Impact::INTERCEPTION, confidence, 0.0).protocol("STP")
 }
 
-impl StpRootTakeover {
-    fn storm(&self, most: f64, least: f64) -> Finding {
+impl Tree {
+    fn storm(&self, most: f64, least: f64) -> FindingBuilder {
         begin(Confidence::LIKELY)
             .title(format!("The spanning tree keeps changing: {}", count(self.changes_ns.len(), "message")))
             .technique(("T1498", "Network Denial of Service"))
@@ -173,18 +212,22 @@ impl StpRootTakeover {
             )
             .messages(&self.changes)
             .filter("stp.flags.tc == 1 || stp.type == 0x80")
-            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, inside, observe_messages};
+    use crate::detect::support::testing::{Line, inside, observe_on_links};
     use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     fn found(roots: &[(f64, u64, u8)]) -> usize {
+        found_on(roots, |_| 0)
+    }
+
+    /// Each root sends ten messages.
+    fn found_on(roots: &[(f64, u64, u8)], link: impl Fn(usize) -> u32) -> usize {
         let mut lines = Vec::new();
         for (second, priority, mac) in roots {
             let line = |i: u32| Line {
@@ -201,7 +244,7 @@ mod tests {
             };
             lines.extend((0..10).map(line));
         }
-        observe_messages(&ENTRY, &lines, &Settings::default()).findings.len()
+        observe_on_links(&ENTRY, &lines, link, &Settings::default()).findings.len()
     }
 
     #[test]
@@ -209,5 +252,12 @@ mod tests {
         assert_eq!(found(&[(0.0, 32_768, 7), (60.0, 0, 9)]), 1);
         assert_eq!(found(&[(0.0, 32_769, 7), (1.0, 24_577, 8), (2.0, 4_097, 9)]), 0);
         assert_eq!(found(&[(0.0, 4_096, 7), (60.0, 32_768, 9)]), 0, "a worse one");
+    }
+
+    #[test]
+    fn a_better_root_in_another_stack_of_tags_takes_nothing_over() {
+        let roots = [(0.0, 32_768, 7), (60.0, 0, 9)];
+        assert_eq!(found_on(&roots, |i| if i < 10 { 100 << 12 | 7 } else { 200 << 12 | 7 }), 0);
+        assert_eq!(found_on(&roots, |_| 100 << 12 | 7), 1);
     }
 }

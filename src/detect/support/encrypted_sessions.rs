@@ -27,7 +27,7 @@ impl EncryptedSessions {
     /// Takes a flow, if it is of such a session.
     pub fn add(&mut self, ended: &EndedFlow<'_>) {
         let Some(exchanges) = ended.flow.exchanges() else { return };
-        if exchanges.is_bulky() || exchanges.list.len() < LEAST_TURNS || !is_outward(ended.flow) {
+        if exchanges.is_bulky() || exchanges.list.len() < LEAST_TURNS || !is_outward(ended.site, ended.flow) {
             return;
         }
         let (server, port) = ended.flow.responder();

@@ -1,7 +1,7 @@
 //! Flows to the Ethernet address of the gateway: the one that gets the traffic to the outside.
 
 use crate::detect::support::capped_map::Tally;
-use crate::model::Flow;
+use crate::model::{Flow, Site};
 use std::cmp::Reverse;
 
 /// Counts which Ethernet addresses get traffic from inside to outside.
@@ -15,13 +15,13 @@ impl Gateway {
     pub const MOST: usize = 1 << 12;
 
     /// Takes a flow.
-    pub fn add(&mut self, flow: &Flow) {
+    pub fn add(&mut self, site: &Site, flow: &Flow) {
         let Some((_, receiver)) = flow.macs else { return };
         let [first, ..] = receiver;
         let is_group = first & 1 == 1;
         if !is_group
-            && flow.originator().0.is_internal()
-            && !flow.responder().0.is_internal()
+            && site.is_inside(flow.originator().0)
+            && site.is_outside(flow.responder().0)
             && let Some(n) = self.receivers.of(receiver)
         {
             *n += 1;

@@ -10,18 +10,27 @@ const LEAST_KNOWN: f64 = 0.1;
 
 /// Says in a finding of how many connections of its source the outcome is known, if not of all.
 pub fn note(contacts: &Contacts, mut finding: Finding, source: Addr) -> Finding {
-    let (n_known, n) = contacts.n_known(Some(source));
-    if n_known < n {
-        let [n_known, n] = [n_known, n].map(|n| thousands(n as usize));
-        finding.explanation.push_str(&format!(
-            " The outcome is known for {n_known} of {n} TCP connections of {source}; the others were not evaluated."
-        ));
-    }
+    finding.explanation.push_str(&words(contacts.n_known(Some(source)), &format!("TCP connections of {source}")));
     finding
+}
+
+/// Of how many of something the outcome is known, as a sentence behind others; nothing if of all.
+pub fn words((n_known, n): (u64, u64), of: &str) -> String {
+    if n_known >= n {
+        return String::new();
+    }
+    let [n_known, n] = [n_known, n].map(|n| thousands(n as usize));
+    format!(" The outcome is known for {n_known} of {n} {of}; the others were not evaluated.")
 }
 
 /// What a detector of failed contacts concludes: without any finding, also why that may be so.
 pub fn conclude(contacts: &Contacts, conclusion: Conclusion) -> Conclusion {
+    let n_not_evaluated = conclusion.n_not_evaluated + contacts.n_refused();
+    Conclusion { n_not_evaluated, ..rest(contacts, conclusion) }
+}
+
+/// What a detector concludes that needs to know how connections end: without any finding, also why that may be so.
+pub fn rest(contacts: &Contacts, conclusion: Conclusion) -> Conclusion {
     let (n_known, n) = contacts.n_known(None);
     let is_too_little = conclusion.findings.is_empty() && n > 0 && (n_known as f64) < LEAST_KNOWN * n as f64;
     let why = is_too_little.then(|| {
@@ -32,6 +41,5 @@ pub fn conclude(contacts: &Contacts, conclusion: Conclusion) -> Conclusion {
             thousands(n as usize)
         )
     });
-    let n_not_evaluated = contacts.n_refused();
-    Conclusion { not_enough_data: conclusion.not_enough_data.or(why), n_not_evaluated, ..conclusion }
+    Conclusion { not_enough_data: conclusion.not_enough_data.or(why), ..conclusion }
 }

@@ -7,6 +7,7 @@ use crate::detect::support::capped_map::Tally;
 use crate::detect::support::episodes::{self, Episodes, Timed};
 use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
 use crate::detect::support::flow_selector::Between;
+use crate::detect::support::known_outcomes;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::{busiest, most_open};
@@ -100,7 +101,7 @@ pub fn report(
     n_not_evaluated: u64,
     words: &Words,
 ) -> Conclusion {
-    Report::of(cases)
+    let report = Report::of(cases)
         .at_most(MOST_FINDINGS)
         .largest_first(|case| case.series.tries.len())
         .not_evaluated(n_not_evaluated)
@@ -111,12 +112,15 @@ pub fn report(
             |case, flows| {
                 let Case { series, .. } = case;
                 let pair = finding_builder::pair_filter(series.client, series.server);
-                case.finding(words)
+                let finding = case
+                    .finding(words)
                     .flows(flows)
                     .filter_in_time(format!("{pair} && tcp.port == {}", series.port))
-                    .build()
+                    .build();
+                known_outcomes::note(context.contacts, finding, series.client)
             },
-        )
+        );
+    known_outcomes::rest(context.contacts, report)
 }
 
 impl Case {

@@ -14,6 +14,7 @@ pub mod finding_builder;
 pub mod flow_selector;
 pub mod gateway;
 pub mod known_outcomes;
+pub mod layer2;
 pub mod local_networks;
 pub mod login_attempts;
 pub mod logins;

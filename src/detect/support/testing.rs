@@ -13,7 +13,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::{Direction, Flow, FlowKey, TcpState};
 use crate::model::format::time::SECOND;
 use crate::model::packet::{Arp, Captured, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
-use crate::model::{Addr, DirectionStats};
+use crate::model::{Addr, DirectionStats, Site};
 use crate::settings::Settings;
 
 /// Any private address.
@@ -189,7 +189,7 @@ pub fn finish_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings: 
         detector.observe_packet(packet);
     }
     for (serial, flow) in flows.iter().enumerate() {
-        detector.observe_flow(&EndedFlow { serial: serial as u32, flow, name: "" });
+        detector.observe_flow(&EndedFlow { serial: serial as u32, flow, name: "", site: &Site::private() });
     }
     let times = flows.iter().map(|flow| flow.first_ns).chain(packets.iter().map(|p| p.time_ns));
     let mut contacts = Contacts::default();
@@ -202,7 +202,7 @@ pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conc
     let mut detector: Box<dyn Detector> = (entry.make)();
     let mut kept = FlowTable::new(Limits::default());
     for flow in flows.iter().map(Made::flow) {
-        detector.observe_flow(&EndedFlow { serial: kept.len() as u32, flow: &flow, name: "" });
+        detector.observe_flow(&EndedFlow { serial: kept.len() as u32, flow: &flow, name: "", site: &Site::private() });
         kept.push(flow, false, &mut |_, _| ());
     }
     let times = flows.iter().map(|made| (made.start * 1e9) as i64);
@@ -231,7 +231,7 @@ fn end_over(
     let span_ns = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
     let told = FlowFields::default();
     let endpoints = EndpointIndex::of(flows);
-    let rows = Default::default();
+    let (rows, site) = (Default::default(), Site::private());
     let context = Context {
         settings,
         flows,
@@ -239,6 +239,7 @@ fn end_over(
         names,
         told: &told,
         contacts,
+        site: &site,
         rows: &rows,
         span_ns,
         packets: 0,
@@ -328,6 +329,11 @@ impl<K: Kind> From<K> for TestValue {
 
 /// What a detector concludes from these messages.
 pub fn observe_messages(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
+    observe_on_links(entry, lines, |_| 0, settings)
+}
+
+/// What a detector concludes from these messages, each in the layer-2 network that `link` gives for its place.
+pub fn observe_on_links(entry: &Entry, lines: &[Line], link: impl Fn(usize) -> u32, settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
     let (mut names, mut domains, mut interned) = (Names::default(), Domains::default(), Vec::new());
     for (serial, line) in (0..).zip(lines) {
@@ -355,6 +361,7 @@ pub fn observe_messages(entry: &Entry, lines: &[Line], settings: &Settings) -> C
             message: &message,
             update,
             flow: Some(&flow),
+            vlan_stack: link(serial as usize),
             names: &names,
             query: asked,
         });

@@ -4,11 +4,12 @@
 //! number is finite. Names, order and meaning of fields change only together with the schema number.
 
 use crate::export::{About, Export, Writer};
-use crate::model::analysis::{Analysis, Coverage, Expected, FieldCount, Issue, IssueSeverity, ProtocolCount};
+use crate::model::analysis::{Analysis, Coverage, Expected, FieldCount, Issue, IssueSeverity, ProtocolCount, Setting};
 use crate::model::finding::series::SeriesKind;
 use crate::model::finding::{Category, Evidence, Finding, Severity};
 use crate::model::format::time::seconds;
 use crate::model::interface::CaptureInterface;
+use crate::model::net::site::Basis;
 use crate::model::{Incident, Rule, Series, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -43,6 +44,7 @@ struct Document<'a> {
     findings: Vec<FindingOut<'a>>,
     expected: Vec<ExpectedOut<'a>>,
     incidents: Vec<IncidentOut<'a>>,
+    site: SiteOut,
     settings: SettingsOut<'a>,
 }
 
@@ -194,8 +196,22 @@ struct EvidenceOut<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(untagged)]
+enum SettingOut {
+    Number(f64),
+    Text(String),
+}
+
+#[derive(Serialize)]
+struct SiteOut {
+    inside: Vec<String>,
+    basis: Option<&'static str>,
+    text: String,
+}
+
+#[derive(Serialize)]
 struct SettingsOut<'a> {
-    changed: BTreeMap<&'a str, f64>,
+    changed: BTreeMap<&'a str, SettingOut>,
     seed: u64,
     expected: &'a [Rule],
     secrets_shown: bool,
@@ -227,8 +243,13 @@ fn document(analysis: &Analysis) -> Document<'_> {
         findings: analysis.findings.iter().map(|one| finding(one, analysis)).collect(),
         expected: analysis.expected.iter().map(|one| expected(one, analysis)).collect(),
         incidents: analysis.incidents.iter().map(incident).collect(),
+        site: SiteOut {
+            inside: analysis.site.networks().iter().map(|(network, _)| network.to_string()).collect(),
+            basis: analysis.site.basis().map(Basis::id),
+            text: analysis.site.words(),
+        },
         settings: SettingsOut {
-            changed: analysis.changed_settings.iter().map(|(id, value)| (id.as_str(), finite(*value))).collect(),
+            changed: analysis.changed_settings.iter().map(|(id, value)| (id.as_str(), value_of(value))).collect(),
             seed: analysis.seed,
             expected: &analysis.rules,
             secrets_shown: analysis.shows_secrets,
@@ -364,6 +385,13 @@ fn evidence(evidence: &Evidence) -> EvidenceOut<'_> {
 }
 
 /// JSON has no other numbers: nothing measured is 0, and what is past all bounds stands at the bound.
+fn value_of(setting: &Setting) -> SettingOut {
+    match setting {
+        Setting::Number(number) => SettingOut::Number(finite(*number)),
+        Setting::Networks(_) => SettingOut::Text(setting.to_string()),
+    }
+}
+
 fn finite(value: f64) -> f64 {
     if value.is_nan() { 0.0 } else { value.clamp(f64::MIN, f64::MAX) }
 }

@@ -10,7 +10,7 @@ fn sample() -> Analysis {
     analysis.file.name = "a \"b\" </script>\u{0}.pcap".to_owned();
     analysis.summary.first_ns = Some(1_795_254_000_123_456_789);
     analysis.summary.last_ns = Some(1_795_254_060_000_000_000);
-    analysis.changed_settings.insert("port_scan.ports".to_owned(), 20.0);
+    analysis.changed_settings.insert("port_scan.ports".to_owned(), Setting::Number(20.0));
     analysis.issues.push(Issue {
         id: "file-cut".to_owned(),
         severity: IssueSeverity::Error,
@@ -86,7 +86,7 @@ fn the_document_has_the_fields_of_the_contract() {
     let text = super::json(&sample());
     let read: Value = serde_json::from_str(&text).unwrap();
     let mut expected =
-        ["schema", "file", "summary", "coverage", "issues", "findings", "expected", "incidents", "settings"];
+        ["schema", "file", "summary", "coverage", "issues", "findings", "expected", "incidents", "site", "settings"];
     expected.sort_unstable();
     assert_eq!(keys(&read), expected);
     assert_eq!(read["schema"], 1);

@@ -50,7 +50,7 @@ impl ExtendedFeatures {
     /// Takes a packet after the flow table has counted it; `first_serial` is the first that the table still keeps.
     pub fn update(&mut self, packet: &Packet, payload: &[u8], flow: &Flow, update: FlowUpdate, first_serial: u32) {
         if self.records.next_serial() == update.serial {
-            while self.records.first_serial() < first_serial && self.records.forget_oldest(|_, _| ()) {}
+            while self.records.first_serial() < first_serial && !self.records.forget_oldest(|_, _| ()).1.is_empty() {}
             self.records.push(ExtendedRecord {
                 entropy: [None; 2],
                 zero_windows: [0; 2],

@@ -34,6 +34,8 @@ pub struct FlowTable {
     pub summarised: Summarised,
     /// What TCP flows that made room lack.
     lost: Losses,
+    /// The flows that made room last, ended, with the serial number of the first, until somebody takes them.
+    forgotten: (u32, Vec<Flow>),
     /// Rows of one direction that were settled before the end, and of which it is unknown whether there was another.
     n_one_way: u64,
 }
@@ -83,6 +85,7 @@ impl FlowTable {
             open: Open::default(),
             summarised: Summarised::default(),
             lost: Losses::default(),
+            forgotten: (0, Vec::new()),
             n_one_way: 0,
         }
     }
@@ -300,7 +303,7 @@ impl FlowTable {
     }
 
     fn append(&mut self, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
-        if self.flows.is_full() && self.len() + CHUNK > self.limits.most.max(2 * CHUNK) {
+        if self.is_full() {
             self.make_room(ended);
         }
         self.flows.push(flow)
@@ -312,10 +315,27 @@ impl FlowTable {
         serial
     }
 
+    /// True if the table is so full that the next flow makes others give way.
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        self.flows.is_full() && self.len() + CHUNK > self.limits.most.max(2 * CHUNK)
+    }
+
+    /// True if flows have made room that nobody has taken.
+    #[inline]
+    pub fn has_forgotten(&self) -> bool {
+        !self.forgotten.1.is_empty()
+    }
+
+    /// The flows that made room last, with the serial number of the first.
+    pub fn take_forgotten(&mut self) -> (u32, Vec<Flow>) {
+        std::mem::take(&mut self.forgotten)
+    }
+
     /// Ends and forgets the oldest chunk of flows.
     fn make_room(&mut self, ended: &mut impl FnMut(u32, &Flow)) {
         let FlowTable { flows, open, summarised, lost, .. } = self;
-        flows.forget_oldest(|serial, flow| {
+        self.forgotten = flows.forget_oldest(|serial, flow| {
             if !flow.is_over {
                 open.remove(hash(&flow.key), serial);
                 ended(serial, flow);

@@ -7,9 +7,9 @@ use crate::model::finding::former_ids;
 use crate::model::net::addr::Addr;
 use crate::model::net::addr::Endpoint;
 use crate::model::net::addr::{mac_from_text, mac_text};
+use crate::model::net::network::Network;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::net::IpAddr;
 
 /// One address, or all that begin with the same bits (CIDR, RFC 4632).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -38,47 +38,24 @@ impl Net {
     /// From `10.0.0.1`, `10.0.0.0/8`, `2001:db8::/32` or `aa:bb:cc:dd:ee:ff`; none for anything else.
     pub fn parse(text: &str) -> Option<Net> {
         let text = text.trim();
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address, Some(bits.parse::<u8>().ok()?)),
-            None => (text, None),
-        };
-        let Ok(ip) = address.parse::<IpAddr>() else {
-            return mac_from_text(text).map(Net::Mac);
-        };
-        let host = Addr::of(ip);
-        // An IPv4 address that is written as IPv6 has as many bits as it is written with.
-        let most = if ip.is_ipv4() { 32 } else { 128 };
-        let bits = bits.unwrap_or(most);
-        if bits > most || host.is_v4() != ip.is_ipv4() && bits < 96 {
-            return None;
-        }
-        let bits = if host.is_v4() && ip.is_ipv6() { bits - 96 } else { bits };
-        Some(Net::Ip { host: Addr(host.0 & mask(host, bits)), bits })
+        let network = Network::parse(text).map(|network| Net::Ip { host: network.host(), bits: network.bits() });
+        network.or_else(|| mac_from_text(text).map(Net::Mac))
     }
 
     /// True if the address is one of these.
     pub fn has(self, address: Endpoint) -> bool {
         match (self, address) {
-            (Net::Ip { host, bits }, Endpoint::Ip(other)) => {
-                host.is_v4() == other.is_v4() && other.0 & mask(host, bits) == host.0
-            }
+            (Net::Ip { host, bits }, Endpoint::Ip(other)) => Network::of(host, bits).has(other),
             (Net::Mac(own), Endpoint::Mac(other)) => own == other,
             _ => false,
         }
     }
 }
 
-/// The bits that count of a host's 128.
-fn mask(host: Addr, bits: u8) -> u128 {
-    let bits = if host.is_v4() { u32::from(bits) + 96 } else { u32::from(bits) };
-    u128::MAX.checked_shl(128_u32.saturating_sub(bits)).unwrap_or(0)
-}
-
 impl fmt::Display for Net {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Net::Ip { host, bits } if *bits == if host.is_v4() { 32 } else { 128 } => host.fmt(f),
-            Net::Ip { host, bits } => write!(f, "{host}/{bits}"),
+            Net::Ip { host, bits } => Network::of(*host, *bits).fmt(f),
             Net::Mac(bytes) => f.write_str(&mac_text(*bytes)),
         }
     }

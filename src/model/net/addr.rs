@@ -61,22 +61,27 @@ impl Addr {
         self.v4_bits().is_some_and(|bits| bits & 3 == 3)
     }
 
+    /// True for addresses that never leave a link or a host: link-local and loopback.
+    pub fn is_on_link(self) -> bool {
+        match self.ip() {
+            IpAddr::V4(ip) => ip.is_link_local() || ip.is_loopback(),
+            IpAddr::V6(ip) => ip.is_loopback() || ip.segments()[0] & 0xffc0 == 0xfe80,
+        }
+    }
+
     /// True for addresses that are not routed on the internet: private, link-local, loopback, shared (RFC 6598),
-    /// benchmarking (RFC 2544) and unique local IPv6 (RFC 4193).
-    pub fn is_internal(self) -> bool {
+    /// benchmarking (RFC 2544) and unique local IPv6 (RFC 4193). Whether an address is one of the site's says
+    /// [`Site`](super::site::Site).
+    pub fn is_private(self) -> bool {
         match self.ip() {
             IpAddr::V4(ip) => {
                 let [a, b, ..] = ip.octets();
-                ip.is_private()
-                    || ip.is_link_local()
-                    || ip.is_loopback()
+                self.is_on_link()
+                    || ip.is_private()
                     || (a == 100 && (64..128).contains(&b))
                     || (a == 198 && (b == 18 || b == 19))
             }
-            IpAddr::V6(ip) => {
-                let first = ip.segments()[0];
-                ip.is_loopback() || first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80
-            }
+            IpAddr::V6(ip) => self.is_on_link() || ip.segments()[0] & 0xfe00 == 0xfc00,
         }
     }
 }
@@ -158,7 +163,7 @@ mod tests {
         assert!(!Addr::v4([10, 0, 0, 255]).is_group());
         assert!(Addr::v4([10, 0, 0, 255]).may_be_broadcast() && Addr::v4([10, 0, 0, 127]).may_be_broadcast());
         assert!(!Addr::v4([10, 0, 0, 254]).may_be_broadcast() && !Addr::v6([255; 16]).may_be_broadcast());
-        assert!(Addr::v4([198, 18, 10, 5]).is_internal());
-        assert!(!Addr::v4([203, 0, 113, 5]).is_internal());
+        assert!(Addr::v4([198, 18, 10, 5]).is_private());
+        assert!(!Addr::v4([203, 0, 113, 5]).is_private());
     }
 }

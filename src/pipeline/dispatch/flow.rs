@@ -11,10 +11,10 @@ use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::{FlowFields, InternedField};
 use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, FlowUpdate};
-use crate::model::Flow;
 use crate::model::app::field::{FieldId, FieldSet, Message};
 use crate::model::app::protocol::AppProto;
 use crate::model::packet::Packet;
+use crate::model::{Flow, Site};
 use crate::settings::Settings;
 use crate::stats::counters::Counters;
 use crate::stats::tops::{Tops, tops};
@@ -31,6 +31,10 @@ pub struct FlowDispatch {
     contacts: Contacts,
     /// Detectors are shown nothing.
     is_silent: bool,
+    /// Which addresses are inside, once that is known.
+    pub site: Option<Site>,
+    /// What is known of it before.
+    unknown: Site,
     /// Rows of flows, while models evaluate them.
     pub rows: flow_rows::Shared,
 }
@@ -52,6 +56,8 @@ impl FlowDispatch {
             domains: Domains::default(),
             contacts: Contacts::default(),
             is_silent: true,
+            site: None,
+            unknown: Site::default(),
             rows: flow_rows::Shared::default(),
         }
     }
@@ -69,7 +75,7 @@ impl FlowDispatch {
     #[inline]
     pub fn message(
         &mut self,
-        update: Option<FlowUpdate>,
+        (update, vlan_stack): (Option<FlowUpdate>, u32),
         message: &Message<'_>,
         interned: &[InternedField],
         (flows, names): (&FlowTable, &mut Names),
@@ -89,7 +95,7 @@ impl FlowDispatch {
         }
         let query = name.and_then(|name| self.domains.of(names, name));
         let flow = update.and_then(|update| flows.get(update.serial));
-        let event = AppEvent { message, update, flow, names, query };
+        let event = AppEvent { message, update, flow, vlan_stack, names, query };
         for (place, _) in listeners {
             if let Some(detector) = self.detectors.get_mut(*place) {
                 detector.observe_message(&event);
@@ -103,7 +109,7 @@ impl FlowDispatch {
             return;
         }
         self.contacts.add(flow);
-        let ended = EndedFlow { serial, flow, name: names.text(flow.name) };
+        let ended = EndedFlow { serial, flow, name: names.text(flow.name), site: &self.unknown };
         for place in self.watchers.get(Interest::of_flow(flow).place()).into_iter().flatten() {
             if let Some(detector) = self.detectors.get_mut(*place) {
                 detector.observe_flow(&ended);
@@ -111,21 +117,29 @@ impl FlowDispatch {
         }
     }
 
-    /// Shows the flows that are still open at the end of the file, and lists and adds up all.
-    pub fn end(&mut self, flows: &FlowTable, names: &Names) -> (EndpointIndex, Tops) {
-        let FlowDispatch { detectors, contacts, is_silent, .. } = self;
-        let is_silent = *is_silent;
-        let n = threads::n_threads();
-        let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
-        let wanting = detect::ALL
-            .iter()
-            .zip(detectors)
-            .filter(|(entry, _)| entry.interest.intersects(Interest::ANY_FLOW) && !is_silent);
-        for (place, (entry, detector)) in wanting.enumerate() {
-            if let Some(group) = groups.get_mut(place % n) {
-                group.push((entry.interest, detector));
-            }
+    /// Shows flows that made room to those who ask who is inside, as far as that is known by now.
+    pub fn forgotten(&mut self, (first, flows): (u32, Vec<Flow>), names: &Names) {
+        let FlowDispatch { detectors, site, is_silent, unknown, .. } = self;
+        if *is_silent {
+            return;
         }
+        let site = site.as_ref().unwrap_or(unknown);
+        let mut asking: Vec<_> = wanting(detectors, true).collect();
+        for (serial, flow) in (first..).zip(&flows).filter(|(_, flow)| flow.is_counted()) {
+            show(&mut asking, &EndedFlow { serial, flow, name: names.text(flow.name), site });
+        }
+    }
+
+    /// Shows the flows that are still open at the end of the file, and lists and adds up all. Then it is known who is inside,
+    /// and those who ask for that are shown all flows.
+    pub fn end(
+        &mut self,
+        flows: &FlowTable,
+        names: &Names,
+        infer: impl FnOnce(&EndpointIndex) -> Site,
+    ) -> (EndpointIndex, Tops) {
+        let FlowDispatch { detectors, contacts, is_silent, unknown, .. } = self;
+        let is_silent = *is_silent;
         let list = || {
             tops(flows, names, |flow| {
                 if !flow.is_over && !is_silent && flow.is_counted() {
@@ -134,13 +148,17 @@ impl FlowDispatch {
             })
         };
         let observe = || {
-            threads::each(groups, |mut group| {
-                for (serial, flow) in flows.iter().filter(|(_, flow)| !flow.is_over && flow.is_counted()) {
-                    show(&mut group, &EndedFlow { serial, flow, name: names.text(flow.name) });
-                }
-            })
+            if !is_silent {
+                observe_all(wanting(detectors, false), flows, names, unknown, |flow| !flow.is_over);
+            }
         };
-        threads::both(list, observe).0
+        let (endpoints, tops) = threads::both(list, observe).0;
+        let site = self.site.take().unwrap_or_else(|| infer(&endpoints));
+        if !is_silent {
+            observe_all(wanting(&mut self.detectors, true), flows, names, &site, |_| true);
+        }
+        self.site = Some(site);
+        (endpoints, tops)
     }
 
     /// Takes the detectors of the first half, each at its place in the table of detectors.
@@ -160,9 +178,10 @@ impl FlowDispatch {
         (flows, endpoints): (&'a FlowTable, &'a EndpointIndex),
         (names, told): (&'a Names, &'a FlowFields),
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let FlowDispatch { detectors, contacts, rows, .. } = self;
+        let FlowDispatch { detectors, contacts, rows, site, unknown, .. } = self;
         let (span_ns, packets) = (counters.span_ns.unwrap_or((0, 0)), counters.packets);
-        (Context { settings, flows, endpoints, names, told, contacts, rows, span_ns, packets }, detectors)
+        let site = site.as_ref().unwrap_or(unknown);
+        (Context { settings, flows, endpoints, names, told, contacts, site, rows, span_ns, packets }, detectors)
     }
 
     #[inline]
@@ -181,6 +200,39 @@ fn listeners(detectors: &[Box<dyn Detector>], protocol: AppProto) -> Vec<(usize,
     let listening = all.filter(|(_, (entry, _))| entry.interest.intersects(Interest::MESSAGES));
     let fields_of_interest = listening.map(|(place, (_, detector))| (place, detector.fields_of_interest(protocol)));
     fields_of_interest.filter(|(_, kinds)| *kinds != FieldSet::NONE).collect()
+}
+
+/// The detectors that want flows, be it those that ask who is inside or the others.
+fn wanting(
+    detectors: &mut [Box<dyn Detector>],
+    asks_site: bool,
+) -> impl Iterator<Item = (Interest, &mut Box<dyn Detector>)> {
+    let all = detect::ALL.iter().zip(detectors);
+    let meant =
+        all.filter(move |(entry, _)| entry.interest.intersects(Interest::ANY_FLOW) && entry.asks_site == asks_site);
+    meant.map(|(entry, detector)| (entry.interest, detector))
+}
+
+/// Shows the kept flows that `is_meant` to these detectors, on all threads.
+fn observe_all<'a>(
+    detectors: impl Iterator<Item = (Interest, &'a mut Box<dyn Detector>)>,
+    flows: &FlowTable,
+    names: &Names,
+    site: &Site,
+    is_meant: impl Fn(&Flow) -> bool + Sync,
+) {
+    let n = threads::n_threads();
+    let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
+    for (place, detector) in detectors.enumerate() {
+        if let Some(group) = groups.get_mut(place % n) {
+            group.push(detector);
+        }
+    }
+    threads::each(groups, |mut group| {
+        for (serial, flow) in flows.iter().filter(|(_, flow)| is_meant(flow) && flow.is_counted()) {
+            show(&mut group, &EndedFlow { serial, flow, name: names.text(flow.name), site });
+        }
+    });
 }
 
 /// Shows an ended flow to those who want it. Not inlined: browsers optimise a function that is called often, but not a

@@ -32,7 +32,10 @@ fn entries(are_of_packets_only: bool) -> impl Iterator<Item = (usize, &'static E
 /// The watchers among these entries, by the places that stand beside them.
 fn watchers(entries: impl Iterator<Item = (usize, &'static Entry)> + Clone) -> Watchers {
     std::array::from_fn(|bit| {
-        let wanting = entries.clone().filter(|(_, entry)| entry.interest.intersects(Interest::kind(bit)));
+        let kind = Interest::kind(bit);
+        // Flows are shown later to those that ask who is inside.
+        let is_shown = |entry: &Entry| !entry.asks_site || !Interest::ANY_FLOW.intersects(kind);
+        let wanting = entries.clone().filter(|(_, entry)| entry.interest.intersects(kind) && is_shown(entry));
         wanting.map(|(place, _)| place).collect()
     })
 }

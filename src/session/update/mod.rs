@@ -27,6 +27,8 @@ pub enum Action {
     Died(String),
     /// A setting was changed.
     Set(&'static Descriptor, f64),
+    /// A setting that is a list of networks gets these, as text; an empty one is the default.
+    SetNetworks(&'static Descriptor, String),
     /// All settings go back to their defaults; the allow-list stays.
     ResetSettings,
     /// Settings were loaded from the file of this name, with what of it was not usable.
@@ -113,6 +115,17 @@ impl State {
                 let before = self.settings.get(descriptor);
                 self.settings.set(descriptor, value);
                 if self.settings.get(descriptor) == before {
+                    return Vec::new();
+                }
+                let mut effects = vec![Effect::KeepSettings];
+                effects.extend((descriptor.on_change == OnChange::Evaluate).then_some(Effect::EvaluateSoon));
+                effects
+            }
+            Action::SetNetworks(descriptor, networks) => {
+                let before = self.settings.clone();
+                // A text that is no list of networks never gets here; it would mean the default.
+                let _ = self.settings.set_networks(descriptor, &networks);
+                if self.settings.has_same(descriptor, &before) {
                     return Vec::new();
                 }
                 let mut effects = vec![Effect::KeepSettings];

@@ -28,6 +28,8 @@ pub struct Parts {
     pub duration: f64,
     /// Evenness over the capture.
     pub histogram: f64,
+    /// How much was sent was not counted.
+    pub is_unsized: bool,
     /// Too few connections for the histogram part.
     pub is_sparse: bool,
     /// Judged within their own span: how much of the capture that is says nothing.
@@ -41,11 +43,11 @@ pub struct Parts {
 impl Parts {
     /// The score: the mean of the four parts, to three places. With too few connections to fill the bins that the
     /// histogram part asks for, that part is 0 whatever happens; it is left out, and the other three weigh a third each
-    /// (the weights are RITA's to configure). So is the duration part of a burst.
+    /// (the weights are RITA's to configure). So are the duration part of a burst, and sizes that nobody counted.
     pub fn score(&self) -> f64 {
         let counted = [
             (self.timestamp, true),
-            (self.size, true),
+            (self.size, !self.is_unsized),
             (self.duration, !self.is_burst),
             (self.histogram, !self.is_sparse),
         ];
@@ -73,6 +75,7 @@ pub fn parts(seconds: &[i64], bytes: &[f64], span: (i64, i64)) -> Option<Parts> 
         size: if bytes.len() < 3 { 0.0 } else { (sizes.skew_score() + sizes.deviation_score(0.0)) / 2.0 },
         duration: duration_score(seconds, &bins, span),
         histogram: histogram_score(&bins),
+        is_unsized: bytes.is_empty(),
         is_sparse: seconds.len() < LEAST_BIMODAL_BINS,
         is_burst: false,
         period: times.median,

@@ -2,7 +2,7 @@
 
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::{NameSource, Outcome};
-use crate::model::{Addr, Flow};
+use crate::model::{Addr, Flow, Site};
 use std::net::IpAddr;
 
 /// A server: by the index of its name, or by address and port.
@@ -17,19 +17,24 @@ pub(super) enum Server {
 pub(super) struct Call {
     pub(super) second: i64,
     pub(super) bytes: u32,
+    /// `bytes` were counted: a log of requests does not.
+    pub(super) is_sized: bool,
     pub(super) is_nameless_http: bool,
+    /// It is known what became of it.
+    pub(super) is_known: bool,
 }
 
-/// From inside to outside, or between public addresses where the capture's own hosts may have such; and not of a protocol
+/// From inside to outside, and not of a protocol
 /// that calls at even times by design: time and names have detectors of their own. A server inside is judged if it is asked
 /// over HTTP by its bare address: services of the house have names, or protocols of their own. What was never answered or
 /// refused is no call.
-pub(super) fn is_judged(flow: &Flow, name: &str) -> bool {
+pub(super) fn is_judged(site: &Site, flow: &Flow, name: &str) -> bool {
     let ((source, _), (target, port)) = (flow.originator(), flow.responder());
     let is_group = source.is_group() || flow.is_to_group();
     let is_timed = flow.is_udp() && matches!(port, 53 | 123);
-    let is_elsewhere = !target.is_internal() || source.is_internal() && is_nameless_http(flow, name);
+    let is_elsewhere = site.is_outside(target) || is_nameless_http(flow, name);
     (flow.is_tcp() || flow.is_udp())
+        && site.is_inside(source)
         && is_elsewhere
         && source != target
         && !is_group

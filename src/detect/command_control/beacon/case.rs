@@ -6,7 +6,7 @@ use super::judged::Judged;
 use crate::detect::support::severity::Confidence;
 use crate::maths::elementary::log10;
 use crate::model::format::time::SECOND;
-use crate::model::{Addr, Flow};
+use crate::model::{Addr, Flow, Site};
 
 /// Hosts inside that must be seen before prevalence says anything.
 const LEAST_HOSTS: usize = 4;
@@ -31,6 +31,8 @@ pub(super) struct Case<'a> {
     pub(super) n_users: usize,
     /// Hosts inside that were seen.
     pub(super) n_inside: usize,
+    /// Which addresses are inside.
+    pub(super) site: &'a Site,
 }
 
 impl Case<'_> {
@@ -56,7 +58,7 @@ impl Case<'_> {
 
     /// True for a server inside.
     pub(super) fn is_inside(&self) -> bool {
-        matches!(self.server, Server::Place(host, _) if host.is_internal())
+        matches!(self.server, Server::Place(host, _) if self.site.is_inside(host))
     }
 
     /// How sure it is for its span: RITA judges 24 hours, and within minutes polls and retries look the same.

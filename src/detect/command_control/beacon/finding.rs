@@ -7,7 +7,7 @@ use super::case::{Case, LEAST_SPAN};
 use super::judged::{FULL, Judged};
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;
-use crate::detect::support::finding_builder::{self, Identity, evidence};
+use crate::detect::support::finding_builder::{self, Identity, evidence, thousands};
 use crate::detect::support::flow_selector::{Between, Gathered, visit};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::app::protocol::AppProto;
@@ -33,7 +33,7 @@ pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding
     let from = |case: &Case<'_>| Between { source: Some(case.source), ..Between::default() };
     let between: Vec<Between> = cases.iter().map(from).collect();
     visit(context, &between, |_, serial, flow| {
-        if !is_judged(flow, context.names.text(flow.name)) {
+        if !is_judged(context.site, flow, context.names.text(flow.name)) {
             return;
         }
         let (source, (target, port)) = (flow.originator().0, flow.responder());
@@ -57,7 +57,7 @@ pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding
         let is_name = matches!(case.server, Server::Name(_));
         let Some((hosts, ports, apps)) = facts.get(place) else { continue };
         let n_named = named_flows.get(place).copied().unwrap_or(0);
-        if !is_name && n_named * 2 > case.judged.n_calls {
+        if !is_name && n_named as u64 * 2 > flows.n_flows {
             continue;
         }
         findings.push(case.finding(context, flows, hosts, ports, apps));
@@ -66,6 +66,17 @@ pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding
 }
 
 impl Case<'_> {
+    /// Of how many of the connections it is known what became of them, if not of all.
+    fn outcomes(&self) -> String {
+        let (first, last) = self.judged.episode;
+        let meant = || self.calls.iter().filter(|call| (first..=last).contains(&call.second));
+        let (n_known, n) = (meant().filter(|call| call.is_known).count(), meant().count());
+        if n_known == n {
+            return String::new();
+        }
+        format!(" The outcome is known for {} of {} connections.", thousands(n_known), thousands(n))
+    }
+
     /// The gaps between the calls beside the usual one, for the eye.
     fn gaps(&self) -> Option<Series> {
         let (first, last) = self.judged.episode;
@@ -89,7 +100,7 @@ impl Case<'_> {
             Server::Place(host, port) => format!("{host} port {port}"),
         };
         let Judged { n_calls, parts, episode, .. } = &self.judged;
-        let Parts { timestamp, size, duration, histogram, period, jitter, is_sparse, is_burst } = *parts;
+        let Parts { timestamp, size, duration, histogram, period, jitter, is_sparse, is_burst, is_unsized } = *parts;
         let length = self.judged.length();
         let threat = self.threat();
         // Few observations make even chance look regular.
@@ -141,7 +152,12 @@ impl Case<'_> {
                 evidence("Median time between connections", period, "s", "no typical time, for people"),
                 evidence("Typical deviation from it", jitter, "s", "as large as the time itself, for people"),
                 evidence("Regularity of times", timestamp, "", "below 0.5"),
-                evidence("Regularity of sizes", size, "", "below 0.5"),
+                evidence(
+                    "Regularity of sizes",
+                    size,
+                    "",
+                    if is_unsized { "not counted: the log does not have them" } else { "below 0.5" },
+                ),
                 evidence(
                     "Coverage of the capture",
                     duration,
@@ -165,10 +181,11 @@ impl Case<'_> {
             .series(self.gaps())
             .names(names)
             .explanation(format!(
-                "{} connected to {server} {} times, typically {period:.0} s apart (deviation {jitter:.1} s), and sent \
-                 nearly the same amount each time. Programs that poll a control server do this; people do not. {}{}",
+                "{} connected to {server} {} times, typically {period:.0} s apart (deviation {jitter:.1} s){}. \
+                 Programs that poll a control server do this; people do not. {}{}{}",
                 self.source,
                 n_calls,
+                if is_unsized { "" } else { ", and sent nearly the same amount each time" },
                 if self.n_users == 1 {
                     "No other internal host uses this server.".to_owned()
                 } else {
@@ -178,7 +195,8 @@ impl Case<'_> {
                     (true, _) => " The server is internal and is contacted by its IP address.",
                     (false, true) => " All this happened within minutes, in which polls and retries look the same.",
                     (false, false) => "",
-                }
+                },
+                self.outcomes()
             ))
             .period(episode_ns)
             .flows(flows)

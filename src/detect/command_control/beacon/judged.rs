@@ -27,7 +27,7 @@ impl Judged {
         let seconds: Vec<i64> = calls.iter().map(|call| call.second).collect();
         let mut distinct = seconds.clone();
         distinct.dedup();
-        let bytes: Vec<f64> = calls.iter().map(|call| f64::from(call.bytes)).collect();
+        let bytes: Vec<f64> = calls.iter().filter(|call| call.is_sized).map(|call| f64::from(call.bytes)).collect();
         Some(Judged {
             n_calls: calls.len(),
             n_seconds: distinct.len(),

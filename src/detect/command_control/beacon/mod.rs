@@ -6,17 +6,19 @@ mod case;
 mod finding;
 mod judged;
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::local_networks::Home;
+use crate::model::app::field::{FieldId, FieldSet};
+use crate::model::app::protocol::AppProto;
+use crate::model::flow::Outcome;
 use crate::model::format::time::SECOND;
-use crate::model::{Addr, Category};
+use crate::model::{Addr, Category, Site};
 use crate::settings::Descriptor;
 use call::{Call, Server, is_judged, is_nameless_http};
 use case::{Case, LEAST_SPAN};
 use finding::findings;
 use judged::Judged;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "beacon",
@@ -52,7 +54,10 @@ const SCORE: Descriptor = Descriptor::number("beacon.score", "Score for a beacon
     .help("Beacon score from 0 to 1 from which a pair is reported. RITA's threat table begins at 0.5.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<Beacon>(CARD, &[LEAST, PERIOD, SCORE], Interest::ANY_FLOW);
+pub const ENTRY: Entry =
+    Entry::of::<Beacon>(CARD, &[LEAST, PERIOD, SCORE], Interest::ANY_FLOW.union(Interest::MESSAGES))
+        .asking_site()
+        .content_with_flows();
 
 /// Most pairs kept, by address and by name each.
 const MOST_PAIRS: usize = 1 << 17;
@@ -62,38 +67,67 @@ const MOST_CALLS: usize = 1 << 21;
 const STROBE: usize = 86_400;
 /// Most findings; the highest scores win.
 const MOST_FINDINGS: usize = 100;
+/// Without sizes, times must be so even: the pages of one who reads come in bursts too.
+const EVEN_WITHOUT_SIZES: f64 = 0.8;
 /// Who calls so many servers inside by their address is a monitor.
 const MONITORED: usize = 3;
 
 #[derive(Default)]
 struct Beacon {
     calls: Tally<(Addr, Server), Vec<Call>, MOST_PAIRS>,
+    /// Requests of logs that count no packets, by client, server, port and index of the name.
+    logged: Tally<(Addr, Addr, u16, u32), Vec<Call>, MOST_PAIRS>,
     n_calls: usize,
     n_left_out: u64,
-    home: Home,
+    /// Hosts inside that begin flows.
+    inside: Tally<Addr, (), MOST_PAIRS>,
 }
 
 impl Detector for Beacon {
-    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        let flow = ended.flow;
-        self.home.add_inside(flow.originator().0);
-        if !is_judged(flow, ended.name) {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Http { FieldSet::of(&[FieldId::HttpMethod]) } else { FieldSet::NONE }
+    }
+
+    /// A connection whose packets were counted is a call by itself; of others each request is one.
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let Some(flow) = event.flow.filter(|flow| !flow.is_counted()) else { return };
+        if event.message.protocol != AppProto::Http || !event.message.fields.has(FieldId::HttpMethod) {
             return;
         }
         let ((source, _), (target, port)) = (flow.originator(), flow.responder());
-        if !source.is_internal() {
-            // Public addresses leave half of the room to those inside.
-            if !self.home.add_public(source, self.n_calls < MOST_CALLS / 2) {
-                return;
-            }
+        if self.n_calls >= MOST_CALLS {
+            self.n_left_out += 1;
+            return;
+        }
+        let Some(calls) = self.logged.of((source, target, port, flow.name)) else { return };
+        self.n_calls += 1;
+        calls.push(Call {
+            second: event.message.time_ns.div_euclid(SECOND),
+            bytes: 0,
+            is_sized: false,
+            is_nameless_http: is_nameless_http(flow, event.names.text(flow.name)),
+            is_known: true,
+        });
+    }
+
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        let ((source, _), (target, port)) = (flow.originator(), flow.responder());
+        if ended.site.is_inside(source) {
+            self.inside.of(source);
+        }
+        if !is_judged(ended.site, flow, ended.name) {
+            return;
         }
         let call = Call {
             second: flow.first_ns.div_euclid(SECOND),
             bytes: u32::try_from(flow.forward().bytes).unwrap_or(u32::MAX),
+            is_sized: true,
             is_nameless_http: is_nameless_http(flow, ended.name),
+            is_known: !flow.is_tcp() || flow.outcome() != Outcome::Unknown,
         };
         self.push(source, Server::Place(target, port), call);
-        if flow.name != 0 && !target.is_internal() {
+        if flow.name != 0 && ended.site.is_outside(target) {
             self.push(source, Server::Name(flow.name), call);
         }
     }
@@ -103,19 +137,25 @@ impl Detector for Beacon {
         let shortest = context.settings.get(&PERIOD);
         let wanted = context.settings.get(&SCORE);
         let span = (context.span_ns.0.div_euclid(SECOND), context.span_ns.1.div_euclid(SECOND));
-        let users = self.users();
-        let home = self.home.public();
-        let n_inside = self.home.n_inside().max(self.home.n_neighbours());
+        let logged = self.logged_calls(context.site);
+        let users = self.users(&logged);
+        let is_new = |source: &Addr| self.inside.get(source).is_none();
+        let of_logs: BTreeSet<Addr> = logged.keys().map(|(source, _)| *source).filter(is_new).collect();
+        let n_inside = self.inside.n_keys() + of_logs.len();
+        let is_many = |calls: &Vec<Call>| calls.len() >= least && calls.len() < STROBE;
         let mut cases: Vec<Case<'_>> = self
             .calls
-            .sorted_where(|calls| calls.len() >= least && calls.len() < STROBE)
+            .sorted_where(is_many)
             .into_iter()
-            .filter(|((source, _), _)| source.is_internal() || Some(*source) == home)
+            .chain(logged.iter().filter(|(_, calls)| is_many(calls)))
             .filter_map(|((source, server), calls)| {
                 let mut in_time = calls.clone();
                 in_time.sort_by_key(|call| (call.second, call.bytes));
                 let is_beacon = |judged: &Judged| {
-                    judged.n_seconds >= least && judged.parts.period >= shortest && judged.parts.score() >= wanted
+                    (!judged.parts.is_unsized || judged.parts.timestamp >= EVEN_WITHOUT_SIZES)
+                        && judged.n_seconds >= least
+                        && judged.parts.period >= shortest
+                        && judged.parts.score() >= wanted
                 };
                 let judged = Judged::whole(&in_time, span)
                     .filter(is_beacon)
@@ -127,6 +167,7 @@ impl Detector for Beacon {
                     judged,
                     n_users: users.get(server).copied().unwrap_or(1),
                     n_inside,
+                    site: context.site,
                 })
             })
             .collect();
@@ -145,7 +186,11 @@ impl Detector for Beacon {
         });
         cases.truncate(MOST_FINDINGS);
         let findings = findings(&cases, context);
-        Conclusion { findings, n_not_evaluated: self.calls.n_refused + self.n_left_out, ..Conclusion::default() }
+        Conclusion {
+            findings,
+            n_not_evaluated: self.calls.n_refused + self.logged.n_refused + self.n_left_out,
+            ..Conclusion::default()
+        }
     }
 }
 
@@ -161,10 +206,29 @@ impl Beacon {
         }
     }
 
+    /// The calls of logs that count no packets, of hosts inside; where the same connections were counted, those stand for them.
+    fn logged_calls(&self, site: &Site) -> BTreeMap<(Addr, Server), Vec<Call>> {
+        let mut logged: BTreeMap<(Addr, Server), Vec<Call>> = BTreeMap::new();
+        for ((source, target, port, name), calls) in self.logged.iter() {
+            let (place, is_outside) = (Server::Place(*target, *port), site.is_outside(*target));
+            let is_elsewhere = is_outside || calls.iter().all(|call| call.is_nameless_http);
+            let is_counted = self.calls.get(&(*source, place)).is_some();
+            if source == target || is_counted || !is_elsewhere || !site.is_inside(*source) {
+                continue;
+            }
+            logged.entry((*source, place)).or_default().extend(calls);
+            if *name != 0 && is_outside {
+                logged.entry((*source, Server::Name(*name))).or_default().extend(calls);
+            }
+        }
+        logged
+    }
+
     /// How many hosts inside use each server.
-    fn users(&self) -> BTreeMap<Server, usize> {
+    fn users(&self, logged: &BTreeMap<(Addr, Server), Vec<Call>>) -> BTreeMap<Server, usize> {
         let mut users = BTreeMap::new();
-        for ((_, server), _) in self.calls.iter() {
+        let servers = self.calls.iter().map(|((_, server), _)| server);
+        for server in servers.chain(logged.keys().map(|(_, server)| server)) {
             *users.entry(*server).or_insert(0) += 1;
         }
         users

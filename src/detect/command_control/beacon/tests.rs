@@ -1,7 +1,8 @@
 //! Calls made here to findings of beacons.
 
 use super::*;
-use crate::detect::support::testing::{Made, finish, inside, outside};
+use crate::detect::support::testing::{Made, finish, finish_with, inside, outside};
+use crate::model::Flow;
 use crate::settings::Settings;
 
 /// Calls every `period` s from `start` on.
@@ -29,4 +30,15 @@ fn an_hour_of_calls_within_days_is_judged_by_its_own_span() {
 fn a_short_transfer_in_even_pieces_is_no_beacon() {
     let all: Vec<Made> = calls(7, 100_000.0, 2.0, 120).chain(visits()).collect();
     assert!(finish(&ENTRY, &all, &[], &Settings::default()).findings.is_empty());
+}
+
+#[test]
+fn the_finding_says_of_how_many_connections_the_outcome_is_known() {
+    let all: Vec<Flow> = calls(7, 0.0, 30.0, 120).map(|made| made.flow()).collect();
+    let found = |all: &[Flow]| finish_with(&ENTRY, all, &[], &Settings::default()).findings;
+    assert!(!found(&all)[0].explanation.contains("The outcome is known"));
+    let unknown =
+        |(i, flow): (usize, Flow)| if i % 4 == 0 { flow } else { Flow { recorded: Some(Outcome::Unknown), ..flow } };
+    let some: Vec<Flow> = all.into_iter().enumerate().map(unknown).collect();
+    assert!(found(&some)[0].explanation.ends_with(" The outcome is known for 30 of 120 connections."));
 }

@@ -53,7 +53,7 @@ const JOBS: Descriptor = Descriptor::count("mining.jobs", "Jobs inside TLS", 4.0
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry::of::<Mining>(CARD, &[MESSAGES, SHARES, JOBS], Interest::MESSAGES.union(Interest::TCP_FLOWS));
+    Entry::of::<Mining>(CARD, &[MESSAGES, SHARES, JOBS], Interest::MESSAGES.union(Interest::TCP_FLOWS)).asking_site();
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 14;

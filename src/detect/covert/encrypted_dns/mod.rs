@@ -17,7 +17,7 @@ use crate::detect::support::{domains, resolvers};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::NameSource;
-use crate::model::{Addr, Category, Flow};
+use crate::model::{Addr, Category, Flow, Site};
 use crate::settings::Descriptor;
 use requests::Requests;
 use signs::Signs;
@@ -58,7 +58,8 @@ pub const ENTRY: Entry = Entry::of::<EncryptedDns>(
     CARD,
     &[REQUESTS, NAMES, TUNNEL],
     Interest::MESSAGES.union(Interest::TCP_FLOWS).union(Interest::UDP_FLOWS),
-);
+)
+.asking_site();
 
 /// A tunnel goes on for so long, s,
 const LEAST_TUNNEL_SECONDS: f64 = 60.0;
@@ -117,12 +118,12 @@ impl Detector for EncryptedDns {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if flow.app == Some(AppProto::Dns) {
-            self.note_dns(flow);
+            self.note_dns(ended.site, flow);
             return;
         }
         if flow.name != 0
             && flow.name_source != NameSource::Dns
-            && is_outward(flow)
+            && is_outward(ended.site, flow)
             && let Some(first_ns) = self.went.of((flow.originator().0, flow.name))
         {
             *first_ns = Some(first_ns.map_or(flow.first_ns, |before| before.min(flow.first_ns)));
@@ -155,12 +156,12 @@ impl Detector for EncryptedDns {
 }
 
 impl EncryptedDns {
-    fn note_dns(&mut self, flow: &Flow) {
+    fn note_dns(&mut self, site: &Site, flow: &Flow) {
         let (asker, server) = (flow.originator().0, flow.responder().0);
-        if let Some(dns) = self.dns.of(asker).filter(|_| asker.is_internal()) {
+        if let Some(dns) = self.dns.of(asker).filter(|_| site.is_inside(asker)) {
             dns.asks = true;
         }
-        if let Some(dns) = self.dns.of(server).filter(|_| server.is_internal() && flow.backward().packets > 0) {
+        if let Some(dns) = self.dns.of(server).filter(|_| site.is_inside(server) && flow.backward().packets > 0) {
             dns.answers = true;
         }
     }
@@ -219,7 +220,9 @@ impl EncryptedDns {
             steady.iter().map(|case| Between { source: Some(case.ends.0), ..Between::default() }).collect();
         let mut begun = vec![Vec::new(); steady.len()];
         visit(context, &from, |place, _, flow| {
-            if let Some(times) = begun.get_mut(place).filter(|_| is_outward(flow) && flow.app != Some(AppProto::Dns)) {
+            if let Some(times) =
+                begun.get_mut(place).filter(|_| is_outward(context.site, flow) && flow.app != Some(AppProto::Dns))
+            {
                 times.push((flow.responder().0, flow.first_ns.div_euclid(1_000_000)));
             }
         });

@@ -92,7 +92,7 @@ impl Drip {
         let mut drops = Vec::new();
         let between: Vec<Between> = self.addresses.iter().map(|address| Between::pair(source, *address)).collect();
         visit(context, &between, |_, serial, flow| {
-            if is_outward(flow) && is_drop(flow) && self.names.contains(&flow.name) {
+            if is_outward(context.site, flow) && is_drop(flow) && self.names.contains(&flow.name) {
                 flows.add(serial, flow);
                 drops.push((flow.first_ns, flow.forward().payload_bytes()));
             }

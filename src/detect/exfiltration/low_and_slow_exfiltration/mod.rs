@@ -41,7 +41,7 @@ const CARD: Card = Card {
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry::of::<LowAndSlowExfiltration>(CARD, SETTINGS, Interest::TCP_FLOWS.union(Interest::UDP_FLOWS));
+    Entry::of::<LowAndSlowExfiltration>(CARD, SETTINGS, Interest::TCP_FLOWS.union(Interest::UDP_FLOWS)).asking_site();
 
 /// Most places kept.
 const MOST_PLACES: usize = 1 << 17;
@@ -74,7 +74,7 @@ struct Drip {
 impl Detector for LowAndSlowExfiltration {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
-        if !is_outward(flow) {
+        if !is_outward(ended.site, flow) {
             return;
         }
         if let Some(sum) = self.places.of((flow.originator().0, flow.responder().0, flow.name)) {

@@ -12,7 +12,7 @@ use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, WHOLE, extent, past};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
-use crate::model::{Addr, Category, Finding};
+use crate::model::{Addr, Category, Finding, Site};
 use crate::settings::Descriptor;
 use act::{Act, Step};
 use std::cmp::Reverse;
@@ -135,9 +135,9 @@ impl Detector for IndustrialControl {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (reads, commands) = (context.settings.get(&READS), context.settings.get(&COMMANDS));
         let cases = self.pairs.sorted_where(|pair| pair.n_of_note() as f64 >= commands);
-        let cases = cases
-            .into_iter()
-            .filter_map(|(key, pair)| Some(Case { key: *key, pair, act: pair.worst()?, reads, commands }));
+        let cases = cases.into_iter().filter_map(|(key, pair)| {
+            Some(Case { key: *key, pair, act: pair.worst()?, reads, commands, site: context.site })
+        });
         Report::of(cases)
             .largest_first(|case| (Reverse(case.act), case.pair.n_of_note()))
             .not_evaluated(self.pairs.n_refused)
@@ -168,6 +168,7 @@ struct Case<'a> {
     act: Act,
     reads: f64,
     commands: f64,
+    site: &'a Site,
 }
 
 impl Case<'_> {
@@ -187,7 +188,7 @@ impl Case<'_> {
     }
 
     fn is_from_outside(&self) -> bool {
-        !self.key.0.is_internal() && self.key.1.is_internal()
+        self.site.is_outside(self.key.0) && self.site.is_inside(self.key.1)
     }
 
     /// True if every such act was refused.

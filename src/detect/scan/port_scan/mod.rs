@@ -13,7 +13,7 @@ use crate::detect::support::merge_findings::{self, Block, Joined};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::model::format::time::{from_seconds, span};
-use crate::model::{Addr, Category, Finding, Flow};
+use crate::model::{Addr, Category, Finding, Flow, Site};
 use crate::settings::Descriptor;
 use distributed::Crowd;
 
@@ -116,7 +116,11 @@ impl Detector for PortScan {
             |(case, _)| Between { protocol: Some(case.protocol), ..Between::pair(case.source, case.target) },
             |(case, _), flow| case.means(flow),
             |(case, confidence), flows| {
-                known_outcomes::note(context.contacts, case.finding(&limits, *confidence, flows), case.source)
+                known_outcomes::note(
+                    context.contacts,
+                    case.finding(&limits, *confidence, flows, context.site),
+                    case.source,
+                )
             },
         );
         let scans = Conclusion { findings: merge_findings::by_source(scans.findings, of_block), ..scans };
@@ -125,7 +129,7 @@ impl Detector for PortScan {
             context,
             |crowd| Between { target: Some(crowd.target), ..Between::default() },
             |crowd, flow| crowd.sources.contains(&flow.originator().0) && flow.is_tcp(),
-            |crowd, flows| of_crowd(crowd, flows, limits.ports),
+            |crowd, flows| of_crowd(crowd, flows, limits.ports, context.site),
         );
         known_outcomes::conclude(context.contacts, scans.and(shared))
     }
@@ -144,9 +148,9 @@ fn of_block(block: &Block<'_>) -> Joined {
 }
 
 /// Many sources on one host.
-fn of_crowd(crowd: &Crowd, flows: Gathered, least: f64) -> Finding {
+fn of_crowd(crowd: &Crowd, flows: Gathered, least: f64, site: &Site) -> Finding {
     let (n_ports, n_sources) = (crowd.ports.len() as f64, crowd.sources.len());
-    let is_outside = crowd.target.is_internal() && !crowd.sources.iter().any(|source| source.is_internal());
+    let is_outside = site.is_inside(crowd.target) && crowd.sources.iter().all(|source| site.is_outside(*source));
     let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
     let confidence = Confidence::ALMOST_CERTAIN;
     let ports = count(crowd.ports.len(), "TCP port");
@@ -262,8 +266,8 @@ impl Case {
             && self.ports.binary_search(&flow.responder().1).is_ok()
     }
 
-    fn finding(&self, limits: &Limits, confidence: Confidence, flows: Gathered) -> Finding {
-        let is_outside = !self.source.is_internal() && self.target.is_internal();
+    fn finding(&self, limits: &Limits, confidence: Confidence, flows: Gathered, site: &Site) -> Finding {
+        let is_outside = site.is_outside(self.source) && site.is_inside(self.target);
         let tried = self.ports.len();
         let failed = self.n_vain();
         let threshold = if failed as f64 >= limits.ports { limits.ports } else { limits.least };

@@ -5,7 +5,6 @@ use crate::chart::draw::text::escape;
 use crate::model::analysis::IssueSeverity;
 use crate::model::format::quantity::bytes;
 use crate::model::format::quantity::count;
-use crate::model::format::quantity::plain;
 use crate::model::interface::{CaptureInterface, percent};
 use crate::model::{Analysis, Comment, Rule};
 
@@ -134,7 +133,7 @@ pub fn settings(analysis: &Analysis) -> String {
     let rows: Vec<Vec<String>> = analysis
         .changed_settings
         .iter()
-        .map(|(id, value)| vec![format!("<code>{}</code>", escape(id)), plain(*value)])
+        .map(|(id, value)| vec![format!("<code>{}</code>", escape(id)), escape(&value.to_string())])
         .collect();
     let changed = if rows.is_empty() {
         "<p>All settings had their defaults.</p>\n".to_owned()

@@ -93,6 +93,14 @@ fn span(analysis: &Analysis) -> String {
     }
 }
 
+/// Which addresses are inside; nothing where there are no addresses.
+fn inside(analysis: &Analysis) -> String {
+    if analysis.summary.hosts == 0 {
+        return String::new();
+    }
+    format!("{}; a setting (site.local_networks) can say otherwise", analysis.site.words())
+}
+
 /// Figures, facts of the file, charts.
 pub fn section(analysis: &Analysis) -> String {
     let (file, summary) = (&analysis.file, &analysis.summary);
@@ -115,6 +123,7 @@ pub fn section(analysis: &Analysis) -> String {
         ("Link types", escape(&file.link_types.join(", "))),
         ("First packet", when(summary.first_ns)),
         ("Last packet", when(summary.last_ns)),
+        ("Inside", escape(&inside(analysis))),
     ]);
     let body = format!("<dl class=\"tiles\">{tiles}</dl>\n{facts}{}", figures::all(analysis));
     parts::section("overview", "Overview", &body)

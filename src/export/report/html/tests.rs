@@ -1,7 +1,9 @@
 //! The report as a whole: a snapshot, and hostile text.
 
 use super::html;
-use crate::model::analysis::{DetectorRun, Expected, HostRow, Issue, IssueSeverity, PortRow, ProtocolCount, SizeBin};
+use crate::model::analysis::{
+    DetectorRun, Expected, HostRow, Issue, IssueSeverity, PortRow, ProtocolCount, Setting, SizeBin,
+};
 use crate::model::finding::series::Level;
 use crate::model::finding::{Category, Evidence, Finding, Severity};
 use crate::model::format::time::SECOND;
@@ -208,7 +210,7 @@ fn filled_with(text: &str) -> Analysis {
     analysis.issues[0].text = words(text);
     analysis.runs[1].id = words(text);
     analysis.runs[2].not_enough_data = Some(words(text));
-    analysis.changed_settings.insert(words(text), 1.0);
+    analysis.changed_settings.insert(words(text), Setting::Number(1.0));
     let one = &mut analysis.findings[0];
     for field in [&mut one.id, &mut one.detector, &mut one.title, &mut one.protocol, &mut one.explanation] {
         *field = words(text);

@@ -26,6 +26,10 @@ pub struct Log {
     pub messages: &'static [MessagePart],
     /// Columns that [`Log::more`] looks at.
     pub columns: &'static [Names],
+    /// The column in which rows of another log are named that belong to the connection.
+    pub refers: Names,
+    /// Of a log of no connection: the column by which others name its rows, whose messages belong to theirs.
+    pub named_by: Names,
     /// What takes more than a column: adds fields and messages to those that were read.
     pub more: Option<fn(&Cells<'_>, &mut Messages)>,
 }
@@ -53,6 +57,8 @@ pub const COMMON: Log = Log {
     transport: 0,
     messages: &[],
     columns: &[],
+    refers: names("", "", ""),
+    named_by: names("", "", ""),
     more: None,
 };
 

@@ -19,13 +19,6 @@ pub static NETFLOW: Log = Log { id: "netflow", rows: Rows::HalfFlows, ..COMMON }
 /// A tunnel: who is at its ends.
 pub static TUNNEL: Log = Log { id: "tunnel", marks: &[&["tunnel_type", "action"]], ..COMMON };
 
-pub static X509: Log = Log {
-    id: "x509",
-    marks: &[&["certificate.subject", "certificate.issuer"], &["certificate.serial"]],
-    rows: Rows::Other,
-    ..COMMON
-};
-
 pub static PE: Log =
     Log { id: "pe", marks: &[&["is_exe", "is_64bit"], &["machine", "compile_ts"]], rows: Rows::Other, ..COMMON };
 

@@ -18,6 +18,14 @@ pub struct LogRow {
     pub messages: Messages,
 }
 
+impl LogRow {
+    /// The same connection, with nothing that it carried.
+    pub fn without_messages(&self) -> LogRow {
+        let messages = Messages::new(Some(&self.flow), self.messages.time_ns);
+        LogRow { flow: self.flow.clone(), messages, ..*self }
+    }
+}
+
 /// Messages in the order in which they were sent.
 pub struct Messages {
     protocol: AppProto,
@@ -72,6 +80,11 @@ impl Messages {
                 }
             }
         }
+    }
+
+    /// Adds what another row told as one message.
+    pub fn append(&mut self, direction: Direction, other: &Messages) {
+        self.message(direction, |fields| fields.append(&other.fields));
     }
 
     /// True if a message has a field of this kind.

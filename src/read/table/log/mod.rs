@@ -2,6 +2,7 @@
 //! the Elastic Common Schema. One file for each kind of log.
 
 mod cells;
+mod certificates;
 mod connection;
 mod contract;
 mod dce_rpc;
@@ -26,6 +27,7 @@ mod ssl;
 mod told;
 pub mod tool;
 mod words;
+mod x509;
 pub mod zeek;
 
 pub use contract::{Log, Rows};

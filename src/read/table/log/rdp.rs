@@ -1,10 +1,11 @@
 //! Logs of RDP: who connects and how the connection is protected.
 
-use super::contract::{COMMON, FieldForm::*, Log, answer, field, request};
+use super::contract::{COMMON, FieldForm::*, Log, answer, field, names, request};
 use super::words::named;
 use crate::model::app::field::FieldId;
-use crate::model::app::kinds::login::{RdpError, RdpMessage};
+use crate::model::app::kinds::login::{Outcome, RdpError, RdpMessage};
 use crate::model::app::protocol::AppProto;
+use crate::model::flow::Direction;
 
 pub static LOG: Log = Log {
     id: "rdp",
@@ -27,5 +28,13 @@ pub static LOG: Log = Log {
             ],
         ),
     ],
+    columns: &[names("auth_success", "", "")],
+    // Zeek's `result` tells how the protection was agreed on, not whether somebody logged in.
+    more: Some(|cells, messages| {
+        if let Some(is_accepted) = cells.is_so(0) {
+            let outcome = if is_accepted { Outcome::Accepted } else { Outcome::Refused };
+            messages.message(Direction::ToOriginator, |fields| fields.token(FieldId::Login, outcome));
+        }
+    }),
     ..COMMON
 };

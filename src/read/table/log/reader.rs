@@ -1,6 +1,7 @@
 //! A row of a log to what it tells of: finds the kind of log and its columns, which may differ from row to row.
 
 use super::cells::{self, Cells};
+use super::certificates::Certificates;
 use super::connection::connection;
 use super::contract::{Field, Log, Names, Rows};
 use super::flows::UNKNOWN;
@@ -41,6 +42,8 @@ pub struct LogReader {
     /// By place in [`ALL`], for those that were met.
     found: Vec<Option<Found>>,
     netflow: Places,
+    /// What rows of one log say of connections of another.
+    certificates: Certificates,
     /// The first of flow and netflow events that came; the others say the same again.
     counted: Option<Rows>,
 }
@@ -58,6 +61,8 @@ struct Found {
     fields: Vec<Vec<usize>>,
     /// For each column that is asked for beside.
     columns: Vec<Vec<usize>>,
+    refers: Vec<usize>,
+    named_by: Vec<usize>,
     marks: Vec<Vec<Vec<usize>>>,
 }
 
@@ -75,6 +80,7 @@ impl LogReader {
             has_eve: tool == Tool::Eve,
             found: ALL.iter().map(|_| None).collect(),
             netflow: Places::default(),
+            certificates: Certificates::default(),
             counted: None,
         }
     }
@@ -124,7 +130,15 @@ impl LogReader {
         let Some(log) = ALL.get(place) else { return RowContent::Row };
         let time_ns = self.moment(row);
         let (flow, messages) = match log.rows {
-            Rows::Other => return RowContent::Row,
+            Rows::Other if log.messages.is_empty() => return RowContent::Row,
+            Rows::Other => {
+                let messages = self.messages(place, log, row, Messages::new(None, time_ns.unwrap_or_default()));
+                let named =
+                    self.found.get(place).and_then(Option::as_ref).map(|found| first(row, Some(&found.named_by)));
+                let name = named.and_then(|name| cells::shown(name, row.bytes));
+                let waited = name.and_then(|name| self.certificates.add(&name, messages));
+                return waited.map_or(RowContent::Row, |row| RowContent::Log(Box::new(row)));
+            }
             Rows::Flows | Rows::HalfFlows => {
                 if *self.counted.get_or_insert(log.rows) != log.rows {
                     return RowContent::Row;
@@ -156,7 +170,15 @@ impl LogReader {
                 false,
             ),
         };
-        RowContent::Log(Box::new(LogRow { flow, connection, has_id, messages }))
+        let mut log_row = LogRow { flow, connection, has_id, messages };
+        let named = self.found.get(place).and_then(Option::as_ref).map(|found| first(row, Some(&found.refers)));
+        // What the row says of its certificate itself is enough.
+        if let Some(names) = named.and_then(|names| cells::shown(names, row.bytes))
+            && !log_row.messages.has(FieldId::CertIssuer)
+        {
+            self.certificates.connect(&names, &mut log_row);
+        }
+        RowContent::Log(Box::new(log_row))
     }
 
     fn counted_flow(
@@ -237,6 +259,7 @@ impl LogReader {
         let fields = log.messages.iter().flat_map(|part| part.given.iter().chain(part.fields));
         known.fields = fields.map(|field| of(&field.names)).collect();
         known.columns = log.columns.iter().map(of).collect();
+        (known.refers, known.named_by) = (of(&log.refers), of(&log.named_by));
         let mark = |name: &&'static str| of(&Names { zeek: name, eve: "", ecs: "" });
         known.marks = log.marks.iter().map(|marks| marks.iter().map(&mark).collect()).collect();
     }

@@ -1,7 +1,9 @@
 //! Names and columns to kinds of logs: the register of them.
 
 use super::contract::Log;
-use super::{dce_rpc, dhcp, dns, files, flows, ftp, http, kerberos, ntlm, quic, rdp, small, smb, smtp, ssh, ssl, told};
+use super::{
+    dce_rpc, dhcp, dns, files, flows, ftp, http, kerberos, ntlm, quic, rdp, small, smb, smtp, ssh, ssl, told, x509,
+};
 use crate::read::table::plain::plain;
 
 /// Every kind of log. Where nothing but the columns tells, the first that fits is taken, so the more special stands first.
@@ -44,7 +46,7 @@ pub const ALL: &[&Log] = &[
     &small::TFTP,
     &small::LDAP,
     &small::LDAP_SEARCH,
-    &flows::X509,
+    &x509::LOG,
     &flows::PE,
     &flows::OCSP,
     &flows::KNOWN_CERTS,

@@ -86,6 +86,7 @@ pub static LOG: Log = Log {
         names("validation_status", "", ""),
         names("last_alert", "", ""),
     ],
+    refers: names("cert_chain_fps|cert_chain_fuids", "", ""),
     more: Some(|cells, messages| {
         let is_own = match (cells.text(0), cells.text(1), cells.text(2)) {
             // In the words of OpenSSL, which are Zeek's.

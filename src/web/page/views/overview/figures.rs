@@ -61,6 +61,13 @@ pub fn Figures(props: &FiguresProps) -> Html {
                     if !coverage.interfaces.is_empty() {
                         { pair("Capture loss", coverage.loss().words()) }
                     }
+                    <div class="pair wide">
+                        <dt>{"Inside"}</dt>
+                        <dd>
+                            { props.analysis.site.words() }
+                            {"; "}<a href={Route::Settings.hash()}>{"change in settings"}</a>
+                        </dd>
+                    </div>
                 }
                 if let Some(hash) = &file.sha256 {
                     <div class="pair wide"><dt>{"SHA-256"}</dt><dd class="code">{ hash.clone() }</dd></div>

@@ -1,7 +1,9 @@
 //! A detector with its settings, folded until it is opened.
 
 use super::field::Field;
+use super::networks::Networks;
 use crate::detect::card::Card;
+use crate::model::Network;
 use crate::model::analysis::DetectorRun;
 use crate::model::format::quantity;
 use crate::settings::{Descriptor, Settings};
@@ -28,7 +30,7 @@ pub struct GroupProps {
 /// Title, settings and card are constants told apart by the id; of the values, the group's own count.
 impl PartialEq for GroupProps {
     fn eq(&self, other: &Self) -> bool {
-        let has_same_values = || self.settings.iter().all(|own| self.values.get(own) == other.values.get(own));
+        let has_same_values = || self.settings.iter().all(|own| self.values.has_same(own, &other.values));
         self.id == other.id && self.run == other.run && has_same_values()
     }
 }
@@ -61,7 +63,12 @@ pub fn Group(props: &GroupProps) -> Html {
             }
             <div class="fields">
                 for descriptor in props.settings.iter().copied() {
-                    <Field key={descriptor.id} {descriptor} value={props.values.get(descriptor)} />
+                    if descriptor.is_networks {
+                        <Networks key={descriptor.id} {descriptor}
+                            value={Network::list(props.values.networks(descriptor))} />
+                    } else {
+                        <Field key={descriptor.id} {descriptor} value={props.values.get(descriptor)} />
+                    }
                 }
             </div>
         </section>

@@ -16,6 +16,7 @@ mod expected;
 mod field;
 mod group;
 mod keep;
+mod networks;
 
 /// Detectors that come in at a time.
 const EACH_TURN: usize = 8;
@@ -56,7 +57,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
             </div>
             <Expected state={state.clone()} />
             <Keep state={state.clone()} />
-            <Group title="Flows, secrets and randomness" id="general" settings={general} values={state.settings.clone()}
+            <Group title="Site, flows, secrets and randomness" id="general" settings={general} values={state.settings.clone()}
                 card={None::<Card>} run={None} />
             <Group title="Tables" id="table" settings={settings::TABLE.iter().collect::<Vec<_>>()}
                 values={state.settings.clone()} card={None::<Card>} run={None} />

@@ -1,5 +1,7 @@
 //! Names asked for under one domain, per domain and asker, to findings of data that is carried in names.
 
+mod replies;
+
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
@@ -16,6 +18,7 @@ use crate::model::{Addr, Category, Finding, Series};
 use crate::settings::Descriptor;
 use domains::{Characters, DnsQuery};
 use foldhash::fast::RandomState;
+use replies::Replies;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 const CARD: Card = Card {
@@ -53,8 +56,13 @@ const PIECES: Descriptor = Descriptor::count("dns_tunnel.pieces", "Numbered part
     .unit("names")
     .help("This many names that differ only by a number, each answered by a full TXT or NULL record: a program downloaded in parts. SPF, DKIM and the like have a few names.");
 
+const SEQUENCE: Descriptor = Descriptor::count("dns_tunnel.sequence", "Addresses that nobody uses", 24.0)
+    .range(8.0, 4_000.0)
+    .unit("names")
+    .help("So many names of one domain that are each answered by another address in another network, to which hardly anybody connects: the addresses are data. Providers give addresses that stand side by side. The default is set by us: by chance one in thirty of as many random addresses has none that no host can have.");
+
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<DnsTunnel>(CARD, &[NAMES, LENGTH, PIECES], Interest::MESSAGES);
+pub const ENTRY: Entry = Entry::of::<DnsTunnel>(CARD, &[NAMES, LENGTH, PIECES, SEQUENCE], Interest::MESSAGES);
 
 /// Share of questions that must be for a name not asked for before: data does not repeat, caches and polling do.
 const LEAST_NEW: f64 = 0.6;
@@ -95,6 +103,8 @@ struct Asked {
     answer_bytes: u64,
     /// Names that differ by numbers only, with the answers that they got.
     staged: Vec<Staged>,
+    /// Answers that are addresses or names.
+    replies: Replies,
     servers: BTreeSet<Addr>,
     /// When a name was new.
     new_ns: Vec<i64>,
@@ -135,6 +145,10 @@ impl Detector for DnsTunnel {
             asked.n_answers += 1;
             let n_bytes = said.number(FieldId::DnsAnswerBytes).unwrap_or(0);
             asked.answer_bytes += n_bytes;
+            asked.replies.add(name, said);
+            if asked.servers.len() < Finding::MOST_ADDRESSES {
+                asked.servers.insert(server);
+            }
             // An answer without records may be long all the same: what proves that there are none is signed.
             if matches!(said.kind(FieldId::DnsType), Some(DnsType::Txt | DnsType::Null))
                 && said.number(FieldId::DnsAnswers) != Some(0)
@@ -172,6 +186,7 @@ impl Detector for DnsTunnel {
             .not_evaluated(self.pairs.n_refused)
             .each(|(domain, askers)| finding(domain, askers, names))
             .and(self.staged(context, names, length))
+            .and(self.carried(context, names, length))
     }
 }
 
@@ -209,6 +224,24 @@ impl Asked {
 }
 
 impl DnsTunnel {
+    /// What came back in addresses or alias names, where it is neither a tunnel by its names nor pieces of text.
+    fn carried(&self, context: &Context<'_>, names: f64, length: f64) -> Conclusion {
+        let (sequence, pieces) = (context.settings.get(&SEQUENCE), context.settings.get(&PIECES));
+        let is_open = |asked: &Asked| {
+            !asked.is_tunnel(names, length) && !asked.staged.iter().any(|staged| staged.is_program(pieces))
+        };
+        let cases = self.pairs.sorted_where(|asked| is_open(asked)).into_iter().filter_map(|(key, asked)| {
+            Some((key, asked, asked.replies.carried(context, (sequence, pieces), length / 2.0)?))
+        });
+        Report::of(cases).each(|((domain, asker), asked, carried)| {
+            carried
+                .finding((*asker, context.names.text(*domain)), (sequence, pieces))
+                .targets(asked.servers.iter().copied())
+                .messages(&asked.seen)
+                .build()
+        })
+    }
+
     /// What was fetched in numbered pieces, where it is no tunnel by its names.
     fn staged(&self, context: &Context<'_>, names: f64, length: f64) -> Conclusion {
         let least = context.settings.get(&PIECES);
@@ -303,59 +336,4 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::detect::support::testing::{Line, inside, observe_messages, outside};
-    use crate::settings::Settings;
-
-    /// Questions for names that `make` makes.
-    fn found(n: u32, make: impl Fn(u32) -> String) -> Vec<Finding> {
-        let lines: Vec<Line> = (0..n)
-            .map(|i| {
-                Line::request(
-                    AppProto::Dns,
-                    f64::from(i),
-                    inside(1),
-                    (outside(53), 53),
-                    vec![(FieldId::DnsQuery, make(i).into()), (FieldId::DnsType, DnsType::A.into())],
-                )
-            })
-            .collect();
-        observe_messages(&ENTRY, &lines, &Settings::default()).findings
-    }
-
-    #[test]
-    fn data_in_names_is_reported_and_ordinary_names_are_not() {
-        let tunnel = found(80, |i| format!("{:040x}.d.example.pw", u128::from(i) * 0x9e37_79b9_7f4a_7c15));
-        assert_eq!(tunnel.len(), 1);
-        assert!(tunnel[0].display_filter.contains("example[.]pw"));
-        assert!(found(500, |i| format!("www{}.example.com", i % 300)).is_empty(), "short names");
-        assert!(found(500, |i| format!("{:040x}.example.com", i % 20)).is_empty(), "repeated names");
-        assert!(found(80, |i| format!("{i:040x}.ip6.arpa")).is_empty(), "names of addresses");
-    }
-
-    #[test]
-    fn numbered_text_records_full_of_data_are_reported_and_short_ones_are_not() {
-        let answers = |n_records: u64, n_bytes: u64, label: fn(u32) -> String| {
-            let line = |i: u32| {
-                Line::request(
-                    AppProto::Dns,
-                    f64::from(i),
-                    inside(1),
-                    (outside(53), 53),
-                    vec![
-                        (FieldId::DnsQuery, format!("{}.example.pw", label(i)).into()),
-                        (FieldId::DnsType, DnsType::Txt.into()),
-                        (FieldId::DnsAnswers, n_records.into()),
-                        (FieldId::DnsAnswerBytes, n_bytes.into()),
-                    ],
-                )
-                .answered()
-            };
-            observe_messages(&ENTRY, &(0..12).map(line).collect::<Vec<_>>(), &Settings::default()).findings.len()
-        };
-        assert_eq!((answers(1, 300, |i| format!("l.{i}")), answers(1, 90, |i| format!("l.{i}"))), (1, 0));
-        assert_eq!(answers(1, 300, |_| "_dmarc".to_owned()), 0);
-        assert_eq!(answers(0, 700, |i| format!("l.{i}")), 0, "signed proofs that there is no such name");
-    }
-}
+mod tests;

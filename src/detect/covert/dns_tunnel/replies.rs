@@ -1,0 +1,178 @@
+//! Answers that carry data where nobody looks for it, in addresses or in alias names, to findings of what was fetched by them.
+
+use super::CARD;
+use crate::detect::detector::Context;
+use crate::detect::support::domains::{self, Characters, DnsQuery};
+use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence, thousands};
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, MessageFields};
+use crate::model::app::kinds::names::DnsType;
+use crate::model::{Addr, Finding};
+use std::collections::BTreeSet;
+
+/// Most answers of each kind that are kept for a pair.
+const MOST_KEPT: usize = 1 << 12;
+/// Nearly every name has an address of its own,
+const LEAST_DIFFERENT: f64 = 0.9;
+/// and hardly more than one: who shares the load gives several.
+const MOST_ADDRESSES: f64 = 1.5;
+/// The addresses lie in so many different networks: those of a provider stand side by side.
+const LEAST_SPREAD: f64 = 0.7;
+/// Hardly any of them is ever connected to.
+const MOST_CONTACTED: f64 = 0.05;
+/// Bits in a character of data; words have less.
+const LEAST_ENTROPY: f64 = 3.0;
+
+/// What answers to one host's questions for names of one domain hold.
+#[derive(Default)]
+pub(super) struct Replies {
+    /// Names that were answered by addresses, by their index among the names.
+    addressed: BTreeSet<u32>,
+    addresses: BTreeSet<Addr>,
+    /// Names whose alias was asked for and answered.
+    aliased: BTreeSet<u32>,
+    n_characters: u64,
+    characters: Characters,
+}
+
+/// How data came back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Means {
+    Addresses,
+    Aliases,
+}
+
+/// A case: how, by how many answers, how many bytes they can carry, and how sure it is.
+pub(super) struct Carried {
+    means: Means,
+    n: usize,
+    n_bytes: f64,
+    /// Addresses that no host can have.
+    n_impossible: usize,
+    confidence: Confidence,
+}
+
+/// True for an address that no host on the internet can have: what is data may be any.
+fn is_impossible(address: Addr) -> bool {
+    match address.ip() {
+        std::net::IpAddr::V4(ip) => {
+            let [first, ..] = ip.octets();
+            first == 0 && !ip.is_unspecified() || first >= 224
+        }
+        // All global addresses begin with 001 (RFC 4291, section 2.4).
+        std::net::IpAddr::V6(ip) => ip.segments()[0] >> 13 != 1 && !address.is_private() && !ip.is_unspecified(),
+    }
+}
+
+impl Replies {
+    /// Takes an answer to a name.
+    pub fn add(&mut self, name: DnsQuery<'_>, said: &MessageFields<'_>) {
+        match said.kind(FieldId::DnsType) {
+            Some(DnsType::A | DnsType::Aaaa) if self.addressed.len() < MOST_KEPT => {
+                // A real service is answered by addresses that come again; what is data hardly ever does.
+                for address in said.addrs(FieldId::DnsAnswer) {
+                    if self.addresses.len() < 2 * MOST_KEPT {
+                        self.addresses.insert(address);
+                    }
+                    self.addressed.insert(name.name);
+                }
+            }
+            Some(DnsType::Cname) if self.aliased.len() < MOST_KEPT => {
+                let alias = said.texts(FieldId::DnsAnswer).find_map(|alias| {
+                    let domain = domains::registered(alias)?;
+                    alias.get(..alias.len().checked_sub(domain.len())?).map(|before| before.trim_end_matches('.'))
+                });
+                if let Some(before) = alias
+                    && self.aliased.insert(name.name)
+                {
+                    self.n_characters += before.len() as u64;
+                    self.characters.add(before);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What was carried, if it was: at least `sequence` addresses, or `pieces` aliases of `length` characters in the mean.
+    pub fn carried(&self, context: &Context<'_>, (sequence, pieces): (f64, f64), length: f64) -> Option<Carried> {
+        self.aliases(pieces, length).or_else(|| self.sequence(context, sequence))
+    }
+
+    fn aliases(&self, pieces: f64, length: f64) -> Option<Carried> {
+        let n = self.aliased.len() as f64;
+        let entropy = self.characters.entropy();
+        let is_data = n >= pieces && self.n_characters as f64 >= length * n && entropy >= LEAST_ENTROPY;
+        is_data.then_some(Carried {
+            means: Means::Aliases,
+            n: self.aliased.len(),
+            n_bytes: self.n_characters as f64 * entropy.min(6.0) / 8.0,
+            n_impossible: 0,
+            confidence: Confidence::LIKELY,
+        })
+    }
+
+    fn sequence(&self, context: &Context<'_>, sequence: f64) -> Option<Carried> {
+        let (n_names, n) = (self.addressed.len() as f64, self.addresses.len() as f64);
+        if n_names < sequence || n < LEAST_DIFFERENT * n_names || n > MOST_ADDRESSES * n_names {
+            return None;
+        }
+        let network = |address: &Addr| address.0 >> if address.is_v4() { 16 } else { 96 };
+        let n_networks = self.addresses.iter().map(network).collect::<BTreeSet<u128>>().len() as f64;
+        let n_contacted = self.addresses.iter().filter(|host| context.endpoints.number(**host).is_some()).count();
+        if n_networks < LEAST_SPREAD * n || n_contacted as f64 > MOST_CONTACTED * n {
+            return None;
+        }
+        let n_impossible = self.addresses.iter().filter(|address| is_impossible(**address)).count();
+        let n_bytes = self.addresses.iter().map(|address| if address.is_v4() { 4.0 } else { 16.0 }).sum();
+        let confidence = if n_impossible > 0 { Confidence::VERY_LIKELY } else { Confidence::EVEN };
+        Some(Carried { means: Means::Addresses, n: self.addressed.len(), n_bytes, n_impossible, confidence })
+    }
+}
+
+impl Carried {
+    /// The finding, for a host and a domain; the thresholds are those of [`Replies::carried`].
+    pub fn finding(&self, (asker, domain): (Addr, &str), (sequence, pieces): (f64, f64)) -> FindingBuilder {
+        let n = thousands(self.n);
+        let size = crate::model::format::quantity::bytes(self.n_bytes);
+        let (title, least, why) = match self.means {
+            Means::Addresses => (
+                format!("{asker} is answered by data in {n} addresses of names of {domain}"),
+                sequence,
+                format!(
+                    "{asker} asked for {n} names under {domain}, and each was answered by another address, in networks \
+                     all over the internet; hardly any of them was ever connected to{}. Addresses that nobody uses are \
+                     bytes: up to {size} came back in them. So programs and commands are fetched where only ordinary \
+                     questions may leave.",
+                    match self.n_impossible {
+                        0 => String::new(),
+                        some => format!(", and {} of them no host can have", thousands(some)),
+                    }
+                ),
+            ),
+            Means::Aliases => (
+                format!("{asker} is answered by data in {n} alias names under {domain}"),
+                pieces,
+                format!(
+                    "{asker} asked for the alias (CNAME) of {n} names under {domain}, which programs hardly ever do, and \
+                     each answer was another long name without words: up to {size} came back in them. So commands are \
+                     fetched by answers that look like names.",
+                ),
+            ),
+        };
+        Finding::builder(&CARD)
+            .title(title)
+            .rated(Impact::CONTROL, self.confidence, (self.n as f64, least))
+            .sources([asker])
+            .ports([53])
+            .protocol("DNS")
+            .names(vec![domain.to_owned()])
+            .evidence([
+                evidence("Names with an answer of their own", self.n as f64, "names", "a few"),
+                evidence("Bytes that the answers can carry", self.n_bytes, "B", ""),
+                evidence("Addresses that no host can have", self.n_impossible as f64, "addresses", "0"),
+            ])
+            .explanation(why)
+            .filter(domains::filter(domain).unwrap_or_else(|| "dns".to_owned()))
+            .identity(Identity::Word(domain.to_owned()))
+    }
+}

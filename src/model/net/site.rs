@@ -1,0 +1,191 @@
+//! Which addresses are inside: the networks of the site, and by what they are known.
+
+use super::addr::Addr;
+use super::network::Network;
+use serde::{Deserialize, Serialize};
+
+/// Addresses that are not routed on the internet (RFC 1918, RFC 6598, RFC 2544, RFC 4193).
+const PRIVATE: [&str; 6] =
+    ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15", "fc00::/7"];
+
+/// Where an address is, seen from the site.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// It is one of the site's.
+    Inside,
+    /// It is none of the site's.
+    Outside,
+    /// The input does not show where the site is.
+    Unknown,
+}
+
+/// By what it is known that a network is inside.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum Basis {
+    /// It was set.
+    Setting,
+    /// Its hosts answer ARP on the link that was captured.
+    Arp,
+    /// Its hosts send from Ethernet addresses of their own, all others by a router's.
+    Ethernet,
+    /// Nearly everything that was captured goes to its hosts or comes from them.
+    Traffic,
+    /// Its addresses are private.
+    Private,
+}
+
+impl Basis {
+    /// For machines.
+    pub fn id(self) -> &'static str {
+        match self {
+            Basis::Setting => "setting",
+            Basis::Arp => "arp",
+            Basis::Ethernet => "ethernet",
+            Basis::Traffic => "traffic",
+            Basis::Private => "private",
+        }
+    }
+
+    /// For people.
+    fn words(self) -> &'static str {
+        match self {
+            Basis::Setting => "as set",
+            Basis::Arp => "inferred from ARP",
+            Basis::Ethernet => "inferred from Ethernet addresses",
+            Basis::Traffic => "inferred from who takes part in the traffic",
+            Basis::Private => "by their range",
+        }
+    }
+}
+
+/// The networks inside. The usual value knows the private ranges only, and of other addresses nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Site {
+    networks: Vec<(Network, Basis)>,
+    /// Of IPv4, of IPv6: addresses that are in none of the networks are outside.
+    is_known: [bool; 2],
+}
+
+impl Default for Site {
+    fn default() -> Site {
+        Site { networks: private(), is_known: [false; 2] }
+    }
+}
+
+/// The private ranges.
+fn private() -> Vec<(Network, Basis)> {
+    PRIVATE.iter().filter_map(|text| Some((Network::parse(text)?, Basis::Private))).collect()
+}
+
+impl Site {
+    /// The networks that somebody set, and nothing else.
+    pub fn set(networks: &[Network]) -> Site {
+        Site { networks: networks.iter().map(|network| (*network, Basis::Setting)).collect(), is_known: [true; 2] }
+    }
+
+    /// Private addresses, and nothing else.
+    pub fn private() -> Site {
+        Site { networks: private(), is_known: [true; 2] }
+    }
+
+    /// These networks; with the private ranges of IPv4 (and those of IPv6), or only what of them is named; and of which
+    /// families the site is known.
+    pub fn inferred(networks: Vec<(Network, Basis)>, has_private: [bool; 2], is_known: [bool; 2]) -> Site {
+        let mut all = networks;
+        let [v4, v6] = has_private;
+        all.extend(private().into_iter().filter(|(range, _)| if range.host().is_v4() { v4 } else { v6 }));
+        Site { networks: all, is_known }
+    }
+
+    /// Where an address is. What never leaves a link is inside.
+    pub fn place(&self, host: Addr) -> Place {
+        let [v4, v6] = self.is_known;
+        if host.is_on_link() || self.networks.iter().any(|(network, _)| network.has(host)) {
+            Place::Inside
+        } else if if host.is_v4() { v4 } else { v6 } {
+            Place::Outside
+        } else {
+            Place::Unknown
+        }
+    }
+
+    /// True for an address that is known to be inside.
+    pub fn is_inside(&self, host: Addr) -> bool {
+        self.place(host) == Place::Inside
+    }
+
+    /// True for an address that is known to be outside.
+    pub fn is_outside(&self, host: Addr) -> bool {
+        self.place(host) == Place::Outside
+    }
+
+    /// The networks inside, with the basis of each; those that were set or inferred first.
+    pub fn networks(&self) -> &[(Network, Basis)] {
+        &self.networks
+    }
+
+    /// By what most of it is known; none where no more is known than which addresses are private.
+    pub fn basis(&self) -> Option<Basis> {
+        let is_known = self.is_known == [true; 2];
+        self.networks.first().map(|(_, basis)| *basis).filter(|basis| is_known || *basis != Basis::Private)
+    }
+
+    /// What is inside and why, for people: `10.1.0.0/24 (inferred from ARP)`.
+    pub fn words(&self) -> String {
+        let mut parts = Vec::new();
+        for group in self.networks.chunk_by(|a, b| a.1 == b.1) {
+            let Some((_, basis)) = group.first() else { continue };
+            if *basis == Basis::Private {
+                parts.push("private addresses".to_owned());
+                continue;
+            }
+            let networks: Vec<Network> = group.iter().map(|(network, _)| *network).collect();
+            parts.push(format!("{} ({})", Network::list(&networks), basis.words()));
+        }
+        let what = match parts.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, others)) => format!("{} and {last}", others.join(", ")),
+            None => "nothing".to_owned(),
+        };
+        match self.is_known {
+            [true, true] => what,
+            [false, false] => format!("{what}; of all other addresses it is unknown"),
+            [true, false] => format!("{what}; of other IPv6 addresses it is unknown"),
+            [false, true] => format!("{what}; of other IPv4 addresses it is unknown"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: Addr = Addr(0xffff_0000_0000 | 0x1cbc_c045);
+    const OTHER: Addr = Addr(0xffff_0000_0000 | 0x1cbc_d5dc);
+
+    #[test]
+    fn what_is_set_counts_alone_and_unknown_is_a_value() {
+        let host = |bytes| Addr::v4(bytes);
+        let set = Site::set(&Network::parse_list("10.1.0.0/16").unwrap());
+        assert!(set.is_inside(host([10, 1, 2, 3])) && set.is_outside(host([10, 2, 0, 1])) && set.is_outside(OURS));
+        assert!(set.is_inside(host([127, 0, 0, 1])) && set.is_inside(host([169, 254, 1, 1])));
+        let unknown = Site::default();
+        assert_eq!((unknown.place(OURS), unknown.place(host([10, 1, 2, 3]))), (Place::Unknown, Place::Inside));
+        assert!(!unknown.is_inside(OURS) && !unknown.is_outside(OURS));
+        assert_eq!((set.basis(), unknown.basis()), (Some(Basis::Setting), None));
+        assert_eq!(set.words(), "10.1.0.0/16 (as set)");
+        assert_eq!(unknown.words(), "private addresses; of all other addresses it is unknown");
+    }
+
+    #[test]
+    fn an_inferred_network_says_why() {
+        let networks = vec![(Network::of(OURS, 24), Basis::Arp)];
+        let site = Site::inferred(networks, [true; 2], [true, false]);
+        assert!(site.is_inside(OURS) && site.is_outside(OTHER));
+        assert_eq!(site.place(Addr::v6([0x20; 16])), Place::Unknown);
+        assert_eq!(
+            site.words(),
+            "28.188.192.0/24 (inferred from ARP) and private addresses; of other IPv6 addresses it is unknown"
+        );
+    }
+}
