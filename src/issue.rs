@@ -162,6 +162,10 @@ issues! {
     UnitCorrected "unit-corrected" Warning
         "Durations are not in the usual unit of this tool: rates, end times or column headings show another unit, \
          which was used. The setting table.time_unit changes that.",
+    ColumnUnfit "column-unfit" Warning
+        "The values of a column do not fit the role chosen for it, so the choice was not used.",
+    ColumnAbsent "column-absent" Warning
+        "A role was chosen for a column that the table does not have.",
     RowsSampled "rows-sampled" Warning
         "There are more rows than fit into the memory set for tables: a random sample of them was kept.",
     TextsLeftOut "texts-left-out" Info

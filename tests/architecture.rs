@@ -86,7 +86,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["coverage"],
         ],
     ),
-    ("settings", &[&["choice", "general"], &["table"], &["file"]]),
+    ("settings", &[&["choice", "columns", "general"], &["table"], &["file"]]),
     ("read", &[&["capture"], &["guess", "unpack"], &["table"], &["member", "report"], &["input"], &["merge"]]),
     (
         "read/table",

@@ -493,3 +493,62 @@ fn every_setting_that_is_listed_is_taken() {
     let (code, _, err) = outcome(&["analyze", &nothing, "--json", "-", "--settings", &file]);
     assert_eq!((code, err.as_str()), (0, ""));
 }
+
+/// A table whose headings are in no language.
+const STRANGE: &str =
+    "qqa,qqb,qqc,qqd\n10.0.0.1,10.0.0.2,04/07/2017 10:00:00,x\n10.0.0.1,10.0.0.3,04/07/2017 10:00:09,y\n";
+
+#[test]
+fn columns_are_taken_for_what_the_command_line_or_a_file_says() {
+    let folder = Folder::new("columns");
+    let table = folder.with("a.csv", STRANGE);
+    let columns = |arguments: &[&str]| {
+        let (code, out, err) = outcome(&[&["analyze", &table, "--json", "-", "--quiet"], arguments].concat());
+        assert_eq!(code, 0, "{err}");
+        let document: Value = serde_json::from_str(&out).unwrap();
+        (document["table"].clone(), document["summary"]["first"].as_f64(), err)
+    };
+    let role = |table: &Value, place: usize| {
+        let column = &table["columns"][place];
+        (column["role"].as_str().unwrap().to_owned(), column["reason"].as_str().unwrap().to_owned())
+    };
+    let (found, first, err) = columns(&[]);
+    assert_eq!(
+        (role(&found, 0), first, err.as_str()),
+        (("source address".into(), "values".into()), Some(1_499_162_400.0), "")
+    );
+    let line = "qqa=destination address, qqb=Source_Address,qqd=ignore";
+    let (said, first, err) = columns(&["--columns", line, "--date-order", "month-day"]);
+    assert_eq!((role(&said, 0), err.as_str()), (("destination address".into(), "chosen".into()), ""));
+    assert_eq!((role(&said, 1).0.as_str(), role(&said, 3).0.as_str()), ("source address", "ignore"));
+    assert_eq!((said["date_order"].as_str(), first), (Some("month first"), Some(1_491_559_200.0)));
+
+    let file = folder.with(
+        "columns.json",
+        r#"{"columns": {"qqa": "destination address", "qqb": "source address", "qqd": "ignore"}, "table.date_order": "month_first"}"#,
+    );
+    let (by_file, ..) = columns(&["--columns", &file]);
+    assert_eq!(by_file, said);
+    let (by_settings, ..) = columns(&["--settings", &file]);
+    assert_eq!(by_settings, said);
+    let (_, first, _) = columns(&["--columns", &file, "--date-order", "auto"]);
+    assert_eq!(first, Some(1_499_162_400.0));
+}
+
+#[test]
+fn what_is_said_wrongly_of_columns_is_answered_with_what_there_is() {
+    let folder = Folder::new("wrong-columns");
+    let table = folder.with("a.csv", STRANGE);
+    let (code, _, err) = outcome(&["analyze", &table, "--columns", "qqa=sender"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("no such role") && err.contains("source address, source port"), "{err}");
+    let (code, _, err) = outcome(&["analyze", &table, "--columns", "no-such-file"]);
+    assert!(code == 2 && err.contains("no-such-file"), "{err}");
+    let (code, out, err) = outcome(&["analyze", &table, "--columns", "Src=bytes,qqd=source port"]);
+    assert_eq!(code, 0);
+    assert!(err.contains("\"Src\": there is no such column; the columns are: qqa, qqb, qqc, qqd"), "{err}");
+    assert!(err.contains("\"qqd\": its values cannot be taken for \"source port\""), "{err}");
+    assert!(out.contains("Not used: \"Src\" as bytes.") && out.contains("Not used: \"qqd\" as source port."), "{out}");
+    let (_, _, err) = outcome(&["analyze", SCAN, "--columns", "Src=bytes"]);
+    assert!(err.contains("not a table"), "{err}");
+}

@@ -1,6 +1,7 @@
 //! `packetloupe analyze`: a capture or table to JSON, a report, a flow table, or a page of text.
 
 use super::exports::Exports;
+use super::reading::ReadingArguments;
 use super::{FINDINGS, Failure, output, read, settings, summary, together};
 use crate::issue::IssueKind;
 use crate::model::Severity;
@@ -24,6 +25,8 @@ pub struct AnalyzeArguments {
     /// its key `expected`: rules of host, peer, port, name and detector with a note. The page saves such a file
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArguments,
     /// Show passwords and other secrets, also in JSON, report and facts; by default they are masked
     #[arg(long)]
     show_secrets: bool,
@@ -64,6 +67,7 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
         None => (Settings::default(), Vec::new()),
     };
     warnings.iter().for_each(|warning| output::complain(warning));
+    arguments.reading.apply(&mut settings)?;
     if arguments.show_secrets {
         settings.show_secrets();
     }
@@ -75,6 +79,7 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
         files => together::read(files, &settings, wants_hash, arguments.quiet)?,
     };
     warnings.iter().for_each(|_| pipeline.note(IssueKind::SettingIgnored));
+    arguments.reading.complain(&pipeline);
     progress.evaluating();
     let mut analysis = pipeline.evaluate(&settings);
     (analysis.file.sha256, analysis.file.bytes) = (sha256, bytes);

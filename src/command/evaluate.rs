@@ -1,5 +1,6 @@
 //! `packetloupe evaluate`: a labelled table to how well each detector tells its rows apart.
 
+use super::reading::ReadingArguments;
 use super::table::table;
 use super::{Failure, output, read};
 use crate::model::format::quantity::count;
@@ -35,6 +36,8 @@ pub struct EvaluateArguments {
     /// Read settings from a JSON object of ids and numbers
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArguments,
 }
 
 /// What one detector made of the rows.
@@ -45,11 +48,13 @@ struct Outcome {
 
 pub fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
     let mut settings = super::score::settings(arguments.settings.as_deref())?;
+    arguments.reading.apply(&mut settings)?;
     for id in &arguments.detector {
         super::score::place(id)?;
     }
     super::score::score_all(&mut settings);
     let mut read = read::read(&arguments.file, &settings, Some(&arguments.label), false, false)?;
+    arguments.reading.complain(&read.pipeline);
     let refuse = |why: String| Failure::input(format!("{}: {why}", arguments.file.display()));
     let rows =
         read.pipeline.rows().ok_or_else(|| refuse("this is a capture, not a table; it has no labels.".to_owned()))?;

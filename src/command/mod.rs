@@ -12,6 +12,7 @@ mod features;
 mod output;
 mod progress;
 mod read;
+mod reading;
 mod score;
 mod settings;
 mod summary;

@@ -1,5 +1,6 @@
 //! `packetloupe score`: a table to one anomaly score a row, in the order of the rows.
 
+use super::reading::ReadingArguments;
 use super::{Failure, output, read};
 use crate::model::format::quantity::counted;
 use crate::pipeline::{self, Pipeline};
@@ -30,6 +31,8 @@ pub struct ScoreArguments {
     /// Read settings from a JSON object of ids and numbers
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArguments,
 }
 
 /// What a detector made of the kept rows, one value a row.
@@ -43,11 +46,13 @@ pub struct Evaluated {
 pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
     let place = place(&arguments.detector)?;
     let mut settings = settings(arguments.settings.as_deref())?;
+    arguments.reading.apply(&mut settings)?;
     if let Some(seed) = arguments.seed {
         settings.set(&settings::SEED, seed.into());
     }
     score_all(&mut settings);
     let mut read = read::read(&arguments.file, &settings, arguments.label.as_deref(), false, false)?;
+    arguments.reading.complain(&read.pipeline);
     let refuse = |why: &str| Failure::input(format!("{}: {why}", arguments.file.display()));
     let Some(rows) = read.pipeline.rows() else { return Err(refuse("this is a capture, not a table.")) };
     let numbers: Vec<u64> = (0..rows.len()).filter_map(|row| rows.number(row)).collect();

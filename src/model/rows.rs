@@ -1,5 +1,8 @@
 //! Tables: what their columns mean, one row's values, and what is known of a column.
 
+mod role;
+
+pub use role::{Role, RoleReason, RoleTopic};
 use serde::{Deserialize, Serialize};
 
 /// One cell as the reader understood it.
@@ -26,147 +29,43 @@ impl CellValue {
     }
 }
 
-/// What a column contains. Flow roles include the direction: forward is from the originator.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[allow(missing_docs)]
-#[repr(u8)]
-pub enum Role {
-    /// A figure that needs no further meaning.
-    Plain,
-    /// Says what the row is: never a feature.
-    Label,
-    /// A number or name of the row itself: never a feature.
-    Id,
-    Start,
-    End,
-    Duration,
-    /// A time of day that completes the date of the start.
-    Clock,
-    Source,
-    SourcePort,
-    Target,
-    TargetPort,
-    SourceMac,
-    TargetMac,
-    Protocol,
-    Service,
-    State,
-    History,
-    Flags,
-    Info,
-    Packets,
-    Bytes,
-    FwdPackets,
-    BwdPackets,
-    FwdBytes,
-    BwdBytes,
-    FwdPayload,
-    BwdPayload,
-    FwdHeader,
-    BwdHeader,
-    FwdDataPackets,
-    FwdLengthMean,
-    FwdLengthDeviation,
-    FwdLengthMin,
-    FwdLengthMax,
-    BwdLengthMean,
-    BwdLengthDeviation,
-    BwdLengthMin,
-    BwdLengthMax,
-    GapMean,
-    GapDeviation,
-    GapMin,
-    GapMax,
-    FwdGapMean,
-    FwdGapDeviation,
-    FwdGapMin,
-    FwdGapMax,
-    BwdGapMean,
-    BwdGapDeviation,
-    BwdGapMin,
-    BwdGapMax,
-    Fin,
-    Syn,
-    Rst,
-    Psh,
-    Ack,
-    Urg,
-    Cwr,
-    Ece,
-    FwdWindow,
-    BwdWindow,
-    ServerName,
-    EventType,
-    /// What a firewall did: accept, reject, deny, drop.
-    Action,
-    /// Ports of a packet that is not TCP, where tables have separate columns.
-    UdpSourcePort,
-    UdpTargetPort,
-    /// Numbers and bytes of a TCP segment.
-    Sequence,
-    Acknowledgment,
-    SegmentBytes,
-}
-
-impl Role {
-    /// Roles there are.
-    pub const N: usize = Role::SegmentBytes as usize + 1;
-
-    /// True if a model may use the column: not addresses, times, row numbers or labels.
-    pub fn is_feature(self) -> bool {
-        use Role::*;
-        !matches!(
-            self,
-            Label
-                | Id
-                | Start
-                | End
-                | Clock
-                | Source
-                | SourcePort
-                | Target
-                | TargetPort
-                | SourceMac
-                | TargetMac
-                | Info
-                | ServerName
-                | EventType
-                | UdpSourcePort
-                | UdpTargetPort
-        )
-    }
-
-    /// In a word or two; empty for a plain column.
-    pub fn name(self) -> &'static str {
-        use Role::*;
-        match self {
-            Plain => "",
-            Label => "label",
-            Id => "row name",
-            Start | End | Clock => "time",
-            Source | SourceMac => "source",
-            Target | TargetMac => "target",
-            SourcePort | UdpSourcePort => "source port",
-            TargetPort | UdpTargetPort => "target port",
-            Duration => "duration",
-            Protocol => "protocol",
-            Service | ServerName => "service",
-            State | History | Action | Flags | Fin | Syn | Rst | Psh | Ack | Urg | Cwr | Ece => "state",
-            Info => "text",
-            EventType => "kind of event",
-            Packets | FwdPackets | BwdPackets | FwdDataPackets => "packets",
-            _ => "flow figure",
-        }
-    }
-}
-
 /// A column.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Column {
     /// Its heading, trimmed; `column 3` where the table has none.
     pub name: String,
-    /// What it holds.
+    /// What it is taken for.
     pub role: Role,
+    /// Why it is taken for that.
+    pub reason: RoleReason,
+    /// Some of its different values, from the first rows, shortened; at most [`Column::MOST_EXAMPLES`].
+    pub examples: Vec<String>,
+}
+
+impl Column {
+    /// Most values that are shown as examples.
+    pub const MOST_EXAMPLES: usize = 3;
+
+    /// A column of this name of which nothing else is known.
+    pub fn named(name: &str) -> Column {
+        Column { name: name.to_owned(), ..Column::default() }
+    }
+
+    /// True if people said what it is.
+    pub fn is_chosen(&self) -> bool {
+        self.reason == RoleReason::Chosen
+    }
+}
+
+/// What people said of a column that was not followed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct UnusedChoice {
+    /// The heading that it was said of.
+    pub heading: String,
+    /// What the column was to be taken for.
+    pub role: Role,
+    /// The table has no such column; else its values cannot be that.
+    pub is_absent: bool,
 }
 
 /// What a table is.
@@ -196,6 +95,8 @@ pub struct Layout {
     pub lacks: Vec<String>,
     /// Times count from the start of a capture, not from 1970.
     pub has_relative_times: bool,
+    /// What people said of columns and was not followed.
+    pub unused_choices: Vec<UnusedChoice>,
 }
 
 impl Layout {
@@ -207,10 +108,27 @@ impl Layout {
         format!("{} ({}), durations in {}{dates}, {label}", self.name, self.written, self.time_unit)
     }
 
+    /// What a column is called in choices: its heading, and where it has none its place among all columns.
+    pub fn choice_name(&self, place: usize) -> Option<String> {
+        Some(choice_name(&self.columns.get(place)?.name, place, self.columns.len()))
+    }
+
+    /// Columns that people chose the meaning of.
+    pub fn chosen(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| column.is_chosen())
+    }
+
     /// Name of the label column.
     pub fn label_name(&self) -> Option<&str> {
         self.columns.get(self.label? as usize).map(|column| column.name.as_str())
     }
+}
+
+/// The name of a column in choices. One without a heading is told apart from that of a table of another width, which
+/// means something else: `column 3 of 12`.
+pub fn choice_name(name: &str, place: usize, n_columns: usize) -> String {
+    let is_unnamed = name.strip_prefix("column ").is_some_and(|number| *number == (place + 1).to_string());
+    if is_unnamed { format!("{name} of {n_columns}") } else { name.to_owned() }
 }
 
 /// What the rows of a table become.

@@ -12,6 +12,9 @@ const LEAST_ONE_SIDED: f64 = 0.05;
 /// Most interfaces that a sentence names.
 const MOST_NAMED: usize = 8;
 
+/// Choices that are named.
+const MOST_CHOICES: usize = 10;
+
 /// All issues, including those about kept rows, duplicate packets and what was not captured.
 pub(super) fn with_figures(
     mut log: IssueLog,
@@ -57,6 +60,17 @@ pub(super) fn with_figures(
         let all = counted(loss.connections + loss.one_sided, "TCP connection", "TCP connections");
         let figures = format!("It is {} of {all} that go on behind their first packets.", percent(share));
         add(IssueKind::StreamsOneSided, figures + &by_interface(interfaces, |one| one.loss.one_sided_share()));
+    }
+    for (kind, is_absent) in [(IssueKind::ColumnUnfit, false), (IssueKind::ColumnAbsent, true)] {
+        let unused = rows.iter().flat_map(|rows| &rows.layout().unused_choices);
+        let unused: Vec<String> = unused
+            .filter(|unused| unused.is_absent == is_absent)
+            .map(|unused| format!("{:?} as {}", unused.heading, unused.role.id()))
+            .collect();
+        let shown = unused.get(..MOST_CHOICES).unwrap_or(&unused).join(", ");
+        let rest = unused.len().saturating_sub(MOST_CHOICES);
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        add(kind, format!("Not used: {shown}{rest}."));
     }
     if let Some(rows) = sampled {
         let figures = format!(

@@ -2,7 +2,7 @@
 
 use crate::flow::table::Limits;
 use crate::model::Site;
-use crate::read::table::{Label, Options, Order, Part, dialect};
+use crate::read::table::{Label, Options, Order, Part, days_in_name, dialect};
 use crate::settings::{self, Settings};
 
 /// What must be known before the first byte.
@@ -51,12 +51,14 @@ impl<'a> PipelineOptions<'a> {
                 "month_first" => Some(Order::MonthFirst),
                 _ => None,
             },
+            days: self.names.first().map_or_else(Vec::new, |name| days_in_name(name)),
             label: match (&self.label, label as usize) {
                 (Some(name), _) => Label::Name(name.clone()),
                 (None, _) if label < 0.0 => Label::None,
                 (None, 0) => Label::Found,
                 (None, number) => Label::Place(number - 1),
             },
+            columns: settings.columns().clone(),
             part: Part::Whole,
         }
     }

@@ -85,9 +85,14 @@ pub struct RowKeeper {
 }
 
 impl RowKeeper {
-    /// For one file, which is a table.
+    /// For one file without a name, which is a table.
     pub fn new(settings: &Settings) -> RowKeeper {
-        let options = PipelineOptions::of(settings);
+        RowKeeper::for_file(settings, "")
+    }
+
+    /// For one file of this name, which is a table.
+    pub fn for_file(settings: &Settings, name: &str) -> RowKeeper {
+        let options = PipelineOptions::for_file(settings, name, 0);
         let table_options = Options { part: Part::Cells, ..options.table() };
         RowKeeper { inputs: Inputs::new(1, table_options), table: RowTable::new(&options) }
     }

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Request {
     /// Analyse the files that ride beside this message, as one capture, as a new job. Ends any older job.
     Open(Settings),
+    /// The same, but of a table read only so much that it is known how its columns are read.
+    Look(Settings),
     /// Conclude again with other settings, without reading.
     Evaluate(Settings),
     /// Take another allow-list: findings move, nothing is concluded again and nothing answered.

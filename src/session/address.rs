@@ -11,6 +11,7 @@ impl Route {
             Route::Findings { .. } => &view::FINDINGS,
             Route::Flows(_) => &view::FLOWS,
             Route::Packets(_) => &view::PACKETS,
+            Route::Reading => &view::READING,
             Route::Columns(_) => &view::COLUMNS,
             Route::Rows(_) => &view::ROWS,
             Route::Issues => &view::ISSUES,

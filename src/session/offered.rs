@@ -50,7 +50,7 @@ mod tests {
     fn what_a_file_cannot_have_is_not_offered() {
         assert_eq!(ids(&State::default()), ["overview", "settings"]);
         assert_eq!(ids(&ready(None)), ["overview", "findings", "flows", "packets", "issues", "settings"]);
-        let table = ["overview", "findings", "columns", "rows", "issues", "settings"];
+        let table = ["overview", "findings", "reading", "columns", "rows", "issues", "settings"];
         assert_eq!(ids(&ready(Some(RowKind::Rows))), table);
         assert!(ids(&ready(Some(RowKind::Flows))).contains(&"flows"));
         assert!(ids(&State { phase: Phase::Reading, ..State::default() }).is_empty());

@@ -21,6 +21,8 @@ pub enum Route {
     Flows(FlowsRoute),
     /// The packet table.
     Packets(PacketsRoute),
+    /// What the columns of a table are taken for.
+    Reading,
     /// The columns of a table.
     Columns(ColumnsRoute),
     /// The rows of a table.
@@ -124,7 +126,7 @@ impl Route {
         let mut wanted = Wanted(String::new());
         let mut rest = String::new();
         match self {
-            Route::Overview | Route::Issues | Route::Settings => {}
+            Route::Overview | Route::Reading | Route::Issues | Route::Settings => {}
             Route::Findings { id, severity } => {
                 wanted.add("severity", severity.map(Severity::id));
                 rest = id.as_ref().map_or_else(String::new, |id| format!("/{}", percent::encode(id)));

@@ -160,6 +160,10 @@ pub struct State {
     pub route: Route,
     /// The zone that times are shown in.
     pub clock: Clock,
+    /// How the columns of a table are read is to be looked at before all of it is.
+    pub looks_first: bool,
+    /// The analysis is of the first rows of a table only, for its columns to be looked at.
+    pub is_look: bool,
     /// Remarks on files that were open before, and on the one that is.
     pub memory: Shared<Memory>,
 }
@@ -167,10 +171,29 @@ pub struct State {
 impl State {
     /// True if a setting was changed that takes effect only when the file is read again.
     pub fn needs_reading(&self, descriptors: &[&Descriptor]) -> bool {
-        self.analysis.is_some()
-            && descriptors
-                .iter()
-                .any(|d| d.on_change == OnChange::Read && !self.settings.has_same(d, &self.read_settings))
+        let differs =
+            |d: &&Descriptor| d.on_change == OnChange::Read && !self.settings.has_same(d, &self.read_settings);
+        self.analysis.is_some() && (descriptors.iter().any(differs) || self.reads_table_otherwise())
+    }
+
+    /// True if the table that is open would be read otherwise with the settings in force.
+    pub fn reads_table_otherwise(&self) -> bool {
+        let Some(table) = self.analysis.as_ref().and_then(|analysis| analysis.table.as_ref()) else { return false };
+        let (now, before) = (self.settings.columns(), self.read_settings.columns());
+        let differs = |name: String| now.get(&name) != before.get(&name);
+        let has_other =
+            || (0..table.layout.columns.len()).filter_map(|place| table.layout.choice_name(place)).any(differs);
+        let is_other = |d: &Descriptor| !self.settings.has_same(d, &self.read_settings);
+        (now != before && has_other()) || crate::settings::TABLE.iter().any(is_other)
+    }
+
+    /// The headings of the open table about which something is chosen, as choices name them.
+    pub fn chosen_headings(&self) -> Vec<String> {
+        let table = self.analysis.as_ref().and_then(|analysis| analysis.table.as_ref());
+        let names = table
+            .iter()
+            .flat_map(|table| (0..table.layout.columns.len()).filter_map(|place| table.layout.choice_name(place)));
+        names.filter(|name| self.settings.columns().get(name).is_some()).collect()
     }
 
     /// True while the SHA-256 of the file is not known but will be.

@@ -80,6 +80,10 @@ pub static PACKETS: View = View {
     read: |_, given| Route::Packets(given.packets()),
 };
 
+/// What the columns of a table are taken for, and why.
+pub static READING: View =
+    View { id: "reading", label: "Reading", needs: Needs::Table, count: |_| None, read: |_, _| Route::Reading };
+
 /// The columns of a table.
 pub static COLUMNS: View = View {
     id: "columns",
@@ -112,7 +116,7 @@ pub static SETTINGS: View =
     View { id: "settings", label: "Settings", needs: Needs::Nothing, count: |_| None, read: |_, _| Route::Settings };
 
 /// All views in the order of the navigation. The first is shown for an address that names none.
-pub static VIEWS: [&View; 8] = [&OVERVIEW, &FINDINGS, &FLOWS, &PACKETS, &COLUMNS, &ROWS, &ISSUES, &SETTINGS];
+pub static VIEWS: [&View; 9] = [&OVERVIEW, &FINDINGS, &FLOWS, &PACKETS, &READING, &COLUMNS, &ROWS, &ISSUES, &SETTINGS];
 
 impl View {
     /// The address's hash of the view, with nothing chosen in it.

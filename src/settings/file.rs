@@ -1,8 +1,9 @@
 //! Settings to the JSON file that people keep, and back: what page and command save and take.
 //!
-//! An object of ids and numbers (of choices: their ids), and under `expected` the allow-list. What is not usable is said, and left out.
+//! An object of ids and numbers (of choices: their ids), under `expected` the allow-list, and under `columns` what columns of tables
+//! are taken for. What is not usable is said, and left out.
 
-use super::{Descriptor, Kind, Settings, table};
+use super::{ColumnChoices, Descriptor, Kind, Settings, TABLE_DATE_ORDER, TABLE_UNIT, table};
 use crate::model::analysis::Setting;
 use crate::model::finding::former_ids;
 use crate::model::format::quantity::plain;
@@ -12,11 +13,45 @@ use std::collections::BTreeMap;
 
 /// The key of the allow-list.
 const EXPECTED: &str = "expected";
+/// The key of what columns are taken for.
+const COLUMNS: &str = "columns";
+/// What is written with what columns are taken for: how their dates and durations are read.
+const WITH_COLUMNS: [&Descriptor; 2] = [&TABLE_DATE_ORDER.descriptor, &TABLE_UNIT.descriptor];
 
 /// The settings as a file.
 pub fn write(settings: &Settings) -> String {
-    let mut file = Map::new();
-    for (id, value) in settings.changed() {
+    let mut file = values(settings, |_| true);
+    if !settings.columns().is_empty() {
+        file.insert(COLUMNS.to_owned(), settings.columns().to_value());
+    }
+    if !settings.expected().is_empty() {
+        file.insert(EXPECTED.to_owned(), serde_json::to_value(settings.expected()).unwrap_or_default());
+    }
+    format!("{:#}\n", Value::Object(file))
+}
+
+/// Only how the columns of tables are read, as a file of settings; of those that `is_wanted` wants, by heading.
+pub fn write_columns(settings: &Settings, is_wanted: impl Fn(&str) -> bool) -> String {
+    let mut wanted = ColumnChoices::default();
+    for (heading, role) in settings.columns().iter().filter(|(heading, _)| is_wanted(heading)) {
+        wanted.set(heading, Some(role));
+    }
+    let mut file = values(settings, |id| WITH_COLUMNS.iter().any(|with| with.id == id));
+    file.insert(COLUMNS.to_owned(), wanted.to_value());
+    format!("{:#}\n", Value::Object(file))
+}
+
+/// Takes over how columns are read from a file of settings, and nothing else of it.
+pub fn take_columns(settings: &mut Settings, file: &Settings) {
+    settings.columns_mut().extend(file.columns());
+    for descriptor in WITH_COLUMNS.into_iter().filter(|descriptor| file.changed().contains_key(descriptor.id)) {
+        settings.set(descriptor, file.get(descriptor));
+    }
+}
+
+/// Changed values by id, of choices their ids.
+fn values(settings: &Settings, is_wanted: impl Fn(&str) -> bool) -> Map<String, Value> {
+    let value = |(id, value): (&String, &Setting)| {
         let written = match value {
             Setting::Networks(networks) => Value::from(Network::list(networks)),
             Setting::Number(value) => {
@@ -24,12 +59,9 @@ pub fn write(settings: &Settings) -> String {
                 chosen.map_or_else(|| Value::from(*value), |choice| Value::from(choice.id))
             }
         };
-        file.insert(id.clone(), written);
-    }
-    if !settings.expected().is_empty() {
-        file.insert(EXPECTED.to_owned(), serde_json::to_value(settings.expected()).unwrap_or_default());
-    }
-    format!("{:#}\n", Value::Object(file))
+        (id.clone(), written)
+    };
+    settings.changed().iter().filter(|(id, _)| is_wanted(id)).map(value).collect()
 }
 
 /// Settings from a file, and a warning for each part that is not usable.
@@ -45,7 +77,7 @@ pub fn read(text: &str, known: &[&Descriptor]) -> Result<(Settings, Vec<String>)
 fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Settings, Vec<String>) {
     let mut settings = Settings::default();
     let mut warnings = Vec::new();
-    for (id, value) in given.iter().filter(|(id, _)| *id != EXPECTED) {
+    for (id, value) in given.iter().filter(|(id, _)| !matches!(id.as_str(), EXPECTED | COLUMNS)) {
         let now = former_ids::below(id);
         let Some(d) = known.iter().find(|d| d.id == now) else {
             warnings.push(format!("setting {id} is unknown; see `packetloupe settings`"));
@@ -60,6 +92,11 @@ fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Setti
         if !number(d, value).is_some_and(|number| settings.set(d, number)) {
             warnings.push(format!("setting {id} is {value}, not {}", wanted(d)));
         }
+    }
+    if let Some(columns) = given.get(COLUMNS) {
+        let (choices, unusable) = ColumnChoices::from_value(columns);
+        *settings.columns_mut() = choices;
+        warnings.extend(unusable);
     }
     match given.get(EXPECTED) {
         None | Some(Value::Null) => {}
@@ -122,6 +159,7 @@ fn wanted(d: &Descriptor) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::rows::Role;
     use crate::settings::{GENERAL, IDLE_TIMEOUT, LOCAL_NETWORKS, TABLE, TABLE_DIALECT};
 
     fn known() -> Vec<&'static Descriptor> {
@@ -196,7 +234,26 @@ mod tests {
         let rule =
             Rule { port: Some(22), detector: Some("beacon".into()), note: "\"why\"\n".into(), ..Rule::default() };
         assert!(settings.allow(rule.tidy().unwrap()));
+        settings.columns_mut().set("Src", Some(Role::Source));
         assert_eq!(read(&write(&settings), &known()), Ok((settings, Vec::new())));
         assert_eq!(write(&Settings::default()), "{}\n");
+    }
+
+    #[test]
+    fn how_columns_are_read_is_a_file_of_its_own_that_leaves_other_settings_as_they_are() {
+        let known: Vec<&Descriptor> = GENERAL.iter().chain(TABLE).collect();
+        let mut settings = Settings::default();
+        settings.set(&TABLE_DATE_ORDER.descriptor, 2.0);
+        settings.set(&GENERAL[0], 60.0);
+        settings.columns_mut().set("Src", Some(Role::Source));
+        settings.columns_mut().set("Other", Some(Role::Ignored));
+        let text = write_columns(&settings, |heading| heading == "Src");
+        let (file, warnings) = read(&text, &known).unwrap();
+        assert_eq!((warnings.len(), file.columns().iter().count(), file.get(&GENERAL[0])), (0, 1, GENERAL[0].default));
+        let mut other = Settings::default();
+        other.set(&GENERAL[0], 30.0);
+        take_columns(&mut other, &file);
+        assert_eq!((other.get(&GENERAL[0]), other.chosen(&TABLE_DATE_ORDER)), (30.0, "month_first"));
+        assert_eq!(other.columns().iter().collect::<Vec<_>>(), [("Src", Role::Source)]);
     }
 }

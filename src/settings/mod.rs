@@ -3,15 +3,17 @@
 //! Detectors bring their own descriptors; [`crate::pipeline::descriptors`] lists all.
 
 pub mod choice;
+mod columns;
 pub mod file;
 mod general;
 mod table;
 
 pub use choice::{Choice, Choices};
+pub use columns::ColumnChoices;
 pub use general::{
     ACTIVE_TIMEOUT, CIC_COMPATIBLE, GENERAL, IDLE_TIMEOUT, LOCAL_NETWORKS, MORE_COLUMNS, MOST_FLOWS, SECRETS, SEED,
 };
-pub use table::{TABLE, TABLE_DATE_ORDER, TABLE_DIALECT, TABLE_LABEL, TABLE_MEMORY, TABLE_UNIT};
+pub use table::{AUTO, TABLE, TABLE_DATE_ORDER, TABLE_DIALECT, TABLE_LABEL, TABLE_MEMORY, TABLE_UNIT};
 
 use crate::model::analysis::Setting;
 use crate::model::format::time;
@@ -185,11 +187,12 @@ impl Kind {
     }
 }
 
-/// Values that differ from their defaults, and the allow-list.
+/// Values that differ from their defaults, what is expected here, and what columns of tables are taken for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     changed: BTreeMap<String, Setting>,
     expected: Vec<Rule>,
+    columns: ColumnChoices,
 }
 
 impl Settings {
@@ -280,7 +283,7 @@ impl Settings {
         &self.changed
     }
 
-    /// All values go back to their defaults; the allow-list stays.
+    /// All values go back to their defaults; the allow-list and what is said of columns stay.
     pub fn reset(&mut self) {
         self.changed.clear();
     }
@@ -293,6 +296,16 @@ impl Settings {
     /// Has passwords and the like written as they are.
     pub fn show_secrets(&mut self) {
         self.changed.insert(SECRETS.id.to_owned(), Setting::Number(1.0));
+    }
+
+    /// What columns of tables are taken for.
+    pub fn columns(&self) -> &ColumnChoices {
+        &self.columns
+    }
+
+    /// The same, to be changed.
+    pub fn columns_mut(&mut self) -> &mut ColumnChoices {
+        &mut self.columns
     }
 
     /// The allow-list: what is expected here.

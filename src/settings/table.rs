@@ -126,7 +126,7 @@ pub const TABLE_UNIT: Choices = Choices::new(
 pub const TABLE_DATE_ORDER: Choices = Choices::new(
     Descriptor::count("table.date_order", "Order of dates in a table", 0.0)
         .on_change(OnChange::Read)
-        .help("Which comes first in dates such as 4/7/2012. By default, dates past the 12th, the sequence of rows, other columns and the dialect decide."),
+        .help("Which comes first in dates such as 4/7/2012. If it is not chosen here, dates past the 12th, other columns, the sequence of rows, a day in the file's name and the dialect decide."),
     &[
         Choice { id: AUTO, label: "From the rows" },
         Choice { id: "day_first", label: "Day first" },

@@ -262,7 +262,7 @@ mod tests {
     /// Two columns that go together, a label that gives the odd row away, and one odd row.
     fn table() -> RowStore {
         let mut rows = RowStore::new(usize::MAX, 42);
-        let column = |name: &str, role| Column { name: name.to_owned(), role };
+        let column = |name: &str, role| Column { role, ..Column::named(name) };
         let columns = vec![column("a", Role::Plain), column("b", Role::Plain), column("Label", Role::Label)];
         rows.set_layout(&Layout { columns, ..Layout::default() });
         for i in 0..500 {

@@ -3,6 +3,8 @@
 //! Field by field it is described in `json.md` beside this file. Times are seconds since 1970 UTC, addresses are text, and every
 //! number is finite. Names, order and meaning of fields change only together with the schema number.
 
+mod table;
+
 use crate::export::{About, Export, Writer};
 use crate::model::analysis::{Analysis, Coverage, Expected, FieldCount, Issue, IssueSeverity, ProtocolCount, Setting};
 use crate::model::finding::series::SeriesKind;
@@ -13,6 +15,7 @@ use crate::model::net::site::Basis;
 use crate::model::{Incident, Rule, Series, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use table::TableOut;
 
 /// Number of the schema that [`json`] writes.
 pub const SCHEMA: u32 = 1;
@@ -45,6 +48,7 @@ struct Document<'a> {
     expected: Vec<ExpectedOut<'a>>,
     incidents: Vec<IncidentOut<'a>>,
     site: SiteOut,
+    table: Option<TableOut<'a>>,
     settings: SettingsOut<'a>,
 }
 
@@ -248,6 +252,7 @@ fn document(analysis: &Analysis) -> Document<'_> {
             basis: analysis.site.basis().map(Basis::id),
             text: analysis.site.words(),
         },
+        table: analysis.table.as_ref().map(|facts| table::table(&facts.layout)),
         settings: SettingsOut {
             changed: analysis.changed_settings.iter().map(|(id, value)| (id.as_str(), value_of(value))).collect(),
             seed: analysis.seed,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::finding::series::Level;
+use crate::model::rows::{Column, Layout, TableFacts};
 use crate::model::{Addr, Annotation, Endpoint};
 use serde_json::{Value, json};
 
@@ -74,6 +75,9 @@ fn sample() -> Analysis {
         end_ns: 2_000_000_000,
         findings: vec!["port_scan-1".to_owned()],
     });
+    let layout =
+        Layout { columns: vec![Column::named("Src"), Column::named("Label")], label: Some(1), ..Layout::default() };
+    analysis.table = Some(TableFacts { layout, ..TableFacts::default() });
     analysis
 }
 
@@ -85,8 +89,19 @@ fn keys(value: &Value) -> Vec<&str> {
 fn the_document_has_the_fields_of_the_contract() {
     let text = super::json(&sample());
     let read: Value = serde_json::from_str(&text).unwrap();
-    let mut expected =
-        ["schema", "file", "summary", "coverage", "issues", "findings", "expected", "incidents", "site", "settings"];
+    let mut expected = [
+        "schema",
+        "file",
+        "summary",
+        "coverage",
+        "issues",
+        "findings",
+        "expected",
+        "incidents",
+        "site",
+        "table",
+        "settings",
+    ];
     expected.sort_unstable();
     assert_eq!(keys(&read), expected);
     assert_eq!(read["schema"], 1);
@@ -101,6 +116,8 @@ fn the_document_has_the_fields_of_the_contract() {
     assert_eq!(read["settings"]["expected"], json!([rule]));
     assert_eq!((&read["expected"][0]["id"], &read["expected"][0]["rule"]), (&json!("port_scan-2"), &rule));
     assert_eq!(read["incidents"][0]["findings"], json!(["port_scan-1"]));
+    assert_eq!(read["table"]["label"], "Label");
+    assert_eq!(read["table"]["columns"][0], json!({"name": "Src", "role": "figure", "reason": "nothing"}));
 }
 
 #[test]

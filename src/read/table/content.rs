@@ -1,11 +1,15 @@
 //! The values of the first rows to what columns hold, where headings do not say it or say something else: addresses, ports,
 //! protocols, counts, labels.
 
+use super::dialect::Entry;
 use super::labels::{self, Values};
+use super::names;
 use super::plain::plain;
 use super::roles::{self, Row};
+use crate::model::app::protocol::Protocol;
 use crate::model::format::text;
 use crate::model::rows::{CellValue, Column, Role};
+use std::collections::BTreeSet;
 
 /// What the values of a column look like.
 #[derive(Clone, Debug, Default)]
@@ -93,6 +97,21 @@ impl Sample {
         })
     }
 
+    /// True if nearly all rows have the port of a service in one of two columns and that of a client in the other.
+    fn are_ports(&self, first: usize, second: usize) -> bool {
+        let pairs =
+            || self.rows.iter().filter_map(|row| Some((*row.get(first)?.as_ref()?, *row.get(second)?.as_ref()?)));
+        let is_client = |port: f64| port > 1023.0 && !is_of_service(port);
+        let fits = |(first, second): &(f64, f64)| {
+            (is_of_service(*first) && is_client(*second)) || (is_of_service(*second) && is_client(*first))
+        };
+        let n = pairs().filter(fits).count();
+        // Clients take another port each time; a size or count that comes again and again is none.
+        let clients: BTreeSet<u64> =
+            pairs().flat_map(|(a, b)| [a, b]).filter(|port| is_client(*port)).map(|port| port as u64).collect();
+        n >= LEAST_SERVICES && n * 10 >= pairs().count() * 8 && clients.len() * 2 >= n.min(LEAST_SERVICES)
+    }
+
     /// True if `bytes` could be the sizes of so many packets, row by row.
     fn are_counts(&self, packets: usize, bytes: usize) -> bool {
         let pairs =
@@ -103,9 +122,21 @@ impl Sample {
     }
 }
 
-/// Which columns hold something else than their headings say, of columns that have these names and roles.
-pub fn judge(columns: &[Column], sample: &Sample, has_header: bool) -> Vec<(usize, Role)> {
-    let mut judged = Judged { columns, sample, has_header, roles: Vec::new() };
+/// Rows that have to show ports of services.
+const LEAST_SERVICES: usize = 8;
+
+/// True for a port that a service is known by.
+fn is_of_service(port: f64) -> bool {
+    let port = port as u16;
+    [true, false].into_iter().any(|is_tcp| Protocol::from_port(is_tcp, port).is_some())
+}
+
+/// Which columns hold something else than their headings say, of columns that have these names and roles. What people say
+/// of a column holds. Headings that say nothing of any column are as good as none.
+pub fn judge(columns: &[Column], sample: &Sample, has_header: bool, entry: &Entry) -> Vec<(usize, Role)> {
+    let by_heading: Vec<Role> = columns.iter().map(|column| names::role(&column.name, entry).0).collect();
+    let is_unnamed = !has_header || by_heading.iter().all(|role| matches!(role, Role::Plain | Role::Id));
+    let mut judged = Judged { columns, by_heading, sample, is_unnamed, roles: Vec::new() };
     judged.labels();
     judged.addresses();
     judged.protocol();
@@ -115,8 +146,9 @@ pub fn judge(columns: &[Column], sample: &Sample, has_header: bool) -> Vec<(usiz
 
 struct Judged<'a> {
     columns: &'a [Column],
+    by_heading: Vec<Role>,
     sample: &'a Sample,
-    has_header: bool,
+    is_unnamed: bool,
     roles: Vec<(usize, Role)>,
 }
 
@@ -134,13 +166,49 @@ impl Judged<'_> {
         self.places().any(|place| self.role(place) == role)
     }
 
+    /// True for a column of a role that nobody chose.
+    fn is(&self, place: usize, role: Role) -> bool {
+        self.role(place) == role && !self.columns.get(place).is_some_and(Column::is_chosen)
+    }
+
+    /// The column that people chose for a role.
+    fn chosen(&self, role: Role) -> Option<usize> {
+        self.columns.iter().position(|column| column.is_chosen() && column.role == role)
+    }
+
+    /// True for a column that people chose for a role that its heading does not say.
+    fn is_chosen_anew(&self, place: usize, role: Role) -> bool {
+        self.chosen(role) == Some(place) && self.by_heading.get(place) != Some(&role)
+    }
+
+    /// The column of a role, one that people chose before others.
+    fn first(&self, role: Role) -> Option<usize> {
+        self.chosen(role).or_else(|| self.places().find(|place| self.role(*place) == role))
+    }
+
+    /// True for a plain column, and for the one that people chose for a role.
+    fn is_free_for(&self, place: usize, role: Role) -> bool {
+        self.role(place) == Role::Plain || self.chosen(role) == Some(place)
+    }
+
+    /// True if a column has one of these roles that nobody chose.
+    fn has_unchosen(&self, roles: &[Role]) -> bool {
+        self.places().any(|place| roles.iter().any(|role| self.is(place, *role)))
+    }
+
+    /// True unless people said that another column has this role, or this column another role.
+    fn may_be(&self, place: usize, role: Role) -> bool {
+        let is_other = self.columns.get(place).is_some_and(|column| column.is_chosen() && column.role != role);
+        !is_other && self.chosen(role).is_none_or(|chosen| chosen == place)
+    }
+
     fn name(&self, place: usize) -> String {
         self.columns.get(place).map_or_else(String::new, |column| plain(&column.name))
     }
 
     fn labels(&mut self) {
         for (place, column) in self.columns.iter().enumerate() {
-            let Some(tally) = self.sample.tally(place) else { continue };
+            let Some(tally) = self.sample.tally(place).filter(|_| !column.is_chosen()) else { continue };
             let name = plain(&column.name);
             match column.role {
                 Role::Label if tally.values.is_void() => self.roles.push((place, Role::Plain)),
@@ -149,6 +217,15 @@ impl Judged<'_> {
                 }
                 _ => {}
             }
+        }
+        // Where no heading says anything, words may; of a table that has headings they are asked only by possible names.
+        if self.is_unnamed && !self.has_unchosen(&[Role::Label]) {
+            let says = |place: &usize| {
+                let tally = self.sample.tally(*place).filter(|_| self.role(*place) == Role::Plain);
+                tally.is_some_and(|tally| tally.values.name_traffic())
+            };
+            let named = self.places().rev().find(says).filter(|place| self.may_be(*place, Role::Label));
+            self.roles.extend(named.map(|place| (place, Role::Label)));
         }
     }
 
@@ -159,14 +236,24 @@ impl Judged<'_> {
                 .any(|place| judged.role(place) == role && judged.sample.tally(place).is_none_or(|t| t.n_addresses > 0))
         };
         if holds(self, Role::Source) && holds(self, Role::Target) {
+            let ends = self.first(Role::Source).zip(self.first(Role::Target));
+            // Columns that people took for addresses against their headings have their ports where values would.
+            let is_by_choice = |(source, target): &(usize, usize)| {
+                self.is_chosen_anew(*source, Role::Source) || self.is_chosen_anew(*target, Role::Target)
+            };
+            match ends.filter(is_by_choice) {
+                Some((source, target)) => self.ports(source, target),
+                None => self.ports_by_values(),
+            }
             return;
         }
         const OTHERS: [&str; 9] =
             ["nat", "nexthop", "gateway", "sampler", "exporter", "router", "collector", "agent", "mask"];
         let may_be = |judged: &Self, place: &usize| {
             let name = judged.name(*place);
-            let is_free =
-                matches!(judged.role(*place), Role::Plain | Role::Source | Role::Target | Role::ServerName | Role::Id);
+            let is_free = [Role::Plain, Role::Source, Role::Target, Role::ServerName, Role::Id]
+                .into_iter()
+                .any(|role| judged.is(*place, role));
             is_free && judged.sample.holds_addresses(*place) && !OTHERS.iter().any(|other| name.contains(other))
         };
         let found: Vec<usize> = self.places().filter(|place| may_be(self, place)).collect();
@@ -179,8 +266,9 @@ impl Judged<'_> {
         const SOURCES: [&str; 10] =
             ["src", "sourc", "client", "orig", "from", "local", "send", "quell", "init", "attacker"];
         const TARGETS: [&str; 9] = ["dst", "dest", "server", "resp", "remote", "recv", "ziel", "target", "victim"];
-        let source = hinted(self, &SOURCES);
-        let target = hinted(self, &TARGETS).filter(|target| Some(*target) != source);
+        let source = self.chosen(Role::Source).or_else(|| hinted(self, &SOURCES));
+        let target = self.chosen(Role::Target).or_else(|| hinted(self, &TARGETS));
+        let target = target.filter(|target| Some(*target) != source);
         let others = || found.iter().copied().filter(|place| Some(*place) != source && Some(*place) != target);
         let (source, target) = match (source, target) {
             (Some(source), Some(target)) => (source, target),
@@ -198,7 +286,7 @@ impl Judged<'_> {
             },
         };
         for place in self.places() {
-            if matches!(self.role(place), Role::Source | Role::Target) {
+            if self.is(place, Role::Source) || self.is(place, Role::Target) {
                 self.roles.push((place, Role::Plain));
             }
         }
@@ -208,27 +296,52 @@ impl Judged<'_> {
 
     /// Columns of ports stand behind their addresses, or both behind both.
     fn ports(&mut self, source: usize, target: usize) {
-        if self.has(Role::SourcePort) || self.has(Role::TargetPort) {
+        if self.has_unchosen(&[Role::SourcePort, Role::TargetPort]) {
             return;
         }
-        let is_free = |place: usize| self.role(place) == Role::Plain && self.sample.holds_ports(place);
+        let is_free = |place: usize| {
+            (self.is_free_for(place, Role::SourcePort) || self.is_free_for(place, Role::TargetPort))
+                && self.sample.holds_ports(place)
+        };
         let named: Vec<usize> =
             self.places().filter(|place| is_free(*place) && self.name(*place).contains("port")).collect();
         let (first, second) = match named.as_slice() {
             [first, second] => (*first, *second),
             _ if is_free(source + 1) && is_free(target + 1) => (source + 1, target + 1),
             _ if target == source + 1 && is_free(target + 1) && is_free(target + 2) => (target + 1, target + 2),
-            _ => return,
+            _ => return self.ports_by_values(),
         };
-        self.roles.extend([(first, Role::SourcePort), (second, Role::TargetPort)]);
+        if self.may_be(first, Role::SourcePort) && self.may_be(second, Role::TargetPort) {
+            self.roles.extend([(first, Role::SourcePort), (second, Role::TargetPort)]);
+        }
+    }
+
+    /// Two columns of which nearly all rows have the port of a service in one and that of a client in the other, wherever
+    /// they stand.
+    fn ports_by_values(&mut self) {
+        if self.has_unchosen(&[Role::SourcePort, Role::TargetPort]) {
+            return;
+        }
+        let is_free = |place: &usize| {
+            (self.is_free_for(*place, Role::SourcePort) || self.is_free_for(*place, Role::TargetPort))
+                && self.sample.holds_ports(*place)
+        };
+        let free: Vec<usize> = self.places().take(MOST_COMPARED).filter(is_free).collect();
+        let pairs =
+            free.iter().enumerate().flat_map(|(at, first)| free.iter().skip(at + 1).map(|second| (*first, *second)));
+        let found = pairs.filter(|(first, second)| self.sample.are_ports(*first, *second)).collect::<Vec<_>>();
+        // Of several none is sure.
+        let [(first, second)] = found.as_slice() else { return };
+        if self.may_be(*first, Role::SourcePort) && self.may_be(*second, Role::TargetPort) {
+            self.roles.extend([(*first, Role::SourcePort), (*second, Role::TargetPort)]);
+        }
     }
 
     fn protocol(&mut self) {
         if self.has(Role::Protocol) || !self.has(Role::Source) {
             return;
         }
-        let fits =
-            |place: &usize| self.role(*place) == Role::Plain && self.sample.holds_protocols(*place, !self.has_header);
+        let fits = |place: &usize| self.is(*place, Role::Plain) && self.sample.holds_protocols(*place, self.is_unnamed);
         if let Some(place) = self.places().find(fits) {
             self.roles.push((place, Role::Protocol));
         }
@@ -236,14 +349,18 @@ impl Judged<'_> {
 
     fn counts(&mut self) {
         use Role::{Bytes, FwdBytes, FwdPackets, Packets};
-        let has_any = [Bytes, Packets, FwdBytes, FwdPackets].into_iter().any(|role| self.has(role));
-        if self.has_header || has_any || !self.has(Role::Source) {
+        let has_any = self.has_unchosen(&[Bytes, Packets]) || self.has(FwdBytes) || self.has(FwdPackets);
+        if !self.is_unnamed || has_any || !self.has(Role::Source) {
             return;
         }
-        let free: Vec<usize> = self.places().filter(|place| self.role(*place) == Role::Plain).collect();
+        let is_free = |place: &usize| self.is_free_for(*place, Packets) || self.is_free_for(*place, Bytes);
+        let free: Vec<usize> = self.places().filter(is_free).collect();
+        let fits = |packets: usize, bytes: usize| {
+            self.may_be(packets, Packets) && self.may_be(bytes, Bytes) && self.sample.are_counts(packets, bytes)
+        };
         let pair = free.windows(2).find_map(|pair| match pair {
-            [a, b] if self.sample.are_counts(*a, *b) => Some((*a, *b)),
-            [a, b] if self.sample.are_counts(*b, *a) => Some((*b, *a)),
+            [a, b] if fits(*a, *b) => Some((*a, *b)),
+            [a, b] if fits(*b, *a) => Some((*b, *a)),
             _ => None,
         });
         if let Some((packets, bytes)) = pair {
@@ -255,13 +372,13 @@ impl Judged<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::cells::{self, Delimiter};
+    use super::super::dialect::ALL;
     use super::super::format::CellFormats;
     use super::super::roles::Places;
     use super::*;
 
     fn judged(names: &[&str], rows: &[&str], has_header: bool) -> Vec<Role> {
-        let mut columns: Vec<Column> =
-            names.iter().map(|name| Column { name: (*name).to_owned(), role: Role::Plain }).collect();
+        let mut columns: Vec<Column> = names.iter().map(|name| Column::named(name)).collect();
         let (mut sample, places) = (Sample::default(), Places::default());
         for row in rows {
             let (mut values, mut room) = (Vec::new(), Vec::new());
@@ -269,7 +386,7 @@ mod tests {
             let bytes = cells::values(row.as_bytes(), cut, &CellFormats::default(), &mut values, &mut room);
             sample.add(&Row { bytes, values: &values, places: &places });
         }
-        for (place, role) in judge(&columns, &sample, has_header) {
+        for (place, role) in judge(&columns, &sample, has_header, ALL.last().unwrap()) {
             columns[place].role = role;
         }
         columns.into_iter().map(|column| column.role).collect()
@@ -284,6 +401,29 @@ mod tests {
             judged(&names, &rows, false),
             [Source, Target, SourcePort, TargetPort, Protocol, Packets, Bytes, Plain]
         );
+    }
+
+    #[test]
+    fn ports_are_known_by_services_and_clients_wherever_they_stand() {
+        use Role::*;
+        let row =
+            |n: u32| format!("10.0.0.{n},x,{},10.0.1.1,64,{},{}", 50_000 + 7 * n, [443, 53, 80][n as usize % 3], n % 4);
+        let rows: Vec<String> = (1..20).map(row).collect();
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let names = ["qa", "qb", "qc", "qd", "qe", "qf", "qg"];
+        assert_eq!(judged(&names, &rows, true), [Source, Plain, SourcePort, Target, Plain, TargetPort, Plain]);
+        let sizes: Vec<String> = (1..20).map(|n| format!("10.0.0.{n},x,{n},10.0.1.1,64,{}", 1100 + 60 * n)).collect();
+        let rows: Vec<&str> = sizes.iter().map(String::as_str).collect();
+        assert!(!judged(&names, &rows, true).contains(&SourcePort));
+    }
+
+    #[test]
+    fn words_of_attacks_are_labels_where_no_heading_says_anything() {
+        use Role::*;
+        let rows = ["10.0.0.1,10.0.0.2,a,benign", "10.0.0.1,10.0.0.3,b,port scan"];
+        assert_eq!(judged(&["qa", "qb", "qc", "qd"], &rows, true), [Source, Target, Plain, Label]);
+        // With headings that say something, the others are asked too: this one is no label's.
+        assert_eq!(judged(&["qa", "qb", "qc", "src port"], &rows, true)[3], Plain);
     }
 
     #[test]

@@ -169,6 +169,12 @@ impl Values {
         !self.distinct.is_empty() && self.distinct.iter().all(is_nothing)
     }
 
+    /// True if the values are few words, of which one says what traffic is.
+    pub fn name_traffic(&self) -> bool {
+        let is_bit = |value: &String| matches!(value.as_str(), "0" | "1" | "-1");
+        self.distinct.len() >= 2 && !self.distinct.iter().all(is_bit) && self.are_labels()
+    }
+
     /// True if the values are those of a label: 0 and 1, or few words of which one says what traffic is.
     pub fn are_labels(&self) -> bool {
         if self.is_more || self.distinct.is_empty() {

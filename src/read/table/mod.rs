@@ -4,6 +4,7 @@
 
 mod cell_reader;
 pub mod cells;
+mod choices;
 mod clock;
 mod content;
 pub mod dialect;
@@ -37,10 +38,11 @@ use super::{Record, UnsupportedFile};
 use crate::issue::IssueLog;
 use crate::model::rows::{CellValue, Layout};
 use crate::model::{Flow, Packet};
+use crate::settings::ColumnChoices;
 pub use cell_reader::CellReader;
 use json::transpose;
 use rows::RowReader;
-pub use time::Order;
+pub use time::{Order, days_in_name};
 
 /// Most columns; those behind are left out.
 pub const MOST_COLUMNS: usize = 16_384;
@@ -74,8 +76,12 @@ pub struct Options {
     pub unit: Option<dialect::Unit>,
     /// Order of day and month; none for what the rows show.
     pub order: Option<Order>,
+    /// Days since 1970 that the name of the file says, as [`days_in_name`] finds them: they decide where rows do not.
+    pub days: Vec<i64>,
     /// Place of the label column.
     pub label: Label,
+    /// What columns are taken for, whatever headings and values say.
+    pub columns: ColumnChoices,
     /// What of it is wanted.
     pub part: Part,
 }

@@ -4,7 +4,7 @@ use super::dialect::{Entry, KnownBy};
 use super::plain::plain;
 use super::synonyms::{COMMON, Group, LOOSE};
 use super::{labels, units, wording};
-use crate::model::rows::Role;
+use crate::model::rows::{Role, RoleReason};
 
 /// The meaning of a column by its heading, and how well the heading fits it (0 best): what the dialect says, else what the
 /// name commonly means.
@@ -31,6 +31,17 @@ pub fn role(name: &str, entry: &Entry) -> (Role, u16) {
     // Logs of Azure end the names of columns by their type.
     let without_type = || common(bare.strip_suffix(['s', 'd', 't', 'b', 'g'])?, entry).filter(|_| is_typed(&lower));
     common(&bare, entry).or_else(without_unit).or_else(without_type).unwrap_or((Role::Plain, 0))
+}
+
+/// Why a column of this heading has the role that [`role`] gives it.
+pub fn reason(name: &str, role: Role, entry: &Entry) -> RoleReason {
+    let lower = wording::heading(name);
+    let is_of_tool = entry.labels.contains(&lower.as_str()) || entry.roles.iter().any(|(known, _)| *known == lower);
+    match role {
+        _ if is_of_tool => RoleReason::Tool,
+        Role::Plain => RoleReason::NothingSaid,
+        _ => RoleReason::Heading,
+    }
 }
 
 /// True if a heading ends with a type, as those of custom logs of Azure do: `SrcIP_s`, `FlowStartTime_t [UTC]`.

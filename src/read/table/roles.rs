@@ -29,7 +29,7 @@ const MOST_OTHERS: usize = 64;
 impl Places {
     /// Notes a column; the one of the best rank (0) counts, of equals the first.
     pub fn add(&mut self, role: Role, place: usize, rank: u16) {
-        if matches!(role, Role::Plain | Role::Label | Role::Id) {
+        if !role.has_part() {
             return;
         }
         let (Some(slot), Some(known)) = (self.first.get_mut(role as usize), self.ranks.get_mut(role as usize)) else {
@@ -49,6 +49,19 @@ impl Places {
         let Some(slot) = self.first.get_mut(role as usize).filter(|slot| **slot == place as u32) else { return };
         let other = self.others.iter().position(|(other, _)| *other == role);
         *slot = other.map_or(u32::MAX, |other| self.others.remove(other).1);
+    }
+
+    /// Notes a column that counts before all others of its role so far, which are read where it is empty.
+    pub fn add_first(&mut self, role: Role, place: usize) {
+        if let Some(slot) = self.first.get_mut(role as usize).filter(|_| role.has_part()) {
+            let other = std::mem::replace(slot, place as u32);
+            if other != u32::MAX && other != place as u32 && self.others.len() < MOST_OTHERS {
+                self.others.insert(0, (role, other));
+            }
+        }
+        if let Some(rank) = self.ranks.get_mut(role as usize) {
+            *rank = 0;
+        }
     }
 
     /// Puts another column in the place of the first.

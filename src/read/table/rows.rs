@@ -20,13 +20,13 @@ use super::roles::{Places, Row};
 use super::survey::{self, Survey};
 use super::{
     FRONT_BYTES, Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, Part, RowContent,
-    TableRow, labels, names, wording,
+    TableRow, choices, labels, names, wording,
 };
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Flow;
 use crate::model::flow::{Known, Outcome};
 use crate::model::format::time;
-use crate::model::rows::{CellValue, Column, Layout, Role, RowKind};
+use crate::model::rows::{CellValue, Column, Layout, Role, RoleReason, RowKind, UnusedChoice};
 use crate::read::Record;
 use std::sync::Arc;
 
@@ -54,6 +54,8 @@ pub struct RowReader {
     /// What the first rows leave to be said.
     notes: Vec<IssueKind>,
     is_date_order_open: bool,
+    /// A column holds the times of rows, though the first few may have none.
+    has_times: bool,
     keys: Keys,
     packets: PacketRows,
     /// Reads rows that are of logs.
@@ -126,7 +128,7 @@ impl RowReader {
                 written: in_words::form(&front),
                 time_unit: in_words::units(units),
                 has_header: front.has_header,
-                is_label_chosen: options.label != Label::Found,
+                is_label_chosen: options.label != Label::Found || choices::has_label(&options.columns),
                 ..Layout::default()
             },
             header: header.strip_prefix(b"\xef\xbb\xbf").map_or(header.clone(), <[u8]>::to_vec),
@@ -137,6 +139,7 @@ impl RowReader {
             clock: RowClock::default(),
             notes: Vec::new(),
             is_date_order_open: false,
+            has_times: false,
             keys: Keys::default(),
             packets: PacketRows::default(),
             logs: entry.log.map(|tool| LogReader::new(tool, front.log)),
@@ -171,9 +174,8 @@ impl RowReader {
     /// From the next row on only this part is wanted.
     pub fn want(&mut self, part: Part) {
         self.options.part = part;
-        let has_part = |role: Role| !matches!(role, Role::Plain | Role::Label | Role::Id);
         let columns = || self.layout.columns.iter().enumerate();
-        let places = || columns().filter(|(_, column)| has_part(column.role)).map(|(place, _)| place).collect();
+        let places = || columns().filter(|(_, column)| column.role.has_part()).map(|(place, _)| place).collect();
         let is_delimited = self.front.form.is_delimited();
         // Any column of a log may be of what a connection carried.
         self.chosen = (part == Part::RowContent && is_delimited && self.logs.is_none()).then(places);
@@ -191,6 +193,7 @@ impl RowReader {
 
     fn add_columns(&mut self, names: &[String]) {
         let entry = self.front.entry;
+        let n_columns = self.layout.columns.len() + names.len();
         for name in names {
             let place = self.layout.columns.len();
             let is_label = match &self.options.label {
@@ -198,16 +201,27 @@ impl RowReader {
                 Label::Name(wanted) => name.trim().eq_ignore_ascii_case(wanted.trim()),
                 Label::Found | Label::None => false,
             };
-            let (role, rank) = if is_label { (Role::Label, 0) } else { names::role(name, entry) };
+            let heading = if name.trim().is_empty() { format!("column {}", place + 1) } else { name.trim().to_owned() };
+            let by_name = names::role(name, entry);
+            let chosen = choices::chosen(&self.options.columns, &heading, place, n_columns);
+            let (role, rank, reason) = match chosen {
+                _ if is_label => (Role::Label, 0, RoleReason::Chosen),
+                Some(role) => (role, by_name.1, RoleReason::Chosen),
+                None => (by_name.0, by_name.1, names::reason(name, by_name.0, entry)),
+            };
             if is_label && self.layout.label.is_none() {
                 self.layout.label = Some(place as u32);
             }
-            self.places.add(role, place, rank);
+            // What its heading says anyway is no news: of several such columns the same one counts.
+            if reason == RoleReason::Chosen && role != by_name.0 {
+                self.places.add_first(role, place);
+            } else {
+                self.places.add(role, place, rank);
+            }
             if let Some(logs) = &mut self.logs {
                 logs.add_column(wording::of_record(name));
             }
-            let name = if name.trim().is_empty() { format!("column {}", place + 1) } else { name.trim().to_owned() };
-            self.layout.columns.push(Column { name, role });
+            self.layout.columns.push(Column { name: heading, role, reason, examples: Vec::new() });
         }
         self.choose_label();
     }
@@ -223,7 +237,7 @@ impl RowReader {
             own.unwrap_or_else(|| of_dialect.len() + labels::rank(&plain(name)))
         };
         let columns = self.layout.columns.iter().enumerate().filter(|(_, column)| column.role == Role::Label);
-        let best = columns.min_by_key(|(_, column)| rank(&column.name));
+        let best = columns.min_by_key(|(_, column)| (!column.is_chosen(), rank(&column.name)));
         self.layout.label = best.map(|(place, _)| place as u32);
     }
 
@@ -240,13 +254,45 @@ impl RowReader {
     fn survey(&mut self, bytes: &[u8]) {
         let rows = self.sample(bytes);
         self.add_keys();
-        let Survey { formats, roles, clock, units, order, is_order_open, notes } =
+        self.check_choices(&rows);
+        choices::add_examples(&mut self.layout.columns, &rows);
+        let Survey { formats, roles, end_as_start, clock, units, order, is_order_open, notes, has_times } =
             survey::survey(&self.layout.columns, &rows, self.front.entry, &self.options);
         roles.into_iter().for_each(|(place, role)| self.take_for(place, role));
-        (self.formats, self.clock, self.units, self.notes) = (formats, clock, units, notes);
+        if let Some(place) = end_as_start {
+            self.places.remove(Role::End, place);
+            self.places.add_first(Role::Start, place);
+        }
+        self.has_times = has_times;
+        (self.formats, self.clock, self.units) = (formats, clock, units);
+        self.notes.extend(notes);
         self.is_date_order_open = is_order_open;
         self.layout.time_unit = in_words::units(units);
         self.layout.date_order = order.map_or(String::new(), in_words::order);
+    }
+
+    /// Goes back to the headings for columns whose values cannot be what was chosen.
+    fn check_choices(&mut self, rows: &survey::SampleRows) {
+        let entry = self.front.entry;
+        for place in choices::unfit(&self.layout.columns, rows, entry) {
+            let Some(column) = self.layout.columns.get_mut(place) else { continue };
+            let unused = UnusedChoice { heading: column.name.clone(), role: column.role, is_absent: false };
+            self.places.remove(column.role, place);
+            let (role, rank) = names::role(&column.name, entry);
+            (column.role, column.reason) = (role, names::reason(&column.name, role, entry));
+            self.places.add(role, place, rank);
+            self.layout.unused_choices.push(unused);
+            self.notes.push(IssueKind::ColumnUnfit);
+        }
+    }
+
+    /// Notes choices about columns that the table turned out not to have; true if there were any.
+    fn note_absent_choices(&mut self, issues: &mut IssueLog) -> bool {
+        let absent = choices::absent(&self.options.columns, &self.layout.columns);
+        absent.iter().for_each(|_| issues.add(IssueKind::ColumnAbsent, None, None));
+        let has_some = !absent.is_empty();
+        self.layout.unused_choices.extend(absent);
+        has_some
     }
 
     /// The cells of the first rows as texts, and of some behind them if there are many.
@@ -313,16 +359,17 @@ impl RowReader {
     fn probe(&mut self, bytes: &[u8]) {
         let mut sample = Sample::default();
         self.front_rows(bytes, &mut |_, row, _| sample.add(row));
-        for (place, role) in content::judge(&self.layout.columns, &sample, self.front.has_header) {
+        for (place, role) in content::judge(&self.layout.columns, &sample, self.front.has_header, self.front.entry) {
             self.take_for(place, role);
         }
         self.choose_label();
-        let (mut n_built, mut n_filled, mut earliest) = (0, 0, i64::MAX);
+        let (mut n_built, mut n_filled, mut earliest, mut is_unread) = (0, 0, i64::MAX, false);
         self.front_rows(bytes, &mut |logs, row, moment| {
             let (source, target) = (row.value(Role::Source), row.value(Role::Target));
             n_filled += u32::from(source != CellValue::Missing || target != CellValue::Missing);
             n_built += u32::from(row.host(Role::Source).is_some() && row.host(Role::Target).is_some());
             let moment = moment.or_else(|| logs?.moment(row));
+            is_unread |= matches!(row.value(Role::Start), CellValue::Text(..));
             earliest = moment.map_or(earliest, |start| start.min(earliest));
         });
         // Where logs are mixed, those of connections may come later.
@@ -330,10 +377,12 @@ impl RowReader {
         let has_columns = self.places.has(Role::Source) && self.places.has(Role::Target);
         // Packets need no address, and rows of other kinds may stand before those that have some.
         let may_come = n_built > 0 || n_filled == 0 || self.front.entry.kind == Kind::Packets;
-        let has_times = earliest < i64::MAX;
-        let lacks = [(is_mixed || (has_columns && may_come), "addresses"), (has_times, "times")];
+        // Where the first rows have none, later ones may.
+        let has_times = earliest < i64::MAX || self.has_times;
+        let times = if is_unread { "times that can be read" } else { "times" };
+        let lacks = [(is_mixed || (has_columns && may_come), "addresses"), (has_times, times)];
         self.layout.lacks = lacks.iter().filter(|(has, _)| !has).map(|(_, what)| (*what).to_owned()).collect();
-        self.layout.has_relative_times = has_times && earliest < EARLIEST_NS;
+        self.layout.has_relative_times = earliest < EARLIEST_NS;
         self.layout.kind = if self.layout.lacks.is_empty() { self.kind() } else { RowKind::Rows };
     }
 
@@ -345,12 +394,12 @@ impl RowReader {
         }
     }
 
-    /// Takes a column for something else than its heading says, unless people say that it is the label.
+    /// Takes a column for something else than its heading says, unless people say what it is.
     fn take_for(&mut self, place: usize, role: Role) {
-        let is_chosen = self.options.label != Label::Found && self.layout.label == u32::try_from(place).ok();
-        let Some(column) = self.layout.columns.get_mut(place).filter(|_| !is_chosen) else { return };
+        let Some(column) = self.layout.columns.get_mut(place).filter(|column| !column.is_chosen()) else { return };
         self.places.remove(column.role, place);
         column.role = role;
+        column.reason = if role == Role::Plain { RoleReason::Refuted } else { RoleReason::Values };
         self.places.add(role, place, 0);
     }
 
@@ -490,6 +539,9 @@ impl RowReader {
             } else {
                 self.row(&row, self.carry_at, issues, sink);
             }
+        }
+        if self.note_absent_choices(issues) {
+            sink(Record::Layout(&self.layout));
         }
         if self.keys.n_refused > 0 || self.front.names.len() > MOST_COLUMNS {
             issues.add(IssueKind::ColumnsLeftOut, None, None);

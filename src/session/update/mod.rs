@@ -3,10 +3,14 @@
 use super::memory::Memory;
 use super::route::Route;
 use super::state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
+use crate::model::rows::Role;
 use crate::model::{Analysis, Annotation, Rule};
 use crate::protocol::{Envelope, Progress, Reply, Request, Stage};
-use crate::settings::{Descriptor, OnChange, Settings};
+use crate::settings::{ColumnChoices, Descriptor, OnChange, Settings, file};
 use crate::triage;
+
+/// The id of the issue that says that reading was stopped.
+const STOPPED: &str = "stopped-early";
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -33,6 +37,14 @@ pub enum Action {
     ResetSettings,
     /// Settings were loaded from the file of this name, with what of it was not usable.
     LoadSettings(String, Settings, Vec<String>),
+    /// A column of this heading is to be taken for this; for none, as heading and values say.
+    TakeColumn(String, Option<Role>),
+    /// Nothing is said of the columns of the open table any more.
+    ForgetColumns,
+    /// How columns are read was loaded from the file of this name, with what of it was not usable.
+    LoadColumns(String, Settings, Vec<String>),
+    /// How the columns of a table are read is to be looked at before all of it is read, or not.
+    LookFirst(bool),
     /// What fits this rule is expected here.
     Expect(Rule),
     /// It is not expected any more.
@@ -68,6 +80,8 @@ pub enum Effect {
     KeepSettings,
     /// Keep the remarks in the browser.
     KeepMemory,
+    /// Keep in the browser whether columns are looked at first.
+    KeepLooksFirst,
     /// Forget all that is kept in the browser.
     Forget,
 }
@@ -88,12 +102,12 @@ impl State {
                     self.worker = Worker::Gone;
                 }
                 self.file = Some(file);
-                let mut effects = self.read();
+                let mut effects = self.read(self.looks_first);
                 self.route = Route::Overview;
                 effects.push(Effect::Show(Route::Overview));
                 effects
             }
-            Action::ReadAgain if self.file.is_some() => self.read(),
+            Action::ReadAgain if self.file.is_some() => self.read(false),
             Action::Cancel if self.phase == Phase::Reading => {
                 let notice = self.file.take().map(|file| Notice::Cancelled { file: file.name });
                 self.clear();
@@ -141,6 +155,32 @@ impl State {
                 self.notice = Some(Notice::Loaded { file, warnings });
                 self.apply();
                 vec![Effect::KeepSettings, Effect::EvaluateSoon]
+            }
+            Action::TakeColumn(heading, role) => {
+                if !self.settings.columns_mut().set(&heading, role) {
+                    let most = ColumnChoices::MOST;
+                    self.notice = Some(Notice::Failed(format!(
+                        "This cannot be kept: the heading is too long, or {most} columns have been chosen already. Forget those \
+                         of other tables first."
+                    )));
+                    return Vec::new();
+                }
+                vec![Effect::KeepSettings]
+            }
+            Action::ForgetColumns => {
+                for heading in self.chosen_headings() {
+                    self.settings.columns_mut().set(&heading, None);
+                }
+                vec![Effect::KeepSettings]
+            }
+            Action::LoadColumns(name, loaded, warnings) => {
+                file::take_columns(&mut self.settings, &loaded);
+                self.notice = Some(Notice::Loaded { file: name, warnings });
+                vec![Effect::KeepSettings]
+            }
+            Action::LookFirst(looks_first) => {
+                self.looks_first = looks_first;
+                vec![Effect::KeepLooksFirst]
             }
             Action::Expect(rule) => self.allow(rule),
             Action::Unexpect(rule) => {
@@ -190,8 +230,8 @@ impl State {
         }
     }
 
-    /// Begins to read the open file.
-    fn read(&mut self) -> Vec<Effect> {
+    /// Begins to read the open file; of a table only the first rows if it `is_look`.
+    fn read(&mut self, is_look: bool) -> Vec<Effect> {
         let bytes_total = self.file.as_ref().map_or(0, |file| file.bytes);
         self.clear();
         self.phase = Phase::Reading;
@@ -206,7 +246,9 @@ impl State {
             detector: String::new(),
         });
         let mut effects = if self.worker == Worker::Gone { self.restart() } else { Vec::new() };
-        effects.push(self.send(Request::Open(self.settings.clone())));
+        self.is_look = is_look;
+        let settings = self.settings.clone();
+        effects.push(self.send(if is_look { Request::Look(settings) } else { Request::Open(settings) }));
         effects
     }
 
@@ -229,6 +271,7 @@ impl State {
         self.notice = None;
         self.is_stopping = false;
         self.is_judging = false;
+        self.is_look = false;
         self.has_tables = false;
     }
 
@@ -241,7 +284,16 @@ impl State {
             Reply::Partial(analysis) if self.phase == Phase::Reading => {
                 self.analysis = Some(Shared::new(*analysis));
             }
-            Reply::Done(analysis) => self.finish(*analysis),
+            Reply::Done(analysis) => {
+                let was_reading = self.phase == Phase::Reading;
+                // What was read to its end is no look any more.
+                self.is_look &= analysis.table.is_some() && analysis.issues.iter().any(|issue| issue.id == STOPPED);
+                self.finish(*analysis);
+                if self.is_look && was_reading {
+                    self.route = Route::Reading;
+                    return vec![Effect::Show(Route::Reading)];
+                }
+            }
             Reply::Sha256(hex) => {
                 self.progress = None;
                 if let Some(analysis) = &self.analysis {

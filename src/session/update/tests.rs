@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::model::Verdict;
-use crate::model::analysis::FileFacts;
+use crate::model::analysis::{FileFacts, Issue, IssueSeverity};
 use crate::model::finding::tests::made;
+use crate::model::rows::{Column, Layout, TableFacts};
 use crate::settings::GENERAL;
 
 fn after(state: &State, actions: impl IntoIterator<Item = Action>) -> State {
@@ -171,4 +172,75 @@ fn what_is_said_stays_when_judged_again_and_when_the_file_is_opened_again() {
     let (forgotten, effects) = hashed.step(Action::Forget);
     assert_eq!((says(&forgotten), forgotten.memory.text().as_str()), (None, "[]"));
     assert!(effects.contains(&Effect::Forget) && !effects.contains(&Effect::KeepSettings));
+}
+
+/// A table of one column, read with the settings in force.
+fn table_done(job: u32, issues: &[&str]) -> Action {
+    let layout = Layout { columns: vec![Column::named("Src"), Column::named("column 2")], ..Layout::default() };
+    let issue = |id: &&str| Issue {
+        id: (*id).to_owned(),
+        severity: IssueSeverity::Warning,
+        count: 1,
+        first_packet: None,
+        first_offset: None,
+        text: String::new(),
+    };
+    let analysis = Analysis {
+        table: Some(TableFacts { layout, ..TableFacts::default() }),
+        issues: issues.iter().map(issue).collect(),
+        ..Analysis::default()
+    };
+    heard(job, Reply::Done(Box::new(analysis)))
+}
+
+fn take(heading: &str, role: Option<Role>) -> Action {
+    Action::TakeColumn(heading.to_owned(), role)
+}
+
+#[test]
+fn what_is_chosen_for_columns_is_kept_and_asks_for_another_reading_of_this_table_only() {
+    let state = after(&ready(), [open("a.csv"), table_done(1, &[])]);
+    let (other, effects) = state.step(take("no column of this table", Some(Role::Bytes)));
+    assert_eq!((effects, other.reads_table_otherwise()), (vec![Effect::KeepSettings], false));
+    let chosen = after(&other, [take("Src", Some(Role::Source)), take("column 2 of 2", Some(Role::Ignored))]);
+    assert!(chosen.reads_table_otherwise() && chosen.needs_reading(&[]));
+    assert_eq!(chosen.chosen_headings(), ["Src", "column 2 of 2"]);
+    let (again, effects) = chosen.step(Action::ReadAgain);
+    assert_eq!(effects, [Effect::Send(Envelope::new(2, Request::Open(chosen.settings.clone())))]);
+    let again = after(&again, [table_done(2, &[])]);
+    assert!(!again.reads_table_otherwise());
+    let forgot = after(&again, [Action::ForgetColumns]);
+    assert!(forgot.reads_table_otherwise() && forgot.chosen_headings().is_empty());
+    let left: Vec<&str> = forgot.settings.columns().iter().map(|(heading, _)| heading).collect();
+    assert_eq!(left, ["no column of this table"]);
+    assert_eq!(after(&again, [take("Src", None)]).chosen_headings(), ["column 2 of 2"]);
+}
+
+#[test]
+fn a_file_of_columns_changes_nothing_but_them() {
+    let state = after(&ready(), [Action::Set(&GENERAL[0], 60.0), take("a", Some(Role::Label))]);
+    let mut loaded = Settings::default();
+    loaded.set(&GENERAL[0], 30.0);
+    loaded.columns_mut().set("b", Some(Role::Bytes));
+    let state = after(&state, [Action::LoadColumns("c.json".into(), loaded, vec!["w".into()])]);
+    assert_eq!((state.settings.get(&GENERAL[0]), state.settings.columns().iter().count()), (60.0, 2));
+    assert!(matches!(&state.notice, Some(Notice::Loaded { warnings, .. }) if *warnings == ["w"]));
+    assert!(after(&state, [Action::Forget]).settings.columns().is_empty());
+}
+
+#[test]
+fn a_look_reads_little_shows_the_columns_and_then_reads_all() {
+    let (state, effects) = ready().step(Action::LookFirst(true));
+    assert_eq!(effects, [Effect::KeepLooksFirst]);
+    let (state, effects) = state.step(open("a.csv"));
+    assert_eq!(effects[0], Effect::Send(Envelope::new(1, Request::Look(Settings::default()))));
+    let (looked, effects) = state.step(table_done(1, &["stopped-early"]));
+    assert!(looked.is_look && effects == [Effect::Show(Route::Reading)] && looked.route == Route::Reading);
+    let (all, effects) = looked.step(Action::ReadAgain);
+    assert_eq!(effects, [Effect::Send(Envelope::new(2, Request::Open(Settings::default())))]);
+    assert!(!all.is_look);
+    // What was read to its end, or is no table, needs no second reading.
+    let (whole, effects) = state.step(table_done(1, &[]));
+    assert!(!whole.is_look && effects.is_empty() && whole.route == Route::Overview);
+    assert!(!after(&state, [done(1)]).is_look);
 }

@@ -374,12 +374,12 @@ impl Kept {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::model::rows::{Column, Role};
+    use crate::model::rows::Column;
 
     /// A store of columns with these names.
     pub fn store(names: &[&str], most_bytes: usize) -> RowStore {
         let mut store = RowStore::new(most_bytes, 42);
-        let columns = names.iter().map(|name| Column { name: (*name).to_owned(), role: Role::Plain }).collect();
+        let columns = names.iter().map(|name| Column::named(name)).collect();
         store.set_layout(&Layout { columns, ..Layout::default() });
         store
     }
@@ -412,7 +412,7 @@ pub(crate) mod tests {
         let mut store = store(&["a"], usize::MAX);
         (0..5000).for_each(|i| store.push(&[CellValue::Number(f64::from(i))], b"", Place::default()));
         let mut layout = store.layout().clone();
-        layout.columns.push(Column { name: "b".to_owned(), role: Role::Plain });
+        layout.columns.push(Column::named("b"));
         store.set_layout(&layout);
         store.push(&[CellValue::Number(1.0), CellValue::Number(2.0)], b"", Place::default());
         store.flush();

@@ -20,6 +20,7 @@ pub fn App() -> Html {
         Shared::new(State {
             route: address::route(),
             clock: prefs::clock(),
+            looks_first: prefs::looks_first(),
             settings: kept::settings(),
             memory: Shared::new(kept::memory()),
             ..State::default()

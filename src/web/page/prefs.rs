@@ -1,10 +1,12 @@
-//! Choices that outlive the page: theme and clock, in the browser's local storage.
+//! Choices that outlive the page: theme, clock and whether columns are looked at first, in the browser's local storage.
 
 use crate::session::Clock;
 use gloo::storage::{LocalStorage, Storage};
 
 const THEME_KEY: &str = "packetloupe.theme";
 const CLOCK_KEY: &str = "packetloupe.clock";
+
+const LOOKS_FIRST_KEY: &str = "packetloupe.looks-first";
 
 /// Colours of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,4 +74,14 @@ pub fn clock() -> Clock {
 pub fn choose_clock(clock: Clock) {
     let id = if clock == Clock::Local { "local" } else { "utc" };
     let _ = LocalStorage::set(CLOCK_KEY, id);
+}
+
+/// True if the columns of a table are looked at before all of it is read.
+pub fn looks_first() -> bool {
+    LocalStorage::get::<bool>(LOOKS_FIRST_KEY).unwrap_or(false)
+}
+
+/// Remembers whether they are. Where storage is forbidden it lasts as long as the page.
+pub fn choose_looks_first(looks_first: bool) {
+    let _ = LocalStorage::set(LOOKS_FIRST_KEY, looks_first);
 }

@@ -148,6 +148,7 @@ impl Store {
             Effect::Restart => self.restart(),
             Effect::Show(route) => super::address::push(&route),
             Effect::KeepSettings => super::kept::keep_settings(&self.state().settings),
+            Effect::KeepLooksFirst => super::prefs::choose_looks_first(self.state().looks_first),
             Effect::KeepMemory => super::kept::keep_memory(&self.state().memory),
             Effect::Forget => super::kept::forget(),
             Effect::EvaluateSoon => {
@@ -160,7 +161,7 @@ impl Store {
 
     fn send(&self, request: &Envelope<Request>) {
         let files = match request.body {
-            Request::Open(_) => {
+            Request::Open(_) | Request::Look(_) => {
                 self.0.questions.borrow_mut().clear();
                 self.0.files.borrow().clone()
             }

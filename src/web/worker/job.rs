@@ -25,6 +25,8 @@ pub(super) struct Job {
     pub(super) analysis: Option<Box<Analysis>>,
     pub(super) views: Views,
     pub(super) is_stopped: bool,
+    /// Of a table only so much is read that it is known how its columns are read.
+    pub(super) is_look: bool,
     /// Reading is done; detectors may finish.
     pub(super) is_read: bool,
     /// Counts requests to evaluate: an older round ends when a newer begins.
@@ -46,7 +48,9 @@ pub(super) enum Unpacked {
 impl Job {
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<(), UnsupportedFile> {
         let Job { pipeline, unpacked, .. } = self;
-        pipeline.feed_keeping(bytes, &mut |file, plain| keep(unpacked, file, plain))
+        let fed = pipeline.feed_keeping(bytes, &mut |file, plain| keep(unpacked, file, plain));
+        self.is_stopped |= self.is_look && self.pipeline.rows().is_some();
+        fed
     }
 
     pub(super) fn end_file(&mut self, file: usize) -> Result<(), UnsupportedFile> {

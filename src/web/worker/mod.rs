@@ -18,6 +18,7 @@ use crate::export::TableExport;
 use crate::pipeline::{MOST_FILES, Pipeline, PipelineOptions};
 use crate::protocol::{BUILD, Envelope, Query, Reply, Request};
 use crate::query::{self, Views};
+use crate::settings::Settings;
 use crate::triage;
 use gloo::timers::callback::Timeout;
 use job::{BlobSource, Job, Unpacked};
@@ -90,32 +91,8 @@ pub fn start() {
 
 fn receive(shared: &Shared, Envelope { job, body }: Envelope<Request>, files: Vec<Blob>) {
     match body {
-        Request::Open(settings) => {
-            if files.is_empty() || files.len() > MOST_FILES {
-                let text = format!("{} files are too many: at most {MOST_FILES} are read together.", files.len());
-                return post(job, Reply::Refused(text));
-            }
-            let names = files.iter().map(|file| file.dyn_ref::<File>().map(File::name).unwrap_or_default()).collect();
-            let bytes_total = files.iter().map(Blob::size).sum();
-            let options = PipelineOptions { names, bytes: bytes_total as u64, ..PipelineOptions::of(&settings) };
-            let pipeline = Pipeline::new(options);
-            let opened = Job {
-                number: job,
-                unpacked: files.iter().map(|_| Unpacked::default()).collect(),
-                files,
-                bytes_total,
-                settings,
-                pipeline,
-                rows: Rows::default(),
-                analysis: None,
-                views: Views::default(),
-                is_stopped: false,
-                is_read: false,
-                round: 0,
-            };
-            *shared.job.borrow_mut() = Some(opened);
-            spawn_local(run(shared.clone(), job));
-        }
+        Request::Open(settings) => open(shared, job, settings, files, false),
+        Request::Look(settings) => open(shared, job, settings, files, true),
         Request::Stop => {
             with(shared, job, |job| job.is_stopped = true);
         }
@@ -143,6 +120,35 @@ fn receive(shared: &Shared, Envelope { job, body }: Envelope<Request>, files: Ve
         Request::Ask { question, query } => ask(shared, job, question, query),
         Request::Save(export) => save(shared, job, export),
     }
+}
+
+/// Begins a job with these files.
+fn open(shared: &Shared, job: u32, settings: Settings, files: Vec<Blob>, is_look: bool) {
+    if files.is_empty() || files.len() > MOST_FILES {
+        let text = format!("{} files are too many: at most {MOST_FILES} are read together.", files.len());
+        return post(job, Reply::Refused(text));
+    }
+    let names = files.iter().map(|file| file.dyn_ref::<File>().map(File::name).unwrap_or_default()).collect();
+    let bytes_total = files.iter().map(Blob::size).sum();
+    let options = PipelineOptions { names, bytes: bytes_total as u64, ..PipelineOptions::of(&settings) };
+    let pipeline = Pipeline::new(options);
+    let opened = Job {
+        number: job,
+        unpacked: files.iter().map(|_| Unpacked::default()).collect(),
+        files,
+        bytes_total,
+        settings,
+        pipeline,
+        rows: Rows::default(),
+        analysis: None,
+        views: Views::default(),
+        is_stopped: false,
+        is_look,
+        is_read: false,
+        round: 0,
+    };
+    *shared.job.borrow_mut() = Some(opened);
+    spawn_local(run(shared.clone(), job));
 }
 
 /// Answers a question; one about rows that a helper still keeps once they are here.

@@ -128,7 +128,17 @@ fn rules(analysis: &Analysis) -> String {
     format!("<h4>Allow-list</h4>\n{}", table("Allow-list", &["Expected here", "Note", "Findings#"], &rows))
 }
 
-/// Changed settings, the allow-list and the seed.
+/// Columns of a table that people chose the meaning of; empty if there are none.
+fn columns(analysis: &Analysis) -> String {
+    let chosen = analysis.table.iter().flat_map(|facts| facts.layout.chosen());
+    let rows: Vec<Vec<String>> = chosen.map(|column| vec![escape(&column.name), column.role.id().to_owned()]).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("<h4>Columns</h4>\n{}", table("Columns that were chosen", &["Column", "Taken for, as chosen"], &rows))
+}
+
+/// Changed settings, the allow-list, chosen columns and the seed.
 pub fn settings(analysis: &Analysis) -> String {
     let rows: Vec<Vec<String>> = analysis
         .changed_settings
@@ -145,5 +155,5 @@ pub fn settings(analysis: &Analysis) -> String {
         ("Secrets", if analysis.shows_secrets { "shown" } else { "masked" }.to_owned()),
         ("Flow table (CSV)", analysis.flow_columns.words().to_owned()),
     ]);
-    section("settings", "Settings", &format!("{changed}{}{facts}", rules(analysis)))
+    section("settings", "Settings", &format!("{changed}{}{}{facts}", rules(analysis), columns(analysis)))
 }

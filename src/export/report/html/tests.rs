@@ -7,6 +7,7 @@ use crate::model::analysis::{
 use crate::model::finding::series::Level;
 use crate::model::finding::{Category, Evidence, Finding, Severity};
 use crate::model::format::time::SECOND;
+use crate::model::rows::{Column, Layout, RoleReason, TableFacts};
 use crate::model::{Addr, Analysis, Annotation, Endpoint, Incident, Rule, Series, Verdict};
 
 const START: i64 = 1_795_254_000 * SECOND;
@@ -211,6 +212,9 @@ fn filled_with(text: &str) -> Analysis {
     analysis.runs[1].id = words(text);
     analysis.runs[2].not_enough_data = Some(words(text));
     analysis.changed_settings.insert(words(text), Setting::Number(1.0));
+    let chosen = Column { reason: RoleReason::Chosen, ..Column::named(&words(text)) };
+    let layout = Layout { columns: vec![chosen], ..Layout::default() };
+    analysis.table = Some(TableFacts { layout, ..TableFacts::default() });
     let one = &mut analysis.findings[0];
     for field in [&mut one.id, &mut one.detector, &mut one.title, &mut one.protocol, &mut one.explanation] {
         *field = words(text);

@@ -3,7 +3,7 @@
 use super::super::dialect::Entry;
 use super::super::time::{self, DateFormat, Order, Pair, Parts, Stamp};
 use super::times::{TimeColumn, TimeKind};
-use super::{SampleRows, filled};
+use super::{Options, SampleRows, filled};
 use crate::issue::IssueKind;
 
 /// What was decided.
@@ -20,18 +20,18 @@ pub struct Decided {
 
 const ORDERS: [Order; 2] = [Order::DayFirst, Order::MonthFirst];
 
-/// Decides by all dates of the rows. `wanted` is the order that people chose.
+/// Decides by what people chose, by all dates of the rows, their sequence, the day in the file's name, and the tool.
 pub fn decide(
     found: &[TimeColumn],
     rows: &SampleRows,
     start: Option<&TimeColumn>,
     entry: &Entry,
-    wanted: Option<Order>,
+    options: &Options,
 ) -> Decided {
     let stamps = stamps(found, rows);
     let pairs: Vec<Pair> = stamps.iter().filter_map(|stamp| stamp.pair).collect();
     let of = |order| Decided { order, order_matters: !pairs.is_empty(), is_open: false, note: None };
-    if let Some(order) = wanted.or(if pairs.is_empty() { Some(Order::default()) } else { None }) {
+    if let Some(order) = options.order.or(if pairs.is_empty() { Some(Order::default()) } else { None }) {
         return of(order);
     }
     let n_day_first = pairs.iter().filter(|pair| pair.first > 12 || pair.mark == b'.').count();
@@ -43,6 +43,7 @@ pub fn decide(
     }
     let decided = by_other_columns(found, rows)
         .or_else(|| start.and_then(|start| by_sequence(&filled(rows, start.place).collect::<Vec<_>>())))
+        .or_else(|| by_days(found, rows, &options.days))
         .or(entry.order);
     if let Some(order) = decided {
         return of(order);
@@ -88,6 +89,24 @@ fn by_sequence(cells: &[&[u8]]) -> Option<Order> {
         Some(Order::MonthFirst)
     } else {
         None
+    }
+}
+
+/// The order in which all dates lie at a day that the file's name says, give or take one for zones; none if they do in both.
+fn by_days(found: &[TimeColumn], rows: &SampleRows, days: &[i64]) -> Option<Order> {
+    let (first, last) = (days.iter().min()? - 1, days.iter().max()? + 1);
+    let words = || found.iter().filter(|column| matches!(column.kind, TimeKind::Words(_)));
+    let fits = |order: Order| {
+        let format = DateFormat { order, ..DateFormat::default() };
+        let stamps = words().flat_map(|column| filled(rows, column.place)).filter_map(|cell| time::read(cell, format));
+        let mut days =
+            stamps.filter(|stamp| stamp.pair.is_some()).map(|stamp| (stamp.seconds / 86_400.0).floor() as i64);
+        days.all(|day| (first..=last).contains(&day))
+    };
+    match ORDERS.map(fits) {
+        [true, false] => Some(Order::DayFirst),
+        [false, true] => Some(Order::MonthFirst),
+        _ => None,
     }
 }
 

@@ -28,6 +28,10 @@ pub struct Survey {
     pub formats: CellFormats,
     /// Columns whose values say another meaning than their heading.
     pub roles: Vec<(usize, Role)>,
+    /// The column of ends, if none says when a flow began: moments are those less the durations.
+    pub end_as_start: Option<usize>,
+    /// A column says when rows began or ended.
+    pub has_times: bool,
     /// How rows get their moments.
     pub clock: RowClock,
     /// Units of durations and gaps.
@@ -49,13 +53,13 @@ pub fn filled(rows: &SampleRows, place: usize) -> impl Iterator<Item = &[u8]> + 
 
 /// Looks at the first rows of a table with these columns.
 pub fn survey(columns: &[Column], rows: &SampleRows, entry: &Entry, options: &Options) -> Survey {
-    let found = times::find(columns, rows);
+    let found = times::find(columns, rows, entry);
     let chosen = times::choose(columns, &found, entry);
     let kind_of = |role: Role| chosen.column(role).and_then(|place| found.iter().find(|column| column.place == place));
     let (start, end) = (kind_of(Role::Start), kind_of(Role::End));
 
     let mut notes = Vec::new();
-    let decided = dates::decide(&found, rows, start, entry, options.order);
+    let decided = dates::decide(&found, rows, start, entry, options);
     notes.extend(decided.note);
     let dates = DateFormat {
         order: decided.order,
@@ -99,6 +103,8 @@ pub fn survey(columns: &[Column], rows: &SampleRows, entry: &Entry, options: &Op
     let other = CellFormat { dates, ..CellFormat::default() };
     Survey {
         formats: CellFormats::new(formats, other),
+        end_as_start: chosen.end_as_start(),
+        has_times: start.is_some(),
         roles: chosen.roles,
         clock,
         units,
@@ -106,6 +112,11 @@ pub fn survey(columns: &[Column], rows: &SampleRows, entry: &Entry, options: &Op
         is_order_open: decided.is_open,
         notes,
     }
+}
+
+/// True if the values of a column that people chose for times are times.
+pub fn holds_times(place: usize, column: &Column, rows: &SampleRows, entry: &Entry) -> bool {
+    times::at(place, column, rows, entry).is_some()
 }
 
 /// How the moments of rows follow from the column that says when they began.

@@ -15,7 +15,7 @@ fn look(lines: &[&str], options: &Options) -> Survey {
 fn columns(lines: &[&str]) -> (&'static Entry, Vec<Column>) {
     let headings: Vec<String> = lines[0].split('|').map(|name| name.trim().to_lowercase()).collect();
     let entry = find(Some(&headings), &[]);
-    let column = |name: &str| Column { name: name.trim().to_owned(), role: names::role(name, entry).0 };
+    let column = |name: &str| Column { role: names::role(name, entry).0, ..Column::named(name.trim()) };
     (entry, lines[0].split('|').map(column).collect())
 }
 

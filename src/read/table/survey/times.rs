@@ -58,16 +58,24 @@ const EPOCH: std::ops::Range<f64> = 315_532_800.0..4_102_444_800.0;
 const NARROW_EPOCH: std::ops::Range<f64> = 946_684_800.0..2_524_608_000.0;
 
 /// The columns that hold times.
-pub fn find(columns: &[Column], rows: &SampleRows) -> Vec<TimeColumn> {
+pub fn find(columns: &[Column], rows: &SampleRows, entry: &Entry) -> Vec<TimeColumn> {
     use Role::{Clock, End, Id, Plain, Start};
     let may_be = |column: &Column| matches!(column.role, Start | End | Plain | Id | Clock);
     let places = columns.iter().enumerate().filter(|(_, column)| may_be(column));
-    places.filter_map(|(place, column)| one(place, column, rows)).collect()
+    places.filter_map(|(place, column)| at(place, column, rows, entry)).collect()
 }
 
-fn one(place: usize, column: &Column, rows: &SampleRows) -> Option<TimeColumn> {
-    let is_hinted =
-        matches!(column.role, Role::Start | Role::End) || names_time(&column.name) || names_end(&column.name);
+/// The column at a place, if it holds times.
+pub fn at(place: usize, column: &Column, rows: &SampleRows, entry: &Entry) -> Option<TimeColumn> {
+    // What people say is a hint too, but only where the column shows nothing without it.
+    let role = if column.is_chosen() { names::role(&column.name, entry).0 } else { column.role };
+    let is_hinted = matches!(role, Role::Start | Role::End) || names_time(&column.name) || names_end(&column.name);
+    let is_said = column.is_chosen() && matches!(column.role, Role::Start | Role::End | Role::Clock);
+    let found = one(place, column, rows, is_hinted);
+    if is_said && !is_hinted { found.or_else(|| one(place, column, rows, true)) } else { found }
+}
+
+fn one(place: usize, column: &Column, rows: &SampleRows, is_hinted: bool) -> Option<TimeColumn> {
     let cells = filled(rows, place);
     let n = cells.clone().count();
     // Most columns hold no times: a few cells tell.
@@ -184,13 +192,18 @@ fn names_end(name: &str) -> bool {
 pub struct Chosen {
     /// Columns whose role changes.
     pub roles: Vec<(usize, Role)>,
-    /// The column of the start says when a flow ended.
+    /// The column of the start says when a flow ended; it keeps that role.
     pub is_end: bool,
     start: Option<usize>,
     end: Option<usize>,
 }
 
 impl Chosen {
+    /// The column that says when a flow ended, where none says when it began.
+    pub fn end_as_start(&self) -> Option<usize> {
+        self.start.filter(|_| self.is_end)
+    }
+
     /// The column of a role.
     pub fn column(&self, role: Role) -> Option<usize> {
         match role {
@@ -201,17 +214,24 @@ impl Chosen {
     }
 }
 
-/// Chooses the columns: by heading where the values are times, else by values.
+/// Chooses the columns: as people say, by heading where the values are times, else by values.
 pub fn choose(columns: &[Column], found: &[TimeColumn], entry: &Entry) -> Chosen {
     let role = |place: usize| columns.get(place).map_or(Role::Plain, |column| column.role);
     let name = |place: usize| columns.get(place).map_or("", |column| column.name.as_str());
-    let named = |wanted: Role| {
-        let is_named = |place: &usize| role(*place) == wanted;
-        (0..columns.len()).filter(is_named).min_by_key(|place| names::role(name(*place), entry).1)
+    let is_chosen = |place: usize| columns.get(place).is_some_and(Column::is_chosen);
+    // What people say against a heading comes first, else what fits best.
+    let rank = |place: &usize| {
+        let (by_name, rank) = names::role(name(*place), entry);
+        (!is_chosen(*place) || by_name == role(*place), rank)
     };
+    let named = |wanted: Role| (0..columns.len()).filter(|place| role(*place) == wanted).min_by_key(rank);
     let named_start = named(Role::Start);
     let of_place = |place: Option<usize>| place.and_then(|place| found.iter().find(|column| column.place == place));
-    let is_free = |column: &&TimeColumn| role(column.place) != Role::End && !names_other_time(name(column.place));
+    let is_fixed_else = |place: usize, wanted: Role| is_chosen(place) && role(place) != wanted;
+    let is_free = |column: &&TimeColumn| {
+        let place = column.place;
+        role(place) != Role::End && !is_fixed_else(place, Role::Start) && !names_other_time(name(place))
+    };
     let first = |is_it: &dyn Fn(&TimeColumn) -> bool| {
         let free = || found.iter().filter(is_free).filter(|column| is_it(column));
         free().find(|column| names_time(name(column.place))).or_else(|| free().next()).map(|column| column.place)
@@ -220,7 +240,12 @@ pub fn choose(columns: &[Column], found: &[TimeColumn], entry: &Entry) -> Chosen
     let start_kind = of_place(named_start).map(|column| column.kind);
     let mut chosen = Chosen { end: of_place(named(Role::End)).map(|column| column.place), ..Chosen::default() };
 
-    let joined = || Some((first(&is(Parts::Date))?, first(&is(Parts::Clock))?));
+    let chosen_clock = || {
+        let is_clock = |column: &&TimeColumn| is(Parts::Clock)(column) && role(column.place) == Role::Clock;
+        found.iter().filter(is_clock).map(|column| column.place).find(|place| is_chosen(*place))
+    };
+    let clock = || chosen_clock().or_else(|| first(&is(Parts::Clock)));
+    let joined = || Some((first(&is(Parts::Date))?, clock()?));
     let whole = || {
         let is_whole = |column: &TimeColumn| column.kind.is_whole();
         first(&is_whole).or_else(|| first(&is(Parts::NoYear)))
@@ -229,7 +254,13 @@ pub fn choose(columns: &[Column], found: &[TimeColumn], entry: &Entry) -> Chosen
         Some(kind) if kind.is_whole() || kind == TimeKind::Words(Parts::NoYear) => named_start,
         _ => whole(),
     };
-    chosen.start = if start.is_some() {
+    let start_by_choice = named_start.filter(|place| is_chosen(*place) && start_kind.is_some());
+    chosen.start = if start_by_choice.is_some() {
+        if start_kind == Some(TimeKind::Words(Parts::Date)) {
+            chosen.roles.extend(clock().map(|place| (place, Role::Clock)));
+        }
+        start_by_choice
+    } else if start.is_some() {
         start
     } else if let Some((date, clock)) = joined() {
         chosen.roles.push((clock, Role::Clock));
@@ -248,7 +279,8 @@ pub fn choose(columns: &[Column], found: &[TimeColumn], entry: &Entry) -> Chosen
     }
     // A column of other moments is better than none.
     if chosen.start.is_none() {
-        chosen.start = found.iter().find(|column| column.kind.is_whole()).map(|column| column.place);
+        let may_be = |column: &&TimeColumn| column.kind.is_whole() && !is_fixed_else(column.place, Role::Start);
+        chosen.start = found.iter().find(may_be).map(|column| column.place);
     }
     if chosen.end.is_none() && !chosen.is_end {
         let start = of_place(chosen.start);
@@ -257,11 +289,18 @@ pub fn choose(columns: &[Column], found: &[TimeColumn], entry: &Entry) -> Chosen
             kind.is_whole()
                 || start.is_some_and(|start| start.kind == kind || (is_relative(start.kind) && is_relative(kind)))
         };
-        let is_end = |column: &&TimeColumn| is_like_start(column.kind) && names_end(name(column.place));
+        let is_end = |column: &&TimeColumn| {
+            is_like_start(column.kind) && names_end(name(column.place)) && !is_fixed_else(column.place, Role::End)
+        };
         chosen.end = found.iter().find(is_end).map(|column| column.place).filter(|place| chosen.start != Some(*place));
     }
     let end = chosen.end.filter(|end| role(*end) != Role::End);
-    if let Some(start) = chosen.start.filter(|start| role(*start) != Role::Start) {
+    // A column that people put in the place of the one whose heading says so.
+    if let Some(place) = start_by_choice.filter(|place| names::role(name(*place), entry).0 != Role::Start) {
+        let others = (0..columns.len()).filter(|other| *other != place && role(*other) == Role::Start);
+        chosen.roles.extend(others.min_by_key(rank).map(|other| (other, Role::Plain)));
+    }
+    if let Some(start) = chosen.start.filter(|start| role(*start) != Role::Start && !chosen.is_end) {
         chosen.roles.extend(named_start.map(|place| (place, Role::Plain)));
         chosen.roles.retain(|(place, role)| *place != start && (*role == Role::Clock || *role == Role::Plain));
         chosen.roles.push((start, Role::Start));

@@ -6,7 +6,7 @@ pub mod numeric;
 mod words;
 
 use crate::model::format::time::days_from_civil;
-pub use calendar::year;
+pub use calendar::{days_in_name, year};
 use cursor::Cursor;
 
 /// Which comes first where the year comes last.

@@ -8,6 +8,7 @@ pub mod header;
 pub mod icon;
 pub mod incidents;
 pub mod live;
+pub mod look_first;
 pub mod lost;
 pub mod notice;
 pub mod rule_form;

@@ -10,6 +10,7 @@ mod reading;
 mod rows;
 mod settings;
 mod start;
+mod table_reading;
 
 use crate::session::{Phase, Route, Shared, State};
 use columns::Columns;
@@ -22,6 +23,7 @@ use reading::Reading;
 use rows::Rows;
 use settings::Settings;
 use start::Start;
+use table_reading::TableReading;
 use yew::prelude::*;
 
 /// The view that phase and address ask for.
@@ -30,7 +32,7 @@ pub fn view(state: &Shared<State>) -> Html {
         return match (state.phase, &state.route) {
             (Phase::Reading, _) => html! { <Reading state={state.clone()} /> },
             (_, Route::Settings) => html! { <Settings state={state.clone()} /> },
-            _ => html! { <Start /> },
+            _ => html! { <Start looks_first={state.looks_first} /> },
         };
     };
     let analysis = analysis.clone();
@@ -41,6 +43,7 @@ pub fn view(state: &Shared<State>) -> Html {
         }
         Route::Flows(route) => html! { <Flows state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Packets(route) => html! { <Packets state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Reading => html! { <TableReading state={state.clone()} {analysis} /> },
         Route::Columns(route) => html! { <Columns state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Rows(route) => html! { <Rows state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Issues => html! { <Issues {analysis} /> },

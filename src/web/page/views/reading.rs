@@ -1,6 +1,7 @@
 //! A file is being read: how far, how fast, and what is known so far.
 
 use super::overview::Overview;
+use super::table_reading::TableReading;
 use crate::model::format::{quantity, time};
 use crate::protocol::{Progress, Stage};
 use crate::session::{Action, Shared, State};
@@ -41,6 +42,9 @@ pub fn Reading(props: &ReadingProps) -> Html {
             </section>
             if let Some(analysis) = &state.analysis {
                 <Overview analysis={analysis.clone()} is_partial=true />
+                if analysis.table.is_some() {
+                    <TableReading state={state.clone()} analysis={analysis.clone()} />
+                }
             } else {
                 <p class="placeholder">{"First figures appear here in a moment."}</p>
             }

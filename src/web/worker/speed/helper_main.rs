@@ -19,8 +19,8 @@ use web_sys::MessageEvent;
 /// What a helper is asked; between the first two come the bytes of the file, slice by slice.
 #[derive(Serialize, Deserialize)]
 pub(super) enum HelperRequest {
-    /// Begin, with the settings in force.
-    Begin(Settings),
+    /// Begin, with the settings in force, and the name of the file.
+    Begin(Settings, String),
     /// The bytes have ended: hand back what is to be said of the rows; true if the rest of the file will not come.
     End(bool),
     /// Hand back the rows themselves.
@@ -50,7 +50,9 @@ pub(super) fn start() {
             return;
         }
         match codec::from_js::<HelperRequest>(&data) {
-            Some((HelperRequest::Begin(settings), _)) => *keeper.borrow_mut() = Some(RowKeeper::new(&settings)),
+            Some((HelperRequest::Begin(settings, name), _)) => {
+                *keeper.borrow_mut() = Some(RowKeeper::for_file(&settings, &name));
+            }
             Some((HelperRequest::End(is_stopped), _)) => {
                 *blocks.borrow_mut() = keeper.take().map(|keeper| keeper.end(is_stopped));
                 hand_back(blocks.borrow_mut().iter_mut().flatten().take(1));

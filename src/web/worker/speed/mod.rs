@@ -28,6 +28,8 @@ use row_helper::{RowHelper, RowTask};
 use rows::Rows;
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::File;
 
 /// A smaller table is read before a helper has started.
 const LEAST_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
@@ -73,7 +75,8 @@ pub(super) fn share_rows(shared: &Shared, job: &mut Job) {
         let (shared, number) = (shared.clone(), job.number);
         let put = move |block| with(&shared, number, |job| job.pipeline.put_rows(block)).unwrap_or(true);
         job.pipeline.leave_rows();
-        job.rows = Rows::Helper(Box::new(RowTask::begin(helper, &job.settings, put)));
+        let name = job.files.first().and_then(|file| file.dyn_ref::<File>()).map(File::name).unwrap_or_default();
+        job.rows = Rows::Helper(Box::new(RowTask::begin(helper, (&job.settings, &name), put)));
     }
 }
 

@@ -125,9 +125,13 @@ impl RowHelper {
 
 impl RowTask {
     /// Gives a helper its work. `put` takes each block that comes back, and says whether it was the last.
-    pub(super) fn begin(helper: RowHelper, settings: &Settings, put: impl Fn(RowBlock) -> bool + 'static) -> RowTask {
+    pub(super) fn begin(
+        helper: RowHelper,
+        (settings, name): (&Settings, &str),
+        put: impl Fn(RowBlock) -> bool + 'static,
+    ) -> RowTask {
         helper.state.borrow_mut().put = Rc::new(put);
-        helper.send(codec::to_js(&HelperRequest::Begin(settings.clone()), &[]));
+        helper.send(codec::to_js(&HelperRequest::Begin(settings.clone(), name.to_owned()), &[]));
         let state = helper.state.clone();
         let give_up = move || {
             let is_silent = state.borrow().waiting.is_some();
@@ -135,7 +139,7 @@ impl RowTask {
             wake(&state);
         };
         Timeout::new(READY_MS, give_up).forget();
-        RowTask { helper, spare: Some(RowKeeper::new(settings)), n_bytes: 0.0, is_stopped: false }
+        RowTask { helper, spare: Some(RowKeeper::for_file(settings, name)), n_bytes: 0.0, is_stopped: false }
     }
 
     /// Hands over a slice of the file, whose buffer is gone here then.

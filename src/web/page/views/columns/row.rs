@@ -2,7 +2,7 @@
 
 use crate::model::format::quantity;
 use crate::model::format::time;
-use crate::model::rows::{ColumnInfo, ColumnKind};
+use crate::model::rows::{ColumnInfo, ColumnKind, Role};
 use crate::web::page::parts::grid::{Column, Row};
 use crate::web::page::parts::text::{Times, plain};
 use yew::AttrValue;
@@ -25,6 +25,11 @@ pub fn value(kind: ColumnKind, value: f64) -> String {
         return quantity::plain(value);
     }
     if (1e-3..1e6).contains(&size) { quantity::plain((value * 1e4).round() / 1e4) } else { format!("{value:.3e}") }
+}
+
+/// What a column is taken for; nothing for a plain figure.
+fn meaning(role: Role) -> &'static str {
+    if role == Role::Plain { "" } else { role.id() }
 }
 
 /// How many distinct values there are, as far as that is known.
@@ -61,7 +66,7 @@ impl Row for ColumnInfo {
             self.numbers.as_ref().map_or_else(String::new, |figures| value(self.kind, of(figures)))
         };
         let deviation = if self.kind == ColumnKind::Time { String::new() } else { figure(|f| f.deviation) };
-        let meaning = if self.is_label { "label, never a feature" } else { self.role.name() };
+        let meaning = if self.is_label { "label, never a feature" } else { meaning(self.role) };
         vec![
             quantity::count(u64::from(self.place) + 1),
             plain(&self.name),

@@ -49,7 +49,7 @@ pub fn Overview(props: &OverviewProps) -> Html {
                 <Brief analysis={analysis.clone()} />
             }
             if let Some(facts) = &analysis.table {
-                { table::table(facts) }
+                { table::table(facts, &analysis.issues) }
             }
             if has_traffic {
                 <Figures analysis={analysis.clone()} is_partial={props.is_partial} />

@@ -85,8 +85,8 @@ pub fn Keep(props: &KeepProps) -> Html {
         <section class="card group" aria-labelledby="settings-keep" id="group-keep">
             <h2 id="settings-keep">{"What is kept"}</h2>
             <p>
-                {"Settings, the allow-list, and verdicts and notes on findings are kept in this browser and go \
-                  nowhere else. The command can also use a saved settings file: "}<code class="code">{"packetloupe analyze --settings"}</code>{"."}
+                {"Settings, the allow-list, what columns of tables are taken for, and verdicts and notes on findings are kept in this browser and go nowhere else. \
+                  A file of settings also serves the command: "}<code class="code">{"packetloupe analyze --settings"}</code>{"."}
             </p>
             <p class="buttons">
                 <button type="button" class="button" onclick={save}>{ Icon::Save.html() }<span>{"Save settings"}</span></button>
@@ -100,7 +100,8 @@ pub fn Keep(props: &KeepProps) -> Html {
             if *is_asking {
                 <div class="ask" role="group" aria-label="Forget everything">
                     <p ref={answer} tabindex="-1">
-                        {"Settings return to their defaults; the allow-list and all verdicts and notes are deleted."}
+                        {"Settings go back to their defaults; the allow-list, what was chosen for columns, and all verdicts and notes are \
+                          deleted."}
                     </p>
                     <p class="buttons">
                         <button type="button" class="button main" onclick={forget}>{"Forget everything"}</button>

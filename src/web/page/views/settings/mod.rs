@@ -8,6 +8,7 @@ use crate::settings::{self, Descriptor};
 use crate::web::page::hooks::{use_action, use_turns};
 use crate::web::page::parts::icon::Icon;
 use expected::Expected;
+pub use field::Field;
 use group::Group;
 use keep::Keep;
 use yew::prelude::*;

@@ -2,14 +2,22 @@
 
 use crate::web::page::parts::header::OpenButton;
 use crate::web::page::parts::icon::Icon;
+use crate::web::page::parts::look_first::LookFirst;
 use samples::Samples;
 use yew::prelude::*;
 
 mod samples;
 
+/// What is shown.
+#[derive(Properties, PartialEq)]
+pub struct StartProps {
+    /// The columns of a table are looked at before all of it is read.
+    pub looks_first: bool,
+}
+
 /// The start view.
 #[component]
-pub fn Start() -> Html {
+pub fn Start(props: &StartProps) -> Html {
     html! {
         <div class="start" data-testid="start">
             <h1>{"See what does not belong in a network capture"}</h1>
@@ -22,6 +30,7 @@ pub fn Start() -> Html {
                 <p>{"Drop captures (pcap, pcapng) or a table of flows (CSV, JSON) anywhere on this page, or"}</p>
                 <OpenButton label="Open a file" is_main=true />
                 <p class="hint">{"Any size: the file is read in slices and never held in memory."}</p>
+                <LookFirst is_on={props.looks_first} />
             </div>
             <p class="promise">
                 { Icon::Lock.html() }

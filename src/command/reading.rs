@@ -1,0 +1,103 @@
+//! How a table is to be read: what its columns are and how its dates are written, for all subcommands that read one.
+
+use super::{Failure, output, settings};
+use crate::model::rows::UnusedChoice;
+use crate::pipeline::Pipeline;
+use crate::settings::{ColumnChoices, Settings, TABLE_DATE_ORDER, file};
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use std::path::Path;
+
+/// Columns of a table that are named where one is missing.
+const MOST_NAMED: usize = 100;
+
+/// Arguments about the reading of a table.
+#[derive(clap::Args)]
+pub struct ReadingArguments {
+    /// Take columns of a table for something else than headings and values say: HEADING=ROLE, parted by commas, as in
+    /// 'SrcAddr=source address,Label=label,Foo=ignore' (a backslash before a comma of a heading), or a JSON file as the
+    /// page saves it. A column without a heading is called by its place: 'column 3'. A role that is not known is answered
+    /// with those that there are. May be given several times
+    #[arg(long, value_name = "HEADING=ROLE|FILE")]
+    columns: Vec<String>,
+    /// Which comes first in dates such as 4/7/2012 of a table; auto: as the rows show. The same as the setting
+    /// table.date_order
+    #[arg(long, value_name = "ORDER")]
+    date_order: Option<DateOrder>,
+}
+
+/// An order of day and month as an argument.
+#[derive(Clone, Copy)]
+enum DateOrder {
+    Auto,
+    DayMonth,
+    MonthDay,
+}
+
+impl DateOrder {
+    /// The choice of the setting.
+    fn choice(self) -> &'static str {
+        match self {
+            DateOrder::Auto => crate::settings::AUTO,
+            DateOrder::DayMonth => "day_first",
+            DateOrder::MonthDay => "month_first",
+        }
+    }
+}
+
+impl ValueEnum for DateOrder {
+    fn value_variants<'a>() -> &'a [DateOrder] {
+        &[DateOrder::Auto, DateOrder::DayMonth, DateOrder::MonthDay]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            DateOrder::Auto => "auto",
+            DateOrder::DayMonth => "day-month",
+            DateOrder::MonthDay => "month-day",
+        }))
+    }
+}
+
+impl ReadingArguments {
+    /// Puts what is asked for into the settings.
+    pub fn apply(&self, settings: &mut Settings) -> Result<(), Failure> {
+        for given in &self.columns {
+            let path = Path::new(given);
+            let choices = if !given.contains('=') || path.is_file() {
+                let (file, warnings) = settings::from_file(path)?;
+                warnings.iter().for_each(|warning| output::complain(warning));
+                file::take_columns(settings, &file);
+                file.columns().clone()
+            } else {
+                ColumnChoices::from_text(given).map_err(Failure::usage)?
+            };
+            settings.columns_mut().extend(&choices.about_this());
+        }
+        if let Some(order) = self.date_order {
+            let number = TABLE_DATE_ORDER.number(order.choice()).unwrap_or_default();
+            settings.set(&TABLE_DATE_ORDER.descriptor, number);
+        }
+        Ok(())
+    }
+
+    /// Says what of it could not be followed.
+    pub fn complain(&self, pipeline: &Pipeline) {
+        let Some(rows) = pipeline.rows() else {
+            if !self.columns.is_empty() {
+                output::complain("--columns was not used: this is a capture, not a table");
+            }
+            return;
+        };
+        let layout = rows.layout();
+        for UnusedChoice { heading, role, is_absent } in &layout.unused_choices {
+            let names = layout.columns.iter().take(MOST_NAMED).map(|column| column.name.as_str());
+            let why = if *is_absent {
+                format!("there is no such column; the columns are: {}", names.collect::<Vec<_>>().join(", "))
+            } else {
+                format!("its values cannot be taken for {:?}", role.id())
+            };
+            output::complain(&format!("column {heading:?}: {why}"));
+        }
+    }
+}
