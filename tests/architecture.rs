@@ -94,11 +94,12 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             // What knows no table.
             &["flags", "kdd", "labels", "log/tool", "synonyms", "time", "width", "wording"],
             &["format", "lines", "plain", "roles"],
-            &["clock", "content", "figure", "packet_fields", "state"],
+            &["clock", "figure", "packet_fields", "state"],
             &["dialect/contract", "number"],
             &["cells", "flow", "json", "units"],
             &["log", "names", "packets"],
             &["dialect", "survey"],
+            &["choices", "content"],
             // The front of a file, then its rows.
             &["header"],
             &["in_words"],

@@ -146,8 +146,11 @@ impl Detector for PacketLoss {
     }
 }
 
+/// Client, server and port, and what was lost to each.
+type Losing<'a> = (&'a (Addr, Addr, u16), &'a [Loss; 2]);
+
 /// Pairs that lose, by the end that most of them share: one host's cable or one server's path is one cause.
-fn group(losing: &[(&(Addr, Addr, u16), &[Loss; 2])]) -> Vec<Case> {
+fn group(losing: &[Losing<'_>]) -> Vec<Case> {
     let (mut of_client, mut of_server): (BTreeMap<Addr, usize>, BTreeMap<(Addr, u16), usize>) = Default::default();
     for ((client, server, port), _) in losing {
         *of_client.entry(*client).or_default() += 1;

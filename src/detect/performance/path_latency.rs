@@ -60,10 +60,13 @@ const LEAST_NEIGHBOURS: usize = 3;
 /// The usual short round trip is longer than that of so many in a hundred.
 const SHORT_SHARE: f64 = 0.1;
 
+/// When, ns since 1970, and how long it took, µs.
+type Trip = (i64, u32);
+
 #[derive(Default)]
 struct PathLatency {
     /// By the end that acknowledged and the other one.
-    pairs: Tally<(Addr, Addr), Vec<(i64, u32)>, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr), Vec<Trip>, MOST_PAIRS>,
 }
 
 /// Round trips that became longer.
@@ -116,7 +119,7 @@ impl Detector for PathLatency {
 impl PathLatency {
     /// Hosts of the own network that are far away all the time, while others of it are near.
     fn far_neighbours(&self, site: &Site, limits: (f64, f64)) -> Vec<Jump> {
-        let mut of_host: BTreeMap<Addr, (Vec<(i64, u32)>, BTreeSet<Addr>)> = BTreeMap::new();
+        let mut of_host: BTreeMap<Addr, (Vec<Trip>, BTreeSet<Addr>)> = BTreeMap::new();
         for ((host, peer), trips) in self.pairs.sorted_where(|trips| !trips.is_empty()) {
             if site.is_inside(*host) {
                 let (all, peers) = of_host.entry(*host).or_default();
@@ -143,7 +146,7 @@ impl PathLatency {
 }
 
 /// A host by all its round trips: `before_micros` is the short one, `long_micros` the middle one.
-fn steady(host: Addr, peers: BTreeSet<Addr>, mut trips: Vec<(i64, u32)>) -> Option<Jump> {
+fn steady(host: Addr, peers: BTreeSet<Addr>, mut trips: Vec<Trip>) -> Option<Jump> {
     trips.sort_unstable();
     let shortest: Vec<f64> =
         trips.windows(IN_A_ROW).filter_map(|row| Some(f64::from(row.iter().map(|trip| trip.1).min()?))).collect();
@@ -161,7 +164,7 @@ fn steady(host: Addr, peers: BTreeSet<Addr>, mut trips: Vec<(i64, u32)>) -> Opti
 }
 
 /// How the round trips of a pair changed, if they did for a while: a path that is long now and then has a jitter, no change.
-fn jump(host: Addr, peer: Addr, trips: &[(i64, u32)], (times, more): (f64, f64)) -> Option<Jump> {
+fn jump(host: Addr, peer: Addr, trips: &[Trip], (times, more): (f64, f64)) -> Option<Jump> {
     let mut trips = trips.to_vec();
     trips.sort_unstable();
     let shortest: Vec<(i64, f64)> = trips

@@ -1,6 +1,6 @@
 //! A flow: the packets of one five-tuple (and VLAN) in both directions, between its start and its end.
 
-use super::health::TcpHealth;
+use super::health::{SenderHealth, TcpHealth};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::exchanges::Exchanges;
 use crate::model::flow::loss::StreamLoss;
@@ -254,6 +254,17 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// How well it goes; none for what is no TCP connection of a capture, or too short to say.
+    pub fn health(&self) -> Option<&TcpHealth> {
+        self.extra.as_ref()?.health.as_deref()
+    }
+
+    /// Health of what the originator and of what the responder sent.
+    pub fn sender_health(&self) -> Option<[&SenderHealth; 2]> {
+        let [low, high] = &self.health()?.sides;
+        Some(if self.is_low_originator { [low, high] } else { [high, low] })
+    }
+
     /// Its stream is no longer parsed: the protocol needs no more, or is not supported.
     pub const NOT_PARSED: u32 = u32::MAX;
     /// Its windows are not shifted.

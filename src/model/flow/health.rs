@@ -1,7 +1,5 @@
 //! How well a TCP connection goes, as far as it shows where the capture was taken: what was lost, sent again and held up.
 
-use super::Flow;
-
 /// What a TCP connection shows of the path and of both ends.
 #[derive(Clone, Debug, Default)]
 pub struct TcpHealth {
@@ -207,19 +205,6 @@ pub struct SenderTracking {
     pub waiting: Vec<(u32, u32, Option<i64>)>,
     /// Where it stands still: first number, payload bytes, repeats.
     pub stuck: (u32, u32, u32),
-}
-
-impl Flow {
-    /// How well it goes; none for what is no TCP connection of a capture, or too short to say.
-    pub fn health(&self) -> Option<&TcpHealth> {
-        self.extra.as_ref()?.health.as_deref()
-    }
-
-    /// Health of what the originator and of what the responder sent.
-    pub fn sender_health(&self) -> Option<[&SenderHealth; 2]> {
-        let [low, high] = &self.health()?.sides;
-        Some(if self.is_low_originator { [low, high] } else { [high, low] })
-    }
 }
 
 #[cfg(test)]
