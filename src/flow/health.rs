@@ -55,6 +55,9 @@ fn take(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, repeats: bool) {
         }
         let mut tracking = begin(begun, flow, tcp, from);
         tracking.senders.iter_mut().zip(scales).for_each(|(sender, scale)| sender.scale = scale);
+        if tracking.handshake_ns.is_some() {
+            health.course.extend(handshake(flow, from, now));
+        }
         health.tracking = Some(Box::new(tracking));
     }
     if let Some(mut tracking) = health.tracking.take() {
@@ -62,6 +65,17 @@ fn take(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, repeats: bool) {
         health.tracking = Some(tracking);
     }
     flow.extra.get_or_insert_default().health = Some(health);
+}
+
+/// The round trips to both ends that the handshake shows, where nothing of it was sent twice: neither is delayed.
+fn handshake(flow: &Flow, from: usize, now: i64) -> impl Iterator<Item = RoundTrip> + use<> {
+    let (asked, answered) = (flow.forward().first_ns, flow.backward().first_ns);
+    let is_clean = flow.directions.iter().all(|direction| direction.flag(SYN) == 1 && direction.retransmissions == 0);
+    let is_by_originator = flow.is_low_originator == (from == 0);
+    let micros = |ns: i64| u32::try_from(ns.max(0) / 1000).unwrap_or(u32::MAX);
+    let trips = [(answered - asked, flow.is_low_originator), (now - answered, !flow.is_low_originator)];
+    let trip = move |(ns, is_to_high)| RoundTrip { at_millis: millis(now - asked), micros: micros(ns), is_to_high };
+    trips.into_iter().filter(move |_| is_clean && is_by_originator).map(trip)
 }
 
 /// What the packets before the third leave to remember.
@@ -167,7 +181,7 @@ impl Segment<'_> {
                 count_if(&mut side.acknowledged_unseen, true);
                 other.unbroken_to = other.next_sequence;
             }
-            if !acks_same && let Some((micros, bytes)) = acknowledge(other, tcp.acknowledgment, self.now) {
+            if !acks_same && let Some((n_segments, micros, bytes)) = acknowledge(other, tcp.acknowledgment, self.now) {
                 other_side.largest_acknowledged = other_side.largest_acknowledged.max(bytes);
                 let (at, stuck_bytes, _) = other.stuck;
                 if past(tcp.acknowledgment, at) > 0 && bytes >= stuck_bytes {
@@ -175,6 +189,9 @@ impl Segment<'_> {
                 }
                 if let Some(micros) = micros {
                     other_side.round_trips.add(micros);
+                }
+                // A lone segment may be acknowledged late (RFC 1122, section 4.2.3.2: up to 0.5 s), every second one at once.
+                if let Some(micros) = micros.filter(|_| n_segments >= 2) {
                     let at_millis = millis(self.now - self.first_ns);
                     let trip = RoundTrip { at_millis, micros, is_to_high: self.from == 1 };
                     keep(&mut health.course, trip, stride, n_skipped);
@@ -302,12 +319,13 @@ fn fill(holes: &mut Vec<(u32, u32)>, from: u32, to: u32) -> bool {
     true
 }
 
-/// Takes the segments that an acknowledgment covers; the payload of the last and, if it was sent once, its round trip in µs.
-fn acknowledge(sender: &mut SenderTracking, ack: u32, now: i64) -> Option<(Option<u32>, u32)> {
+/// Takes the segments that an acknowledgment covers: how many, the round trip of the last in µs if it was sent once, and its
+/// payload.
+fn acknowledge(sender: &mut SenderTracking, ack: u32, now: i64) -> Option<(usize, Option<u32>, u32)> {
     let n = sender.waiting.iter().take_while(|(end, ..)| past(ack, *end) >= 0).count();
     let (_, bytes, sent_ns) = sender.waiting.drain(..n).next_back()?;
     let micros = sent_ns.map(|sent_ns| u32::try_from((now - sent_ns).max(0) / 1000).unwrap_or(u32::MAX));
-    Some((micros, bytes))
+    Some((n, micros, bytes))
 }
 
 /// Keeps a round trip, of ever fewer the longer the connection goes on.

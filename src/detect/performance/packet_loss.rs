@@ -26,7 +26,7 @@ const CARD: Card = Card {
         "Compare with other hosts on the same path: if only one loses, check its cable, port and duplex setting",
         "If the loss comes with long delays and a flat rate, the link is full: look at who fills it",
     ],
-    part_of: &[],
+    part_of: &["tcp_overlap", "ttl_evasion", "forged_reset"],
     source: "Rate of TCP under loss: Mathis et al., The Macroscopic Behavior of the TCP Congestion Avoidance Algorithm, 1997; how lost segments are recognised: Wireshark User's Guide, TCP Analysis; Karn and Partridge, 1987.",
 };
 

@@ -33,7 +33,7 @@ const CARD: Card = Card {
 };
 
 const TIMES: Descriptor = Descriptor::count("path_latency.times", "Times the shorter round trip", 3.0)
-    .range(1.5, 100.0)
+    .range(2.0, 100.0)
     .unit("times")
     .help("A round trip is long if it takes at least so many times the usual short one of the same two hosts.");
 const MORE: Descriptor = Descriptor::seconds("path_latency.more", "Longer by", 0.06)

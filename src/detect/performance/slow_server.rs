@@ -28,7 +28,8 @@ const CARD: Card = Card {
         "Look at the load of the server and of what it asks in turn: database, disk, other services",
         "Compare slow requests with quick ones in the log of the service",
     ],
-    part_of: &[],
+    // Servers keep those waiting on purpose whose password was wrong.
+    part_of: &["ftp_brute_force", "ssh_brute_force", "login_brute_force"],
     source: "Response times that people notice: Nielsen, Usability Engineering, 1993 (0.1 s, 1 s, 10 s). The share of the network is the round trip from the capture point to the server and back (TCP acknowledgments).",
 };
 
