@@ -99,11 +99,15 @@ def names(flows, fact):
     return found
 
 
+def amounts(side):
+    return side["packets"], side["bytes"]
+
+
 def conversations(flows):
     sums = Conversations()
     for flow in flows:
         kinds = {"ip": flow.ips, flow.transport: flow.ends} if flow.transport else {"ip": flow.ips}
         for kind, (source, target) in kinds.items():
-            sums.add(kind, source, target, *flow.row["sent"].values())
-            sums.add(kind, target, source, *flow.row["received"].values())
+            sums.add(kind, source, target, *amounts(flow.row["sent"]))
+            sums.add(kind, target, source, *amounts(flow.row["received"]))
     return sums.items()

@@ -91,6 +91,8 @@ struct Network {
     senders: Tally<Mac, Sender, MOST_SENDERS>,
     /// Frames of the last moments by a hash of what is known of them.
     frames: Map<u64, Frame>,
+    /// When old frames were last removed, ns since 1970.
+    cleared_ns: i64,
     n_copies: u64,
     /// Of these, those that came quickly and are no announcements, which tools send in floods.
     n_quick: u64,
@@ -153,7 +155,9 @@ impl Detector for BroadcastStorm {
         let now = packet.time_ns;
         let Some(network) = self.networks.of(packet.vlan_stack) else { return };
         network.seconds.add(now, 1);
-        if network.frames.len() >= MOST_FRAMES {
+        // Once in a while only: each costs a walk through all.
+        if network.frames.len() >= MOST_FRAMES && (now - network.cleared_ns).abs() > AGAIN_NS {
+            network.cleared_ns = now;
             network.frames.retain(|_, frame| now - frame.last_ns <= AGAIN_NS);
         }
         let is_announcement =

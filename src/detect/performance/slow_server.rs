@@ -8,7 +8,7 @@ use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::flow::health::Delays;
-use crate::model::{Addr, Category, Finding, Site};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
@@ -49,8 +49,6 @@ pub const ENTRY: Entry = Entry::of::<SlowServer>(CARD, &[RESPONSE, SHARE, LEAST]
 
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 14;
-/// Most clients kept of a service.
-const MOST_CLIENTS: usize = 64;
 /// Who speaks only after so long was not asked: the server waited for news (push, long polling).
 const MOST_MICROS: u32 = 5_000_000;
 /// At most so many of such for each slow response: news come at any time, answers after the work that they need.
@@ -67,7 +65,6 @@ struct SlowServer {
 struct Service {
     responses: Delays,
     round_trips: Delays,
-    clients: BTreeSet<Addr>,
 }
 
 impl Service {
@@ -104,9 +101,6 @@ impl Detector for SlowServer {
         if let Some(service) = self.services.of(flow.responder()) {
             service.responses.merge(&health.responses);
             service.round_trips.merge(&client.round_trips);
-            if service.clients.len() < MOST_CLIENTS {
-                service.clients.insert(flow.originator().0);
-            }
         }
     }
 
@@ -130,9 +124,7 @@ impl Detector for SlowServer {
                 let is_slow = |delays: &Delays| delays.n_above(micros) > delays.n_above(MOST_MICROS);
                 flow.health().is_some_and(|health| is_slow(&health.responses))
             },
-            |((server, port), service), flows| {
-                service.finding(context.site, (*server, *port), (response, micros), flows)
-            },
+            |((server, port), service), flows| service.finding(context, (*server, *port), (response, micros), flows),
         )
     }
 }
@@ -140,23 +132,26 @@ impl Detector for SlowServer {
 impl Service {
     fn finding(
         &self,
-        site: &Site,
+        context: &Context<'_>,
         (server, port): (Addr, u16),
         (response, micros): (f64, u32),
         flows: Gathered,
     ) -> Finding {
         let (n_slow, n) = (self.n_slow(micros), self.responses.n());
         let (typical, trip) = (self.slow_seconds(micros), self.round_trip().unwrap_or(0.0));
-        let n_clients = self.clients.len();
+        let client = |serial: &u32| context.flows.get(*serial).map(|flow| flow.originator().0);
+        let clients: BTreeSet<Addr> = flows.serials.iter().filter_map(client).collect();
+        let n_clients = clients.len();
         // Of a server elsewhere nobody here knows whether it answers or has news.
-        let is_own = site.is_inside(server);
-        let impact = if is_own && n_clients >= 2 { Impact::OUTAGE } else { Impact::SLOWDOWN };
-        let confidence = if is_own { Confidence::VERY_LIKELY } else { Confidence::EVEN };
+        // One client alone may wait for what is much work, or for news.
+        let is_sure = context.site.is_inside(server) && n_clients >= 2;
+        let impact = if is_sure { Impact::OUTAGE } else { Impact::SLOWDOWN };
+        let confidence = if is_sure { Confidence::VERY_LIKELY } else { Confidence::EVEN };
         Finding::builder(&CARD)
             .title(format!("{server}, port {port}, takes {typical:.2} s to answer; the network takes {:.0} ms", trip * 1e3))
             .rated(impact, confidence, (typical, response))
             .sources([server])
-            .targets(self.clients.iter().copied())
+            .targets(clients)
             .ports([port])
             .protocol("TCP")
             .evidence([
@@ -199,7 +194,6 @@ mod tests {
         };
         let findings = found(600_000, 1000);
         assert_eq!(findings.len(), 1);
-        assert_eq!(findings[0].targets.len(), 2);
         assert!(found(20_000, 1000).is_empty(), "quick");
         assert!(found(600_000, 500_000).is_empty(), "the network takes as long");
         assert!(found(30_000_000, 1000).is_empty(), "long polling");

@@ -61,6 +61,8 @@ pub struct Lookups {
     answered: Tally<Addr, (), MOST_CLIENTS>,
     n: usize,
     n_left_out: u64,
+    /// When the open questions were last cleared of old ones, ns since 1970.
+    cleared_ns: i64,
     hasher: FixedState,
 }
 
@@ -146,7 +148,9 @@ impl Lookups {
                 }
             }
         }
-        if self.open.len() >= MOST_OPEN {
+        // Once in a while only: each costs a walk through all.
+        if self.open.len() >= MOST_OPEN && (now - self.cleared_ns).abs() >= ANEW_SAME_PORT_NS {
+            self.cleared_ns = now;
             self.open.retain(|_, open| now - open.last_ns < 2 * ANEW_SAME_PORT_NS);
         }
         let Some(lookups) = self.servers.of(server).filter(|_| self.n < MOST_LOOKUPS && self.open.len() < MOST_OPEN)
