@@ -14,6 +14,7 @@ const TOKENS: &[(&str, &[&str])] = &[
     ("detect/command_control/mining", &["mining.submit", "submit", "eth_submitWork"]),
     ("detect/command_control/mining/pools", &["www."]),
     ("detect/support/domains", &[".arpa"]),
+    ("detect/support/dns_lookups", &[".arpa"]),
     // The principal of the ticket-granting service (RFC 4120, section 7.3).
     ("detect/lateral/kerberoasting", &["krbtgt"]),
     // The method of HTTP by which WS-Management is asked (DSP0226, section 5).

@@ -26,6 +26,11 @@ async function strange(name, headings = ["qa", "qb", "qc", "qd", "qe", "qf", "qg
 }
 
 const list = (page, column) => page.getByRole("combobox", { name: `Take ${column} for`, exact: true });
+// The roles are in the list from when it has the focus.
+const take = async (page, column, role) => {
+  await list(page, column).focus();
+  await list(page, column).selectOption(role);
+};
 const row = (page, column) => page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: column, exact: true }) });
 const chosen = (locator) => locator.evaluate((element) => element.selectedOptions[0].textContent);
 
@@ -44,8 +49,8 @@ test("columns are shown with examples and reasons, and read again as chosen, as 
   assert.equal(await chosen(list(page, "qa")), "source address (as found)");
   const text = await row(page, "qd").innerText();
   for (const words of ["1", "2", "3", "values look like it"]) assert.ok(text.includes(words), `${words}: ${text}`);
-  await list(page, "qg").selectOption("forward packets");
-  await list(page, "qh").selectOption("backward packets");
+  await take(page, "qg", "forward packets");
+  await take(page, "qh", "backward packets");
   await list(page, "qi").focus();
   await page.keyboard.type("label");
   await page.keyboard.press("Tab");
@@ -71,7 +76,7 @@ test("choices are kept by heading for the next table, said there, and forgotten"
   await give(page, first);
   await done(page);
   await view(page, "Reading");
-  await list(page, "qi").selectOption("label");
+  await take(page, "qi", "label");
   await again(page);
   await page.reload();
   await page.getByTestId("start").waitFor();
@@ -83,7 +88,7 @@ test("choices are kept by heading for the next table, said there, and forgotten"
   await page.getByRole("button", { name: "Forget the choices for this table" }).click();
   await again(page);
   assert.equal(await chosen(list(page, "qi")), "figure (as found)");
-  await list(page, "qi").selectOption("label");
+  await take(page, "qi", "label");
   await give(page, other);
   await done(page);
   assert.equal(await page.getByTestId("chosen-columns").count(), 0);
@@ -97,8 +102,8 @@ test("choices are saved as a file that the command and another browser take", as
   await give(page, path);
   await done(page);
   await view(page, "Reading");
-  await list(page, "qi").selectOption("label");
-  await list(page, "qf").selectOption("source port");
+  await take(page, "qi", "label");
+  await take(page, "qf", "source port");
   const { name, text } = await save(page, "Save columns");
   assert.deepEqual([name, JSON.parse(text)], ["packetloupe-columns.json", { columns: { qf: "source port", qi: "label" } }]);
   const file = join(folder, name);
@@ -110,7 +115,7 @@ test("choices are saved as a file that the command and another browser take", as
   await done(fresh.page);
   await view(fresh.page, "Reading");
   await fresh.page.getByTestId("columns-input").setInputFiles(file);
-  await fresh.page.getByText("packetloupe-columns.json is in force.").waitFor();
+  await fresh.page.getByText("packetloupe-columns.json is in use.").waitFor();
   await again(fresh.page);
   assert.match(await row(fresh.page, "qf").innerText(), /not followed: its values cannot be taken for "source port"/);
   const own = await analysis(fresh.page);
@@ -127,7 +132,7 @@ test("of a large table the columns are looked at before it is analysed", async (
   await page.getByRole("checkbox", { name: "Of a table, show how its columns are read first" }).check();
   await give(page, path);
   await page.getByText("Only the first rows were read so far").waitFor({ timeout: 60_000 });
-  await list(page, "qi").selectOption("label");
+  await take(page, "qi", "label");
   await page.getByRole("button", { name: "Analyse with these" }).click();
   await page.getByText("Only the first rows were read so far").waitFor({ state: "detached", timeout: 60_000 });
   await done(page);
@@ -144,7 +149,7 @@ for (const colorScheme of ["light", "dark"]) {
       await give(page, path);
       await done(page);
       await view(page, "Reading");
-      await list(page, "qi").selectOption("label");
+      await take(page, "qi", "label");
       await shot(page, `reading-${colorScheme}-${width}`);
       await page.evaluate(AXE);
       const { violations } = await page.evaluate(() => window.axe.run(document, {

@@ -41,7 +41,10 @@ for (const name of SAMPLES) {
       const { findings } = await analysis(opened.page);
       const categories = findings.map((finding) => finding.category);
       assert.ok(categories.includes(EXPECTED[name]), `found only ${categories}`);
-      if (EXPECTED[name] === "cleartext") assert.deepEqual(new Set(categories), new Set(["cleartext"]));
+      if (EXPECTED[name] === "cleartext") {
+        // Clients of the laboratory do not know its authority: handshakes that fail are trouble, no attack.
+        assert.ok(categories.every((category) => ["cleartext", "performance"].includes(category)), `found ${categories}`);
+      }
       await view(opened.page, "Findings");
       assert.equal(await opened.page.getByRole("list", { name: "Findings" }).getByRole("link").count(), findings.length);
     });

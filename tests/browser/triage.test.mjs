@@ -93,7 +93,7 @@ test("a saved file of settings gives the command the same result, and the page t
   await page.getByRole("button", { name: "Reset all settings" }).click();
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), "no.such": 1 }));
   await page.getByTestId("settings-input").setInputFiles(file);
-  await page.getByText("setting no.such is not known").waitFor();
+  await page.getByText("setting no.such is unknown").waitFor();
   assert.deepEqual(await judged(page, 7), theirs);
   writeFileSync(file, "[]");
   await page.getByTestId("settings-input").setInputFiles(file);

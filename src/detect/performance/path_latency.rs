@@ -57,6 +57,10 @@ const IN_A_ROW: usize = 3;
 const LASTING: f64 = 0.7;
 /// So many other hosts of the own network show what is usual there.
 const LEAST_NEIGHBOURS: usize = 3;
+/// Where they vary, round trips are long that take longer by so many times as much.
+const QUEUE: f64 = 1.5;
+/// And so many of them are: less is chance, such as a host that was asleep.
+const QUEUED: f64 = 0.3;
 /// The usual short round trip is longer than that of so many in a hundred.
 const SHORT_SHARE: f64 = 0.1;
 
@@ -67,6 +71,17 @@ type Trip = (i64, u32);
 struct PathLatency {
     /// By the end that acknowledged and the other one.
     pairs: Tally<(Addr, Addr), Vec<Trip>, MOST_PAIRS>,
+}
+
+/// What round trips are long beside.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Compared {
+    /// Those before or after.
+    Before,
+    /// Those in between: they vary.
+    Now,
+    /// Those of other hosts of the same network.
+    Neighbours,
 }
 
 /// Round trips that became longer.
@@ -80,8 +95,7 @@ struct Jump {
     n_long: usize,
     first_ns: i64,
     last_ns: i64,
-    /// It is compared with its neighbours, not with itself at other times.
-    is_always: bool,
+    compared: Compared,
 }
 
 impl Detector for PathLatency {
@@ -101,9 +115,12 @@ impl Detector for PathLatency {
         let settings = context.settings;
         let (times, more, least) = (settings.get(&TIMES), settings.get(&MORE), settings.get(&LEAST));
         let mut by_host: BTreeMap<Addr, Jump> = BTreeMap::new();
-        for ((host, peer), trips) in self.pairs.sorted_where(|trips| trips.len() >= 2 * IN_A_ROW) {
-            let Some(jump) = jump(*host, *peer, trips, (times, more * 1e6)) else { continue };
-            by_host.entry(*host).and_modify(|known| known.join(&jump)).or_insert(jump);
+        for (host, (trips, peers)) in self.of_hosts() {
+            let limits = (times, more * 1e6);
+            if let Some(jump) = jump(host, &peers, trips.clone(), limits).or_else(|| queue(host, peers, trips, limits))
+            {
+                by_host.insert(host, jump);
+            }
         }
         for jump in self.far_neighbours(context.site, (times, more * 1e6)) {
             by_host.entry(jump.host).or_insert(jump);
@@ -117,18 +134,25 @@ impl Detector for PathLatency {
 }
 
 impl PathLatency {
-    /// Hosts of the own network that are far away all the time, while others of it are near.
-    fn far_neighbours(&self, site: &Site, limits: (f64, f64)) -> Vec<Jump> {
+    /// Round trips between the place of the capture and each host, with whom it had them: the path is the same.
+    fn of_hosts(&self) -> BTreeMap<Addr, (Vec<Trip>, BTreeSet<Addr>)> {
         let mut of_host: BTreeMap<Addr, (Vec<Trip>, BTreeSet<Addr>)> = BTreeMap::new();
         for ((host, peer), trips) in self.pairs.sorted_where(|trips| !trips.is_empty()) {
-            if site.is_inside(*host) {
-                let (all, peers) = of_host.entry(*host).or_default();
-                all.extend(trips);
-                peers.insert(*peer);
-            }
+            let (all, peers) = of_host.entry(*host).or_default();
+            all.extend(trips);
+            peers.insert(*peer);
         }
-        let hosts: Vec<Jump> =
-            of_host.into_iter().filter_map(|(host, (trips, peers))| steady(host, peers, trips)).collect();
+        of_host
+    }
+
+    /// Hosts of the own network that are far away all the time, while others of it are near.
+    fn far_neighbours(&self, site: &Site, limits: (f64, f64)) -> Vec<Jump> {
+        let hosts: Vec<Jump> = self
+            .of_hosts()
+            .into_iter()
+            .filter(|(host, _)| site.is_inside(*host))
+            .filter_map(|(host, (trips, peers))| steady(host, peers, trips))
+            .collect();
         let far = |jump: &&Jump| {
             let others: Vec<f64> =
                 hosts.iter().filter(|other| other.host != jump.host).map(|other| other.long_micros).collect();
@@ -141,7 +165,7 @@ impl PathLatency {
             upper_quantile(others, 0.5, f64::total_cmp)
         };
         let found = hosts.iter().filter(far).cloned();
-        found.map(|jump| Jump { before_micros: near_of(&jump), is_always: true, ..jump }).collect()
+        found.map(|jump| Jump { before_micros: near_of(&jump), ..jump }).collect()
     }
 }
 
@@ -159,19 +183,21 @@ fn steady(host: Addr, peers: BTreeSet<Addr>, mut trips: Vec<Trip>) -> Option<Jum
         long_micros: upper_quantile(shortest, 0.5, f64::total_cmp),
         first_ns,
         last_ns,
-        is_always: false,
+        compared: Compared::Neighbours,
     })
 }
 
-/// How the round trips of a pair changed, if they did for a while: a path that is long now and then has a jitter, no change.
-fn jump(host: Addr, peer: Addr, trips: &[Trip], (times, more): (f64, f64)) -> Option<Jump> {
-    let mut trips = trips.to_vec();
+/// How the round trips to a host changed, if they did for a while: a path that is long now and then has a jitter, no change.
+fn jump(host: Addr, peers: &BTreeSet<Addr>, mut trips: Vec<Trip>, (times, more): (f64, f64)) -> Option<Jump> {
     trips.sort_unstable();
     let shortest: Vec<(i64, f64)> = trips
         .windows(IN_A_ROW)
         .filter_map(|row| Some((row.first()?.0, f64::from(row.iter().map(|trip| trip.1).min()?))))
         .collect();
-    let short = upper_quantile(shortest.iter().map(|trip| trip.1).collect(), SHORT_SHARE, f64::total_cmp);
+    // No path is quicker than it is: the least counts, if it was seen twice.
+    let mut least: Vec<f64> = shortest.iter().map(|trip| trip.1).collect();
+    least.sort_by(f64::total_cmp);
+    let short = *least.get(1)?;
     let is_long = |micros: f64| micros >= times * short && micros >= short + more;
     let first = shortest.iter().position(|trip| is_long(trip.1))?;
     let last = shortest.iter().rposition(|trip| is_long(trip.1))?;
@@ -182,26 +208,41 @@ fn jump(host: Addr, peer: Addr, trips: &[Trip], (times, more): (f64, f64)) -> Op
     }
     Some(Jump {
         host,
-        peers: BTreeSet::from([peer]),
+        peers: peers.clone(),
         before_micros: short,
         n_long: long.len(),
         long_micros: upper_quantile(long, 0.5, f64::total_cmp),
         first_ns: shortest.get(first)?.0,
         last_ns: shortest.get(last)?.0,
-        is_always: false,
+        compared: Compared::Before,
+    })
+}
+
+/// Round trips to a host that are long now and then: what waits in queues.
+fn queue(host: Addr, peers: BTreeSet<Addr>, mut trips: Vec<Trip>, (times, more): (f64, f64)) -> Option<Jump> {
+    trips.sort_unstable();
+    let mut sorted: Vec<f64> = trips.iter().map(|trip| f64::from(trip.1)).collect();
+    sorted.sort_by(f64::total_cmp);
+    let short = *sorted.get(1)?;
+    let is_long = |micros: f64| micros >= times * short && micros >= short + QUEUE * more;
+    let long: Vec<f64> = sorted.iter().copied().filter(|micros| is_long(*micros)).collect();
+    if (long.len() as f64) < QUEUED * sorted.len() as f64 {
+        return None;
+    }
+    let is_of_long = |trip: &&Trip| is_long(f64::from(trip.1));
+    Some(Jump {
+        host,
+        peers,
+        before_micros: short,
+        n_long: long.len(),
+        long_micros: upper_quantile(long, 0.5, f64::total_cmp),
+        first_ns: trips.iter().find(is_of_long)?.0,
+        last_ns: trips.iter().rfind(is_of_long)?.0,
+        compared: Compared::Now,
     })
 }
 
 impl Jump {
-    fn join(&mut self, other: &Jump) {
-        self.peers.extend(&other.peers);
-        self.n_long += other.n_long;
-        self.before_micros = self.before_micros.max(other.before_micros);
-        self.long_micros = self.long_micros.max(other.long_micros);
-        self.first_ns = self.first_ns.min(other.first_ns);
-        self.last_ns = self.last_ns.max(other.last_ns);
-    }
-
     fn finding(&self, (times, more): (f64, f64)) -> Finding {
         let (host, n_peers) = (self.host, self.peers.len());
         let [before, long] = [self.before_micros, self.long_micros].map(|micros| micros / 1e3);
@@ -210,13 +251,19 @@ impl Jump {
             Some(peer) if n_peers == 1 => format!("{peer}"),
             _ => count(n_peers, "host"),
         };
-        let at_other = if self.is_always { "with other hosts of its network" } else { "at other times" };
+        let at_other = match self.compared {
+            Compared::Neighbours => "with other hosts of its network",
+            Compared::Before => "at other times",
+            Compared::Now => "in between, as where a full link makes packets wait in queues",
+        };
         let impact = if n_peers >= 3 || long >= 500.0 { Impact::OUTAGE } else { Impact::SLOWDOWN };
         Finding::builder(&CARD)
-            .title(if self.is_always {
-                format!("Round trips to {host} take {long:.0} ms, those to its neighbours {before:.1} ms")
-            } else {
-                format!("Round trips to {host} take {long:.0} ms instead of {before:.0} ms")
+            .title(match self.compared {
+                Compared::Neighbours => {
+                    format!("Round trips to {host} take {long:.0} ms, those to its neighbours {before:.1} ms")
+                }
+                Compared::Before => format!("Round trips to {host} take {long:.0} ms instead of {before:.0} ms"),
+                Compared::Now => format!("Packets to {host} wait in queues: round trips vary from {before:.0} to {long:.0} ms"),
             })
             .rated(impact, Confidence::VERY_LIKELY, (long / before.max(0.001), times))
             .sources([host])

@@ -50,6 +50,8 @@ impl Choice {
 #[component]
 pub fn ColumnRow(props: &ColumnRowProps) -> Html {
     let take = use_action(|(heading, role): (String, Option<Role>)| Action::TakeColumn(heading, role));
+    // All roles are put into a list when somebody comes to it: for many columns they would be thousands of elements.
+    let is_filled = use_state_eq(|| false);
     let table = props.analysis.table.as_ref();
     let named =
         table.and_then(|facts| Some((facts.layout.columns.get(props.place)?, facts.layout.choice_name(props.place)?)));
@@ -66,14 +68,22 @@ pub fn ColumnRow(props: &ColumnRowProps) -> Html {
     let as_found = as_found(&facts.layout, props.place, column);
     let anchor = props.anchor.clone().unwrap_or_default();
     let has_anchor = props.anchor.is_some();
+    let fill = {
+        let is_filled = is_filled.setter();
+        Callback::from(move |()| is_filled.set(true))
+    };
     html! {
         <tr>
             <th scope="row" ref={anchor} tabindex={has_anchor.then_some("-1")}>{ plain(&column.name) }</th>
             <td>
                 <select aria-label={format!("Take {} for", plain(&column.name))} onchange={on_change}
+                    onfocus={fill.reform(|_: FocusEvent| ())} onpointerenter={fill.reform(|_: PointerEvent| ())}
                     class={classes!((choice.now != choice.before).then_some("is-changed"))}>
                     <option value="" selected={choice.now.is_none()}>{ as_found }</option>
-                    for topic in RoleTopic::ALL {
+                    if let Some(role) = choice.now.filter(|_| !*is_filled) {
+                        <option value={role.id()} selected=true>{ words(role, role.id()) }</option>
+                    }
+                    for topic in RoleTopic::ALL.into_iter().filter(|_| *is_filled) {
                         <optgroup label={topic.name()}>
                             for (role, id) in Role::of_topic(topic) {
                                 <option value={id} selected={choice.now == Some(role)}>{ words(role, id) }</option>
