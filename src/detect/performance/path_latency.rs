@@ -293,7 +293,7 @@ mod tests {
     use crate::settings::Settings;
 
     #[test]
-    fn a_path_that_becomes_long_is_found_and_delayed_acknowledgments_are_not() {
+    fn a_path_that_becomes_long_or_varies_is_found_and_a_late_packet_is_not() {
         let found = |micros: &dyn Fn(u32) -> u32| {
             let mut flow = Made { packets: [100, 100], ..Made::tcp(inside(1), outside(1), 443, 60.0) }.flow();
             let course =
@@ -304,7 +304,9 @@ mod tests {
         let jumps = found(&|i| if i < 30 { 5000 } else { 200_000 });
         assert_eq!(jumps.len(), 1);
         assert!(jumps[0].title.contains("200 ms instead of 5 ms"), "{}", jumps[0].title);
-        assert!(found(&|i| if i % 2 == 0 { 200_000 } else { 5000 }).is_empty(), "delayed");
+        let varying = found(&|i| if i % 2 == 0 { 200_000 } else { 5000 });
+        assert!(varying.len() == 1 && varying[0].title.contains("wait in queues"), "{}", varying[0].title);
+        assert!(found(&|i| if i % 8 == 0 { 200_000 } else { 5000 }).is_empty(), "now and then");
         assert!(found(&|_| 200_000).is_empty(), "a long way");
         let of = |client, micros| {
             let mut flow = Made { packets: [100, 100], ..Made::tcp(inside(client), outside(1), 443, 60.0) }.flow();
