@@ -1,6 +1,7 @@
 //! Packets of a TCP connection to what they show of its health, by the rules of Wireshark's TCP analysis (its user guide,
 //! section "TCP Analysis"), so that both count alike.
 
+use super::loss::Order;
 use crate::model::flow::Flow;
 use crate::model::flow::health::{Delays, RoundTrip, SenderHealth, SenderTracking, TcpHealth, Tracking};
 use crate::model::packet::Tcp;
@@ -10,8 +11,6 @@ use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 const FAST_NS: i64 = 20_000_000;
 /// A segment that comes so soon behind the next one was overtaken, where no round trip is known (Wireshark's 3 ms).
 const OVERTAKEN_NS: i64 = 3_000_000;
-/// Most ranges that are missing at a time.
-const MOST_HOLES: usize = 16;
 /// Most segments that wait for their acknowledgment; of more the oldest are forgotten.
 const MOST_WAITING: usize = 32;
 /// Most round trips kept of a connection.
@@ -19,52 +18,27 @@ const MOST_COURSE: usize = 64;
 /// A connection is worth remembering from this packet on: a request, even repeated, says nothing yet.
 const FIRST_PACKET: u32 = 3;
 
-/// Takes a packet after it was counted, and found to repeat what was sent before or not.
+/// Takes a packet after it was counted, with what its numbers are beside those before.
 #[inline]
-pub(super) fn update(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, repeats: bool) {
+pub(super) fn update(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, order: Order) {
     let n_packets = flow.directions.iter().fold(0, |sum: u32, direction| sum.saturating_add(direction.packets));
     if n_packets >= FIRST_PACKET && !flow.is_over {
-        take(flow, tcp, from, now, repeats);
+        take(flow, tcp, from, now, order);
     }
 }
 
-fn take(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, repeats: bool) {
+fn take(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, order: Order) {
     let Some(window) = tcp.window else { return };
     let (first_ns, is_asker) = (flow.first_ns, flow.is_low_originator == (from == 0));
-    let scales = scales(flow);
-    let begun = flow.directions.each_ref().map(|direction| {
-        let has_sent = direction.packets > 0;
-        SenderTracking {
-            has_sent,
-            next_sequence: direction.next_sequence,
-            next_at_ns: direction.last_ns,
-            unbroken_to: direction.next_sequence,
-            window: direction.initial_window.unwrap_or(0),
-            ..SenderTracking::default()
-        }
-    });
-    let is_first = flow.health().is_none();
-    let mut health = match flow.extra.get_or_insert_default().health.take() {
-        Some(health) => health,
-        None => Box::new(TcpHealth::default()),
-    };
-    if is_first {
-        // What was sent again before, and what is sent again now, which is looked at below.
-        for (at, (side, direction)) in health.sides.iter_mut().zip(&flow.directions).enumerate() {
-            side.retransmissions = direction.retransmissions.saturating_sub(u32::from(at == from && repeats));
-        }
-        let mut tracking = begin(begun, flow, tcp, from);
-        tracking.senders.iter_mut().zip(scales).for_each(|(sender, scale)| sender.scale = scale);
-        if tracking.handshake_ns.is_some() {
-            health.course.extend(handshake(flow, from, now));
-        }
-        health.tracking = Some(Box::new(tracking));
+    if flow.health().is_none() {
+        let begun = begin(flow, tcp, (from, now), order);
+        flow.extra.get_or_insert_default().health = Some(Box::new(begun));
     }
-    if let Some(mut tracking) = health.tracking.take() {
-        Segment { tcp, window, from, is_asker, now, first_ns }.take(&mut health, &mut tracking);
-        health.tracking = Some(tracking);
-    }
-    flow.extra.get_or_insert_default().health = Some(health);
+    let Some(health) = flow.extra.as_mut().and_then(|extra| extra.health.as_deref_mut()) else { return };
+    let TcpHealth { sides, responses, course, tracking } = health;
+    let Some(tracking) = tracking.as_deref_mut() else { return };
+    let segment = Segment { tcp, window, from, is_asker, now, first_ns, fills_hole: order.fills_hole() };
+    segment.take(sides, responses, course, tracking);
 }
 
 /// The round trips to both ends that the handshake shows, where nothing of it was sent twice: neither is delayed.
@@ -78,27 +52,44 @@ fn handshake(flow: &Flow, from: usize, now: i64) -> impl Iterator<Item = RoundTr
     trips.into_iter().filter(move |_| is_clean && is_by_originator).map(trip)
 }
 
-/// What the packets before the third leave to remember.
-fn begin(mut senders: [SenderTracking; 2], flow: &Flow, tcp: &Tcp, from: usize) -> Tracking {
-    let next = senders.each_ref().map(|sender| sender.next_sequence);
-    for (at, sender) in senders.iter_mut().enumerate() {
-        let direction = flow.directions.get(at);
+/// What the packets before this one, the third, leave to remember.
+fn begin(flow: &Flow, tcp: &Tcp, (from, now): (usize, i64), order: Order) -> TcpHealth {
+    let have_requested = flow.directions.iter().all(|direction| direction.flag(SYN) > 0);
+    let are_scaled = !flow.window_scales.contains(&Flow::UNSCALED);
+    let mut tracking = Tracking { stride: 1, ..Tracking::default() };
+    let mut health = TcpHealth::default();
+    let directions = flow.directions.iter().enumerate().zip(&flow.window_scales);
+    for (((at, direction), scale), sender) in directions.zip(&mut tracking.senders) {
         let is_this = at == from;
-        let n_before = direction.map_or(0, |direction| direction.packets).saturating_sub(u32::from(is_this));
-        sender.has_sent = n_before > 0;
+        let other = flow.directions.get(1 - at);
         // The packet at hand was counted already: it stood where its own number begins.
-        if is_this {
-            let is_ahead = next.get(at).is_some_and(|next| *next == end_of(tcp));
-            sender.next_sequence = if is_ahead { tcp.sequence } else { sender.next_sequence };
-            sender.unbroken_to = sender.next_sequence;
+        let is_ahead = is_this && direction.next_sequence == end_of(tcp);
+        let next_sequence = if is_ahead { tcp.sequence } else { direction.next_sequence };
+        let has_sent = direction.packets > u32::from(is_this);
+        let acknowledges = direction.flag(ACK) > u32::from(is_this && tcp.has(ACK));
+        *sender = SenderTracking {
+            has_sent,
+            next_sequence,
+            next_at_ns: direction.last_ns,
+            unbroken_to: next_sequence,
+            last_ack: other.filter(|_| has_sent && acknowledges).map(|other| other.next_sequence),
+            window: direction.initial_window.unwrap_or(0),
+            // Both must offer it in their requests (RFC 7323, section 2.2); unknown where one was not seen.
+            scale: have_requested.then_some(if are_scaled { *scale } else { 0 }),
+            ..SenderTracking::default()
+        };
+        // What is sent again now is looked at after this.
+        let n_before = direction.retransmissions.saturating_sub(u32::from(is_this && order.is_retransmission()));
+        if let Some(side) = health.sides.get_mut(at) {
+            side.retransmissions = n_before;
         }
-        let acknowledges = direction.is_some_and(|direction| direction.flag(ACK) > u32::from(is_this && tcp.has(ACK)));
-        sender.last_ack = if n_before > 0 && acknowledges { next.get(1 - at).copied() } else { None };
     }
-    let is_handshake =
-        flow.saw_syn && tcp.flags & (SYN | RST) == 0 && flow.directions.iter().all(|direction| direction.flag(SYN) > 0);
-    let handshake_ns = is_handshake.then(|| flow.last_ns - flow.first_ns);
-    Tracking { senders, handshake_ns, stride: 1, ..Tracking::default() }
+    if flow.saw_syn && have_requested && tcp.flags & (SYN | RST) == 0 {
+        tracking.handshake_ns = Some(flow.last_ns - flow.first_ns);
+        health.course.extend(handshake(flow, from, now));
+    }
+    health.tracking = Some(Box::new(tracking));
+    health
 }
 
 fn end_of(tcp: &Tcp) -> u32 {
@@ -118,13 +109,20 @@ struct Segment<'a> {
     is_asker: bool,
     now: i64,
     first_ns: i64,
+    /// It carries what had not passed the capture point before, although what follows it had.
+    fills_hole: bool,
 }
 
 impl Segment<'_> {
-    fn take(&self, health: &mut TcpHealth, tracking: &mut Tracking) {
+    fn take(
+        &self,
+        [low_side, high_side]: &mut [SenderHealth; 2],
+        responses: &mut Delays,
+        course: &mut Vec<RoundTrip>,
+        tracking: &mut Tracking,
+    ) {
         let Tracking { senders: [low, high], request_ns, handshake_ns, stride, n_skipped } = tracking;
         let (sender, other) = if self.from == 0 { (low, high) } else { (high, low) };
-        let [low_side, high_side] = &mut health.sides;
         let (side, other_side) = if self.from == 0 { (low_side, high_side) } else { (high_side, low_side) };
         let tcp = self.tcp;
         let (bytes, end) = (tcp.payload_bytes, end_of(tcp));
@@ -162,10 +160,10 @@ impl Segment<'_> {
         if goes_back {
             self.goes_back(side, sender, other, handshake_ns.unwrap_or(OVERTAKEN_NS));
         } else if carries && is_plain && !is_keep_alive {
-            remember(&mut sender.waiting, (end, bytes, Some(self.now)));
-        }
-        if is_gap && sender.holes.len() < MOST_HOLES {
-            sender.holes.push((sender.next_sequence, tcp.sequence));
+            if sender.waiting.len() >= MOST_WAITING {
+                sender.waiting.pop_front();
+            }
+            sender.waiting.push_back((end, bytes, Some(self.now)));
         }
         // A probe may be thrown away: the bytes after it begin where it did.
         if !sender.has_sent || !is_probe && past(end, sender.next_sequence) > 0 {
@@ -194,7 +192,7 @@ impl Segment<'_> {
                 if let Some(micros) = micros.filter(|_| n_segments >= 2) {
                     let at_millis = millis(self.now - self.first_ns);
                     let trip = RoundTrip { at_millis, micros, is_to_high: self.from == 1 };
-                    keep(&mut health.course, trip, stride, n_skipped);
+                    keep(course, trip, stride, n_skipped);
                 }
             }
             (sender.last_ack, sender.last_ack_ns) = (Some(tcp.acknowledgment), self.now);
@@ -204,7 +202,7 @@ impl Segment<'_> {
         }
         (sender.last_was_keep_alive, sender.last_was_probe) = (is_keep_alive, is_probe);
         if bytes > 0 && !goes_back && !is_keep_alive && !is_probe {
-            self.note_request(request_ns, &mut health.responses);
+            self.note_request(request_ns, responses);
         }
     }
 
@@ -217,8 +215,7 @@ impl Segment<'_> {
         overtaken_ns: i64,
     ) {
         let (tcp, end) = (self.tcp, end_of(self.tcp));
-        let is_new = fill(&mut sender.holes, tcp.sequence, end);
-        count_if(&mut side.filled, is_new);
+        count_if(&mut side.filled, self.fills_hole);
         let is_acknowledged = other.last_ack.is_some_and(|ack| past(end, ack) <= 0);
         let was_asked = other.n_duplicates >= 2 && self.now - other.last_ack_ns < FAST_NS;
         if tcp.payload_bytes > 0 && is_acknowledged {
@@ -227,7 +224,7 @@ impl Segment<'_> {
             count_if(&mut side.fast_retransmissions, true);
         } else if self.now - sender.next_at_ns < overtaken_ns && end != sender.next_sequence {
             count_if(&mut side.out_of_order, true);
-            count_if(&mut side.overtaken, is_new);
+            count_if(&mut side.overtaken, self.fills_hole);
         } else {
             count_if(&mut side.retransmissions, true);
             self.note_stuck(side, sender, other);
@@ -280,14 +277,6 @@ impl Segment<'_> {
     }
 }
 
-/// Shifts of the windows of both sides: both must offer it in their requests (RFC 7323, section 2.2); unknown where one was
-/// not seen.
-fn scales(flow: &Flow) -> [Option<u8>; 2] {
-    let have_requested = flow.directions.iter().all(|direction| direction.flag(SYN) > 0);
-    let are_scaled = !flow.window_scales.contains(&Flow::UNSCALED);
-    flow.window_scales.map(|scale| have_requested.then_some(if are_scaled { scale } else { 0 }))
-}
-
 #[inline]
 fn count_if(count: &mut u32, is_so: bool) {
     *count = count.saturating_add(u32::from(is_so));
@@ -295,28 +284,6 @@ fn count_if(count: &mut u32, is_so: bool) {
 
 fn millis(ns: i64) -> u32 {
     u32::try_from(ns.max(0) / 1_000_000).unwrap_or(u32::MAX)
-}
-
-fn remember<T>(list: &mut Vec<T>, item: T) {
-    if list.len() >= MOST_WAITING {
-        list.remove(0);
-    }
-    list.push(item);
-}
-
-/// Takes a range from those that are missing; true if any of it was.
-fn fill(holes: &mut Vec<(u32, u32)>, from: u32, to: u32) -> bool {
-    let Some(place) = holes.iter().position(|(begin, end)| past(to, *begin) > 0 && past(*end, from) > 0) else {
-        return false;
-    };
-    let (begin, end) = holes.remove(place);
-    if past(from, begin) > 0 {
-        holes.push((begin, from));
-    }
-    if past(end, to) > 0 && holes.len() < MOST_HOLES {
-        holes.push((to, end));
-    }
-    true
 }
 
 /// Takes the segments that an acknowledgment covers: how many, the round trip of the last in µs if it was sent once, and its

@@ -18,6 +18,31 @@ const MOST_HOLE_BYTES: u32 = 1 << 30;
 /// a segment that is repeated, a keep-alive or a stray answer comes to.
 const LEAST_GOING_ON: u32 = 8;
 
+/// How the bytes of a segment lie to those that its side sent before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Order {
+    /// They go on, or there are none.
+    GoesOn,
+    /// They were sent before.
+    Repeats,
+    /// They were sent before what had passed already, and pass for the first time, long behind it.
+    Fills,
+    /// The same, so soon that others only overtook them.
+    Overtaken,
+}
+
+impl Order {
+    /// True if the side sent them again. One that others overtook was sent once.
+    pub fn is_retransmission(self) -> bool {
+        matches!(self, Order::Repeats | Order::Fills)
+    }
+
+    /// True if they pass for the first time, behind what follows them.
+    pub fn fills_hole(self) -> bool {
+        matches!(self, Order::Fills | Order::Overtaken)
+    }
+}
+
 /// Takes the acknowledgment of a segment of direction `from`: what it acknowledges and the other direction never carried is
 /// a hole there.
 #[inline]
@@ -79,24 +104,27 @@ fn give_up(loss: &mut StreamLoss, hole: &Hole) {
     loss.first_packet = Some(loss.first_packet.map_or(hole.packet, |first| first.min(hole.packet)));
 }
 
-/// A segment of direction `from` lies before the next sequence number: true if it fills a hole because it was overtaken.
+/// A segment of direction `from` lies before the next sequence number: whether it fills a hole, and was overtaken.
 #[inline]
-pub(super) fn fill(flow: &mut Flow, packet: &Packet, numbers: (u32, u32), from: usize) -> bool {
-    let has_holes = flow.loss(from).is_some_and(|loss| !loss.holes.is_empty());
-    has_holes && flow.loss_mut(from).is_some_and(|loss| fill_holes(loss, packet, numbers))
+pub(super) fn fill(flow: &mut Flow, packet: &Packet, numbers: (u32, u32), from: usize) -> Order {
+    match flow.loss_mut(from) {
+        Some(loss) if !loss.holes.is_empty() => fill_holes(loss, packet, numbers),
+        _ => Order::Repeats,
+    }
 }
 
 #[cold]
-fn fill_holes(loss: &mut StreamLoss, packet: &Packet, (start, end): (u32, u32)) -> bool {
+fn fill_holes(loss: &mut StreamLoss, packet: &Packet, (start, end): (u32, u32)) -> Order {
     let is_before = |a: u32, b: u32| (a.wrapping_sub(b) as i32) < 0;
-    let mut is_overtaken = false;
+    let mut order = Order::Repeats;
     let mut left = Vec::with_capacity(loss.holes.len());
     for hole in loss.holes.drain(..) {
         if !is_before(start, hole.end) || !is_before(hole.start, end) {
             left.push(hole);
             continue;
         }
-        is_overtaken |= packet.time_ns.abs_diff(hole.time_ns) <= MOST_OVERTAKEN_NS.unsigned_abs();
+        let is_overtaken = packet.time_ns.abs_diff(hole.time_ns) <= MOST_OVERTAKEN_NS.unsigned_abs();
+        order = if is_overtaken || order == Order::Overtaken { Order::Overtaken } else { Order::Fills };
         if is_before(hole.start, start) {
             left.push(Hole { end: start, ..hole });
         }
@@ -108,8 +136,8 @@ fn fill_holes(loss: &mut StreamLoss, packet: &Packet, (start, end): (u32, u32)) 
     if loss.holes.is_empty() {
         loss.acknowledged = None;
     }
-    loss.n_reordered = loss.n_reordered.saturating_add(u32::from(is_overtaken));
-    is_overtaken
+    loss.n_reordered = loss.n_reordered.saturating_add(u32::from(order == Order::Overtaken));
+    order
 }
 
 /// What flows lack, by the interface that captured them, see [`crate::model::packet::Captured`].

@@ -1,6 +1,6 @@
 //! TCP state of a flow, its originator, and repeated sequence numbers (RFC 9293, section 3.3).
 
-use super::loss;
+use super::loss::{self, Order};
 use crate::model::Flow;
 use crate::model::flow::evidence;
 use crate::model::flow::{Known, TcpState};
@@ -15,10 +15,9 @@ pub(super) fn is_restart(flow: &Flow, request: &Tcp, from: usize) -> bool {
     is_over && !repeats && flow.packets() > 0
 }
 
-/// Takes flags, window, sequence number and acknowledgment; true if the packet repeats bytes that were sent before. A copy of
-/// a packet does, but its sender sent it once; one that others overtook does not.
+/// Takes flags, window, sequence number and acknowledgment. A copy of a packet repeats, but its sender sent it once.
 #[inline]
-pub(super) fn count(flow: &mut Flow, packet: &Packet, tcp: &Tcp, from: usize) -> bool {
+pub(super) fn count(flow: &mut Flow, packet: &Packet, tcp: &Tcp, from: usize) -> Order {
     if !tcp.has_flags {
         no_flags(flow);
     } else if flow.recorded.is_some() {
@@ -36,7 +35,7 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, tcp: &Tcp, from: usize) ->
     {
         *scale = tcp.window_scale.unwrap_or(Flow::UNSCALED);
     }
-    let Some(direction) = flow.directions.get_mut(from) else { return false };
+    let Some(direction) = flow.directions.get_mut(from) else { return Order::GoesOn };
     if direction.packets == 1 {
         direction.initial_window = tcp.window;
         if tcp.window.is_none() {
@@ -60,22 +59,26 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, tcp: &Tcp, from: usize) ->
         direction.next_sequence = end;
     }
     if is_first || tcp.flags & (tcp_flag::RST | tcp_flag::SYN) == tcp_flag::RST || n_ahead == 0 {
-        return false;
+        return Order::GoesOn;
     }
     if n_ahead > 0 {
         // A request with another number begins another connection.
         if !tcp.has(tcp_flag::SYN) {
             loss::open(flow, packet, (next, tcp.sequence), from);
         }
-        return false;
+        return Order::GoesOn;
     }
-    if tcp.payload_bytes + edges == 0 || loss::fill(flow, packet, (tcp.sequence, end), from) {
-        return false;
+    if tcp.payload_bytes + edges == 0 {
+        return Order::GoesOn;
+    }
+    let order = loss::fill(flow, packet, (tcp.sequence, end), from);
+    if order == Order::Overtaken {
+        return order;
     }
     if let Some(direction) = flow.directions.get_mut(from).filter(|_| !packet.captured.is_copy()) {
         direction.retransmissions = direction.retransmissions.saturating_add(1);
     }
-    true
+    order
 }
 
 /// A list of packets does not say which flags one of them has: how often each was set is not known. Of a flow without any, only

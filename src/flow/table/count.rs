@@ -79,11 +79,11 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, from: usize) -> bool {
     let is_retransmission = match packet.tcp() {
         Some(tcp) => {
             ttl::count(flow, packet, tcp, from);
-            let repeats = tcp::count(flow, packet, tcp, from);
+            let order = tcp::count(flow, packet, tcp, from);
             if !packet.captured.is_copy() {
-                health::update(flow, tcp, from, now, repeats);
+                health::update(flow, tcp, from, now, order);
             }
-            repeats
+            order.is_retransmission()
         }
         None => false,
     };

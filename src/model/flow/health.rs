@@ -1,5 +1,7 @@
 //! How well a TCP connection goes, as far as it shows where the capture was taken: what was lost, sent again and held up.
 
+use std::collections::VecDeque;
+
 /// What a TCP connection shows of the path and of both ends.
 #[derive(Clone, Debug, Default)]
 pub struct TcpHealth {
@@ -199,10 +201,8 @@ pub struct SenderTracking {
     pub last_was_probe: bool,
     /// Its window is closed since then, ns since 1970.
     pub closed_at_ns: Option<i64>,
-    /// Ranges of sequence numbers that did not pass, the oldest first.
-    pub holes: Vec<(u32, u32)>,
     /// Segments that wait for their acknowledgment: number behind them, payload bytes, and when they passed; sent again, none.
-    pub waiting: Vec<(u32, u32, Option<i64>)>,
+    pub waiting: VecDeque<(u32, u32, Option<i64>)>,
     /// Where it stands still: first number, payload bytes, repeats.
     pub stuck: (u32, u32, u32),
 }
