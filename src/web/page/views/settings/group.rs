@@ -47,19 +47,7 @@ pub fn Group(props: &GroupProps) -> Html {
             }
             if let Some(card) = &props.card {
                 <p>{ card.sees }</p>
-                <details>
-                    <summary>{"About this detector"}</summary>
-                    <dl class="about">
-                        <dt>{"Why it matters"}</dt><dd>{ card.matters }</dd>
-                        <dt>{"What else it could be"}</dt><dd>{ card.otherwise }</dd>
-                        if let Some((id, name)) = card.technique {
-                            <dt>{"MITRE ATT&CK"}</dt><dd>{ format!("{id} {name}") }</dd>
-                        }
-                        <dt>{"Source"}</dt><dd>{ card.source }</dd>
-                        <dt>{"In benign traffic"}</dt>
-                        <dd>{ card.benign_rate().map_or("Not measured.".to_owned(), |rate| format!("Found {}.", rate.words())) }</dd>
-                    </dl>
-                </details>
+                <About card={*card} />
             }
             <div class="fields">
                 for descriptor in props.settings.iter().copied() {
@@ -72,6 +60,47 @@ pub fn Group(props: &GroupProps) -> Html {
                 }
             </div>
         </section>
+    }
+}
+
+/// What is shown.
+#[derive(Properties)]
+struct AboutProps {
+    card: Card,
+}
+
+/// Cards are constants told apart by their ids.
+impl PartialEq for AboutProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.card.id == other.card.id
+    }
+}
+
+/// What is to be said of a detector, written when it is first unfolded: there are many detectors.
+#[component]
+fn About(props: &AboutProps) -> Html {
+    let card = &props.card;
+    let is_wanted = use_state_eq(|| false);
+    let on_toggle = {
+        let is_wanted = is_wanted.setter();
+        Callback::from(move |_: Event| is_wanted.set(true))
+    };
+    html! {
+        <details ontoggle={on_toggle}>
+            <summary>{"About this detector"}</summary>
+            if *is_wanted {
+                <dl class="about">
+                    <dt>{"Why it matters"}</dt><dd>{ card.matters }</dd>
+                    <dt>{"What else it could be"}</dt><dd>{ card.otherwise }</dd>
+                    if let Some((id, name)) = card.technique {
+                        <dt>{"MITRE ATT&CK"}</dt><dd>{ format!("{id} {name}") }</dd>
+                    }
+                    <dt>{"Source"}</dt><dd>{ card.source }</dd>
+                    <dt>{"In benign traffic"}</dt>
+                    <dd>{ card.benign_rate().map_or("Not measured.".to_owned(), |rate| format!("Found {}.", rate.words())) }</dd>
+                </dl>
+            }
+        </details>
     }
 }
 
