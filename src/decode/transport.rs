@@ -77,6 +77,7 @@ fn tcp_facts(header: &TcpHeaderSlice<'_>, data: &[u8], header_bytes: u8, wire_by
         has_flags: true,
         window: Some(header.window_size()),
         window_scale: window_scale(header),
+        says_came_twice: says_came_twice(header),
         header_bytes,
         payload_bytes: wire_bytes.saturating_sub(u32::from(header_bytes)),
     }
@@ -90,6 +91,26 @@ fn window_scale(header: &TcpHeaderSlice<'_>) -> Option<u8> {
     }
     let shift = |option| if let TcpOptionElement::WindowScale(shift) = option { Some(shift.min(14)) } else { None };
     header.options_iterator().map_while(Result::ok).find_map(shift)
+}
+
+/// The first block of a selective acknowledgment lies below the acknowledgment, or within the second block: those bytes came
+/// twice (RFC 2883, section 4).
+#[inline]
+fn says_came_twice(header: &TcpHeaderSlice<'_>) -> bool {
+    // Two paddings, the option's two bytes and a block.
+    if header.options().len() < 12 || !header.ack() {
+        return false;
+    }
+    let behind = |a: u32, b: u32| a.wrapping_sub(b) as i32 > 0;
+    let acknowledged = header.acknowledgment_number();
+    header.options_iterator().map_while(Result::ok).any(|option| match option {
+        TcpOptionElement::SelectiveAcknowledgement((from, to), rest) => {
+            let is_within =
+                |block: Option<(u32, u32)>| block.is_some_and(|(low, high)| !behind(low, from) && !behind(to, high));
+            !behind(to, acknowledged) || is_within(rest.first().copied().flatten())
+        }
+        _ => false,
+    })
 }
 
 /// True if the lengths of TCP options are what their standards say (RFC 9293, 7323, 2018, 5925, 7413).
@@ -187,5 +208,23 @@ mod tests {
         assert!(fit(&[2, 4, 5, 0xb4, 1, 3, 3, 7, 4, 2, 0, 9]));
         // The authentication option of URGENT/11, and one that ends behind the header.
         assert!(!fit(&[29, 3, 0x61, 0]) && !fit(&[30, 9, 1, 1]) && !fit(&[30]));
+    }
+
+    #[test]
+    fn bytes_that_came_twice_are_told_from_those_that_came_early() {
+        let says = |acknowledged: u32, blocks: &[[u32; 2]]| {
+            let words = 1 + 2 * blocks.len() as u8;
+            let mut header = vec![0, 80, 0, 80, 0, 0, 0, 1];
+            header.extend(acknowledged.to_be_bytes());
+            header.extend([(5 + words) << 4, 0x10, 1, 0, 0, 0, 0, 0, 1, 1, 5, 2 + 8 * blocks.len() as u8]);
+            blocks.as_flattened().iter().for_each(|number| header.extend(number.to_be_bytes()));
+            let wire_bytes = header.len() as u32;
+            tcp(&header, wire_bytes).unwrap().says_came_twice
+        };
+        assert!(says(3000, &[[1000, 2000]]) && says(3000, &[[2000, 3000]]), "acknowledged before");
+        assert!(!says(1000, &[[2000, 3000]]), "what is between is missing");
+        assert!(says(1000, &[[2000, 2500], [2000, 3000]]), "came twice behind what is missing");
+        assert!(!says(1000, &[[2000, 3000], [4000, 5000]]));
+        assert!(says(5, &[[u32::MAX - 10, 2]]), "numbers begin again");
     }
 }

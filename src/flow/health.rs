@@ -63,7 +63,7 @@ fn begin(flow: &Flow, tcp: &Tcp, (from, now): (usize, i64), order: Order) -> Tcp
         let is_this = at == from;
         let other = flow.directions.get(1 - at);
         // The packet at hand was counted already: it stood where its own number begins.
-        let is_ahead = is_this && direction.next_sequence == end_of(tcp);
+        let is_ahead = is_this && !order.is_retransmission() && direction.next_sequence == end_of(tcp);
         let next_sequence = if is_ahead { tcp.sequence } else { direction.next_sequence };
         let has_sent = direction.packets > u32::from(is_this);
         let acknowledges = direction.flag(ACK) > u32::from(is_this && tcp.has(ACK));
@@ -75,6 +75,7 @@ fn begin(flow: &Flow, tcp: &Tcp, (from, now): (usize, i64), order: Order) -> Tcp
             last_ack: other.filter(|_| has_sent && acknowledges).map(|other| other.next_sequence),
             window: direction.initial_window.unwrap_or(0),
             // Both must offer it in their requests (RFC 7323, section 2.2); unknown where one was not seen.
+            shows_bare: have_requested,
             scale: have_requested.then_some(if are_scaled { *scale } else { 0 }),
             ..SenderTracking::default()
         };
@@ -155,6 +156,8 @@ impl Segment<'_> {
             let is_full = room.zip(other.last_ack).is_some_and(|(room, ack)| end == ack.wrapping_add(room));
             count_if(&mut side.full_windows, is_full);
         }
+        sender.shows_bare |= is_plain && bytes == 0 && tcp.has(ACK);
+        count_if(&mut other_side.needless, tcp.says_came_twice);
         let carries = bytes > 0 || tcp.flags & (SYN | FIN) != 0;
         let goes_back = carries && sender.has_sent && ahead < 0 && !is_keep_alive && !(bytes > 1 && ahead == -1);
         if goes_back {
@@ -173,11 +176,13 @@ impl Segment<'_> {
             sender.unbroken_to = sender.next_sequence;
         }
         sender.has_sent = true;
+        sender.is_overtaken_by_ack &= !carries;
 
         if tcp.has(ACK) {
-            if other.has_sent && past(tcp.acknowledgment, other.unbroken_to) > 0 {
+            let is_unseen = other.has_sent && past(tcp.acknowledgment, other.unbroken_to) > 0;
+            if is_unseen && !other.is_overtaken_by_ack {
                 count_if(&mut side.acknowledged_unseen, true);
-                other.unbroken_to = other.next_sequence;
+                (other.unbroken_to, other.is_overtaken_by_ack) = (other.next_sequence, true);
             }
             if !acks_same && let Some((n_segments, micros, bytes)) = acknowledge(other, tcp.acknowledgment, self.now) {
                 other_side.largest_acknowledged = other_side.largest_acknowledged.max(bytes);
@@ -185,6 +190,7 @@ impl Segment<'_> {
                 if past(tcp.acknowledgment, at) > 0 && bytes >= stuck_bytes {
                     (other.stuck, other_side.stuck_bytes, other_side.stuck_repeats) = ((0, 0, 0), 0, 0);
                 }
+                let micros = micros.filter(|_| sender.shows_bare);
                 if let Some(micros) = micros {
                     other_side.round_trips.add(micros);
                 }
@@ -347,13 +353,15 @@ mod tests {
     type Sent = (i64, bool, u32, u32, u32, u8, u16);
 
     fn flow_of(sent: &[Sent]) -> Flow {
-        let names = Names::default();
-        let mut table = FlowTable::new(Limits::default());
         let handshake =
             [(0, true, 0, 0, 0, SYN, 1000), (10, false, 0, 1, 0, SYN | ACK, 1000), (20, true, 1, 1, 0, ACK, 1000)];
-        for (millis, is_forward, sequence, acknowledgment, bytes, flags, window) in
-            handshake.iter().chain(sent).copied()
-        {
+        flow_of_all(&handshake.iter().chain(sent).copied().collect::<Vec<_>>())
+    }
+
+    fn flow_of_all(sent: &[Sent]) -> Flow {
+        let names = Names::default();
+        let mut table = FlowTable::new(Limits::default());
+        for (millis, is_forward, sequence, acknowledgment, bytes, flags, window) in sent.iter().copied() {
             let mut packet = made::packet((millis * 1000, is_forward, bytes, flags), window);
             if let Transport::Tcp(tcp) = &mut packet.transport {
                 (tcp.sequence, tcp.acknowledgment) = (sequence, acknowledgment);
@@ -442,5 +450,39 @@ mod tests {
         let passed = (1910, false, 1, 1101, 0, ACK, 1000);
         let [client, _] = sides(&[small, known, large(50), large(300), large(800), large(1800), fitting, passed]);
         assert_eq!((client.stuck_bytes, client.stuck_repeats), (1400, 3), "only smaller ones arrive");
+    }
+
+    #[test]
+    fn acknowledgments_that_wait_for_data_give_no_round_trip() {
+        // Two segments each, which only the next data of the other side acknowledge, and no handshake.
+        let mut flow = flow_of_all(&[
+            (0, true, 1, 1, 100, DATA, 1000),
+            (1, true, 101, 1, 100, DATA, 1000),
+            (2000, false, 1, 201, 100, DATA, 1000),
+            (2010, true, 201, 101, 100, DATA, 1000),
+            (2011, true, 301, 101, 100, DATA, 1000),
+            (4000, false, 101, 401, 100, DATA, 1000),
+        ]);
+        assert!(flow.health().unwrap().course.is_empty());
+        // Bare acknowledgments of that side are seen: it acknowledges at once.
+        flow = flow_of_all(&[
+            (0, true, 1, 1, 100, DATA, 1000),
+            (1, true, 101, 1, 100, DATA, 1000),
+            (10, false, 1, 201, 0, ACK, 1000),
+            (20, true, 201, 1, 100, DATA, 1000),
+            (21, true, 301, 1, 100, DATA, 1000),
+            (40, false, 1, 401, 100, DATA, 1000),
+        ]);
+        assert_eq!(flow.health().unwrap().course.len(), 1);
+    }
+
+    #[test]
+    fn what_came_twice_was_not_lost() {
+        let again =
+            SenderHealth { retransmissions: 3, fast_retransmissions: 1, needless: 2, ..SenderHealth::default() };
+        assert_eq!(again.lost(), 2);
+        let known =
+            SenderHealth { retransmissions: 3, spurious_retransmissions: 2, needless: 2, ..SenderHealth::default() };
+        assert_eq!(known.lost(), 3, "what was acknowledged before does not count as lost in the first place");
     }
 }

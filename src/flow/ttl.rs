@@ -135,6 +135,7 @@ mod tests {
             has_flags: true,
             window: Some(1024),
             window_scale: None,
+            says_came_twice: false,
             header_bytes: 20,
             payload_bytes,
         };

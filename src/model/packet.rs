@@ -251,6 +251,8 @@ pub struct Tcp {
     pub window: Option<u16>,
     /// By how many bits windows are to be shifted, where a request or its answer says so (RFC 7323).
     pub window_scale: Option<u8>,
+    /// It says that bytes came twice (D-SACK, RFC 2883): what was sent again had arrived.
+    pub says_came_twice: bool,
     /// Header length in bytes, options included.
     pub header_bytes: u8,
     /// Payload bytes on the wire by the IP length, also where the capture cut them.

@@ -164,6 +164,7 @@ pub fn tcp(index: u64, second: f64, source: (Addr, u16), target: (Addr, u16), fl
         has_flags: true,
         window: Some(1024),
         window_scale: None,
+        says_came_twice: false,
         header_bytes: 20,
         payload_bytes: 0,
     };

@@ -48,6 +48,7 @@ pub(crate) fn packet((at_micros, is_forward, payload_bytes, flags): Sketch, wind
         has_flags: true,
         window: Some(window),
         window_scale: None,
+        says_came_twice: false,
         header_bytes: 20,
         payload_bytes,
     };

@@ -35,6 +35,8 @@ pub struct SenderHealth {
     pub fast_retransmissions: u32,
     /// Sent again although the other side had acknowledged it.
     pub spurious_retransmissions: u32,
+    /// Of all that was sent again, what the other side said it had twice (D-SACK): nothing was lost.
+    pub needless: u32,
     /// Came late, but so soon behind what follows that it may have been overtaken only.
     pub out_of_order: u32,
     /// Of these, segments that had not passed the capture point before: nothing speaks for loss.
@@ -73,7 +75,10 @@ impl SenderHealth {
     /// Segments that were sent again because they, or their acknowledgment, did not arrive.
     pub fn lost(&self) -> u32 {
         let early = self.out_of_order.saturating_sub(self.overtaken);
-        self.retransmissions.saturating_add(self.fast_retransmissions).saturating_add(early)
+        self.retransmissions
+            .saturating_add(self.fast_retransmissions)
+            .saturating_add(early)
+            .saturating_sub(self.needless.saturating_sub(self.spurious_retransmissions))
     }
 }
 
@@ -185,6 +190,8 @@ pub struct SenderTracking {
     pub next_at_ns: i64,
     /// Sequence number up to which nothing is missing, or the other side has acknowledged more than was seen.
     pub unbroken_to: u32,
+    /// The other side has acknowledged more than was seen, and it sent nothing since: more of the same is not told again.
+    pub is_overtaken_by_ack: bool,
     /// Its last acknowledgment, if it sent one.
     pub last_ack: Option<u32>,
     /// When that was, ns since 1970.
@@ -195,6 +202,8 @@ pub struct SenderTracking {
     pub scale: Option<u8>,
     /// Its acknowledgments in a row that repeat the same.
     pub n_duplicates: u32,
+    /// Its packets without data are in the capture: its acknowledgments do not wait for its next data.
+    pub shows_bare: bool,
     /// What its last packet was.
     pub last_was_keep_alive: bool,
     /// What its last packet was.

@@ -182,6 +182,7 @@ impl PacketRows {
             has_flags: written.flags.is_some(),
             window: written.window,
             window_scale: None,
+            says_came_twice: false,
             header_bytes: 20,
             payload_bytes,
         }
