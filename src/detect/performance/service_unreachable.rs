@@ -49,10 +49,12 @@ const SHARE: Descriptor = Descriptor::percent("service_unreachable.share", "Fail
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<ServiceUnreachable>(CARD, &[ATTEMPTS, SHARE], Interest::ANY_FLOW);
 
-/// Most services that fail, and most that work, kept.
+/// Most services that fail kept.
 const MOST_SERVICES: usize = 1 << 14;
+/// Most services that work: a capture has many more of them, and one that is left out looks dead.
+const MOST_WORKING: usize = 1 << 18;
 /// Most hosts that are known to work.
-const MOST_HOSTS: usize = 1 << 16;
+const MOST_HOSTS: usize = 1 << 17;
 /// Most clients kept of a service.
 const MOST_CLIENTS: usize = 64;
 /// Most attempts of a client whose times are kept.
@@ -74,14 +76,20 @@ const EXTENT_OF_ONE: f64 = 0.3;
 struct ServiceUnreachable {
     failing: Tally<(Addr, u16), Service, MOST_SERVICES>,
     /// Connections that came about, by service.
-    working: Tally<(Addr, u16), u64, MOST_SERVICES>,
-    /// Hosts that answered anything.
-    answering: Tally<Addr, (), MOST_HOSTS>,
-    /// Hosts whose packets go both ways; true if also beyond their own network.
-    online: Tally<Addr, bool, MOST_HOSTS>,
+    working: Tally<(Addr, u16), u64, MOST_WORKING>,
+    /// Hosts whose packets go both ways.
+    online: Tally<Addr, Host, MOST_HOSTS>,
     /// TCP connections of tables, and of captures.
     n_recorded: u64,
     n_captured: u64,
+}
+
+/// A host whose packets go both ways.
+#[derive(Default)]
+struct Host {
+    answers: bool,
+    /// Also beyond its own network.
+    reaches_far: bool,
 }
 
 #[derive(Default)]
@@ -131,6 +139,10 @@ fn fate(flow: &Flow) -> Option<Fate> {
 }
 
 impl Service {
+    fn refuses(&self) -> bool {
+        self.clients.values().any(|attempts| attempts.n_refused > 0)
+    }
+
     /// The clients that are honest; none if there is none, or if they are few among many that try once or twice: then it is a
     /// flood or a scan.
     fn honest(&self, is_honest: impl Fn(&Addr, &Attempts) -> bool) -> Option<Vec<(Addr, &Attempts)>> {
@@ -178,11 +190,11 @@ impl Detector for ServiceUnreachable {
         if flow.outcome() == Outcome::Established && !flow.is_to_group() {
             let is_far = !is_neighbour(client, service.0);
             for host in [client, service.0] {
-                if let Some(reaches_far) = self.online.of(host) {
-                    *reaches_far |= is_far;
+                if let Some(online) = self.online.of(host) {
+                    online.reaches_far |= is_far;
+                    online.answers |= host == service.0;
                 }
             }
-            self.answering.of(service.0);
         }
         match fate(flow) {
             None => {}
@@ -198,21 +210,33 @@ impl Detector for ServiceUnreachable {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (least, share) = (context.settings.get(&ATTEMPTS), context.settings.get(&SHARE) / 100.0);
         let mut n_failing: Map<Addr, u32> = Map::default();
-        for client in self.failing.iter().flat_map(|(_, service)| service.clients.keys()) {
-            *n_failing.entry(*client).or_default() += 1;
+        let mut n_refusing: Map<Addr, usize> = Map::default();
+        for ((host, _), service) in self.failing.iter() {
+            for client in service.clients.keys() {
+                *n_failing.entry(*client).or_default() += 1;
+            }
+            if service.refuses() {
+                *n_refusing.entry(*host).or_default() += 1;
+            }
         }
         let is_honest = |client: &Addr, attempts: &Attempts| {
             attempts.comes_back(least) && n_failing.get(client).is_none_or(|n| *n <= MOST_FAILING)
         };
         let services = self.failing.sorted().into_iter();
-        let cases = services.filter_map(|(service, figures)| Some(self.case(*service, figures.honest(is_honest)?)));
+        let cases = services.filter_map(|(service, figures)| {
+            let n_ports = n_refusing.get(&service.0).copied().unwrap_or(0);
+            Some(self.case(*service, figures.honest(is_honest)?, n_ports))
+        });
         let cases = cases.filter(|case| {
             let n = case.sum.n_failed();
             n as f64 >= share * (n + case.n_reached) as f64
         });
-        let conclusion = Report::of(cases.collect::<Vec<_>>())
+        // One that is not among those that work may only have found no room there.
+        let is_known = |case: &Case<'_>| case.n_reached > 0 || self.working.n_refused == 0;
+        let (cases, unknown): (Vec<_>, Vec<_>) = cases.partition(is_known);
+        let conclusion = Report::of(cases)
             .largest_first(|case| (case.clients.len(), case.sum.n_failed()))
-            .not_evaluated(self.failing.n_refused)
+            .not_evaluated(self.failing.n_refused + unknown.len() as u64)
             .each_with_flows(
                 context,
                 |case| Between::server(case.service.0, case.service.1),
@@ -246,13 +270,7 @@ impl ServiceUnreachable {
         }
     }
 
-    /// Ports of a host that refuse.
-    fn n_ports(&self, host: Addr) -> usize {
-        let refuses = |service: &Service| service.clients.values().any(|attempts| attempts.n_refused > 0);
-        self.failing.iter().filter(|((of, _), service)| *of == host && refuses(service)).count()
-    }
-
-    fn case<'a>(&self, service: (Addr, u16), clients: Vec<(Addr, &'a Attempts)>) -> Case<'a> {
+    fn case<'a>(&self, service: (Addr, u16), clients: Vec<(Addr, &'a Attempts)>, n_ports: usize) -> Case<'a> {
         let mut sum = Attempts { first_ns: i64::MAX, last_ns: i64::MIN, ..Attempts::default() };
         for (_, attempts) in &clients {
             sum.n_silent += attempts.n_silent;
@@ -266,14 +284,14 @@ impl ServiceUnreachable {
         Case {
             service,
             n_reached: self.working.get(&service).copied().unwrap_or(0),
-            is_host_alive: self.answering.get(&service.0).is_some(),
+            is_host_alive: self.online.get(&service.0).is_some_and(|host| host.answers),
             // A refusal came back too. Who reaches its neighbours only may have no way to a far service.
             are_clients_online: sum.n_refused > 0
                 || clients.iter().any(|(client, _)| {
                     let is_near = is_neighbour(*client, service.0);
-                    self.online.get(client).is_some_and(|reaches_far| is_near || *reaches_far)
+                    self.online.get(client).is_some_and(|host| is_near || host.reaches_far)
                 }),
-            n_ports: self.n_ports(service.0),
+            n_ports,
             clients,
             sum,
         }
@@ -383,7 +401,9 @@ impl Case<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Made, finish_with, inside, outside};
+    use crate::detect::support::connection_attempts::Contacts;
+    use crate::detect::support::testing::{Made, end, finish_with, inside, outside};
+    use crate::flow::names::Names;
     use crate::model::Severity;
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
@@ -421,6 +441,23 @@ mod tests {
         assert_eq!((told.len(), told[0].severity), (1, Severity::Medium));
         assert!(found(&dead[..2]).is_empty(), "twice");
         assert!(found(&dead[..8])[0].severity < Severity::Medium, "the client may be cut off");
+    }
+
+    #[test]
+    fn a_service_that_may_have_found_no_room_among_those_that_work_is_not_called_dead() {
+        let concluded = |n_working: u32| {
+            let mut detector = ServiceUnreachable::default();
+            for host in 0..n_working {
+                detector.working.of((Addr::v4(host.to_be_bytes()), 443));
+            }
+            for i in 0..8 {
+                detector.fail((outside(9), 587), inside(1), Fate::Silent, i * 10 * SECOND);
+            }
+            end(&mut detector, &Names::default(), &Contacts::default(), [0].into_iter(), &Settings::default())
+        };
+        let (room, full) = (concluded(1000), concluded(MOST_WORKING as u32 + 1));
+        assert_eq!((room.findings.len(), room.n_not_evaluated), (1, 0));
+        assert_eq!((full.findings.len(), full.n_not_evaluated), (0, 1));
     }
 
     #[test]
