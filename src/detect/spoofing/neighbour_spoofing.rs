@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
-use crate::detect::support::address_claims::AddressClaims;
+use crate::detect::support::address_claims::{AddressClaims, Place};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence};
 use crate::detect::support::layer2;
@@ -62,8 +62,7 @@ const MOST_IN_FILTER: usize = 20;
 
 #[derive(Default)]
 struct NeighbourSpoofing {
-    /// By layer-2 network and address.
-    addresses: Tally<(u32, Addr), Claims, MOST_ADDRESSES>,
+    addresses: Tally<Place, Claims, MOST_ADDRESSES>,
     /// The same, with who uses the address.
     uses: AddressClaims,
 }
@@ -120,11 +119,12 @@ impl Detector for NeighbourSpoofing {
         // A device that comes second to several addresses is one cause.
         let mut late: BTreeMap<(u32, [u8; 6]), Taken<'_>> = BTreeMap::new();
         // Two honest hosts with one address are no attack.
-        let duplicates: BTreeSet<Addr> = self.uses.duplicates().iter().map(|duplicate| duplicate.place.1).collect();
-        for ((link, address), claims) in self.addresses.sorted_where(|claims| claims.n_changes > 0) {
-            if duplicates.contains(address) {
+        let duplicates: BTreeSet<Place> = self.uses.duplicates().iter().map(|duplicate| duplicate.place).collect();
+        for (place, claims) in self.addresses.sorted_where(|claims| claims.n_changes > 0) {
+            if duplicates.contains(place) {
                 continue;
             }
+            let (link, address) = place;
             for (device, _) in claims.devices.iter().skip(1) {
                 late.entry((*link, *device)).or_default().push((*address, claims));
             }
