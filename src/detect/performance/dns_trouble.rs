@@ -14,10 +14,10 @@ use crate::model::app::kinds::names::DnsCode;
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::series::{Level, SeriesKind};
 use crate::model::format::quantity::percent;
-use crate::model::format::time::{SECOND, seconds, span, to_second};
+use crate::model::format::time::{SECOND, from_seconds, seconds, span, to_second};
 use crate::model::{Addr, Category, Finding, Series};
 use crate::settings::Descriptor;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "dns_trouble",
@@ -44,7 +44,7 @@ const SLOW: Descriptor = Descriptor::seconds("dns_trouble.slow", "Slow answer", 
     .range(0.02, 30.0)
     .help("A server whose answers take this long in the median is slow. Look-ups that a cache cannot answer take 0.13 s in the mean, with losses 0.3 to 0.4 s (Google Public DNS, Performance Benefits).");
 const SHARE: Descriptor = Descriptor::percent("dns_trouble.share", "Failed look-ups", 10.0)
-    .range(1.0, 100.0)
+    .range(1.0, 99.0)
     .help("Share of the questions that get no answer, or a failure, in the time when most do. Set by us: a few names are always broken.");
 const QUESTIONS: Descriptor = Descriptor::count("dns_trouble.questions", "Bad look-ups", 5.0)
     .range(2.0, 100_000.0)
@@ -78,13 +78,12 @@ enum Fault {
 }
 
 /// A server that is in trouble, in its worst stretch.
-struct Case {
+struct Case<'a> {
     server: Addr,
     fault: Fault,
     /// Look-ups of the stretch.
-    lookups: Vec<Lookup>,
+    lookups: Vec<&'a Lookup>,
     n_bad: usize,
-    n_judged: usize,
     affected: BTreeSet<Addr>,
     /// Median delay within and outside of the stretch, s.
     median: f64,
@@ -96,7 +95,7 @@ struct Case {
 }
 
 struct Limits {
-    slow_ns: f64,
+    slow_ns: i64,
     share: f64,
     least: usize,
 }
@@ -112,19 +111,20 @@ impl Detector for DnsTrouble {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let limits = Limits {
-            slow_ns: context.settings.get(&SLOW) * SECOND as f64,
+            slow_ns: context.settings.nanoseconds(&SLOW),
             share: context.settings.get(&SHARE) / 100.0,
-            least: context.settings.get(&QUESTIONS) as usize,
+            least: context.settings.count(&QUESTIONS) as usize,
         };
         let servers = self.lookups.by_server();
         let medians: Vec<(Addr, f64)> = servers
             .iter()
-            .map(|(server, lookups)| (*server, delays(lookups)))
+            .map(|(server, lookups)| (*server, delays(lookups.iter().copied())))
             .filter(|(_, delays)| delays.len() >= limits.least)
             .map(|(server, delays)| (server, median(&delays)))
             .collect();
-        let case = |(server, lookups): &(Addr, Vec<Lookup>)| self.case(*server, lookups, &limits, context.span_ns.1);
-        let cases = with_cause(servers.iter().filter_map(case).collect());
+        let cases =
+            servers.iter().filter_map(|(server, lookups)| self.case(*server, lookups, &limits, context.span_ns));
+        let cases = with_cause(cases.collect());
         let clients = cases.iter().flat_map(|case| case.affected.iter().copied());
         let lines = Lines::of(context, clients, |flow| flow.responder().1 != 53);
         Report::of(cases)
@@ -140,14 +140,21 @@ impl Detector for DnsTrouble {
 
 impl DnsTrouble {
     /// The fault that most look-ups of a server have, if it has any.
-    fn case(&self, server: Addr, lookups: &[Lookup], limits: &Limits, end_ns: i64) -> Option<Case> {
+    fn case<'a>(&self, server: Addr, lookups: &[&'a Lookup], limits: &Limits, span_ns: (i64, i64)) -> Option<Case<'a>> {
         let faults = [Fault::Silent, Fault::Failed, Fault::Refused, Fault::Slow];
-        let cases = faults.iter().filter_map(|fault| self.case_of(*fault, server, lookups, limits, end_ns));
+        let cases = faults.iter().filter_map(|fault| self.case_of(*fault, server, lookups, limits, span_ns));
         // Of as many bad look-ups the graver fault comes first.
         cases.reduce(|worst, case| if case.n_bad > worst.n_bad { case } else { worst })
     }
 
-    fn case_of(&self, fault: Fault, server: Addr, all: &[Lookup], limits: &Limits, end_ns: i64) -> Option<Case> {
+    fn case_of<'a>(
+        &self,
+        fault: Fault,
+        server: Addr,
+        all: &[&'a Lookup],
+        limits: &Limits,
+        (start_ns, end_ns): (i64, i64),
+    ) -> Option<Case<'a>> {
         let answers_somebody = all.iter().any(|lookup| lookup.delay_ns.is_some());
         let is_bad = |lookup: &Lookup| -> Option<bool> {
             match (fault, lookup.delay_ns) {
@@ -160,10 +167,10 @@ impl DnsTrouble {
                 (_, None) => None,
                 (Fault::Failed, Some(_)) => Some(lookup.code == Some(DnsCode::ServerFailure)),
                 (Fault::Refused, Some(_)) => Some(lookup.code == Some(DnsCode::Refused)),
-                (Fault::Slow, Some(delay)) => Some(delay as f64 >= limits.slow_ns),
+                (Fault::Slow, Some(delay)) => Some(delay >= limits.slow_ns),
             }
         };
-        let judged: Vec<(&Lookup, bool)> = all.iter().filter_map(|one| Some((one, is_bad(one)?))).collect();
+        let judged: Vec<(&Lookup, bool)> = all.iter().filter_map(|one| Some((*one, is_bad(one)?))).collect();
         // A slow server is slow in the median.
         let share = if fault == Fault::Slow { 0.5 } else { limits.share };
         let (first, last) = worst_stretch(judged.iter().map(|(_, is_bad)| *is_bad), share)?;
@@ -177,74 +184,99 @@ impl DnsTrouble {
         if n_bad < limits.least || !(is_all || domains.len() >= LEAST_NAMES) {
             return None;
         }
-        let lookups: Vec<Lookup> = stretch.iter().map(|(lookup, _)| **lookup).collect();
-        let outside: Vec<Lookup> = judged
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| !(first..=last).contains(at))
-            .map(|(_, (one, _))| **one)
-            .collect();
-        let elsewhere = delays(&outside);
+        let lookups: Vec<&Lookup> = stretch.iter().map(|(lookup, _)| *lookup).collect();
+        let outside = judged.iter().enumerate().filter(|(at, _)| !(first..=last).contains(at));
+        let elsewhere = delays(outside.map(|(_, (one, _))| *one));
         let ends = |lookup: &Lookup| lookup.delay_ns.map_or(lookup.last_ns, |delay| lookup.asked_ns + delay);
+        let period = (bad().map(|one| one.asked_ns).min()?, bad().map(ends).max()?);
         Some(Case {
             server,
             fault,
             n_bad,
-            n_judged: stretch.len(),
             affected: bad().map(|lookup| lookup.client).collect(),
-            median: median(&delays(&lookups)),
+            median: median(&delays(lookups.iter().copied())),
             elsewhere: (elsewhere.len() >= limits.least).then(|| median(&elsewhere)),
-            period: (bad().map(|one| one.asked_ns).min()?, bad().map(ends).max()?),
-            begins_with_capture: first == 0,
+            period,
+            // Also where the first question to this server came much later, nothing before it was bad.
+            begins_with_capture: first == 0 && period.0 - start_ns <= GIVEN_UP_NS,
             behind: BTreeSet::new(),
             lookups,
         })
     }
 }
 
-/// Cases without those whose cause is another one: a server that asks a second one, which is in the same trouble at the same
-/// time, passes it on to its own clients.
-fn with_cause(cases: Vec<Case>) -> Vec<Case> {
-    let is_cause = |cause: &Case, case: &Case| {
-        let is_slower =
-            case.fault != Fault::Slow || cause.fault != Fault::Slow || cause.median >= case.median * QUICKER;
-        let is_same_time = cause.period.0 <= case.period.1 && case.period.0 <= cause.period.1;
-        cause.affected.contains(&case.server) && cause.server != case.server && is_slower && is_same_time
-    };
-    let cause_of = |case: &Case| cases.iter().position(|cause| is_cause(cause, case) && !is_cause(case, cause));
-    let causes: Vec<Option<usize>> = cases.iter().map(cause_of).collect();
-    let passed_on: Vec<(usize, Addr, BTreeSet<Addr>)> = causes
-        .iter()
-        .zip(&cases)
-        .filter_map(|(cause, case)| Some(((*cause)?, case.server, case.affected.clone())))
-        .collect();
-    let mut cases = cases;
-    for (cause, server, affected) in passed_on {
-        if let Some(cause) = cases.get_mut(cause) {
+/// True if a server has its trouble because it asks another one, which is in the same trouble at the same time.
+fn is_cause(cause: &Case<'_>, case: &Case<'_>) -> bool {
+    let is_slower = case.fault != Fault::Slow || cause.fault != Fault::Slow || cause.median >= case.median * QUICKER;
+    let is_same_time = cause.period.0 <= case.period.1 && case.period.0 <= cause.period.1;
+    cause.affected.contains(&case.server) && cause.server != case.server && is_slower && is_same_time
+}
+
+/// Cases without those whose cause is another one, which gets their clients: a server that asks a second one passes its
+/// trouble on, also over several servers. Where they ask each other in a ring, one of them stands for all.
+fn with_cause(mut cases: Vec<Case<'_>>) -> Vec<Case<'_>> {
+    let place_of: BTreeMap<Addr, usize> = cases.iter().enumerate().map(|(place, case)| (case.server, place)).collect();
+    let mut above: Vec<usize> = (0..cases.len()).collect();
+    for (place, cause) in cases.iter().enumerate() {
+        for at in cause.affected.iter().filter_map(|client| place_of.get(client)) {
+            let (Some(case), true) = (cases.get(*at), above.get(*at) == Some(at)) else { continue };
+            if is_cause(cause, case)
+                && !is_cause(case, cause)
+                && root(&mut above, place) != *at
+                && let Some(above) = above.get_mut(*at)
+            {
+                *above = place;
+            }
+        }
+    }
+    let roots: Vec<usize> = (0..cases.len()).map(|place| root(&mut above, place)).collect();
+    let passing = cases.iter_mut().zip(&roots).enumerate().filter(|(place, (_, root))| place != *root);
+    let passed_on: Vec<(usize, Addr, BTreeSet<Addr>)> =
+        passing.map(|(_, (case, root))| (*root, case.server, std::mem::take(&mut case.affected))).collect();
+    for (root, server, affected) in passed_on {
+        if let Some(cause) = cases.get_mut(root) {
             cause.behind.insert(server);
             cause.affected.extend(affected);
         }
     }
-    cases.into_iter().zip(causes).filter(|(_, cause)| cause.is_none()).map(|(case, _)| case).collect()
+    cases
+        .into_iter()
+        .zip(roots)
+        .enumerate()
+        .filter(|(place, (_, root))| place == root)
+        .map(|(_, (case, _))| case)
+        .collect()
+}
+
+/// The last cause of a case: the one that has none above it but itself. Shortens the way there for the next time.
+fn root(above: &mut [usize], mut of: usize) -> usize {
+    while let Some(next) = above.get(of).copied().filter(|next| *next != of) {
+        let after = above.get(next).copied().unwrap_or(next);
+        if let Some(above) = above.get_mut(of) {
+            *above = after;
+        }
+        of = after;
+    }
+    of
 }
 
 /// Delays of the answered ones, ascending, s.
-fn delays(lookups: &[Lookup]) -> Vec<f64> {
-    let mut delays: Vec<f64> = lookups.iter().filter_map(|lookup| lookup.delay_ns).map(seconds).collect();
-    delays.sort_by(f64::total_cmp);
+fn delays<'a>(lookups: impl Iterator<Item = &'a Lookup>) -> Vec<f64> {
+    let mut delays: Vec<f64> = lookups.filter_map(|lookup| lookup.delay_ns).map(seconds).collect();
+    delays.sort_unstable_by(f64::total_cmp);
     delays
 }
 
-impl Case {
+impl Case<'_> {
     fn share(&self) -> f64 {
-        self.n_bad as f64 / self.n_judged.max(1) as f64
+        self.n_bad as f64 / self.lookups.len().max(1) as f64
     }
 
     fn title(&self) -> String {
-        let (server, share) = (self.server, percent(self.n_bad as f64, self.n_judged as f64));
+        let (server, share) = (self.server, percent(self.n_bad as f64, self.lookups.len() as f64));
         match self.fault {
             Fault::Slow => {
-                let median = span((self.median * 1e9) as i64);
+                let median = span(from_seconds(self.median));
                 format!("Name server {server} answers slowly: half of its answers take {median} or longer")
             }
             Fault::Silent => format!("Name server {server} leaves {share} of the questions without an answer"),
@@ -271,7 +303,7 @@ impl Case {
             Fault::Slow if !is_compared => Confidence::LIKELY,
             _ => Confidence::VERY_LIKELY,
         };
-        let slow = limits.slow_ns / 1e9;
+        let slow = seconds(limits.slow_ns);
         let (value, threshold) =
             if self.fault == Fault::Slow { (self.median, slow) } else { (self.share(), limits.share) };
         let n_of = |is_meant: &dyn Fn(&Lookup) -> bool| self.lookups.iter().filter(|one| is_meant(one)).count() as f64;
@@ -286,8 +318,8 @@ impl Case {
             changes: Vec::new(),
         };
         let beside = match (self.elsewhere, other) {
-            (Some(own), _) => format!("{} at other times", span((own * 1e9) as i64)),
-            (None, Some(other)) => format!("{} of another name server", span((other * 1e9) as i64)),
+            (Some(own), _) => format!("{} at other times", span(from_seconds(own))),
+            (None, Some(other)) => format!("{} of another name server", span(from_seconds(other))),
             (None, None) => format!("below {slow} s"),
         };
         Finding::builder(&CARD)
@@ -331,21 +363,20 @@ impl Case {
     }
 
     fn explanation(&self, lost: f64, n_established: u64, (own, other): (Option<f64>, Option<f64>)) -> String {
-        let (n_bad, n, server) = (self.n_bad, count(self.n_judged, "question"), self.server);
+        let (n_bad, n, server) = (self.n_bad, count(self.lookups.len(), "question"), self.server);
         let what = match self.fault {
             Fault::Slow => "were answered late",
             Fault::Silent => "got no answer",
             Fault::Failed => "were answered with SERVFAIL: the server could not find out",
             Fault::Refused => "were refused: the server does not resolve names for these clients",
         };
-        let since = if self.begins_with_capture { "from the beginning of the capture" } else { "since" };
         let (from, till) = (to_second(self.period.0), to_second(self.period.1));
-        let when = if self.begins_with_capture { String::new() } else { format!(" {from} UTC") };
+        let from =
+            if self.begins_with_capture { "the beginning of the capture".to_owned() } else { format!("{from} UTC") };
         let clients = count(self.affected.len(), "client");
         let mut text = format!(
-            "{n_bad} of {n} to {server} {what}, {since}{when} till {till} UTC; {clients} had to wait or got nothing."
+            "{n_bad} of {n} to {server} {what}, from {from} till {till} UTC; {clients} had to wait or got nothing."
         );
-        let of_ns = |seconds: f64| span((seconds * 1e9) as i64);
         if !self.behind.is_empty() {
             let behind: Vec<String> = self.behind.iter().take(4).map(Addr::to_string).collect();
             let behind = behind.join(", ");
@@ -361,11 +392,11 @@ impl Case {
                     text += &format!(
                         " At other times it answers in {}, so it is not the distance: the server, or what it asks in turn, \
                          is overloaded.",
-                        of_ns(own)
+                        span(from_seconds(own))
                     );
                 }
                 (_, Some(other)) if other <= self.median * QUICKER => {
-                    text += &format!(" Another name server answers the same network in {}.", of_ns(other));
+                    text += &format!(" Another name server answers the same network in {}.", span(from_seconds(other)));
                 }
                 _ => text += " Nothing to compare with is in the capture: the way to it may be long.",
             }
@@ -391,11 +422,15 @@ mod tests {
     use crate::model::app::kinds::names::{DnsMessage, DnsType};
     use crate::settings::Settings;
 
-    /// One look-up a second, with what comes of each.
     fn found(n: u32, answer: impl Fn(u32) -> Option<(f64, DnsCode)>) -> Vec<Finding> {
+        observe_messages(&ENTRY, &lines(0.0, n, answer), &Settings::default()).findings
+    }
+
+    /// One look-up a second, with what comes of each.
+    fn lines(start: f64, n: u32, answer: impl Fn(u32) -> Option<(f64, DnsCode)>) -> Vec<Said> {
         let mut lines = Vec::new();
         for i in 0..n {
-            let (client, second) = (inside(1 + (i % 3) as u8), f64::from(i));
+            let (client, second) = (inside(1 + (i % 3) as u8), start + f64::from(i));
             let facts = |message: DnsMessage| -> Vec<(FieldId, TestValue)> {
                 let name = format!("www.site{i}.example");
                 vec![
@@ -412,7 +447,7 @@ mod tests {
             }
         }
         lines.sort_by(|a, b| a.second.total_cmp(&b.second));
-        observe_messages(&ENTRY, &lines, &Settings::default()).findings
+        lines
     }
 
     #[test]
@@ -424,6 +459,49 @@ mod tests {
             found(90, |i| Some((if i % 8 == 0 { 1.5 } else { 0.02 }, DnsCode::NoError))).is_empty(),
             "a few are slow"
         );
+    }
+
+    /// A server that fails so many times, with the clients that it fails.
+    fn failing(server: u8, clients: &[u8]) -> Case<'static> {
+        Case {
+            server: inside(server),
+            fault: Fault::Failed,
+            lookups: Vec::new(),
+            n_bad: 9,
+            affected: clients.iter().map(|client| inside(*client)).collect(),
+            median: 0.1,
+            elsewhere: None,
+            period: (0, 60 * SECOND),
+            begins_with_capture: true,
+            behind: BTreeSet::new(),
+        }
+    }
+
+    #[test]
+    fn trouble_that_is_passed_on_is_the_last_servers_also_over_several_and_in_a_ring() {
+        let told = |cases: [Case<'static>; 3]| -> Vec<(Addr, usize, usize)> {
+            let cases = with_cause(cases.into_iter().collect());
+            cases.iter().map(|case| (case.server, case.behind.len(), case.affected.len())).collect()
+        };
+        // 3 asks 2, which asks 1.
+        let chain = [failing(3, &[30, 31]), failing(2, &[3, 20]), failing(1, &[2, 10])];
+        assert_eq!(told(chain), [(inside(1), 2, 6)]);
+        let ring = [failing(1, &[2, 10]), failing(2, &[3, 20]), failing(3, &[1, 30])];
+        let of_ring = told(ring);
+        assert_eq!((of_ring.len(), of_ring[0].1, of_ring[0].2), (1, 2, 6));
+        let apart = [failing(1, &[10]), failing(2, &[20]), failing(3, &[30])];
+        assert_eq!(told(apart).len(), 3);
+    }
+
+    #[test]
+    fn the_beginning_of_the_capture_is_judged_by_time() {
+        let told = |start: f64| {
+            let mut lines = lines(start, 60, |_| Some((1.5, DnsCode::NoError)));
+            lines.push(Said::request(AppProto::Dns, 0.0, inside(9), (outside(54), 53), Vec::new()));
+            observe_messages(&ENTRY, &lines, &Settings::default()).findings.remove(0).explanation
+        };
+        assert!(told(0.0).contains("from the beginning of the capture till"), "{}", told(0.0));
+        assert!(told(600.0).contains("from 1970-01-01 00:10:00 UTC till"), "{}", told(600.0));
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl Lookups {
             let lookups = self.servers.known(&server).map(Vec::as_mut_slice).unwrap_or_default();
             let mut latest = lookups.iter_mut().rev().take(LOOK_BACK);
             if let Some(lookup) = latest.find(|one| one.flow == update.serial && one.delay_ns.is_none()) {
-                (lookup.delay_ns, lookup.code) = (Some(now - lookup.asked_ns), code);
+                (lookup.delay_ns, lookup.code) = (Some((now - lookup.asked_ns).max(0)), code);
             }
             return;
         };
@@ -164,13 +164,14 @@ impl Lookups {
     }
 
     /// Servers in order, each with its look-ups in the order of their first questions.
-    pub fn by_server(&self) -> Vec<(Addr, Vec<Lookup>)> {
-        let sorted = |(server, lookups): (&Addr, &Vec<Lookup>)| {
-            let mut lookups = lookups.clone();
+    pub fn by_server(&self) -> Vec<(Addr, Vec<&Lookup>)> {
+        let servers = self.servers.sorted().into_iter();
+        let sorted = servers.map(|(server, lookups)| {
+            let mut lookups: Vec<&Lookup> = lookups.iter().collect();
             lookups.sort_by_key(|lookup| lookup.asked_ns);
             (*server, lookups)
-        };
-        self.servers.sorted().into_iter().map(sorted).collect()
+        });
+        sorted.collect()
     }
 
     /// True if an answer to this client is in the capture, from any server: so that others would be too.
