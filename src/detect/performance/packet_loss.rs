@@ -4,7 +4,7 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{self, count, evidence, thousands};
+use crate::detect::support::finding_builder::{count, evidence, host_filter, thousands};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
@@ -218,7 +218,7 @@ impl Case {
                 count(loss.n_data as usize, "data packet"),
             ))
             .flows(flows)
-            .filter(format!("{} && tcp.analysis.retransmission", finding_builder::host_filter("addr", host)))
+            .filter(format!("{} && tcp.analysis.retransmission", host_filter("addr", host)))
             .build()
     }
 }

@@ -3,7 +3,7 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::{Map, Tally};
-use crate::detect::support::finding_builder::{count, evidence, host_filter, who, yes_no};
+use crate::detect::support::finding_builder::{count, evidence, server_filter, who, yes_no};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::local_networks::is_neighbour;
 use crate::detect::support::report::Report;
@@ -357,7 +357,7 @@ impl Case<'_> {
             .explanation(self.explanation())
             .series(Series::moments("Failed attempts", "connections", &self.sum.times))
             .flows(flows)
-            .filter(format!("{} && tcp.port == {port}", host_filter("addr", server)))
+            .filter(server_filter(server, port))
             .build()
     }
 

@@ -3,7 +3,7 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{count, evidence};
+use crate::detect::support::finding_builder::{count, evidence, server_filter};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
@@ -167,7 +167,7 @@ impl Service {
                 trip * 1e3,
             ))
             .flows(flows)
-            .filter(format!("{} && tcp.port == {port}", crate::detect::support::finding_builder::host_filter("addr", server)))
+            .filter(server_filter(server, port))
             .build()
     }
 }

@@ -280,6 +280,11 @@ pub fn host_filter(field: &str, host: Addr) -> String {
     format!("{layer}.{field} == {host}")
 }
 
+/// All packets of a server's TCP port.
+pub fn server_filter(server: Addr, port: u16) -> String {
+    format!("{} && tcp.port == {port}", host_filter("addr", server))
+}
+
 /// All packets between two hosts.
 pub fn pair_filter(a: Addr, b: Addr) -> String {
     format!("{} && {}", host_filter("addr", a), host_filter("addr", b))
@@ -304,9 +309,14 @@ pub fn ports_filter(field: &str, ports: &[u16], most: usize) -> Option<String> {
     }
 }
 
-/// `1 port`, `3 ports`
+/// `1 port`, `3 ports`, `2 searches`
 pub fn count(n: usize, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
+    let ending = match noun {
+        _ if n == 1 => "",
+        _ if ["s", "x", "ch", "sh"].iter().any(|hiss| noun.ends_with(hiss)) => "es",
+        _ => "s",
+    };
+    format!("{} {noun}{ending}", thousands(n))
 }
 
 /// A number with thousands separators.
@@ -361,6 +371,13 @@ mod tests {
         assert_eq!((found.sources.len(), found.sources[1]), (Finding::MOST_ADDRESSES, Addr::v4([10, 0, 0, 1]).into()));
         assert_eq!((found.ports, found.confidence, found.score), (vec![3, 5], 0.567, 0.667));
         assert_eq!(found.severity, severity(Impact::INSIDE_LOOK, confidence, extent(30.0, 15.0)));
+    }
+
+    #[test]
+    fn words_that_end_in_a_hiss_have_their_plural() {
+        let of_two = ["port", "address", "search", "push", "box"].map(|noun| count(2, noun));
+        assert_eq!(of_two, ["2 ports", "2 addresses", "2 searches", "2 pushes", "2 boxes"]);
+        assert_eq!((count(1, "address"), count(0, "search")), ("1 address".to_owned(), "0 searches".to_owned()));
     }
 
     #[test]
