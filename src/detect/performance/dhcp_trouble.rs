@@ -4,6 +4,7 @@ use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{Identity, count, evidence};
+use crate::detect::support::layer2;
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::Confidence;
@@ -56,13 +57,13 @@ const MOST_SERVERS: usize = 1 << 10;
 const WAITED_NS: i64 = 4 * SECOND;
 
 type Mac = [u8; 6];
-/// Outermost VLAN id.
-type Vlan = u16;
+/// The stack of VLAN tags of a layer-2 network.
+type Link = u32;
 
 #[derive(Default)]
 struct DhcpTrouble {
-    devices: Tally<(Vlan, Mac), Device, MOST_DEVICES>,
-    servers: Tally<(Vlan, Addr), Server, MOST_SERVERS>,
+    devices: Tally<(Link, Mac), Device, MOST_DEVICES>,
+    servers: Tally<(Link, Addr), Server, MOST_SERVERS>,
 }
 
 /// What a device asked for and got.
@@ -95,6 +96,7 @@ enum Fault {
 }
 
 type Devices<'a> = Vec<(Mac, &'a Device)>;
+type Servers<'a> = Vec<(Addr, &'a Server)>;
 
 impl Detector for DhcpTrouble {
     fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
@@ -103,19 +105,17 @@ impl Detector for DhcpTrouble {
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let said = &event.message.fields;
-        let (Some(kind), Some(mac), Some(flow)) =
-            (said.kind::<DhcpMessage>(FieldId::Message), said.mac(FieldId::Mac), event.flow)
-        else {
+        let (Some(kind), Some(mac)) = (said.kind::<DhcpMessage>(FieldId::Message), said.mac(FieldId::Mac)) else {
             return;
         };
         if event.message.protocol != AppProto::Dhcp {
             return;
         }
-        let (vlan, now) = (flow.key.vlan, event.message.time_ns);
+        let (link, now) = (event.vlan_stack, event.message.time_ns);
         let sender = event.sender_and_receiver().map(|((sender, _), _)| sender);
         if let DhcpMessage::Offer | DhcpMessage::Ack | DhcpMessage::Nak = kind
             && let Some(address) = said.addr(FieldId::Server).or(sender)
-            && let Some(server) = self.servers.of((vlan, address))
+            && let Some(server) = self.servers.of((link, address))
         {
             match kind {
                 DhcpMessage::Offer => (server.n_offers, server.last_offer_ns) = (server.n_offers + 1, now),
@@ -123,7 +123,7 @@ impl Detector for DhcpTrouble {
                 _ => server.n_naks += 1,
             }
         }
-        let Some(device) = self.devices.of((vlan, mac)) else { return };
+        let Some(device) = self.devices.of((link, mac)) else { return };
         match kind {
             DhcpMessage::Discover => {
                 device.n_unanswered += u64::from(device.pending_ns.is_some());
@@ -137,7 +137,9 @@ impl Detector for DhcpTrouble {
             DhcpMessage::Nak => device.naks.add(event),
             DhcpMessage::Decline => {
                 device.declines.add(event);
-                device.declined.extend(said.addr(FieldId::Requested));
+                if device.declined.len() < Finding::MOST_ADDRESSES {
+                    device.declined.extend(said.addr(FieldId::Requested));
+                }
             }
             _ => {}
         }
@@ -147,16 +149,20 @@ impl Detector for DhcpTrouble {
         let least = context.settings.get(&DISCOVERS);
         let least_refusals = context.settings.get(&REFUSALS);
         let end_ns = context.span_ns.1;
-        let mut cases: BTreeMap<(Vlan, Fault), Devices<'_>> = BTreeMap::new();
-        for ((vlan, mac), device) in self.devices.sorted() {
+        let mut cases: BTreeMap<(Link, Fault), Devices<'_>> = BTreeMap::new();
+        for ((link, mac), device) in self.devices.sorted() {
             let is_fault = [
                 (Fault::Silent, device.n_unanswered(end_ns) as f64 >= least),
                 (Fault::Refused, device.naks.n > 0),
                 (Fault::Declined, device.declines.n > 0),
             ];
             for (fault, _) in is_fault.into_iter().filter(|(_, is_so)| *is_so) {
-                cases.entry((*vlan, fault)).or_default().push((*mac, device));
+                cases.entry((*link, fault)).or_default().push((*mac, device));
             }
+        }
+        let mut servers: BTreeMap<Link, Servers<'_>> = BTreeMap::new();
+        for ((link, address), server) in self.servers.sorted() {
+            servers.entry(*link).or_default().push((*address, server));
         }
         let is_enough = |fault: Fault, devices: &Devices<'_>| {
             let n: u64 = devices.iter().map(|(_, device)| device.seen(fault).n).sum();
@@ -165,9 +171,10 @@ impl Detector for DhcpTrouble {
         Report::of(cases.into_iter().filter(|((_, fault), devices)| is_enough(*fault, devices)))
             .largest_first(|(_, devices)| devices.len())
             .not_evaluated(self.devices.n_refused)
-            .each(|((vlan, fault), devices)| {
+            .each(|((link, fault), devices)| {
                 let threshold = if *fault == Fault::Silent { least } else { least_refusals };
-                self.finding((*vlan, *fault), devices, threshold, end_ns)
+                let servers = servers.get(link).map_or(&[][..], Vec::as_slice);
+                finding((*link, *fault), (devices, servers), threshold, end_ns)
             })
     }
 }
@@ -186,111 +193,94 @@ impl Device {
     }
 }
 
-impl DhcpTrouble {
-    fn finding(&self, (vlan, fault): (Vlan, Fault), devices: &Devices<'_>, least: f64, end_ns: i64) -> Finding {
-        let mut seen = MessageEvidence::default();
-        devices.iter().for_each(|(_, device)| seen.merge(device.seen(fault)));
-        let servers: Vec<(Addr, &Server)> = self
-            .servers
-            .sorted()
-            .into_iter()
-            .filter(|((of, _), _)| *of == vlan)
-            .map(|((_, address), server)| (*address, server))
-            .collect();
-        // Who gets an address in the end has only waited.
-        let n_helped = devices.iter().filter(|(_, device)| device.n_acks > 0).count();
-        let n_unanswered: u64 = devices.iter().map(|(_, device)| device.n_unanswered(end_ns)).sum();
-        let value = if fault == Fault::Silent { n_unanswered } else { seen.n };
-        let length_ns = seen.last_ns - seen.first_ns;
-        let who = count(devices.len(), "device");
-        let place = if vlan == 0 { String::new() } else { format!(" in VLAN {vlan}") };
-        // Those that refuse; of silence those that should have answered.
-        let is_meant = |server: &Server| fault != Fault::Refused || server.n_naks > 0;
-        let sources: Vec<Addr> = servers.iter().filter(|(_, one)| is_meant(one)).map(|(address, _)| *address).collect();
-        let names = |list: &[Addr]| list.iter().take(3).map(Addr::to_string).collect::<Vec<_>>().join(", ");
-        let declined: BTreeSet<Addr> = devices.iter().flat_map(|(_, device)| device.declined.iter().copied()).collect();
-        let (title, what, kind) = match fault {
-            Fault::Silent => (
-                format!("No DHCP server offers an address{place} to {who} looking for one"),
-                self.why_silent(&servers, &seen, n_unanswered),
-                "1",
-            ),
-            Fault::Refused => (
-                format!(
-                    "DHCP server {} refuses {} of {who}{place}",
-                    names(&sources),
-                    count(seen.n as usize, "request")
-                ),
-                why_refused(&servers, &sources, seen.n, names(&sources)),
-                "6",
-            ),
-            Fault::Declined => (
-                format!("Addresses that DHCP gives out{place} are in use already: declined by {who}"),
-                format!(
-                    "{} declined: before a device takes an address it asks whether somebody has it, and somebody had{}. Some \
+fn finding(
+    (link, fault): (Link, Fault),
+    (devices, servers): (&Devices<'_>, &[(Addr, &Server)]),
+    least: f64,
+    end_ns: i64,
+) -> Finding {
+    let mut seen = MessageEvidence::default();
+    devices.iter().for_each(|(_, device)| seen.merge(device.seen(fault)));
+    // Who gets an address in the end has only waited.
+    let n_helped = devices.iter().filter(|(_, device)| device.n_acks > 0).count();
+    let n_unanswered: u64 = devices.iter().map(|(_, device)| device.n_unanswered(end_ns)).sum();
+    let value = if fault == Fault::Silent { n_unanswered } else { seen.n };
+    let length_ns = seen.last_ns - seen.first_ns;
+    let who = count(devices.len(), "device");
+    let place = layer2::words(link).map_or_else(String::new, |words| format!(" in {words}"));
+    // Those that refuse; of silence those that should have answered.
+    let is_meant = |server: &Server| fault != Fault::Refused || server.n_naks > 0;
+    let sources: Vec<Addr> = servers.iter().filter(|(_, one)| is_meant(one)).map(|(address, _)| *address).collect();
+    let names = |list: &[Addr]| list.iter().take(3).map(Addr::to_string).collect::<Vec<_>>().join(", ");
+    let declined: BTreeSet<Addr> = devices.iter().flat_map(|(_, device)| device.declined.iter().copied()).collect();
+    let (title, what, kind) = match fault {
+        Fault::Silent => (
+            format!("No DHCP server offers an address{place} to {who} looking for one"),
+            why_silent(servers, &seen, n_unanswered),
+            "1",
+        ),
+        Fault::Refused => (
+            format!("DHCP server {} refuses {} of {who}{place}", names(&sources), count(seen.n as usize, "request")),
+            why_refused(servers, &sources, seen.n, names(&sources)),
+            "6",
+        ),
+        Fault::Declined => (
+            format!("Addresses that DHCP gives out{place} are in use already: declined by {who}"),
+            format!(
+                "{} {} declined: before a device takes an address it asks whether somebody has it, and somebody had{}. Some \
                      host has an address of the server's range by hand, or two servers hand out the same range.",
-                    count(seen.n as usize, "address was").replace("address wass", "addresses were"),
-                    if declined.is_empty() {
-                        String::new()
-                    } else {
-                        format!(" {}", names(&declined.iter().copied().collect::<Vec<_>>()))
-                    }
-                ),
-                "4",
+                count(seen.n as usize, "address"),
+                if seen.n == 1 { "was" } else { "were" },
+                if declined.is_empty() {
+                    String::new()
+                } else {
+                    format!(" {}", names(&declined.iter().copied().collect::<Vec<_>>()))
+                }
             ),
-        };
-        Finding::builder(&CARD)
-            .title(title)
-            .rated(trouble::impact(devices.len() - n_helped, length_ns), Confidence::VERY_LIKELY, (value as f64, least))
-            .sources(sources)
-            .targets(devices.iter().take(Finding::MOST_ADDRESSES).map(|(mac, _)| Endpoint::Mac(*mac)))
-            .ports([67])
-            .protocol("DHCP")
-            .evidence([
-                evidence("Searches without an offer", n_unanswered as f64, "messages", "0"),
-                evidence(
-                    "Refusals (NAK)",
-                    devices.iter().map(|(_, one)| one.naks.n).sum::<u64>() as f64,
-                    "messages",
-                    "1 for a device that moved",
-                ),
-                evidence(
-                    "Declines",
-                    devices.iter().map(|(_, one)| one.declines.n).sum::<u64>() as f64,
-                    "messages",
-                    "0",
-                ),
-                evidence("Devices affected", devices.len() as f64, "devices", ""),
-                evidence("Of these, got an address in the end", n_helped as f64, "devices", ""),
-                evidence("DHCP servers seen", servers.len() as f64, "servers", "1 or 2"),
-            ])
-            .explanation(format!("Within {} {what}", span(length_ns)))
-            .filter(format!("dhcp.option.dhcp == {kind}"))
-            .identity(Identity::WordAlone(format!("{fault:?} {vlan}")))
-            .messages(&seen)
-            .build()
-    }
-
-    fn why_silent(&self, servers: &[(Addr, &Server)], seen: &MessageEvidence, n_unanswered: u64) -> String {
-        let offers_others = servers.iter().any(|(_, server)| server.last_offer_ns >= seen.first_ns);
-        let was_there = servers.iter().any(|(_, server)| server.n_offers + server.n_acks > 0);
-        let why = match (offers_others, was_there) {
-            (true, _) => {
-                "A server offers addresses to others in this time: it has none left for these, leaves them out, or is too slow"
-            }
-            (false, true) => "A server answered earlier and does not any more: it is down, or the way to it is cut",
-            (false, false) => {
-                "No server answers anybody in this capture: none runs, or the relay to it does not work. None of these \
-                 devices goes on to ask for an address, as it would if the offers only were not captured"
-            }
-        };
-        format!(
-            "{} for a server got no offer. {why}.",
-            count(n_unanswered as usize, "search").replace("searchs", "searches")
-        )
-    }
+            "4",
+        ),
+    };
+    let finding = Finding::builder(&CARD)
+        .title(title)
+        .rated(trouble::impact(devices.len() - n_helped, length_ns), Confidence::VERY_LIKELY, (value as f64, least))
+        .sources(sources)
+        .targets(devices.iter().take(Finding::MOST_ADDRESSES).map(|(mac, _)| Endpoint::Mac(*mac)))
+        .ports([67])
+        .protocol("DHCP")
+        .evidence([
+            evidence("Searches without an offer", n_unanswered as f64, "messages", "0"),
+            evidence(
+                "Refusals (NAK)",
+                devices.iter().map(|(_, one)| one.naks.n).sum::<u64>() as f64,
+                "messages",
+                "1 for a device that moved",
+            ),
+            evidence("Declines", devices.iter().map(|(_, one)| one.declines.n).sum::<u64>() as f64, "messages", "0"),
+            evidence("Devices affected", devices.len() as f64, "devices", ""),
+            evidence("Of these, got an address in the end", n_helped as f64, "devices", ""),
+            evidence("DHCP servers seen", servers.len() as f64, "servers", "1 or 2"),
+        ])
+        .explanation(format!("Within {} {what}", span(length_ns)))
+        .filter(format!("dhcp.option.dhcp == {kind}"))
+        .messages(&seen);
+    layer2::within(finding, link, "").identity(Identity::WordAlone(format!("{fault:?} {link}"))).build()
 }
 
+fn why_silent(servers: &[(Addr, &Server)], seen: &MessageEvidence, n_unanswered: u64) -> String {
+    let offers_others = servers.iter().any(|(_, server)| server.last_offer_ns >= seen.first_ns);
+    let was_there = servers.iter().any(|(_, server)| server.n_offers + server.n_acks > 0);
+    let why = match (offers_others, was_there) {
+        (true, _) => {
+            "A server offers addresses to others in this time: it has none left for these, leaves them out, or is too slow"
+        }
+        (false, true) => "A server answered earlier and does not any more: it is down, or the way to it is cut",
+        (false, false) => {
+            "No server answers anybody in this capture: none runs, or the relay to it does not work. None of these \
+                 devices goes on to ask for an address, as it would if the offers only were not captured"
+        }
+    };
+    format!("{} for a server got no offer. {why}.", count(n_unanswered as usize, "search"))
+}
 fn why_refused(servers: &[(Addr, &Server)], refusing: &[Addr], n: u64, names: String) -> String {
     let others: Vec<Addr> = servers
         .iter()
@@ -313,7 +303,7 @@ fn why_refused(servers: &[(Addr, &Server)], refusing: &[Addr], n: u64, names: St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, TestValue, inside, observe_messages};
+    use crate::detect::support::testing::{Line, TestValue, inside, observe_messages, observe_on_links};
     use crate::model::Severity;
     use crate::model::flow::Direction;
     use crate::settings::Settings;
@@ -347,6 +337,22 @@ mod tests {
         assert_eq!((told.len(), told[0].targets.len()), (1, 3));
         assert!(told[0].severity >= Severity::Medium);
         assert!(found(&searches(true)).is_empty());
+    }
+
+    #[test]
+    fn networks_behind_other_tags_are_told_apart() {
+        // A server answers in one customer's network only; both have the same inner tag.
+        let lines: Vec<Line> = (0..12_u32)
+            .flat_map(|i| {
+                let kinds =
+                    [DhcpMessage::Discover, if i % 2 == 0 { DhcpMessage::Offer } else { DhcpMessage::Discover }];
+                kinds.map(|kind| line(f64::from(i) * 5.0, (i % 2) as u8, kind))
+            })
+            .collect();
+        let link = |i: usize| if i % 4 < 2 { 100 << 12 | 7 } else { 200 << 12 | 7 };
+        let told = observe_on_links(&ENTRY, &lines, link, &Settings::default()).findings;
+        assert_eq!(told.len(), 1);
+        assert!(told[0].title.contains("in VLAN 200.7") && told[0].explanation.contains("No server answers anybody"));
     }
 
     #[test]
