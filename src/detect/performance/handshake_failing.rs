@@ -3,13 +3,13 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{count, evidence, host_filter};
+use crate::detect::support::finding_builder::{count, evidence, server_filter};
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::trouble;
 use crate::model::app::field::{FieldId, FieldSet};
-use crate::model::app::kinds::web::TlsMessage;
+use crate::model::app::kinds::web::{TLS_ALERTS, TlsMessage};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
 use crate::model::format::quantity::percent;
@@ -201,41 +201,32 @@ impl Detector for HandshakeFailing {
     }
 }
 
-/// The number of an alert, and what it means: who does not accept what. None for one that says no more than its name.
-fn meaning(name: &str, is_of_server: bool) -> Option<(u8, &'static str)> {
+/// What an alert means: who does not accept what. None for one that says no more than its name.
+fn meaning(name: &str, is_of_server: bool) -> Option<&'static str> {
     Some(match (name, is_of_server) {
-        ("bad record MAC", _) => (20, MISUNDERSTOOD),
+        ("bad record MAC" | "decode error" | "decrypt error", _) => MISUNDERSTOOD,
         ("handshake failure", _) => {
-            (40, "the two have no cipher, signature or curve in common, or a certificate that is asked for is missing")
+            "the two have no cipher, signature or curve in common, or a certificate that is asked for is missing"
         }
-        ("no certificate", _) => (41, NONE_SHOWN),
-        ("bad certificate", true) => (42, NOT_ACCEPTED),
-        ("bad certificate", false) => (42, NOT_TRUSTED),
-        ("certificate revoked", _) => (44, "the certificate was revoked"),
-        ("certificate expired", true) => (45, "the certificate that the client shows has expired"),
+        ("no certificate" | "certificate required", _) => NONE_SHOWN,
+        ("bad certificate" | "certificate unknown" | "unknown CA", true) => NOT_ACCEPTED,
+        ("bad certificate" | "certificate unknown", false) => NOT_TRUSTED,
+        ("certificate revoked", _) => "the certificate was revoked",
+        ("certificate expired", true) => "the certificate that the client shows has expired",
         ("certificate expired", false) => {
-            (45, "the certificate of the service has expired, or is not yet valid by the client's clock")
+            "the certificate of the service has expired, or is not yet valid by the client's clock"
         }
-        ("certificate unknown", true) => (46, NOT_ACCEPTED),
-        ("certificate unknown", false) => (46, NOT_TRUSTED),
-        ("unknown CA", true) => (48, NOT_ACCEPTED),
-        ("unknown CA", false) => (
-            48,
+        ("unknown CA", false) => {
             "the client does not know the authority that signed the certificate of the service, or the chain up to it is \
-             not complete",
-        ),
-        ("access denied", _) => (49, "the certificate is valid, but its holder may not come in"),
-        ("decode error", _) => (50, MISUNDERSTOOD),
-        ("decrypt error", _) => (51, MISUNDERSTOOD),
-        ("protocol version", _) => (70, "the two have no version of TLS in common"),
-        ("insufficient security", _) => (71, "what the other side offers is too weak"),
-        ("internal error", _) => {
-            (80, "the side that says so has a trouble of its own, with its settings or its memory")
+             not complete"
         }
-        ("inappropriate fallback", _) => (86, "the client came back with an older version after a failure"),
-        ("unrecognized name", _) => (112, "the service does not know the server name that the client asks for"),
-        ("certificate required", _) => (116, NONE_SHOWN),
-        ("no application protocol", _) => (120, "the two have no application protocol in common (ALPN)"),
+        ("access denied", _) => "the certificate is valid, but its holder may not come in",
+        ("protocol version", _) => "the two have no version of TLS in common",
+        ("insufficient security", _) => "what the other side offers is too weak",
+        ("internal error", _) => "the side that says so has a trouble of its own, with its settings or its memory",
+        ("inappropriate fallback", _) => "the client came back with an older version after a failure",
+        ("unrecognized name", _) => "the service does not know the server name that the client asks for",
+        ("no application protocol", _) => "the two have no application protocol in common (ALPN)",
         _ => return None,
     })
 }
@@ -262,7 +253,8 @@ fn finding(
         Reason::Alert { is_of_server, name } => {
             let who = if *is_of_server { "service" } else { "client" };
             let known = meaning(name, *is_of_server);
-            let words = known.map_or_else(String::new, |(_, meaning)| format!(": {meaning}"));
+            let number = TLS_ALERTS.iter().find(|(_, alert)| alert == name);
+            let words = known.map_or_else(String::new, |meaning| format!(": {meaning}"));
             let mut why = format!("the {who} ends the handshake with the alert \"{name}\"{words}.");
             if let Some((from, until)) = service.certificate {
                 let valid = |ns: i64| to_second(ns);
@@ -271,7 +263,7 @@ fn finding(
                 let is_valid = (from..=until).contains(&period.0);
                 why += if is_valid { "; so it is not its dates." } else { ", which this capture is not within." };
             }
-            let filter = match known {
+            let filter = match number {
                 Some((code, _)) => format!("tls.alert_message.desc == {code}"),
                 None => "tls.alert_message.level == 2".to_owned(),
             };
@@ -320,7 +312,7 @@ fn finding(
         .flows(flows)
         // The packets meant are those that end the connections.
         .n_packets(n)
-        .filter(format!("{} && tcp.port == {port} && {filter}", host_filter("addr", server)))
+        .filter(format!("{} && {filter}", server_filter(server, port)))
         .build()
 }
 
@@ -346,6 +338,13 @@ mod tests {
         assert_eq!((found.len(), found[0].severity), (1, Severity::Medium));
         assert!(found[0].explanation.contains("the certificate of the service has expired"));
         assert!(told(2, TlsMessage::FatalAlert).is_empty() && told(9, TlsMessage::Warning).is_empty());
+    }
+
+    #[test]
+    fn every_alert_with_a_meaning_has_a_number() {
+        let n_known =
+            |is_of_server| TLS_ALERTS.iter().filter(|(_, name)| meaning(name, is_of_server).is_some()).count();
+        assert_eq!((n_known(true), n_known(false)), (18, 18));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //!
 //! Records are put together to handshake messages; a side is left as soon as it carries data.
 
-mod alert;
 mod certificate;
 mod ssl2;
 
@@ -19,6 +18,7 @@ use crate::decode::app::support::resync;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::web::TLS_ALERTS;
 use crate::model::app::kinds::web::TlsFault;
 use crate::model::app::kinds::web::TlsMessage;
 use crate::model::app::protocol::AppProto;
@@ -195,8 +195,8 @@ fn tell_alert(record: &[u8], fields: &mut FieldBuffer) -> bool {
     let [level @ (1 | 2), code] = record else { return false };
     fields.begin();
     fields.token(FieldId::Message, if *level == 2 { TlsMessage::FatalAlert } else { TlsMessage::Warning });
-    match alert::name(*code) {
-        Some(name) => fields.text(FieldId::TlsAlert, name),
+    match TLS_ALERTS.iter().find(|(number, _)| number == code) {
+        Some((_, name)) => fields.text(FieldId::TlsAlert, name),
         None => fields.format(FieldId::TlsAlert, format_args!("alert {code}")),
     }
     true
