@@ -44,7 +44,7 @@ impl<C> Report<C> {
 
     /// Those of the greatest value first; those of the same value stay in their order.
     pub fn largest_first<K: Ord>(mut self, value: impl Fn(&C) -> K) -> Report<C> {
-        self.cases.sort_by_key(|case| Reverse(value(case)));
+        self.cases.sort_by_cached_key(|case| Reverse(value(case)));
         self
     }
 
