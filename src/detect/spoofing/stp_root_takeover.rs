@@ -88,16 +88,16 @@ impl Detector for StpRootTakeover {
         let before_ns = context.settings.nanoseconds(&BEFORE);
         let changes = context.settings.get(&CHANGES);
         let trees = self.trees.sorted();
-        let takeovers: Vec<(u32, &Root, &Root)> = trees
-            .iter()
-            .flat_map(|(link, tree)| tree.takeovers(before_ns).into_iter().map(|(root, old)| (**link, root, old)))
-            .collect();
-        let storms: Vec<(u32, &Tree, f64)> = trees
-            .iter()
-            .filter(|(link, _)| takeovers.iter().all(|(taken, ..)| taken != *link))
-            .map(|(link, tree)| (**link, *tree, tree.most_changes()))
-            .filter(|(_, _, most)| *most >= changes)
-            .collect();
+        let (mut takeovers, mut storms) = (Vec::new(), Vec::new());
+        for (link, tree) in trees.iter().copied() {
+            let of_tree = tree.takeovers(before_ns);
+            // After a takeover the tree changes.
+            let most = if of_tree.is_empty() { tree.most_changes() } else { 0.0 };
+            if most >= changes {
+                storms.push((*link, tree, most));
+            }
+            takeovers.extend(of_tree.into_iter().map(|(root, old)| (*link, root, old)));
+        }
         let n_left_out: u64 = trees.iter().map(|(_, tree)| tree.n_left_out).sum();
         let new = |root: &Root| format!("{} {}", root.mac, root.priority);
         Report::of(takeovers)
