@@ -3,11 +3,11 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{self, count, evidence};
+use crate::detect::support::finding_builder::{count, evidence, host_filter};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::maths::order::upper_quantile;
-use crate::model::format::time::SECOND;
+use crate::model::format::time::{SECOND, seconds};
 use crate::model::{Addr, Category, Finding, Site};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,6 +73,14 @@ struct PathLatency {
     pairs: Tally<(Addr, Addr), Vec<Trip>, MOST_PAIRS>,
 }
 
+/// What is known of the path to a host: it is the same, whoever the host speaks with.
+#[derive(Default)]
+struct Path {
+    /// In the order of time.
+    trips: Vec<Trip>,
+    peers: BTreeSet<Addr>,
+}
+
 /// What round trips are long beside.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Compared {
@@ -85,11 +93,11 @@ enum Compared {
 }
 
 /// Round trips that became longer.
-#[derive(Clone)]
-struct Jump {
+#[derive(Clone, Copy)]
+struct Jump<'a> {
     /// Where the delay lies: between the capture point and this host.
     host: Addr,
-    peers: BTreeSet<Addr>,
+    peers: &'a BTreeSet<Addr>,
     before_micros: f64,
     long_micros: f64,
     n_long: usize,
@@ -114,15 +122,14 @@ impl Detector for PathLatency {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let settings = context.settings;
         let (times, more, least) = (settings.get(&TIMES), settings.get(&MORE), settings.get(&LEAST));
-        let mut by_host: BTreeMap<Addr, Jump> = BTreeMap::new();
-        for (host, (trips, peers)) in self.of_hosts() {
-            let limits = (times, more * 1e6);
-            if let Some(jump) = jump(host, &peers, trips.clone(), limits).or_else(|| queue(host, peers, trips, limits))
-            {
-                by_host.insert(host, jump);
+        let (limits, paths) = ((times, more * 1e6), self.paths());
+        let mut by_host: BTreeMap<Addr, Jump<'_>> = BTreeMap::new();
+        for (host, path) in &paths {
+            if let Some(jump) = jump(*host, path, limits).or_else(|| queue(*host, path, limits)) {
+                by_host.insert(*host, jump);
             }
         }
-        for jump in self.far_neighbours(context.site, (times, more * 1e6)) {
+        for jump in far_neighbours(&paths, context.site, limits) {
             by_host.entry(jump.host).or_insert(jump);
         }
         let cases = by_host.into_values().filter(|jump| jump.n_long as f64 >= least);
@@ -134,44 +141,42 @@ impl Detector for PathLatency {
 }
 
 impl PathLatency {
-    /// Round trips between the place of the capture and each host, with whom it had them: the path is the same.
-    fn of_hosts(&self) -> BTreeMap<Addr, (Vec<Trip>, BTreeSet<Addr>)> {
-        let mut of_host: BTreeMap<Addr, (Vec<Trip>, BTreeSet<Addr>)> = BTreeMap::new();
+    /// Round trips between the place of the capture and each host.
+    fn paths(&self) -> BTreeMap<Addr, Path> {
+        let mut paths: BTreeMap<Addr, Path> = BTreeMap::new();
         for ((host, peer), trips) in self.pairs.sorted_where(|trips| !trips.is_empty()) {
-            let (all, peers) = of_host.entry(*host).or_default();
-            all.extend(trips);
-            peers.insert(*peer);
+            let path = paths.entry(*host).or_default();
+            path.trips.extend(trips);
+            path.peers.insert(*peer);
         }
-        of_host
-    }
-
-    /// Hosts of the own network that are far away all the time, while others of it are near.
-    fn far_neighbours(&self, site: &Site, limits: (f64, f64)) -> Vec<Jump> {
-        let hosts: Vec<Jump> = self
-            .of_hosts()
-            .into_iter()
-            .filter(|(host, _)| site.is_inside(*host))
-            .filter_map(|(host, (trips, peers))| steady(host, peers, trips))
-            .collect();
-        let far = |jump: &&Jump| {
-            let others: Vec<f64> =
-                hosts.iter().filter(|other| other.host != jump.host).map(|other| other.long_micros).collect();
-            let is_enough = others.len() >= LEAST_NEIGHBOURS;
-            let near = if is_enough { upper_quantile(others, 0.5, f64::total_cmp) } else { f64::INFINITY };
-            jump.before_micros >= limits.0 * near && jump.before_micros >= near + limits.1
-        };
-        let near_of = |jump: &Jump| {
-            let others = hosts.iter().filter(|other| other.host != jump.host).map(|other| other.long_micros).collect();
-            upper_quantile(others, 0.5, f64::total_cmp)
-        };
-        let found = hosts.iter().filter(far).cloned();
-        found.map(|jump| Jump { before_micros: near_of(&jump), ..jump }).collect()
+        paths.values_mut().for_each(|path| path.trips.sort_unstable());
+        paths
     }
 }
 
+/// Hosts of the own network that are far away all the time, while others of it are near.
+fn far_neighbours<'a>(paths: &'a BTreeMap<Addr, Path>, site: &Site, (times, more): (f64, f64)) -> Vec<Jump<'a>> {
+    let own = paths.iter().filter(|(host, _)| site.is_inside(**host));
+    let hosts: Vec<Jump<'_>> = own.filter_map(|(host, path)| steady(*host, path)).collect();
+    let mut sorted: Vec<f64> = hosts.iter().map(|host| host.long_micros).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let far = |jump: Jump<'a>| {
+        let near = median_of_others(&sorted, jump.long_micros)?;
+        let is_far = jump.before_micros >= times * near && jump.before_micros >= near + more;
+        is_far.then_some(Jump { before_micros: near, ..jump })
+    };
+    hosts.into_iter().filter_map(far).collect()
+}
+
+/// The higher median of ascending values without one of them; none if the others are too few to show what is usual.
+fn median_of_others(sorted: &[f64], one: f64) -> Option<f64> {
+    let n_others = sorted.len().checked_sub(1).filter(|n| *n >= LEAST_NEIGHBOURS)?;
+    let (place, left_out) = (n_others / 2, sorted.partition_point(|value| *value < one));
+    sorted.get(if place < left_out { place } else { place + 1 }).copied()
+}
+
 /// A host by all its round trips: `before_micros` is the short one, `long_micros` the middle one.
-fn steady(host: Addr, peers: BTreeSet<Addr>, mut trips: Vec<Trip>) -> Option<Jump> {
-    trips.sort_unstable();
+fn steady(host: Addr, Path { trips, peers }: &Path) -> Option<Jump<'_>> {
     let shortest: Vec<f64> =
         trips.windows(IN_A_ROW).filter_map(|row| Some(f64::from(row.iter().map(|trip| trip.1).min()?))).collect();
     let (first_ns, last_ns) = (trips.first()?.0, trips.last()?.0);
@@ -188,8 +193,7 @@ fn steady(host: Addr, peers: BTreeSet<Addr>, mut trips: Vec<Trip>) -> Option<Jum
 }
 
 /// How the round trips to a host changed, if they did for a while: a path that is long now and then has a jitter, no change.
-fn jump(host: Addr, peers: &BTreeSet<Addr>, mut trips: Vec<Trip>, (times, more): (f64, f64)) -> Option<Jump> {
-    trips.sort_unstable();
+fn jump(host: Addr, Path { trips, peers }: &Path, (times, more): (f64, f64)) -> Option<Jump<'_>> {
     let shortest: Vec<(i64, f64)> = trips
         .windows(IN_A_ROW)
         .filter_map(|row| Some((row.first()?.0, f64::from(row.iter().map(|trip| trip.1).min()?))))
@@ -208,7 +212,7 @@ fn jump(host: Addr, peers: &BTreeSet<Addr>, mut trips: Vec<Trip>, (times, more):
     }
     Some(Jump {
         host,
-        peers: peers.clone(),
+        peers,
         before_micros: short,
         n_long: long.len(),
         long_micros: upper_quantile(long, 0.5, f64::total_cmp),
@@ -219,8 +223,7 @@ fn jump(host: Addr, peers: &BTreeSet<Addr>, mut trips: Vec<Trip>, (times, more):
 }
 
 /// Round trips to a host that are long now and then: what waits in queues.
-fn queue(host: Addr, peers: BTreeSet<Addr>, mut trips: Vec<Trip>, (times, more): (f64, f64)) -> Option<Jump> {
-    trips.sort_unstable();
+fn queue(host: Addr, Path { trips, peers }: &Path, (times, more): (f64, f64)) -> Option<Jump<'_>> {
     let mut sorted: Vec<f64> = trips.iter().map(|trip| f64::from(trip.1)).collect();
     sorted.sort_by(f64::total_cmp);
     let short = *sorted.get(1)?;
@@ -242,11 +245,11 @@ fn queue(host: Addr, peers: BTreeSet<Addr>, mut trips: Vec<Trip>, (times, more):
     })
 }
 
-impl Jump {
+impl Jump<'_> {
     fn finding(&self, (times, more): (f64, f64)) -> Finding {
         let (host, n_peers) = (self.host, self.peers.len());
         let [before, long] = [self.before_micros, self.long_micros].map(|micros| micros / 1e3);
-        let seconds = (self.last_ns - self.first_ns) as f64 / SECOND as f64;
+        let lasted = seconds(self.last_ns - self.first_ns);
         let who = match self.peers.first() {
             Some(peer) if n_peers == 1 => format!("{peer}"),
             _ => count(n_peers, "host"),
@@ -272,14 +275,14 @@ impl Jump {
             .evidence([
                 evidence("Round trip, median while long", long, "ms", format!("{before:.1}")),
                 evidence("Long round trips", self.n_long as f64, "round trips", "0"),
-                evidence("Lasted", seconds, "s", ""),
+                evidence("Lasted", lasted, "s", ""),
             ])
             .explanation(format!(
-                "Between the place of the capture and {host}, round trips of connections with {who} took {long:.0} ms for {seconds:.1} s, and {before:.1} ms {at_other}. A round trip counts as long from {times:.1} times the short one and {:.0} ms more.",
+                "Between the place of the capture and {host}, round trips of connections with {who} took {long:.0} ms for {lasted:.1} s, and {before:.1} ms {at_other}. A round trip counts as long from {times:.1} times the short one and {:.0} ms more.",
                 more * 1e3
             ))
             .period((self.first_ns, self.last_ns))
-            .filter_in_time(format!("{} && tcp", finding_builder::host_filter("addr", host)))
+            .filter_in_time(format!("{} && tcp", host_filter("addr", host)))
             .build()
     }
 }
@@ -291,6 +294,18 @@ mod tests {
     use crate::model::Flow;
     use crate::model::flow::health::{RoundTrip, TcpHealth};
     use crate::settings::Settings;
+
+    #[test]
+    fn the_median_of_the_others_leaves_one_out() {
+        let sorted = [1.0, 2.0, 2.0, 5.0, 9.0];
+        let of_others = |one| median_of_others(&sorted, one);
+        for one in sorted {
+            let mut others = sorted.to_vec();
+            others.remove(sorted.iter().position(|value| *value == one).unwrap());
+            assert_eq!(of_others(one), Some(upper_quantile(others, 0.5, f64::total_cmp)), "{one}");
+        }
+        assert_eq!(median_of_others(&sorted[..3], 1.0), None);
+    }
 
     #[test]
     fn a_path_that_becomes_long_or_varies_is_found_and_a_late_packet_is_not() {
