@@ -1,6 +1,7 @@
 //! The contract of a detector: what it receives, what it may use, and what it returns.
 
 use super::card::Card;
+use super::support::address_claims::AddressClaims;
 use super::support::connection_attempts::Contacts;
 use super::support::domains::DnsQuery;
 use crate::flow::endpoints::EndpointIndex;
@@ -207,6 +208,8 @@ pub struct Context<'a> {
     pub told: &'a FlowFields,
     /// Outcomes of first contacts.
     pub contacts: &'a Contacts,
+    /// Who claimed which address.
+    pub claims: &'a AddressClaims,
     /// Which addresses are inside.
     pub site: &'a Site,
     /// Rows of flows for models.

@@ -187,6 +187,7 @@ mod tests {
             names: &names,
             told: &told,
             contacts: &Default::default(),
+            claims: &Default::default(),
             site: &Default::default(),
             rows: &Default::default(),
             span_ns,

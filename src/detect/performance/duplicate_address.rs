@@ -1,20 +1,15 @@
 //! Addresses that several honest hosts use at the same time, to findings.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::address_claims::{AddressClaims, Duplicate, Mac};
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::address_claims::{CHANGES, Duplicate, Mac};
 use crate::detect::support::finding_builder::{Identity, evidence};
 use crate::detect::support::gateway::Gateway;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
-use crate::model::app::field::{FieldId, FieldSet};
-use crate::model::app::kinds::link::Icmpv6Message;
-use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
 use crate::model::net::addr::mac_text;
-use crate::model::packet::Packet;
 use crate::model::{Category, Endpoint, Finding, Site};
-use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "duplicate_address",
@@ -38,54 +33,16 @@ const CARD: Card = Card {
     source: "RFC 5227 (IPv4 address conflict detection) and RFC 4862, section 5.4 (duplicate address detection); Wireshark's expert note \"duplicate IP address\".",
 };
 
-const CHANGES: Descriptor = Descriptor::count("duplicate_address.changes", "Changes of the claimant", 3.0)
-    .range(2.0, 100_000.0)
-    .unit("changes")
-    .help("How often the device that claims the address must change. An address that moves to another device changes once, and a conflict that RFC 5227 ends within seconds two times.");
-
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<DuplicateAddress>(
-    CARD,
-    &[CHANGES],
-    Interest::ARP
-        .union(Interest::UDP)
-        .union(Interest::ICMP)
-        .union(Interest::TCP_CONTROL)
-        .union(Interest::MESSAGES)
-        .union(Interest::ANY_FLOW),
-)
-.asking_site();
+pub const ENTRY: Entry =
+    Entry::of::<DuplicateAddress>(CARD, &[CHANGES], Interest::ARP.union(Interest::ANY_FLOW)).asking_site();
 
 #[derive(Default)]
 struct DuplicateAddress {
-    claims: AddressClaims,
     gateway: Gateway,
 }
 
 impl Detector for DuplicateAddress {
-    fn observe_packet(&mut self, packet: &Packet) {
-        self.claims.observe(packet);
-    }
-
-    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
-        if protocol == AppProto::Icmpv6 { FieldSet::of(&[FieldId::Mac]) } else { FieldSet::NONE }
-    }
-
-    fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
-        if event.message.protocol == AppProto::Icmpv6
-            && said.is(FieldId::Message, Icmpv6Message::NeighbourAdvertisement)
-            && let (Some(address), Some(mac)) = (said.addr(FieldId::Address), said.mac(FieldId::Mac))
-        {
-            self.claims.observe_neighbour(
-                (event.vlan_stack, address),
-                mac,
-                event.message.time_ns,
-                event.message.packet,
-            );
-        }
-    }
-
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         self.gateway.add(ended.site, ended.flow);
     }
@@ -93,10 +50,10 @@ impl Detector for DuplicateAddress {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CHANGES);
         let gateway = self.gateway.mac();
-        let duplicates = self.claims.duplicates().into_iter().filter(|one| one.n_changes as f64 >= least);
+        let duplicates = context.claims.duplicates().into_iter().filter(|one| one.n_changes as f64 >= least);
         Report::of(duplicates)
             .largest_first(|duplicate| duplicate.n_changes)
-            .not_evaluated(self.claims.n_refused())
+            .not_evaluated(context.claims.n_refused())
             .each(|duplicate| finding(context.site, duplicate, gateway, least))
     }
 }
@@ -164,6 +121,7 @@ mod tests {
     use crate::detect::spoofing::arp_spoofing;
     use crate::detect::support::testing::{arp, finish, inside, udp};
     use crate::model::Severity;
+    use crate::model::packet::Packet;
     use crate::settings::Settings;
 
     /// Devices 1 and 2 claim the address 7 in turn and send from it with so many hops left.
@@ -193,6 +151,16 @@ mod tests {
         let found = finish(&ENTRY, &[], &both, &Settings::default()).findings;
         assert_eq!((found.len(), found[0].severity), (1, Severity::Medium));
         assert!(finish(&arp_spoofing::ENTRY, &[], &both, &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_conflict_that_is_soon_over_is_told_once_and_mildly() {
+        let all = packets([64, 128], 1).into_iter().enumerate();
+        let short: Vec<Packet> = all.filter(|(i, packet)| *i < 6 || packet.arp.is_none()).map(|(_, one)| one).collect();
+        assert!(finish(&ENTRY, &[], &short, &Settings::default()).findings.is_empty());
+        let told = finish(&arp_spoofing::ENTRY, &[], &short, &Settings::default()).findings;
+        assert_eq!(told.len(), 1);
+        assert!(told[0].title.contains("is used by 2 devices") && told[0].severity <= Severity::Low);
     }
 
     #[test]

@@ -2,13 +2,12 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::address_claims::{AddressClaims, Claim, Mac, Place};
+use crate::detect::support::address_claims::{CHANGES, Claim, Mac, Place};
 use crate::detect::support::finding_builder::evidence;
 use crate::detect::support::gateway::Gateway;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::model::net::addr::mac_text;
-use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,27 +41,18 @@ const CLAIMS: Descriptor = Descriptor::count("arp_spoofing.claims", "Unsolicited
     .help("A device must claim an address that another device also uses this often without being asked. A device that comes up announces itself twice (RFC 5227, section 2.3).");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<ArpSpoofing>(
-    CARD,
-    &[CLAIMS],
-    Interest::ARP.union(Interest::UDP).union(Interest::ICMP).union(Interest::TCP_CONTROL).union(Interest::ANY_FLOW),
-)
-.asking_site();
+pub const ENTRY: Entry =
+    Entry::of::<ArpSpoofing>(CARD, &[CLAIMS], Interest::ARP.union(Interest::ANY_FLOW)).asking_site();
 
 /// Most findings of each kind.
 const MOST_FINDINGS: usize = 100;
 
 #[derive(Default)]
 struct ArpSpoofing {
-    claims: AddressClaims,
     gateway: Gateway,
 }
 
 impl Detector for ArpSpoofing {
-    fn observe_packet(&mut self, packet: &Packet) {
-        self.claims.observe(packet);
-    }
-
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         self.gateway.add(ended.site, ended.flow);
     }
@@ -71,16 +61,20 @@ impl Detector for ArpSpoofing {
         let least = context.settings.get(&CLAIMS);
         let mut imposters: BTreeMap<Mac, Imposter<'_>> = BTreeMap::new();
         let mut conflicts = Vec::new();
-        let sorted = self.claims.sorted();
-        // Two honest hosts with one address are no attack.
-        let duplicates: BTreeSet<Place> = self.claims.duplicates().iter().map(|duplicate| duplicate.place).collect();
+        let all = context.claims;
+        let sorted = all.sorted(true);
+        // Two honest hosts with one address are no attack: a fault of the settings, or if it was soon over a conflict.
+        let duplicates: BTreeSet<Place> = all.duplicates().iter().map(|duplicate| duplicate.place).collect();
+        let least_changes = context.settings.get(&CHANGES);
         for claims in sorted.chunk_by(|a, b| a.0.0 == b.0.0) {
             let [((place, _), _), (_, _), ..] = claims else { continue };
+            let (ip, n_changes) = (place.1, all.n_changes(place));
             if duplicates.contains(place) {
+                if (n_changes as f64) < least_changes {
+                    conflicts.push((ip, claims));
+                }
                 continue;
             }
-            let ip = place.1;
-            let n_changes = self.claims.n_changes(place);
             let pushes: Vec<u64> = claims.iter().map(|(_, claim)| claim.n_unasked).collect();
             let most = pushes.iter().copied().max().unwrap_or(0);
             let pusher = claims.iter().find(|(_, claim)| claim.n_unasked == most);
@@ -98,7 +92,7 @@ impl Detector for ArpSpoofing {
         let gateway = self.gateway.mac();
         Report::of(imposters)
             .at_most(MOST_FINDINGS)
-            .not_evaluated(self.claims.n_refused())
+            .not_evaluated(all.n_refused())
             .each(|(mac, imposter)| imposter.finding(*mac, &sorted, gateway, least))
             .and(Report::of(conflicts).at_most(MOST_FINDINGS).each(|(ip, claims)| conflict(*ip, claims)))
     }
@@ -223,6 +217,7 @@ mod tests {
     use super::*;
     use crate::detect::support::testing::{arp, finish, inside};
     use crate::model::Severity;
+    use crate::model::packet::Packet;
     use crate::settings::Settings;
 
     #[test]

@@ -1,19 +1,13 @@
 //! Who claims which IPv6 address, by neighbour advertisements, to findings of addresses that several devices claim in turn.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
-use crate::detect::support::address_claims::{AddressClaims, Place};
-use crate::detect::support::capped_map::Tally;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::address_claims::{Claim, Mac, Place};
 use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence};
 use crate::detect::support::layer2;
-use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::model::app::field::{FieldId, FieldSet};
-use crate::model::app::kinds::link::Icmpv6Message;
-use crate::model::app::protocol::AppProto;
 use crate::model::net::addr::mac_text;
-use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,96 +39,57 @@ const CHANGES: Descriptor = Descriptor::count("neighbour_spoofing.changes", "Cha
     .help("How often the device that claims an address changed. A replaced device changes it once.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<NeighbourSpoofing>(
-    CARD,
-    &[CHANGES],
-    Interest::MESSAGES.union(Interest::UDP).union(Interest::ICMP).union(Interest::TCP_CONTROL),
-);
+pub const ENTRY: Entry = Entry::of::<NeighbourSpoofing>(CARD, &[CHANGES], Interest::ICMP);
 
-/// Most addresses kept.
-const MOST_ADDRESSES: usize = 1 << 14;
-/// Devices told apart for an address.
-const MOST_DEVICES: usize = 16;
 /// A device that takes over so many addresses of others is no router that shares one.
 const MANY_ADDRESSES: usize = 3;
 /// Addresses listed in a filter.
 const MOST_IN_FILTER: usize = 20;
 
 #[derive(Default)]
-struct NeighbourSpoofing {
-    addresses: Tally<Place, Claims, MOST_ADDRESSES>,
-    /// The same, with who uses the address.
-    uses: AddressClaims,
-}
+struct NeighbourSpoofing;
 
-#[derive(Default)]
-struct Claims {
-    /// Claims by device; the first is the one that was there before.
-    devices: Vec<([u8; 6], u64)>,
-    last: usize,
+/// An address with all claims to it.
+struct Contested<'a> {
+    address: Addr,
+    /// The device that was there before.
+    first: Mac,
+    claims: &'a [(&'a (Place, Mac), &'a Claim)],
     n_changes: u64,
-    seen: MessageEvidence,
 }
 
-/// Addresses that a device claims after another one, with all their claims.
-type Taken<'a> = Vec<(Addr, &'a Claims)>;
+/// Addresses that a device claims after another one.
+type Taken<'a> = Vec<&'a Contested<'a>>;
 
 impl Detector for NeighbourSpoofing {
-    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
-        if protocol == AppProto::Icmpv6 { FieldSet::of(&[FieldId::Mac]) } else { FieldSet::NONE }
-    }
-
-    fn observe_packet(&mut self, packet: &Packet) {
-        self.uses.observe(packet);
-    }
-
-    fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
-        if event.message.protocol != AppProto::Icmpv6
-            || !said.is(FieldId::Message, Icmpv6Message::NeighbourAdvertisement)
-        {
-            return;
-        }
-        let (Some(address), Some(mac)) = (said.addr(FieldId::Address), said.mac(FieldId::Mac)) else { return };
-        self.uses.observe_neighbour((event.vlan_stack, address), mac, event.message.time_ns, event.message.packet);
-        let Some(claims) = self.addresses.of((event.vlan_stack, address)) else { return };
-        let place = match claims.devices.iter().position(|(device, _)| *device == mac) {
-            Some(place) => place,
-            None if claims.devices.len() < MOST_DEVICES => {
-                claims.devices.push((mac, 0));
-                claims.devices.len() - 1
-            }
-            None => return,
-        };
-        if let Some((_, n)) = claims.devices.get_mut(place) {
-            *n += 1;
-        }
-        claims.n_changes += u64::from(claims.seen.n > 0 && place != claims.last);
-        claims.last = place;
-        claims.seen.add(event);
-    }
-
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CHANGES);
-        // A device that comes second to several addresses is one cause.
-        let mut late: BTreeMap<(u32, [u8; 6]), Taken<'_>> = BTreeMap::new();
+        let all = context.claims;
         // Two honest hosts with one address are no attack.
-        let duplicates: BTreeSet<Place> = self.uses.duplicates().iter().map(|duplicate| duplicate.place).collect();
-        for (place, claims) in self.addresses.sorted_where(|claims| claims.n_changes > 0) {
-            if duplicates.contains(place) {
-                continue;
-            }
-            let (link, address) = place;
-            for (device, _) in claims.devices.iter().skip(1) {
-                late.entry((*link, *device)).or_default().push((*address, claims));
+        let duplicates: BTreeSet<Place> = all.duplicates().iter().map(|duplicate| duplicate.place).collect();
+        let sorted = all.sorted(false);
+        let of_address = sorted.chunk_by(|a, b| a.0.0 == b.0.0);
+        let contested = of_address.filter_map(|claims| {
+            let (place, _) = claims.first()?.0;
+            let n_changes = all.n_changes(place);
+            let is_contested = n_changes > 0 && !duplicates.contains(place);
+            is_contested
+                .then_some((place.0, Contested { address: place.1, first: all.first(place)?, claims, n_changes }))
+        });
+        let contested: Vec<(u32, Contested<'_>)> = contested.collect();
+        // A device that comes second to several addresses is one cause.
+        let mut late: BTreeMap<(u32, Mac), Taken<'_>> = BTreeMap::new();
+        for (link, address) in &contested {
+            for ((_, device), _) in address.claims.iter().filter(|((_, device), _)| *device != address.first) {
+                late.entry((*link, *device)).or_default().push(address);
             }
         }
-        let is_case = |taken: &[(Addr, &Claims)]| {
-            taken.len() >= MANY_ADDRESSES || taken.iter().any(|(_, claims)| claims.n_changes as f64 >= least)
+        let is_case = |taken: &[&Contested<'_>]| {
+            taken.len() >= MANY_ADDRESSES || taken.iter().any(|address| address.n_changes as f64 >= least)
         };
         Report::of(late.into_iter().filter(|(_, taken)| is_case(taken)))
             .largest_first(|(_, taken)| taken.len())
-            .not_evaluated(self.addresses.n_refused)
+            .not_evaluated(all.n_refused())
             .each(|((link, device), taken)| {
                 let device = mac_text(*device);
                 layer2::within(finding(&device, taken, least), *link, &device).build()
@@ -142,27 +97,26 @@ impl Detector for NeighbourSpoofing {
     }
 }
 
-fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> FindingBuilder {
-    let n_changes: u64 = taken.iter().map(|(_, claims)| claims.n_changes).sum();
-    let others: BTreeSet<[u8; 6]> =
-        taken.iter().filter_map(|(_, claims)| claims.devices.first()).map(|(device, _)| *device).collect();
+fn finding(device: &str, taken: &[&Contested<'_>], least: f64) -> FindingBuilder {
+    let n_changes: u64 = taken.iter().map(|address| address.n_changes).sum();
+    let others: BTreeSet<Mac> = taken.iter().map(|address| address.first).collect();
     let others: Vec<String> = others.into_iter().take(5).map(mac_text).collect();
     let confidence = if taken.len() >= 2 { Confidence::VERY_LIKELY } else { Confidence::EVEN };
-    let mut seen = MessageEvidence::default();
-    taken.iter().for_each(|(_, claims)| seen.merge(&claims.seen));
+    let claims = || taken.iter().flat_map(|address| address.claims.iter().map(|(_, claim)| *claim));
+    let flows: BTreeSet<u32> = claims().flat_map(|claim| claim.flows.iter().copied()).collect();
     let addresses: Vec<String> = taken
         .iter()
         .take(MOST_IN_FILTER)
-        .map(|(address, _)| format!("icmpv6.nd.na.target_address == {address}"))
+        .map(|address| format!("icmpv6.nd.na.target_address == {}", address.address))
         .collect();
     Finding::builder(&CARD)
         .title(match taken {
-            [(address, _)] => format!("{device} and another device both claim {address}"),
+            [one] => format!("{device} and another device both claim {}", one.address),
             _ => format!("{device} claims {} IPv6 addresses of other devices", taken.len()),
         })
         .rated(Impact::INTERCEPTION, confidence, (n_changes as f64, least))
-        .sources(taken.iter().map(|(address, _)| *address))
-        .targets(taken.iter().map(|(address, _)| *address))
+        .sources(taken.iter().map(|one| one.address))
+        .targets(taken.iter().map(|one| one.address))
         .protocol("ICMPv6")
         .evidence([
             evidence("Addresses of other devices", taken.len() as f64, "addresses", "0"),
@@ -171,10 +125,17 @@ fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> FindingBuilde
         .explanation(format!(
             "The device {device} sent neighbour advertisements that {} is at its own Ethernet address, after {} had \
                  claimed it. Neighbours believe the latest advertisement and send their traffic there.",
-            taken.iter().take(5).map(|(address, _)| address.to_string()).collect::<Vec<_>>().join(", "),
+            taken.iter().take(5).map(|one| one.address.to_string()).collect::<Vec<_>>().join(", "),
             others.join(", ")
         ))
-        .messages(&seen)
+        .period((
+            claims().map(|claim| claim.first_ns).min().unwrap_or(0),
+            claims().map(|claim| claim.last_ns).max().unwrap_or(0),
+        ))
+        .n_packets(claims().map(|claim| claim.n_claims).sum())
+        .packet_indices(claims().flat_map(|claim| claim.indices.iter().copied()).collect())
+        .n_flows(flows.len() as u64)
+        .flow_serials(flows.into_iter().collect())
         .filter(format!("icmpv6.type == 136 && ({})", addresses.join(" || ")))
         .identity(Identity::WordAlone(device.to_owned()))
 }
@@ -182,15 +143,18 @@ fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> FindingBuilde
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, inside, observe_on_links};
+    use crate::detect::support::testing::{Line, icmp, inside, observe_on_links, observe_with};
+    use crate::model::app::field::FieldId;
+    use crate::model::app::kinds::link::Icmpv6Message;
+    use crate::model::app::protocol::AppProto;
     use crate::model::flow::Direction;
+    use crate::model::packet::Packet;
     use crate::settings::Settings;
 
-    fn found(devices: &[u8]) -> usize {
-        found_on(devices, |_| 0)
-    }
+    const ADDRESS: [u8; 16] = [0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9];
 
-    fn found_on(devices: &[u8], link: impl Fn(usize) -> u32) -> usize {
+    /// Advertisements of these devices, one a second.
+    fn lines(devices: &[u8]) -> Vec<Line> {
         let line = |(i, device): (usize, &u8)| Line {
             protocol: AppProto::Icmpv6,
             second: i as f64,
@@ -199,12 +163,19 @@ mod tests {
             direction: Direction::ToResponder,
             facts: vec![
                 (FieldId::Message, Icmpv6Message::NeighbourAdvertisement.into()),
-                (FieldId::Address, inside(9).into()),
+                (FieldId::Address, Addr::v6(ADDRESS).into()),
                 (FieldId::Mac, [2, 0, 0, 0, 0, *device].into()),
             ],
         };
-        let lines: Vec<Line> = devices.iter().enumerate().map(line).collect();
-        observe_on_links(&ENTRY, &lines, link, &Settings::default()).findings.len()
+        devices.iter().enumerate().map(line).collect()
+    }
+
+    fn found(devices: &[u8]) -> usize {
+        found_on(devices, |_| 0)
+    }
+
+    fn found_on(devices: &[u8], link: impl Fn(usize) -> u32) -> usize {
+        observe_on_links(&ENTRY, &lines(devices), link, &Settings::default()).findings.len()
     }
 
     #[test]
@@ -217,5 +188,23 @@ mod tests {
         let devices = [1, 6, 1, 6, 1, 6];
         assert_eq!(found_on(&devices, |i| if i % 2 == 0 { 100 << 12 | 7 } else { 200 << 12 | 7 }), 0);
         assert_eq!(found_on(&devices, |_| 100 << 12 | 7), 1);
+    }
+
+    #[test]
+    fn two_honest_hosts_in_one_network_hide_nothing_in_another() {
+        // Devices 1 and 6 both use the address in network 7; in network 8 devices 2 and 3 only claim it.
+        let sent = |i: u8| Packet {
+            vlan_stack: 7,
+            ..icmp(u64::from(i), 10.0, if i % 2 == 0 { 1 } else { 6 }, Addr::v6(ADDRESS), inside(2), true, 128)
+        };
+        let packets: Vec<Packet> = (0..8).map(sent).collect();
+        let told = |devices: &[u8]| {
+            let link = |i: usize| if i < 6 { 7 } else { 8 };
+            observe_with(&ENTRY, &lines(devices), link, &packets, &Settings::default()).findings
+        };
+        assert!(told(&[1, 6, 1, 6, 1, 6]).is_empty());
+        let found = told(&[1, 6, 1, 6, 1, 6, 2, 3, 2, 3, 2, 3]);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].explanation.contains("VLAN 8"));
     }
 }

@@ -5,10 +5,22 @@
 //! address sends packets of its own from it.
 
 use crate::detect::support::capped_map::{Map, Tally};
+use crate::flow::table::FlowUpdate;
+use crate::model::app::field::{FieldId, Message};
+use crate::model::app::kinds::link::Icmpv6Message;
+use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
 use crate::model::packet::{Arp, Packet, Transport};
 use crate::model::{Addr, Finding};
+use crate::settings::Descriptor;
 use std::collections::BTreeSet;
+
+/// How often its claimant must change for an address to be told as a duplicate; what changes less is left to those who tell
+/// of claims.
+pub const CHANGES: Descriptor = Descriptor::count("duplicate_address.changes", "Changes of the claimant", 3.0)
+    .range(2.0, 100_000.0)
+    .unit("changes")
+    .help("How often the device that claims the address must change. An address that moves to another device changes once, and a conflict that RFC 5227 ends within seconds two times.");
 
 /// An Ethernet address.
 pub type Mac = [u8; 6];
@@ -21,12 +33,16 @@ const ASKED_NS: i64 = 10 * SECOND;
 const MOST_PAIRS: usize = 1 << 16;
 /// Packets remembered for one pair.
 const MOST_INDICES: usize = 2048;
+/// Packets, flows and receivers remembered of all pairs together.
+const MOST_KEPT: usize = 1 << 20;
 /// Receivers remembered for one pair.
 const MOST_RECEIVERS: usize = Finding::MOST_ADDRESSES;
 /// Hops that systems give to packets of their own (Linux and macOS 64, Windows 128, routers 255).
 const OWN_HOPS: [u8; 3] = [64, 128, 255];
 /// A host uses an address from which it has sent so many packets of its own since another one claimed it too.
 const LEAST_USES: u64 = 2;
+/// An address that moves to another device changes once.
+const LEAST_CHANGES: u64 = 2;
 /// An honest host answers what it is asked; announcements to all are not counted.
 const MOST_PUSHED: u64 = 3;
 
@@ -36,6 +52,8 @@ pub struct AddressClaims {
     claims: Tally<(Place, Mac), Claim, MOST_PAIRS>,
     turns: Tally<Place, Turns, MOST_PAIRS>,
     asked: Tally<(u32, Addr, Addr), Option<i64>, MOST_PAIRS>,
+    /// Packets, flows and receivers remembered.
+    n_kept: usize,
     /// Addresses with several claimants.
     has_contested: bool,
 }
@@ -53,18 +71,20 @@ pub struct Claim {
     pub n_uses: u64,
     /// First claim, ns since 1970.
     pub first_ns: i64,
-    /// Last claim, ns since 1970.
+    /// Last claim or use, ns since 1970.
     pub last_ns: i64,
     /// Packets that say so.
     pub indices: Vec<u64>,
+    /// Flows of those that belong to one.
+    pub flows: Vec<u32>,
     /// Whom it answered.
     pub receivers: BTreeSet<Addr>,
 }
 
-/// Who claimed an address last, and how often that changed.
+/// Who claimed an address first and last, and how often that changed.
 #[derive(Default)]
 struct Turns {
-    last: Option<Mac>,
+    first_and_last: Option<(Mac, Mac)>,
     n_changes: u64,
 }
 
@@ -79,7 +99,7 @@ pub struct Duplicate<'a> {
 }
 
 impl AddressClaims {
-    /// Takes a packet: of ARP, or any that a host sends.
+    /// Takes a packet: of ARP, or any that a host sends; TCP that is not control need not be shown.
     #[inline]
     pub fn observe(&mut self, packet: &Packet) {
         match &packet.arp {
@@ -104,27 +124,44 @@ impl AddressClaims {
         let is_pushed =
             !is_announcement && arp.operation == 2 && !self.is_asked(packet.vlan_stack, arp, packet.time_ns);
         let place = (packet.vlan_stack, arp.sender_ip);
+        let has_room = self.n_kept < MOST_KEPT;
         let Some(claim) = self.claim(place, arp.sender_mac, packet.time_ns, packet.index) else { return };
         claim.n_unasked += u64::from(is_announcement || is_pushed);
         claim.n_pushed += u64::from(is_pushed);
-        if !is_announcement && arp.operation == 2 && claim.receivers.len() < MOST_RECEIVERS {
-            claim.receivers.insert(arp.target_ip);
+        if has_room && !is_announcement && arp.operation == 2 && claim.receivers.len() < MOST_RECEIVERS {
+            let is_new = claim.receivers.insert(arp.target_ip);
+            self.n_kept += usize::from(is_new);
         }
     }
 
-    /// Takes what a neighbour advertisement says (RFC 4861, section 4.4): that this device has this address.
-    pub fn observe_neighbour(&mut self, place: Place, mac: Mac, time_ns: i64, packet: u64) {
-        if !place.1.is_group() && !is_shared(mac) {
-            self.claim(place, mac, time_ns, packet);
+    /// Takes a message: a neighbour advertisement says that a device has an address (RFC 4861, section 4.4).
+    pub fn observe_message(&mut self, message: &Message<'_>, update: Option<FlowUpdate>, vlan_stack: u32) {
+        let said = &message.fields;
+        if message.protocol != AppProto::Icmpv6 || !said.is(FieldId::Message, Icmpv6Message::NeighbourAdvertisement) {
+            return;
+        }
+        let (Some(address), Some(mac)) = (said.addr(FieldId::Address), said.mac(FieldId::Mac)) else { return };
+        if address.is_group() || is_shared(mac) {
+            return;
+        }
+        let has_room = self.n_kept < MOST_KEPT;
+        let Some(claim) = self.claim((vlan_stack, address), mac, message.time_ns, message.packet) else { return };
+        if let Some(FlowUpdate { serial, .. }) = update
+            && has_room
+            && claim.flows.len() < MOST_INDICES
+            && claim.flows.last() != Some(&serial)
+        {
+            claim.flows.push(serial);
+            self.n_kept += 1;
         }
     }
 
     fn claim(&mut self, place: Place, mac: Mac, time_ns: i64, packet: u64) -> Option<&mut Claim> {
         if let Some(turns) = self.turns.of(place) {
-            let has_changed = turns.last.is_some_and(|last| last != mac);
-            turns.n_changes += u64::from(has_changed);
-            turns.last = Some(mac);
-            self.has_contested |= has_changed;
+            let (first, last) = turns.first_and_last.unwrap_or((mac, mac));
+            turns.n_changes += u64::from(last != mac);
+            turns.first_and_last = Some((first, mac));
+            self.has_contested |= last != mac;
         }
         let claim = self.claims.of((place, mac))?;
         if claim.n_claims == 0 {
@@ -132,8 +169,9 @@ impl AddressClaims {
         }
         claim.n_claims += 1;
         claim.last_ns = claim.last_ns.max(time_ns);
-        if claim.indices.len() < MOST_INDICES {
+        if claim.indices.len() < MOST_INDICES && self.n_kept < MOST_KEPT {
             claim.indices.push(packet);
+            self.n_kept += 1;
         }
         Some(claim)
     }
@@ -162,9 +200,16 @@ impl AddressClaims {
         question.is_some_and(|asked_ns| now_ns - asked_ns <= ASKED_NS)
     }
 
-    /// All claims in order of address and device.
-    pub fn sorted(&self) -> Vec<(&(Place, Mac), &Claim)> {
-        self.claims.sorted()
+    /// Claims to addresses of IPv4 (by ARP) or else of IPv6 (by advertisements), in order of address and device.
+    pub fn sorted(&self, is_v4: bool) -> Vec<(&(Place, Mac), &Claim)> {
+        let mut sorted = self.claims.sorted();
+        sorted.retain(|(((_, address), _), _)| address.is_v4() == is_v4);
+        sorted
+    }
+
+    /// Who claimed an address first.
+    pub fn first(&self, place: &Place) -> Option<Mac> {
+        self.turns.get(place).and_then(|turns| turns.first_and_last).map(|(first, _)| first)
     }
 
     /// How often the claimant of an address changed.
@@ -183,32 +228,71 @@ impl AddressClaims {
         if !self.has_contested {
             return Vec::new();
         }
-        let sorted = self.sorted();
+        let sorted = self.claims.sorted();
         let contested: Vec<_> = sorted.chunk_by(|a, b| a.0.0 == b.0.0).filter(|claims| claims.len() >= 2).collect();
-        let mut n_contested: Map<Mac, u32> = Map::default();
-        for ((_, mac), _) in contested.iter().copied().flatten() {
-            *n_contested.entry(*mac).or_default() += 1;
+        // A machine that was copied has the addresses of both kinds of the first one.
+        let mut n_contested: Map<(bool, Mac), u32> = Map::default();
+        for (((_, address), mac), _) in contested.iter().copied().flatten() {
+            *n_contested.entry((address.is_v4(), *mac)).or_default() += 1;
         }
-        let is_honest = |mac: &Mac, claim: &Claim| n_contested.get(mac) == Some(&1) && claim.n_pushed <= MOST_PUSHED;
-        let duplicate = |claims: &[(&'_ (Place, Mac), &'_ Claim)]| -> Option<(Place, Vec<Mac>)> {
-            let place = claims.first()?.0.0;
-            let users: Vec<Mac> =
-                claims.iter().filter(|(_, claim)| claim.n_uses >= LEAST_USES).map(|((_, mac), _)| *mac).collect();
-            let are_honest = claims.iter().all(|((_, mac), claim)| is_honest(mac, claim));
-            (users.len() >= 2 && are_honest && self.n_changes(&place) >= 2).then_some((place, users))
+        let is_honest = |((_, address), mac): &(Place, Mac), claim: &Claim| {
+            n_contested.get(&(address.is_v4(), *mac)) == Some(&1) && claim.n_pushed <= MOST_PUSHED
         };
-        let found = contested.into_iter().filter_map(duplicate);
-        found
-            .map(|(place, users)| Duplicate {
+        let duplicates = contested.into_iter().filter_map(|claims| {
+            let (place, _) = *claims.first()?.0;
+            let users = claims.iter().filter(|(_, claim)| claim.n_uses >= LEAST_USES);
+            let users: Vec<(Mac, &Claim)> = users.map(|((_, mac), claim)| (*mac, *claim)).collect();
+            let are_honest = claims.iter().all(|(who, claim)| is_honest(who, claim));
+            let n_changes = self.n_changes(&place);
+            (users.len() >= 2 && are_honest && n_changes >= LEAST_CHANGES).then_some(Duplicate {
                 place,
-                users: users.iter().filter_map(|mac| Some((*mac, self.claims.get(&(place, *mac))?))).collect(),
-                n_changes: self.n_changes(&place),
+                users,
+                n_changes,
             })
-            .collect()
+        });
+        duplicates.collect()
     }
 }
 
-/// MAC addresses that are made to be shared: VRRP (RFC 9568, section 7.3) and Cisco's HSRP.
+/// MAC addresses that are made to be shared: of VRRP (RFC 9568, section 7.3) and CARP, and of Cisco's HSRP, in its first and
+/// second version and for IPv6, and GLBP, in which several answer for one address.
 fn is_shared(mac: Mac) -> bool {
-    matches!(mac, [0x00, 0x00, 0x5e, 0x00, 0x01 | 0x02, _] | [0x00, 0x00, 0x0c, 0x07, 0xac, _])
+    matches!(
+        mac,
+        [0x00, 0x00, 0x5e, 0x00, 0x01 | 0x02, _]
+            | [0x00, 0x00, 0x0c, 0x07, 0xac, _]
+            | [0x00, 0x00, 0x0c, 0x9f, 0xf0..=0xff, _]
+            | [0x00, 0x05, 0x73, 0xa0, 0x00..=0x0f, _]
+            | [0x00, 0x07, 0xb4, 0x00, _, _]
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::{arp, inside};
+
+    #[test]
+    fn addresses_of_redundant_routers_are_shared_and_those_of_their_makers_are_not() {
+        let shared = [
+            [0x00, 0x00, 0x5e, 0x00, 0x01, 7],
+            [0x00, 0x00, 0x0c, 0x07, 0xac, 7],
+            [0x00, 0x00, 0x0c, 0x9f, 0xf3, 7],
+            [0x00, 0x05, 0x73, 0xa0, 0x01, 7],
+            [0x00, 0x07, 0xb4, 0x00, 0x01, 2],
+        ];
+        assert!(shared.into_iter().all(is_shared));
+        let own =
+            [[0x00, 0x00, 0x0c, 0x9f, 0xef, 7], [0x00, 0x05, 0x73, 0xa0, 0x10, 7], [0x00, 0x07, 0xb4, 0x01, 0, 2]];
+        assert!(!own.into_iter().any(is_shared));
+    }
+
+    #[test]
+    fn what_all_claims_remember_is_bounded_together_and_all_are_counted() {
+        let mut claims = AddressClaims { n_kept: MOST_KEPT - 3, ..AddressClaims::default() };
+        (0..9).for_each(|i| claims.observe(&arp(i, i as f64, 2, 1, inside(7), inside(50))));
+        let sorted = claims.sorted(true);
+        assert_eq!((sorted.len(), sorted[0].1.n_claims), (1, 9));
+        assert_eq!(sorted[0].1.indices.len() + sorted[0].1.receivers.len(), 3);
+    }
 }

@@ -1,6 +1,7 @@
 //! Flows and packets made by hand, for the tests of detectors.
 
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry};
+use crate::detect::support::address_claims::AddressClaims;
 use crate::detect::support::connection_attempts::Contacts;
 use crate::detect::support::domains::Domains;
 use crate::flow::endpoints::EndpointIndex;
@@ -186,8 +187,10 @@ pub fn finish(entry: &Entry, flows: &[Made], packets: &[Packet], settings: &Sett
 /// As [`finish`], from flows that are made already.
 pub fn finish_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
+    let mut claims = AddressClaims::default();
     for packet in packets {
         detector.observe_packet(packet);
+        claims.observe(packet);
     }
     for (serial, flow) in flows.iter().enumerate() {
         detector.observe_flow(&EndedFlow { serial: serial as u32, flow, name: "", site: &Site::private() });
@@ -195,7 +198,8 @@ pub fn finish_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings: 
     let times = flows.iter().map(|flow| flow.first_ns).chain(packets.iter().map(|p| p.time_ns));
     let mut contacts = Contacts::default();
     flows.iter().for_each(|flow| contacts.add(flow));
-    end(&mut *detector, &Names::default(), &contacts, times, settings)
+    let none = FlowTable::new(Limits::default());
+    end_over(&mut *detector, &none, &Names::default(), (&contacts, &claims), times, settings)
 }
 
 /// As [`finish`], with the flows in the table, for what looks at them again in the end.
@@ -207,7 +211,8 @@ pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conc
         kept.push(flow, false, &mut |_, _| ());
     }
     let times = flows.iter().map(|made| (made.start * 1e9) as i64);
-    end_over(&mut *detector, &kept, &Names::default(), &Contacts::default(), times, settings)
+    let seen = (&Contacts::default(), &AddressClaims::default());
+    end_over(&mut *detector, &kept, &Names::default(), seen, times, settings)
 }
 
 /// What a detector concludes, when messages and flows were at these times.
@@ -218,14 +223,15 @@ pub fn end(
     times: impl Iterator<Item = i64>,
     settings: &Settings,
 ) -> Conclusion {
-    end_over(detector, &FlowTable::new(Limits::default()), names, contacts, times, settings)
+    let none = FlowTable::new(Limits::default());
+    end_over(detector, &none, names, (contacts, &AddressClaims::default()), times, settings)
 }
 
 fn end_over(
     detector: &mut dyn Detector,
     flows: &FlowTable,
     names: &Names,
-    contacts: &Contacts,
+    (contacts, claims): (&Contacts, &AddressClaims),
     times: impl Iterator<Item = i64>,
     settings: &Settings,
 ) -> Conclusion {
@@ -240,6 +246,7 @@ fn end_over(
         names,
         told: &told,
         contacts,
+        claims,
         site: &site,
         rows: &rows,
         span_ns,
@@ -335,7 +342,19 @@ pub fn observe_messages(entry: &Entry, lines: &[Line], settings: &Settings) -> C
 
 /// What a detector concludes from these messages, each in the layer-2 network that `link` gives for its place.
 pub fn observe_on_links(entry: &Entry, lines: &[Line], link: impl Fn(usize) -> u32, settings: &Settings) -> Conclusion {
+    observe_with(entry, lines, link, &[], settings)
+}
+
+/// As [`observe_on_links`], with packets behind the messages.
+pub fn observe_with(
+    entry: &Entry,
+    lines: &[Line],
+    link: impl Fn(usize) -> u32,
+    packets: &[Packet],
+    settings: &Settings,
+) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
+    let mut claims = AddressClaims::default();
     let (mut names, mut domains, mut interned) = (Names::default(), Domains::default(), Vec::new());
     for (serial, line) in (0..).zip(lines) {
         let mut flow = Made { from: line.from, ..Made::tcp(line.from.0, line.to.0, line.to.1, line.second) }.flow();
@@ -354,6 +373,7 @@ pub fn observe_on_links(entry: &Entry, lines: &[Line], link: impl Fn(usize) -> u
         let Some(said) = facts.messages().next() else { continue };
         let message = Message { protocol: line.protocol, time_ns, packet: u64::from(serial), fields: said };
         let update = Some(FlowUpdate { serial, direction: line.direction, is_retransmission: false });
+        claims.observe_message(&message, update, link(serial as usize));
         fields::intern(&said, &mut names, &mut interned);
         let asked = interned.iter().find(|fact| fact.kind == FieldId::DnsQuery).map(|fact| fact.value as u32);
         asked.iter().for_each(|name| domains.learn(&mut names, *name));
@@ -367,5 +387,11 @@ pub fn observe_on_links(entry: &Entry, lines: &[Line], link: impl Fn(usize) -> u
             query: asked,
         });
     }
-    end(&mut *detector, &names, &Contacts::default(), lines.iter().map(|line| (line.second * 1e9) as i64), settings)
+    for packet in packets {
+        detector.observe_packet(packet);
+        claims.observe(packet);
+    }
+    let times = lines.iter().map(|line| (line.second * 1e9) as i64);
+    let none = FlowTable::new(Limits::default());
+    end_over(&mut *detector, &none, &names, (&Contacts::default(), &claims), times, settings)
 }

@@ -5,6 +5,7 @@ use super::{CaptureDispatch, Watchers, entries, watchers};
 use crate::detect;
 use crate::detect::detector::{AppEvent, Context, Detector, EndedFlow, Interest};
 use crate::detect::ml::flow_rows;
+use crate::detect::support::address_claims::AddressClaims;
 use crate::detect::support::connection_attempts::Contacts;
 use crate::detect::support::domains::Domains;
 use crate::flow::endpoints::EndpointIndex;
@@ -19,6 +20,9 @@ use crate::settings::Settings;
 use crate::stats::counters::Counters;
 use crate::stats::tops::{Tops, tops};
 
+/// Packets that show who claims or uses an address.
+const CLAIMING: Interest = Interest::ARP.union(Interest::UDP).union(Interest::ICMP).union(Interest::TCP_CONTROL);
+
 /// The detectors of the second half, and what several of them share.
 pub struct FlowDispatch {
     /// All of the table of detectors; those of the first half have seen nothing until they are joined.
@@ -29,6 +33,7 @@ pub struct FlowDispatch {
     listeners: Vec<Vec<(usize, FieldSet)>>,
     domains: Domains,
     contacts: Contacts,
+    claims: AddressClaims,
     /// Detectors are shown nothing.
     is_silent: bool,
     /// Which addresses are inside, once that is known.
@@ -55,6 +60,7 @@ impl FlowDispatch {
             listeners: Vec::new(),
             domains: Domains::default(),
             contacts: Contacts::default(),
+            claims: AddressClaims::default(),
             is_silent: true,
             site: None,
             unknown: Site::default(),
@@ -65,7 +71,11 @@ impl FlowDispatch {
     /// Shows a packet to those that want it.
     #[inline]
     pub fn packet(&mut self, packet: &Packet) {
-        self.show_packet(Interest::of_packet(packet), packet);
+        let kind = Interest::of_packet(packet);
+        if CLAIMING.intersects(kind) && !self.is_silent {
+            self.claims.observe(packet);
+        }
+        self.show_packet(kind, packet);
         if packet.fragment().is_some() {
             self.show_packet(Interest::FRAGMENTS, packet);
         }
@@ -80,6 +90,9 @@ impl FlowDispatch {
         interned: &[InternedField],
         (flows, names): (&FlowTable, &mut Names),
     ) {
+        if !self.is_silent {
+            self.claims.observe_message(message, update, vlan_stack);
+        }
         let kinds = message.fields.kinds();
         let listeners = self.listeners.get(message.protocol as usize).map_or(&[][..], Vec::as_slice);
         let mut listeners =
@@ -178,10 +191,10 @@ impl FlowDispatch {
         (flows, endpoints): (&'a FlowTable, &'a EndpointIndex),
         (names, told): (&'a Names, &'a FlowFields),
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let FlowDispatch { detectors, contacts, rows, site, unknown, .. } = self;
+        let FlowDispatch { detectors, contacts, claims, rows, site, unknown, .. } = self;
         let (span_ns, packets) = (counters.span_ns.unwrap_or((0, 0)), counters.packets);
         let site = site.as_ref().unwrap_or(unknown);
-        (Context { settings, flows, endpoints, names, told, contacts, site, rows, span_ns, packets }, detectors)
+        (Context { settings, flows, endpoints, names, told, contacts, claims, site, rows, span_ns, packets }, detectors)
     }
 
     #[inline]
