@@ -170,6 +170,12 @@ fn what_cannot_be_followed_is_said_and_not_used() {
     let said = read(&table(&headings), &settings);
     assert!(has_issue(&said, "column-absent", "Not used: \"no such\" as bytes."), "{:?}", said.issues);
     assert_eq!(findings(&said), findings(&plain));
+
+    // Both at once: only what was said of this table is told.
+    let mut settings = with(&[("of another", Role::Bytes)]);
+    settings.columns_mut().extend(&with(&[("no such", Role::Bytes)]).columns().clone().about_this());
+    let said = read(&table(&headings), &settings);
+    assert!(has_issue(&said, "column-absent", "Not used: \"no such\" as bytes."), "{:?}", said.issues);
 }
 
 #[test]
@@ -312,7 +318,7 @@ proptest! {
         prop_assert!(findings(&one) == findings(&other));
         for column in layout(&one).columns.iter().filter(|column| column.is_chosen()) {
             let place = layout(&one).columns.iter().position(|other| other.name == column.name).unwrap();
-            prop_assert_eq!(settings.columns().get(&layout(&one).choice_name(place).unwrap()), Some(column.role));
+            prop_assert_eq!(settings.columns().of(&column.name, place, layout(&one).columns.len()), Some(column.role));
         }
     }
 }

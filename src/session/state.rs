@@ -2,6 +2,7 @@
 
 use super::memory::Memory;
 use super::route::Route;
+use crate::model::rows::Column;
 use crate::model::{Analysis, Rule};
 use crate::protocol::{Progress, Stage};
 use crate::settings::{Descriptor, OnChange, Settings};
@@ -180,20 +181,23 @@ impl State {
     pub fn reads_table_otherwise(&self) -> bool {
         let Some(table) = self.analysis.as_ref().and_then(|analysis| analysis.table.as_ref()) else { return false };
         let (now, before) = (self.settings.columns(), self.read_settings.columns());
-        let differs = |name: String| now.get(&name) != before.get(&name);
-        let has_other =
-            || (0..table.layout.columns.len()).filter_map(|place| table.layout.choice_name(place)).any(differs);
+        let columns = &table.layout.columns;
+        let is_otherwise = |(place, column): (usize, &Column)| {
+            now.of(&column.name, place, columns.len()) != before.of(&column.name, place, columns.len())
+        };
+        let has_other = || columns.iter().enumerate().any(is_otherwise);
         let is_other = |d: &Descriptor| !self.settings.has_same(d, &self.read_settings);
         (now != before && has_other()) || crate::settings::TABLE.iter().any(is_other)
     }
 
-    /// The headings of the open table about which something is chosen, as choices name them.
-    pub fn chosen_headings(&self) -> Vec<String> {
+    /// The headings of the open table about which something is chosen, as it was said.
+    pub fn chosen_headings(&self) -> impl Iterator<Item = &str> {
         let table = self.analysis.as_ref().and_then(|analysis| analysis.table.as_ref());
-        let names = table
-            .iter()
-            .flat_map(|table| (0..table.layout.columns.len()).filter_map(|place| table.layout.choice_name(place)));
-        names.filter(|name| self.settings.columns().get(name).is_some()).collect()
+        let columns: &[Column] = table.map_or(&[], |table| &table.layout.columns);
+        let choices = self.settings.columns();
+        let entry = |(place, column): (usize, &Column)| choices.entry(&column.name, place, columns.len());
+        let columns = columns.iter().enumerate().filter(|_| !choices.is_empty());
+        columns.filter_map(entry).map(|(heading, _)| heading)
     }
 
     /// True while the SHA-256 of the file is not known but will be.

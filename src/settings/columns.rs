@@ -2,18 +2,19 @@
 //!
 //! Written as `SrcAddr=source address,Label=label,Foo=ignore`, or as an object of headings and ids of roles.
 
-use crate::model::rows::Role;
+use crate::model::rows::{Role, choice_name};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Roles by heading, as [`Layout::choice_name`](crate::model::rows::Layout::choice_name) writes it. They hold for every
 /// table that has the heading.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnChoices {
     roles: BTreeMap<String, Role>,
-    /// They are about the table at hand: a heading that it lacks is an issue. Those that were kept are about others too.
-    are_about_this: bool,
+    /// Headings of which it was said of the table at hand: one that it lacks is an issue. The others were kept and may be
+    /// of other tables.
+    asked: BTreeSet<String>,
 }
 
 impl ColumnChoices {
@@ -27,6 +28,7 @@ impl ColumnChoices {
         let heading = heading.trim();
         let Some(role) = role else {
             self.roles.remove(heading);
+            self.asked.remove(heading);
             return true;
         };
         let has_room = self.roles.len() < ColumnChoices::MOST || self.roles.contains_key(heading);
@@ -37,9 +39,26 @@ impl ColumnChoices {
         is_usable
     }
 
-    /// What was said of a column of this heading.
-    pub fn get(&self, heading: &str) -> Option<Role> {
-        self.roles.get(heading).copied()
+    /// What was said of a column of this heading, at this place of so many.
+    pub fn of(&self, heading: &str, place: usize, n_columns: usize) -> Option<Role> {
+        self.entry(heading, place, n_columns).map(|(_, role)| role)
+    }
+
+    /// The same, and the heading as it was said: one without a heading is also known by its place alone, `column 3`, but
+    /// what was said of tables of this width comes first.
+    pub fn entry(&self, heading: &str, place: usize, n_columns: usize) -> Option<(&str, Role)> {
+        if self.roles.is_empty() {
+            return None;
+        }
+        let said = self.roles.get_key_value(choice_name(heading, place, n_columns).as_ref());
+        let (heading, role) = said.or_else(|| self.roles.get_key_value(heading))?;
+        Some((heading, *role))
+    }
+
+    /// Says nothing of this column any more, however it was called.
+    pub fn forget(&mut self, heading: &str, place: usize, n_columns: usize) {
+        self.set(&choice_name(heading, place, n_columns), None);
+        self.set(heading, None);
     }
 
     /// All, by heading.
@@ -57,17 +76,17 @@ impl ColumnChoices {
         for (heading, role) in other.iter() {
             self.set(heading, Some(role));
         }
-        self.are_about_this |= other.are_about_this;
+        self.asked.extend(other.asked.iter().filter(|heading| self.roles.contains_key(*heading)).cloned());
     }
 
-    /// The same, said of the table at hand.
+    /// The same, all of it said of the table at hand.
     pub fn about_this(self) -> ColumnChoices {
-        ColumnChoices { are_about_this: true, ..self }
+        ColumnChoices { asked: self.roles.keys().cloned().collect(), ..self }
     }
 
-    /// True if a heading that the table lacks has to be said.
-    pub fn are_about_this(&self) -> bool {
-        self.are_about_this
+    /// Headings of which it was said of the table at hand, with the roles: one that it lacks has to be told.
+    pub fn asked(&self) -> impl Iterator<Item = (&str, Role)> {
+        self.iter().filter(|(heading, _)| self.asked.contains(*heading))
     }
 
     /// From `HEADING=ROLE,HEADING=ROLE`. A comma or a backslash in a heading stands behind a backslash.
@@ -178,6 +197,27 @@ mod tests {
         let (choices, warnings) = ColumnChoices::from_value(&file);
         assert_eq!((choices.iter().collect::<Vec<_>>(), warnings.len()), (vec![("a", Role::Start)], 3));
         assert_eq!(ColumnChoices::from_value(&serde_json::json!([])).1.len(), 1);
+    }
+
+    #[test]
+    fn what_was_said_of_this_table_is_told_apart_from_what_was_kept() {
+        let mut choices = ColumnChoices::from_text("kept=bytes,both=label").unwrap();
+        choices.extend(&ColumnChoices::from_text("both=packets,asked=label").unwrap().about_this());
+        assert_eq!(choices.asked().collect::<Vec<_>>(), [("asked", Role::Label), ("both", Role::Packets)]);
+        choices.set("both", None);
+        choices.set("both", Some(Role::Label));
+        assert_eq!(choices.asked().collect::<Vec<_>>(), [("asked", Role::Label)]);
+    }
+
+    #[test]
+    fn a_column_without_a_heading_is_known_by_its_place_and_better_by_its_place_among_so_many() {
+        let mut choices = ColumnChoices::from_text("column 3=bytes,column 3 of 7=packets,column 9=label").unwrap();
+        let of = |choices: &ColumnChoices, n| choices.of("column 3", 2, n);
+        assert_eq!((of(&choices, 7), of(&choices, 8)), (Some(Role::Packets), Some(Role::Bytes)));
+        // A heading that says so of another place is a heading.
+        assert_eq!((choices.of("column 9", 2, 7), choices.of("x", 2, 7)), (Some(Role::Label), None));
+        choices.forget("column 3", 2, 7);
+        assert_eq!((of(&choices, 7), of(&choices, 8), choices.iter().count()), (None, None, 1));
     }
 
     #[test]

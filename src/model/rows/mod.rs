@@ -4,6 +4,7 @@ mod role;
 
 pub use role::{Role, RoleReason, RoleTopic};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// One cell as the reader understood it.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -110,7 +111,7 @@ impl Layout {
 
     /// What a column is called in choices: its heading, and where it has none its place among all columns.
     pub fn choice_name(&self, place: usize) -> Option<String> {
-        Some(choice_name(&self.columns.get(place)?.name, place, self.columns.len()))
+        Some(choice_name(&self.columns.get(place)?.name, place, self.columns.len()).into_owned())
     }
 
     /// Columns that people chose the meaning of.
@@ -126,9 +127,9 @@ impl Layout {
 
 /// The name of a column in choices. One without a heading is told apart from that of a table of another width, which
 /// means something else: `column 3 of 12`.
-pub fn choice_name(name: &str, place: usize, n_columns: usize) -> String {
+pub fn choice_name(name: &str, place: usize, n_columns: usize) -> Cow<'_, str> {
     let is_unnamed = name.strip_prefix("column ").is_some_and(|number| *number == (place + 1).to_string());
-    if is_unnamed { format!("{name} of {n_columns}") } else { name.to_owned() }
+    if is_unnamed { format!("{name} of {n_columns}").into() } else { name.into() }
 }
 
 /// What the rows of a table become.

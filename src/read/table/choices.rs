@@ -7,6 +7,7 @@ use super::{figure, roles};
 use crate::model::format::text;
 use crate::model::rows::{Column, Role, UnusedChoice, choice_name};
 use crate::settings::ColumnChoices;
+use std::collections::BTreeMap;
 
 /// Share of the filled cells that have to be what a column is said to hold: people know better than most of them, but not
 /// than nearly all.
@@ -16,28 +17,23 @@ const MOST_WITH_EXAMPLES: usize = 1_000;
 /// Longest example, in characters.
 const MOST_EXAMPLE_CHARS: usize = 40;
 
-/// What was said of a column of this heading, at this place of so many.
-pub fn chosen(choices: &ColumnChoices, heading: &str, place: usize, n_columns: usize) -> Option<Role> {
-    choices.get(&choice_name(heading, place, n_columns)).or_else(|| choices.get(heading))
-}
-
 /// True if a column was said to be the label.
 pub fn has_label(choices: &ColumnChoices) -> bool {
     choices.iter().any(|(_, role)| role == Role::Label)
 }
 
-/// What was said of columns that the table does not have, if it was said of this table.
+/// What was said of columns of this table that it does not have.
 pub fn absent(choices: &ColumnChoices, columns: &[Column]) -> Vec<UnusedChoice> {
-    if !choices.are_about_this() {
-        return Vec::new();
+    let mut absent: BTreeMap<&str, Role> = choices.asked().collect();
+    for (place, column) in columns.iter().enumerate() {
+        if absent.is_empty() {
+            break;
+        }
+        absent.remove(column.name.as_str());
+        absent.remove(choice_name(&column.name, place, columns.len()).as_ref());
     }
-    let is_there = |heading: &str| {
-        let mut names = columns.iter().enumerate();
-        names
-            .any(|(place, column)| column.name == heading || choice_name(&column.name, place, columns.len()) == heading)
-    };
-    let absent = choices.iter().filter(|(heading, _)| !is_there(heading));
-    absent.map(|(heading, role)| UnusedChoice { heading: heading.to_owned(), role, is_absent: true }).collect()
+    let unused = |(heading, role): (&str, Role)| UnusedChoice { heading: heading.to_owned(), role, is_absent: true };
+    absent.into_iter().map(unused).collect()
 }
 
 /// Places of the columns whose values cannot be what was chosen. Without values anything can be.

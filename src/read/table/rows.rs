@@ -203,7 +203,7 @@ impl RowReader {
             };
             let heading = if name.trim().is_empty() { format!("column {}", place + 1) } else { name.trim().to_owned() };
             let by_name = names::role(name, entry);
-            let chosen = choices::chosen(&self.options.columns, &heading, place, n_columns);
+            let chosen = self.options.columns.of(&heading, place, n_columns);
             let (role, rank, reason) = match chosen {
                 _ if is_label => (Role::Label, 0, RoleReason::Chosen),
                 Some(role) => (role, by_name.1, RoleReason::Chosen),

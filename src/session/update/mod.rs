@@ -3,7 +3,7 @@
 use super::memory::Memory;
 use super::route::Route;
 use super::state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
-use crate::model::rows::Role;
+use crate::model::rows::{Role, choice_name};
 use crate::model::{Analysis, Annotation, Rule};
 use crate::protocol::{Envelope, Progress, Reply, Request, Stage};
 use crate::settings::{ColumnChoices, Descriptor, OnChange, Settings, file};
@@ -156,6 +156,11 @@ impl State {
                 self.apply();
                 vec![Effect::KeepSettings, Effect::EvaluateSoon]
             }
+            Action::TakeColumn(heading, None) => {
+                self.forget_columns(|name| name == heading);
+                self.settings.columns_mut().set(&heading, None);
+                vec![Effect::KeepSettings]
+            }
             Action::TakeColumn(heading, role) => {
                 if !self.settings.columns_mut().set(&heading, role) {
                     let most = ColumnChoices::MOST;
@@ -168,9 +173,7 @@ impl State {
                 vec![Effect::KeepSettings]
             }
             Action::ForgetColumns => {
-                for heading in self.chosen_headings() {
-                    self.settings.columns_mut().set(&heading, None);
-                }
+                self.forget_columns(|_| true);
                 vec![Effect::KeepSettings]
             }
             Action::LoadColumns(name, loaded, warnings) => {
@@ -337,6 +340,18 @@ impl State {
         self.is_judging = false;
         self.has_tables = true;
         self.revision = self.revision.wrapping_add(1);
+    }
+
+    /// Nothing is said any more of the columns of the open table that have a wanted name among choices.
+    fn forget_columns(&mut self, is_wanted: impl Fn(&str) -> bool) {
+        let analysis = self.analysis.clone();
+        let Some(table) = analysis.as_ref().and_then(|analysis| analysis.table.as_ref()) else { return };
+        let columns = &table.layout.columns;
+        for (place, column) in columns.iter().enumerate() {
+            if is_wanted(&choice_name(&column.name, place, columns.len())) {
+                self.settings.columns_mut().forget(&column.name, place, columns.len());
+            }
+        }
     }
 
     /// Adds a rule and says so.

@@ -204,16 +204,29 @@ fn what_is_chosen_for_columns_is_kept_and_asks_for_another_reading_of_this_table
     assert_eq!((effects, other.reads_table_otherwise()), (vec![Effect::KeepSettings], false));
     let chosen = after(&other, [take("Src", Some(Role::Source)), take("column 2 of 2", Some(Role::Ignored))]);
     assert!(chosen.reads_table_otherwise() && chosen.needs_reading(&[]));
-    assert_eq!(chosen.chosen_headings(), ["Src", "column 2 of 2"]);
+    assert_eq!(chosen.chosen_headings().collect::<Vec<_>>(), ["Src", "column 2 of 2"]);
     let (again, effects) = chosen.step(Action::ReadAgain);
     assert_eq!(effects, [Effect::Send(Envelope::new(2, Request::Open(chosen.settings.clone())))]);
     let again = after(&again, [table_done(2, &[])]);
     assert!(!again.reads_table_otherwise());
     let forgot = after(&again, [Action::ForgetColumns]);
-    assert!(forgot.reads_table_otherwise() && forgot.chosen_headings().is_empty());
+    assert!(forgot.reads_table_otherwise() && forgot.chosen_headings().next().is_none());
     let left: Vec<&str> = forgot.settings.columns().iter().map(|(heading, _)| heading).collect();
     assert_eq!(left, ["no column of this table"]);
-    assert_eq!(after(&again, [take("Src", None)]).chosen_headings(), ["column 2 of 2"]);
+    assert_eq!(after(&again, [take("Src", None)]).chosen_headings().collect::<Vec<_>>(), ["column 2 of 2"]);
+}
+
+#[test]
+fn a_choice_by_place_alone_is_known_and_forgotten_where_the_width_is_not_named() {
+    let state = after(&ready(), [take("column 2", Some(Role::Ignored)), open("a.csv"), table_done(1, &[])]);
+    assert_eq!(state.chosen_headings().collect::<Vec<_>>(), ["column 2"]);
+    for forget in [Action::ForgetColumns, take("column 2 of 2", None)] {
+        let forgot = after(&state, [forget]);
+        assert!(forgot.settings.columns().is_empty() && forgot.reads_table_otherwise());
+    }
+    let chosen = after(&state, [take("column 2 of 2", Some(Role::Label))]);
+    assert_eq!(chosen.chosen_headings().collect::<Vec<_>>(), ["column 2 of 2"]);
+    assert!(after(&chosen, [Action::ForgetColumns]).settings.columns().is_empty());
 }
 
 #[test]

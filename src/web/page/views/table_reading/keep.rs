@@ -6,6 +6,7 @@ use crate::settings::file;
 use crate::web::browser::{download, file_text};
 use crate::web::page::hooks::use_store;
 use crate::web::page::parts::icon::Icon;
+use std::collections::BTreeSet;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -27,8 +28,8 @@ pub fn KeepColumns(props: &KeepColumnsProps) -> Html {
     let save = {
         let (store, state) = (store.clone(), props.state.clone());
         Callback::from(move |_: MouseEvent| {
-            let headings = state.chosen_headings();
-            let text = file::write_columns(&state.settings, |heading| headings.iter().any(|own| own == heading));
+            let headings: BTreeSet<&str> = state.chosen_headings().collect();
+            let text = file::write_columns(&state.settings, |heading| headings.contains(heading));
             let done = download::save_text(FILE, "application/json", &text);
             if let (Some(store), Err(text)) = (&store, done) {
                 store.dispatch(Action::Fail(text));

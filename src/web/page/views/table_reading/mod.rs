@@ -47,7 +47,7 @@ pub fn TableReading(props: &TableReadingProps) -> Html {
     };
     let layout = &facts.layout;
     let is_reading = state.phase == Phase::Reading;
-    let n_chosen = state.chosen_headings().len();
+    let n_chosen = state.chosen_headings().count();
     let is_otherwise = state.reads_table_otherwise();
     let on_search = {
         let wanted = wanted.setter();

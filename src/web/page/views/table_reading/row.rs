@@ -3,6 +3,7 @@
 use crate::model::Analysis;
 use crate::model::rows::{Column, Layout, Role, RoleTopic};
 use crate::session::{Action, Shared, State};
+use crate::settings::Settings;
 use crate::web::page::hooks::use_action;
 use crate::web::page::parts::text::plain;
 use web_sys::HtmlSelectElement;
@@ -40,8 +41,9 @@ struct Choice {
 
 impl Choice {
     fn of(props: &ColumnRowProps) -> Option<Choice> {
-        let name = props.analysis.table.as_ref()?.layout.choice_name(props.place)?;
-        let get = |settings: &crate::settings::Settings| settings.columns().get(&name);
+        let columns = &props.analysis.table.as_ref()?.layout.columns;
+        let name = &columns.get(props.place)?.name;
+        let get = |settings: &Settings| settings.columns().of(name, props.place, columns.len());
         Some(Choice { now: get(&props.state.settings), before: get(&props.state.read_settings) })
     }
 }
