@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct CaptureInterface {
     /// Its file among those that were opened together, from 0.
     pub file: u8,
-    /// Its place among the interfaces of the file, from 0.
+    /// Its place among the interfaces of the file, from 0; [`CaptureInterface::UNDESCRIBED`] for all that the file's packets
+    /// name and the file does not describe.
     pub number: u16,
     /// What the file calls it; empty if it says nothing.
     pub name: String,
@@ -45,6 +46,9 @@ pub struct CaptureLoss {
 }
 
 impl CaptureInterface {
+    /// The number that stands for interfaces that a file does not describe.
+    pub const UNDESCRIBED: u16 = u16::MAX;
+
     /// The share of copies among the packets whose copies can be told, 0 to 1; none if there are none of those.
     pub fn copied_share(&self) -> Option<f64> {
         (self.comparable > 0).then(|| self.copies as f64 / self.comparable as f64)
@@ -52,12 +56,12 @@ impl CaptureInterface {
 
     /// What people call it.
     pub fn label(&self) -> String {
-        match (self.name.as_str(), self.file) {
-            ("", 0) => format!("interface {}", self.number),
-            ("", file) => format!("interface {} of file {}", self.number, u32::from(file) + 1),
-            (name, 0) => name.to_owned(),
-            (name, file) => format!("{name} of file {}", u32::from(file) + 1),
-        }
+        let name = match self.name.as_str() {
+            "" if self.number == Self::UNDESCRIBED => "interfaces not described".to_owned(),
+            "" => format!("interface {}", self.number),
+            name => name.to_owned(),
+        };
+        if self.file == 0 { name } else { format!("{name} of file {}", u32::from(self.file) + 1) }
     }
 }
 
@@ -108,6 +112,15 @@ pub fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_interface_has_its_name_or_its_number() {
+        let label = |file, number, name: &str| {
+            CaptureInterface { file, number, name: name.into(), ..CaptureInterface::default() }.label()
+        };
+        assert_eq!([label(0, 3, ""), label(1, 3, "eth0")], ["interface 3", "eth0 of file 2"]);
+        assert_eq!(label(1, CaptureInterface::UNDESCRIBED, ""), "interfaces not described of file 2");
+    }
 
     #[test]
     fn what_is_not_known_is_not_none() {

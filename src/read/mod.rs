@@ -36,7 +36,8 @@ pub struct RawPacket<'a> {
     pub link_type: u16,
     /// Which of the files that were opened together, from 0.
     pub file: u8,
-    /// Which of the interfaces that the file describes captured it, in their order, from 0.
+    /// Which of the interfaces that the file describes captured it, in their order, from 0, or
+    /// [`UNDESCRIBED`](crate::model::interface::CaptureInterface::UNDESCRIBED).
     pub interface: u16,
     /// Byte offset of `data` in the file, or in what a compressed file unpacks to.
     pub offset: u64,
@@ -260,7 +261,7 @@ impl Reader {
                 report.bytes_skipped += capture.bytes_damaged();
                 let of_file = |comment: &Comment| Comment { file: self.file, ..comment.clone() };
                 report.comments = capture.comments().map(of_file).collect();
-                report.interfaces = capture.interface_names().to_vec();
+                report.interfaces = capture.interface_names().map(str::to_owned).collect();
             }
             Some(Format::Table(table)) => {
                 report.format = table.layout().map(Layout::describe).unwrap_or_default();

@@ -102,7 +102,7 @@ struct CoverageOut<'a> {
 #[derive(Serialize)]
 struct InterfaceOut<'a> {
     file: u8,
-    interface: u16,
+    interface: Option<u16>,
     name: Option<&'a str>,
     packets: u64,
     copies: u64,
@@ -292,7 +292,7 @@ fn interface(interface: &CaptureInterface) -> InterfaceOut<'_> {
     let loss = &interface.loss;
     InterfaceOut {
         file: interface.file,
-        interface: interface.number,
+        interface: Some(interface.number).filter(|number| *number != CaptureInterface::UNDESCRIBED),
         name: Some(interface.name.as_str()).filter(|name| !name.is_empty()),
         packets: interface.packets,
         copies: interface.copies,

@@ -4,6 +4,7 @@
 //! makes no sense, the next place is looked for from which records do.
 
 mod erf;
+mod interfaces;
 mod netmon;
 mod pcap;
 mod pcapng;
@@ -14,6 +15,7 @@ mod tests;
 use super::RawPacket;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Comment;
+use interfaces::Interfaces;
 use netmon::Netmon;
 use pcap::Pcap;
 use pcapng::Pcapng;
@@ -176,20 +178,36 @@ pub struct CaptureReader {
     /// Comments of captures before.
     comments: Vec<Comment>,
     bytes_damaged: u64,
+    /// Of all captures.
+    interfaces: Interfaces,
+    /// The interface of the current capture, if its format describes none.
+    interface: Option<u16>,
 }
 
 impl CaptureReader {
     /// For a file that begins so. `is_last` if there are no more bytes than these.
     pub fn open(kind: CaptureKind, bytes: &[u8], is_last: bool) -> Opened<CaptureReader> {
-        Capture::open(kind, bytes, (0, 0), is_last).map(|current| CaptureReader {
-            current,
-            formats: Vec::new(),
-            n_captures: 1,
-            n_packets: 0,
-            lost_at: None,
-            comments: Vec::new(),
-            bytes_damaged: 0,
+        Capture::open(kind, bytes, (0, 0), is_last).map(|current| {
+            let mut reader = CaptureReader {
+                current,
+                formats: Vec::new(),
+                n_captures: 1,
+                n_packets: 0,
+                lost_at: None,
+                comments: Vec::new(),
+                bytes_damaged: 0,
+                interfaces: Interfaces::default(),
+                interface: None,
+            };
+            reader.choose_interface();
+            reader
         })
+    }
+
+    /// The packets of the current capture are of one interface, unless its format describes them.
+    fn choose_interface(&mut self) {
+        let is_described = matches!(self.current, Capture::Pcapng(_));
+        self.interface = if is_described { None } else { Some(self.interfaces.plain()) };
     }
 
     /// Packets so far.
@@ -220,14 +238,14 @@ impl CaptureReader {
         {
             return progress;
         }
-        let n_packets = &mut self.n_packets;
+        let (n_packets, interface) = (&mut self.n_packets, self.interface);
         let mut counted = |packet: RawPacket<'_>| {
             *n_packets += 1;
-            sink(packet);
+            sink(RawPacket { interface: interface.unwrap_or(packet.interface), ..packet });
         };
         let step = match &mut self.current {
             Capture::Pcap(pcap) => pcap.step(bytes, at, is_last, &mut counted),
-            Capture::Pcapng(pcapng) => pcapng.step(bytes, at, issues, &mut counted),
+            Capture::Pcapng(pcapng) => pcapng.step(bytes, at, &mut self.interfaces, issues, &mut counted),
             Capture::Snoop(snoop) => snoop.step(bytes, at, &mut counted),
             Capture::Netmon(netmon) => {
                 if netmon.is_past_frames(at) {
@@ -295,6 +313,7 @@ impl CaptureReader {
         }
         self.leave();
         self.current = next;
+        self.choose_interface();
         Progress::Used(used)
     }
 
@@ -316,12 +335,9 @@ impl CaptureReader {
         self.bytes_damaged + pcapng.bytes_damaged
     }
 
-    /// Names of the interfaces of the capture that is read, in their order; empty for one without a name.
-    pub fn interface_names(&self) -> &[String] {
-        match &self.current {
-            Capture::Pcapng(pcapng) => &pcapng.interface_names,
-            _ => &[],
-        }
+    /// Names of the interfaces of all captures, by the numbers that packets have; empty for one without a name.
+    pub fn interface_names(&self) -> impl Iterator<Item = &str> {
+        self.interfaces.names()
     }
 
     /// Comments of sections, interfaces and packets.

@@ -2,10 +2,11 @@
 //!
 //! Source: draft-ietf-opsawg-pcapng. Blocks are framed here, so that a damaged block costs only itself.
 
-use super::{Found, RawPacket, Step, capture_at, most_packet_bytes};
+use super::{Found, Interfaces, RawPacket, Step, capture_at, most_packet_bytes};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::comment::{About, Comment};
 use crate::model::format::time;
+use crate::model::interface::CaptureInterface;
 use pcap_parser::pcapng::{Block, InterfaceDescriptionBlock, OptionCode, PcapNGOption, parse_block_be, parse_block_le};
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
@@ -23,8 +24,6 @@ const MOST_SOUGHT_BYTES: usize = 1 << 20;
 
 /// Most interfaces of a section that are kept; a packet of one behind them is one of an interface that is not known.
 const MOST_INTERFACES: usize = 1 << 16;
-/// Most names of interfaces that are kept.
-const MOST_NAMES: usize = 256;
 /// Most characters of the name of an interface that are kept.
 const MOST_NAME_CHARS: usize = 100;
 /// Most comments of a file that are kept.
@@ -38,7 +37,7 @@ struct Interface {
     snap_bytes: u32,
     units_per_second: u64,
     offset_seconds: i64,
-    /// Its place among all interfaces of the file.
+    /// Its number among all interfaces of the file.
     number: u16,
 }
 
@@ -49,8 +48,6 @@ pub struct Pcapng {
     interfaces: Vec<Interface>,
     n_sections: u32,
     n_interfaces: u32,
-    /// Names of the interfaces of all sections, in their order.
-    pub interface_names: Vec<String>,
     n_packets: u64,
     last_time_ns: i64,
     /// Comments of sections, interfaces and packets.
@@ -67,8 +64,16 @@ impl Pcapng {
         Pcapng { n_packets, n_comments_before, ..Pcapng::default() }
     }
 
-    /// Reads one block at the front of `bytes`, which stands at offset `at` of the file.
-    pub fn step(&mut self, bytes: &[u8], at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(RawPacket<'_>)) -> Step {
+    /// Reads one block at the front of `bytes`, which stands at offset `at` of the file. Interfaces get their numbers of
+    /// `numbers`.
+    pub fn step(
+        &mut self,
+        bytes: &[u8],
+        at: u64,
+        numbers: &mut Interfaces,
+        issues: &mut IssueLog,
+        sink: &mut impl FnMut(RawPacket<'_>),
+    ) -> Step {
         let Some([kind, length, magic]) = words(bytes) else { return Step::Need(FRAME_BYTES) };
         if u32::from_le_bytes(kind) == SECTION_HEADER {
             // The byte order of a section stands behind its length.
@@ -86,7 +91,7 @@ impl Pcapng {
         if self.n_sections == 0 && kind != SECTION_HEADER {
             return Step::Corrupt;
         }
-        self.block(block, kind, at, issues, sink);
+        self.block(block, (kind, at), numbers, issues, sink);
         Step::Used(length as usize)
     }
 
@@ -124,17 +129,25 @@ impl Pcapng {
         (self.word(*interface) as usize) < self.interfaces.len() && self.word(*captured) as usize + 32 <= length
     }
 
-    fn block(&mut self, bytes: &[u8], kind: u32, at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(RawPacket<'_>)) {
+    fn block(
+        &mut self,
+        bytes: &[u8],
+        (kind, at): (u32, u64),
+        numbers: &mut Interfaces,
+        issues: &mut IssueLog,
+        sink: &mut impl FnMut(RawPacket<'_>),
+    ) {
         let parsed = if self.is_big_endian { parse_block_be(bytes) } else { parse_block_le(bytes) };
         match parsed {
             Ok((_, Block::SectionHeader(block))) => {
                 self.interfaces.clear();
+                numbers.begin_section();
                 self.n_sections += 1;
                 self.comment(About::Section, &block.options, issues, at);
             }
             Ok((_, Block::InterfaceDescription(block))) => {
                 self.comment(About::Interface(self.interfaces.len() as u32), &block.options, issues, at);
-                self.interface(&block);
+                self.interface(&block, numbers);
             }
             Ok((_, Block::EnhancedPacket(block))) => {
                 let units = u64::from(block.ts_high) << 32 | u64::from(block.ts_low);
@@ -228,22 +241,20 @@ impl Pcapng {
         }
     }
 
-    fn interface(&mut self, block: &InterfaceDescriptionBlock<'_>) {
+    fn interface(&mut self, block: &InterfaceDescriptionBlock<'_>, numbers: &mut Interfaces) {
         // Read from the raw option: its byte order is the section's.
         let offset = block.options.iter().find(|option| option.code == OptionCode::IfTsoffset);
         let offset_seconds = offset
             .and_then(|option| <[u8; 8]>::try_from(option.value.get(..8)?).ok())
             .map_or(0, |raw| if self.is_big_endian { i64::from_be_bytes(raw) } else { i64::from_le_bytes(raw) });
-        let number = self.n_interfaces.min(u32::from(u16::MAX)) as u16;
         self.n_interfaces += 1;
         if self.interfaces.len() >= MOST_INTERFACES {
             return;
         }
-        if self.interface_names.len() < MOST_NAMES && self.interface_names.len() == usize::from(number) {
-            self.interface_names.push(name(block));
-        }
+        let link_type = block.linktype.0 as u16;
+        let number = numbers.describe(name(block), link_type);
         self.interfaces.push(Interface {
-            link_type: block.linktype.0 as u16,
+            link_type,
             snap_bytes: block.snaplen,
             units_per_second: block.ts_resolution().filter(|units| *units > 0).unwrap_or(1_000_000),
             offset_seconds,
@@ -254,7 +265,8 @@ impl Pcapng {
     fn interface_of(&self, id: u32, issues: &mut IssueLog, at: u64) -> Interface {
         self.interfaces.get(id as usize).copied().unwrap_or_else(|| {
             issues.add(IssueKind::InterfaceUnknown, None, Some(at));
-            Interface { link_type: 1, snap_bytes: 0, units_per_second: 1_000_000, offset_seconds: 0, number: 0 }
+            let number = CaptureInterface::UNDESCRIBED;
+            Interface { link_type: 1, snap_bytes: 0, units_per_second: 1_000_000, offset_seconds: 0, number }
         })
     }
 

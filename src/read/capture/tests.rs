@@ -274,3 +274,53 @@ fn interfaces_are_kept_up_to_a_cap() {
     assert_eq!(read_in(&commented(0, 1 << 16), 1 << 16).issues, Vec::<String>::new());
     assert_eq!(read_in(&commented(0, (1 << 16) + 1), 1 << 16).issues, ["interface-unknown"]);
 }
+
+/// A section with interfaces of these names, and a packet of each interface in `packets`.
+fn named(names: &[&str], packets: &[u32]) -> Vec<u8> {
+    let mut bytes = section(u32::to_le_bytes, 0);
+    bytes.truncate(28);
+    for name in names {
+        let head = [&[1, 0, 0, 0][..], &65_535u32.to_le_bytes(), &[2, 0, name.len() as u8, 0]].concat();
+        let padding = vec![0; (4 - name.len() % 4) % 4 + 4];
+        bytes.extend(block(1, &[head, name.as_bytes().to_vec(), padding].concat(), u32::to_le_bytes));
+    }
+    for interface in packets {
+        let fields = [*interface, 0x0006_0a24, 0x1810_4000, 60, 60].map(u32::to_le_bytes).concat();
+        bytes.extend(block(6, &[fields, vec![0x81; 60]].concat(), u32::to_le_bytes));
+    }
+    bytes
+}
+
+/// The interfaces of the packets of a file, by their names in the report at its end.
+fn interfaces(bytes: &[u8]) -> Vec<(u16, String)> {
+    let (mut reader, mut issues, mut numbers) = (Reader::new(0, None), IssueLog::default(), Vec::new());
+    let mut sink = |record: Record<'_>| {
+        if let Record::Packet(packet) = record {
+            numbers.push(packet.interface);
+        }
+    };
+    reader.feed(bytes, &mut issues, &mut sink).unwrap();
+    reader.end(&mut issues, &mut sink).unwrap();
+    let names = reader.report().interfaces;
+    numbers.into_iter().map(|number| (number, names.get(usize::from(number)).cloned().unwrap_or_default())).collect()
+}
+
+#[test]
+fn packets_of_captures_joined_in_a_file_keep_the_interfaces_of_their_own_capture() {
+    let (one, other) = (named(&["eth0", "eth1"], &[1, 0]), named(&["wlan0", "eth1"], &[0, 1]));
+    let plain = pcap(0xa1b2_c3d4, 0, 1);
+    let expected = |all: &[(u16, &str)]| all.iter().map(|(n, name)| (*n, (*name).to_owned())).collect::<Vec<_>>();
+    let all = [(1, "eth1"), (0, "eth0"), (2, "wlan0"), (1, "eth1")];
+    assert_eq!(interfaces(&[&one[..], &other].concat()), expected(&all));
+    // As members of an archive or behind a capture of another format they are captures of their own.
+    let joined = [&one[..], &plain, &other, &plain].concat();
+    let all = [(1, "eth1"), (0, "eth0"), (2, ""), (3, "wlan0"), (1, "eth1"), (2, "")];
+    assert_eq!(interfaces(&joined), expected(&all));
+    assert_eq!(interfaces(&[&plain[..], &plain].concat()), expected(&[(0, ""), (0, "")]));
+}
+
+#[test]
+fn a_packet_of_an_interface_that_is_not_described_is_not_the_first_ones() {
+    let number = crate::model::interface::CaptureInterface::UNDESCRIBED;
+    assert_eq!(interfaces(&named(&["eth0"], &[0, 7])), [(0, "eth0".to_owned()), (number, String::new())]);
+}
