@@ -147,7 +147,8 @@ fn the_label_and_the_times_are_those_that_were_chosen() {
     assert_eq!(layout(&by_heading).label_name(), Some("label"));
     let chosen = read(text, &with(&[("kind", Role::Label), ("second", Role::Start)]));
     assert_eq!(layout(&chosen).label_name(), Some("kind"));
-    assert!(layout(&chosen).is_label_chosen);
+    let label = layout(&chosen).label.unwrap() as usize;
+    assert!(layout(&chosen).columns[label].is_chosen());
     assert_eq!(chosen.summary.first_ns, Some(1_514_890_800_000_000_000));
     let none = read(text, &with(&[("first", Role::Ignored), ("second", Role::Ignored)]));
     assert_eq!((layout(&none).kind, layout(&none).lacks.join(" ")), (RowKind::Rows, "times".to_owned()));
@@ -247,7 +248,6 @@ fn fixtures() -> Vec<(String, Vec<u8>)> {
 fn reading(analysis: &Analysis) -> (Layout, String) {
     let mut layout = layout(analysis).clone();
     layout.columns.iter_mut().for_each(|column| column.reason = RoleReason::NothingSaid);
-    layout.is_label_chosen = false;
     (layout, findings(analysis))
 }
 

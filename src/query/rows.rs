@@ -58,6 +58,7 @@ impl Table for DataRow {
         let end = known.iter().map(|(_, place)| place.offset + u64::from(place.length)).max().unwrap_or(0);
         let block =
             if end - start <= MOST_SPAN_BYTES { source.read_at(0, start, (end - start) as usize) } else { None };
+        let mut rows = table.rows();
         let given = known.into_iter().filter_map(|(row, place)| {
             let from = (place.offset - start) as usize;
             let own = table.own(place.offset, place.length as usize).map(<[u8]>::to_vec);
@@ -66,7 +67,7 @@ impl Table for DataRow {
                 Some(block) => block.get(from..from + place.length as usize).map(<[u8]>::to_vec),
                 None => source.read_at(0, place.offset, place.length as usize),
             };
-            let cells = bytes.map_or_else(Vec::new, |bytes| table.cells(&bytes));
+            let cells = bytes.map_or_else(Vec::new, |bytes| rows.cells(&bytes));
             let score = pipeline.row_scores().get(row).copied().filter(|score| score.is_finite());
             Some(DataRow { number: store.number(row)?, cells: cells.into_iter().skip(first).take(n).collect(), score })
         });

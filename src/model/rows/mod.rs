@@ -86,8 +86,6 @@ pub struct Layout {
     pub has_header: bool,
     /// Place of the column that says what each row is.
     pub label: Option<u32>,
-    /// True if the label column was chosen by a setting, not found.
-    pub is_label_chosen: bool,
     /// The columns.
     pub columns: Vec<Column>,
     /// What each row becomes.

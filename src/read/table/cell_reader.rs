@@ -29,16 +29,29 @@ impl CellReader {
         self.own.as_ref()?.get(start..start.checked_add(length)?)
     }
 
+    /// Reads rows one after the other.
+    pub fn rows(&self) -> RowCells<'_> {
+        RowCells { table: self, keys: Keys::of(self.names.as_deref().unwrap_or_default()) }
+    }
+}
+
+/// Reads the cells of rows; where the columns stand is looked up once for all of them.
+pub struct RowCells<'a> {
+    table: &'a CellReader,
+    keys: Keys,
+}
+
+impl RowCells<'_> {
     /// The cells of a row, in the order of the columns; empty where the row has none.
-    pub fn cells(&self, row: &[u8]) -> Vec<String> {
-        let Some(names) = &self.names else {
-            return cells::texts(row, self.delimiter).iter().map(|cell| text::decode(cell)).collect();
+    pub fn cells(&mut self, row: &[u8]) -> Vec<String> {
+        let RowCells { table, keys } = self;
+        let Some(names) = &table.names else {
+            return cells::texts(row, table.delimiter).iter().map(|cell| text::decode(cell)).collect();
         };
-        let mut keys = Keys::of(names);
-        if let Some(format) = &self.lines {
+        if let Some(format) = &table.lines {
             let mut cells = vec![String::new(); names.len()];
             keys.begin();
-            (format.read)(row, &self.declared, &mut |name, cell| {
+            (format.read)(row, &table.declared, &mut |name, cell| {
                 if let Some(slot) = keys.place(name).and_then(|place| cells.get_mut(place)) {
                     *slot = text::decode(cell);
                 }
@@ -46,7 +59,7 @@ impl CellReader {
             return cells;
         }
         let (mut values, mut room) = Default::default();
-        json::element(row, &self.declared, &mut keys, &CellFormats::texts(), &mut values, &mut room);
+        json::element(row, &table.declared, keys, &CellFormats::texts(), &mut values, &mut room);
         values.into_iter().map(|value| in_words::value(value, &room)).collect()
     }
 }
@@ -72,7 +85,8 @@ mod tests {
         let columns: Vec<&str> = reader.layout().unwrap().columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(columns, ["a", "b.x", "b.y", "c"]);
         let cells = reader.cell_reader().unwrap();
-        let shown = places.iter().map(|(at, length)| cells.cells(&document.as_bytes()[*at..at + length]));
+        let mut rows = cells.rows();
+        let shown = places.iter().map(|(at, length)| rows.cells(&document.as_bytes()[*at..at + length]));
         assert_eq!(shown.collect::<Vec<_>>(), [["1", "5", "6", "w"], ["2", "", "7", "v"]]);
     }
 }

@@ -17,11 +17,6 @@ const MOST_WITH_EXAMPLES: usize = 1_000;
 /// Longest example, in characters.
 const MOST_EXAMPLE_CHARS: usize = 40;
 
-/// True if a column was said to be the label.
-pub fn has_label(choices: &ColumnChoices) -> bool {
-    choices.iter().any(|(_, role)| role == Role::Label)
-}
-
 /// What was said of columns of this table that it does not have.
 pub fn absent(choices: &ColumnChoices, columns: &[Column]) -> Vec<UnusedChoice> {
     let mut absent: BTreeMap<&str, Role> = choices.asked().collect();

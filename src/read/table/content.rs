@@ -9,7 +9,7 @@ use super::roles::{self, Row};
 use crate::model::app::protocol::Protocol;
 use crate::model::format::text;
 use crate::model::rows::{CellValue, Column, Role};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the values of a column look like.
 #[derive(Clone, Debug, Default)]
@@ -136,7 +136,12 @@ fn is_of_service(port: f64) -> bool {
 pub fn judge(columns: &[Column], sample: &Sample, has_header: bool, entry: &Entry) -> Vec<(usize, Role)> {
     let by_heading: Vec<Role> = columns.iter().map(|column| names::role(&column.name, entry).0).collect();
     let is_unnamed = !has_header || by_heading.iter().all(|role| matches!(role, Role::Plain | Role::Id));
-    let mut judged = Judged { columns, by_heading, sample, is_unnamed, roles: Vec::new() };
+    let mut chosen = BTreeMap::new();
+    for (place, column) in columns.iter().enumerate().filter(|(_, column)| column.is_chosen()) {
+        chosen.entry(column.role).or_insert(place);
+    }
+    let now = columns.iter().map(|column| column.role).collect();
+    let mut judged = Judged { columns, by_heading, sample, is_unnamed, chosen, now, roles: Vec::new() };
     judged.labels();
     judged.addresses();
     judged.protocol();
@@ -149,13 +154,24 @@ struct Judged<'a> {
     by_heading: Vec<Role>,
     sample: &'a Sample,
     is_unnamed: bool,
+    /// The columns that people chose for a role, of several the first.
+    chosen: BTreeMap<Role, usize>,
+    /// Roles by place, with those that were found.
+    now: Vec<Role>,
+    /// Those that were found, in the order in which they were.
     roles: Vec<(usize, Role)>,
 }
 
 impl Judged<'_> {
     fn role(&self, place: usize) -> Role {
-        let changed = self.roles.iter().rev().find(|(changed, _)| *changed == place);
-        changed.map_or_else(|| self.columns.get(place).map_or(Role::Plain, |column| column.role), |(_, role)| *role)
+        self.now.get(place).copied().unwrap_or(Role::Plain)
+    }
+
+    fn take_for(&mut self, place: usize, role: Role) {
+        if let Some(now) = self.now.get_mut(place) {
+            *now = role;
+            self.roles.push((place, role));
+        }
     }
 
     fn places(&self) -> std::ops::Range<usize> {
@@ -173,7 +189,7 @@ impl Judged<'_> {
 
     /// The column that people chose for a role.
     fn chosen(&self, role: Role) -> Option<usize> {
-        self.columns.iter().position(|column| column.is_chosen() && column.role == role)
+        self.chosen.get(&role).copied()
     }
 
     /// True for a column that people chose for a role that its heading does not say.
@@ -209,11 +225,10 @@ impl Judged<'_> {
     fn labels(&mut self) {
         for (place, column) in self.columns.iter().enumerate() {
             let Some(tally) = self.sample.tally(place).filter(|_| !column.is_chosen()) else { continue };
-            let name = plain(&column.name);
             match column.role {
-                Role::Label if tally.values.is_void() => self.roles.push((place, Role::Plain)),
-                Role::Plain if labels::is_possible(&name) && tally.values.are_labels() => {
-                    self.roles.push((place, Role::Label))
+                Role::Label if tally.values.is_void() => self.take_for(place, Role::Plain),
+                Role::Plain if tally.values.are_labels() && labels::is_possible(&plain(&column.name)) => {
+                    self.take_for(place, Role::Label);
                 }
                 _ => {}
             }
@@ -225,7 +240,9 @@ impl Judged<'_> {
                 tally.is_some_and(|tally| tally.values.name_traffic())
             };
             let named = self.places().rev().find(says).filter(|place| self.may_be(*place, Role::Label));
-            self.roles.extend(named.map(|place| (place, Role::Label)));
+            if let Some(place) = named {
+                self.take_for(place, Role::Label);
+            }
         }
     }
 
@@ -250,11 +267,14 @@ impl Judged<'_> {
         const OTHERS: [&str; 9] =
             ["nat", "nexthop", "gateway", "sampler", "exporter", "router", "collector", "agent", "mask"];
         let may_be = |judged: &Self, place: &usize| {
-            let name = judged.name(*place);
             let is_free = [Role::Plain, Role::Source, Role::Target, Role::ServerName, Role::Id]
                 .into_iter()
                 .any(|role| judged.is(*place, role));
-            is_free && judged.sample.holds_addresses(*place) && !OTHERS.iter().any(|other| name.contains(other))
+            let has_other_name = || {
+                let name = judged.name(*place);
+                OTHERS.iter().any(|other| name.contains(other))
+            };
+            is_free && judged.sample.holds_addresses(*place) && !has_other_name()
         };
         let found: Vec<usize> = self.places().filter(|place| may_be(self, place)).collect();
         let hinted = |judged: &Self, words: &[&str]| {
@@ -287,10 +307,11 @@ impl Judged<'_> {
         };
         for place in self.places() {
             if self.is(place, Role::Source) || self.is(place, Role::Target) {
-                self.roles.push((place, Role::Plain));
+                self.take_for(place, Role::Plain);
             }
         }
-        self.roles.extend([(source, Role::Source), (target, Role::Target)]);
+        self.take_for(source, Role::Source);
+        self.take_for(target, Role::Target);
         self.ports(source, target);
     }
 
@@ -299,10 +320,7 @@ impl Judged<'_> {
         if self.has_unchosen(&[Role::SourcePort, Role::TargetPort]) {
             return;
         }
-        let is_free = |place: usize| {
-            (self.is_free_for(place, Role::SourcePort) || self.is_free_for(place, Role::TargetPort))
-                && self.sample.holds_ports(place)
-        };
+        let is_free = |place| self.may_hold_ports(place);
         let named: Vec<usize> =
             self.places().filter(|place| is_free(*place) && self.name(*place).contains("port")).collect();
         let (first, second) = match named.as_slice() {
@@ -311,8 +329,20 @@ impl Judged<'_> {
             _ if target == source + 1 && is_free(target + 1) && is_free(target + 2) => (target + 1, target + 2),
             _ => return self.ports_by_values(),
         };
-        if self.may_be(first, Role::SourcePort) && self.may_be(second, Role::TargetPort) {
-            self.roles.extend([(first, Role::SourcePort), (second, Role::TargetPort)]);
+        self.take_ports(first, second);
+    }
+
+    /// True for a column of numbers that may be ports and are nothing else so far.
+    fn may_hold_ports(&self, place: usize) -> bool {
+        self.sample.holds_ports(place)
+            && (self.is_free_for(place, Role::SourcePort) || self.is_free_for(place, Role::TargetPort))
+    }
+
+    /// Takes two columns for ports, unless people said otherwise.
+    fn take_ports(&mut self, source: usize, target: usize) {
+        if self.may_be(source, Role::SourcePort) && self.may_be(target, Role::TargetPort) {
+            self.take_for(source, Role::SourcePort);
+            self.take_for(target, Role::TargetPort);
         }
     }
 
@@ -322,18 +352,13 @@ impl Judged<'_> {
         if self.has_unchosen(&[Role::SourcePort, Role::TargetPort]) {
             return;
         }
-        let is_free = |place: &usize| {
-            (self.is_free_for(*place, Role::SourcePort) || self.is_free_for(*place, Role::TargetPort))
-                && self.sample.holds_ports(*place)
-        };
-        let free: Vec<usize> = self.places().take(MOST_COMPARED).filter(is_free).collect();
+        let free: Vec<usize> = self.places().take(MOST_COMPARED).filter(|place| self.may_hold_ports(*place)).collect();
         let pairs =
             free.iter().enumerate().flat_map(|(at, first)| free.iter().skip(at + 1).map(|second| (*first, *second)));
         let found = pairs.filter(|(first, second)| self.sample.are_ports(*first, *second)).collect::<Vec<_>>();
         // Of several none is sure.
-        let [(first, second)] = found.as_slice() else { return };
-        if self.may_be(*first, Role::SourcePort) && self.may_be(*second, Role::TargetPort) {
-            self.roles.extend([(*first, Role::SourcePort), (*second, Role::TargetPort)]);
+        if let [(first, second)] = found.as_slice() {
+            self.take_ports(*first, *second);
         }
     }
 
@@ -343,7 +368,7 @@ impl Judged<'_> {
         }
         let fits = |place: &usize| self.is(*place, Role::Plain) && self.sample.holds_protocols(*place, self.is_unnamed);
         if let Some(place) = self.places().find(fits) {
-            self.roles.push((place, Role::Protocol));
+            self.take_for(place, Role::Protocol);
         }
     }
 
@@ -364,7 +389,8 @@ impl Judged<'_> {
             _ => None,
         });
         if let Some((packets, bytes)) = pair {
-            self.roles.extend([(packets, Packets), (bytes, Bytes)]);
+            self.take_for(packets, Packets);
+            self.take_for(bytes, Bytes);
         }
     }
 }

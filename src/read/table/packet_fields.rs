@@ -32,21 +32,6 @@ pub enum Fields {
     Other(u8),
 }
 
-impl Segment {
-    /// With what the other says where this does not.
-    #[must_use]
-    pub fn or(self, other: Segment) -> Segment {
-        Segment {
-            ports: self.ports,
-            flags: self.flags.or(other.flags),
-            sequence: self.sequence.or(other.sequence),
-            acknowledgment: self.acknowledgment.or(other.acknowledgment),
-            length: self.length.or(other.length),
-            window: self.window.or(other.window),
-        }
-    }
-}
-
 /// The transport that a row's columns name; none if they name none. 0 stands for no port. `by_name` is the protocol of IP that
 /// is usual for the one that the row names in words, given the ports.
 pub fn transport(row: &Row<'_>, by_name: impl FnOnce((u16, u16)) -> Option<u8>) -> Option<Fields> {

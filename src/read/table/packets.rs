@@ -56,8 +56,7 @@ impl PacketRows {
             let protocol;
             (protocol, transport) = match packet_fields::transport(row, |ports| by_name(&name, application, ports)) {
                 Some(Fields::Tcp(written)) => {
-                    let written =
-                        ports(&info).map_or(written, |ports| written.or(of_info(&info, ports, noted_flags(&info))));
+                    let written = if ports(&info).is_some() { filled(written, &info) } else { written };
                     (6, Transport::Tcp(self.segment((source, target), &written, wire_bytes)))
                 }
                 Some(Fields::Udp(source_port, target_port)) => {
@@ -135,7 +134,7 @@ impl PacketRows {
             let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS + 8);
             return (17, Transport::Udp(Udp { source_port, target_port, payload_bytes }));
         }
-        let written = of_info(info, (source_port, target_port), flags);
+        let written = filled(Segment { ports: (source_port, target_port), flags, ..Segment::default() }, info);
         (6, Transport::Tcp(self.segment((source, target), &written, wire_bytes)))
     }
 
@@ -197,16 +196,16 @@ fn ports(info: &str) -> Option<(u16, u16)> {
     Some((from, to))
 }
 
-/// What the text says of a segment between these ports, with these flags.
-fn of_info(info: &str, ports: (u16, u16), flags: Option<u8>) -> Segment {
+/// A segment with what the text says of it where nothing else did.
+fn filled(written: Segment, info: &str) -> Segment {
     let number = |name| field(info, name).map(|number| number as u32);
     Segment {
-        ports,
-        flags,
-        sequence: number("Seq="),
-        acknowledgment: number("Ack="),
-        length: number("Len="),
-        window: field(info, "Win=").map(|window| window.min(65_535) as u16),
+        ports: written.ports,
+        flags: written.flags.or_else(|| noted_flags(info)),
+        sequence: written.sequence.or_else(|| number("Seq=")),
+        acknowledgment: written.acknowledgment.or_else(|| number("Ack=")),
+        length: written.length.or_else(|| number("Len=")),
+        window: written.window.or_else(|| field(info, "Win=").map(|window| window.min(65_535) as u16)),
     }
 }
 

@@ -128,7 +128,6 @@ impl RowReader {
                 written: in_words::form(&front),
                 time_unit: in_words::units(units),
                 has_header: front.has_header,
-                is_label_chosen: options.label != Label::Found || choices::has_label(&options.columns),
                 ..Layout::default()
             },
             header: header.strip_prefix(b"\xef\xbb\xbf").map_or(header.clone(), <[u8]>::to_vec),

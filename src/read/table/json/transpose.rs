@@ -2,7 +2,7 @@
 
 use super::Objects;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::fmt;
 
 /// A longer document of columns is refused: all of it has to be held at once.
@@ -80,8 +80,8 @@ struct Column {
 }
 
 impl Column {
-    fn push<E: Error>(&mut self, value: &Value) -> Result<(), E> {
-        serde_json::to_writer(&mut self.json, value).map_err(E::custom)?;
+    fn push<E: Error>(&mut self, value: &RawValue) -> Result<(), E> {
+        self.json.extend_from_slice(value.get().as_bytes());
         self.ends.push(u32::try_from(self.json.len()).map_err(E::custom)?);
         Ok(())
     }
@@ -133,16 +133,16 @@ impl<'de> Visitor<'de> for ColumnVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Column, A::Error> {
         let mut column = Column::default();
-        while let Some((_, value)) = map.next_entry::<IgnoredAny, Value>()? {
-            column.push(&value)?;
+        while let Some((_, value)) = map.next_entry::<IgnoredAny, &RawValue>()? {
+            column.push(value)?;
         }
         Ok(column)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Column, A::Error> {
         let mut column = Column::default();
-        while let Some(value) = list.next_element::<Value>()? {
-            column.push(&value)?;
+        while let Some(value) = list.next_element::<&RawValue>()? {
+            column.push(value)?;
         }
         Ok(column)
     }
@@ -170,6 +170,13 @@ mod tests {
             assert!(!looks(other.as_bytes()), "{other}");
         }
         assert!(rows(br#"{"a":[1,2],"b":[1]}"#).is_none());
+    }
+
+    #[test]
+    fn values_stay_as_they_are_written() {
+        let rows = rows(br#"{"a": [1.10, 1e400], "b": [12345678901234567890123, "\u00e4"]}"#).unwrap();
+        let expected = r#"{"columns":["a","b"],"data":[[1.10,12345678901234567890123],NEXT[1e400,"\u00e4"]]}"#;
+        assert_eq!(String::from_utf8(rows).unwrap(), expected.replace("NEXT", "\n"));
     }
 
     #[test]
