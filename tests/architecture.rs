@@ -122,7 +122,6 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["parser"],
             &["support"],
             &["web/quic"],
-            &["roles"],
             &["registry"],
             &["carried", "describe"],
             &[

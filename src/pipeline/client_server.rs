@@ -1,8 +1,7 @@
 //! The first messages of connections whose handshake is not in the capture, to who is client and who is server.
 
-use crate::decode::app::parser::PortPair;
+use crate::decode::app::parser::{PortPair, Role};
 use crate::decode::app::registry;
-use crate::decode::app::roles::Role;
 use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, FlowUpdate};
 use crate::model::Packet;

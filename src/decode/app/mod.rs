@@ -8,7 +8,6 @@ mod carried;
 pub mod describe;
 pub mod parser;
 pub mod registry;
-pub mod roles;
 pub mod support;
 
 mod database;

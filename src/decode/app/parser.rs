@@ -39,8 +39,20 @@ pub struct Datagram {
 pub struct Stream {
     /// Recognises it by the first bytes of one side.
     pub guess: fn(&[u8], &PortPair) -> ProbeResult,
+    /// Who sends a message that begins so: it tells the sides of a connection that was joined in the middle. None where both
+    /// sides may send it.
+    pub sender: fn(&[u8]) -> Option<Role>,
     /// Starts to read it.
     pub talk: fn() -> Box<dyn StreamParser>,
+}
+
+/// A side of a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Who asks.
+    Client,
+    /// Who answers, or greets.
+    Server,
 }
 
 /// Whether some bytes belong to a protocol.

@@ -6,8 +6,8 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
-use crate::decode::app::roles::{self, Role};
 use crate::decode::app::web::quic;
 use crate::model::Addr;
 use crate::model::app::field::FieldBuffer;
@@ -140,10 +140,10 @@ pub fn guess_stream(bytes: &[u8], ends: &PortPair) -> (ProbeResult, Option<(AppP
     best
 }
 
-/// Who sends this payload of a connection, as far as a protocol says so; see [`roles::sender`].
+/// Who sends this payload of a connection, the client or the server, as far as its protocol says so by a single message.
 pub fn sender(payload: &[u8], ends: &PortPair) -> Option<Role> {
     match guess_stream(payload, ends) {
-        (ProbeResult::Certain | ProbeResult::Unsure, Some((protocol, _))) => roles::sender(protocol, payload),
+        (ProbeResult::Certain | ProbeResult::Unsure, Some((_, stream))) => (stream.sender)(payload),
         _ => None,
     }
 }
@@ -269,6 +269,46 @@ mod tests {
                 let Some(stream) = entry.stream else { continue };
                 let guess = (stream.guess)(bytes, &PortPair::new(true, 40_000, 40_001));
                 assert_ne!(guess, ProbeResult::Certain, "{} takes {}", entry.protocol.name(), protocol.name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_tells_client_from_server() {
+        use Role::{Client, Server};
+        let bind_ack = b"\x05\0\x0c\x03\x10\0\0\0\x18\0\0\0\x02\0\0\0\0\0\0\0\0\0\x0c\0";
+        let messages: [(u16, &[u8], Option<Role>); 26] = [
+            (80, b"HTTP/1.1 200 OK\r\n", Some(Server)),
+            (80, b"GET / HTTP/1.1\r\n", Some(Client)),
+            (25, b"220-mail.example ESMTP\r\n", Some(Server)),
+            (25, b"EHLO me\r\n", Some(Client)),
+            (25, b"MAIL FROM:<a@example.org>\r\n", Some(Client)),
+            (21, b"220 Welcome\r\n", Some(Server)),
+            (21, b"USER anna\r\n", Some(Client)),
+            (110, b"+OK Dovecot ready.\r\n", Some(Server)),
+            (110, b"-ERR no such message\r\n", Some(Server)),
+            (110, b"STAT\r\n", Some(Client)),
+            (143, b"* OK [CAPABILITY IMAP4rev1] ready\r\n", Some(Server)),
+            (143, b"* 12 EXISTS\r\n", Some(Server)),
+            (143, b"+ idling\r\n", Some(Server)),
+            (143, b"a1 OK FETCH completed\r\n", Some(Server)),
+            (143, b"a1 NO no such mailbox\r\n", Some(Server)),
+            (143, b"a1 BAD what\r\n", Some(Server)),
+            (143, b"a1 FETCH 1:4 BODY[]\r\n", Some(Client)),
+            (143, b"a1 uid fetch 1 flags\r\n", Some(Client)),
+            (143, b"Dear Anna, here is what you asked for\r\n", None),
+            (443, b"\x16\x03\x03\0\x40\x02\0\0\x3c", Some(Server)),
+            (443, b"\x16\x03\x01\0\x40\x01\0\0\x3c", Some(Client)),
+            (443, b"\x17\x03\x03\0\x40abc", None),
+            (135, bind_ack, Some(Server)),
+            (389, b"\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0", Some(Client)),
+            (389, b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\0\x04\0\x04\0", Some(Server)),
+            // Both sides greet.
+            (22, b"SSH-2.0-x\r\n", None),
+        ];
+        for (port, payload, role) in messages {
+            for ends in [PortPair::new(true, 50_000, port), PortPair::new(true, port, 50_000)] {
+                assert_eq!(sender(payload, &ends), role, "{}", String::from_utf8_lossy(payload));
             }
         }
     }

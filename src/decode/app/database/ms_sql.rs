@@ -26,7 +26,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::MsSql,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(MsSql::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(MsSql::default()) }),
     frame: None,
 };
 

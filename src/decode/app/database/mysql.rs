@@ -22,7 +22,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::MySql,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(MySql::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(MySql::default()) }),
     frame: None,
 };
 

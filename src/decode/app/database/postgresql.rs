@@ -21,7 +21,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::PostgreSql,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(PostgreSql::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(PostgreSql::default()) }),
     frame: None,
 };
 

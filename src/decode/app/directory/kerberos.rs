@@ -5,6 +5,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::ber;
@@ -30,7 +31,7 @@ use kerberos_parser::krb5_parser::{parse_as_rep, parse_as_req, parse_tgs_rep, pa
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Kerberos,
     datagram: Some(Datagram { is_by_content: false, read }),
-    stream: Some(Stream { guess, talk: || Box::new(Kerberos) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(Kerberos) }),
     frame: None,
 };
 
@@ -71,6 +72,15 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
         Begin::Head(head) if is_message(head.tag) && head.total() == length as usize => ProbeResult::Certain,
         Begin::More if ends.hint == Some(AppProto::Kerberos) => ProbeResult::NeedMore,
         _ => ProbeResult::NotForUs,
+    }
+}
+
+/// By the tag behind the length.
+fn sender(bytes: &[u8]) -> Option<Role> {
+    match *bytes.get(4)? {
+        AS_REQ | TGS_REQ => Some(Role::Client),
+        AS_REP | TGS_REP | ERROR => Some(Role::Server),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::bytes;
@@ -17,7 +18,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::MsRpc,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(MsRpc::default()) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(MsRpc::default()) }),
     frame: None,
 };
 
@@ -28,6 +29,16 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
             ProbeResult::NeedMore
         }
         None => ProbeResult::NotForUs,
+    }
+}
+
+/// Request, bind, alter_context and auth3 are the client's; response, fault, bind_ack, bind_nak and alter_context_resp the
+/// server's (C706, section 12.6.4; MS-RPCE, section 2.2.2).
+fn sender(bytes: &[u8]) -> Option<Role> {
+    match Fragment::new(bytes)?.kind {
+        0 | 11 | 14 | 16 => Some(Role::Client),
+        2 | 3 | 12 | 13 | 15 => Some(Role::Server),
+        _ => None,
     }
 }
 

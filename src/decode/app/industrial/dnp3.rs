@@ -18,7 +18,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Dnp3,
     datagram: Some(Datagram { is_by_content: true, read }),
-    stream: Some(Stream { guess, talk: || Box::new(Dnp3) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Dnp3) }),
     frame: None,
 };
 

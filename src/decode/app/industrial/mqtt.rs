@@ -5,6 +5,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::resync;
@@ -21,7 +22,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Mqtt,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Mqtt::default()) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(Mqtt::default()) }),
     frame: None,
 };
 
@@ -29,7 +30,11 @@ const CONNECT: u8 = 1;
 const CONNACK: u8 = 2;
 const PUBLISH: u8 = 3;
 const SUBSCRIBE: u8 = 8;
+const SUBACK: u8 = 9;
 const UNSUBSCRIBE: u8 = 10;
+const UNSUBACK: u8 = 11;
+const PINGREQ: u8 = 12;
+const PINGRESP: u8 = 13;
 /// Longest CONNECT or SUBSCRIBE that is waited for; of longer ones just the kind is said.
 const MOST_BYTES: usize = 16 * 1024;
 /// Most topics of a subscription that become facts.
@@ -64,6 +69,15 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
         PUBLISH if length >= 3 => ProbeResult::Unsure,
         4..=14 if length <= MOST_BYTES as u64 => ProbeResult::Unsure,
         _ => ProbeResult::NotForUs,
+    }
+}
+
+/// Who connects and subscribes is the client; both may publish.
+fn sender(bytes: &[u8]) -> Option<Role> {
+    match bytes.first()? >> 4 {
+        CONNECT | SUBSCRIBE | UNSUBSCRIBE | PINGREQ => Some(Role::Client),
+        CONNACK | SUBACK | UNSUBACK | PINGRESP => Some(Role::Server),
+        _ => None,
     }
 }
 

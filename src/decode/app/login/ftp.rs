@@ -4,6 +4,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::head::number;
@@ -20,7 +21,7 @@ use std::net::{IpAddr, Ipv4Addr};
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Ftp,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Ftp::default()) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(Ftp::default()) }),
     frame: None,
 };
 
@@ -34,6 +35,10 @@ fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
         _ if lines::begins_with(bytes, b"USER") => ProbeResult::Unsure,
         _ => ProbeResult::NotForUs,
     }
+}
+
+fn sender(bytes: &[u8]) -> Option<Role> {
+    Some(lines::sender(bytes))
 }
 
 #[derive(Default)]

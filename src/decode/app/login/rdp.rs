@@ -4,6 +4,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::bytes;
@@ -23,7 +24,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Rdp,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Rdp) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(Rdp) }),
     frame: None,
 };
 
@@ -61,6 +62,15 @@ fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
         Some((19, CONNECT | CONFIRM, [REQUEST..=FAILURE, _, 8, 0, ..])) => ProbeResult::Certain,
         Some((HEAD_BYTES, CONNECT | CONFIRM, [])) => ProbeResult::Unsure,
         _ => ProbeResult::NotForUs,
+    }
+}
+
+/// A connection is asked for and confirmed (X.224, section 13.3).
+fn sender(bytes: &[u8]) -> Option<Role> {
+    match packet(bytes)? {
+        (_, CONNECT, _) => Some(Role::Client),
+        (_, CONFIRM, _) => Some(Role::Server),
+        _ => None,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Shell,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Shell::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Shell::default()) }),
     frame: None,
 };
 

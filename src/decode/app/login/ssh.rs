@@ -19,7 +19,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Ssh,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Ssh::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Ssh::default()) }),
     frame: None,
 };
 

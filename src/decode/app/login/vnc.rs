@@ -18,7 +18,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Vnc,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Vnc::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Vnc::default()) }),
     frame: None,
 };
 

@@ -4,6 +4,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::lines;
@@ -20,9 +21,14 @@ use std::collections::VecDeque;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Imap,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Imap::default()) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(Imap::default()) }),
     frame: None,
 };
+
+/// What clients send (RFC 9051, section 6, and what came before and beside it).
+const COMMANDS: &str = "APPEND AUTHENTICATE CAPABILITY CHECK CLOSE COMPRESS COPY CREATE DELETE ENABLE EXAMINE EXPUNGE FETCH \
+                        GETQUOTA GETQUOTAROOT ID IDLE LIST LOGIN LOGOUT LSUB MOVE NAMESPACE NOOP RENAME SEARCH SELECT \
+                        STARTTLS STATUS STORE SUBSCRIBE UID UNSELECT UNSUBSCRIBE";
 
 /// Most commands that may wait for their results.
 const MOST_WAITING: usize = 64;
@@ -38,6 +44,20 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     let (tag, rest) = lines::word(lines::first(bytes).map_or(&[], |(line, _)| line));
     let is_line = is_word(tag) && is_word(lines::word(rest).0);
     if is_line && ends.hint == Some(AppProto::Imap) { ProbeResult::Unsure } else { ProbeResult::NotForUs }
+}
+
+/// A server sends untagged data, prompts, and results under the tags of commands (RFC 9051, section 2.2). Text of a mail says
+/// nothing.
+fn sender(bytes: &[u8]) -> Option<Role> {
+    let (line, _) = lines::first(bytes).unwrap_or((bytes, 0));
+    let (tag, rest) = lines::word(line);
+    match (tag, lines::word(rest).0) {
+        (b"*" | b"+", _) | (_, b"OK" | b"NO" | b"BAD") => Some(Role::Server),
+        (_, word) if COMMANDS.split(' ').any(|command| word.eq_ignore_ascii_case(command.as_bytes())) => {
+            Some(Role::Client)
+        }
+        _ => None,
+    }
 }
 
 /// What the result of a command means.

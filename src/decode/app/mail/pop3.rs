@@ -4,6 +4,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::lines;
@@ -21,7 +22,7 @@ use std::collections::VecDeque;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Pop3,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Pop3::default()) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(Pop3::default()) }),
     frame: None,
 };
 
@@ -39,6 +40,11 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
         }
         _ => ProbeResult::NotForUs,
     }
+}
+
+/// Only a server begins with a status or a challenge.
+fn sender(bytes: &[u8]) -> Option<Role> {
+    Some(if bytes.starts_with(b"+") || bytes.starts_with(b"-ERR") { Role::Server } else { Role::Client })
 }
 
 /// What the reply to a command means.

@@ -5,6 +5,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::lines;
@@ -20,7 +21,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Smtp,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Smtp::default()) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(Smtp::default()) }),
     frame: None,
 };
 
@@ -37,6 +38,10 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
         }
         _ => ProbeResult::NotForUs,
     }
+}
+
+fn sender(bytes: &[u8]) -> Option<Role> {
+    Some(lines::sender(bytes))
 }
 
 #[derive(Default)]

@@ -4,6 +4,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::base64;
@@ -22,7 +23,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Rtsp,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Rtsp::default()) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(Rtsp::default()) }),
     frame: None,
 };
 
@@ -52,6 +53,11 @@ fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     } else {
         ProbeResult::NotForUs
     }
+}
+
+/// Only a server sends a status.
+fn sender(bytes: &[u8]) -> Option<Role> {
+    Some(if bytes.starts_with(b"RTSP/") { Role::Server } else { Role::Client })
 }
 
 #[derive(Default)]

@@ -23,7 +23,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Sip,
     datagram: Some(Datagram { is_by_content: true, read }),
-    stream: Some(Stream { guess, talk: || Box::new(Sip) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Sip) }),
     frame: None,
 };
 

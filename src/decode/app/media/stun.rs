@@ -21,7 +21,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Stun,
     datagram: Some(Datagram { is_by_content: true, read }),
-    stream: Some(Stream { guess, talk: || Box::new(Stun) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Stun) }),
     frame: None,
 };
 

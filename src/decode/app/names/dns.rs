@@ -5,6 +5,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::dns;
@@ -17,7 +18,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Dns,
     datagram: Some(Datagram { is_by_content: false, read }),
-    stream: Some(Stream { guess, talk: || Box::new(Dns) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(Dns) }),
     frame: None,
 };
 
@@ -40,6 +41,11 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
         Some(_) => ProbeResult::NotForUs,
         None => ProbeResult::NeedMore,
     }
+}
+
+/// By the flag of a response (RFC 1035, section 4.1.1), behind the length.
+fn sender(bytes: &[u8]) -> Option<Role> {
+    Some(if bytes.get(4)? & 0x80 != 0 { Role::Server } else { Role::Client })
 }
 
 struct Dns;

@@ -21,7 +21,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::OpenVpn,
     datagram: Some(Datagram { is_by_content: true, read }),
-    stream: Some(Stream { guess, talk: || Box::new(OpenVpn::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(OpenVpn::default()) }),
     frame: None,
 };
 

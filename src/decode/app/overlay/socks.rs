@@ -21,7 +21,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Socks,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Socks::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Socks::default()) }),
     frame: None,
 };
 

@@ -17,7 +17,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Stratum,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Stratum::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Stratum::default()) }),
     frame: None,
 };
 

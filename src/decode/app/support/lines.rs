@@ -1,5 +1,7 @@
 //! Protocols of lines: commands of a client, replies of a server.
 
+use crate::decode::app::parser::Role;
+
 /// Longest line that is waited for (RFC 5321, section 4.5.3.1.6 allows 1,000 bytes of text).
 const MOST_LINE_BYTES: usize = 4096;
 
@@ -42,6 +44,12 @@ pub fn reply(line: &[u8]) -> Option<(u16, &[u8])> {
     }
     let number = code.iter().fold(0, |number, digit| number * 10 + u16::from(digit - b'0'));
     Some((number, rest.get(1..).unwrap_or(&[]).trim_ascii()))
+}
+
+/// Who sends a line of a protocol whose server begins its lines with the code of a reply.
+pub fn sender(bytes: &[u8]) -> Role {
+    let (line, _) = first(bytes).unwrap_or((bytes, 0));
+    if reply(line).is_some() { Role::Server } else { Role::Client }
 }
 
 /// True if the bytes begin with this word, whatever its case, and a space or the line's end.

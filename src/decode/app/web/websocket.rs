@@ -17,7 +17,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::WebSocket,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(WebSocket) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(WebSocket) }),
     frame: None,
 };
 

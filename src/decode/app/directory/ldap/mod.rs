@@ -9,6 +9,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::ber;
@@ -32,7 +33,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Ldap,
     datagram: Some(Datagram { is_by_content: false, read }),
-    stream: Some(Stream { guess, talk: || Box::new(Ldap::default()) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(Ldap::default()) }),
     frame: None,
 };
 
@@ -109,6 +110,14 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
             ProbeResult::NeedMore
         }
         None => ProbeResult::NotForUs,
+    }
+}
+
+/// All but the requests come from the server (section 4.2 on).
+fn sender(bytes: &[u8]) -> Option<Role> {
+    match operation(bytes)? {
+        (BIND | SEARCH | EXTENDED | 0x42 | 0x4a | 0x50 | 0x66 | 0x68 | 0x6c | 0x6e, _) => Some(Role::Client),
+        _ => Some(Role::Server),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::bytes;
@@ -28,7 +29,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Smb,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Smb::default()) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(Smb::default()) }),
     frame: None,
 };
 
@@ -60,6 +61,16 @@ fn guess(mut bytes: &[u8], ends: &PortPair) -> ProbeResult {
         [SESSION_MESSAGE, _, _, ..] if bytes.len() < 8 && ends.hint == Some(AppProto::Smb) => ProbeResult::NeedMore,
         _ => ProbeResult::NotForUs,
     }
+}
+
+/// By the flag of a response (MS-CIFS, section 2.2.3.1; MS-SMB2, section 2.2.1).
+fn sender(bytes: &[u8]) -> Option<Role> {
+    let is_response = match bytes.get(FRAME_BYTES..)? {
+        [0xff, b'S', b'M', b'B', _, _, _, _, _, flags, ..] => flags & 0x80 != 0,
+        [0xfe, b'S', b'M', b'B', _, _, _, _, _, _, _, _, _, _, _, _, flags, ..] => flags & 1 != 0,
+        _ => return None,
+    };
+    Some(if is_response { Role::Server } else { Role::Client })
 }
 
 #[derive(Default)]

@@ -19,7 +19,7 @@ use screen::{Keys, Prompt, Screen};
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Telnet,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Telnet::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Telnet::default()) }),
     frame: None,
 };
 

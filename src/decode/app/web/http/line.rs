@@ -2,6 +2,7 @@
 
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::support::http::without_port;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
@@ -47,6 +48,11 @@ pub(super) fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
         None if bytes.get(method.len()) == Some(&b'/') => ProbeResult::Certain,
         None => ProbeResult::NeedMore,
     }
+}
+
+/// Only a server sends a status.
+pub(super) fn sender(bytes: &[u8]) -> Option<Role> {
+    Some(if bytes.starts_with(b"HTTP/") { Role::Server } else { Role::Client })
 }
 
 /// True if a request or a response begins here.

@@ -26,7 +26,7 @@ use std::collections::VecDeque;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Http,
     datagram: None,
-    stream: Some(Stream { guess: line::guess, talk: || Box::new(Http::default()) }),
+    stream: Some(Stream { guess: line::guess, sender: line::sender, talk: || Box::new(Http::default()) }),
     frame: None,
 };
 

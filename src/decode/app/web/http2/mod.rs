@@ -25,7 +25,7 @@ use hpack::Decoder;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Http2,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Http2::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Http2::default()) }),
     frame: None,
 };
 

@@ -9,6 +9,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::parser::Role;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::hello::Carrier;
@@ -28,7 +29,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Tls,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Tls::default()) }),
+    stream: Some(Stream { guess, sender, talk: || Box::new(Tls::default()) }),
     frame: None,
 };
 
@@ -74,6 +75,15 @@ fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
         _ => false,
     };
     if is_record && fits { ProbeResult::Certain } else { ProbeResult::NotForUs }
+}
+
+/// Only hellos say it.
+fn sender(bytes: &[u8]) -> Option<Role> {
+    match bytes {
+        [HANDSHAKE, 3, _, _, _, CLIENT_HELLO, ..] => Some(Role::Client),
+        [HANDSHAKE, 3, _, _, _, SERVER_HELLO, ..] => Some(Role::Server),
+        _ => None,
+    }
 }
 
 #[derive(Default)]
