@@ -127,10 +127,10 @@ fn Number(props: &FieldProps) -> Html {
         })
     };
     {
-        // The value was changed elsewhere: by "Reset all settings".
+        // The value was changed elsewhere, by "Reset all settings": what is typed, usable or not, is of no use any more.
         let typed = typed.clone();
         use_effect_with(props.value, move |value| {
-            if typed.as_ref().and_then(|text| usable(descriptor, text)).is_some_and(|own| own != *value) {
+            if typed.as_ref().is_some_and(|text| usable(descriptor, text) != Some(*value)) {
                 typed.set(None);
             }
         });

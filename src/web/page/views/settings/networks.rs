@@ -34,10 +34,10 @@ pub fn Networks(props: &NetworksProps) -> Html {
         let (typed, set) = (typed.setter(), set.clone());
         Callback::from(move |event: InputEvent| {
             let text = event.target_dyn_into::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default();
+            typed.set(Some(text.clone()));
             if Network::parse_list(&text).is_ok() {
-                set.emit(text.clone());
+                set.emit(text);
             }
-            typed.set(Some(text));
         })
     };
     let reset = {
@@ -48,11 +48,11 @@ pub fn Networks(props: &NetworksProps) -> Html {
         })
     };
     {
-        // The value was changed elsewhere: by "Reset all settings".
+        // The value was changed elsewhere, by "Reset all settings": what is typed, usable or not, is of no use any more.
         let typed = typed.clone();
         use_effect_with(props.value.clone(), move |value| {
             let own = typed.as_ref().and_then(|text| Network::parse_list(text).ok());
-            if own.is_some_and(|own| Network::list(&own) != *value) {
+            if typed.is_some() && own.is_none_or(|own| Network::list(&own) != *value) {
                 typed.set(None);
             }
         });
