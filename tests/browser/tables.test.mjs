@@ -98,6 +98,11 @@ test("the page offers every setting that the command lists", async () => {
     assert.equal(await page.locator(`[id='${id}']`).count(), 1, id);
     assert.ok((await page.getByText(label, { exact: true }).count()) > 0, label);
   }
+  // What is said of a detector is written when it is unfolded.
+  const about = page.locator("#group-port_scan details");
+  assert.equal(await about.getByText("Why it matters").count(), 0);
+  await about.getByText("About this detector").click();
+  await about.getByText("Why it matters").waitFor();
   await close();
 });
 
