@@ -3,7 +3,7 @@
 //! An object of ids and numbers (of choices: their ids), under `expected` the allow-list, and under `columns` what columns of tables
 //! are taken for. What is not usable is said, and left out.
 
-use super::{ColumnChoices, Descriptor, Kind, Settings, TABLE_DATE_ORDER, TABLE_UNIT, table};
+use super::{ABOUT_VALUES, ColumnChoices, Descriptor, Kind, Settings, table};
 use crate::model::analysis::Setting;
 use crate::model::finding::former_ids;
 use crate::model::format::quantity::plain;
@@ -15,8 +15,6 @@ use std::collections::BTreeMap;
 const EXPECTED: &str = "expected";
 /// The key of what columns are taken for.
 const COLUMNS: &str = "columns";
-/// What is written with what columns are taken for: how their dates and durations are read.
-const WITH_COLUMNS: [&Descriptor; 2] = [&TABLE_DATE_ORDER.descriptor, &TABLE_UNIT.descriptor];
 
 /// The settings as a file.
 pub fn write(settings: &Settings) -> String {
@@ -30,13 +28,14 @@ pub fn write(settings: &Settings) -> String {
     format!("{:#}\n", Value::Object(file))
 }
 
-/// Only how the columns of tables are read, as a file of settings; of those that `is_wanted` wants, by heading.
+/// Only how the columns of tables and their values are read, as a file of settings; of columns those that `is_wanted` wants,
+/// by heading.
 pub fn write_columns(settings: &Settings, is_wanted: impl Fn(&str) -> bool) -> String {
     let mut wanted = ColumnChoices::default();
     for (heading, role) in settings.columns().iter().filter(|(heading, _)| is_wanted(heading)) {
         wanted.set(heading, Some(role));
     }
-    let mut file = values(settings, |id| WITH_COLUMNS.iter().any(|with| with.id == id));
+    let mut file = values(settings, |id| ABOUT_VALUES.iter().any(|about| about.id == id));
     file.insert(COLUMNS.to_owned(), wanted.to_value());
     format!("{:#}\n", Value::Object(file))
 }
@@ -44,7 +43,7 @@ pub fn write_columns(settings: &Settings, is_wanted: impl Fn(&str) -> bool) -> S
 /// Takes over how columns are read from a file of settings, and nothing else of it.
 pub fn take_columns(settings: &mut Settings, file: &Settings) {
     settings.columns_mut().extend(file.columns());
-    for descriptor in WITH_COLUMNS.into_iter().filter(|descriptor| file.changed().contains_key(descriptor.id)) {
+    for descriptor in ABOUT_VALUES.into_iter().filter(|descriptor| file.changed().contains_key(descriptor.id)) {
         settings.set(descriptor, file.get(descriptor));
     }
 }
@@ -160,7 +159,7 @@ fn wanted(d: &Descriptor) -> String {
 mod tests {
     use super::*;
     use crate::model::rows::Role;
-    use crate::settings::{GENERAL, IDLE_TIMEOUT, LOCAL_NETWORKS, TABLE, TABLE_DIALECT};
+    use crate::settings::{GENERAL, IDLE_TIMEOUT, LOCAL_NETWORKS, TABLE, TABLE_DATE_ORDER, TABLE_DIALECT};
 
     fn known() -> Vec<&'static Descriptor> {
         GENERAL.iter().collect()

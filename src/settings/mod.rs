@@ -13,7 +13,7 @@ pub use columns::ColumnChoices;
 pub use general::{
     ACTIVE_TIMEOUT, CIC_COMPATIBLE, GENERAL, IDLE_TIMEOUT, LOCAL_NETWORKS, MORE_COLUMNS, MOST_FLOWS, SECRETS, SEED,
 };
-pub use table::{AUTO, TABLE, TABLE_DATE_ORDER, TABLE_DIALECT, TABLE_LABEL, TABLE_MEMORY, TABLE_UNIT};
+pub use table::{ABOUT_VALUES, AUTO, TABLE, TABLE_DATE_ORDER, TABLE_DIALECT, TABLE_LABEL, TABLE_MEMORY, TABLE_UNIT};
 
 use crate::model::analysis::Setting;
 use crate::model::format::time;

@@ -7,6 +7,9 @@ use super::{Descriptor, OnChange};
 pub const TABLE: &[Descriptor] =
     &[TABLE_DIALECT.descriptor, TABLE_UNIT.descriptor, TABLE_DATE_ORDER.descriptor, TABLE_LABEL, TABLE_MEMORY];
 
+/// Those that say how the values of columns are read.
+pub const ABOUT_VALUES: [&Descriptor; 2] = [&TABLE_DATE_ORDER.descriptor, &TABLE_UNIT.descriptor];
+
 /// Those whose value is one of a list.
 static CHOICES: [Choices; 3] = [TABLE_DIALECT, TABLE_UNIT, TABLE_DATE_ORDER];
 

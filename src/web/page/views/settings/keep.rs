@@ -1,16 +1,9 @@
 //! Settings to a file and back, and a button that forgets all that the page keeps in this browser.
 
-use crate::pipeline;
+use super::keep_file::{KeepFile, Kept};
 use crate::session::{Action, Shared, State};
-use crate::settings::file;
-use crate::web::browser::{download, file_text};
 use crate::web::page::hooks::{use_focus_on_change, use_store};
-use crate::web::page::parts::icon::Icon;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
-
-/// The name of the file.
-const FILE: &str = "packetloupe-settings.json";
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
@@ -23,51 +16,9 @@ pub struct KeepProps {
 #[component]
 pub fn Keep(props: &KeepProps) -> Html {
     let store = use_store();
-    let input = use_node_ref();
     let is_asking = use_state_eq(|| false);
     let answer = use_node_ref();
     use_focus_on_change(&answer, *is_asking, false);
-    let save = {
-        let (store, state) = (store.clone(), props.state.clone());
-        Callback::from(move |_: MouseEvent| {
-            let done = download::save_text(FILE, "application/json", &file::write(&state.settings));
-            if let (Some(store), Err(text)) = (&store, done) {
-                store.dispatch(Action::Fail(text));
-            }
-        })
-    };
-    let choose = {
-        let input = input.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                input.click();
-            }
-        })
-    };
-    let load = {
-        let store = store.clone();
-        Callback::from(move |event: Event| {
-            let (Some(store), Some(input)) = (store.clone(), event.target_dyn_into::<HtmlInputElement>()) else {
-                return;
-            };
-            let chosen = input.files().and_then(|files| files.get(0));
-            if let Some(chosen) = chosen {
-                let name = chosen.name();
-                file_text::read(&chosen, move |text| {
-                    let read = text.and_then(|text| {
-                        file::read(&text, &pipeline::descriptors())
-                            .map_err(|why| format!("{name} cannot be used: {why}."))
-                    });
-                    store.dispatch(match read {
-                        Ok((settings, warnings)) => Action::LoadSettings(name, settings, warnings),
-                        Err(text) => Action::Fail(text),
-                    });
-                });
-            }
-            // So that choosing the same file again is a change too.
-            input.set_value("");
-        })
-    };
     let ask = |to: bool| {
         let is_asking = is_asking.setter();
         Callback::from(move |_: MouseEvent| is_asking.set(to))
@@ -89,10 +40,7 @@ pub fn Keep(props: &KeepProps) -> Html {
                   A file of settings also serves the command: "}<code class="code">{"packetloupe analyze --settings"}</code>{"."}
             </p>
             <p class="buttons">
-                <button type="button" class="button" onclick={save}>{ Icon::Save.html() }<span>{"Save settings"}</span></button>
-                <button type="button" class="button" onclick={choose}>{ Icon::Open.html() }<span>{"Load settings"}</span></button>
-                <input ref={input} type="file" accept=".json,application/json" hidden=true data-testid="settings-input"
-                    onchange={load} />
+                <KeepFile state={props.state.clone()} kept={Kept::Settings} />
                 if !*is_asking {
                     <button type="button" class="button" onclick={ask(true)}>{"Forget everything saved in this browser"}</button>
                 }

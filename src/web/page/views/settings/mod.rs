@@ -11,12 +11,14 @@ use expected::Expected;
 pub use field::Field;
 use group::Group;
 use keep::Keep;
+pub use keep_file::{KeepFile, Kept};
 use yew::prelude::*;
 
 mod expected;
 mod field;
 mod group;
 mod keep;
+mod keep_file;
 mod networks;
 
 /// Detectors that come in at a time.

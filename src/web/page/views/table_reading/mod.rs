@@ -1,26 +1,22 @@
 //! What each column of a table is taken for and why, to be changed: the file is then read again.
 
-use super::settings::Field;
+use super::settings::{Field, KeepFile, Kept};
 use crate::model::Analysis;
 use crate::model::format::quantity;
 use crate::session::{Action, Phase, Shared, State};
-use crate::settings::{self, Descriptor};
+use crate::settings::ABOUT_VALUES;
 use crate::web::page::hooks::{use_action, use_focus_on_change};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::look_first::LookFirst;
 use crate::web::page::parts::text::plain;
-use keep::KeepColumns;
 use row::ColumnRow;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-mod keep;
 mod row;
 
 /// Columns that are shown at first, and so many more at a time.
 const EACH: usize = 60;
-/// The settings that say how the values of columns are read.
-const ABOUT_VALUES: [&Descriptor; 2] = [&settings::TABLE_DATE_ORDER.descriptor, &settings::TABLE_UNIT.descriptor];
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
@@ -90,7 +86,7 @@ pub fn TableReading(props: &TableReadingProps) -> Html {
                 <button type="button" class="button" onclick={forget} disabled={n_chosen == 0}>
                     { Icon::Cross.html() }<span>{"Forget the choices for this table"}</span>
                 </button>
-                <KeepColumns state={state.clone()} />
+                <KeepFile state={state.clone()} kept={Kept::Columns} />
                 <p role="status" class="hint">{ status(n_chosen, is_otherwise, state.is_look) }</p>
             </div>
             <section class="card group" aria-labelledby="reading-values">
