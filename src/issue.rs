@@ -13,6 +13,13 @@ macro_rules! issues {
         /// Every kind: id, severity, sentence.
         pub const ALL: &[(IssueKind, &str, IssueSeverity, &str)] =
             &[$((IssueKind::$name, $id, $severity, $text)),*];
+
+        impl IssueKind {
+            /// Its id.
+            pub const fn id(self) -> &'static str {
+                match self { $(IssueKind::$name => $id),* }
+            }
+        }
     };
 }
 
@@ -197,13 +204,6 @@ struct Slot {
     count: u64,
     first_packet: Option<u64>,
     first_offset: Option<u64>,
-}
-
-impl IssueKind {
-    /// Its id.
-    pub fn id(self) -> &'static str {
-        ALL.get(self as usize).map_or("", |(_, id, _, _)| id)
-    }
 }
 
 impl Default for IssueLog {

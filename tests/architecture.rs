@@ -28,7 +28,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // Questions are about the tables, which the pipeline owns.
     ("query", &["model", "stats", "protocol", "flow", "decode", "read", "issue", "pipeline", "export"]),
     ("export", &["model", "chart", "flow"]),
-    ("session", &["model", "settings", "protocol", "triage"]),
+    ("session", &["model", "settings", "issue/IssueKind", "protocol", "triage"]),
     // What the browser does for us knows neither page nor worker.
     ("web/browser", &["protocol", "chart/draw", "model", "session"]),
     // Cards and descriptors are the only things of pipeline and detectors that the page may see; a test holds it to that.
@@ -78,10 +78,10 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "model",
         &[
-            &["net", "comment", "rows", "interface"],
+            &["net", "comment", "rows"],
             &["app"],
             &["format", "packet"],
-            &["flow", "finding", "listing"],
+            &["flow", "finding", "interface", "listing"],
             &["analysis", "chart"],
             &["coverage"],
         ],

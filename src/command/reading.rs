@@ -3,13 +3,15 @@
 use super::{Failure, output, settings};
 use crate::model::rows::UnusedChoice;
 use crate::pipeline::Pipeline;
-use crate::settings::{ColumnChoices, Settings, TABLE_DATE_ORDER, file};
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use crate::settings::{AUTO, ColumnChoices, Settings, TABLE_DATE_ORDER, file};
+use clap::builder::PossibleValuesParser;
 use std::path::Path;
 
 /// Columns of a table that are named where one is missing.
 const MOST_NAMED: usize = 100;
+
+/// Orders of day and month as arguments, with the choices of the setting that they are.
+const DATE_ORDERS: [(&str, &str); 3] = [("auto", AUTO), ("day-month", "day_first"), ("month-day", "month_first")];
 
 /// Arguments about the reading of a table.
 #[derive(clap::Args)]
@@ -22,41 +24,8 @@ pub struct ReadingArguments {
     columns: Vec<String>,
     /// Which comes first in dates such as 4/7/2012 of a table; auto: as the rows show. The same as the setting
     /// table.date_order
-    #[arg(long, value_name = "ORDER")]
-    date_order: Option<DateOrder>,
-}
-
-/// An order of day and month as an argument.
-#[derive(Clone, Copy)]
-enum DateOrder {
-    Auto,
-    DayMonth,
-    MonthDay,
-}
-
-impl DateOrder {
-    /// The choice of the setting.
-    fn choice(self) -> &'static str {
-        match self {
-            DateOrder::Auto => crate::settings::AUTO,
-            DateOrder::DayMonth => "day_first",
-            DateOrder::MonthDay => "month_first",
-        }
-    }
-}
-
-impl ValueEnum for DateOrder {
-    fn value_variants<'a>() -> &'a [DateOrder] {
-        &[DateOrder::Auto, DateOrder::DayMonth, DateOrder::MonthDay]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            DateOrder::Auto => "auto",
-            DateOrder::DayMonth => "day-month",
-            DateOrder::MonthDay => "month-day",
-        }))
-    }
+    #[arg(long, value_name = "ORDER", value_parser = PossibleValuesParser::new(DATE_ORDERS.map(|(name, _)| name)))]
+    date_order: Option<String>,
 }
 
 impl ReadingArguments {
@@ -74,8 +43,8 @@ impl ReadingArguments {
             };
             settings.columns_mut().extend(&choices.about_this());
         }
-        if let Some(order) = self.date_order {
-            let number = TABLE_DATE_ORDER.number(order.choice()).unwrap_or_default();
+        let order = DATE_ORDERS.iter().find(|(name, _)| self.date_order.as_deref() == Some(name));
+        if let Some(number) = order.and_then(|(_, id)| TABLE_DATE_ORDER.number(id)) {
             settings.set(&TABLE_DATE_ORDER.descriptor, number);
         }
         Ok(())
@@ -99,5 +68,16 @@ impl ReadingArguments {
             };
             output::complain(&format!("column {heading:?}: {why}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_order_of_the_setting_is_an_argument() {
+        let of_setting: Vec<&str> = TABLE_DATE_ORDER.choices.iter().map(|choice| choice.id).collect();
+        assert_eq!(DATE_ORDERS.map(|(_, id)| id).to_vec(), of_setting);
     }
 }

@@ -1,5 +1,6 @@
 //! A capture interface: what it saw, and how much of the traffic it missed, as far as the packets show.
 
+use super::format::quantity::percent;
 use serde::{Deserialize, Serialize};
 
 /// One interface, or one file of several that were opened together.
@@ -94,18 +95,8 @@ impl CaptureLoss {
         match self.share() {
             None => "not known".to_owned(),
             Some(_) if self.missing_bytes == 0 => "none seen".to_owned(),
-            Some(share) => format!("{} of TCP bytes", percent(share)),
+            Some(share) => format!("{} of TCP bytes", percent(share, 1.0)),
         }
-    }
-}
-
-/// A share, 0 to 1, as `2.3 %`.
-pub fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    match percent {
-        p if p > 0.0 && p < 0.1 => "under 0.1 %".to_owned(),
-        p if p < 10.0 => format!("{p:.1} %"),
-        p => format!("{p:.0} %"),
     }
 }
 

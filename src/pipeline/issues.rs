@@ -2,8 +2,8 @@
 
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::Issue;
-use crate::model::format::quantity::{bytes, counted};
-use crate::model::interface::{CaptureInterface, CaptureLoss, percent};
+use crate::model::format::quantity::{bytes, counted, percent};
+use crate::model::interface::{CaptureInterface, CaptureLoss};
 use crate::stats::duplicates::DuplicateShare;
 use crate::stats::rows::RowStore;
 
@@ -50,7 +50,7 @@ pub(super) fn with_figures(
     if let Some(share) = loss.share() {
         let figures = format!(
             "About {} of the TCP bytes that were acknowledged are missing: {} in {}.",
-            percent(share),
+            percent(share, 1.0),
             bytes(loss.missing_bytes as f64),
             counted(loss.gaps, "gap", "gaps")
         );
@@ -58,7 +58,7 @@ pub(super) fn with_figures(
     }
     if let Some(share) = one_sided {
         let all = counted(loss.connections + loss.one_sided, "TCP connection", "TCP connections");
-        let figures = format!("It is {} of {all} that go on behind their first packets.", percent(share));
+        let figures = format!("It is {} of {all} that go on behind their first packets.", percent(share, 1.0));
         add(IssueKind::StreamsOneSided, figures + &by_interface(interfaces, |one| one.loss.one_sided_share()));
     }
     for (kind, is_absent) in [(IssueKind::ColumnUnfit, false), (IssueKind::ColumnAbsent, true)] {
@@ -90,7 +90,7 @@ fn by_interface(interfaces: &[CaptureInterface], share: impl Fn(&CaptureInterfac
         return String::new();
     }
     let one = |interface: &CaptureInterface| {
-        let share = share(interface).map_or("unknown".to_owned(), percent);
+        let share = share(interface).map_or("unknown".to_owned(), |share| percent(share, 1.0));
         format!("{} {share}", interface.label())
     };
     let named: Vec<String> = interfaces.iter().take(MOST_NAMED).map(one).collect();

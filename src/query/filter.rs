@@ -2,8 +2,7 @@
 
 use crate::flow::names::Names;
 use crate::model::flow::Flow;
-use crate::model::{Addr, Protocol};
-use std::net::IpAddr;
+use crate::model::{Addr, Network, Protocol};
 
 /// A compiled filter.
 pub struct Matcher {
@@ -11,8 +10,8 @@ pub struct Matcher {
 }
 
 enum Word {
-    /// An address within this prefix.
-    Net { bits: u128, mask: u128 },
+    /// An address of this network.
+    Net(Network),
     /// A port of either side.
     Port(u16),
     /// Part of the server's name, application, transport or state, in lower case.
@@ -61,42 +60,24 @@ fn word(text: &str, is_port: bool) -> Word {
     {
         return Word::Port(port);
     }
-    net(text).unwrap_or_else(|| Word::Text(text.to_owned()))
+    Network::parse(text).or_else(|| beginning(text)).map_or_else(|| Word::Text(text.to_owned()), Word::Net)
 }
 
-/// `10.0.0.1`, `10.0.0.0/8`, `2001:db8::/32`, or the start of an IPv4 address such as `10.0.`.
-fn net(text: &str) -> Option<Word> {
-    let (address, length) = match text.split_once('/') {
-        Some((address, length)) => (address, Some(length.parse::<u32>().ok()?)),
-        None => (text, None),
-    };
-    if let Ok(ip) = address.parse::<IpAddr>() {
-        let (host, width) = match ip {
-            IpAddr::V4(ip) => (Addr::v4(ip.octets()), 32),
-            IpAddr::V6(ip) => (Addr::v6(ip.octets()), 128),
-        };
-        return Some(prefix(host, width - length.unwrap_or(width).min(width)));
-    }
-    let octets: Vec<&str> = address.trim_end_matches('.').split('.').collect();
-    let is_start = length.is_none() && text.contains('.') && octets.len() <= 3;
+/// The network of the start of an IPv4 address such as `10.0.`.
+fn beginning(text: &str) -> Option<Network> {
+    let octets: Vec<&str> = text.trim_end_matches('.').split('.').collect();
     let octets = octets.iter().map(|octet| octet.parse::<u8>().ok()).collect::<Option<Vec<u8>>>()?;
-    if !is_start {
+    if !text.contains('.') || octets.len() > 3 {
         return None;
     }
     let mut full = [0; 4];
     full.iter_mut().zip(&octets).for_each(|(slot, octet)| *slot = *octet);
-    Some(prefix(Addr::v4(full), 32 - 8 * octets.len() as u32))
-}
-
-/// The prefix of an address without its lowest `free` bits.
-fn prefix(host: Addr, free: u32) -> Word {
-    let mask = u128::MAX.checked_shl(free).unwrap_or(0);
-    Word::Net { bits: host.0 & mask, mask }
+    Some(Network::of(Addr::v4(full), 8 * octets.len() as u8))
 }
 
 fn fits(word: &Word, flow: &Flow, names: &Names) -> bool {
     match word {
-        Word::Net { bits, mask } => flow.key.low.0 & mask == *bits || flow.key.high.0 & mask == *bits,
+        Word::Net(network) => network.has(flow.key.low) || network.has(flow.key.high),
         Word::Port(port) => {
             matches!(flow.key.protocol, 6 | 17) && (flow.key.low_port == *port || flow.key.high_port == *port)
         }
@@ -115,14 +96,14 @@ mod tests {
     use super::*;
 
     fn is_net(text: &str, address: [u8; 4]) -> bool {
-        matches!(word(text, false), Word::Net { bits, mask } if Addr::v4(address).0 & mask == bits)
+        matches!(word(text, false), Word::Net(network) if network.has(Addr::v4(address)))
     }
 
     #[test]
     fn words_are_told_apart() {
         assert!(is_net("10.0.", [10, 0, 9, 9]) && !is_net("10.0.", [10, 1, 9, 9]));
         assert!(is_net("10.0.0.0/9", [10, 127, 0, 1]) && !is_net("10.0.0.0/9", [10, 128, 0, 1]));
-        assert!(is_net("192.0.2.7", [192, 0, 2, 7]));
+        assert!(is_net("192.0.2.7", [192, 0, 2, 7]) && is_net("10.", [10, 1, 2, 3]) && !is_net("10.", [11, 1, 2, 3]));
         assert!(matches!(word("443", false), Word::Port(443)));
         assert!(matches!(word(":443", false), Word::Port(443)));
         assert!(matches!(word("example.com", false), Word::Text(_)));

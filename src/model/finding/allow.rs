@@ -4,7 +4,6 @@
 
 use crate::model::finding::Finding;
 use crate::model::finding::former_ids;
-use crate::model::net::addr::Addr;
 use crate::model::net::addr::Endpoint;
 use crate::model::net::addr::{mac_from_text, mac_text};
 use crate::model::net::network::Network;
@@ -15,13 +14,8 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Net {
-    /// IP addresses; the host's bits behind the first `bits` are 0.
-    Ip {
-        /// First address.
-        host: Addr,
-        /// Bits that are the same, of 32 for IPv4 and of 128 for IPv6.
-        bits: u8,
-    },
+    /// IP addresses.
+    Ip(Network),
     /// An Ethernet address.
     Mac([u8; 6]),
 }
@@ -30,7 +24,7 @@ impl Net {
     /// Just this address.
     pub fn of(address: Endpoint) -> Net {
         match address {
-            Endpoint::Ip(host) => Net::Ip { host, bits: if host.is_v4() { 32 } else { 128 } },
+            Endpoint::Ip(host) => Net::Ip(Network::of(host, if host.is_v4() { 32 } else { 128 })),
             Endpoint::Mac(mac) => Net::Mac(mac),
         }
     }
@@ -38,14 +32,13 @@ impl Net {
     /// From `10.0.0.1`, `10.0.0.0/8`, `2001:db8::/32` or `aa:bb:cc:dd:ee:ff`; none for anything else.
     pub fn parse(text: &str) -> Option<Net> {
         let text = text.trim();
-        let network = Network::parse(text).map(|network| Net::Ip { host: network.host(), bits: network.bits() });
-        network.or_else(|| mac_from_text(text).map(Net::Mac))
+        Network::parse(text).map(Net::Ip).or_else(|| mac_from_text(text).map(Net::Mac))
     }
 
     /// True if the address is one of these.
     pub fn has(self, address: Endpoint) -> bool {
         match (self, address) {
-            (Net::Ip { host, bits }, Endpoint::Ip(other)) => Network::of(host, bits).has(other),
+            (Net::Ip(network), Endpoint::Ip(host)) => network.has(host),
             (Net::Mac(own), Endpoint::Mac(other)) => own == other,
             _ => false,
         }
@@ -55,7 +48,7 @@ impl Net {
 impl fmt::Display for Net {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Net::Ip { host, bits } => Network::of(*host, *bits).fmt(f),
+            Net::Ip(network) => network.fmt(f),
             Net::Mac(bytes) => f.write_str(&mac_text(*bytes)),
         }
     }
@@ -171,6 +164,7 @@ fn is_below(name: &str, domain: &str) -> bool {
 mod tests {
     use super::*;
     use crate::model::finding::tests::made;
+    use crate::model::net::addr::Addr;
 
     fn net(text: &str) -> Option<Net> {
         Some(Net::parse(text).unwrap())

@@ -3,14 +3,12 @@
 use super::memory::Memory;
 use super::route::Route;
 use super::state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
+use crate::issue::IssueKind;
 use crate::model::rows::{Role, choice_name};
 use crate::model::{Analysis, Annotation, Rule};
 use crate::protocol::{Envelope, Progress, Reply, Request, Stage};
 use crate::settings::{ColumnChoices, Descriptor, OnChange, Settings, file};
 use crate::triage;
-
-/// The id of the issue that says that reading was stopped.
-const STOPPED: &str = "stopped-early";
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -290,7 +288,8 @@ impl State {
             Reply::Done(analysis) => {
                 let was_reading = self.phase == Phase::Reading;
                 // What was read to its end is no look any more.
-                self.is_look &= analysis.table.is_some() && analysis.issues.iter().any(|issue| issue.id == STOPPED);
+                self.is_look &= analysis.table.is_some()
+                    && analysis.issues.iter().any(|issue| issue.id == IssueKind::StoppedEarly.id());
                 self.finish(*analysis);
                 if self.is_look && was_reading {
                     self.route = Route::Reading;

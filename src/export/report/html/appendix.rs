@@ -5,7 +5,8 @@ use crate::chart::draw::text::escape;
 use crate::model::analysis::IssueSeverity;
 use crate::model::format::quantity::bytes;
 use crate::model::format::quantity::count;
-use crate::model::interface::{CaptureInterface, percent};
+use crate::model::format::quantity::percent;
+use crate::model::interface::CaptureInterface;
 use crate::model::{Analysis, Comment, Rule};
 
 /// Coverage and issues.
@@ -55,7 +56,7 @@ fn interfaces(interfaces: &[CaptureInterface]) -> String {
         return String::new();
     }
     let row = |interface: &CaptureInterface| {
-        let share = |share: Option<f64>| share.map_or("not known".to_owned(), percent);
+        let share = |share: Option<f64>| share.map_or("not known".to_owned(), |share| percent(share, 1.0));
         vec![
             escape(&interface.label()),
             count(interface.packets),

@@ -1,5 +1,6 @@
 //! What a table is: who wrote it, its time unit and label column, and what rests for want of data.
 
+use crate::issue::IssueKind;
 use crate::model::analysis::Issue;
 use crate::model::format::quantity;
 use crate::model::rows::{Layout, TableFacts};
@@ -10,7 +11,7 @@ use crate::web::page::parts::text::{pair, plain};
 use yew::prelude::*;
 
 /// Ids of the issues that say that no row tells day from month.
-const DATE_GUESSES: [&str; 2] = ["dates-day-first", "dates-month-first"];
+const DATE_GUESSES: [&str; 2] = [IssueKind::DatesDayFirst.id(), IssueKind::DatesMonthFirst.id()];
 
 /// The order of dates, and where it can be changed.
 fn dates(order: &str, is_guess: bool) -> Html {
