@@ -84,6 +84,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["flow", "finding", "interface", "listing"],
             &["analysis", "chart"],
             &["coverage"],
+            &["slowness"],
         ],
     ),
     ("settings", &[&["choice", "columns", "general"], &["table"], &["file"]]),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
 
 use packetloupe::export::{self, TableExport, Writer};
+use packetloupe::model::{Category, slowness};
 use packetloupe::read::table::dialect;
 use packetloupe::{chart, detect, pipeline, settings};
 use std::collections::BTreeSet;
@@ -109,6 +110,14 @@ fn is_technique(id: &str) -> bool {
     let (main, sub) = id.split_once('.').unwrap_or((id, "000"));
     let is_number = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
     main.strip_prefix('T').is_some_and(|main| is_number(main, 4)) && is_number(sub, 3)
+}
+
+#[test]
+fn each_detector_of_trouble_says_whose_fault_it_is() {
+    for (card, _) in pipeline::cards() {
+        let is_trouble = card.category == Category::Performance;
+        assert_eq!(slowness::fault(card.id).is_some(), is_trouble, "{}", card.id);
+    }
 }
 
 fn assert_unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) {

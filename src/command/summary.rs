@@ -12,6 +12,7 @@ use crate::model::format::quantity::counted;
 use crate::model::format::quantity::percent;
 use crate::model::format::time;
 use crate::model::rows::RowKind;
+use crate::model::slowness::Slowness;
 
 /// Comments that are printed.
 const MOST_COMMENTS: usize = 10;
@@ -25,6 +26,7 @@ pub fn summary(analysis: &Analysis) -> String {
         text.push_str("Secrets are shown.\n");
     }
     findings(analysis, &mut text);
+    slowness(analysis, &mut text);
     not_judged(analysis, &mut text);
     issues(analysis, &mut text);
     text
@@ -110,6 +112,14 @@ fn findings(analysis: &Analysis, text: &mut String) {
         text.push_str(if place == 0 { "\nIncidents:\n" } else { "" });
         let n = counted(incident.findings.len() as u64, "finding", "findings");
         text.push_str(&format!("  {} ({n})\n", harmless(&incident.sentence)));
+    }
+}
+
+/// Whether the network is slow.
+fn slowness(analysis: &Analysis, text: &mut String) {
+    if let Some(slowness) = Slowness::of(analysis) {
+        let words = slowness.words(|ns| format!("{} UTC", time::to_second(ns)));
+        text.push_str(&format!("\nIs the network slow? {words}\n"));
     }
 }
 

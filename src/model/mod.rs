@@ -13,6 +13,7 @@ pub mod listing;
 pub mod net;
 pub mod packet;
 pub mod rows;
+pub mod slowness;
 
 pub use analysis::Analysis;
 pub use app::field::{FieldBuffer, FieldId, Message};

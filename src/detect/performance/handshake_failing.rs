@@ -133,9 +133,12 @@ fn ended_at_once(flow: &Flow) -> Option<Reason> {
     }
     let has_request = sent.data_packets > 0;
     match (returned.flag(RST) > 0, returned.flag(FIN) > 0) {
-        // A client that only looks whether somebody is there ends the connection itself.
-        (true, _) if has_request || sent.flag(FIN) == 0 => Some(Reason::Ended { is_close: false }),
-        (false, true) if has_request => Some(Reason::Ended { is_close: true }),
+        // A client that only looks whether somebody is there, or is tired of waiting, ends the connection itself.
+        (true, _) if sent.flag(FIN) == 0 => Some(Reason::Ended { is_close: false }),
+        // The one who ended first has the last word: it acknowledges the end of the other.
+        (false, true) if has_request && (sent.flag(FIN) == 0 || returned.last_ns > sent.last_ns) => {
+            Some(Reason::Ended { is_close: true })
+        }
         _ => None,
     }
 }

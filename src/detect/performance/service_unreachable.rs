@@ -69,6 +69,8 @@ const LEAST_PAUSE_MICROS: f64 = 900_000.0;
 const MOST_PACE: f64 = 10.0;
 /// Who is refused on so many ports of one host tries what it may offer.
 const SEVERAL_PORTS: usize = 3;
+/// One client that tries so many times as often as it takes to be told, and never gets there, needs the service.
+const NEEDED: f64 = 4.0;
 /// What one client has weighs less than this share of what many have.
 const EXTENT_OF_ONE: f64 = 0.3;
 
@@ -177,6 +179,8 @@ struct Case<'a> {
     are_clients_online: bool,
     /// Ports of the host that refuse.
     n_ports: usize,
+    /// Services that the client with the fewest such fails to reach.
+    n_failing_of_one: u32,
 }
 
 impl Detector for ServiceUnreachable {
@@ -225,7 +229,10 @@ impl Detector for ServiceUnreachable {
         let services = self.failing.sorted().into_iter();
         let cases = services.filter_map(|(service, figures)| {
             let n_ports = n_refusing.get(&service.0).copied().unwrap_or(0);
-            Some(self.case(*service, figures.honest(is_honest)?, n_ports))
+            let honest = figures.honest(is_honest)?;
+            let n_failing_of_one =
+                honest.iter().filter_map(|(client, _)| n_failing.get(client)).min().copied().unwrap_or(0);
+            Some(Case { n_ports, n_failing_of_one, ..self.case(*service, honest) })
         });
         let cases = cases.filter(|case| {
             let n = case.sum.n_failed();
@@ -270,7 +277,7 @@ impl ServiceUnreachable {
         }
     }
 
-    fn case<'a>(&self, service: (Addr, u16), clients: Vec<(Addr, &'a Attempts)>, n_ports: usize) -> Case<'a> {
+    fn case<'a>(&self, service: (Addr, u16), clients: Vec<(Addr, &'a Attempts)>) -> Case<'a> {
         let mut sum = Attempts { first_ns: i64::MAX, last_ns: i64::MIN, ..Attempts::default() };
         for (_, attempts) in &clients {
             sum.n_silent += attempts.n_silent;
@@ -291,7 +298,8 @@ impl ServiceUnreachable {
                     let is_near = is_neighbour(*client, service.0);
                     self.online.get(client).is_some_and(|host| is_near || host.reaches_far)
                 }),
-            n_ports,
+            n_ports: 0,
+            n_failing_of_one: 0,
             clients,
             sum,
         }
@@ -314,14 +322,18 @@ impl Case<'_> {
         let is_dead = self.n_reached == 0;
         // Who is turned away at several doors of a host looks for a way that the host does not have.
         let is_search = !self.is_silent() && is_dead && self.n_ports >= SEVERAL_PORTS;
+        // A client that does without some other service too may find this one dispensable.
+        let is_needed = is_dead && length_ns >= LONG_NS && self.n_failing_of_one <= 1;
         let impact = if !self.are_clients_online || is_search {
             Impact::NUISANCE
         } else if self.is_silent() && is_dead && length_ns >= LONG_NS {
             Impact::OUTAGE
+        } else if clients.len() == 1 && is_needed && n as f64 >= NEEDED * least {
+            Impact::SLOWDOWN
         } else {
             trouble::impact(clients.len(), length_ns)
         };
-        let most = if clients.len() >= 2 { 1.0 } else { EXTENT_OF_ONE };
+        let most = if clients.len() >= 2 || is_needed { 1.0 } else { EXTENT_OF_ONE };
         let confidence = if self.are_clients_online { Confidence::VERY_LIKELY } else { Confidence::EVEN };
         let (from, n_all) = (who(&clients), n + self.n_reached);
         let title = match (self.is_silent(), is_dead) {

@@ -3,7 +3,6 @@
 use super::figures;
 use super::parts::{self, facts};
 use crate::chart::draw::text::escape;
-use crate::model::Analysis;
 use crate::model::coverage::DetectorCoverage;
 use crate::model::finding::Severity;
 use crate::model::format::quantity::bytes;
@@ -11,6 +10,11 @@ use crate::model::format::quantity::count;
 use crate::model::format::quantity::counted;
 use crate::model::format::quantity::or_dash;
 use crate::model::format::time;
+use crate::model::slowness::Slowness;
+use crate::model::{Analysis, Finding};
+
+/// Causes of a slow network that are linked at the top.
+const MOST_CAUSES: usize = 3;
 
 /// Title, verdict and contents.
 pub fn head(analysis: &Analysis) -> String {
@@ -40,7 +44,7 @@ pub fn head(analysis: &Analysis) -> String {
          <nav aria-label=\"Contents\"><ul>{links}</ul></nav>\n</header>\n",
         escape(&file.name),
         escape(&[file.format.clone(), bytes(file.bytes as f64), span(analysis)].join(" · ")),
-        verdict(analysis),
+        verdict(analysis) + &slowness(analysis),
     )
 }
 
@@ -71,6 +75,15 @@ fn verdict(analysis: &Analysis) -> String {
     });
     let class = worst.map_or("", Severity::id);
     format!("<p class=\"verdict {class}\">{sentence} <small>{trust}</small></p>\n")
+}
+
+/// Whether the network is slow, with links to what says so.
+fn slowness(analysis: &Analysis) -> String {
+    let Some(slowness) = Slowness::of(analysis) else { return String::new() };
+    let words = slowness.words(|ns| format!("{} UTC", time::to_second(ns)));
+    let link = |finding: &&Finding| format!(" <a href=\"#{}\">{}</a>.", escape(&finding.id), escape(&finding.title));
+    let links: String = slowness.findings().iter().take(MOST_CAUSES).map(link).collect();
+    format!("<p><strong>Is the network slow?</strong> {}{links}</p>\n", escape(&words))
 }
 
 /// `2 high, 1 low`, worst first.

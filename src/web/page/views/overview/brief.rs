@@ -2,17 +2,20 @@
 
 use crate::model::coverage::DetectorCoverage;
 use crate::model::format::quantity;
+use crate::model::slowness::Slowness;
 use crate::model::{Analysis, Severity};
 use crate::pipeline;
-use crate::session::{Route, Shared};
+use crate::session::{Clock, Route, Shared};
 use crate::web::page::hooks::use_clock;
 use crate::web::page::parts::icon::{severity_badge, severity_shape};
 use crate::web::page::parts::incidents;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{moment_with_zone, plain};
 use yew::prelude::*;
 
 /// Findings listed here; the rest is one link away.
 const MOST: usize = 8;
+/// Causes of a slow network that are linked here.
+const MOST_CAUSES: usize = 3;
 /// Reasons for which detectors rest that are listed here; the settings have all.
 const MOST_REASONS: usize = 4;
 
@@ -29,7 +32,7 @@ pub fn Brief(props: &BriefProps) -> Html {
     let clock = use_clock();
     let findings = &props.analysis.findings;
     if findings.is_empty() {
-        return nothing(&props.analysis);
+        return nothing(&props.analysis, clock);
     }
     html! {
         <section class="card brief" aria-labelledby="brief-title">
@@ -39,6 +42,7 @@ pub fn Brief(props: &BriefProps) -> Html {
                     { severity_count(&props.analysis, severity) }
                 }
             </ul>
+            { slowness(&props.analysis, clock) }
             { incidents::list(&props.analysis, clock, None) }
             <ol class="brief-list">
                 for finding in findings.iter().take(MOST) {
@@ -81,6 +85,24 @@ fn annotations(analysis: &Analysis) -> Html {
     }
 }
 
+/// What administrators want to know first: whether the network is slow, for whom, since when and by whose fault.
+fn slowness(analysis: &Analysis, clock: Clock) -> Html {
+    let Some(slowness) = Slowness::of(analysis) else { return Html::default() };
+    let findings = slowness.findings();
+    html! {
+        <p class="slowness">
+            <strong>{"Is the network slow?"}</strong>{" "}
+            { plain(&slowness.words(|ns| moment_with_zone(ns, clock))) }
+            for finding in findings.iter().take(MOST_CAUSES) {
+                {" "}<a href={Route::findings(Some(&finding.id)).hash()}>{ plain(&finding.title) }</a>{"."}
+            }
+            if findings.len() > MOST_CAUSES {
+                { format!(" And {} more.", quantity::count((findings.len() - MOST_CAUSES) as u64)) }
+            }
+        </p>
+    }
+}
+
 fn severity_count(analysis: &Analysis, severity: Severity) -> Html {
     let n = analysis.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
     let inside = html! {
@@ -99,7 +121,7 @@ fn severity_count(analysis: &Analysis, severity: Severity) -> Html {
 }
 
 /// No findings is an answer too: it says what was looked at.
-fn nothing(analysis: &Analysis) -> Html {
+fn nothing(analysis: &Analysis, clock: Clock) -> Html {
     let looked = DetectorCoverage::of(analysis);
     let name = |id: &str| {
         let card = pipeline::cards().into_iter().map(|(card, _)| card).find(|card| card.id == id);
@@ -123,6 +145,7 @@ fn nothing(analysis: &Analysis) -> Html {
                     {" "}<a href={Route::Settings.hash()}>{"See why"}</a>{"."}
                 }
             </p>
+            { slowness(analysis, clock) }
             if analysis.table.is_some() {
                 <ul class="rests">
                     for (why, ids) in looked.rests.iter().take(MOST_REASONS) {

@@ -1,0 +1,157 @@
+//! An analysis to the answer of an administrator's question: is the network slow, for whom, since when, and whose fault is it.
+
+use crate::model::coverage::DetectorCoverage;
+use crate::model::format::quantity::counted;
+use crate::model::rows::RowKind;
+use crate::model::{Analysis, Category, Endpoint, Finding, Severity};
+use std::collections::BTreeSet;
+
+/// Whose fault it is, by the detector that finds it.
+const FAULTS: &[(&str, &str)] = &[
+    ("broadcast_storm", "a loop or a device that fills the network"),
+    ("dhcp_trouble", "the DHCP server"),
+    ("dns_trouble", "the name server"),
+    ("duplicate_address", "two devices with one address"),
+    ("handshake_failing", "the service, or its certificate"),
+    ("mtu_black_hole", "a router or tunnel on the path that large packets do not pass"),
+    ("packet_loss", "a path that loses packets"),
+    ("path_latency", "a path with long delays"),
+    ("receiver_stalled", "the host that receives"),
+    ("retransmission_storm", "a path or host that does not let packets through"),
+    ("service_unreachable", "a service that is off, or a firewall before it"),
+    ("slow_server", "the server, not the network"),
+];
+
+/// Whether a network is slow.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Slowness<'a> {
+    /// It is for some: the causes, most severe first, and the hosts that they affect.
+    Slow {
+        /// Findings of category performance of medium severity or more.
+        causes: Vec<&'a Finding>,
+        /// How many addresses are affected, as far as findings list them.
+        n_affected: u64,
+        /// The one address that is, if it is one.
+        only: Option<Endpoint>,
+        /// When the first of the causes began, ns since 1970.
+        since_ns: i64,
+    },
+    /// Weak signs only: the strongest one.
+    Signs(&'a Finding),
+    /// So many detectors of such trouble looked at it, and found nothing.
+    Nothing(u64),
+}
+
+impl Slowness<'_> {
+    /// Of an analysis; none where nothing can be said: of a table, and where no such detector had data.
+    pub fn of(analysis: &Analysis) -> Option<Slowness<'_>> {
+        if analysis.table.as_ref().is_some_and(|table| table.layout.kind == RowKind::Rows) {
+            return None;
+        }
+        let all: Vec<&Finding> = analysis.findings.iter().filter(|one| one.category == Category::Performance).collect();
+        let causes: Vec<&Finding> = all.iter().copied().filter(|one| one.severity >= Severity::Medium).collect();
+        if !causes.is_empty() {
+            let affected: BTreeSet<Endpoint> = causes
+                .iter()
+                .flat_map(|one| if one.targets.is_empty() { &one.sources } else { &one.targets })
+                .copied()
+                .collect();
+            return Some(Slowness::Slow {
+                n_affected: affected.len() as u64,
+                only: affected.first().copied().filter(|_| affected.len() == 1),
+                since_ns: causes.iter().map(|one| one.start_ns).min().unwrap_or(0),
+                causes,
+            });
+        }
+        if let Some(sign) = all.first().filter(|one| one.severity == Severity::Low) {
+            return Some(Slowness::Signs(sign));
+        }
+        let looked = DetectorCoverage::of(analysis);
+        let n = looked.ran.iter().filter(|id| fault(id).is_some()).count() as u64;
+        (n > 0 && analysis.table.is_none()).then_some(Slowness::Nothing(n))
+    }
+
+    /// The answer in a sentence or two; `moment` writes a time. The cause that it ends with is left out: it is a link of its own.
+    pub fn words(&self, moment: impl Fn(i64) -> String) -> String {
+        match self {
+            Slowness::Slow { causes, n_affected, only, since_ns } => {
+                let whom = only.map_or_else(|| counted(*n_affected, "host", "hosts"), |host| host.to_string());
+                let faults: BTreeSet<&str> = causes.iter().filter_map(|one| fault(&one.detector)).collect();
+                let faults: Vec<&str> = faults.into_iter().collect();
+                let whose = match faults.as_slice() {
+                    [] => String::new(),
+                    [one] => format!(" It points to {one}."),
+                    [others @ .., last] => format!(" It points to {} and to {last}.", others.join(", to ")),
+                };
+                format!("The network is slow, or does not work in part, for {whom} since {}.{whose}", moment(*since_ns))
+            }
+            Slowness::Signs(sign) => {
+                let whose =
+                    fault(&sign.detector).map_or_else(String::new, |whose| format!(", and it points to {whose}"));
+                format!("Little points to a slow network: the strongest sign is of low severity{whose}.")
+            }
+            Slowness::Nothing(n) => format!(
+                "Nothing points to a slow network: {} of loss, delay and failing services found nothing of low severity or more.",
+                counted(*n, "detector", "detectors")
+            ),
+        }
+    }
+
+    /// What the answer rests on, most severe first.
+    pub fn findings(&self) -> &[&Finding] {
+        match self {
+            Slowness::Slow { causes, .. } => causes,
+            Slowness::Signs(sign) => std::slice::from_ref(sign),
+            Slowness::Nothing(_) => &[],
+        }
+    }
+}
+
+/// Whose fault it is that this detector finds; none for detectors of other things.
+pub fn fault(detector: &str) -> Option<&'static str> {
+    FAULTS.iter().find(|(id, _)| *id == detector).map(|(_, fault)| *fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::analysis::DetectorRun;
+    use crate::model::finding::tests::made;
+
+    fn found(detector: &str, severity: Severity, targets: &[[u8; 4]]) -> Finding {
+        Finding { category: Category::Performance, severity, start_ns: 7, ..made(detector, &[[10, 0, 0, 9]], targets) }
+    }
+
+    fn words(analysis: &Analysis) -> String {
+        Slowness::of(analysis).unwrap().words(|ns| format!("{ns} ns"))
+    }
+
+    #[test]
+    fn the_answer_names_whom_since_when_and_whose_fault() {
+        let mut analysis = Analysis {
+            findings: vec![
+                found("slow_server", Severity::High, &[[10, 0, 0, 1]]),
+                found("packet_loss", Severity::Medium, &[[10, 0, 0, 1]]),
+                found("dns_trouble", Severity::Low, &[[10, 0, 0, 3]]),
+            ],
+            ..Analysis::default()
+        };
+        assert_eq!(
+            words(&analysis),
+            "The network is slow, or does not work in part, for 10.0.0.1 since 7 ns. \
+             It points to a path that loses packets and to the server, not the network."
+        );
+        analysis.findings.drain(..2);
+        assert!(words(&analysis).ends_with("of low severity, and it points to the name server."));
+        assert_eq!(Slowness::of(&analysis).unwrap().findings().len(), 1);
+    }
+
+    #[test]
+    fn nothing_is_said_only_where_it_was_looked_for() {
+        let run = |id: &str| DetectorRun { id: id.to_owned(), n_findings: 0, not_enough_data: None };
+        let mut analysis = Analysis { runs: vec![run("packet_loss"), run("beacon")], ..Analysis::default() };
+        assert!(words(&analysis).contains("1 detector of loss"));
+        analysis.runs.remove(0);
+        assert_eq!(Slowness::of(&analysis), None);
+    }
+}
