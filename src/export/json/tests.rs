@@ -1,9 +1,10 @@
 //! Tests of the JSON document.
 
 use super::*;
-use crate::model::finding::series::Level;
+use crate::model::finding::series::{Level, SeriesKind};
+use crate::model::finding::{Category, Evidence, Finding};
 use crate::model::rows::{Column, Layout, TableFacts};
-use crate::model::{Addr, Annotation, Endpoint};
+use crate::model::{Addr, Annotation, Endpoint, Series, Verdict};
 use serde_json::{Value, json};
 
 fn sample() -> Analysis {

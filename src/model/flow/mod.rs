@@ -1,6 +1,7 @@
 //! A flow and what is counted and noticed in it.
 
 mod direction;
+mod direction_stats;
 pub mod evidence;
 pub mod exchanges;
 #[expect(clippy::module_inception, reason = "the flow itself, beside what belongs to it")]
@@ -13,6 +14,7 @@ pub mod outcome;
 pub mod tcp_anomalies;
 
 pub use direction::Direction;
+pub use direction_stats::DirectionStats;
 pub use flow::*;
 pub use known::Known;
 pub use outcome::Outcome;
