@@ -4,7 +4,8 @@ use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::baseline::{self, Baseline};
 use crate::detect::support::capped_map::{Map, Tally};
-use crate::detect::support::finding_builder::{Identity, count, evidence, thousands};
+use crate::detect::support::finding_builder::{FindingBuilder, Identity, count, evidence, thousands};
+use crate::detect::support::layer2;
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
@@ -16,6 +17,7 @@ use crate::model::{Category, Endpoint, Finding};
 use crate::settings::Descriptor;
 use foldhash::fast::FixedState;
 use std::cmp::Reverse;
+use std::collections::VecDeque;
 use std::hash::BuildHasher;
 
 const CARD: Card = Card {
@@ -73,8 +75,9 @@ const QUICK_NS: i64 = 25_000_000;
 const MOST_NETWORKS: usize = 64;
 const MOST_SENDERS: usize = 1 << 13;
 const MOST_FRAMES: usize = 1 << 13;
-/// Packets remembered of a network.
+/// Packets remembered of a loop, and of a second of a storm.
 const MOST_INDICES: usize = 20_000;
+const MOST_OF_SECOND: usize = MOST_INDICES / SPAN as usize;
 
 type Mac = [u8; 6];
 
@@ -97,8 +100,65 @@ struct Network {
     /// Of these, those that came quickly and are no announcements, which tools send in floods.
     n_quick: u64,
     copied_ns: Option<(i64, i64)>,
-    /// Times and places of frames.
-    indices: Vec<(i64, u64)>,
+    /// Frames that came again.
+    copies: Vec<u64>,
+    busiest: Busiest,
+}
+
+/// The frames of the busiest seconds so far, as many in a row as the rate is judged by.
+#[derive(Default)]
+struct Busiest {
+    /// The latest seconds with any frame.
+    latest: VecDeque<Frames>,
+    n_most: u64,
+    most: Vec<u64>,
+}
+
+/// Frames of a second since 1970.
+#[derive(Default)]
+struct Frames {
+    second: i64,
+    n: u64,
+    indices: Vec<u64>,
+}
+
+impl Busiest {
+    fn add(&mut self, time_ns: i64, index: u64) {
+        let now = time_ns.div_euclid(SECOND);
+        let newest = self.latest.back().map(|frames| frames.second);
+        // A clock that was set back begins anew.
+        if newest.is_none_or(|newest| now > newest || now <= newest - SPAN) {
+            self.keep();
+            self.latest.retain(|frames| (now - SPAN + 1..now).contains(&frames.second));
+            self.latest.push_back(Frames { second: now, ..Frames::default() });
+        }
+        if let Some(frames) = self.latest.iter_mut().rfind(|frames| frames.second == now) {
+            frames.n += 1;
+            if frames.indices.len() < MOST_OF_SECOND {
+                frames.indices.push(index);
+            }
+        }
+    }
+
+    fn n_latest(&self) -> u64 {
+        self.latest.iter().map(|frames| frames.n).sum()
+    }
+
+    fn of_latest(&self) -> Vec<u64> {
+        self.latest.iter().flat_map(|frames| frames.indices.iter().copied()).collect()
+    }
+
+    /// Keeps the latest seconds if they are the busiest.
+    fn keep(&mut self) {
+        if self.n_latest() > self.n_most {
+            (self.n_most, self.most) = (self.n_latest(), self.of_latest());
+        }
+    }
+
+    /// Packets of the busiest seconds, at most [`MOST_OF_SECOND`] of each.
+    fn indices(&self) -> Vec<u64> {
+        if self.n_latest() > self.n_most { self.of_latest() } else { self.most.clone() }
+    }
 }
 
 #[derive(Default)]
@@ -109,19 +169,21 @@ struct Sender {
 }
 
 /// A frame that may come again.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Frame {
     last_ns: i64,
     n: u32,
     n_copies_in_a_row: u8,
     is_same: bool,
+    /// Packets in which it came again, until they are so many that it goes round.
+    again: Vec<u64>,
 }
 
 impl Frame {
     /// Counts the frame once more; how many copies are known by it that were not before.
     fn again(&mut self, now: i64, is_arp: bool, is_copy: bool) -> u32 {
         if self.n == 0 || now - self.last_ns > AGAIN_NS {
-            *self = Frame { last_ns: now, n: 1, n_copies_in_a_row: 0, is_same: is_arp };
+            *self = Frame { last_ns: now, n: 1, is_same: is_arp, ..Frame::default() };
             return 0;
         }
         self.n_copies_in_a_row = if is_copy { self.n_copies_in_a_row.saturating_add(1) } else { 0 };
@@ -139,7 +201,8 @@ impl Frame {
 
 /// A network in which too much goes to everybody.
 struct Storm<'a> {
-    vlan: u32,
+    /// The stack of VLAN tags.
+    link: u32,
     network: &'a Network,
     baseline: Baseline,
     is_loop: bool,
@@ -167,6 +230,13 @@ impl Detector for BroadcastStorm {
             let frame = network.frames.entry(hash).or_default();
             is_quick = !is_announcement && now - frame.last_ns <= QUICK_NS;
             n_copies = u64::from(frame.again(now, packet.arp.is_some(), packet.captured.is_copy()));
+            if (2..=ROUNDS).contains(&frame.n) {
+                frame.again.push(packet.index);
+            }
+            if n_copies > 0 && network.copies.len() < MOST_INDICES {
+                network.copies.append(&mut frame.again);
+                network.copies.extend((frame.n > ROUNDS).then_some(packet.index));
+            }
         }
         if let Some(sender) = network.senders.of(sender) {
             sender.n_frames += 1;
@@ -178,18 +248,18 @@ impl Detector for BroadcastStorm {
             let (first, _) = network.copied_ns.unwrap_or((now, now));
             network.copied_ns = Some((first.min(now), now));
         }
-        if network.indices.len() < MOST_INDICES {
-            network.indices.push((now, packet.index));
-        }
+        network.busiest.add(now, packet.index);
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (rate, copies) = (context.settings.get(&RATE), context.settings.get(&COPIES));
         let networks = self.networks.sorted().into_iter();
-        let storms = networks.filter_map(|(vlan, network)| network.storm(*vlan, (rate, copies), context.span_ns));
-        Report::of(storms)
-            .not_evaluated(self.networks.n_refused)
-            .each(|storm| storm.network.finding(storm, context.span_ns, rate))
+        let storms = networks.filter_map(|(link, network)| network.storm(*link, (rate, copies), context.span_ns));
+        Report::of(storms).not_evaluated(self.networks.n_refused).each(|storm| {
+            let finding = storm.network.finding(storm, context.span_ns, rate);
+            let identity = Identity::WordAlone(format!("vlan {}", storm.link));
+            layer2::within(finding, storm.link, "storm").identity(identity).build()
+        })
     }
 }
 
@@ -217,25 +287,23 @@ impl Network {
     }
 
     /// The storm that there is in it, if there is one.
-    fn storm(&self, vlan: u32, (rate, copies): (f64, f64), span_ns: (i64, i64)) -> Option<Storm<'_>> {
+    fn storm(&self, link: u32, (rate, copies): (f64, f64), span_ns: (i64, i64)) -> Option<Storm<'_>> {
         let baseline = Baseline::of(&self.seconds, span_ns);
         let is_loop =
             self.n_quick as f64 >= copies || self.n_copies as f64 >= copies && self.n_looping() >= LEAST_SENDERS;
         let is_flood = baseline.is_flood(self.seconds.rate(SPAN), rate) && !baseline.is_ordinary();
-        (is_loop || is_flood).then_some(Storm { vlan, network: self, baseline, is_loop })
+        (is_loop || is_flood).then_some(Storm { link, network: self, baseline, is_loop })
     }
 
-    fn finding(&self, storm: &Storm<'_>, span_ns: (i64, i64), threshold: f64) -> Finding {
-        let Storm { vlan, baseline, is_loop, .. } = storm;
-        let (vlan, is_loop) = (*vlan, *is_loop);
+    fn finding(&self, storm: &Storm<'_>, span_ns: (i64, i64), threshold: f64) -> FindingBuilder {
+        let Storm { link, baseline, is_loop, .. } = storm;
+        let is_loop = *is_loop;
         // A short storm is judged by its own seconds.
         let (n_best, best) = self.seconds.busiest(SPAN);
         let rate = (n_best as f64 / SPAN as f64).max(if is_loop { f64::from(self.seconds.most()) } else { 0.0 });
         let total = self.seconds.total();
         let storm_ns = (best * SECOND, (best + SPAN) * SECOND);
         let period = if is_loop { self.copied_ns.unwrap_or(storm_ns) } else { storm_ns };
-        let is_in_time = |time_ns: i64| (period.0..=period.1).contains(&time_ns);
-        let in_time = self.indices.iter().filter(|(time_ns, _)| is_in_time(*time_ns)).map(|(_, index)| *index);
         let mut senders = self.senders.sorted();
         senders.sort_by_key(|(_, sender)| Reverse(if is_loop { sender.n_copies } else { sender.n_frames }));
         senders.retain(|(_, sender)| !is_loop || sender.n_copies > 0);
@@ -247,7 +315,7 @@ impl Network {
             (false, _) => baseline.weigh(Confidence::LIKELY, rate >= threshold),
         };
         let loudest = senders.first().map(|(mac, sender)| (**mac, sender.n_frames as f64 / total.max(1) as f64));
-        let place = if vlan == 0 { String::new() } else { format!(" of VLAN {}", vlan & 0xfff) };
+        let place = layer2::words(*link).map_or_else(String::new, |words| format!(" of {words}"));
         let builder = Finding::builder(&CARD)
             .weighed(Impact::OUTAGE, confidence, if is_long || !is_loop { extent(rate, threshold) } else { 0.0 })
             .score(past(rate, threshold))
@@ -266,8 +334,7 @@ impl Network {
             ])
             .series(self.seconds.course("Frames to everybody and to groups a second", "frames/s", threshold, span_ns))
             .n_packets(if is_loop { self.n_copies } else { n_best })
-            .packet_indices(in_time.collect())
-            .identity(Identity::WordAlone(format!("vlan {vlan}")))
+            .packet_indices(if is_loop { self.copies.clone() } else { self.busiest.indices() })
             .baseline(baseline, "frames/s", threshold);
         let most = thousands(self.seconds.most() as usize);
         if is_loop {
@@ -290,8 +357,7 @@ impl Network {
                         finding.explanation
                     );
                 })
-                .filter_in_time("eth.dst.ig == 1")
-                .build();
+                .filter_in_time("eth.dst.ig == 1");
         }
         let (mac, share) = loudest.unwrap_or_default();
         builder
@@ -312,7 +378,6 @@ impl Network {
                 );
             })
             .filter_in_time("eth.dst.ig == 1")
-            .build()
     }
 }
 
@@ -345,6 +410,7 @@ mod tests {
         let looped = found(&questions(60));
         assert_eq!(looped.len(), 1);
         assert!(looped[0].title.starts_with("Loop in the network"), "{}", looped[0].title);
+        assert_eq!(looped[0].packet_indices.len() as u64, looped[0].n_packets);
         assert!(found(&questions(3)).is_empty(), "a mirror port");
     }
 
@@ -360,6 +426,10 @@ mod tests {
         let storm: Vec<Packet> = questions(1).into_iter().chain(stream(60..70)).collect();
         let told = found(&storm);
         assert!(told[0].title.contains("02:00:00:00:00:09"), "{}", told[0].title);
+        // The five busiest seconds of the storm, whatever came before.
+        assert!(
+            told[0].packet_indices.len() >= 2500 && told[0].packet_indices.iter().filter(|i| **i < 30_000).count() < 20
+        );
         assert!(found(&stream(0..660)).is_empty());
     }
 }
