@@ -195,7 +195,7 @@ mod tests {
         // Devices 1 and 6 both use the address in network 7; in network 8 devices 2 and 3 only claim it.
         let sent = |i: u8| Packet {
             vlan_stack: 7,
-            ..icmp(u64::from(i), 10.0, if i % 2 == 0 { 1 } else { 6 }, Addr::v6(ADDRESS), inside(2), true, 128)
+            ..icmp(u64::from(i), 10.0, [1, 6][usize::from(i) % 2], Addr::v6(ADDRESS), inside(2), true, 128)
         };
         let packets: Vec<Packet> = (0..8).map(sent).collect();
         let told = |devices: &[u8]| {
