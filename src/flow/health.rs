@@ -324,7 +324,13 @@ pub(super) fn settle(flow: &mut Flow) {
     let Some(health) = flow.extra.as_mut().and_then(|extra| extra.health.as_mut()) else { return };
     let Some(tracking) = health.tracking.take() else { return };
     let last_ns = flow.last_ns;
-    for (side, sender) in health.sides.iter_mut().zip(&tracking.senders) {
+    let [low, high] = &tracking.senders;
+    for (side, (sender, other)) in health.sides.iter_mut().zip([(low, high), (high, low)]) {
+        // An acknowledgment beyond would mean that only the capture lacks them.
+        let is_awaited = other.last_ack.is_some_and(|ack| past(ack, sender.unbroken_to) <= 0);
+        if sender.has_sent && is_awaited && !sender.is_overtaken_by_ack {
+            side.missing_bytes = u32::try_from(past(sender.next_sequence, sender.unbroken_to)).unwrap_or(0);
+        }
         if let Some(since) = sender.closed_at_ns {
             side.closed_millis = side.closed_millis.saturating_add(millis(last_ns - since));
         }

@@ -223,6 +223,7 @@ impl Detector for ServiceUnreachable {
                 *n_refusing.entry(*host).or_default() += 1;
             }
         }
+        let is_out = self.online.iter().any(|(host, online)| online.reaches_far && context.site.is_inside(*host));
         let is_honest = |client: &Addr, attempts: &Attempts| {
             attempts.comes_back(least) && n_failing.get(client).is_none_or(|n| *n <= MOST_FAILING)
         };
@@ -232,7 +233,7 @@ impl Detector for ServiceUnreachable {
             let honest = figures.honest(is_honest)?;
             let n_failing_of_one =
                 honest.iter().filter_map(|(client, _)| n_failing.get(client)).min().copied().unwrap_or(0);
-            Some(Case { n_ports, n_failing_of_one, ..self.case(*service, honest) })
+            Some(Case { n_ports, n_failing_of_one, ..self.case(*service, honest, is_out) })
         });
         let cases = cases.filter(|case| {
             let n = case.sum.n_failed();
@@ -277,7 +278,7 @@ impl ServiceUnreachable {
         }
     }
 
-    fn case<'a>(&self, service: (Addr, u16), clients: Vec<(Addr, &'a Attempts)>) -> Case<'a> {
+    fn case<'a>(&self, service: (Addr, u16), clients: Vec<(Addr, &'a Attempts)>, is_out: bool) -> Case<'a> {
         let mut sum = Attempts { first_ns: i64::MAX, last_ns: i64::MIN, ..Attempts::default() };
         for (_, attempts) in &clients {
             sum.n_silent += attempts.n_silent;
@@ -295,7 +296,8 @@ impl ServiceUnreachable {
             // A refusal came back too. Who reaches its neighbours only may have no way to a far service.
             are_clients_online: sum.n_refused > 0
                 || clients.iter().any(|(client, _)| {
-                    let is_near = is_neighbour(*client, service.0);
+                    // The way out works if anybody else here gets there.
+                    let is_near = is_out || is_neighbour(*client, service.0);
                     self.online.get(client).is_some_and(|host| is_near || host.reaches_far)
                 }),
             n_ports: 0,

@@ -67,6 +67,8 @@ pub struct SenderHealth {
     pub stuck_bytes: u32,
     /// How often that was sent again.
     pub stuck_repeats: u32,
+    /// At the end, bytes that never came although what follows them did, and the other side still waits for them.
+    pub missing_bytes: u32,
     /// Round trips from the capture point to the other side and back.
     pub round_trips: Delays,
 }
