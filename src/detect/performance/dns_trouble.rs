@@ -7,7 +7,7 @@ use crate::detect::support::finding_builder::{count, evidence, host_filter, roun
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::detect::support::trouble::{self, LOSSY, Lines, worst_stretch};
+use crate::detect::support::trouble::{self, LONG_NS, LOSSY, Lines, worst_stretch};
 use crate::maths::order::median;
 use crate::model::app::field::FieldSet;
 use crate::model::app::kinds::names::DnsCode;
@@ -42,7 +42,7 @@ const CARD: Card = Card {
 
 const SLOW: Descriptor = Descriptor::seconds("dns_trouble.slow", "Slow answer", 0.3)
     .range(0.02, 30.0)
-    .help("A server whose answers take this long in the median is slow. Look-ups that a cache cannot answer take 0.13 s in the mean, with losses 0.3 to 0.4 s (Google Public DNS, Performance Benefits).");
+    .help("A server whose answers take this long in the median is slow; what it has in its cache does not count. Look-ups that a cache cannot answer take 0.13 s in the mean, with losses 0.3 to 0.4 s (Google Public DNS, Performance Benefits).");
 const SHARE: Descriptor = Descriptor::percent("dns_trouble.share", "Failed look-ups", 10.0)
     .range(1.0, 99.0)
     .help("Share of the questions that get no answer, or a failure, in the time when most do. Set by us: a few names are always broken.");
@@ -60,6 +60,11 @@ const MOST_FINDINGS: usize = 20;
 const LEAST_NAMES: usize = 3;
 /// No answer after so long will come: stub resolvers give up (resolv.conf(5): 5 s).
 const GIVEN_UP_NS: i64 = 5 * SECOND;
+/// What is answered within this time comes from the server's own memory: no other server is so near (Google Public DNS,
+/// Performance Benefits).
+const CACHED_NS: i64 = SECOND / 200;
+/// Name servers ask for others: what one client has weighs as much as what many have if it asked for so many times the least.
+const MANY: usize = 4;
 /// Another server, or the same at another time, is quicker if its median is at most this share.
 const QUICKER: f64 = 0.5;
 
@@ -84,6 +89,8 @@ struct Case<'a> {
     /// Look-ups of the stretch.
     lookups: Vec<&'a Lookup>,
     n_bad: usize,
+    /// Other look-ups of that time that the server knew the answer to.
+    n_cached: usize,
     affected: BTreeSet<Addr>,
     /// Median delay within and outside of the stretch, s.
     median: f64,
@@ -167,6 +174,7 @@ impl DnsTrouble {
                 (_, None) => None,
                 (Fault::Failed, Some(_)) => Some(lookup.code == Some(DnsCode::ServerFailure)),
                 (Fault::Refused, Some(_)) => Some(lookup.code == Some(DnsCode::Refused)),
+                (Fault::Slow, Some(delay)) if delay < CACHED_NS.min(limits.slow_ns) => None,
                 (Fault::Slow, Some(delay)) => Some(delay >= limits.slow_ns),
             }
         };
@@ -182,6 +190,15 @@ impl DnsTrouble {
         // A network whose names are all below one domain is hit as a whole.
         let is_all = fault != Fault::Slow && n_bad == stretch.len() && names.len() >= LEAST_NAMES;
         if n_bad < limits.least || !(is_all || domains.len() >= LEAST_NAMES) {
+            return None;
+        }
+        let is_within = |one: &&&Lookup| {
+            stretch.first().is_some_and(|(first, _)| first.asked_ns <= one.asked_ns)
+                && stretch.last().is_some_and(|(last, _)| one.asked_ns <= last.asked_ns)
+        };
+        let n_all = all.iter().filter(is_within).count();
+        // A few look-ups that no cache could answer are always slow.
+        if (n_bad as f64) < limits.share * n_all as f64 {
             return None;
         }
         let lookups: Vec<&Lookup> = stretch.iter().map(|(lookup, _)| *lookup).collect();
@@ -200,6 +217,7 @@ impl DnsTrouble {
             // Also where the first question to this server came much later, nothing before it was bad.
             begins_with_capture: first == 0 && period.0 - start_ns <= GIVEN_UP_NS,
             behind: BTreeSet::new(),
+            n_cached: n_all.saturating_sub(lookups.len()),
             lookups,
         })
     }
@@ -277,7 +295,8 @@ impl Case<'_> {
         match self.fault {
             Fault::Slow => {
                 let median = span(from_seconds(self.median));
-                format!("Name server {server} answers slowly: half of its answers take {median} or longer")
+                let which = if self.n_cached > 0 { " to what it must look up" } else { "" };
+                format!("Name server {server} answers slowly: half of its answers{which} take {median} or longer")
             }
             Fault::Silent => format!("Name server {server} leaves {share} of the questions without an answer"),
             Fault::Failed => format!("Name server {server} fails to resolve {share} of the names (SERVFAIL)"),
@@ -293,8 +312,12 @@ impl Case<'_> {
         let is_quicker = |median: &f64| *median <= self.median * QUICKER;
         let is_compared = self.elsewhere.as_ref().is_some_and(is_quicker) || other.as_ref().is_some_and(is_quicker);
         // Who refuses does not serve this client: its settings are wrong, or the server's.
-        let impact =
-            if self.fault == Fault::Refused { Impact::NUISANCE } else { trouble::impact(n_affected, length_ns) };
+        let is_of_many = length_ns >= LONG_NS && self.n_bad >= MANY * limits.least;
+        let impact = match self.fault {
+            Fault::Refused => Impact::NUISANCE,
+            _ if n_affected == 1 && is_of_many => Impact::SLOWDOWN,
+            _ => trouble::impact(n_affected, length_ns),
+        };
         let is_alone = line.n_established == 0 && self.behind.is_empty();
         let is_delayed = matches!(self.fault, Fault::Silent | Fault::Slow) && lost >= LOSSY;
         let is_line = is_delayed || self.fault == Fault::Silent && is_alone;
@@ -374,8 +397,13 @@ impl Case<'_> {
         let from =
             if self.begins_with_capture { "the beginning of the capture".to_owned() } else { format!("{from} UTC") };
         let clients = count(self.affected.len(), "client");
+        let cached = if self.fault == Fault::Slow && self.n_cached > 0 {
+            format!(" {} more it answered at once, from its cache.", count(self.n_cached, "question"))
+        } else {
+            String::new()
+        };
         let mut text = format!(
-            "{n_bad} of {n} to {server} {what}, from {from} till {till} UTC; {clients} had to wait or got nothing."
+            "{n_bad} of {n} to {server} {what}, from {from} till {till} UTC; {clients} had to wait or got nothing.{cached}"
         );
         if !self.behind.is_empty() {
             let behind: Vec<String> = self.behind.iter().take(4).map(Addr::to_string).collect();
@@ -461,9 +489,19 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_the_server_has_in_its_cache_does_not_hide_how_slow_it_looks_up() {
+        let cached = |every: u32| found(120, |i| Some((if i % every == 0 { 1.5 } else { 0.001 }, DnsCode::NoError)));
+        let slow = cached(4);
+        assert_eq!(slow.len(), 1);
+        assert!(slow[0].title.contains("to what it must look up take 1.50 s"), "{}", slow[0].title);
+        assert!(cached(20).is_empty(), "few look-ups are slow of all");
+    }
+
     /// A server that fails so many times, with the clients that it fails.
     fn failing(server: u8, clients: &[u8]) -> Case<'static> {
         Case {
+            n_cached: 0,
             server: inside(server),
             fault: Fault::Failed,
             lookups: Vec::new(),

@@ -63,6 +63,12 @@ const MOST_SERIALS: usize = 1 << 12;
 const AT_ONCE_NS: i64 = 5 * SECOND;
 /// Who sends more than this sends data, not a request.
 const MOST_REQUEST_BYTES: f64 = 4000.0;
+/// Nobody waits less than this for an answer (Nielsen, Usability Engineering, 1993: after 1 s people notice).
+const PATIENCE_NS: i64 = SECOND;
+/// Who sends more data packets than this does not ask.
+const MOST_REQUEST_PACKETS: u32 = 3;
+/// Of a service that does not answer at all, or not to most.
+const MUTE_SHARE: f64 = 0.5;
 
 #[derive(Default)]
 struct HandshakeFailing {
@@ -86,6 +92,8 @@ enum Reason {
     Alert { is_of_server: bool, name: String },
     /// The server closed (or else reset) before it had said anything.
     Ended { is_close: bool },
+    /// The client asked, waited and gave up: nothing came.
+    Mute,
 }
 
 impl Reason {
@@ -124,9 +132,24 @@ impl Service {
     }
 }
 
+/// A client that asked for little, waited, and ended the connection itself without an answer. Who only sends (logs, measured
+/// values) ends at once, or goes on.
+fn is_mute(flow: &Flow) -> bool {
+    let (sent, returned) = (flow.forward(), flow.backward());
+    let gives_up = sent.flag(RST) > 0 || sent.flag(FIN) > 0 && returned.last_ns <= sent.last_ns;
+    returned.data_packets == 0
+        && returned.flag(RST) == 0
+        && (1..=MOST_REQUEST_PACKETS).contains(&sent.data_packets)
+        && flow.duration_ns() >= PATIENCE_NS
+        && gives_up
+}
+
 /// How a server ended a connection before it had said anything; none if it did not.
 fn ended_at_once(flow: &Flow) -> Option<Reason> {
     let (sent, returned) = (flow.forward(), flow.backward());
+    if is_mute(flow) {
+        return Some(Reason::Mute);
+    }
     let is_short = flow.duration_ns() <= AT_ONCE_NS && sent.payload.sum() <= MOST_REQUEST_BYTES;
     if returned.data_packets > 0 || !is_short || sent.flag(RST) > 0 {
         return None;
@@ -193,8 +216,12 @@ impl Detector for HandshakeFailing {
         let is_case = |service: &Service, failures: &Failures| {
             failures.n as f64 >= least && failures.n as f64 >= share * service.n_opened as f64
         };
+        let is_case = |service: &Service, reason: &Reason, failures: &Failures| {
+            let is_many = *reason != Reason::Mute || failures.n as f64 >= MUTE_SHARE * service.n_opened as f64;
+            is_many && is_case(service, failures)
+        };
         let cases = services.into_iter().flat_map(|(end, service)| {
-            let failing = service.failures.iter().filter(|(_, failures)| is_case(service, failures));
+            let failing = service.failures.iter().filter(|(reason, failures)| is_case(service, reason, failures));
             failing.map(move |(reason, failures)| (*end, service, reason, failures))
         });
         Report::of(cases)
@@ -272,6 +299,14 @@ fn finding(
             };
             (format!("TLS handshakes with {server}, port {port}, fail: {name}"), why, filter)
         }
+        Reason::Mute => (
+            format!("{server} takes connections on port {port} and does not answer"),
+            "the service takes the connection and the request, and nothing comes: clients wait, then give up. It is hung, or \
+             what it needs itself (a database, a disk, another service) does not answer it; or it is one that only takes \
+             and never answers."
+                .to_owned(),
+            format!("tcp.dstport == {port} && tcp.flags.fin == 1"),
+        ),
         Reason::Ended { is_close } => {
             let (how, flag) = if *is_close { ("closes", "fin") } else { ("resets", "reset") };
             let why = format!(
@@ -363,5 +398,26 @@ mod tests {
         };
         assert_eq!((found([90, 0], [0x10, 0x11]), found([90, 0], [0x10, 0x14])), (1, 1));
         assert_eq!((found([90, 40], [0x10, 0x11]), found([0, 0], [0x11, 0x11])), (0, 0));
+    }
+
+    #[test]
+    fn a_service_that_takes_requests_and_does_not_answer_is_told() {
+        let found = |seconds: f64, bytes: [u64; 2], n_well: u8| {
+            let flow = |client: u8, seconds, bytes: [u64; 2]| {
+                let made = Made::tcp(inside(client), inside(99), 1883, f64::from(client));
+                let mut flow = Made { bytes, seconds, packets: [3, 2], flags: [0x11, 0x11], ..made }.flow();
+                // The client has the last word.
+                let backward = usize::from(flow.is_low_originator);
+                flow.directions[backward].last_ns = flow.last_ns - 1000;
+                flow
+            };
+            let mut flows: Vec<Flow> = (1..9).map(|client| flow(client, seconds, bytes)).collect();
+            flows.extend((0..n_well).map(|client| flow(20 + client, 1.0, [60, 60])));
+            finish_with(&ENTRY, &flows, &[], &Settings::default()).findings
+        };
+        let mute = found(5.0, [60, 0], 0);
+        assert!(mute.len() == 1 && mute[0].title.contains("does not answer"), "{mute:?}");
+        assert!(found(0.1, [60, 0], 0).is_empty(), "a client that only sends");
+        assert!(found(5.0, [60, 0], 20).is_empty(), "most are answered");
     }
 }

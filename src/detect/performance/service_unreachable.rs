@@ -70,7 +70,7 @@ const MOST_PACE: f64 = 10.0;
 /// Who is refused on so many ports of one host tries what it may offer.
 const SEVERAL_PORTS: usize = 3;
 /// One client that tries so many times as often as it takes to be told, and never gets there, needs the service.
-const NEEDED: f64 = 4.0;
+const NEEDED: f64 = 2.0;
 /// What one client has weighs less than this share of what many have.
 const EXTENT_OF_ONE: f64 = 0.3;
 
@@ -335,7 +335,7 @@ impl Case<'_> {
         } else {
             trouble::impact(clients.len(), length_ns)
         };
-        let most = if clients.len() >= 2 || is_needed { 1.0 } else { EXTENT_OF_ONE };
+        let most = if clients.len() >= 2 || is_needed && !self.is_silent() { 1.0 } else { EXTENT_OF_ONE };
         let confidence = if self.are_clients_online { Confidence::VERY_LIKELY } else { Confidence::EVEN };
         let (from, n_all) = (who(&clients), n + self.n_reached);
         let title = match (self.is_silent(), is_dead) {

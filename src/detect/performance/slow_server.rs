@@ -53,6 +53,8 @@ const MOST_SERVICES: usize = 1 << 14;
 const MOST_MICROS: u32 = 5_000_000;
 /// At most so many of such for each slow response: news come at any time, answers after the work that they need.
 const MOST_NEWS: f64 = 0.2;
+/// What one client waited for so many times the least was not one large piece of work.
+const OFTEN: f64 = 2.0;
 /// The network has no part in it while a round trip takes at most this share of the response.
 const NETWORK_SHARE: f64 = 0.25;
 
@@ -124,7 +126,9 @@ impl Detector for SlowServer {
                 let is_slow = |delays: &Delays| delays.n_above(micros) > delays.n_above(MOST_MICROS);
                 flow.health().is_some_and(|health| is_slow(&health.responses))
             },
-            |((server, port), service), flows| service.finding(context, (*server, *port), (response, micros), flows),
+            |((server, port), service), flows| {
+                service.finding(context, (*server, *port), (response, micros, least), flows)
+            },
         )
     }
 }
@@ -134,7 +138,7 @@ impl Service {
         &self,
         context: &Context<'_>,
         (server, port): (Addr, u16),
-        (response, micros): (f64, u32),
+        (response, micros, least): (f64, u32, f64),
         flows: Gathered,
     ) -> Finding {
         let (n_slow, n) = (self.n_slow(micros), self.responses.n());
@@ -144,9 +148,14 @@ impl Service {
         let n_clients = clients.len();
         // Of a server elsewhere nobody here knows whether it answers or has news.
         // One client alone may wait for what is much work, or for news.
-        let is_sure = context.site.is_inside(server) && n_clients >= 2;
+        let is_own = context.site.is_inside(server);
+        let is_sure = is_own && n_clients >= 2;
         let impact = if is_sure { Impact::OUTAGE } else { Impact::SLOWDOWN };
-        let confidence = if is_sure { Confidence::VERY_LIKELY } else { Confidence::EVEN };
+        let confidence = match is_own {
+            true if is_sure => Confidence::VERY_LIKELY,
+            true if f64::from(n_slow) >= OFTEN * least => Confidence::LIKELY,
+            _ => Confidence::EVEN,
+        };
         Finding::builder(&CARD)
             .title(format!("{server}, port {port}, takes {typical:.2} s to answer; the network takes {:.0} ms", trip * 1e3))
             .rated(impact, confidence, (typical, response))
