@@ -3,8 +3,9 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Baseline, Flood, floods};
+use crate::detect::support::baseline::{self, Baseline, Flood, Limits, floods};
 use crate::detect::support::capped_map::Tally;
+use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, count, evidence, thousands};
 use crate::detect::support::flow_selector::{Between, Gathered, gather_either};
 use crate::detect::support::message_evidence::MessageEvidence;
@@ -26,7 +27,7 @@ const CARD: Card = Card {
     name: "Reflection and amplification",
     category: Category::Flood,
     technique: Some(("T1498.002", "Reflection Amplification")),
-    sees: "Many servers send large answers to a host that never asked, a host sends pings to whole networks (smurf), or somebody sends servers the requests used for such attacks (NTP lists, DNS ANY).",
+    sees: "Servers send large answers to a host that never asked them, a host sends pings to whole networks (smurf), or somebody sends servers the requests used for such attacks (NTP lists, DNS ANY).",
     matters: "The attacker sends requests in the victim's name, and the servers flood it with answers up to hundreds of times larger than the requests.",
     otherwise: "A capture that shows only one direction, or an administrator who asks their own server for its list of clients.",
     benign_causes: &[
@@ -41,14 +42,15 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: baseline::source!(
-        "Rossow: Amplification Hell, NDSS 2014 (protocols and factors); CVE-2013-5211 (NTP monlist); RFC 8482 (DNS ANY); CERT CA-1998-01 (smurf)."
+        "Rossow: Amplification Hell, NDSS 2014 (protocols and factors); CVE-2013-5211 (NTP monlist); RFC 8482 (DNS ANY); CERT CA-1998-01 (smurf).",
+        "30 answers and one in two seconds of a service that amplifies, from servers that the host never asks; 200 and 5 a second of any other, from 50 servers or more."
     ),
 };
 
 const PACKETS: Descriptor = Descriptor::count("amplification.packets", "Unsolicited answers", 500.0)
     .range(10.0, 10_000_000.0)
     .unit("packets")
-    .help("This many within ten seconds to one host, from one port of several servers (services that amplify) or of many (any other).");
+    .help("This many within ten seconds to one host, from one port of any servers (services that amplify) or of many (any other). Fewer are a flood if they stand out for long.");
 const QUESTIONS: Descriptor = Descriptor::count("amplification.questions", "Amplification requests", 3.0)
     .range(1.0, 100_000.0)
     .unit("requests")
@@ -67,10 +69,17 @@ const PORTS: [u16; 16] = [17, 19, 53, 69, 111, 123, 137, 161, 389, 520, 1900, 37
 const MANY_SERVERS: usize = 50;
 /// An answer that is no larger amplifies nothing.
 const LEAST_MEAN_BYTES: f64 = 200.0;
+/// The time itself comes in smaller ones, also with a signature (RFC 5905: 48 bytes and 20 to 24).
+const LEAST_NTP_BYTES: f64 = 130.0;
+const NTP: u16 = 123;
 /// Seconds over which answers are counted.
 const SPAN: i64 = 10;
-/// Fewer servers are a stream, not a reflection.
+/// Answers of fewer servers may be a stream.
 const LEAST_SERVERS: usize = 3;
+/// Late and doubled answers of a service that amplifies.
+const ORDINARY: Envelope = Envelope { rate: 0.5, burst: 30.0 };
+/// What many servers send from a port that does not: peers that look for one that is gone.
+const OF_OTHERS: Envelope = Envelope { rate: 5.0, burst: 200.0 };
 /// Pings to whole networks that are one too many.
 const LEAST_SMURF: u64 = 50;
 /// DNS questions for everything count as a tenth of those for NTP's lists: some programs still ask them.
@@ -95,6 +104,18 @@ struct Victim {
     n_packets: u64,
     n_bytes: u64,
     servers: BTreeSet<Addr>,
+    /// Whom of this service it did ask, in this capture.
+    asked: BTreeSet<Addr>,
+    /// It asked all at once: then each of them answers.
+    has_asked_all: bool,
+}
+
+impl Victim {
+    /// It asked most of those who answered, or all at once.
+    fn is_client(&self) -> bool {
+        let n_asked = self.servers.iter().filter(|server| self.asked.contains(server)).count();
+        self.has_asked_all || 2 * n_asked >= self.servers.len().max(1)
+    }
 }
 
 #[derive(Default)]
@@ -121,9 +142,17 @@ fn unasked(flow: &Flow) -> Option<(Addr, u16, Addr, &DirectionStats)> {
     let is_to_group = target.is_group() || target == flow.responder().0 && flow.is_to_group();
     // Of other ports only what is large enough to amplify; that many servers share the port is asked for later.
     let mean = sent.bytes as f64 / f64::from(sent.packets);
-    let is_service = PORTS.contains(&port) || mean >= LEAST_MEAN_BYTES && port != target_port && port != 0;
-    let is_meant = flow.is_udp() && is_service && !PORTS.contains(&target_port) && !is_to_group;
+    let is_large = mean >= least_mean(port);
+    // Requests come from any port, but large ones do not go to a service that amplifies.
+    let is_service = PORTS.contains(&port) && (is_large || !PORTS.contains(&target_port));
+    let is_other = is_large && port != target_port && port != 0 && !PORTS.contains(&target_port);
+    let is_meant = flow.is_udp() && (is_service || is_other) && !is_to_group;
     is_meant.then_some((server, port, target, sent))
+}
+
+/// Bytes on the wire from which on an answer of a service amplifies.
+fn least_mean(port: u16) -> f64 {
+    if port == NTP { LEAST_NTP_BYTES } else { LEAST_MEAN_BYTES }
 }
 
 fn is_smurf(flow: &Flow) -> bool {
@@ -163,6 +192,7 @@ impl Detector for Amplification {
 
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
+        self.note_question(flow);
         if let Some((server, port, target, sent)) = unasked(flow) {
             let Some(victim) = self.victims.of((target, port)) else { return };
             let is_kept = victim.packets.spread((sent.first_ns, sent.last_ns), sent.packets, &mut self.room);
@@ -195,14 +225,33 @@ impl Detector for Amplification {
 }
 
 impl Amplification {
+    /// Whoever asks a service that amplifies gets answers by right, also on other ports and later.
+    fn note_question(&mut self, flow: &Flow) {
+        let ((client, _), (server, port)) = (flow.originator(), flow.responder());
+        if !flow.is_udp() || !PORTS.contains(&port) || flow.forward().packets == 0 || unasked(flow).is_some() {
+            return;
+        }
+        let Some(victim) = self.victims.of((client, port)) else { return };
+        victim.has_asked_all |= flow.is_to_group();
+        if victim.asked.len() < MOST_SERVERS {
+            victim.asked.insert(server);
+        }
+    }
+
     fn reflected(&self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&PACKETS);
         let a_second = least / SPAN as f64;
-        let mut victims = self.victims.sorted_where(|victim| {
-            victim.servers.len() >= LEAST_SERVERS && victim.n_bytes as f64 >= LEAST_MEAN_BYTES * victim.n_packets as f64
-        });
-        victims.retain(|((_, port), victim)| PORTS.contains(port) || victim.servers.len() >= MANY_SERVERS);
-        let mut cases = floods(victims, |victim| (&victim.packets, victim.n_bytes), (SPAN, a_second), context.span_ns);
+        let mut victims = self.victims.sorted_where(|victim| victim.n_packets > 0 && !victim.is_client());
+        victims.retain(|((_, port), victim)| victim.n_bytes as f64 >= least_mean(*port) * victim.n_packets as f64);
+        let (of_services, mut others): (Vec<_>, Vec<_>) =
+            victims.into_iter().partition(|((_, port), _)| PORTS.contains(port));
+        others.retain(|(_, victim)| victim.servers.len() >= MANY_SERVERS);
+        let floods_of = |victims, envelope| {
+            let limits = Limits { span: SPAN, threshold: a_second, envelope: Some(envelope) };
+            floods(victims, |victim: &Victim| (&victim.packets, victim.n_bytes), limits, context.span_ns)
+        };
+        let mut cases = floods_of(of_services, ORDINARY);
+        cases.extend(floods_of(others, OF_OTHERS));
         cases.retain(|flood| !flood.baseline.is_ordinary());
         cases.truncate(report::MOST_FINDINGS);
         let hosts: Vec<Addr> = cases.iter().map(|flood| flood.target.0).collect();
@@ -211,10 +260,10 @@ impl Amplification {
             unasked(flow).is_some_and(|(_, port, target, _)| is_of((target, port)))
         });
         let finding = |(flood, flows): (&Flood<'_, (Addr, u16), Victim>, Gathered)| {
-            let Flood { target, figures, baseline, .. } = flood;
+            let Flood { target, figures, baseline, measure, .. } = flood;
             let name = "Answers without a request per second";
             figures
-                .finding(**target, flows, least, baseline)
+                .finding(**target, flows, (least, *measure), baseline)
                 .series(figures.packets.course(name, "packets/s", a_second, context.span_ns))
                 .baseline(baseline, "packets/s", a_second)
                 .build()
@@ -309,15 +358,26 @@ impl Amplification {
 }
 
 impl Victim {
-    fn finding(&self, (target, port): (Addr, u16), flows: Gathered, least: f64, baseline: &Baseline) -> FindingBuilder {
+    fn finding(
+        &self,
+        (target, port): (Addr, u16),
+        flows: Gathered,
+        (least, measure): (f64, (f64, f64)),
+        baseline: &Baseline,
+    ) -> FindingBuilder {
         let worst = self.packets.busiest(SPAN).0 as f64;
         let named = Protocol::from_port(false, port);
         let service = named.map_or_else(|| format!("UDP port {port}"), |named| named.name().to_owned());
         let servers = count(self.servers.len(), "server");
         let mean = self.n_bytes as f64 / self.n_packets.max(1) as f64;
-        let confidence = baseline.weigh_load(Confidence::VERY_LIKELY, worst >= least);
-        begin(Impact::OUTAGE, confidence, worst, least)
-            .title(format!("{servers} flood {target} with unsolicited {service} answers"))
+        let flood = if self.servers.len() == 1 { "floods" } else { "flood" };
+        let is_past = worst >= least;
+        let sure = if self.servers.len() >= LEAST_SERVERS { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
+        let confidence =
+            if PORTS.contains(&port) { baseline.weigh(sure, is_past) } else { baseline.weigh_load(sure, is_past) };
+        let (value, threshold) = if is_past { (worst, least) } else { measure };
+        begin(Impact::OUTAGE, confidence, value, threshold)
+            .title(format!("{servers} {flood} {target} with unsolicited {service} answers"))
             .sources(self.servers.iter().copied())
             .targets([target])
             .ports([port])
@@ -377,8 +437,33 @@ mod tests {
         };
         let turned: Vec<Made> = (0..100).map(asker).collect();
         assert_eq!(finish(&ENTRY, &turned, &[], &Settings::default()).findings.len(), 1, "seen from the victim's side");
-        assert_eq!(answers(1, 1200), 0, "a stream");
         assert_eq!(answers(20, 60), 0, "small answers");
+    }
+
+    #[test]
+    fn a_few_answers_a_second_are_reported_on_any_port_unless_they_were_asked_for() {
+        let found = |n_servers: u8, port: u16, to_port: u16, question: Option<(Addr, u16)>| {
+            let made = |i: u16| Made {
+                protocol: 17,
+                from: (outside((i % u16::from(n_servers)) as u8), port),
+                packets: [1, 0],
+                bytes: [1300, 0],
+                seconds: 0.0,
+                ..Made::tcp(inside(9), inside(1), if to_port == 0 { 2000 + i } else { to_port }, f64::from(i) / 5.0)
+            };
+            let mut flows: Vec<Made> = (0..120).map(made).collect();
+            flows.extend(question.map(|(server, back)| Made {
+                protocol: 17,
+                from: (inside(1), 40_000),
+                packets: [1, u32::from(back)],
+                ..Made::tcp(inside(1), server, port, 0.0)
+            }));
+            finish(&ENTRY, &flows, &[], &Settings::default()).findings.len()
+        };
+        assert_eq!((found(20, 11_211, 0, None), found(2, 11_211, 53, None), found(9, 53, 53, None)), (1, 1, 1));
+        assert_eq!(found(20, 40_123, 0, None), 0, "few servers of no such service");
+        assert_eq!(found(1, 123, 0, Some((outside(0), 1))), 0, "its own time server");
+        assert_eq!(found(20, 1900, 4000, Some((Addr::v4([239, 255, 255, 250]), 0))), 0, "it asked all");
     }
 
     fn asked(n: u32, protocol: AppProto, facts: &[(FieldId, TestValue)]) -> usize {

@@ -2,8 +2,9 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
-use crate::detect::support::baseline::{self, Flood, floods};
+use crate::detect::support::baseline::{self, Flood, Limits, floods};
 use crate::detect::support::capped_map::Tally;
+use crate::detect::support::envelope::{Envelope, Excess};
 use crate::detect::support::finding_builder::{self, evidence};
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::Report;
@@ -19,7 +20,7 @@ const CARD: Card = Card {
     name: "ARP storm",
     category: Category::Flood,
     technique: Some(("T1498", "Network Denial of Service")),
-    sees: "One device announces IP addresses by ARP (gratuitous ARP or broadcast answers) at a high rate for several seconds.",
+    sees: "One device announces IP addresses by ARP (gratuitous ARP or broadcast answers) at a high rate for several seconds, or announces several addresses on and on.",
     matters: "Every host must process each announcement. A storm slows all of them down, and announcements for other devices' addresses cut those off.",
     otherwise: "A cluster or virtualisation host that takes over many addresses at once, which ends within a second or two.",
     benign_causes: &[
@@ -32,20 +33,30 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: baseline::source!(
-        "15 ARP packets a second is the default at which Cisco's dynamic ARP inspection shuts an untrusted port."
+        "15 ARP packets a second is the default at which Cisco's dynamic ARP inspection shuts an untrusted port.",
+        "10 announcements and one in ten seconds of a device with three addresses or more, 40 and one a second of any \
+         other; for 15 s at least, since a takeover is announced for some seconds (keepalived: at once and after 5 s)."
     ),
 };
 
 const RATE: Descriptor = Descriptor::count("arp_storm.rate", "Announcements for a storm", 15.0)
     .range(1.0, 1_000_000.0)
     .unit("packets/s")
-    .help("Average over five seconds, from one device. 15 a second is the default of Cisco's dynamic ARP inspection.");
+    .help("Average over five seconds, from one device. 15 a second is the default of Cisco's dynamic ARP inspection. Fewer are a storm if they stand out for long.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<ArpStorm>(CARD, &[RATE], Interest::ARP);
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 5;
+/// A device announces its address when it comes up and when it moves; few have several.
+const ORDINARY: Envelope = Envelope { rate: 1.0, burst: 40.0 };
+/// One that announces several all the time is none of these.
+const OF_SEVERAL: Envelope = Envelope { rate: 0.1, burst: 10.0 };
+/// So many addresses are several.
+const SEVERAL: usize = 3;
+/// A takeover of addresses is over by then, s.
+const LEAST_LENGTH: i64 = 15;
 /// Most findings.
 const MOST_FINDINGS: usize = 100;
 /// Most devices kept.
@@ -54,6 +65,9 @@ const MOST_DEVICES: usize = 1 << 14;
 const MOST_ADDRESSES: usize = 4096;
 /// Packets remembered for one device.
 const MOST_INDICES: usize = 20_000;
+
+/// What several addresses that are announced at a low rate are for.
+const POISONING: (&str, &str) = ("T1557.002", "ARP Cache Poisoning");
 
 type Mac = [u8; 6];
 
@@ -94,9 +108,19 @@ impl Detector for ArpStorm {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
-        let devices = self.devices.sorted();
-        let storms =
-            floods(devices, |device| (&device.seconds, device.seconds.total()), (SPAN, threshold), context.span_ns);
+        let (several, others): (Vec<_>, Vec<_>) =
+            self.devices.sorted().into_iter().partition(|(_, device)| device.addresses.len() >= SEVERAL);
+        let storms_of = |devices, envelope| {
+            let limits = Limits { span: SPAN, threshold, envelope: Some(envelope) };
+            floods(devices, |device: &Device| (&device.seconds, device.seconds.total()), limits, context.span_ns)
+        };
+        let mut storms = storms_of(several, OF_SEVERAL);
+        storms.extend(storms_of(others, ORDINARY));
+        storms.retain(|storm| {
+            let lasts = |excess: &Excess| excess.length() >= LEAST_LENGTH;
+            let is_past = storm.measure.1 == threshold;
+            is_past || storm.baseline.excess().is_some_and(lasts)
+        });
         let report = Report::of(storms).at_most(MOST_FINDINGS).not_evaluated(self.devices.n_refused);
         report.each(|storm| storm.figures.finding(storm, threshold, context.span_ns))
     }
@@ -104,7 +128,7 @@ impl Detector for ArpStorm {
 
 impl Device {
     fn finding(&self, storm: &Flood<'_, Mac, Device>, threshold: f64, span_ns: (i64, i64)) -> Finding {
-        let Flood { target, rate, baseline, .. } = storm;
+        let Flood { target, rate, baseline, measure, .. } = storm;
         let (mac, rate, n) = (**target, *rate, self.seconds.total());
         let confidence = baseline.weigh(Confidence::VERY_LIKELY, rate >= threshold);
         Finding::builder(&CARD)
@@ -114,7 +138,9 @@ impl Device {
                 self.addresses.len(),
                 finding_builder::thousands(n as usize)
             ))
-            .rated(Impact::OUTAGE, confidence, (rate, threshold))
+            // A few announcements slow nobody down: they lead traffic for others' addresses astray.
+            .technique((rate < threshold && self.addresses.len() >= SEVERAL).then_some(POISONING))
+            .rated(Impact::OUTAGE, confidence, *measure)
             .sources([Endpoint::Mac(mac)])
             .targets(self.addresses.iter().copied())
             .protocol("ARP")
@@ -165,5 +191,17 @@ mod tests {
         let found = finish(&ENTRY, &[], &announcements(500, 50.0), &Settings::default()).findings;
         assert_eq!((found.len(), found[0].n_packets), (1, 500));
         assert!(finish(&ENTRY, &[], &announcements(60, 60.0), &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn several_addresses_announced_on_and_on_are_one_at_any_rate_and_a_takeover_is_not() {
+        let found = |packets: &[Packet]| finish(&ENTRY, &[], packets, &Settings::default()).findings;
+        let slow = found(&announcements(30, 0.5));
+        assert_eq!((slow.len(), slow[0].technique.as_deref()), (1, Some("T1557.002")));
+        let takeover: Vec<Packet> = (0..20)
+            .map(|i| arp(i, if i < 10 { 1.0 } else { 6.0 }, 1, 9, inside((i % 5) as u8), inside((i % 5) as u8)))
+            .collect();
+        let own: Vec<Packet> = (0..60).map(|i| arp(i, i as f64 * 10.0, 1, 9, inside(7), inside(7))).collect();
+        assert!(found(&takeover).is_empty() && found(&own).is_empty());
     }
 }

@@ -1,25 +1,30 @@
-//! Completed connections, counted per client, service and second, to findings of request floods.
+//! Completed connections, counted per service, client and second, to findings of request floods.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Flood, floods};
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::baseline::{self, Baseline, Flood, Limits, floods};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
+use crate::detect::support::envelope::{Envelope, Excess};
+use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, evidence, thousands};
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::known_outcomes;
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
+use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
-use crate::model::{Addr, Category, Finding, Flow, Site};
+use crate::model::flow::moments::Moments;
+use crate::model::{Addr, Category, Finding, Flow, Protocol, Site};
 use crate::settings::Descriptor;
+use std::collections::BTreeMap;
 
 const CARD: Card = Card {
     id: "connection_flood",
     name: "Connection flood",
     category: Category::Flood,
     technique: Some(("T1499.002", "Service Exhaustion Flood")),
-    sees: "One client opens very many complete connections per second to one service for several seconds.",
+    sees: "One client opens very many complete connections per second to one service for several seconds; or one or many open far more to a web service than they or others do at other times, all with requests of the same size.",
     matters: "Each connection makes the server work. Too many from one place leave no capacity for other users.",
     otherwise: "A load test, a crawler, a proxy or load balancer that forwards the requests of many users, or a program without connection reuse.",
     benign_causes: &[
@@ -33,7 +38,9 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: baseline::source!(
-        "50 requests a second from one client is the default at which Apache's mod_evasive blocks it (DOSSiteCount)."
+        "50 requests a second from one client is the default at which Apache's mod_evasive blocks it (DOSSiteCount).",
+        "40 connections and 2.5 a second that a web server answers, of one client or of all together, if their requests \
+         are of about the same size (a coefficient of variation of at most 0.35) and most are not refused."
     ),
 };
 
@@ -41,108 +48,285 @@ const RATE: Descriptor = Descriptor::count("connection_flood.rate", "Connections
     .range(5.0, 1_000_000.0)
     .unit("connections/s")
     .help(
-        "Average over three seconds, from one client to one port. 50 a second is the default of Apache's mod_evasive.",
+        "Average over three seconds, from one client to one port. 50 a second is the default of Apache's mod_evasive. Fewer are a flood if they stand out.",
     );
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<ConnectionFlood>(CARD, &[RATE], Interest::TCP_FLOWS);
+pub const ENTRY: Entry =
+    Entry::of::<ConnectionFlood>(CARD, &[RATE], Interest::TCP_FLOWS.union(Interest::MESSAGES)).content_with_flows();
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 3;
-/// Most pairs kept.
+/// A client that opens a connection for each object of some pages; health checks of each second; people who come by.
+const ORDINARY: Envelope = Envelope { rate: 2.5, burst: 40.0 };
+/// Requests of tools are of one size: standard deviation at most this share of the mean.
+const MOST_VARIATION: f64 = 0.35;
+/// What a server says to wrong passwords is always the same, but for a few bytes.
+const MOST_GUESS_VARIATION: f64 = 0.1;
+/// Most pairs and services kept.
 const MOST_PAIRS: usize = 1 << 16;
 
 #[derive(Default)]
 struct ConnectionFlood {
-    pairs: Tally<Pair, Seconds, MOST_PAIRS>,
+    pairs: Tally<Pair, Opened, MOST_PAIRS>,
+    services: Tally<Service, Opened, MOST_PAIRS>,
 }
 
 /// Client, server and port.
 type Pair = (Addr, Addr, u16);
+/// Server and port.
+type Service = (Addr, u16);
+
+/// Connections to a service: of one client, or of all.
+#[derive(Default)]
+struct Opened {
+    all: Seconds,
+    /// Of these those with a web server that got a request and answered.
+    answered: Seconds,
+    /// Mean size of what the client sent at once, of each of these, and all that came back.
+    sizes: Moments,
+    answers: Moments,
+    /// Answers by HTTP, and of these those that refuse what was asked for.
+    n_statuses: u64,
+    n_refusals: u64,
+    /// Requests that send a form.
+    n_forms: u64,
+}
 
 fn is_used(flow: &Flow) -> bool {
     flow.is_tcp() && flow.outcome() == Outcome::Established && flow.forward().data_packets > 0
 }
 
+/// A web server answered, in clear text or not.
+fn is_answered(flow: &Flow) -> bool {
+    let by_port = || Protocol::from_port(true, flow.responder().1);
+    let is_web = matches!(flow.app.or_else(by_port), Some(AppProto::Http | AppProto::Http2 | AppProto::Tls));
+    is_used(flow) && is_web && flow.backward().data_packets > 0
+}
+
+/// An answer that refuses: what was asked for is not there, or not for this client. Somebody who searches or guesses gets
+/// these; an overloaded server says 408, 429 or 503.
+fn is_refusal(status: u64) -> bool {
+    (400..500).contains(&status) && status != 408 && status != 429
+}
+
+impl Opened {
+    fn add(&mut self, flow: &Flow) {
+        self.all.add(flow.first_ns, 1);
+        if is_answered(flow) {
+            self.answered.add(flow.first_ns, 1);
+            let forward = flow.forward();
+            self.answers.add(flow.backward().payload_bytes() as f64);
+            self.sizes.add(forward.payload_bytes() as f64 / f64::from(forward.data_packets.max(1)));
+        }
+    }
+
+    fn all(&self) -> (&Seconds, u64) {
+        (&self.all, self.all.total())
+    }
+
+    fn answered(&self) -> (&Seconds, u64) {
+        (&self.answered, self.answered.total())
+    }
+
+    /// All requests are alike, not refused and no forms: no people, and nobody who searches or guesses.
+    fn is_of_one_kind(&self) -> bool {
+        let is_alike = self.sizes.deviation() <= MOST_VARIATION * self.sizes.mean();
+        is_alike && 2 * self.n_refusals <= self.n_statuses && 4 * self.n_forms <= self.n_statuses
+    }
+}
+
 impl Detector for ConnectionFlood {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Http {
+            FieldSet::of(&[FieldId::HttpStatus, FieldId::HttpMethod])
+        } else {
+            FieldSet::NONE
+        }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let (status, Some(flow)) = (said.number(FieldId::HttpStatus), event.flow) else { return };
+        let is_form = said.text(FieldId::HttpMethod).is_some_and(|method| method.eq_ignore_ascii_case("POST"));
+        if status.is_none() && !is_form {
+            return;
+        }
+        let ((client, _), service) = (flow.originator(), flow.responder());
+        let opened = [self.pairs.of((client, service.0, service.1)), self.services.of(service)];
+        for opened in opened.into_iter().flatten() {
+            opened.n_statuses += u64::from(status.is_some());
+            opened.n_refusals += u64::from(status.is_some_and(is_refusal));
+            opened.n_forms += u64::from(is_form);
+        }
+    }
+
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if !is_used(flow) {
             return;
         }
-        let ((client, _), (server, port)) = (flow.originator(), flow.responder());
-        if let Some(seconds) = self.pairs.of((client, server, port)) {
-            seconds.add(flow.first_ns, 1);
-        }
+        let ((client, _), service) = (flow.originator(), flow.responder());
+        let opened = [self.pairs.of((client, service.0, service.1)), self.services.of(service)];
+        opened.into_iter().flatten().for_each(|opened| opened.add(flow));
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
-        let counts = |seconds| (seconds, Seconds::total(seconds));
-        let mut floods = floods(self.pairs.sorted(), counts, (SPAN, threshold), context.span_ns);
-        floods.retain(|flood| !flood.baseline.is_ordinary());
-        let report = Report::of(floods).not_evaluated(self.pairs.n_refused).each_with_flows(
+        let (of_pairs, of_services) = self.cases(context, threshold);
+        let n_refused = self.pairs.n_refused + self.services.n_refused;
+        let by_one = Report::of(of_pairs).not_evaluated(n_refused).each_with_flows(
             context,
-            |flood| {
-                let (client, server, port) = *flood.target;
-                Between::service(client, server, port)
-            },
-            |_, flow| is_used(flow),
-            |flood, flows| {
-                let (client, server, port) = *flood.target;
-                let finding = finding(flood, threshold, context.site)
-                    .series(flood.figures.course("Connections per second", "connections/s", threshold, context.span_ns))
-                    .baseline(&flood.baseline, "connections/s", threshold)
+            |case| Between::service(case.target.0, case.target.1, case.target.2),
+            |case, flow| case.is_meant(flow),
+            |case, flows| {
+                let (client, server, port) = case.target;
+                let finding = case
+                    .finding(&[client], (server, port), threshold, context)
                     .flows(flows)
                     .filter_in_time(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
                     .build();
                 known_outcomes::note(context.contacts, finding, client)
             },
         );
-        known_outcomes::rest(context.contacts, report)
+        let by_many = Report::of(of_services).each_with_senders(
+            context,
+            |case| Between::server(case.target.0, case.target.1),
+            is_answered,
+            |case, clients, flows| {
+                let filter =
+                    format!("{} && tcp.port == {}", finding_builder::host_filter("addr", case.target.0), case.target.1);
+                case.finding(clients, case.target, threshold, context).flows(flows).filter_in_time(filter).build()
+            },
+        );
+        known_outcomes::rest(context.contacts, by_one.and(by_many))
     }
 }
 
-fn finding(flood: &Flood<'_, Pair, Seconds>, threshold: f64, site: &Site) -> FindingBuilder {
-    let Flood { target, figures: seconds, rate, baseline } = flood;
-    let ((client, server, port), rate) = (**target, *rate);
-    // Behind an address inside there is often a proxy that speaks for many.
-    let confidence = if site.is_inside(client) { Confidence::EVEN } else { Confidence::LIKELY };
-    let confidence = baseline.weigh_load(confidence, rate >= threshold);
-    Finding::builder(&CARD)
-        .title(format!("{client} opened {} connections to {server} port {port}, {:.0} a second", seconds.total(), rate))
-        .rated(Impact::OUTAGE, confidence, (rate, threshold))
-        .service((client, server, port), "TCP")
-        .evidence([
-            evidence(
-                "Connections per second, busiest three seconds",
-                rate,
-                "connections/s",
-                format!("below {threshold} (mod_evasive)"),
-            ),
-            evidence(
-                "Most connections in one second",
-                f64::from(seconds.most()),
-                "connections/s",
-                "a browser opens 6 at once",
-            ),
-            evidence("Connections", seconds.total() as f64, "connections", ""),
-            evidence("Seconds with connections", seconds.n_seconds() as f64, "s", ""),
-        ])
-        .explanation(format!(
-            "{client} opened {} connections to {server} port {port} within {} seconds, up to {} in one second, and \
-             used each of them. A browser opens a handful and keeps them. This is a tool, and it can leave the server \
-             no capacity for others.",
-            seconds.total(),
-            seconds.n_seconds(),
-            seconds.most()
-        ))
+/// A flood by a client, or by many, on a service.
+struct Case<'a, K> {
+    target: K,
+    opened: &'a Opened,
+    /// It is told by what a web server answered; else by all connections.
+    is_by_answers: bool,
+    rate: f64,
+    baseline: Baseline,
+    measure: (f64, f64),
+}
+
+impl<'a, K: Copy> Case<'a, K> {
+    fn of(flood: Flood<'a, K, Opened>, is_by_answers: bool) -> Case<'a, K> {
+        let Flood { target, figures, rate, baseline, measure } = flood;
+        Case { target: *target, opened: figures, is_by_answers, rate, baseline, measure }
+    }
+}
+
+impl ConnectionFlood {
+    /// Of single clients, and of services by many clients together. One flood is one case.
+    fn cases(&self, context: &Context<'_>, threshold: f64) -> (Vec<Case<'_, Pair>>, Vec<Case<'_, Service>>) {
+        let (site, span_ns) = (context.site, context.span_ns);
+        let limits = |envelope| Limits { span: SPAN, threshold, envelope };
+        let alike = self.pairs.sorted_where(|opened| opened.is_of_one_kind());
+        let slow = floods(alike, Opened::answered, limits(Some(ORDINARY)), span_ns);
+        let mut of_pairs: Vec<Case<Pair>> = slow.into_iter().map(|flood| Case::of(flood, true)).collect();
+        of_pairs.retain(|case| case.baseline.excess().is_some());
+        for flood in floods(self.pairs.sorted(), Opened::all, limits(None), span_ns) {
+            if of_pairs.iter().all(|case| case.target != *flood.target) && !flood.baseline.is_ordinary() {
+                of_pairs.push(Case::of(flood, false));
+            }
+        }
+        let mut n_clients: BTreeMap<Service, usize> = BTreeMap::new();
+        of_pairs.iter().for_each(|case| *n_clients.entry((case.target.1, case.target.2)).or_default() += 1);
+        // What many clients inside do with a service outside is what people do when work begins.
+        let alike = self.services.sorted_where(|opened| opened.is_of_one_kind());
+        let alike = alike.into_iter().filter(|((server, _), _)| site.is_inside(*server)).collect();
+        let mut of_services: Vec<Case<Service>> = floods(alike, Opened::answered, limits(Some(ORDINARY)), span_ns)
+            .into_iter()
+            .map(|flood| Case::of(flood, true))
+            .collect();
+        of_services.retain(|case| {
+            let is_rise = case.baseline.excess().is_some_and(Excess::is_rise);
+            is_rise && n_clients.get(&case.target) != Some(&1)
+        });
+        let is_of_many = |(_, server, port): Pair| of_services.iter().any(|case| case.target == (server, port));
+        of_pairs.retain(|case| !is_of_many(case.target));
+        (of_pairs, of_services)
+    }
+}
+
+impl<K: Copy> Case<'_, K> {
+    fn is_meant(&self, flow: &Flow) -> bool {
+        if self.is_by_answers { is_answered(flow) } else { is_used(flow) }
+    }
+
+    fn confidence(&self, clients: &[Addr], threshold: f64, site: &Site) -> Confidence {
+        let is_rise = self.baseline.excess().is_some_and(Excess::is_rise);
+        let is_inside = clients.iter().all(|client| site.is_inside(*client));
+        // Answers of one size that cannot be read: a page again and again, or no to each of many passwords.
+        let may_guess = self.opened.n_statuses == 0
+            && clients.len() == 1
+            && self.opened.answers.deviation() <= MOST_GUESS_VARIATION * self.opened.answers.mean();
+        let confidence = match (self.is_by_answers && is_rise, is_inside) {
+            (true, _) if may_guess && self.rate < threshold => Confidence::EVEN,
+            (true, false) => Confidence::VERY_LIKELY,
+            (true, true) | (false, false) => Confidence::LIKELY,
+            // Behind an address inside there is often a proxy that speaks for many.
+            (false, true) => Confidence::EVEN,
+        };
+        self.baseline.weigh_load(confidence, self.rate >= threshold)
+    }
+
+    fn finding(
+        &self,
+        clients: &[Addr],
+        (server, port): Service,
+        threshold: f64,
+        context: &Context<'_>,
+    ) -> FindingBuilder {
+        let seconds = if self.is_by_answers { &self.opened.answered } else { &self.opened.all };
+        let (from, n, most) = (finding_builder::who(clients), thousands(seconds.total() as usize), seconds.most());
+        let whose = match clients {
+            [_] => {
+                "A browser opens a handful and keeps them. This is a tool, and it can leave the server no capacity for others."
+            }
+            _ => {
+                "All of them asked in the same way, as tools do and people do not. Together they can leave the server no capacity for others."
+            }
+        };
+        Finding::builder(&CARD)
+            .title(format!("{from} opened {n} connections to {server} port {port}, {:.0} a second", self.rate))
+            .rated(Impact::OUTAGE, self.confidence(clients, threshold, context.site), self.measure)
+            .sources(clients.iter().copied())
+            .targets([server])
+            .ports([port])
+            .protocol("TCP")
+            .identity(Identity::ActorsAndPorts)
+            .evidence([
+                evidence(
+                    "Connections per second, busiest three seconds",
+                    self.rate,
+                    "connections/s",
+                    format!("below {threshold} (mod_evasive)"),
+                ),
+                evidence("Most connections in one second", f64::from(most), "connections/s", "a browser opens 6 at once"),
+                evidence("Connections", seconds.total() as f64, "connections", ""),
+                evidence("Seconds with connections", seconds.n_seconds() as f64, "s", ""),
+                evidence("Clients", clients.len() as f64, "hosts", ""),
+            ])
+            .explanation(format!(
+                "{from} opened {n} connections to {server} port {port} within {} seconds, up to {most} in one second, and \
+                 used each of them. {whose}",
+                seconds.n_seconds()
+            ))
+            .series(seconds.course("Connections per second", "connections/s", threshold, context.span_ns))
+            .baseline(&self.baseline, "connections/s", threshold)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Made, finish, inside, outside};
+    use crate::detect::support::testing::{Made, conclude_kept, finish, inside, outside};
     use crate::settings::Settings;
 
     #[test]
@@ -156,6 +340,41 @@ mod tests {
                 .collect()
         };
         assert_eq!(finish(&ENTRY, &at(100.0), &[], &Settings::default()).findings.len(), 1);
-        assert!(finish(&ENTRY, &at(10.0), &[], &Settings::default()).findings.is_empty());
+        let checks = at(2.0);
+        assert!(finish(&ENTRY, &checks, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_few_connections_a_second_are_a_flood_if_they_are_alike_and_answered() {
+        let at = |bytes: fn(u16) -> [u64; 2], port| -> usize {
+            let made = |i: u16| Made {
+                from: (outside(1), 2000 + i),
+                bytes: bytes(i),
+                ..Made::tcp(outside(1), inside(1), port, 10.0 + f64::from(i) / 8.0)
+            };
+            let mut flows: Vec<Made> = (0..300).map(made).collect();
+            flows.push(Made::tcp(outside(3), inside(3), 25, 90.0));
+            finish(&ENTRY, &flows, &[], &Settings::default()).findings.len()
+        };
+        assert_eq!(at(|_| [400, 900], 80), 1);
+        assert_eq!(at(|i| [100 + u64::from(i) * 13 % 900, 900], 80), 0, "people");
+        assert_eq!(at(|_| [400, 0], 80), 0, "thrown out each time");
+        assert_eq!(at(|_| [400, 900], 5222), 0, "not the web");
+    }
+
+    #[test]
+    fn many_clients_together_are_one_flood_and_visitors_all_day_are_none() {
+        let found = |from_second: f64| {
+            let made = |i: u16| Made {
+                from: (outside((i % 200) as u8), 2000 + i),
+                ..Made::tcp(outside(1), inside(1), 80, from_second + f64::from(i) / 10.0)
+            };
+            let mut flows: Vec<Made> = (0..400).map(made).collect();
+            flows.push(Made::tcp(outside(3), inside(3), 25, 0.0));
+            conclude_kept(&ENTRY, &flows, &Settings::default()).findings
+        };
+        let flood = found(10.0);
+        assert_eq!((flood.len(), flood[0].sources.len()), (1, Finding::MOST_ADDRESSES.min(200)));
+        assert!(found(0.0).is_empty(), "so all along");
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
-use crate::detect::support::baseline::{self, Flood, floods};
+use crate::detect::support::baseline::{self, Flood, Limits, floods};
 use crate::detect::support::capped_map::Tally;
+use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::rate_series::Seconds;
@@ -18,27 +19,30 @@ const CARD: Card = Card {
     name: "Ping flood",
     category: Category::Flood,
     technique: Some(("T1498.001", "Direct Network Flood")),
-    sees: "One host receives very many pings (ICMP echo requests) per second for several seconds.",
+    sees: "One host receives very many pings (ICMP echo requests) per second for several seconds, or more than monitors send for longer.",
     matters: "The pings and their answers use up the bandwidth and the host's time. Many hosts flooded together can take a network down.",
     otherwise: "Somebody who measures the link with a flood ping, or a load test.",
     benign_causes: &["Somebody measures the link with a flood ping", "An authorised load test"],
     advice: &["Ask the owner of the source what it does", "Limit the rate of pings that the firewall lets through"],
     part_of: &[],
     source: baseline::source!(
-        "Rate: ping(8) sends one packet a second by default, and calls 100 a second or more a flood (option -f, for the superuser only)."
+        "Rate: ping(8) sends one packet a second by default, and calls 100 a second or more a flood (option -f, for the superuser only).",
+        "75 pings and 5 a second: ping(8) lets ordinary users send one every 200 ms."
     ),
 };
 
 const RATE: Descriptor = Descriptor::count("icmp_flood.rate", "Pings for a flood", 100.0)
     .range(5.0, 10_000_000.0)
     .unit("packets/s")
-    .help("Average over five seconds, to one host. 100 a second is what ping(8) itself calls a flood.");
+    .help("Average over five seconds, to one host. 100 a second is what ping(8) itself calls a flood. Fewer are one if they stand out for long.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<IcmpFlood>(CARD, &[RATE], Interest::ICMP);
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 5;
+/// As fast as ping(8) goes for ordinary users, beside what monitors send at once.
+const ORDINARY: Envelope = Envelope { rate: 5.0, burst: 75.0 };
 /// Most targets kept.
 const MOST_TARGETS: usize = 1 << 16;
 
@@ -64,7 +68,8 @@ impl Detector for IcmpFlood {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
         let counts = |seconds| (seconds, Seconds::total(seconds));
-        let mut floods = floods(self.targets.sorted(), counts, (SPAN, threshold), context.span_ns);
+        let limits = Limits { span: SPAN, threshold, envelope: Some(ORDINARY) };
+        let mut floods = floods(self.targets.sorted(), counts, limits, context.span_ns);
         floods.retain(|flood| !flood.baseline.is_ordinary());
         Report::of(floods).not_evaluated(self.targets.n_refused).each_with_senders(
             context,
@@ -82,7 +87,7 @@ fn finding(
     threshold: f64,
     span_ns: (i64, i64),
 ) -> Finding {
-    let Flood { target, figures: seconds, rate, baseline } = flood;
+    let Flood { target, figures: seconds, rate, baseline, measure } = flood;
     let from = finding_builder::who(sources);
     let most = f64::from(seconds.most());
     let (protocol, kinds) = match target.is_v4() {
@@ -95,7 +100,7 @@ fn finding(
     }
     Finding::builder(&CARD)
         .title(format!("{from} flooded {target} with pings"))
-        .rated(Impact::OUTAGE, baseline.weigh_load(Confidence::VERY_LIKELY, *rate >= threshold), (*rate, threshold))
+        .rated(Impact::OUTAGE, baseline.weigh(Confidence::VERY_LIKELY, *rate >= threshold), *measure)
         .sources(sources.iter().copied())
         .targets([**target])
         .protocol(protocol)
@@ -123,16 +128,29 @@ fn finding(
 mod tests {
     use super::*;
     use crate::detect::support::testing::{finish, icmp, inside, outside};
+    use crate::model::Severity;
     use crate::settings::Settings;
+
+    fn pings(n: u64, a_second: f64) -> Vec<Packet> {
+        (0..n).map(|i| icmp(i, i as f64 / a_second, 1, outside(1), inside(1), false, 8)).collect()
+    }
+
+    #[test]
+    fn a_few_pings_a_second_are_a_flood_if_they_last_and_a_monitor_is_none() {
+        let found = |n, a_second| finish(&ENTRY, &[], &pings(n, a_second), &Settings::default()).findings;
+        let slow = found(480, 12.0);
+        assert_eq!(slow.len(), 1);
+        assert!(slow[0].severity >= Severity::Medium, "{:?}", slow[0].severity);
+        assert!(slow[0].explanation.contains("For 40 s it was 12 a second"), "{}", slow[0].explanation);
+        assert!(found(100, 12.0).is_empty() && found(2500, 5.0).is_empty());
+        assert!(found(6600, 10.0).is_empty(), "throughout a long capture");
+    }
 
     #[test]
     fn the_typical_value_of_a_second_is_the_setting() {
         let mut settings = Settings::default();
         assert!(settings.set(&RATE, 40.0));
-        let pings: Vec<Packet> =
-            (0..500).map(|i| icmp(i, i as f64 / 50.0, 1, outside(1), inside(1), false, 8)).collect();
-        assert!(finish(&ENTRY, &[], &pings, &Settings::default()).findings.is_empty());
-        let found = finish(&ENTRY, &[], &pings, &settings).findings;
+        let found = finish(&ENTRY, &[], &pings(500, 50.0), &settings).findings;
         let in_a_second = found[0].evidence.iter().find(|line| line.name == "Most pings in one second");
         assert_eq!(in_a_second.map(|line| line.typical.as_str()), Some("below 40"));
     }

@@ -3,8 +3,9 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Flood, floods};
+use crate::detect::support::baseline::{self, Flood, Limits, floods};
 use crate::detect::support::capped_map::Tally;
+use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence, thousands};
 use crate::detect::support::flow_selector::{Gathered, gather_either};
 use crate::detect::support::rate_series::Seconds;
@@ -35,14 +36,15 @@ const CARD: Card = Card {
     part_of: &[],
     source: baseline::source!(
         "200 a second is the default at which Juniper's SYN flood screen starts; backscatter after Moore, Voelker, \
-         Savage: Inferring Internet Denial-of-Service Activity, USENIX Security 2001 (at least 100 packets)."
+         Savage: Inferring Internet Denial-of-Service Activity, USENIX Security 2001 (at least 100 packets).",
+        "100 packets and 2 a second: the rests of connections whose start was not captured."
     ),
 };
 
 const BURST: Descriptor = Descriptor::count("out_of_state_flood.burst", "Out-of-state packets in one second", 200.0)
     .range(10.0, 10_000_000.0)
     .unit("packets")
-    .help("This many to one host within a second, each in its own flow.");
+    .help("This many to one host within a second, each in its own flow. Fewer are a flood if they stand out for long.");
 const RECEIVERS: Descriptor =
     Descriptor::count("out_of_state_flood.receivers", "Hosts that receive unsolicited answers", 50.0)
         .range(2.0, 1_000_000.0)
@@ -52,6 +54,14 @@ const RECEIVERS: Descriptor =
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<OutOfStateFlood>(CARD, &[BURST, RECEIVERS], Interest::TCP_FLOWS);
 
+/// Rests of connections that began before the capture, or that one side has forgotten.
+const ORDINARY: Envelope = Envelope { rate: 2.0, burst: 100.0 };
+/// Packets of so few sources to ever new ports look for open ones.
+const MOST_SCANNERS: usize = 20;
+/// More than two for each port are no scan.
+const MORE_THAN_SCAN: u64 = 2 * 65_535;
+/// Ports told apart for one target.
+const MOST_TARGET_PORTS: usize = 4096;
 /// A flow with more packets is a connection whose start was not captured.
 const MOST_FLOW_PACKETS: u32 = 3;
 /// Backscatter of fewer packets says little (Moore et al.).
@@ -63,8 +73,29 @@ const MOST_RECEIVERS: usize = 1 << 14;
 
 #[derive(Default)]
 struct OutOfStateFlood {
-    targets: Tally<Addr, Seconds, MOST_HOSTS>,
+    targets: Tally<Addr, Target, MOST_HOSTS>,
     servers: Tally<Addr, Server, MOST_HOSTS>,
+}
+
+/// One that gets what belongs to no connection.
+#[derive(Default)]
+struct Target {
+    seconds: Seconds,
+    ports: BTreeSet<u16>,
+    senders: BTreeSet<Addr>,
+}
+
+impl Target {
+    fn counts(&self) -> (&Seconds, u64) {
+        (&self.seconds, self.seconds.total())
+    }
+
+    /// One packet to each port by few: they look for open ones.
+    fn is_scanned(&self) -> bool {
+        let n = self.seconds.total();
+        let is_each_new = self.ports.len() as f64 >= 0.5 * n.min(MOST_TARGET_PORTS as u64) as f64;
+        is_each_new && n < MORE_THAN_SCAN && self.senders.len() <= MOST_SCANNERS
+    }
 }
 
 /// One that answers whom nobody saw ask.
@@ -118,9 +149,15 @@ fn stray(flow: &Flow) -> Option<(End, End, Stray, &DirectionStats)> {
 
 impl Detector for OutOfStateFlood {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        let Some(((from, port), (to, _), kind, sent)) = stray(ended.flow) else { return };
-        if let Some(seconds) = self.targets.of(to) {
-            seconds.add(sent.first_ns, sent.packets);
+        let Some(((from, port), (to, to_port), kind, sent)) = stray(ended.flow) else { return };
+        if let Some(target) = self.targets.of(to) {
+            target.seconds.add(sent.first_ns, sent.packets);
+            if target.ports.len() < MOST_TARGET_PORTS {
+                target.ports.insert(to_port);
+            }
+            if target.senders.len() <= MOST_SCANNERS {
+                target.senders.insert(from);
+            }
         }
         if kind == Stray::Answer
             && let Some(server) = self.servers.of(from)
@@ -137,8 +174,9 @@ impl Detector for OutOfStateFlood {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let burst = context.settings.get(&BURST);
         let receivers = context.settings.get(&RECEIVERS);
-        let counts = |seconds| (seconds, Seconds::total(seconds));
-        let mut floods = floods(self.targets.sorted(), counts, (1, burst), context.span_ns);
+        let targets = self.targets.sorted_where(|target| !target.is_scanned());
+        let limits = Limits { span: 1, threshold: burst, envelope: Some(ORDINARY) };
+        let mut floods = floods(targets, Target::counts, limits, context.span_ns);
         floods.truncate(report::MOST_FINDINGS);
         let mut scattered =
             self.servers.sorted_where(|server| server.receivers.len() as f64 >= receivers && server.n >= LEAST_ANSWERS);
@@ -172,21 +210,21 @@ impl Detector for OutOfStateFlood {
 }
 
 fn of_target(
-    flood: &Flood<'_, Addr, Seconds>,
+    flood: &Flood<'_, Addr, Target>,
     sources: &BTreeSet<Addr>,
     flows: Gathered,
     burst: f64,
     span_ns: (i64, i64),
 ) -> Finding {
-    let Flood { target, figures: seconds, baseline, .. } = flood;
-    let target = **target;
+    let Flood { target, figures, baseline, measure, .. } = flood;
+    let (target, seconds) = (**target, &figures.seconds);
     let most = f64::from(seconds.most());
-    let confidence = baseline.weigh(Confidence::LIKELY, most >= burst);
+    let confidence = baseline.weigh(Confidence::VERY_LIKELY, most >= burst);
     let from = match (sources.len(), sources.first()) {
         (1, Some(one)) => one.to_string(),
         (n, _) => count(n, "host"),
     };
-    begin(Impact::OUTAGE, confidence, most, burst)
+    begin(Impact::OUTAGE, confidence, *measure)
         .title(format!("{from} flooded {target} with out-of-state TCP packets"))
         .sources(sources.iter().copied())
         .targets([target])
@@ -207,15 +245,15 @@ fn of_target(
         .build()
 }
 
-fn begin(impact: Impact, confidence: Confidence, value: f64, threshold: f64) -> FindingBuilder {
-    Finding::builder(&CARD).rated(impact, confidence, (value, threshold)).protocol("TCP")
+fn begin(impact: Impact, confidence: Confidence, measure: (f64, f64)) -> FindingBuilder {
+    Finding::builder(&CARD).rated(impact, confidence, measure).protocol("TCP")
 }
 
 impl Server {
     fn finding(&self, host: Addr, flows: Gathered, least: f64, span_ns: (i64, i64)) -> Finding {
         let n = self.receivers.len() as f64;
         // Whoever gets the answers is not harmed; the sender is the one under attack, somewhere else.
-        begin(Impact::OUTSIDE_LOOK, Confidence::LIKELY, n, least)
+        begin(Impact::OUTSIDE_LOOK, Confidence::LIKELY, (n, least))
             .title(format!(
                 "{host} answers {} that sent no request: it is being flooded",
                 count(self.receivers.len(), "host")
@@ -270,6 +308,18 @@ mod tests {
         assert_eq!(finish(&ENTRY, &flood, &[], &Settings::default()).findings.len(), 1);
         let transfer: Vec<Made> = (0..300).map(|i| made((outside(1), 2000 + i), (inside(1), 80), ACK, 50)).collect();
         assert_eq!(finish(&ENTRY, &transfer, &[], &Settings::default()).findings.len(), 0);
+    }
+
+    #[test]
+    fn a_few_a_second_to_one_port_are_a_flood_and_to_ever_new_ports_a_scan() {
+        let at = |to_port: fn(u16) -> u16| -> usize {
+            let stray = |i: u16| Made {
+                start: f64::from(i) / 15.0,
+                ..made((outside(1), 2000 + i), (inside(1), to_port(i)), ACK, 1)
+            };
+            finish(&ENTRY, &(0..600).map(stray).collect::<Vec<_>>(), &[], &Settings::default()).findings.len()
+        };
+        assert_eq!((at(|_| 80), at(|i| 1 + i)), (1, 0));
     }
 
     #[test]

@@ -2,26 +2,29 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Baseline, MOST_CANDIDATES};
+use crate::detect::support::baseline::{self, Baseline, Limits, MOST_CANDIDATES, floods};
 use crate::detect::support::capped_map::Tally;
+use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, evidence};
-use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::{Between, gather_senders};
 use crate::detect::support::known_outcomes;
+use crate::detect::support::port_choice::PortChoice;
 use crate::detect::support::rate_series::{Room, Seconds};
-use crate::detect::support::report::Report;
+use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::flow::Outcome;
 use crate::model::format::time::SECOND;
 use crate::model::packet::tcp_flag::{ACK, RST, SYN};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "syn_flood",
     name: "SYN flood",
     category: Category::Flood,
     technique: Some(("T1498.001", "Direct Network Flood")),
-    sees: "One service receives far more connection requests (SYN) than completed handshakes, more than its baseline explains.",
+    sees: "One service receives far more connection requests (SYN) than completed handshakes, more than its baseline explains; or a host does on ports drawn at random, or from many addresses.",
     matters: "Each incomplete request takes a place in the server's backlog. When the backlog is full, users cannot connect.",
     otherwise: "A server that is down while many clients keep retrying, a load test, or a capture that shows only one direction of the traffic.",
     benign_causes: &[
@@ -36,7 +39,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: baseline::source!(
-        "CUSUM over SYN against answered requests: Wang, Zhang, Shin, Detecting SYN Flooding Attacks, INFOCOM 2002 (period 20 s, drift 0.35, threshold 1.05). Least number: 1,100 incomplete connections a minute, the default of Cisco's TCP Intercept; or 200 in a second, that of Juniper's screens."
+        "CUSUM over SYN against answered requests: Wang, Zhang, Shin, Detecting SYN Flooding Attacks, INFOCOM 2002 (period 20 s, drift 0.35, threshold 1.05). Least number: 1,100 incomplete connections a minute, the default of Cisco's TCP Intercept; or 200 in a second, that of Juniper's screens.",
+        "100 requests and 3 a second, if most of them were never sent again: a client's stack repeats a request that stays open (RFC 6298), a flood does not. 150 and 3 a second on any ports of a host from 20 addresses or more, or where ports come again as often as chance has it: a scan tries each once."
     ),
 };
 
@@ -60,14 +64,24 @@ pub const ENTRY: Entry = Entry::of::<SynFlood>(CARD, &[LEAST, PERIOD, BURST], In
 const DRIFT: f64 = 0.35;
 /// Alarm threshold of the cumulative sum (Wang et al.: N).
 const ALARM: f64 = 1.05;
+/// Requests that come to nothing and are not sent again: clients that try a closed port time after time.
+const ORDINARY: Envelope = Envelope { rate: 3.0, burst: 100.0 };
+/// The same on any port of a host.
+const TO_HOST: Envelope = Envelope { rate: 3.0, burst: 150.0 };
+/// Requests to ever new ports from fewer addresses are a scan.
+const LEAST_SOURCES: usize = 20;
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 17;
+/// Most hosts kept.
+const MOST_HOSTS: usize = 1 << 14;
 /// Fewer incomplete requests are no flood over any baseline.
 const LEAST_MODEST: f64 = 90.0;
 
 #[derive(Default)]
 struct SynFlood {
     services: Tally<(Addr, u16), Service, MOST_SERVICES>,
+    /// Requests to any port of a host that were sent once only and came to nothing.
+    hosts: Tally<Addr, Seconds, MOST_HOSTS>,
     room: Room,
 }
 
@@ -76,6 +90,8 @@ struct SynFlood {
 struct Service {
     n_completed: u64,
     incomplete: Seconds,
+    /// Connections whose request was sent once only.
+    n_lone: u64,
     /// Of these bare exchanges, whose flags were not seen.
     n_bare: u64,
     /// Connections of a table of which it is unknown whether they were completed.
@@ -118,6 +134,12 @@ impl Detector for SynFlood {
         if !flow.is_tcp() || is_unknown && flow.recorded.is_none() {
             return;
         }
+        if is_incomplete
+            && requests(flow) == 1
+            && let Some(host) = self.hosts.of(flow.responder().0)
+        {
+            host.add(flow.first_ns, 1);
+        }
         let Some(service) = self.services.of(flow.responder()) else { return };
         if is_unknown {
             service.n_unknown += 1;
@@ -127,6 +149,7 @@ impl Detector for SynFlood {
         if is_incomplete {
             let forward = flow.forward();
             let times = (forward.first_ns, forward.last_ns);
+            service.n_lone += u64::from(requests(flow) == 1);
             service.n_bare += u64::from(flow.recorded == Some(Outcome::Bare));
             if !service.incomplete.spread(times, requests(flow), &mut self.room) {
                 self.services.n_refused += 1;
@@ -152,7 +175,9 @@ impl Detector for SynFlood {
             .into_iter()
             .filter_map(|((target, port), service)| {
                 let (worst, _) = service.incomplete.busiest(period);
-                let baseline = Baseline::of(&service.incomplete, context.span_ns);
+                let is_of_tools = 2 * service.n_lone >= service.incomplete.total();
+                let envelope = is_of_tools.then_some(ORDINARY);
+                let baseline = Baseline::within(&service.incomplete, context.span_ns, envelope);
                 let usual = (service.n_completed as f64 / n_periods).max(1.0);
                 let sums = service.incomplete.stretches(start, period);
                 let cusum = largest_sum(&sums, usual);
@@ -169,6 +194,7 @@ impl Detector for SynFlood {
                 })
             })
             .collect();
+        let flooded: BTreeSet<Addr> = cases.iter().map(|case| case.target).collect();
         let course = |case: &Case<'_>| {
             let (name, threshold) = ("Incomplete requests per second", least / period as f64);
             case.service.incomplete.course(name, "requests/s", threshold, context.span_ns)
@@ -190,7 +216,47 @@ impl Detector for SynFlood {
                         .build()
                 },
             );
-        known_outcomes::rest(context.contacts, report)
+        known_outcomes::rest(context.contacts, report.and(self.spread(context, &flooded)))
+    }
+}
+
+impl SynFlood {
+    /// Floods of a host on ever new ports, from many addresses or on ports that are drawn at random again and again: scans
+    /// come from few and try each once. Hosts with a flooded service are left out.
+    fn spread(&self, context: &Context<'_>, flooded: &BTreeSet<Addr>) -> Conclusion {
+        let limits = Limits { span: 1, threshold: f64::INFINITY, envelope: Some(TO_HOST) };
+        let mut hosts = self.hosts.sorted();
+        hosts.retain(|(host, _)| !flooded.contains(host));
+        let mut cases = floods(hosts, |seconds| (seconds, seconds.total()), limits, context.span_ns);
+        cases.truncate(report::MOST_FINDINGS);
+        let between: Vec<Between> =
+            cases.iter().map(|case| Between { target: Some(*case.target), ..Between::default() }).collect();
+        let is_lone = |flow: &Flow| is_incomplete(flow) && requests(flow) == 1;
+        let choices = PortChoice::of_cases(context, &between, is_lone);
+        let groups = cases.iter().zip(gather_senders(context, &between, is_lone)).zip(choices);
+        let is_flood = |sources: &[Addr], choice: &PortChoice| sources.len() >= LEAST_SOURCES || choice.is_random();
+        let floods = groups.filter(|((_, (sources, _)), choice)| is_flood(sources, choice));
+        let findings = floods.map(|((case, (sources, flows)), _)| {
+            let (target, n) = (*case.target, finding_builder::thousands(case.figures.total() as usize));
+            let from = finding_builder::who(&sources);
+            Finding::builder(&CARD)
+                .title(format!("{from} flooded many ports of {target} with connection requests"))
+                .rated(Impact::OUTAGE, case.baseline.weigh(Confidence::VERY_LIKELY, false), case.measure)
+                .sources(sources)
+                .targets([target])
+                .protocol("TCP")
+                .evidence([evidence("Incomplete requests", case.figures.total() as f64, "requests", "a few")])
+                .explanation(format!(
+                    "{from} sent {n} connection requests to ever new ports of {target} that were never completed nor sent \
+                     again. A scan comes from few addresses and tries each port once."
+                ))
+                .series(case.figures.course("Incomplete requests per second", "requests/s", None, context.span_ns))
+                .baseline(&case.baseline, "requests/s", f64::INFINITY)
+                .flows(flows)
+                .filter_in_time(format!("{} && tcp.flags.syn == 1", finding_builder::host_filter("addr", target)))
+                .build()
+        });
+        Conclusion { findings: findings.collect(), n_not_evaluated: self.hosts.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -212,12 +278,13 @@ fn largest_sum(incomplete: &[(i64, u64)], usual: f64) -> f64 {
 impl Case<'_> {
     fn finding(&self, (least, burst): (f64, f64), period: i64, sources: &[Addr]) -> FindingBuilder {
         let from = finding_builder::who(sources);
-        let Service { n_completed, incomplete, n_bare, n_unknown, n_known } = self.service;
+        let Service { n_completed, incomplete, n_bare, n_unknown, n_known, .. } = self.service;
         let is_past = self.worst as f64 >= least || f64::from(incomplete.most()) >= burst;
         let confidence = self.baseline.weigh(Confidence::VERY_LIKELY, is_past);
+        let measure = self.baseline.measure(0.0, least);
         Finding::builder(&CARD)
             .title(format!("{from} flooded {} port {} with connection requests", self.target, self.port))
-            .rated(Impact::OUTAGE, confidence, (self.worst as f64, least))
+            .rated(Impact::OUTAGE, confidence, if is_past { (self.worst as f64, least) } else { measure })
             .sources(sources.iter().copied())
             .targets([self.target])
             .ports([self.port])
@@ -336,8 +403,28 @@ mod tests {
 
     #[test]
     fn a_dead_server_with_a_few_patient_clients_is_no_flood() {
-        let patient = requests(300, 1.0, TcpState::Requested);
-        assert!(finish(&ENTRY, &patient, &[], &Settings::default()).findings.is_empty());
+        let found = |made: &[Made]| finish(&ENTRY, made, &[], &Settings::default()).findings.len();
+        assert_eq!(found(&requests(300, 1.0, TcpState::Requested)), 0);
+        let again = |made: Made| Made { packets: [3, 0], seconds: 3.0, flags: [0x02, 0], ..made };
+        let patient = requests(800, 5.0, TcpState::Requested).into_iter().map(again).collect::<Vec<_>>();
+        assert_eq!((found(&patient), found(&requests(600, 8.0, TcpState::Answered))), (0, 1));
+    }
+
+    #[test]
+    fn requests_of_many_to_ever_new_ports_are_one_flood_and_those_of_one_are_a_scan() {
+        let found = |n_sources: u16| {
+            let to_port = |(made, i): (Made, u16)| Made {
+                from: (outside((i % n_sources) as u8), 1024 + i),
+                to: (inside(1), 1 + i.wrapping_mul(7919)),
+                ..made
+            };
+            let sprayed: Vec<Made> =
+                requests(900, 15.0, TcpState::Refused).into_iter().zip(0_u16..).map(to_port).collect();
+            testing::conclude_kept(&ENTRY, &sprayed, &Settings::default()).findings
+        };
+        let flood = found(100);
+        assert_eq!((flood.len(), flood[0].ports.len()), (1, 0));
+        assert!(found(1).is_empty());
     }
 
     #[test]

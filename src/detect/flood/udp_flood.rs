@@ -2,10 +2,12 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Baseline, MOST_CANDIDATES};
+use crate::detect::support::baseline::{self, Baseline, Limits, MOST_CANDIDATES};
 use crate::detect::support::capped_map::Tally;
+use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, evidence};
 use crate::detect::support::flow_selector::{Between, gather_senders};
+use crate::detect::support::port_choice::PortChoice;
 use crate::detect::support::rate_series::{Room, Seconds};
 use crate::detect::support::report;
 use crate::detect::support::severity::{Confidence, Impact};
@@ -19,7 +21,7 @@ const CARD: Card = Card {
     name: "UDP flood",
     category: Category::Flood,
     technique: Some(("T1498.001", "Direct Network Flood")),
-    sees: "One port of a host receives very many UDP packets per second that it never answers, mostly each from a new source port; or many ports do, from many addresses or at a higher rate than a scan.",
+    sees: "One port of a host receives very many UDP packets per second that it never answers, mostly each from a new source port; or many ports do, from many addresses, drawn at random, with more data or at a higher rate than a scan.",
     matters: "The packets use up the bandwidth or keep the host busy, so users wait or are cut off.",
     otherwise: "A one-way stream (video, voice, telemetry, syslog) at a high rate, a load test, or a capture that shows only one direction.",
     benign_causes: &[
@@ -34,7 +36,9 @@ const CARD: Card = Card {
     part_of: &[],
     source: baseline::source!(
         "1,000 packets a second is Juniper's default for UDP floods. A tenth of it is enough where each packet comes \
-         from a new port: ordinary programs keep their socket (RFC 8085, section 5.1)."
+         from a new port: ordinary programs keep their socket (RFC 8085, section 5.1).",
+        "100 packets and 2 a second, each from its own port and without an answer (150 and 3 to ever new ports); not \
+         where they are valid requests of a known protocol, as a resolver gets that is down."
     ),
 };
 
@@ -45,23 +49,32 @@ const RATE: Descriptor = Descriptor::count("udp_flood.rate", "Unanswered UDP pac
 const FRESH: Descriptor = Descriptor::count("udp_flood.fresh", "Unanswered single packets for a flood", 100.0)
     .range(5.0, 10_000_000.0)
     .unit("packets/s")
-    .help("Average over five seconds, to one port, of packets that each have their own source port. A tenth of the general threshold, since ordinary programs keep their socket.");
+    .help("Average over five seconds, to one port, of packets that each have their own source port. A tenth of the general threshold, since ordinary programs keep their socket. Fewer are a flood if they stand out for long.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<UdpFlood>(CARD, &[RATE, FRESH], Interest::UDP_FLOWS);
 
 /// Seconds over which a rate must hold.
 const SPAN: i64 = 5;
+/// Unanswered packets from ever new ports to one port: a client that tries a dead service again and again.
+const ORDINARY: Envelope = Envelope { rate: 2.0, burst: 100.0 };
+/// The same to any port of a host.
+const TO_HOST: Envelope = Envelope { rate: 3.0, burst: 150.0 };
 /// Most packets of a flow that counts as a single shot.
 const MOST_SHOT_PACKETS: u32 = 2;
 /// Ports below are servers': what comes from them may be answers whose questions the capture does not show.
 const FIRST_CLIENT_PORT: u16 = 1024;
 /// Single packets to ever new ports are a scan, unless they come from so many addresses.
-const LEAST_SOURCES: usize = 50;
+const LEAST_SOURCES: usize = 20;
 /// From so many packets on, more than two for each port, they are no scan either.
 const MORE_THAN_SCAN: u64 = 2 * 65_535;
 /// Mean payload of a scan's probes, at most: what tries a port is empty or a short question (nmap-payloads).
 const MOST_PROBE_BYTES: f64 = 300.0;
+/// All probes that a scan of every port of a host has data for come to less (nmap-payloads, with retries), bytes; most
+/// ports get empty ones.
+const MOST_SCAN_BYTES: u64 = 20_000;
+/// Their mean is smaller, also where a scanner adds some to each, bytes.
+const MOST_MEAN_SCAN_BYTES: f64 = 100.0;
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 16;
 
@@ -78,6 +91,11 @@ struct Service {
     all: Seconds,
     /// Payload of the single ones, bytes.
     n_bytes: u64,
+    /// Flows of single ones, and of these those whose content is a valid request.
+    n_shots: u64,
+    n_understood: u64,
+    /// The source port that most of them share, if one does, and by how many it leads the others (Boyer and Moore 1981).
+    shared: (u16, u64),
     n_refused: u64,
 }
 
@@ -111,14 +129,14 @@ impl Detector for UdpFlood {
             && flow.originator().1 >= FIRST_CLIENT_PORT
             && let Some(host) = self.services.of((target, None))
         {
-            host.shots.add(forward.first_ns, forward.packets);
+            host.add_shot(flow);
             host.n_bytes += forward.payload_bytes();
         }
         let Some(service) = self.services.of((target, Some(port))) else { return };
         let times = (forward.first_ns, forward.last_ns);
         let is_kept = service.all.spread(times, forward.packets, &mut self.room);
         if is_shot {
-            service.shots.add(forward.first_ns, forward.packets);
+            service.add_shot(flow);
         }
         service.n_refused += u64::from(flow.is_unreachable);
         self.services.n_refused += u64::from(!is_kept);
@@ -126,8 +144,8 @@ impl Detector for UdpFlood {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (rate, fresh) = (context.settings.get(&RATE), context.settings.get(&FRESH));
-        let is_candidate =
-            |service: &Service| Baseline::may_matter(service.shots.rate(SPAN), fresh) || service.all.rate(SPAN) >= rate;
+        let limits = Limits { span: SPAN, threshold: fresh, envelope: Some(ORDINARY) };
+        let is_candidate = |service: &Service| limits.may_matter(&service.shots) || service.all.rate(SPAN) >= rate;
         let mut services = self.services.sorted_where(is_candidate);
         services.sort_by_key(|(_, service)| std::cmp::Reverse(service.n_all()));
         services.truncate(MOST_CANDIDATES);
@@ -136,7 +154,9 @@ impl Detector for UdpFlood {
             .filter_map(|((target, port), service)| {
                 let (shots, all) = (service.shots.rate(SPAN), service.all.rate(SPAN));
                 let fresh = if port.is_none() { rate } else { fresh };
-                let shot_baseline = Baseline::of(&service.shots, context.span_ns);
+                let envelope = if port.is_none() { TO_HOST } else { ORDINARY };
+                let envelope = (!service.is_understood()).then_some(envelope);
+                let shot_baseline = Baseline::within(&service.shots, context.span_ns, envelope);
                 let is_fresh = shot_baseline.is_flood(shots, fresh);
                 let baseline = if is_fresh { shot_baseline } else { Baseline::of(&service.all, context.span_ns) };
                 // A stream that begins is no flood for that: only the threshold tells.
@@ -169,8 +189,13 @@ fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
     let between: Vec<Between> =
         cases.iter().map(|case| Between { target: Some(case.target), port: case.port, ..Between::default() }).collect();
     let gathered = gather_senders(context, &between, is_unanswered);
-    let cases = cases.iter().zip(gathered).filter(|(case, (sources, _))| !case.is_scan(sources.len()));
-    let findings = cases.map(|(case, (sources, flows))| {
+    let choices = PortChoice::of_cases(context, &between, is_unanswered);
+    let is_flood = |case: &Case<'_>, n_sources: usize, choice: &PortChoice| {
+        (!case.is_scan(n_sources) || choice.is_random()) && !case.is_reflection(n_sources)
+    };
+    let cases = cases.iter().zip(gathered).zip(choices);
+    let cases = cases.filter(|((case, (sources, _)), choice)| is_flood(case, sources.len(), choice));
+    let findings = cases.map(|((case, (sources, flows)), _)| {
         let port = case.port.map_or("udp".to_owned(), |port| format!("udp.dstport == {port}"));
         let mut filter = format!("{} && {port} && !icmp", finding_builder::host_filter("dst", case.target));
         if let (1, Some(one)) = (sources.len(), sources.first()) {
@@ -193,6 +218,23 @@ fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
 }
 
 impl Service {
+    fn add_shot(&mut self, flow: &Flow) {
+        self.shots.add(flow.forward().first_ns, flow.forward().packets);
+        self.n_shots += 1;
+        self.n_understood += u64::from(flow.is_app_certain);
+        let port = flow.originator().1;
+        self.shared = match self.shared {
+            (_, 0) => (port, 1),
+            (shared, lead) if shared == port => (shared, lead + 1),
+            (shared, lead) => (shared, lead - 1),
+        };
+    }
+
+    /// Most of the single ones are valid requests: those of clients whose server is down look the same.
+    fn is_understood(&self) -> bool {
+        2 * self.n_understood > self.n_shots
+    }
+
     fn n_all(&self) -> u64 {
         self.all.total().max(self.shots.total())
     }
@@ -209,10 +251,17 @@ impl<'a> Case<'a> {
         if self.is_fresh { &self.service.shots } else { &self.service.all }
     }
 
+    /// To many ports by many servers from one port of theirs: answers that nobody asked for, which are a reflection.
+    fn is_reflection(&self, n_sources: usize) -> bool {
+        self.port.is_none() && n_sources >= LEAST_SOURCES && 2 * self.service.shared.1 >= self.service.n_shots
+    }
+
     /// To many ports by few addresses, not too many and not too large for a scan.
     fn is_scan(&self, n_sources: usize) -> bool {
         let n_shots = self.service.shots.total();
-        let is_small = self.service.n_bytes as f64 <= MOST_PROBE_BYTES * n_shots as f64;
+        let n_bytes = self.service.n_bytes;
+        let is_below = |mean: f64| n_bytes as f64 <= mean * n_shots as f64;
+        let is_small = is_below(MOST_PROBE_BYTES) && (n_bytes <= MOST_SCAN_BYTES || is_below(MOST_MEAN_SCAN_BYTES));
         self.port.is_none() && n_sources < LEAST_SOURCES && n_shots < MORE_THAN_SCAN && is_small
     }
 
@@ -230,7 +279,7 @@ impl<'a> Case<'a> {
         };
         Finding::builder(&CARD)
             .title(format!("{from} flooded {whom} with UDP packets"))
-            .rated(Impact::OUTAGE, confidence, (self.rate, self.threshold))
+            .rated(Impact::OUTAGE, confidence, self.baseline.measure(self.rate, self.threshold))
             .sources(sources.iter().copied())
             .targets([self.target])
             .ports(self.port)
@@ -259,8 +308,8 @@ impl<'a> Case<'a> {
                 finding_builder::thousands(service.most() as usize),
                 if service.n_refused > 0 { " except refusals" } else { "" },
                 if self.port.is_none() {
-                    "They went from ever new ports to ever new ports. A scan needs fewer or smaller packets, or comes \
-                     from fewer addresses."
+                    "They went from ever new ports to ever new ports. A scan tries each port once, needs fewer or smaller \
+                     packets, or comes from fewer addresses."
                 } else if self.is_fresh {
                     "Nearly every packet has its own source port. Ordinary programs keep theirs; flood tools change \
                      it with each packet."
@@ -274,7 +323,8 @@ impl<'a> Case<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Made, conclude_kept, finish, inside, outside};
+    use crate::detect::support::testing::{Made, conclude_kept, finish, finish_with, inside, outside};
+    use crate::model::Severity;
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 
@@ -319,6 +369,32 @@ mod tests {
         assert!(found[0].title.contains("many ports") && found[0].ports.is_empty(), "{}", found[0].title);
         assert!(n_found(1, 0).is_empty(), "a scan");
         assert!(n_found(200, 443).is_empty(), "answers without their questions");
+        assert!(n_found(200, 4500).is_empty(), "answers that nobody asked for");
+    }
+
+    #[test]
+    fn a_few_a_second_are_a_flood_if_they_last_unless_they_are_requests_to_a_dead_server() {
+        let found = |n, a_second| finish(&ENTRY, &datagrams(n, a_second, 0), &[], &Settings::default()).findings;
+        let slow = found(480, 12.0);
+        assert_eq!(slow.len(), 1);
+        assert!(slow[0].severity >= Severity::Medium);
+        assert!(found(300, 2.0).is_empty() && found(60, 12.0).is_empty());
+        let questions =
+            datagrams(480, 12.0, 0).iter().map(|made| Flow { is_app_certain: true, ..made.flow() }).collect::<Vec<_>>();
+        assert!(finish_with(&ENTRY, &questions, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn data_for_every_port_is_a_flood_and_empty_probes_are_a_scan() {
+        let n_found = |bytes: u64| {
+            let sprayed: Vec<Made> = datagrams(1500, 30.0, 0)
+                .into_iter()
+                .zip(1_u16..)
+                .map(|(made, i)| Made { to: (inside(1), i), bytes: [bytes, 0], ..made })
+                .collect();
+            conclude_kept(&ENTRY, &sprayed, &Settings::default()).findings.len()
+        };
+        assert_eq!((n_found(120), n_found(6)), (1, 0));
     }
 
     #[test]

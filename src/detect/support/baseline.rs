@@ -1,11 +1,10 @@
-//! A target's counts per second against what is usual for it in this capture: what stands out by change detection is a
-//! flood at less than the fixed threshold, and what was so all along is none.
-//!
-//! Short captures have no usual: there the fixed thresholds alone decide.
+//! A target's counts per second against what is usual for it in this capture and against what ordinary traffic of the kind
+//! comes to: what stands out is a flood at less than the fixed threshold, and what was so all along is none.
 
+use crate::detect::support::envelope::{Envelope, Excess};
 use crate::detect::support::finding_builder::{self, FindingBuilder};
 use crate::detect::support::rate_series::Seconds;
-use crate::detect::support::severity::Confidence;
+use crate::detect::support::severity::{Confidence, extent};
 use crate::model::finding::series::Level;
 use crate::model::format::time::{SECOND, span};
 use crate::model::{Finding, Series};
@@ -20,6 +19,16 @@ macro_rules! source {
             " Against the capture's own baseline: CUSUM (Page, Biometrika 1954) over counts per second, baseline by \
              median and MAD (Hampel 1974); where there is one, a quarter of the threshold for ten seconds is enough \
              if it is ten times the baseline."
+        )
+    };
+    ($threshold:literal, $envelope:literal) => {
+        concat!(
+            $crate::detect::support::baseline::source!($threshold),
+            " Over spans of any length, against what ordinary traffic stays below (Cruz, A Calculus for Network Delay, \
+             1991: a burst and a rate x time): ",
+            $envelope,
+            " These two are set by us. Whether it began within the capture: scan statistic, log10 of the likelihood \
+             ratio of two Poisson rates against one, at least 3 (Kulldorff 1997), and five times the rate elsewhere."
         )
     };
 }
@@ -44,6 +53,8 @@ const STEADY_TIMES: f64 = 3.0;
 const ORDINARY_SECONDS: i64 = 600;
 /// What is below the threshold lowers the confidence by this factor.
 const MODEST_CONFIDENCE: f64 = 0.75;
+/// What fills this share of a long capture is ordinary there, as long as it is below the threshold.
+const ORDINARY_SHARE: f64 = 0.8;
 /// What was there all along lowers it by this one.
 const STEADY_CONFIDENCE: f64 = 0.5;
 
@@ -56,6 +67,19 @@ pub struct Baseline {
     is_steady: bool,
     /// When it was far above the usual: first and last second since 1970, and the mean.
     rises: Vec<(i64, i64, f64)>,
+    /// Where it was furthest above what ordinary traffic of its kind comes to, and that.
+    excess: Option<(Excess, Envelope)>,
+}
+
+/// What a detector takes for a flood.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Seconds over which the rate is averaged.
+    pub span: i64,
+    /// The rate of a second that is a flood whatever is usual.
+    pub threshold: f64,
+    /// What ordinary traffic stays below over spans of any length; none where nothing can be said of that.
+    pub envelope: Option<Envelope>,
 }
 
 /// A target that is flooded.
@@ -68,29 +92,39 @@ pub struct Flood<'a, K, V> {
     pub rate: f64,
     /// What is usual for the target.
     pub baseline: Baseline,
+    /// What was measured and from where on it counts: a rate and the threshold, or what is above an envelope and its burst.
+    pub measure: (f64, f64),
 }
 
 /// Most targets that are compared with their baseline; those with the most of what is counted.
 pub const MOST_CANDIDATES: usize = 200;
 
-/// The floods among candidates, those with the most first: `counts` gives what is counted, by seconds and in all; the rate
-/// over `span` seconds is compared with the threshold of a second.
+/// The floods among candidates, those with the most first: `counts` gives what is counted, by seconds and in all.
 pub fn floods<'a, K, V>(
     candidates: Vec<(&'a K, &'a V)>,
     counts: impl Fn(&'a V) -> (&'a Seconds, u64),
-    (span, threshold): (i64, f64),
+    limits: Limits,
     span_ns: (i64, i64),
 ) -> Vec<Flood<'a, K, V>> {
     let mut candidates = candidates;
-    candidates.retain(|(_, figures)| Baseline::may_matter(counts(figures).0.rate(span), threshold));
+    candidates.retain(|(_, figures)| limits.may_matter(counts(figures).0));
     candidates.sort_by_cached_key(|(_, figures)| Reverse(counts(figures).1));
     candidates.truncate(MOST_CANDIDATES);
     let flood = |(target, figures): (&'a K, &'a V)| {
         let (seconds, _) = counts(figures);
-        let (rate, baseline) = (seconds.rate(span), Baseline::of(seconds, span_ns));
-        baseline.is_flood(rate, threshold).then_some(Flood { target, figures, rate, baseline })
+        let (rate, baseline) = (seconds.rate(limits.span), Baseline::within(seconds, span_ns, limits.envelope));
+        let measure = baseline.measure(rate, limits.threshold);
+        baseline.is_flood(rate, limits.threshold).then_some(Flood { target, figures, rate, baseline, measure })
     };
     candidates.into_iter().filter_map(flood).collect()
+}
+
+impl Limits {
+    /// True if a target with these counts need be looked at.
+    pub fn may_matter(self, seconds: &Seconds) -> bool {
+        let is_many = |envelope: Envelope| seconds.total() as f64 > envelope.burst;
+        seconds.rate(self.span) >= MODEST * self.threshold || self.envelope.is_some_and(is_many)
+    }
 }
 
 impl FindingBuilder {
@@ -102,6 +136,16 @@ impl FindingBuilder {
 }
 
 impl Baseline {
+    /// Of these counts in a capture from the first to the last of `span_ns`, and against what is ordinary for their kind.
+    pub fn within(seconds: &Seconds, span_ns: (i64, i64), envelope: Option<Envelope>) -> Baseline {
+        let capture = (span_ns.0.div_euclid(SECOND), span_ns.1.div_euclid(SECOND));
+        let length = capture.1.saturating_sub(capture.0).saturating_add(1);
+        let is_ordinary =
+            |excess: &Excess| length >= ORDINARY_SECONDS && excess.length() as f64 >= ORDINARY_SHARE * length as f64;
+        let excess = envelope.and_then(|envelope| Some((envelope.excess(seconds, capture)?, envelope)));
+        Baseline { excess: excess.filter(|(excess, _)| !is_ordinary(excess)), ..Baseline::of(seconds, span_ns) }
+    }
+
     /// Of these counts in a capture from the first to the last of `span_ns`.
     pub fn of(seconds: &Seconds, span_ns: (i64, i64)) -> Baseline {
         let (start, end) = (span_ns.0.div_euclid(SECOND), span_ns.1.div_euclid(SECOND));
@@ -130,17 +174,26 @@ impl Baseline {
         let n_busy = rates.iter().filter(|rate| **rate > 0.0).count() as f64;
         let most = rates.iter().copied().fold(0.0, f64::max);
         let is_steady = n_busy >= STEADY_SHARE * rates.len() as f64 && most < STEADY_TIMES * usual.median;
-        Baseline { usual: Some(usual.median), n_seconds, is_steady, rises }
-    }
-
-    /// True if a target with this busiest rate need be looked at.
-    pub fn may_matter(rate: f64, threshold: f64) -> bool {
-        rate >= MODEST * threshold
+        Baseline { usual: Some(usual.median), n_seconds, is_steady, rises, excess: None }
     }
 
     /// True if it is a flood: past the threshold, or a modest one that lasts and stands out.
     pub fn is_flood(&self, rate: f64, threshold: f64) -> bool {
-        rate >= threshold || self.modest(threshold).is_some()
+        rate >= threshold || self.modest(threshold).is_some() || self.excess.is_some()
+    }
+
+    /// Where it was furthest above what ordinary traffic of its kind comes to.
+    pub fn excess(&self) -> Option<&Excess> {
+        self.excess.as_ref().map(|(excess, _)| excess)
+    }
+
+    /// What was measured and from where on it counts: the rate and the threshold if it is past that, else what is above the
+    /// envelope and its burst.
+    pub fn measure(&self, rate: f64, threshold: f64) -> (f64, f64) {
+        match self.excess {
+            Some((excess, envelope)) if rate < threshold => (excess.above, envelope.burst),
+            _ => (rate, threshold),
+        }
     }
 
     /// The largest rise that lasts and is past a share of the threshold.
@@ -154,9 +207,16 @@ impl Baseline {
         self.is_steady && self.n_seconds >= ORDINARY_SECONDS
     }
 
-    /// The confidence that is left where the rate is not past the fixed threshold and only the baseline speaks for a flood.
+    /// The confidence that is left where the rate is not past the fixed threshold and only the baseline speaks for a flood:
+    /// the more, the further it is above what is ordinary.
     pub fn weigh(&self, confidence: Confidence, is_past: bool) -> Confidence {
-        if is_past { confidence } else { confidence.lowered(MODEST_CONFIDENCE) }
+        let sure = match &self.excess {
+            Some((excess, envelope)) => {
+                MODEST_CONFIDENCE + (1.0 - MODEST_CONFIDENCE) * extent(excess.above, envelope.burst)
+            }
+            None => MODEST_CONFIDENCE,
+        };
+        if is_past { confidence } else { confidence.lowered(sure) }
     }
 
     /// As [`Baseline::weigh`], where ordinary use of the target may look the same: what was there all along may be that.
@@ -168,6 +228,7 @@ impl Baseline {
     /// Shows the baseline beside the measured rate and marks the change on the chart; `unit` is that of the rate, and the
     /// threshold the one that it was judged by.
     fn show(&self, finding: &mut Finding, unit: &str, threshold: f64) {
+        self.show_excess(finding, threshold);
         let Some(usual) = self.usual else { return };
         let whole = span(self.n_seconds.saturating_mul(SECOND)).replace(".00 s", " s");
         let beside = format!("median {} in this capture ({whole})", finding_builder::round3(usual));
@@ -182,6 +243,7 @@ impl Baseline {
                 let name = format!("Mean over the {length} in which it was far above the baseline");
                 finding_builder::evidence(&name, *mean, unit, beside)
             }
+            None if self.excess.is_some() => return,
             None => {
                 let typical = if self.is_steady { "it was so throughout" } else { "no lasting rise" };
                 finding_builder::evidence("Baseline per second in this capture, median", usual, unit, typical)
@@ -197,6 +259,37 @@ impl Baseline {
                 finding.explanation.push_str(" It is below the fixed threshold, but far above the baseline.");
             }
         }
+    }
+}
+
+impl Baseline {
+    /// The span in which it stood out, where neither the threshold nor the capture's own baseline was what told.
+    fn show_excess(&self, finding: &mut Finding, threshold: f64) {
+        let Some((excess, envelope)) = &self.excess else { return };
+        let Some(series) = &mut finding.series else { return };
+        let is_past = series.points.iter().any(|(_, value)| *value >= threshold);
+        if is_past || self.modest(threshold).is_some() {
+            return;
+        }
+        let round = |value: f64| finding_builder::round3((value * 10.0).round() / 10.0);
+        let length = span(excess.length().saturating_mul(SECOND)).replace(".00 s", " s");
+        series.level = Some(Level { name: "ordinary for long".to_owned(), value: envelope.rate });
+        series.changes = vec![(excess.seconds.0 * SECOND, (excess.seconds.1 + 1) * SECOND - 1)];
+        let elsewhere = match excess.elsewhere {
+            Some(elsewhere) if excess.is_rise() => format!(", and {} a second at other times", round(elsewhere)),
+            _ => String::new(),
+        };
+        finding.explanation.push_str(&format!(
+            " For {length} it was {} a second{elsewhere}: not many in a second, but it lasts. Ordinary traffic comes \
+             to {} at once and {} a second.",
+            round(excess.rate()),
+            round(envelope.burst),
+            round(envelope.rate)
+        ));
+        let beside = format!("below {} (and {} a second)", round(envelope.burst), round(envelope.rate));
+        let line =
+            finding_builder::evidence(&format!("Above the ordinary rate over {length}"), excess.above, "", beside);
+        finding.evidence.insert(1.min(finding.evidence.len()), line);
     }
 }
 

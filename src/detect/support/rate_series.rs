@@ -55,6 +55,11 @@ impl Seconds {
     /// Longest time over which a flow's packets are spread.
     pub const MOST_SPREAD: i64 = 1800;
 
+    /// Second since 1970 and count, in order; those without any are left out.
+    pub fn iter(&self) -> impl Iterator<Item = (i64, u32)> {
+        self.counts.iter().map(|(second, count)| (*second, *count))
+    }
+
     /// Seconds with any count.
     pub fn n_seconds(&self) -> usize {
         self.counts.len()
