@@ -19,7 +19,7 @@ const CARD: Card = Card {
     name: "MAC flood",
     category: Category::Flood,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "Very many new Ethernet (MAC) addresses send one or two frames each, to destinations that never answer.",
+    sees: "Very many new Ethernet (MAC) addresses send one or two frames each, to destinations that never answer, or more often to all, in far greater number than the network has devices.",
     matters: "A switch remembers which address is behind which port. When forged addresses fill its table, it sends frames to all ports, where the attacker can read them.",
     otherwise: "A large network that joins at one capture point, or devices that change their address for privacy; both send to destinations that exist.",
     benign_causes: &[
@@ -31,22 +31,30 @@ const CARD: Card = Card {
         "Limit the number of addresses per port (port security)",
     ],
     part_of: &[],
-    source: "The attack of macof (dsniff). Tables of access switches hold 8,000 to 32,000 addresses; a network segment seldom has more than a few hundred devices, and new ones come a few a minute.",
+    source: "The attack of macof (dsniff). Tables of access switches hold 8,000 to 32,000 addresses; a network segment seldom has more than a few hundred devices, and new ones come a few a minute. Of devices that are there, some are seen twice before many are seen once (Good, Biometrika 1953): forged addresses never come again.",
 };
 
 const ADDRESSES: Descriptor = Descriptor::count("mac_flood.addresses", "New addresses in a minute", 100.0)
     .range(10.0, 1_000_000.0)
     .unit("addresses")
-    .help("This many Ethernet addresses that appear within 60 s, send at most two frames, and only to destinations that never send. Ordinary networks have none.");
+    .help("This many Ethernet addresses that appear within 60 s and send at most two frames, only to destinations that never send; or one frame, to all, and then three times as many as all others. Ordinary networks have none.");
 
 /// Line in the table of detectors.
-// Flood tools send SYN packets or torn headers.
-pub const ENTRY: Entry = Entry::of::<MacFlood>(CARD, &[ADDRESSES], Interest::TCP_CONTROL.union(Interest::OTHER));
+// Flood tools send SYN packets, torn headers, UDP or ARP.
+pub const ENTRY: Entry = Entry::of::<MacFlood>(
+    CARD,
+    &[ADDRESSES],
+    Interest::TCP_CONTROL.union(Interest::OTHER).union(Interest::UDP).union(Interest::ARP).union(Interest::ICMP),
+);
 
 /// Most senders kept.
 const MOST_SENDERS: usize = 1 << 17;
 /// A sender with more frames than this is a real device.
 const MOST_FRAMES: u32 = 2;
+/// Forged addresses are at least so many times as many as all others, where their frames go to all.
+const LEAST_TIMES: f64 = 3.0;
+/// Of addresses that come at random some come twice; of forged ones no more than this share.
+const MOST_TWICE: f64 = 0.02;
 /// Span for new addresses.
 const SPAN_NS: i64 = 60 * SECOND;
 
@@ -65,6 +73,7 @@ struct Sender {
     last_ns: i64,
     receiver: Mac,
     indices: Vec<u64>,
+    is_arp: bool,
     hosts: Option<(Addr, Addr)>,
 }
 
@@ -80,7 +89,9 @@ impl Detector for MacFlood {
         if sender.n == 0 {
             sender.first_ns = packet.time_ns;
             sender.receiver = to;
-            sender.hosts = packet.ip.as_ref().map(|ip| (ip.source, ip.target));
+            let of_arp = || packet.arp.as_ref().map(|arp| (arp.sender_ip, arp.target_ip));
+            sender.hosts = packet.ip.as_ref().map(|ip| (ip.source, ip.target)).or_else(of_arp);
+            sender.is_arp = packet.arp.is_some();
         }
         sender.n = sender.n.saturating_add(1);
         if sender.n <= MOST_FRAMES {
@@ -91,16 +102,24 @@ impl Detector for MacFlood {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ADDRESSES);
-        let mut links: BTreeMap<u32, (Vec<&Sender>, usize)> = BTreeMap::new();
+        let mut links: BTreeMap<u32, Senders<'_>> = BTreeMap::new();
         for ((link, _), sender) in self.senders.iter() {
-            let (meant, n_senders) = links.entry(*link).or_default();
-            *n_senders += 1;
+            let senders = links.entry(*link).or_default();
+            senders.n += 1;
             let has_receiver = || self.senders.get(&(*link, sender.receiver)).is_some();
-            if sender.n <= MOST_FRAMES && !is_known_group(sender.receiver) && !has_receiver() {
-                meant.push(sender);
+            match sender.n {
+                1.. if is_known_group(sender.receiver) => match sender.n {
+                    1 if sender.is_arp && sender.receiver == [0xff; 6] => senders.once_to_all.push(sender),
+                    2 => senders.n_twice += 1,
+                    _ => {}
+                },
+                ..=MOST_FRAMES if !has_receiver() => senders.to_nobody.push(sender),
+                _ => {}
             }
         }
-        let cases = links.into_iter().filter_map(|(link, (mut meant, n_senders))| {
+        let cases = links.into_iter().filter_map(|(link, senders)| {
+            let n_senders = senders.n;
+            let mut meant = senders.meant();
             meant.sort_by_key(|sender| (sender.first_ns, sender.receiver));
             let times: Vec<i64> = meant.iter().map(|sender| sender.first_ns).collect();
             let most = busiest(&times, SPAN_NS);
@@ -109,6 +128,32 @@ impl Detector for MacFlood {
         Report::of(cases).not_evaluated(self.senders.n_refused).each(|(link, meant, n_senders, most)| {
             layer2::within(finding(meant, *most, *n_senders, least), *link, "mac_flood").build()
         })
+    }
+}
+
+/// The senders of a layer-2 network.
+#[derive(Default)]
+struct Senders<'a> {
+    n: usize,
+    /// A frame or two to destinations that never send.
+    to_nobody: Vec<&'a Sender>,
+    /// One ARP frame, to all.
+    once_to_all: Vec<&'a Sender>,
+    /// So many sent two frames, to all or a group.
+    n_twice: usize,
+}
+
+impl<'a> Senders<'a> {
+    /// Those whose addresses are forged. That frames go to all proves nothing: of a large network little else is seen. There
+    /// it takes far more than all others, and that they do not come again.
+    fn meant(self) -> Vec<&'a Sender> {
+        let Senders { n, mut to_nobody, once_to_all, n_twice } = self;
+        let n_once = once_to_all.len();
+        let n_others = n.saturating_sub(n_once + to_nobody.len()) as f64;
+        if n_once as f64 >= LEAST_TIMES * n_others && n_twice as f64 <= MOST_TWICE * n_once as f64 {
+            to_nobody.extend(once_to_all);
+        }
+        to_nobody
     }
 }
 
@@ -127,11 +172,16 @@ fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Find
         meant.iter().map(|sender| sender.last_ns).max().unwrap_or(0),
     );
     let mut parts = vec![finding_builder::time_filter(period.0, period.1), "eth".to_owned()];
-    if let (Some(source), Some(target)) = (sources.first(), targets.first()) {
+    let is_arp = meant.iter().all(|sender| sender.is_arp);
+    if let (true, Some(target)) = (is_arp, targets.first()) {
+        parts.push(format!("arp.dst.proto_ipv4 == {target}"));
+    } else if let (Some(source), Some(target)) = (sources.first(), targets.first()) {
         parts.push(finding_builder::host_filter("src", *source));
         parts.push(finding_builder::host_filter("dst", *target));
     }
-    parts.push("!arp".to_owned());
+    if !meant.iter().any(|sender| sender.is_arp) {
+        parts.push("!arp".to_owned());
+    }
     Finding::builder(&CARD)
         .title(match sources.first() {
             Some(one) if sources.len() == 1 => format!("{one} sent frames from {} Ethernet addresses", meant.len()),
@@ -154,9 +204,10 @@ fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Find
         ])
         .explanation(format!(
             "{} Ethernet addresses sent one or two frames each, up to {most} new ones within a minute, to \
-             destinations that never send anything themselves. No network has so many short-lived devices. The frames \
+             {}. No network has so many short-lived devices. The frames \
              are forged to fill the switch's address table; a switch with a full table sends every frame to all ports.",
-            meant.len()
+            meant.len(),
+            if is_arp { "all, and never came again" } else { "destinations that never send anything themselves" }
         ))
         .n_packets(meant.iter().map(|sender| u64::from(sender.n)).sum())
         .packet_indices(meant.iter().flat_map(|sender| sender.indices.iter().copied()).collect())
@@ -166,7 +217,7 @@ fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Find
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{finish, inside, udp};
+    use crate::detect::support::testing::{arp, finish, inside, udp};
     use crate::model::Endpoint;
     use crate::settings::Settings;
 
@@ -204,6 +255,20 @@ mod tests {
         let broadcast = |i: u64| frame(i, [2, 7, 0, 0, (i / 256) as u8, i as u8], [0xff; 6]);
         let packets: Vec<Packet> = (0..500).map(broadcast).collect();
         assert!(finish(&ENTRY, &[], &packets, &Settings::default()).findings.is_empty());
+        // Of a large network some devices ask twice before all have asked once.
+        let asks = |device: u64, i: u64| Packet {
+            macs: Some(([2, 7, 0, 0, (device / 256) as u8, device as u8], [0xff; 6])),
+            ..arp(i, i as f64 / 100.0, 1, 1, inside(7), inside(8))
+        };
+        let found = |n: u64, n_devices: u64| {
+            let any = |i: u64| ((i * i).wrapping_mul(0x5851_f42d_4c95_7f2d) >> 33) % n_devices;
+            let packets: Vec<Packet> = (0..n).map(|i| asks(any(i), i)).collect();
+            finish(&ENTRY, &[], &packets, &Settings::default()).findings
+        };
+        assert!(found(500, 2000).is_empty(), "some come twice");
+        let forged: Vec<Packet> = (0..500).map(|i| asks(i, i)).collect();
+        let found = finish(&ENTRY, &[], &forged, &Settings::default()).findings;
+        assert_eq!((found.len(), found[0].targets.as_slice()), (1, &[Endpoint::Ip(inside(8))][..]));
         let server = [2, 9, 9, 9, 9, 9];
         let mut packets: Vec<Packet> =
             (0..500).map(|i| frame(i, [2, 7, 0, 0, (i / 256) as u8, i as u8], server)).collect();
