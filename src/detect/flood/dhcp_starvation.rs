@@ -3,9 +3,11 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{FindingBuilder, evidence, thousands};
+use crate::detect::support::envelope::{Envelope, Excess};
+use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence, thousands};
 use crate::detect::support::layer2::{self, MOST_LINKS};
 use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
@@ -13,16 +15,17 @@ use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
-use crate::model::{Category, Finding, Series};
+use crate::model::packet::{Packet, Transport};
+use crate::model::{Addr, Category, Endpoint, Finding, Series};
 use crate::settings::Descriptor;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 const CARD: Card = Card {
     id: "dhcp_starvation",
     name: "DHCP starvation",
     category: Category::Flood,
     technique: Some(("T1499.002", "Service Exhaustion Flood")),
-    sees: "Very many devices request an address within a short time, or one requests again and again.",
+    sees: "Very many devices request an address within a short time, or one requests again and again; or device after device requests one and is never seen otherwise.",
     matters: "When all addresses are taken, no new device gets on the network. Attackers often do this before they start a rogue DHCP server.",
     otherwise: "A network that comes back after a power cut, a lecture hall that fills up, a test of the server.",
     benign_causes: &[
@@ -36,18 +39,23 @@ const CARD: Card = Card {
         "Look for a second DHCP server that answers instead of the first",
     ],
     part_of: &[],
-    source: "The method of the tools yersinia and dhcpig. RFC 2131, section 4.3.2, separates renewals, which take no new address, from requests for one.",
+    source: "The method of the tools yersinia and dhcpig. RFC 2131, section 4.3.2, separates renewals, which take no new address, from requests for one. Devices that never send ARP after their request do not exist: whoever takes an address probes for it and announces it (RFC 5227). 12 of them and one in ten seconds are a flood (a burst and a rate x time, Cruz 1991; set by us), if they are more than all others.",
 };
 
 const ASKED: Descriptor = Descriptor::count("dhcp_starvation.questions", "Requests in a minute", 200.0)
     .range(10.0, 1_000_000.0)
     .unit("messages")
-    .help("DHCP requests for a new address within any minute; renewals do not count. A large network with short leases stays far below.");
+    .help("DHCP requests for a new address within any minute; renewals do not count. A large network with short leases stays far below. Fewer are a flood if the devices are made up.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<DhcpStarvation>(CARD, &[ASKED], Interest::MESSAGES);
+pub const ENTRY: Entry =
+    Entry::of::<DhcpStarvation>(CARD, &[ASKED], Interest::MESSAGES.union(Interest::UDP).union(Interest::ARP));
 
 const WINDOW_NS: i64 = 60 * SECOND;
+/// Devices that request an address and are never heard of again: those that leave at once, or send no ARP.
+const ORDINARY: Envelope = Envelope { rate: 0.1, burst: 12.0 };
+/// Servers and senders named, at most.
+const MOST_NAMED: usize = 8;
 /// A client that gets no answer waits longer each time (RFC 2131, section 4.1): one that asks more often is none.
 const MOST_RENEWALS: u32 = 50;
 /// Most questions whose times are kept, and most devices told apart.
@@ -60,10 +68,21 @@ struct DhcpStarvation {
     /// Questions and devices kept of all of them.
     n_kept: usize,
     n_left_out: u64,
+    /// The latest datagram: its index, and who sent it in which frame.
+    latest: Option<(u64, Addr, Mac)>,
 }
+
+type Mac = [u8; 6];
 
 #[derive(Default)]
 struct Link {
+    /// When each device first looked for a server, where its frame was seen.
+    seekers: HashMap<Mac, i64>,
+    /// Who sends ARP.
+    present: HashSet<Mac>,
+    /// Of frames in which another device than their sender looks for a server.
+    forgers: BTreeMap<Mac, u32>,
+    servers: BTreeSet<Addr>,
     times: Vec<i64>,
     devices: HashSet<[u8; 6]>,
     /// Requests of devices that did not look for a server before.
@@ -77,6 +96,17 @@ impl Detector for DhcpStarvation {
         if protocol == AppProto::Dhcp { FieldSet::ALL } else { FieldSet::NONE }
     }
 
+    fn observe_packet(&mut self, packet: &Packet) {
+        let Some((from, _)) = packet.macs else { return };
+        if let Some(arp) = &packet.arp {
+            if let Some(link) = self.links.of(packet.vlan_stack).filter(|link| link.present.len() < MOST) {
+                link.present.insert(arp.sender_mac);
+            }
+        } else if let (Transport::Udp(_), Some(ip)) = (&packet.transport, &packet.ip) {
+            self.latest = Some((packet.index, ip.source, from));
+        }
+    }
+
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         if event.message.protocol != AppProto::Dhcp {
             return;
@@ -85,12 +115,27 @@ impl Detector for DhcpStarvation {
         let Some(link) = self.links.of(event.vlan_stack) else { return };
         let said = &event.message.fields;
         let kind = said.kind(FieldId::Message);
+        let frame = self.latest.filter(|(index, ..)| *index == event.message.packet);
         if !kind.is_some_and(DhcpMessage::is_of_client) {
             link.n_answers += 1;
+            if let Some((_, server, _)) = frame.filter(|_| link.servers.len() < MOST_NAMED) {
+                link.servers.insert(server);
+            }
             return;
         }
         // Who asks for an address that it holds takes none away (RFC 2131, section 4.3.2): a renewal.
         let device = said.mac(FieldId::Mac);
+        // A relay asks by an address of its own, in a frame of its own.
+        if let (Some((_, source, from)), Some(device)) = (frame, device)
+            && kind == Some(DhcpMessage::Discover)
+            && source == Addr::v4([0; 4])
+            && link.seekers.len() < MOST
+        {
+            let is_new = link.seekers.insert(device, event.message.time_ns).is_none();
+            if is_new && from != device && (link.forgers.len() < MOST_NAMED || link.forgers.contains_key(&from)) {
+                *link.forgers.entry(from).or_default() += 1;
+            }
+        }
         let has_discovered = device.is_some_and(|device| link.devices.contains(&device));
         if matches!(kind, Some(DhcpMessage::Request | DhcpMessage::Inform))
             && !has_discovered
@@ -114,11 +159,14 @@ impl Detector for DhcpStarvation {
             let mut times = link.times.clone();
             times.sort_unstable();
             let most = busiest(&times, WINDOW_NS);
-            (most as f64 >= least).then_some((*place, link, times, most))
+            let made_up = link.made_up(context.span_ns);
+            (most as f64 >= least || made_up.is_some()).then_some((*place, link, times, most, made_up))
         });
-        Report::of(cases).not_evaluated(self.n_left_out + self.links.n_refused).each(|(place, link, times, most)| {
-            layer2::within(link.finding(times, *most, least), *place, "dhcp_starvation").build()
-        })
+        Report::of(cases).not_evaluated(self.n_left_out + self.links.n_refused).each(
+            |(place, link, times, most, made_up)| {
+                layer2::within(link.finding(times, (*most, least), *made_up), *place, "dhcp_starvation").build()
+            },
+        )
     }
 }
 
@@ -133,15 +181,49 @@ impl Link {
         *n <= MOST_RENEWALS
     }
 
-    fn finding(&self, times: &[i64], most: usize, least: f64) -> FindingBuilder {
+    /// Devices that looked for a server and never sent anything else, if they are more than there can be.
+    fn made_up(&self, span_ns: (i64, i64)) -> Option<Excess> {
+        let mut times = Seconds::default();
+        let ghosts = self.seekers.iter().filter(|(device, _)| !self.present.contains(*device));
+        ghosts.for_each(|(_, first_ns)| times.add(*first_ns, 1));
+        let is_most = times.total() > self.present.len() as u64;
+        let excess = ORDINARY.excess(&times, (span_ns.0.div_euclid(SECOND), span_ns.1.div_euclid(SECOND)))?;
+        is_most.then_some(excess)
+    }
+
+    fn finding(&self, times: &[i64], (most, least): (usize, f64), made_up: Option<Excess>) -> FindingBuilder {
         let n = self.seen.n as usize;
         let n_devices = self.devices.len();
         // One device that asks on and on, or ever new ones that ask once: both are made up.
-        let is_made_up = n_devices <= 2 || n_devices as f64 >= 0.8 * n as f64 / 2.0;
+        let is_made_up = made_up.is_some() || n_devices <= 2 || n_devices as f64 >= 0.8 * n as f64 / 2.0;
         let confidence = if is_made_up { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
+        let n_forged: u32 = self.forgers.values().sum();
+        let (value, from) = match made_up {
+            Some(excess) if (most as f64) < least => (excess.above, ORDINARY.burst),
+            _ => (most as f64, least),
+        };
+        let mut words = String::new();
+        if let Some(excess) = made_up {
+            words.push_str(&format!(
+                " {} of these devices never sent anything else, not even ARP for the address that they asked for: they do \
+                 not exist.",
+                thousands(excess.n as usize)
+            ));
+        }
+        if n_forged > 1 {
+            words.push_str(&format!(
+                " {} requests came in frames of another device than the one that they name.",
+                thousands(n_forged as usize)
+            ));
+        }
+        let forgers = self.forgers.iter().filter(|(_, n)| **n > 1).map(|(mac, _)| Endpoint::Mac(*mac));
         Finding::builder(&CARD)
             .title(format!("{} DHCP requests from {} devices", thousands(n), thousands(n_devices)))
-            .rated(Impact::OUTAGE, confidence, (most as f64, least))
+            .rated(Impact::OUTAGE, confidence, (value, from))
+            // As ever: of the protocol alone.
+            .identity(Identity::WordAlone("DHCP".to_owned()))
+            .sources(forgers)
+            .targets(self.servers.iter().copied())
             .ports([67])
             .protocol("DHCP")
             .evidence([
@@ -152,7 +234,7 @@ impl Link {
             ])
             .explanation(format!(
                 "{} requests for an address were seen, up to {} within a minute, from {} device addresses; {} were \
-                 answered. A tool that uses up all addresses sends this many.",
+                 answered. A tool that uses up all addresses sends this many.{words}",
                 thousands(n),
                 thousands(most),
                 thousands(n_devices),
