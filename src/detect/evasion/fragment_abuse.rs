@@ -14,7 +14,7 @@ const CARD: Card = Card {
     name: "IP fragment abuse",
     category: Category::ProtocolAbuse,
     technique: Some(("T1499.004", "Application or System Exploitation")),
-    sees: "IP fragments overlap, are too short for their headers, extend past the maximum packet size, or arrive in large numbers without the rest.",
+    sees: "IP fragments overlap, are too short for their headers or for any network, extend past the maximum packet size, or arrive in large numbers without the rest.",
     matters: "Such fragments crash old systems (teardrop, ping of death), or show a firewall a different packet from the one that arrives.",
     otherwise: "A broken driver or router that sends fragments twice, or a capture that has every packet twice.",
     benign_causes: &["A broken network driver or router", "A test of a firewall or protocol stack"],
@@ -24,7 +24,7 @@ const CARD: Card = Card {
         "Find the machine that sends them: the IP address may be forged, the MAC address is more reliable",
     ],
     part_of: &["udp_flood", "icmp_flood"],
-    source: "RFC 1858 (tiny and overlapping fragments), RFC 3128, RFC 5722 (overlaps are forbidden in IPv6), CERT CA-1997-28 (teardrop), CERT CA-1996-26 (ping of death).",
+    source: "RFC 1858 (tiny and overlapping fragments), RFC 3128, RFC 1191 (section 7.1: no network in use carries less than 296 bytes in a packet, so every fragment but the last has more than 256 bytes; 1,232 in IPv6 by RFC 8200), RFC 5722 (overlaps are forbidden in IPv6), CERT CA-1997-28 (teardrop), CERT CA-1996-26 (ping of death).",
 };
 
 const FRAGMENTS: Descriptor = Descriptor::count("fragment_abuse.pieces", "Forged fragments", 3.0)
@@ -39,6 +39,10 @@ const ABANDONED: Descriptor = Descriptor::count("fragment_abuse.abandoned", "Inc
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<FragmentAbuse>(CARD, &[FRAGMENTS, ABANDONED], Interest::FRAGMENTS);
 
+/// Every fragment but the last carries more than this, IPv4: networks with an MTU below 296 are not in use (RFC 1191).
+const MOST_SHORT_V4: u32 = 256;
+/// The same of IPv6, whose networks carry 1,280 bytes at least (RFC 8200, section 5), with room for extension headers.
+const MOST_SHORT_V6: u32 = 1000;
 /// Share of begun packets that are never completed from which it is no loss on the way.
 const LEAST_ABANDONED: f64 = 0.9;
 /// Most pairs kept.
@@ -58,6 +62,7 @@ struct Pair {
     n_overlaps: u64,
     n_contradictions: u64,
     n_tiny: u64,
+    n_short: u64,
     n_overlong: u64,
     first_ns: i64,
     last_ns: i64,
@@ -77,6 +82,13 @@ impl Detector for FragmentAbuse {
         pair.n_overlaps += u64::from(fragment.is_overlap);
         pair.n_contradictions += u64::from(fragment.is_contradiction);
         pair.n_tiny += u64::from(fragment.is_tiny);
+        let least = if ip.source.is_v4() { MOST_SHORT_V4 } else { MOST_SHORT_V6 };
+        // A second piece of the same is not counted again.
+        let is_odd = fragment.is_tiny || fragment.is_contradiction || fragment.is_overlong;
+        let is_short = fragment.has_more && fragment.bytes < least && fragment.bytes > 0;
+        // What comes before it is as long as it is far from the start.
+        let is_behind_short = fragment.offset > 0 && fragment.offset < least && !fragment.has_more;
+        pair.n_short += u64::from((is_short || is_behind_short) && !is_odd);
         pair.n_overlong += u64::from(fragment.is_overlong);
         if pair.packets.len() < Finding::MOST_FLOWS {
             pair.packets.push(packet.index);
@@ -99,7 +111,7 @@ impl Detector for FragmentAbuse {
 impl Pair {
     /// Pieces that are wrong in one way or another. A piece that lies over another and says the same was sent twice.
     fn n_forged(&self) -> u64 {
-        self.n_contradictions + self.n_tiny + self.n_overlong
+        self.n_contradictions + self.n_tiny + self.n_short + self.n_overlong
     }
 
     /// Packets that were begun and never completed.
@@ -134,16 +146,18 @@ impl Pair {
                 evidence("Fragments that overlap an earlier one", self.n_overlaps as f64, "packets", "0"),
                 evidence("Overlaps with different content", self.n_contradictions as f64, "packets", "0"),
                 evidence("Fragments too short for their headers", self.n_tiny as f64, "packets", "0"),
+                evidence("Fragments with more to come, but shorter than any network needs", self.n_short as f64, "packets", "0"),
                 evidence("Fragments that extend past 65,535 bytes", self.n_overlong as f64, "packets", "0"),
                 evidence("Packets begun and never completed", self.n_abandoned() as f64, "packets", "hardly any"),
             ])
             .explanation(format!(
                 "{source} sent {} fragments to {target}; {} of them overlap fragments with different content, {} are \
-                 too short for their headers, and {} extend past the maximum packet size; {} packets were begun and \
+                 too short for their headers, {} shorter than any network makes them, and {} extend past the maximum packet size; {} packets were begun and \
                  never completed. No operating system sends such fragments by itself.",
                 thousands(self.n_fragments as usize),
                 thousands(self.n_contradictions as usize),
                 thousands(self.n_tiny as usize),
+                thousands(self.n_short as usize),
                 thousands(self.n_overlong as usize),
                 thousands(self.n_abandoned() as usize)
             ))
@@ -177,6 +191,20 @@ mod tests {
         };
         let found = |packets: &[Packet]| finish(&ENTRY, &[], packets, &Settings::default()).findings.len();
         assert_eq!((found(&fragments(true)), found(&fragments(false))), (1, 0));
+    }
+
+    #[test]
+    fn short_pieces_with_more_to_come_are_forged_and_a_short_last_one_is_not() {
+        let found = |offset: u32, bytes: u32, has_more: bool| {
+            let fragment = Fragment { offset, bytes, has_more, ..Fragment::default() };
+            let extras = || Some(Box::new(Extras { fragment: Some(fragment), ..Extras::default() }));
+            let packets: Vec<Packet> = (0..10)
+                .map(|i| Packet { extras: extras(), ..udp(i, i as f64, 1, (inside(1), 5), (inside(2), 6)) })
+                .collect();
+            finish(&ENTRY, &[], &packets, &Settings::default()).findings.len()
+        };
+        assert_eq!((found(0, 40, true), found(24, 4, false)), (1, 1), "the rest of a short one is as telling");
+        assert_eq!((found(1480, 40, false), found(0, 552, true), found(0, 1480, true)), (0, 0, 0));
     }
 
     #[test]
