@@ -237,7 +237,7 @@ impl Detector for ServiceUnreachable {
         });
         let cases = cases.filter(|case| {
             let n = case.sum.n_failed();
-            n as f64 >= share * (n + case.n_reached) as f64
+            n as f64 >= share * (n + case.n_reached) as f64 && !self.is_flood(case)
         });
         // One that is not among those that work may only have found no room there.
         let is_known = |case: &Case<'_>| case.n_reached > 0 || self.working.n_refused == 0;
@@ -258,6 +258,13 @@ impl Detector for ServiceUnreachable {
 }
 
 impl ServiceUnreachable {
+    /// All together ask faster than people and programs come back, and most of them do nothing else in this capture.
+    fn is_flood(&self, case: &Case<'_>) -> bool {
+        let n_online = case.clients.iter().filter(|(client, _)| self.online.get(client).is_some()).count();
+        let length = seconds(case.sum.last_ns - case.sum.first_ns);
+        2 * n_online <= case.clients.len() && case.sum.n_failed() as f64 > MOST_PACE * length
+    }
+
     fn fail(&mut self, service: (Addr, u16), client: Addr, fate: Fate, now: i64) {
         let Some(service) = self.failing.of(service) else { return };
         if service.clients.len() >= MOST_CLIENTS && !service.clients.contains_key(&client) {
@@ -480,6 +487,12 @@ mod tests {
         assert!(found(&scan).is_empty());
         let flood: Vec<Flow> = (0..200).map(|i| silent(i, 80, f64::from(i) * 0.1)).collect();
         assert!(found(&flood).is_empty());
+        // Each of many comes back now and then, and none does anything else.
+        let refused = |i: u8| Made::refused(outside(i % 40), inside(9), 80, f64::from(i) * 0.05).flow();
+        let mut flood: Vec<Flow> = (0..240).map(refused).collect();
+        assert!(found(&flood).is_empty());
+        flood.extend((0..40).map(|i| Made::tcp(outside(i), inside(8), 443, 1.0).flow()));
+        assert_eq!(found(&flood).len(), 1, "clients that are there");
     }
 
     #[test]
