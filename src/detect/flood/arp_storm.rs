@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
-use crate::detect::support::baseline::{self, Flood, Limits, floods};
+use crate::detect::support::baseline::{self, Flood, FloodLimits, floods};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::envelope::{Envelope, Excess};
 use crate::detect::support::finding_builder::{self, evidence};
@@ -111,7 +111,7 @@ impl Detector for ArpStorm {
         let (several, others): (Vec<_>, Vec<_>) =
             self.devices.sorted().into_iter().partition(|(_, device)| device.addresses.len() >= SEVERAL);
         let storms_of = |devices, envelope| {
-            let limits = Limits { span: SPAN, threshold, envelope: Some(envelope) };
+            let limits = FloodLimits { span: SPAN, threshold, envelope: Some(envelope) };
             floods(devices, |device: &Device| (&device.seconds, device.seconds.total()), limits, context.span_ns)
         };
         let mut storms = storms_of(several, OF_SEVERAL);
@@ -158,11 +158,15 @@ impl Device {
             ])
             .explanation(format!(
                 "The device {} announced {} addresses in {n} ARP packets, up to {} in one second. A device announces \
-                 its own address about twice when it comes up. A storm of announcements keeps every host of the \
-                 network busy and overwrites the ARP caches of neighbours.",
+                 its own address about twice when it comes up. {} the ARP caches of neighbours.",
                 mac_text(mac),
                 self.addresses.len(),
-                self.seconds.most()
+                self.seconds.most(),
+                if rate < threshold {
+                    "Announcements of others' addresses overwrite"
+                } else {
+                    "A storm of announcements keeps every host of the network busy and overwrites"
+                }
             ))
             .series(self.seconds.course("Announcements per second", "packets/s", threshold, span_ns))
             .baseline(baseline, "packets/s", threshold)

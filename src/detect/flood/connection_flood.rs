@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Baseline, Flood, Limits, floods};
+use crate::detect::support::baseline::{self, Baseline, Flood, FloodLimits, floods};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::envelope::{Envelope, Excess};
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, evidence, thousands};
@@ -225,7 +225,7 @@ impl ConnectionFlood {
     /// Of single clients, and of services by many clients together. One flood is one case.
     fn cases(&self, context: &Context<'_>, threshold: f64) -> (Vec<Case<'_, Pair>>, Vec<Case<'_, Service>>) {
         let (site, span_ns) = (context.site, context.span_ns);
-        let limits = |envelope| Limits { span: SPAN, threshold, envelope };
+        let limits = |envelope| FloodLimits { span: SPAN, threshold, envelope };
         let alike = self.pairs.sorted_where(|opened| opened.is_of_one_kind());
         let slow = floods(alike, Opened::answered, limits(Some(ORDINARY)), span_ns);
         let mut of_pairs: Vec<Case<Pair>> = slow.into_iter().map(|flood| Case::of(flood, true)).collect();

@@ -289,6 +289,22 @@ mod tests {
     }
 
     #[test]
+    fn devices_that_never_send_arp_are_made_up_if_they_are_many() {
+        let is_flood = |n: u8, gap_seconds: i64, n_present: u8| {
+            let mut link = Link::default();
+            link.seekers.extend((0..n).map(|i| ([2, 0, 0, 0, 0, i], i64::from(i) * gap_seconds * SECOND)));
+            link.present.extend((0..n_present).map(|i| [2, 1, 0, 0, 0, i]));
+            let before = link.made_up((0, 3600 * SECOND)).is_some();
+            link.present.extend((0..n).map(|i| [2, 0, 0, 0, 0, i]));
+            (before, link.made_up((0, 3600 * SECOND)).is_some())
+        };
+        assert_eq!(
+            (is_flood(30, 2, 8), is_flood(30, 20, 8), is_flood(30, 2, 40)),
+            ((true, false), (false, false), (false, false))
+        );
+    }
+
+    #[test]
     fn renewals_of_many_devices_are_none_and_one_that_asks_on_and_on_is() {
         let found = |n_devices| asked_by(400, 0.1, DhcpMessage::Request, n_devices);
         assert_eq!((found(25), found(1)), (0, 1));

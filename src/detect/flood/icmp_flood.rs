@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
-use crate::detect::support::baseline::{self, Flood, Limits, floods};
+use crate::detect::support::baseline::{self, Flood, FloodLimits, floods};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, evidence};
@@ -68,7 +68,7 @@ impl Detector for IcmpFlood {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
         let counts = |seconds| (seconds, Seconds::total(seconds));
-        let limits = Limits { span: SPAN, threshold, envelope: Some(ORDINARY) };
+        let limits = FloodLimits { span: SPAN, threshold, envelope: Some(ORDINARY) };
         let mut floods = floods(self.targets.sorted(), counts, limits, context.span_ns);
         floods.retain(|flood| !flood.baseline.is_ordinary());
         Report::of(floods).not_evaluated(self.targets.n_refused).each_with_senders(

@@ -3,7 +3,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Flood, Limits, floods};
+use crate::detect::support::baseline::{self, Flood, FloodLimits, floods};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence, thousands};
@@ -175,7 +175,7 @@ impl Detector for OutOfStateFlood {
         let burst = context.settings.get(&BURST);
         let receivers = context.settings.get(&RECEIVERS);
         let targets = self.targets.sorted_where(|target| !target.is_scanned());
-        let limits = Limits { span: 1, threshold: burst, envelope: Some(ORDINARY) };
+        let limits = FloodLimits { span: 1, threshold: burst, envelope: Some(ORDINARY) };
         let mut floods = floods(targets, Target::counts, limits, context.span_ns);
         floods.truncate(report::MOST_FINDINGS);
         let mut scattered =

@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Baseline, Limits, MOST_CANDIDATES, floods};
+use crate::detect::support::baseline::{self, Baseline, FloodLimits, MOST_CANDIDATES, floods};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, evidence};
@@ -224,7 +224,7 @@ impl SynFlood {
     /// Floods of a host on ever new ports, from many addresses or on ports that are drawn at random again and again: scans
     /// come from few and try each once. Hosts with a flooded service are left out.
     fn spread(&self, context: &Context<'_>, flooded: &BTreeSet<Addr>) -> Conclusion {
-        let limits = Limits { span: 1, threshold: f64::INFINITY, envelope: Some(TO_HOST) };
+        let limits = FloodLimits { span: 1, threshold: f64::INFINITY, envelope: Some(TO_HOST) };
         let mut hosts = self.hosts.sorted();
         hosts.retain(|(host, _)| !flooded.contains(host));
         let mut cases = floods(hosts, |seconds| (seconds, seconds.total()), limits, context.span_ns);

@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Baseline, Limits, MOST_CANDIDATES};
+use crate::detect::support::baseline::{self, Baseline, FloodLimits, MOST_CANDIDATES};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, evidence};
@@ -144,7 +144,7 @@ impl Detector for UdpFlood {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (rate, fresh) = (context.settings.get(&RATE), context.settings.get(&FRESH));
-        let limits = Limits { span: SPAN, threshold: fresh, envelope: Some(ORDINARY) };
+        let limits = FloodLimits { span: SPAN, threshold: fresh, envelope: Some(ORDINARY) };
         let is_candidate = |service: &Service| limits.may_matter(&service.shots) || service.all.rate(SPAN) >= rate;
         let mut services = self.services.sorted_where(is_candidate);
         services.sort_by_key(|(_, service)| std::cmp::Reverse(service.n_all()));

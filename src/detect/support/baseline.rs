@@ -73,7 +73,7 @@ pub struct Baseline {
 
 /// What a detector takes for a flood.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct FloodLimits {
     /// Seconds over which the rate is averaged.
     pub span: i64,
     /// The rate of a second that is a flood whatever is usual.
@@ -103,7 +103,7 @@ pub const MOST_CANDIDATES: usize = 200;
 pub fn floods<'a, K, V>(
     candidates: Vec<(&'a K, &'a V)>,
     counts: impl Fn(&'a V) -> (&'a Seconds, u64),
-    limits: Limits,
+    limits: FloodLimits,
     span_ns: (i64, i64),
 ) -> Vec<Flood<'a, K, V>> {
     let mut candidates = candidates;
@@ -119,7 +119,7 @@ pub fn floods<'a, K, V>(
     candidates.into_iter().filter_map(flood).collect()
 }
 
-impl Limits {
+impl FloodLimits {
     /// True if a target with these counts need be looked at.
     pub fn may_matter(self, seconds: &Seconds) -> bool {
         let is_many = |envelope: Envelope| seconds.total() as f64 > envelope.burst;
@@ -281,7 +281,7 @@ impl Baseline {
         };
         finding.explanation.push_str(&format!(
             " For {length} it was {} a second{elsewhere}: not many in a second, but it lasts. Ordinary traffic comes \
-             to {} at once and {} a second.",
+             to at most {} at once and {} a second.",
             round(excess.rate()),
             round(envelope.burst),
             round(envelope.rate)
