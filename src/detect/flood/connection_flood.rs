@@ -259,15 +259,15 @@ impl<K: Copy> Case<'_, K> {
         if self.is_by_answers { is_answered(flow) } else { is_used(flow) }
     }
 
-    fn confidence(&self, clients: &[Addr], threshold: f64, site: &Site) -> Confidence {
+    fn confidence(&self, clients: &[Addr], port: u16, threshold: f64, site: &Site) -> Confidence {
         let is_rise = self.baseline.excess().is_some_and(Excess::is_rise);
         let is_inside = clients.iter().all(|client| site.is_inside(*client));
         // Answers of one size that cannot be read: a page again and again, or no to each of many passwords.
-        let may_guess = self.opened.n_statuses == 0
+        let may_guess = Protocol::from_port(true, port) == Some(AppProto::Tls)
             && clients.len() == 1
             && self.opened.answers.deviation() <= MOST_GUESS_VARIATION * self.opened.answers.mean();
         let confidence = match (self.is_by_answers && is_rise, is_inside) {
-            (true, _) if may_guess && self.rate < threshold => Confidence::EVEN,
+            (true, _) if may_guess && self.rate < threshold / 2.0 => Confidence::EVEN,
             (true, false) => Confidence::VERY_LIKELY,
             (true, true) | (false, false) => Confidence::LIKELY,
             // Behind an address inside there is often a proxy that speaks for many.
@@ -295,7 +295,7 @@ impl<K: Copy> Case<'_, K> {
         };
         Finding::builder(&CARD)
             .title(format!("{from} opened {n} connections to {server} port {port}, {:.0} a second", self.rate))
-            .rated(Impact::OUTAGE, self.confidence(clients, threshold, context.site), self.measure)
+            .rated(Impact::OUTAGE, self.confidence(clients, port, threshold, context.site), self.measure)
             .sources(clients.iter().copied())
             .targets([server])
             .ports([port])

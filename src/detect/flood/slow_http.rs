@@ -55,8 +55,8 @@ const LEAST_PIECES: u32 = 3;
 const MOST_GOODBYE_BYTES: u64 = 1000;
 /// An opening of TLS, with the first request, is over by then, ms after the flow began.
 const OPENING_MILLIS: u32 = 3000;
-/// In an opening of TLS a client sends three packets with data, or four; with two pieces behind it, so many.
-const LEAST_IN_TLS: u32 = 6;
+/// In an opening of TLS a client sends three packets with data; with two pieces behind it, so many.
+const LEAST_IN_TLS: u32 = 5;
 /// Ports of web servers with TLS: other protocols may well send on and on without an answer.
 const TLS_PORTS: [u16; 5] = [443, 4443, 8443, 9443, 10_443];
 /// Most connections kept.

@@ -70,6 +70,8 @@ const ORDINARY: Envelope = Envelope { rate: 3.0, burst: 100.0 };
 const TO_HOST: Envelope = Envelope { rate: 3.0, burst: 150.0 };
 /// Requests to ever new ports from fewer addresses are a scan.
 const LEAST_SOURCES: usize = 20;
+/// So many addresses, of which half do other things too, are clients that come back to a service that is down.
+const LEAST_CLIENTS: usize = 3;
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 17;
 /// Most hosts kept.
@@ -82,6 +84,8 @@ struct SynFlood {
     services: Tally<(Addr, u16), Service, MOST_SERVICES>,
     /// Requests to any port of a host that were sent once only and came to nothing.
     hosts: Tally<Addr, Seconds, MOST_HOSTS>,
+    /// Who completed a connection.
+    clients: Tally<Addr, (), MOST_HOSTS>,
     room: Room,
 }
 
@@ -140,6 +144,9 @@ impl Detector for SynFlood {
         {
             host.add(flow.first_ns, 1);
         }
+        if flow.outcome() == Outcome::Established {
+            self.clients.of(flow.originator().0);
+        }
         let Some(service) = self.services.of(flow.responder()) else { return };
         if is_unknown {
             service.n_unknown += 1;
@@ -171,7 +178,7 @@ impl Detector for SynFlood {
         let mut services = self.services.sorted_where(is_candidate);
         services.sort_by_key(|(_, service)| std::cmp::Reverse(service.incomplete.total()));
         services.truncate(MOST_CANDIDATES);
-        let cases: Vec<Case> = services
+        let mut cases: Vec<Case> = services
             .into_iter()
             .filter_map(|((target, port), service)| {
                 let (worst, _) = service.incomplete.busiest(period);
@@ -194,6 +201,12 @@ impl Detector for SynFlood {
                 })
             })
             .collect();
+        let between: Vec<Between> = cases.iter().map(|case| Between::server(case.target, case.port)).collect();
+        let mut senders = gather_senders(context, &between, is_incomplete).into_iter();
+        cases.retain(|case| {
+            let sources = senders.next().map(|(sources, _)| sources).unwrap_or_default();
+            case.is_past(least, burst) || !self.are_clients(&sources)
+        });
         let flooded: BTreeSet<Addr> = cases.iter().map(|case| case.target).collect();
         let course = |case: &Case<'_>| {
             let (name, threshold) = ("Incomplete requests per second", least / period as f64);
@@ -221,6 +234,11 @@ impl Detector for SynFlood {
 }
 
 impl SynFlood {
+    fn are_clients(&self, sources: &[Addr]) -> bool {
+        let n_known = sources.iter().filter(|source| self.clients.get(source).is_some()).count();
+        sources.len() >= LEAST_CLIENTS && 2 * n_known >= sources.len()
+    }
+
     /// Floods of a host on ever new ports, from many addresses or on ports that are drawn at random again and again: scans
     /// come from few and try each once. Hosts with a flooded service are left out.
     fn spread(&self, context: &Context<'_>, flooded: &BTreeSet<Addr>) -> Conclusion {
@@ -276,10 +294,15 @@ fn largest_sum(incomplete: &[(i64, u64)], usual: f64) -> f64 {
 }
 
 impl Case<'_> {
+    /// As much as no baseline explains.
+    fn is_past(&self, least: f64, burst: f64) -> bool {
+        self.worst as f64 >= least || f64::from(self.service.incomplete.most()) >= burst
+    }
+
     fn finding(&self, (least, burst): (f64, f64), period: i64, sources: &[Addr]) -> FindingBuilder {
         let from = finding_builder::who(sources);
         let Service { n_completed, incomplete, n_bare, n_unknown, n_known, .. } = self.service;
-        let is_past = self.worst as f64 >= least || f64::from(incomplete.most()) >= burst;
+        let is_past = self.is_past(least, burst);
         let confidence = self.baseline.weigh(Confidence::VERY_LIKELY, is_past);
         let measure = self.baseline.measure(0.0, least);
         Finding::builder(&CARD)
@@ -347,91 +370,4 @@ impl Case<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::detect::support::testing::{self, Made, finish, inside, outside};
-    use crate::model::flow::TcpState;
-    use crate::settings::Settings;
-
-    fn requests(n: u32, a_second: f64, state: TcpState) -> Vec<Made> {
-        (0..n)
-            .map(|i| Made {
-                from: (outside(1 + (i % 200) as u8), 1024 + i as u16),
-                packets: [1, 1],
-                bytes: [0, 0],
-                seconds: 0.0,
-                flags: [0x02, 0x12],
-                state,
-                ..Made::tcp(outside(1), inside(1), 80, f64::from(i) / a_second)
-            })
-            .collect()
-    }
-
-    #[test]
-    fn many_incomplete_requests_are_a_flood_and_completed_ones_are_not() {
-        let found = finish(&ENTRY, &requests(3000, 200.0, TcpState::Answered), &[], &Settings::default()).findings;
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].ports, [80]);
-        let busy: Vec<Made> = (0..3000).map(|i| Made::tcp(outside(1), inside(1), 80, f64::from(i) / 200.0)).collect();
-        assert!(finish(&ENTRY, &busy, &[], &Settings::default()).findings.is_empty());
-    }
-
-    #[test]
-    fn a_flood_in_a_table_says_how_many_outcomes_are_known() {
-        let mut flows: Vec<Flow> = requests(3000, 200.0, TcpState::Answered).iter().map(Made::flow).collect();
-        for flow in &mut flows {
-            flow.recorded = Some(Outcome::HalfOpen);
-        }
-        let unknown = |i: u32| Made::tcp(outside(1), inside(1), 80, f64::from(i) / 10.0).flow();
-        flows.extend((0..200).map(|i| Flow { recorded: Some(Outcome::Unknown), ..unknown(i) }));
-        let found = testing::finish_with(&ENTRY, &flows, &[], &Settings::default()).findings;
-        let words = "The outcome is known for 3,000 of 3,200 TCP connections to it; the others were not evaluated.";
-        assert!(found[0].explanation.ends_with(words), "{}", found[0].explanation);
-        flows.retain(|flow| flow.recorded == Some(Outcome::Unknown));
-        let rests = testing::finish_with(&ENTRY, &flows, &[], &Settings::default()).not_enough_data;
-        assert!(rests.is_some_and(|why| why.contains("known for 0 of 200")));
-    }
-
-    #[test]
-    fn the_typical_value_of_a_second_is_that_of_the_settings() {
-        let mut settings = Settings::default();
-        assert!(settings.set(&LEAST, 500.0) && settings.set(&PERIOD, 10.0));
-        let found = finish(&ENTRY, &requests(3000, 200.0, TcpState::Answered), &[], &settings).findings;
-        let in_a_second = found[0].evidence.iter().find(|line| line.name == "Most incomplete requests in one second");
-        assert_eq!(in_a_second.map(|line| line.typical.as_str()), Some("below 50"));
-    }
-
-    #[test]
-    fn a_dead_server_with_a_few_patient_clients_is_no_flood() {
-        let found = |made: &[Made]| finish(&ENTRY, made, &[], &Settings::default()).findings.len();
-        assert_eq!(found(&requests(300, 1.0, TcpState::Requested)), 0);
-        let again = |made: Made| Made { packets: [3, 0], seconds: 3.0, flags: [0x02, 0], ..made };
-        let patient = requests(800, 5.0, TcpState::Requested).into_iter().map(again).collect::<Vec<_>>();
-        assert_eq!((found(&patient), found(&requests(600, 8.0, TcpState::Answered))), (0, 1));
-    }
-
-    #[test]
-    fn requests_of_many_to_ever_new_ports_are_one_flood_and_those_of_one_are_a_scan() {
-        let found = |n_sources: u16| {
-            let to_port = |(made, i): (Made, u16)| Made {
-                from: (outside((i % n_sources) as u8), 1024 + i),
-                to: (inside(1), 1 + i.wrapping_mul(7919)),
-                ..made
-            };
-            let sprayed: Vec<Made> =
-                requests(900, 15.0, TcpState::Refused).into_iter().zip(0_u16..).map(to_port).collect();
-            testing::conclude_kept(&ENTRY, &sprayed, &Settings::default()).findings
-        };
-        let flood = found(100);
-        assert_eq!((flood.len(), flood[0].ports.len()), (1, 0));
-        assert!(found(1).is_empty());
-    }
-
-    #[test]
-    fn the_sum_forgets_what_the_drift_allows() {
-        assert!(largest_sum(&[(0, 1), (2, 1)], 10.0) < ALARM);
-        assert!(largest_sum(&[(0, 100), (1, 100)], 10.0) > ALARM);
-        let (near, far) = (largest_sum(&[(0, 10), (1, 10)], 10.0), largest_sum(&[(0, 10), (9, 10)], 10.0));
-        assert!(near > far && (far - 0.65).abs() < 1e-9, "{near} {far}");
-    }
-}
+mod tests;
