@@ -1,5 +1,7 @@
-//! SSH: the identification strings, and the fingerprints HASSH and HASSHServer of the key exchange's first messages, which are
-//! in the clear (RFC 4253, sections 4.2, 6 and 7.1; HASSH: Salesforce, 2018).
+//! SSH: the identification strings, the fingerprints HASSH and HASSHServer of the key exchange's first messages, which are
+//! in the clear (RFC 4253, sections 4.2, 6 and 7.1; HASSH: Salesforce, 2018), and how the login ended.
+
+mod login;
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -12,8 +14,10 @@ use crate::decode::app::support::lines;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
+use login::{Answer, Login};
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
@@ -24,6 +28,8 @@ pub const ENTRY: Entry = Entry {
 };
 
 const KEXINIT: u8 = 20;
+/// All that follows is encrypted.
+const NEWKEYS: u8 = 21;
 /// Most bytes of a packet (RFC 4253, section 6.1).
 const MOST_PACKET_BYTES: u32 = 35_000;
 /// A server may say other lines before its identification (RFC 4253, section 4.2).
@@ -39,11 +45,15 @@ fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
 #[derive(Default)]
 struct Ssh {
     sides: [Side; 2],
+    login: Login,
+    /// Nothing more can be told.
+    is_over: bool,
 }
 
 #[derive(Default)]
 struct Side {
     is_identified: bool,
+    is_encrypted: bool,
     n_lines: u8,
 }
 
@@ -51,15 +61,28 @@ impl StreamParser for Ssh {
     fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         let [forward, backward] = &mut self.sides;
         let side = if direction == Direction::ToResponder { forward } else { backward };
-        if side.is_identified {
-            exchange(direction, bytes, fields)
-        } else {
-            side.identification(direction, bytes, fields)
+        if self.is_over {
+            return ParseStep::Done;
         }
+        if !side.is_identified {
+            return side.identification(direction, bytes, fields);
+        }
+        if !side.is_encrypted {
+            return side.exchange(direction, bytes, fields);
+        }
+        match direction {
+            Direction::ToResponder => self.login.ask(),
+            Direction::ToOriginator => self.answer(bytes.len(), fields),
+        }
+        if self.is_over { ParseStep::Done } else { ParseStep::Took(bytes.len()) }
     }
 
-    fn on_gap(&mut self, _: Direction) -> bool {
-        true
+    /// Without a packet of the encrypted part the others cannot be told apart.
+    fn on_gap(&mut self, direction: Direction) -> bool {
+        let [forward, backward] = &self.sides;
+        let side = if direction == Direction::ToResponder { forward } else { backward };
+        self.is_over |= side.is_encrypted;
+        !self.is_over
     }
 
     fn find_start(&mut self, direction: Direction, bytes: &[u8]) -> Option<usize> {
@@ -91,22 +114,38 @@ impl Side {
         // Version 1 exchanges keys in another way; 1.99 is one of 2.0 that knows both.
         if matches!(version, b"2.0" | b"1.99") { ParseStep::Took(n) } else { ParseStep::Done }
     }
+
+    /// Reads a packet behind the identification that is not encrypted.
+    fn exchange(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let mut rest = bytes;
+        let Some(n) = rest.u32() else { return ParseStep::Took(0) };
+        if n > MOST_PACKET_BYTES {
+            return ParseStep::Done;
+        }
+        let Some(packet) = rest.take(n as usize) else { return ParseStep::Took(0) };
+        self.is_encrypted = packet.get(1) == Some(&NEWKEYS);
+        let mark = fields.mark();
+        fields.begin();
+        if fingerprint(direction, packet, fields).is_none() {
+            fields.forget(mark);
+        }
+        ParseStep::Took(bytes.len() - rest.len())
+    }
 }
 
-/// Reads the packet behind the identification.
-fn exchange(direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
-    let mut rest = bytes;
-    let Some(n) = rest.u32() else { return ParseStep::Took(0) };
-    if n > MOST_PACKET_BYTES {
-        return ParseStep::Done;
+impl Ssh {
+    /// The server sent a segment that cannot be read.
+    fn answer(&mut self, n_bytes: usize, fields: &mut FieldBuffer) {
+        let outcome = match self.login.answer(n_bytes) {
+            Answer::Unclear => return,
+            Answer::Over => return self.is_over = true,
+            Answer::Refused => Outcome::Refused,
+            Answer::Accepted => Outcome::Accepted,
+        };
+        self.is_over = outcome == Outcome::Accepted;
+        fields.begin();
+        fields.token(FieldId::Login, outcome);
     }
-    let Some(packet) = rest.take(n as usize) else { return ParseStep::Took(0) };
-    let mark = fields.mark();
-    fields.begin();
-    if fingerprint(direction, packet, fields).is_none() {
-        fields.forget(mark);
-    }
-    ParseStep::Done
 }
 
 /// The name-lists of SSH_MSG_KEXINIT, those of the way that the sender speaks for, as MD5.
@@ -161,12 +200,34 @@ mod tests {
         for end in 0..packet.len() {
             assert_eq!(ssh.on_data(Direction::ToResponder, &packet[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(ssh.on_data(Direction::ToResponder, &packet, &mut fields), ParseStep::Done);
+        assert_eq!(ssh.on_data(Direction::ToResponder, &packet, &mut fields), ParseStep::Took(packet.len()));
         let messages: Vec<_> = fields.messages().collect();
         assert_eq!(messages[0].text(FieldId::Agent), Some("SSH-2.0-OpenSSH_9.2p1 Debian-2"));
         assert_eq!(messages[0].text(FieldId::Version), Some("2.0"));
         let whole = digest::md5(b"curve25519-sha256;aes128-ctr;hmac-sha2-256;none");
         assert_eq!(messages[1].text(FieldId::Hassh), Some(whole.as_str()));
+    }
+
+    #[test]
+    fn a_login_is_told_behind_the_exchange_of_keys() {
+        let packet = packet(["curve25519-sha256", "aes128-ctr", "hmac-sha2-256", "none"]);
+        let new_keys = [0, 0, 0, 12, 10, NEWKEYS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let mut ssh = Ssh::default();
+        let mut fields = FieldBuffer::default();
+        for direction in [Direction::ToResponder, Direction::ToOriginator] {
+            ssh.on_data(direction, b"SSH-2.0-x\r\n", &mut fields);
+            ssh.on_data(direction, &packet, &mut fields);
+            assert_eq!(ssh.on_data(direction, &new_keys, &mut fields), ParseStep::Took(new_keys.len()));
+        }
+        for n in [44, 76, 76, 76, 28] {
+            assert_eq!(ssh.on_data(Direction::ToResponder, &[1; 84], &mut fields), ParseStep::Took(84));
+            ssh.on_data(Direction::ToOriginator, &[1; 300][..n], &mut fields);
+        }
+        let outcomes: Vec<Outcome> =
+            fields.messages().filter_map(|said| said.kind::<Outcome>(FieldId::Login)).collect();
+        assert_eq!(outcomes, [Outcome::Refused, Outcome::Refused, Outcome::Accepted]);
+        assert_eq!(ssh.on_data(Direction::ToResponder, &[1; 60], &mut fields), ParseStep::Done);
+        assert!(!ssh.on_gap(Direction::ToResponder));
     }
 
     #[test]
