@@ -22,7 +22,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("lab/arp_spoof.pcap", "arp_spoofing"),
     ("lab/brute_ftp.pcap", "login_brute_force"),
     ("lab/brute_http_basic.pcap", "login_brute_force"),
-    ("lab/brute_ssh.pcap", "ssh_brute_force"),
+    ("lab/brute_ssh.pcap", "login_brute_force"),
     ("lab/c2_http.pcap", "beacon"),
     ("lab/c2_https.pcapng", "beacon"),
     ("lab/dga_nxdomain.pcapng", "dga"),

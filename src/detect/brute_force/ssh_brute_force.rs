@@ -1,10 +1,13 @@
-//! Short SSH connections that all look the same to findings of password guessing.
+//! Short SSH connections that all look the same, of which nothing tells whether the login worked, to findings of password
+//! guessing. Where the server's answers tell it, the detector of refused logins judges.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::capped_map::Tally;
 use crate::detect::support::login_attempts::{self, Case, Shape, Tries, Words};
 use crate::detect::support::severity::Confidence;
 use crate::model::Category;
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::{SECOND, from_seconds};
 use crate::settings::Descriptor;
@@ -27,7 +30,7 @@ const CARD: Card = Card {
         "Allow keys only, and let the server block clients that fail often",
     ],
     part_of: &[],
-    source: "Zeek's SSH policy: 30 failed logins in 30 minutes. Fast series: the Emerging Threats rules for SSH count 5 connections in 30 to 120 s; here 6 in 120 s that also look the same, because failure is inferred from size and not from the encrypted answer.",
+    source: "Zeek's SSH policy: 30 failed logins in 30 minutes. Fast series: the Emerging Threats rules for SSH count 5 connections in 30 to 120 s; here 6 in 120 s that also look the same, because failure is inferred from size and not from the encrypted answer. Connections whose answers tell the outcome by their own sizes are left to the detector of repeated failed logins.",
 };
 
 const GUESSES: Descriptor = Descriptor::count("ssh_brute_force.guesses", "Failed connections for guessing", 30.0)
@@ -43,7 +46,9 @@ const BURST: Descriptor = Descriptor::count("ssh_brute_force.burst", "Failed con
     .help("This many connections that look the same within 120 s are too fast for a person. The Emerging Threats rules for SSH count 5.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<SshBruteForce>(CARD, &[GUESSES, WINDOW, BURST], Interest::TCP_FLOWS);
+pub const ENTRY: Entry =
+    Entry::of::<SshBruteForce>(CARD, &[GUESSES, WINDOW, BURST], Interest::TCP_FLOWS.union(Interest::MESSAGES))
+        .content_with_flows();
 
 /// A banner (21 to 255 bytes, RFC 4253) and a key exchange need at least about 700 bytes of each side; a monitor that
 /// only reads the banner stays below. Six refused passwords (OpenSSH's MaxAuthTries) stay below 5,000. OpenSSH cuts a
@@ -51,15 +56,35 @@ pub const ENTRY: Entry = Entry::of::<SshBruteForce>(CARD, &[GUESSES, WINDOW, BUR
 const SHAPE: Shape = Shape { client: (700, 5_000), server: (700, 5_000), most_ns: 120 * SECOND };
 /// Span of a fast series, ns.
 const BURST_NS: i64 = 120 * SECOND;
+/// Most connections kept of which it is known how the login ended.
+const MOST_KNOWN: usize = 1 << 16;
 
 #[derive(Default)]
 struct SshBruteForce {
     tries: Tries,
+    /// Connections of which it is known how the login ended.
+    known: Tally<u32, (), MOST_KNOWN>,
 }
 
 impl Detector for SshBruteForce {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        FieldSet::of(if protocol == AppProto::Ssh { &[FieldId::Login] } else { &[] })
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol == AppProto::Ssh
+            && event.message.fields.has(FieldId::Login)
+            && let Some(update) = event.update
+        {
+            self.known.of(update.serial);
+        }
+    }
+
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
+        if self.known.get(&ended.serial).is_some() {
+            return;
+        }
         if flow.is_tcp() && (flow.app == Some(AppProto::Ssh) || flow.responder().1 == 22) {
             self.tries.add(flow, &SHAPE);
         }

@@ -6,7 +6,7 @@ use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, In
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, count, evidence};
 use crate::detect::support::flow_selector::Between;
-use crate::detect::support::logins;
+use crate::detect::support::logins::{self, Asked};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
@@ -65,6 +65,8 @@ struct CleartextLogin {
 #[derive(Default)]
 struct Connection {
     ends: Option<(Addr, Key)>,
+    /// How it asked last to be let in.
+    asked: Asked,
     /// The user that was named last; a password may follow in a message of its own.
     user: String,
     /// The last password.
@@ -103,7 +105,8 @@ impl Detector for CleartextLogin {
         }
         let Some(connection) = self.connections.of(update.serial) else { return };
         if !is_try {
-            match logins::verdict(said, connection.open.n > 0) {
+            let asked = if connection.open.n > 0 { connection.asked } else { Asked::Nothing };
+            match logins::verdict(said, asked) {
                 Some(true) => connection.close(),
                 Some(false) => connection.open = MessageEvidence::default(),
                 None => {}
@@ -112,6 +115,7 @@ impl Detector for CleartextLogin {
         }
         let ((client, _), (host, port)) = (flow.originator(), flow.responder());
         connection.ends = Some((client, (host, port, event.message.protocol)));
+        connection.asked = logins::asked(said, event.message.protocol == AppProto::Http).unwrap_or_default();
         if let Some(user) = said.text(FieldId::User) {
             user.clone_into(&mut connection.user);
         }

@@ -48,6 +48,21 @@ impl Gathered {
         }
     }
 
+    /// Adds the flows of another part of the same case.
+    pub fn merge(&mut self, other: Gathered) {
+        if other.n_flows == 0 {
+            return;
+        }
+        let is_empty = self.n_flows == 0;
+        self.start_ns = if is_empty { other.start_ns } else { self.start_ns.min(other.start_ns) };
+        self.end_ns = if is_empty { other.end_ns } else { self.end_ns.max(other.end_ns) };
+        self.n_flows += other.n_flows;
+        self.n_packets += other.n_packets;
+        self.serials.extend(other.serials);
+        self.serials.sort_unstable();
+        self.serials.truncate(Finding::MOST_FLOWS);
+    }
+
     /// Writes counts, times and serial numbers into a finding.
     pub fn fill(self, finding: &mut Finding) {
         finding.n_flows = self.n_flows;

@@ -340,6 +340,11 @@ pub fn observe_messages(entry: &Entry, lines: &[Line], settings: &Settings) -> C
     observe_on_links(entry, lines, |_| 0, settings)
 }
 
+/// What a detector concludes from these messages of one connection.
+pub fn observe_in_one(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
+    observe(entry, lines, |_| (0, 0), &[], settings)
+}
+
 /// What a detector concludes from these messages, each in the layer-2 network that `link` gives for its place.
 pub fn observe_on_links(entry: &Entry, lines: &[Line], link: impl Fn(usize) -> u32, settings: &Settings) -> Conclusion {
     observe_with(entry, lines, link, &[], settings)
@@ -353,10 +358,22 @@ pub fn observe_with(
     packets: &[Packet],
     settings: &Settings,
 ) -> Conclusion {
+    observe(entry, lines, |place| (place as u32, link(place)), packets, settings)
+}
+
+/// With the connection and the layer-2 network of each line.
+fn observe(
+    entry: &Entry,
+    lines: &[Line],
+    of: impl Fn(usize) -> (u32, u32),
+    packets: &[Packet],
+    settings: &Settings,
+) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
     let mut claims = AddressClaims::default();
     let (mut names, mut domains, mut interned) = (Names::default(), Domains::default(), Vec::new());
-    for (serial, line) in (0..).zip(lines) {
+    for (place, line) in lines.iter().enumerate() {
+        let (serial, link) = of(place);
         let mut flow = Made { from: line.from, ..Made::tcp(line.from.0, line.to.0, line.to.1, line.second) }.flow();
         // What a network's broadcast address gets comes in frames for all.
         if line.to.0.0 & 0xff == 0xff {
@@ -371,9 +388,9 @@ pub fn observe_with(
         }
         let time_ns = flow.first_ns;
         let Some(said) = facts.messages().next() else { continue };
-        let message = Message { protocol: line.protocol, time_ns, packet: u64::from(serial), fields: said };
+        let message = Message { protocol: line.protocol, time_ns, packet: place as u64, fields: said };
         let update = Some(FlowUpdate { serial, direction: line.direction, is_retransmission: false });
-        claims.observe_message(&message, update, link(serial as usize));
+        claims.observe_message(&message, update, link);
         fields::intern(&said, &mut names, &mut interned);
         let asked = interned.iter().find(|fact| fact.kind == FieldId::DnsQuery).map(|fact| fact.value as u32);
         asked.iter().for_each(|name| domains.learn(&mut names, *name));
@@ -382,7 +399,7 @@ pub fn observe_with(
             message: &message,
             update,
             flow: Some(&flow),
-            vlan_stack: link(serial as usize),
+            vlan_stack: link,
             names: &names,
             query: asked,
         });
