@@ -32,7 +32,7 @@ const CARD: Card = Card {
         "Delete or protect this capture: it contains the passwords",
     ],
     part_of: &[],
-    source: "NIST SP 800-63B, section 5.1.1.2: passwords may only be sent over encrypted channels.",
+    source: "NIST SP 800-63B, section 5.1.1.2: passwords may only be sent over encrypted channels. What it opens decides: the console of a machine, its files (FTP accounts are those of the system by default) or an administrator's page are medium, the last two once the server accepted the password; a mailbox, a page, or what no answer confirms are low.",
 };
 
 const LOGINS: Descriptor = Descriptor::count("cleartext_login.logins", "Cleartext logins", 1.0)
@@ -45,6 +45,8 @@ pub const ENTRY: Entry = Entry::of::<CleartextLogin>(CARD, &[LOGINS], Interest::
 
 /// Names that FTP servers take without a password of anybody's (RFC 1635).
 const ANYBODY: [&str; 2] = ["anonymous", "ftp"];
+/// Names that administrators have where nobody changed them.
+const ADMINISTRATORS: [&str; 4] = ["admin", "administrator", "root", "sysadmin"];
 /// The community that devices have when they are new, and everybody knows.
 const KNOWN_TO_ALL: [&str; 1] = ["public"];
 /// Most connections kept.
@@ -75,6 +77,8 @@ struct Connection {
     open: MessageEvidence,
     /// Passwords that were not refused: what is refused is no password, see guessing.
     seen: MessageEvidence,
+    /// Of those the ones that the server accepted.
+    n_accepted: u64,
 }
 
 /// A server: address, port, protocol.
@@ -87,6 +91,10 @@ struct Server {
     /// Users with their passwords.
     passwords: BTreeSet<(String, String)>,
     seen: MessageEvidence,
+    /// Passwords of which the server said that they are right.
+    n_accepted: u64,
+    /// One of them is an administrator's.
+    is_administrator: bool,
 }
 
 impl Detector for CleartextLogin {
@@ -107,7 +115,7 @@ impl Detector for CleartextLogin {
         if !is_try {
             let asked = if connection.open.n > 0 { connection.asked } else { Asked::Nothing };
             match logins::verdict(said, asked) {
-                Some(true) => connection.close(),
+                Some(true) => connection.accept(),
                 Some(false) => connection.open = MessageEvidence::default(),
                 None => {}
             }
@@ -136,6 +144,9 @@ impl Detector for CleartextLogin {
             let server = servers.entry(key).or_default();
             server.seen.merge(&connection.seen);
             server.seen.merge(&connection.open);
+            server.n_accepted += connection.n_accepted;
+            let user = connection.user.to_ascii_lowercase();
+            server.is_administrator |= connection.n_accepted > 0 && ADMINISTRATORS.contains(&user.as_str());
             if server.clients.len() < MOST_PEOPLE {
                 server.clients.insert(client);
             }
@@ -177,7 +188,8 @@ impl Connection {
         self.seen.n + self.open.n
     }
 
-    fn close(&mut self) {
+    fn accept(&mut self) {
+        self.n_accepted += self.open.n;
         self.seen.merge(&std::mem::take(&mut self.open));
     }
 }
@@ -194,8 +206,14 @@ impl Server {
         let confidence = Confidence::ALMOST_CERTAIN;
         let name = protocol.name();
         let clients = count(self.clients.len(), "client");
-        // The password of a console is command of a machine; others open a mailbox or a page.
-        let impact = if protocol == AppProto::Telnet { Impact::EXPOSED_COMMAND } else { Impact::EXPOSURE };
+        // The password of a console is command of a machine; that of its files, or of an administrator, opens an account of
+        // the machine once the server accepted it; others open a mailbox or a page.
+        let is_of_machine = protocol == AppProto::Ftp || self.is_administrator;
+        let impact = match protocol {
+            AppProto::Telnet => Impact::EXPOSED_COMMAND,
+            _ if is_of_machine && self.n_accepted > 0 => Impact::EXPOSED_ACCOUNT,
+            _ => Impact::EXPOSURE,
+        };
         let users: Vec<&str> = self.users.iter().take(MOST_NAMED).map(String::as_str).collect();
         let who = if users.is_empty() { String::new() } else { format!(" Users: {}.", users.join(", ")) };
         let transport = if protocol == AppProto::Snmp { "udp" } else { "tcp" };
@@ -209,6 +227,7 @@ impl Server {
             .protocol(name)
             .evidence([
                 evidence("Logins with a readable password", n, "logins", "0"),
+                evidence("Passwords that the server accepted", self.n_accepted as f64, "logins", "0"),
                 evidence("Clients", self.clients.len() as f64, "hosts", "0"),
                 evidence("Users", self.users.len() as f64, "users", "0"),
             ])
@@ -225,7 +244,8 @@ impl Server {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, inside, observe_messages};
+    use crate::detect::support::testing::{Line, inside, observe_in_one, observe_messages};
+    use crate::model::app::kinds::login::Outcome;
     use crate::settings::Settings;
 
     fn login(user: &str) -> Line {
@@ -248,6 +268,25 @@ mod tests {
         let mut asked = Settings::default();
         asked.show_secrets();
         assert!(observe_messages(&ENTRY, &[login("anna")], &asked).findings[0].explanation.contains("anna / hunter2"));
+    }
+
+    #[test]
+    fn an_account_of_a_machine_is_medium_once_the_server_accepted_the_password() {
+        let severity = |protocol: AppProto, user: &str, outcome: Option<Outcome>| {
+            let login = |user: &str| Line { protocol, ..login(user) };
+            let answer =
+                |outcome: Outcome| Line { facts: vec![(FieldId::Login, outcome.into())], ..login("").answered() };
+            let lines: Vec<Line> = std::iter::once(login(user)).chain(outcome.map(answer)).collect();
+            let findings = observe_in_one(&ENTRY, &lines, &Settings::default()).findings;
+            findings.iter().map(|finding| finding.severity).collect::<Vec<_>>()
+        };
+        use crate::model::Severity::{Low, Medium};
+        let accepted = Some(Outcome::Accepted);
+        assert_eq!(severity(AppProto::Ftp, "anna", accepted), [Medium]);
+        assert_eq!(severity(AppProto::Imap, "anna", accepted), [Low]);
+        assert_eq!(severity(AppProto::Imap, "root", accepted), [Medium]);
+        assert_eq!(severity(AppProto::Ftp, "anna", None), [Low]);
+        assert_eq!(severity(AppProto::Ftp, "anna", Some(Outcome::Refused)), []);
     }
 
     #[test]

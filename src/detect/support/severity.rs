@@ -5,7 +5,8 @@
 //! only just reaches its threshold never says more than 60 % of the impact allows, and an unsure one says less still.
 //!
 //! Impact is what happens if the finding is true. What only lies open, such as a password that was sent in the clear,
-//! has not happened yet: it weighs as little as a nuisance unless it opens a machine, or many have the same habit.
+//! has not happened yet: it weighs as little as a nuisance unless it opens a machine, or is known to open an account of
+//! one, or many have the same habit.
 
 use crate::maths::elementary::log10;
 use crate::model::Severity;
@@ -54,6 +55,8 @@ pub struct Impact(f64);
 impl Impact {
     /// A weakness that somebody could use; nobody has been seen to. One case is low, many together are medium.
     pub const EXPOSURE: Impact = Impact(0.35);
+    /// A secret that is known to open an account of a machine lies open; nobody has been seen to use it.
+    pub const EXPOSED_ACCOUNT: Impact = Impact(0.53);
     /// A weakness that gives whoever uses it command of a machine; nobody has been seen to.
     pub const EXPOSED_COMMAND: Impact = Impact(0.55);
     /// For information: it wastes resources or breaks a local policy.
