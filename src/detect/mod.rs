@@ -46,6 +46,7 @@ pub const ALL: &[Entry] = &[
     brute_force::ssh_brute_force::ENTRY,
     brute_force::ftp_brute_force::ENTRY,
     brute_force::login_brute_force::ENTRY,
+    brute_force::tls_brute_force::ENTRY,
     lateral::kerberoasting::ENTRY,
     lateral::overpass_the_hash::ENTRY,
     lateral::directory_search::ENTRY,
