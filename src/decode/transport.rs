@@ -2,6 +2,7 @@
 
 use super::{Inner, Work, tunnel};
 use crate::issue::IssueKind;
+use crate::maths::fnv;
 use crate::model::app::protocol::Protocol;
 use crate::model::net::addr::Addr;
 use crate::model::packet::tcp_flag::SYN;
@@ -11,6 +12,11 @@ use etherparse::{Icmpv4Slice, Icmpv6Slice, LaxIpSlice, TcpHeaderSlice, TcpOption
 const TCP_FIXED_BYTES: usize = 20;
 const UDP_BYTES: u32 = 8;
 const ICMP_BYTES: u32 = 8;
+/// Where the pattern of a ping begins whatever stands before it, and where it does at the earliest in short ones.
+const CONTENT_AT: usize = 24;
+const SHORT_CONTENT_AT: usize = 16;
+/// So much of it is looked at: as much in each, so that pings of growing size look alike.
+const MOST_CONTENT: usize = 32;
 
 #[inline]
 pub(super) fn read<'a>(
@@ -164,6 +170,7 @@ fn icmp_v4(data: &[u8], wire_bytes: u32) -> Option<Icmp> {
         // Echo, timestamp and address mask messages carry an identifier (RFC 792, RFC 950).
         identifier: if matches!(kind, 0 | 8 | 13..=18) { u16::from_be_bytes([a, b]) } else { 0 },
         payload_bytes: wire_bytes.saturating_sub(ICMP_BYTES),
+        content: if matches!(kind, 0 | 8) { echoed(data) } else { None },
         refused: if kind == 3 { refused(data) } else { None },
     })
 }
@@ -177,8 +184,21 @@ fn icmp_v6(data: &[u8], wire_bytes: u32) -> Option<Icmp> {
         code: icmp.code_u8(),
         identifier: if matches!(kind, 128 | 129) { u16::from_be_bytes([a, b]) } else { 0 },
         payload_bytes: wire_bytes.saturating_sub(ICMP_BYTES),
+        content: if matches!(kind, 128 | 129) { echoed(data) } else { None },
         refused: if kind == 1 { refused(data) } else { None },
     })
+}
+
+/// A hash of a piece of what an echo message carries. Pings put the time into their first 8 to 24 bytes (ping(8), fping) and
+/// a pattern behind it that is the same each time; so the piece begins there, and has the same place whatever the size.
+fn echoed(data: &[u8]) -> Option<u32> {
+    let payload = data.get(ICMP_BYTES as usize..)?;
+    let piece = match payload.len() {
+        n if n >= CONTENT_AT + 8 => payload.get(CONTENT_AT..n.min(CONTENT_AT + MOST_CONTENT))?,
+        n if n >= SHORT_CONTENT_AT + 4 => payload.get(SHORT_CONTENT_AT..)?,
+        _ => return None,
+    };
+    Some(fnv::add(fnv::OF_NOTHING, piece))
 }
 
 /// The packet that an unreachable message quotes behind its first eight bytes.
@@ -202,6 +222,15 @@ fn refused(data: &[u8]) -> Option<Box<QuotedDatagram>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pings_with_another_time_and_size_carry_the_same_and_data_does_not() {
+        let ping = |time: u8, size: u8| echoed(&[&[8; 8][..], &[time; 16], &(16..size).collect::<Vec<u8>>()].concat());
+        assert!(ping(1, 56).is_some() && ping(1, 56) == ping(2, 56) && ping(1, 64) == ping(2, 200));
+        assert_eq!((ping(1, 17), ping(1, 24) == ping(9, 24)), (None, true));
+        let data = |seed: u8| echoed(&(0..64).map(|i: u8| i.wrapping_mul(seed)).collect::<Vec<u8>>());
+        assert!(data(3) != data(5));
+    }
 
     #[test]
     fn options_whose_lengths_do_not_fit_are_told() {

@@ -283,6 +283,8 @@ pub struct Icmp {
     pub identifier: u16,
     /// Bytes after the first eight.
     pub payload_bytes: u32,
+    /// A hash of what an echo message carries behind the place where pings keep their time; none if it was not captured.
+    pub content: Option<u32>,
     /// For an unreachable message: the packet that could not be delivered.
     pub refused: Option<Box<QuotedDatagram>>,
 }

@@ -174,7 +174,7 @@ pub fn tcp(index: u64, second: f64, source: (Addr, u16), target: (Addr, u16), fl
 
 /// An ICMP message of this type from the device `mac`.
 pub fn icmp(index: u64, second: f64, mac: u8, source: Addr, target: Addr, is_v6: bool, kind: u8) -> Packet {
-    let icmp = Icmp { is_v6, kind, code: 0, identifier: 0, payload_bytes: 92, refused: None };
+    let icmp = Icmp { is_v6, kind, code: 0, identifier: 0, payload_bytes: 92, content: None, refused: None };
     ip(index, second, mac, source, target, Transport::Icmp(icmp))
 }
 

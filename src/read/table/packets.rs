@@ -108,7 +108,7 @@ impl PacketRows {
             let is_v6 = name == "ICMPv6";
             let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS + 8);
             let (kind, identifier) = echo(info, is_v6);
-            let icmp = Icmp { is_v6, kind, code: 0, identifier, payload_bytes, refused: None };
+            let icmp = Icmp { is_v6, kind, code: 0, identifier, payload_bytes, content: None, refused: None };
             return (if is_v6 { 58 } else { 1 }, Transport::Icmp(icmp));
         }
         let (said, flags) = (ports(info), noted_flags(info));
