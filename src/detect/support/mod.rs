@@ -31,3 +31,4 @@ pub mod tcp_anomalies;
 pub mod testing;
 pub mod threshold_random_walk;
 pub mod trouble;
+pub mod wordiness;

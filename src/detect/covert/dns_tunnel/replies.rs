@@ -1,6 +1,7 @@
 //! Answers that carry data where nobody looks for it, in addresses or in alias names, to findings of what was fetched by them.
 
 use super::CARD;
+use super::weigh::Addresses;
 use crate::detect::detector::Context;
 use crate::detect::support::domains::{self, Characters, DnsQuery};
 use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence, thousands};
@@ -20,6 +21,13 @@ const MOST_ADDRESSES: f64 = 1.5;
 const LEAST_SPREAD: f64 = 0.7;
 /// Hardly any of them is ever connected to.
 const MOST_CONTACTED: f64 = 0.05;
+/// From more than this share on, addresses are those of servers.
+const MOST_USED: f64 = 0.2;
+/// Fewer addresses for each name are those of servers that many names share.
+const MOST_SHARED: f64 = 0.6;
+/// Fewest names with addresses that say something, and how many say as much as it gets.
+const LEAST_ADDRESSED: usize = 4;
+const ENOUGH_ADDRESSED: f64 = 8.0;
 /// Bits in a character of data; words have less.
 const LEAST_ENTROPY: f64 = 3.0;
 
@@ -111,15 +119,40 @@ impl Replies {
         })
     }
 
-    fn sequence(&self, context: &Context<'_>, sequence: f64) -> Option<Carried> {
-        let (n_names, n) = (self.addressed.len() as f64, self.addresses.len() as f64);
-        if n_names < sequence || n < LEAST_DIFFERENT * n_names || n > MOST_ADDRESSES * n_names {
-            return None;
+    /// What the addresses say, if there are enough.
+    pub fn addresses(&self, context: &Context<'_>) -> Addresses {
+        let (n_names, n) = (self.addressed.len(), self.addresses.len());
+        if n_names < LEAST_ADDRESSED {
+            return Addresses::Unknown;
         }
+        let share = |is_meant: &dyn Fn(&Addr) -> bool| {
+            self.addresses.iter().filter(|address| is_meant(address)).count() as f64 / n.max(1) as f64
+        };
+        if share(&|address| address.ip().is_loopback()) > 0.5 {
+            Addresses::Codes
+        } else if share(&|address| context.endpoints.number(*address).is_some()) > MOST_USED {
+            Addresses::Used
+        } else if (n as f64) < MOST_SHARED * n_names as f64 {
+            Addresses::Shared
+        } else if self.is_spread() {
+            Addresses::Data((n_names as f64 / ENOUGH_ADDRESSED).min(1.0))
+        } else {
+            Addresses::Unknown
+        }
+    }
+
+    /// Nearly each name has an address of its own, in another network than the others.
+    fn is_spread(&self) -> bool {
+        let (n_names, n) = (self.addressed.len() as f64, self.addresses.len() as f64);
         let network = |address: &Addr| address.0 >> if address.is_v4() { 16 } else { 96 };
         let n_networks = self.addresses.iter().map(network).collect::<BTreeSet<u128>>().len() as f64;
+        n >= LEAST_DIFFERENT * n_names && n <= MOST_ADDRESSES * n_names && n_networks >= LEAST_SPREAD * n
+    }
+
+    fn sequence(&self, context: &Context<'_>, sequence: f64) -> Option<Carried> {
+        let n = self.addresses.len() as f64;
         let n_contacted = self.addresses.iter().filter(|host| context.endpoints.number(**host).is_some()).count();
-        if n_networks < LEAST_SPREAD * n || n_contacted as f64 > MOST_CONTACTED * n {
+        if (self.addressed.len() as f64) < sequence || !self.is_spread() || n_contacted as f64 > MOST_CONTACTED * n {
             return None;
         }
         let n_impossible = self.addresses.iter().filter(|address| is_impossible(**address)).count();
@@ -130,8 +163,14 @@ impl Replies {
 }
 
 impl Carried {
-    /// The finding, for a host and a domain; the thresholds are those of [`Replies::carried`].
-    pub fn finding(&self, (asker, domain): (Addr, &str), (sequence, pieces): (f64, f64)) -> FindingBuilder {
+    /// The finding, for a host and a domain; the thresholds are those of [`Replies::carried`]. It is as sure as the answers alone
+    /// make it, or all signs together, if they were `weighed`.
+    pub fn finding(
+        &self,
+        (asker, domain): (Addr, &str),
+        (sequence, pieces): (f64, f64),
+        weighed: Option<Confidence>,
+    ) -> FindingBuilder {
         let n = thousands(self.n);
         let size = crate::model::format::quantity::bytes(self.n_bytes);
         let (title, least, why) = match self.means {
@@ -161,7 +200,11 @@ impl Carried {
         };
         Finding::builder(&CARD)
             .title(title)
-            .rated(Impact::CONTROL, self.confidence, (self.n as f64, least))
+            .rated(
+                Impact::CONTROL,
+                weighed.filter(|it| *it > self.confidence).unwrap_or(self.confidence),
+                (self.n as f64, least),
+            )
             .sources([asker])
             .ports([53])
             .protocol("DNS")

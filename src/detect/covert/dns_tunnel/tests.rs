@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::detect::support::testing::{Line, TestValue, inside, observe_messages, outside};
+use crate::model::app::kinds::names::DnsType;
 use crate::settings::Settings;
 
 /// Questions for names that `make` makes.
@@ -97,4 +98,34 @@ fn alias_names_that_are_data_are_reported_and_aliases_of_services_are_not() {
     assert!(found.len() == 1 && found[0].title.contains("data in 12 alias names under example.pw"), "{found:?}");
     assert!(answered(12, DnsType::Cname, counted, &|i| format!("www{i}.example.com").into()).is_empty());
     assert!(answered(4, DnsType::Cname, counted, &|i| data(i).into()).is_empty(), "few");
+}
+
+#[test]
+fn ten_slow_questions_with_data_are_reported_and_look_ups_of_checksums_are_not() {
+    let bytes = |i: u32| i.wrapping_add(7).wrapping_mul(0x9e37_79b9);
+    let found = |n: u32, name: &dyn Fn(u32) -> String, kind: DnsType, life: u64, n_bytes: u64| {
+        let line = |i: u32| {
+            let facts = vec![
+                (FieldId::DnsQuery, name(i).into()),
+                (FieldId::DnsType, kind.into()),
+                (FieldId::DnsAnswers, 1.into()),
+                (FieldId::DnsTtl, life.into()),
+                (FieldId::DnsAnswerBytes, n_bytes.into()),
+            ];
+            let ask = || Line::request(AppProto::Dns, f64::from(i * 20), inside(1), (outside(53), 53), facts.clone());
+            [ask(), ask().answered()]
+        };
+        let lines: Vec<Line> = (0..n).flat_map(line).collect();
+        observe_messages(&ENTRY, &lines, &Settings::default()).findings
+    };
+    let data = |i: u32| format!("{:x}k{:x}z{:x}.d.example.pw", bytes(i), bytes(i * 3 + 1), bytes(i * 5 + 2));
+    let weak = found(9, &data, DnsType::Txt, 1, 220);
+    assert!(weak.len() == 1 && weak[0].severity >= crate::model::Severity::Medium, "{weak:?}");
+    assert!(found(4, &data, DnsType::Txt, 1, 220).is_empty(), "few");
+    let checksum = |i: u32| {
+        format!("{:08x}{:08x}{:08x}{:08x}.avqs.example.com", bytes(i), bytes(i + 90), bytes(i + 180), bytes(i + 270))
+    };
+    assert!(found(80, &checksum, DnsType::Txt, 600, 100).is_empty(), "a virus scanner");
+    let content = |i: u32| format!("d{:08x}{:06x}.example.net", bytes(i), bytes(i + 99) >> 8);
+    assert!(found(60, &content, DnsType::A, 300, 90).is_empty(), "a content network");
 }
