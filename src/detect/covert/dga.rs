@@ -9,6 +9,8 @@ use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
+use crate::detect::support::wordiness::Wordiness;
+use crate::maths::elementary::ln;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::names::DnsCode;
 use crate::model::app::protocol::AppProto;
@@ -38,20 +40,23 @@ const CARD: Card = Card {
         "Find the program on the host that sends the queries; check the host for malware",
     ],
     part_of: &[],
-    source: "Yadav et al., Detecting Algorithmically Generated Malicious Domain Names (IMC 2010) and Antonakakis et al., From Throw-Away Traffic to Bots (USENIX Security 2012): bursts of names that do not exist. Domains by the public suffix list.",
+    source: "Domains that do not exist against what the host's own look-ups let expect: tail of a Poisson distribution (Chernoff's bound), plus how random the names are by their pairs of letters. Yadav et al., Detecting Algorithmically Generated Malicious Domain Names (IMC 2010) and Antonakakis et al., From Throw-Away Traffic to Bots (USENIX Security 2012): bursts of names that do not exist. Domains by the public suffix list.",
 };
 
 const DOMAINS: Descriptor =
-    Descriptor::count("dga.domains", "Domains that do not exist", 30.0).range(5.0, 100_000.0).unit("domains").help(
-        "This many different registered domains that one host queried without success. Ordinary hosts mistype a few a \
-         day.",
+    Descriptor::count("dga.domains", "Domains that do not exist", 8.0).range(4.0, 100_000.0).unit("domains").help(
+        "Fewer different registered domains that one host queried without success are not evaluated. Ordinary hosts \
+         mistype a few a day.",
     );
-const SHARE: Descriptor = Descriptor::percent("dga.share", "Share of domains that do not exist", 40.0)
+const SHARE: Descriptor = Descriptor::percent("dga.share", "Share of domains that do not exist", 25.0)
     .range(1.0, 100.0)
     .help("Of all domains that the host queried. Crawlers and mail servers mostly query domains that exist.");
+const EVIDENCE: Descriptor = Descriptor::number("dga.evidence", "Evidence for generated domains", 10.0)
+    .range(0.0, 1000.0)
+    .help("Natural logarithm of how unlikely so many domains that do not exist are for an ordinary host that queried as many that do (Poisson; 4 % and half a domain are expected), with how random the names look. 10 is one in 20,000.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<Dga>(CARD, &[DOMAINS, SHARE], Interest::MESSAGES);
+pub const ENTRY: Entry = Entry::of::<Dga>(CARD, &[DOMAINS, SHARE, EVIDENCE], Interest::MESSAGES);
 
 /// Most askers kept.
 const MOST_ASKERS: usize = 1 << 15;
@@ -59,6 +64,14 @@ const MOST_ASKERS: usize = 1 << 15;
 const MOST_DOMAINS: usize = 1 << 13;
 /// Domains shown as examples.
 const MOST_EXAMPLES: usize = 3;
+/// Of the domains that ordinary hosts ask for so many do not exist, and so many more in any capture: typing errors, old links.
+const ORDINARY_SHARE: f64 = 0.04;
+const ORDINARY: f64 = 0.5;
+/// What it is worth if nearly all were asked for without a host name before them, and what if not: made-up domains are tried
+/// bare.
+const BARE: f64 = 1.5;
+/// So many domains and more reach further than the fewest.
+const MANY: f64 = 20.0;
 /// The most domains within this time are counted.
 const BURST_NS: i64 = 60 * SECOND;
 
@@ -74,6 +87,9 @@ struct Asker {
     existing: HashSet<u32, RandomState>,
     /// When each missing domain was first asked for.
     times: Vec<i64>,
+    /// Of the missing domains, those that were asked for bare.
+    n_bare: u64,
+    wordiness: Wordiness,
     examples: Vec<Box<str>>,
     characters: Characters,
     n_characters: u64,
@@ -110,6 +126,8 @@ impl Detector for Dga {
             let label = domain.split('.').next().unwrap_or("");
             asker.times.push(event.message.time_ns);
             asker.characters.add(label);
+            asker.wordiness.add(label);
+            asker.n_bare += u64::from(asked.before.is_empty());
             asker.n_characters += label.len() as u64;
             asker.servers.insert(flow.responder().0);
             if asker.examples.len() < MOST_EXAMPLES {
@@ -121,7 +139,9 @@ impl Detector for Dga {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&DOMAINS);
         let share = context.settings.get(&SHARE) / 100.0;
-        let is_case = |asker: &Asker| asker.n_missing() >= least && asker.share() >= share;
+        let evidence = context.settings.get(&EVIDENCE);
+        let is_case =
+            |asker: &Asker| asker.n_missing() >= least && asker.share() >= share && asker.evidence() >= evidence;
         let mut cases = self.askers.sorted_where(is_case);
         let servers: BTreeSet<Addr> = cases.iter().flat_map(|(_, asker)| asker.servers.iter().copied()).collect();
         // A resolver asks what others ask it: where one of its askers is a case, it is none.
@@ -131,13 +151,24 @@ impl Detector for Dga {
         Report::of(cases)
             .largest_first(|(_host, asker)| asker.missing.len())
             .not_evaluated(self.askers.n_refused)
-            .each(|(host, asker)| asker.finding(**host, least))
+            .each(|(host, asker)| asker.finding(**host, least.max(MANY)))
     }
 }
 
 impl Asker {
+    /// Domains that were only ever missing: one that exists was mistyped below, or is asked for another type.
     fn n_missing(&self) -> f64 {
-        self.missing.len() as f64
+        self.missing.difference(&self.existing).count() as f64
+    }
+
+    /// How unlikely so many are for an ordinary host, as a natural logarithm: Chernoff's bound of the Poisson tail, and what
+    /// the names look like.
+    fn evidence(&self) -> f64 {
+        let n = self.n_missing();
+        let expected = ORDINARY + ORDINARY_SHARE * self.existing.len() as f64;
+        let tail = if n > expected { n * ln(n / expected) - n + expected } else { 0.0 };
+        let bare = if self.n_bare as f64 >= 0.8 * self.missing.len() as f64 { BARE } else { -BARE };
+        tail + self.wordiness.log_ratio_of_random() + bare
     }
 
     /// Of all domains asked for, those that do not exist.
@@ -149,13 +180,13 @@ impl Asker {
         let n = self.n_missing();
         let mean_length = self.n_characters as f64 / n.max(1.0);
         let entropy = self.characters.entropy();
-        // Even letters and long labels look computed; lists of words do not.
-        let signs = 0.6 * f64::from(entropy >= 4.0) + 0.4 * f64::from(mean_length >= 10.0);
+        // Unusual pairs of letters and long labels look computed; lists of words do not.
+        let signs = 0.6 * f64::from(self.wordiness.share() < 0.4) + 0.4 * f64::from(mean_length >= 10.0);
         let confidence = Confidence::LIKELY.towards(Confidence::VERY_LIKELY, signs);
         let burst = busiest(&self.times, BURST_NS);
         let examples = self.examples.join(", ");
         Finding::builder(&CARD)
-            .title(format!("{host} queried {} domains that do not exist", thousands(self.missing.len())))
+            .title(format!("{host} queried {} domains that do not exist", thousands(n as usize)))
             .rated(Impact::CONTROL, confidence, (n, least))
             .sources([host])
             .targets(self.servers.iter().copied())
@@ -165,6 +196,13 @@ impl Asker {
                 evidence("Domains that do not exist", n, "domains", "a few a day"),
                 evidence("Share of all domains queried", 100.0 * self.share(), "%", "under 5"),
                 evidence("Most of them within a minute", burst as f64, "domains", "1 or 2"),
+                evidence(
+                    "Unlikelihood for an ordinary host, natural logarithm",
+                    self.evidence(),
+                    "",
+                    "below 10: one in 20,000",
+                ),
+                evidence("Usual pairs of letters", 100.0 * self.wordiness.share(), "%", "50 to 90, in words"),
                 evidence("Mean length of their first label", mean_length, "characters", "6 to 10"),
                 evidence("Entropy per character", entropy, "bits", "3.5 to 4 in words, 4 and more if generated"),
             ])
@@ -172,7 +210,7 @@ impl Asker {
                 "{host} queried {} different domains that do not exist, such as {examples}. That is {:.0} % of all \
                  domains it queried. Malware that generates the names of its control servers tries names like this \
                  until one exists.",
-                thousands(self.missing.len()),
+                thousands(n as usize),
                 100.0 * self.share()
             ))
             .filter(format!("dns.flags.rcode == 3 && {}", finding_builder::host_filter("dst", host)))
@@ -196,6 +234,20 @@ mod tests {
             vec![(FieldId::DnsQuery, name.into()), (FieldId::DnsCode, code.into())],
         )
         .answered()
+    }
+
+    #[test]
+    fn few_random_domains_among_pages_are_reported_and_typing_errors_are_not() {
+        let found = |n: u32, name: fn(u32) -> String, n_pages: u32| {
+            let mut lines: Vec<Line> = (0..n).map(|i| answer(7 * i, name(i), DnsCode::NoSuchName)).collect();
+            lines.extend((0..n_pages).map(|i| answer(5 * i, format!("www.site{i}.org"), DnsCode::NoError)));
+            observe_messages(&ENTRY, &lines, &Settings::default()).findings
+        };
+        let random = |i: u32| format!("{:x}.top", (u64::from(i) + 5).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        assert!(found(9, random, 12).first().is_some_and(|found| found.severity >= crate::model::Severity::Medium));
+        assert!(found(3, random, 12).is_empty(), "few");
+        assert!(found(9, |i| format!("www.oldpage{i}.org"), 60).is_empty(), "old links among many pages");
+        assert!(found(9, |i| format!("nosuch{i}.site{i}.org"), 12).is_empty(), "names of domains that exist");
     }
 
     #[test]
