@@ -43,6 +43,18 @@ impl EncryptedSessions {
         self.pairs.n_refused
     }
 
+    /// Each session in the order of its ends, without what may only keep the connection in order.
+    pub fn talks<'a>(
+        &'a self,
+        context: &'a Context<'_>,
+    ) -> impl Iterator<Item = (SessionEnds, EncryptedSession)> + use<'a> {
+        self.all(context).map(|(ends, session)| {
+            let talk = |(at, exchange): &(i64, Exchange)| Some((*at, exchange.talk()?));
+            let exchanges = session.exchanges.iter().filter_map(talk).collect();
+            (ends, EncryptedSession { exchanges, ..session })
+        })
+    }
+
     /// Each session in the order of its ends.
     pub fn all<'a>(
         &'a self,

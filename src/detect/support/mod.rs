@@ -2,6 +2,7 @@
 
 pub mod address_claims;
 pub mod baseline;
+pub mod beat;
 pub mod capped_map;
 pub mod connection_attempts;
 pub mod contact_course;
@@ -21,6 +22,7 @@ pub mod login_attempts;
 pub mod logins;
 pub mod merge_findings;
 pub mod message_evidence;
+pub mod odd_server;
 pub mod port_choice;
 pub mod rate_series;
 pub mod report;

@@ -25,6 +25,19 @@ impl Exchange {
         self.sent > 0 && self.got > 0
     }
 
+    /// The same without what may only keep the connection in order; none if nothing is left.
+    pub fn talk(self) -> Option<Exchange> {
+        let is_small = |bytes: u16, n: u8| bytes / u16::from(n.max(1)) < Exchanges::LEAST_TALK;
+        let mut talk = self;
+        if is_small(self.sent, self.n_sent) {
+            (talk.sent, talk.n_sent) = (0, 0);
+        }
+        if is_small(self.got, self.n_got) {
+            (talk.got, talk.n_got, talk.wait_millis) = (0, 0, u16::MAX);
+        }
+        (talk.sent > 0 || talk.got > 0).then_some(talk)
+    }
+
     /// The other side spoke without being asked.
     pub fn is_unasked(&self) -> bool {
         self.sent == 0
@@ -45,9 +58,12 @@ pub struct Exchanges {
 impl Exchanges {
     /// Most turns kept: more than one each second in the time after which a flow is cut.
     pub const MOST: usize = 4096;
-    /// What is smaller keeps the connection in order and says nothing: pings, acknowledgments and settings of HTTP/2
-    /// (RFC 9113: 9 to 17 bytes), of WebSocket and of MQTT, with the 22 to 29 bytes that TLS adds; acknowledgments of QUIC.
-    pub const LEAST_BYTES: u32 = 48;
+    /// What is smaller keeps the connection in order and says nothing: settings of HTTP/2, pings of WebSocket and of MQTT (2 to 9
+    /// bytes), with the 22 bytes that TLS 1.3 adds.
+    pub const LEAST_BYTES: u32 = 32;
+    /// What is smaller may still do so: pings and acknowledgments of HTTP/2 (RFC 9113: 13 to 17 bytes) with the 29 bytes that TLS
+    /// added before; acknowledgments of QUIC.
+    pub const LEAST_TALK: u16 = 48;
     /// After such a silence a side begins anew, ms.
     const PAUSE_MILLIS: u32 = 1000;
     /// An answer that takes longer is none, ms.
@@ -131,6 +147,14 @@ mod tests {
         let mut exchanges = Exchanges::default();
         packets.iter().for_each(|(direction, at, bytes)| exchanges.take(*direction, *at, *bytes));
         exchanges
+    }
+
+    #[test]
+    fn pings_are_left_out_of_the_talk() {
+        let exchange = |sent, got| Exchange { sent, got, n_sent: 1, n_got: 1, wait_millis: 9, ..Exchange::default() };
+        assert_eq!((exchange(39, 39).talk(), exchange(90, 70).talk()), (None, Some(exchange(90, 70))));
+        assert!(exchange(39, 70).talk().is_some_and(|talk| talk.is_unasked() && talk.got == 70));
+        assert!(exchange(90, 39).talk().is_some_and(|talk| !talk.is_answered() && talk.sent == 90));
     }
 
     #[test]

@@ -12,16 +12,26 @@ pub(super) enum Server {
     Place(Addr, u16),
 }
 
-/// One connection.
-#[derive(Clone, Copy)]
+/// One connection, or one request within one.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Call {
-    pub(super) second: i64,
+    /// When it began, ms since 1970.
+    pub(super) millis: i64,
+    /// What was sent, and what of the other side's payload came back, B.
     pub(super) bytes: u32,
+    pub(super) got: u32,
     /// `bytes` were counted: a log of requests does not.
     pub(super) is_sized: bool,
     pub(super) is_nameless_http: bool,
     /// It is known what became of it.
     pub(super) is_known: bool,
+}
+
+impl Call {
+    /// The second in which it began, since 1970.
+    pub(super) fn second(&self) -> i64 {
+        self.millis.div_euclid(1000)
+    }
 }
 
 /// From inside to outside, and not of a protocol

@@ -3,6 +3,7 @@
 use super::beacon_score::threat;
 use super::call::{Call, Server};
 use super::judged::Judged;
+use super::weighed::Weighed;
 use crate::detect::support::severity::Confidence;
 use crate::maths::elementary::log10;
 use crate::model::format::time::SECOND;
@@ -16,10 +17,8 @@ pub(super) const LEAST_SPAN: i64 = 600;
 const FULL_SPAN: f64 = 10_800.0;
 /// What is left of the confidence in calls of minutes, and to a server inside.
 const DOUBTFUL: f64 = 0.4;
-/// Of so many hosts inside one alone that uses a server stands out, whatever the span.
-const CROWD: usize = 8;
-/// Frameworks for control servers sleep at least so long, s; pushes and long polls come sooner.
-const LEAST_SLEEP: f64 = 5.0;
+/// How far past the evidence that is asked for a case is as sure as it gets.
+const FULL_EVIDENCE: f64 = 6.0;
 
 /// Calls of a host to a server that are a beacon.
 pub(super) struct Case<'a> {
@@ -27,6 +26,12 @@ pub(super) struct Case<'a> {
     pub(super) server: Server,
     pub(super) calls: &'a [Call],
     pub(super) judged: Judged,
+    /// They are requests within few connections.
+    pub(super) is_within: bool,
+    /// The score alone is that of a beacon.
+    pub(super) is_scored: bool,
+    /// Beat and sizes, and how odd the server is, if that was weighed.
+    pub(super) weighed: Option<Weighed>,
     /// Hosts inside that use the server.
     pub(super) n_users: usize,
     /// Hosts inside that were seen.
@@ -38,6 +43,10 @@ pub(super) struct Case<'a> {
 impl Case<'_> {
     /// True for a flow of the time that was judged.
     pub(super) fn means(&self, flow: &Flow) -> bool {
+        if self.is_within {
+            let (first, last) = (flow.first_ns.div_euclid(SECOND), flow.last_ns.div_euclid(SECOND));
+            return first <= self.judged.episode.1 && last >= self.judged.episode.0;
+        }
         (self.judged.episode.0..=self.judged.episode.1).contains(&flow.first_ns.div_euclid(SECOND))
     }
 
@@ -61,18 +70,27 @@ impl Case<'_> {
         matches!(self.server, Server::Place(host, _) if self.site.is_inside(host))
     }
 
-    /// How sure it is for its span: RITA judges 24 hours, and within minutes polls and retries look the same.
-    pub(super) fn for_span(&self, confidence: Confidence) -> Confidence {
-        if self.is_inside() {
+    /// How sure it is by the score for its span: RITA judges 24 hours, and within minutes polls and retries look the same.
+    /// Where the server is odd too, the evidence says how sure it is.
+    pub(super) fn confidence(&self, by_score: Confidence, least: f64) -> Confidence {
+        let past = self.weighed.as_ref().map(|weighed| weighed.evidence() - least).filter(|past| *past >= 0.0);
+        let by_evidence = past
+            .map(|past| Confidence::LIKELY.towards(Confidence::VERY_LIKELY, past / FULL_EVIDENCE))
+            .filter(|_| !self.is_inside());
+        let by_score = self.for_span(by_score);
+        match by_evidence {
+            Some(confidence) if !self.is_scored || confidence > by_score => confidence,
+            _ => by_score,
+        }
+    }
+
+    fn for_span(&self, confidence: Confidence) -> Confidence {
+        if self.is_inside() || self.judged.length() < LEAST_SPAN {
             return confidence.lowered(DOUBTFUL);
         }
-        if self.judged.length() >= LEAST_SPAN {
-            let times = |length: f64| log10(length / LEAST_SPAN as f64);
-            let whole = times(self.judged.length() as f64) / times(FULL_SPAN);
-            return confidence.lowered(0.7 + 0.3 * whole.min(1.0));
-        }
-        let is_odd = self.n_users == 1 && self.n_inside >= CROWD && self.judged.parts.period >= LEAST_SLEEP;
-        if is_odd { confidence } else { confidence.lowered(DOUBTFUL) }
+        let times = |length: f64| log10(length / LEAST_SPAN as f64);
+        let whole = times(self.judged.length() as f64) / times(FULL_SPAN);
+        confidence.lowered(0.7 + 0.3 * whole.min(1.0))
     }
 
     /// Share of the hosts inside that use this server.

@@ -1,10 +1,10 @@
 //! Beacons to findings, each with the flows that it means.
 
-use super::CARD;
 use super::beacon_score::Parts;
 use super::call::{Server, is_judged};
 use super::case::{Case, LEAST_SPAN};
 use super::judged::{FULL, Judged};
+use super::{CARD, EVIDENCE};
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;
 use crate::detect::support::finding_builder::{self, Identity, evidence, thousands};
@@ -15,6 +15,9 @@ use crate::model::finding::series::Level;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Finding, Flow, Series};
 use std::collections::BTreeSet;
+
+/// Requests within TLS that come sooner, s, are a stream of them, not polls.
+const QUICK: f64 = 2.5;
 
 /// Findings of the cases; an address that only repeats what its name already says is left out.
 pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
@@ -65,11 +68,50 @@ pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding
     findings
 }
 
+/// Seconds with as many places as they need.
+fn short(seconds: f64) -> String {
+    if seconds < 2.0 { format!("{seconds:.1}") } else { format!("{seconds:.0}") }
+}
+
 impl Case<'_> {
+    /// Usual time between two calls, s: the gap in the middle where the score counts, else the period of the beat.
+    fn period(&self) -> f64 {
+        match &self.weighed {
+            Some(weighed) if !self.is_scored => weighed.beat.period,
+            _ => self.judged.parts.period,
+        }
+    }
+
+    /// What is spoken as far as it can be read: requests in quick succession within TLS carry something else; calls within TLS
+    /// are encrypted, whatever they are.
+    fn technique(&self, apps: &BTreeSet<AppProto>) -> Option<(&'static str, &'static str)> {
+        match (apps.contains(&AppProto::Tls), self.is_within) {
+            (true, true) if self.period() < QUICK => Some(("T1572", "Protocol Tunneling")),
+            (true, false) => Some(("T1573", "Encrypted Channel")),
+            (true, true) => Some(("T1071.001", "Web Protocols")),
+            (false, _) => (apps.contains(&AppProto::Http) || apps.contains(&AppProto::WebSocket))
+                .then_some(("T1071.001", "Web Protocols")),
+        }
+    }
+
+    /// That the sleep changed, and what to.
+    fn changed(&self) -> String {
+        let changed = self.weighed.as_ref().filter(|_| !self.is_scored).and_then(|weighed| weighed.beat.changed);
+        changed.map_or_else(String::new, |period| format!(", later {} s", short(period)))
+    }
+
+    /// What is odd about the server, in words with a space before; empty if nothing is.
+    fn oddities(&self) -> String {
+        match self.weighed.as_ref().map(|weighed| weighed.odd.words.join("; ")) {
+            Some(words) if !words.is_empty() => format!(" What is odd about the server: {words}."),
+            _ => String::new(),
+        }
+    }
+
     /// Of how many of the connections it is known what became of them, if not of all.
     fn outcomes(&self) -> String {
         let (first, last) = self.judged.episode;
-        let meant = || self.calls.iter().filter(|call| (first..=last).contains(&call.second));
+        let meant = || self.calls.iter().filter(|call| (first..=last).contains(&call.second()));
         let (n_known, n) = (meant().filter(|call| call.is_known).count(), meant().count());
         if n_known == n {
             return String::new();
@@ -80,10 +122,10 @@ impl Case<'_> {
     /// The gaps between the calls beside the usual one, for the eye.
     fn gaps(&self) -> Option<Series> {
         let (first, last) = self.judged.episode;
-        let meant = self.calls.iter().map(|call| call.second).filter(|second| (first..=last).contains(second));
-        let mut times: Vec<i64> = meant.map(|second| second.saturating_mul(SECOND)).collect();
+        let meant = self.calls.iter().filter(|call| (first..=last).contains(&call.second())).map(|call| call.millis);
+        let mut times: Vec<i64> = meant.map(|millis| millis.saturating_mul(SECOND / 1000)).collect();
         times.sort_unstable();
-        let usual = Level { name: "period".to_owned(), value: self.judged.parts.period };
+        let usual = Level { name: "period".to_owned(), value: self.period() };
         Series::gaps("Time since the previous connection", &times, Some(usual))
     }
 
@@ -100,13 +142,14 @@ impl Case<'_> {
             Server::Place(host, port) => format!("{host} port {port}"),
         };
         let Judged { n_calls, parts, episode, .. } = &self.judged;
-        let Parts { timestamp, size, duration, histogram, period, jitter, is_sparse, is_burst, is_unsized } = *parts;
+        let Parts { timestamp, size, duration, histogram, jitter, is_sparse, is_burst, is_unsized, .. } = *parts;
+        let period = self.period();
         let length = self.judged.length();
         let threat = self.threat();
         // Few observations make even chance look regular.
         let fullness = (*n_calls as f64 / FULL).min(1.0);
         let confidence = Confidence::ALMOST_CERTAIN.lowered((threat + 0.2) / 0.95).lowered(0.75 + 0.25 * fullness);
-        let confidence = self.for_span(confidence);
+        let confidence = self.confidence(confidence, context.settings.get(&EVIDENCE));
         // An hour may be that of a program that ran once; the method wants days.
         let confidence = if is_burst { confidence.lowered(0.8) } else { confidence };
         let extent = (fullness - 0.25).clamp(0.0, 1.0);
@@ -131,11 +174,11 @@ impl Case<'_> {
         let episode_ns = (episode.0.saturating_mul(SECOND), episode.1.saturating_mul(SECOND));
         let filter = format!("{} && {target} && ({tcp} || {udp})", finding_builder::host_filter("addr", self.source));
         let builder = Finding::builder(&CARD)
-            .technique(
-                (apps.contains(&AppProto::Http) || apps.contains(&AppProto::Tls))
-                    .then_some(("T1071.001", "Web Protocols")),
-            )
-            .title(format!("{} connects to {server} every {period:.0} s: {n_calls} connections", self.source))
+            .technique(self.technique(apps))
+            .title(match self.is_within {
+                false => format!("{} connects to {server} every {} s: {n_calls} connections", self.source, short(period)),
+                true => format!("{} sends {n_calls} requests to {server} within connections, every {} s", self.source, short(period)),
+            })
             .weighed(Impact::CONTROL, confidence, extent)
             .score(parts.score())
             .sources([self.source])
@@ -178,14 +221,31 @@ impl Case<'_> {
                 ),
                 evidence("Threat after modifiers", threat, "", "0.2 low, 0.4 medium, 0.6 high (RITA)"),
             ])
+            .evidence(self.weighed.iter().flat_map(|weighed| {
+                [
+                    evidence("Beat against chance and people, ln of the likelihood ratio", weighed.beat.log_ratio, "", "below 2"),
+                    evidence("How odd the server is, ln of the likelihood ratio", weighed.odd.weight, "", "below 0"),
+                    evidence(
+                        "Control server against another, ln of the likelihood ratio",
+                        weighed.evidence(),
+                        "",
+                        format!("below {}", context.settings.get(&EVIDENCE)),
+                    ),
+                ]
+            }))
             .series(self.gaps())
             .names(names)
             .explanation(format!(
-                "{} connected to {server} {} times, typically {period:.0} s apart (deviation {jitter:.1} s){}. \
-                 Programs that poll a control server do this; people do not. {}{}{}",
+                "{} {}, typically {} s apart{}{}{}. Programs that poll a control server do this; people do not. {}{}{}{}",
                 self.source,
-                n_calls,
-                if is_unsized { "" } else { ", and sent nearly the same amount each time" },
+                match self.is_within {
+                    false => format!("connected to {server} {n_calls} times"),
+                    true => format!("sent {n_calls} requests to {server} within connections that stayed open"),
+                },
+                short(period),
+                if self.is_scored { format!(" (deviation {jitter:.1} s)") } else { String::new() },
+                self.changed(),
+                if is_unsized || size < 0.8 { "" } else { ", and sent nearly the same amount each time" },
                 if self.n_users == 1 {
                     "No other internal host uses this server.".to_owned()
                 } else {
@@ -193,9 +253,10 @@ impl Case<'_> {
                 },
                 match (self.is_inside(), length < LEAST_SPAN) {
                     (true, _) => " The server is internal and is contacted by its IP address.",
-                    (false, true) => " All this happened within minutes, in which polls and retries look the same.",
+                    (false, true) => " All this happened within minutes, in which polls and retries look much the same.",
                     (false, false) => "",
                 },
+                self.oddities(),
                 self.outcomes()
             ))
             .period(episode_ns)

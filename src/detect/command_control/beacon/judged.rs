@@ -24,7 +24,7 @@ pub(super) struct Judged {
 
 impl Judged {
     fn of(calls: &[Call], parts: impl Fn(&[i64], &[f64]) -> Option<Parts>) -> Option<Judged> {
-        let seconds: Vec<i64> = calls.iter().map(|call| call.second).collect();
+        let seconds: Vec<i64> = calls.iter().map(Call::second).collect();
         let mut distinct = seconds.clone();
         distinct.dedup();
         let bytes: Vec<f64> = calls.iter().filter(|call| call.is_sized).map(|call| f64::from(call.bytes)).collect();
@@ -53,15 +53,15 @@ impl Judged {
         span: (i64, i64),
         is_beacon: impl Fn(&Judged) -> bool,
     ) -> Option<Judged> {
-        let spans = calls.iter().map(|call| (call.second, call.second));
+        let spans = calls.iter().map(|call| (call.second(), call.second()));
         let episodes = Episodes::of(spans, PAUSE_NS / SECOND, FULL as usize);
         let bursts = episodes.iter().filter(|(first, last)| {
             let lasts = last - first;
             lasts >= LEAST_BURST && lasts.saturating_mul(MOST_BURST) <= span.1 - span.0
         });
         let judge = |(first, last): (i64, i64)| {
-            let from = calls.partition_point(|call| call.second < first);
-            let to = calls.partition_point(|call| call.second <= last);
+            let from = calls.partition_point(|call| call.second() < first);
+            let to = calls.partition_point(|call| call.second() <= last);
             Judged::of(calls.get(from..to)?, parts_of_burst).filter(|judged| is_beacon(judged))
         };
         bursts.filter_map(judge).max_by_key(|judged| judged.n_calls)

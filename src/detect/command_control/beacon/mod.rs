@@ -1,13 +1,18 @@
-//! Connections from inside to outside, by address and by name, to findings of beacons: regular calls home.
+//! Connections from inside to outside, by address and by name, and requests within them, to findings of beacons: regular calls
+//! home.
 
 mod beacon_score;
 mod call;
 mod case;
 mod finding;
 mod judged;
+mod servers;
+mod weighed;
+mod within;
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
+use crate::detect::support::encrypted_sessions::EncryptedSessions;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
@@ -19,13 +24,15 @@ use case::{Case, LEAST_SPAN};
 use finding::findings;
 use judged::Judged;
 use std::collections::{BTreeMap, BTreeSet};
+use weighed::Weighed;
+use within::Requests;
 
 const CARD: Card = Card {
     id: "beacon",
     name: "Beacon",
     category: Category::Beacon,
     technique: Some(("T1071", "Application Layer Protocol")),
-    sees: "An internal host connects to the same external server again and again, at regular intervals and with similar sizes.",
+    sees: "An internal host connects to the same external server again and again, or sends requests within a connection that stays open, at regular intervals and with similar sizes; jitter, missed beats and a sleep that changes are allowed for.",
     matters: "Malware polls its control server for commands like this. Programs connect at regular times; people do not.",
     otherwise: "Updates, telemetry, mail and chat programs, weather and news widgets: most beacons are harmless. What matters is whose server it is.",
     benign_causes: &[
@@ -39,7 +46,7 @@ const CARD: Card = Card {
         "If nobody knows it, check what else the host did, and block the server",
     ],
     part_of: &[],
-    source: "Beacon score, threat table and prevalence modifiers of RITA v5 (Active Countermeasures). RITA evaluates 24 hours. Short captures score easily, so this detector requires more observations than its four, and a period of at least a second; connections that span less than ten minutes weigh little unless only one of many hosts uses the server. Default sleep times range from 5 s (Empire, Meterpreter) to 60 s (Cobalt Strike); shorter intervals are polling.",
+    source: "Beacon score, threat table and prevalence modifiers of RITA v5 (Active Countermeasures). RITA evaluates 24 hours. Short captures score easily, so this detector requires more observations than its four, and a period of at least a second; connections that span less than ten minutes weigh little unless the server is odd as well. How odd is added up with the beat as a log-likelihood ratio (naive Bayes): the beat against exponential gaps and against gaps of all orders of length, with Schwarz's criterion; sizes; a missing name, use by one host alone, port, user agent or JA4 that speaks to nothing else, abused or random domain; against it: many peers, other servers called at the same moments, calls that stop. Default sleep times range from 5 s (Empire, Meterpreter) to 60 s (Cobalt Strike); shorter intervals are polling.",
 };
 
 const LEAST: Descriptor = Descriptor::count("beacon.least", "Fewest connections", 7.0)
@@ -53,15 +60,21 @@ const SCORE: Descriptor = Descriptor::number("beacon.score", "Score for a beacon
     .range(0.5, 1.0)
     .help("Beacon score from 0 to 1 from which a pair is reported. RITA's threat table begins at 0.5.");
 
+const EVIDENCE: Descriptor = Descriptor::number("beacon.evidence", "Evidence for a control server", 7.8)
+    .range(0.0, 30.0)
+    .help("Natural logarithm of how much likelier what was seen is for a control server than for another server that is called: 7.8 is 2,400 times. It adds up the beat (at most 6; jitter, missed beats and a changed sleep are allowed for), sizes, and how odd the server is: no name, used by one host alone, an unusual port, a program that speaks to nothing else, an abused or random domain. Enough of it counts in captures of minutes too.");
+
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry::of::<Beacon>(CARD, &[LEAST, PERIOD, SCORE], Interest::ANY_FLOW.union(Interest::MESSAGES))
+    Entry::of::<Beacon>(CARD, &[LEAST, PERIOD, SCORE, EVIDENCE], Interest::ANY_FLOW.union(Interest::MESSAGES))
         .asking_site()
         .content_with_flows();
 
+/// A millisecond in ns.
+const MILLISECOND: i64 = SECOND / 1000;
 /// Most pairs kept, by address and by name each.
 const MOST_PAIRS: usize = 1 << 17;
-/// Most connections kept; 16 bytes each.
+/// Most connections kept; 24 bytes each.
 const MOST_CALLS: usize = 1 << 21;
 /// More connections than this are a strobe, not a beacon: one a second over a day (RITA).
 const STROBE: usize = 86_400;
@@ -69,6 +82,8 @@ const STROBE: usize = 86_400;
 const MOST_FINDINGS: usize = 100;
 /// Without sizes, times must be so even: the pages of one who reads come in bursts too.
 const EVEN_WITHOUT_SIZES: f64 = 0.8;
+/// Fewest calls whose beat is weighed.
+const LEAST_WEIGHED: usize = 5;
 /// Who calls so many servers inside by their address is a monitor.
 const MONITORED: usize = 3;
 
@@ -79,18 +94,25 @@ struct Beacon {
     logged: Tally<(Addr, Addr, u16, u32), Vec<Call>, MOST_PAIRS>,
     n_calls: usize,
     n_left_out: u64,
+    /// Requests within connections, in the clear and inside TLS.
+    requests: Requests,
+    sessions: EncryptedSessions,
     /// Hosts inside that begin flows.
     inside: Tally<Addr, (), MOST_PAIRS>,
 }
 
 impl Detector for Beacon {
     fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
-        if protocol == AppProto::Http { FieldSet::of(&[FieldId::HttpMethod]) } else { FieldSet::NONE }
+        within::fields(protocol)
     }
 
     /// A connection whose packets were counted is a call by itself; of others each request is one.
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let Some(flow) = event.flow.filter(|flow| !flow.is_counted()) else { return };
+        let Some(flow) = event.flow else { return };
+        if flow.is_counted() {
+            self.requests.note(event);
+            return;
+        }
         if event.message.protocol != AppProto::Http || !event.message.fields.has(FieldId::HttpMethod) {
             return;
         }
@@ -102,11 +124,10 @@ impl Detector for Beacon {
         let Some(calls) = self.logged.of((source, target, port, flow.name)) else { return };
         self.n_calls += 1;
         calls.push(Call {
-            second: event.message.time_ns.div_euclid(SECOND),
-            bytes: 0,
-            is_sized: false,
+            millis: event.message.time_ns.div_euclid(MILLISECOND),
             is_nameless_http: is_nameless_http(flow, event.names.text(flow.name)),
             is_known: true,
+            ..Call::default()
         });
     }
 
@@ -119,9 +140,11 @@ impl Detector for Beacon {
         if !is_judged(ended.site, flow, ended.name) {
             return;
         }
+        self.sessions.add(ended);
         let call = Call {
-            second: flow.first_ns.div_euclid(SECOND),
+            millis: flow.first_ns.div_euclid(MILLISECOND),
             bytes: u32::try_from(flow.forward().bytes).unwrap_or(u32::MAX),
+            got: u32::try_from(flow.backward().payload_bytes()).unwrap_or(u32::MAX),
             is_sized: true,
             is_nameless_http: is_nameless_http(flow, ended.name),
             is_known: !flow.is_tcp() || flow.outcome() != Outcome::Unknown,
@@ -142,53 +165,76 @@ impl Detector for Beacon {
         let is_new = |source: &Addr| self.inside.get(source).is_none();
         let of_logs: BTreeSet<Addr> = logged.keys().map(|(source, _)| *source).filter(is_new).collect();
         let n_inside = self.inside.n_keys() + of_logs.len();
-        let is_many = |calls: &Vec<Call>| calls.len() >= least && calls.len() < STROBE;
-        let mut cases: Vec<Case<'_>> = self
-            .calls
-            .sorted_where(is_many)
-            .into_iter()
-            .chain(logged.iter().filter(|(_, calls)| is_many(calls)))
-            .filter_map(|((source, server), calls)| {
+        let enough = context.settings.get(&EVIDENCE);
+        let within = self.requests.calls(&self.sessions, context);
+        let connections = self.calls.sorted().into_iter().chain(&logged);
+        let all = connections.map(|pair| (pair, false)).chain(within.iter().map(|pair| (pair, true)));
+        let mut cases: Vec<Case<'_>> = all
+            .filter(|((_, calls), _)| (LEAST_WEIGHED..STROBE).contains(&calls.len()))
+            .filter_map(|(((source, server), calls), is_within)| {
                 let mut in_time = calls.clone();
-                in_time.sort_by_key(|call| (call.second, call.bytes));
+                in_time.sort_by_key(|call| (call.millis, call.bytes));
                 let is_beacon = |judged: &Judged| {
                     (!judged.parts.is_unsized || judged.parts.timestamp >= EVEN_WITHOUT_SIZES)
                         && judged.n_seconds >= least
                         && judged.parts.period >= shortest
                         && judged.parts.score() >= wanted
                 };
-                let judged = Judged::whole(&in_time, span)
-                    .filter(is_beacon)
-                    .or_else(|| Judged::busiest_burst(&in_time, span, is_beacon))?;
+                let scored = (calls.len() >= least && !is_within)
+                    .then(|| {
+                        Judged::whole(&in_time, span)
+                            .filter(is_beacon)
+                            .or_else(|| Judged::busiest_burst(&in_time, span, is_beacon))
+                    })
+                    .flatten();
+                let mut weighed = Weighed::of(&in_time, if is_within { 0 } else { weighed::TOGETHER });
+                if let (Some(weighed), Some(first), Some(last)) = (&mut weighed, in_time.first(), in_time.last()) {
+                    weighed.weigh_end((first.second(), last.second()), span);
+                }
+                let is_scored = scored.is_some();
+                let judged = scored.or_else(|| weighed.as_ref().and_then(|_| Judged::whole(&in_time, span)))?;
                 Some(Case {
                     source: *source,
                     server: *server,
                     calls,
                     judged,
+                    is_within,
+                    is_scored,
+                    weighed,
                     n_users: users.get(server).copied().unwrap_or(1),
                     n_inside,
                     site: context.site,
                 })
             })
             .collect();
+        servers::weigh(&mut cases, context);
+        cases.retain(|case| case.is_scored || case.weighed.as_ref().is_some_and(|it| it.evidence() >= enough));
         let mut n_servers: BTreeMap<Addr, usize> = BTreeMap::new();
         cases.iter().filter(|case| case.is_inside()).for_each(|case| *n_servers.entry(case.source).or_default() += 1);
         let is_monitor = |source: &Addr| n_servers.get(source).is_some_and(|n| *n >= MONITORED);
         cases.retain(|case| {
-            !case.is_inside() || case.n_users == 1 && case.judged.length() >= LEAST_SPAN && !is_monitor(&case.source)
+            !case.is_inside()
+                || case.is_scored
+                    && case.n_users == 1
+                    && case.judged.length() >= LEAST_SPAN
+                    && !is_monitor(&case.source)
         });
         cases.sort_by(|a, b| {
-            b.judged
-                .parts
-                .score()
-                .total_cmp(&a.judged.parts.score())
+            (a.is_within.cmp(&b.is_within))
+                .then_with(|| b.judged.parts.score().total_cmp(&a.judged.parts.score()))
                 .then_with(|| (a.source, a.server).cmp(&(b.source, b.server)))
         });
+        let mut seen = BTreeSet::new();
+        cases.retain(|case| seen.insert((case.source, case.server)));
         cases.truncate(MOST_FINDINGS);
         let findings = findings(&cases, context);
         Conclusion {
             findings,
-            n_not_evaluated: self.calls.n_refused + self.logged.n_refused + self.n_left_out,
+            n_not_evaluated: self.calls.n_refused
+                + self.logged.n_refused
+                + self.n_left_out
+                + self.requests.n_left_out
+                + self.sessions.n_refused(),
             ..Conclusion::default()
         }
     }

@@ -1,8 +1,8 @@
 //! Calls made here to findings of beacons.
 
 use super::*;
-use crate::detect::support::testing::{Made, finish, finish_with, inside, outside};
-use crate::model::Flow;
+use crate::detect::support::testing::{Made, conclude_kept, finish, finish_with, inside, outside};
+use crate::model::{Finding, Flow, Severity};
 use crate::settings::Settings;
 
 /// Calls every `period` s from `start` on.
@@ -41,4 +41,40 @@ fn the_finding_says_of_how_many_connections_the_outcome_is_known() {
         |(i, flow): (usize, Flow)| if i % 4 == 0 { flow } else { Flow { recorded: Some(Outcome::Unknown), ..flow } };
     let some: Vec<Flow> = all.into_iter().enumerate().map(unknown).collect();
     assert!(found(&some)[0].explanation.ends_with(" The outcome is known for 30 of 120 connections."));
+}
+
+/// What is found of calls of one host to a server within minutes, with what each of nine other hosts does elsewhere; `is_shared`
+/// if one of them uses the server too.
+fn within_minutes(gaps: &[f64], got: u64, is_shared: bool) -> Vec<Finding> {
+    let others = (20..29).map(|i| Made::tcp(inside(i), outside(100 + i), 443, f64::from(i)));
+    let also = is_shared.then(|| Made::tcp(inside(20), outside(7), 8443, 30.0));
+    let starts = gaps.iter().scan(10.0, |at, gap| {
+        *at += gap;
+        Some(*at)
+    });
+    let calls = starts.map(|at| Made { bytes: [400, got], ..Made::tcp(inside(9), outside(7), 8443, at) });
+    let all: Vec<Made> = others.chain(also).chain(calls).collect();
+    let mut found = conclude_kept(&ENTRY, &all, &Settings::default()).findings;
+    found.retain(|finding| finding.severity >= Severity::Medium);
+    found
+}
+
+#[test]
+fn few_calls_within_minutes_count_where_the_server_is_odd() {
+    let even = [17.0, 16.9, 17.1, 17.0, 17.2, 16.8, 17.0];
+    let missed = [10.0, 20.1, 10.1, 9.9, 30.0, 10.0, 10.1, 19.9, 10.0];
+    let changed = [6.0, 6.1, 5.9, 6.0, 6.1, 15.0, 15.1, 14.9, 15.0, 15.1];
+    for gaps in [&even[..], &missed, &changed] {
+        let found = within_minutes(gaps, 900, false);
+        assert_eq!(found.len(), 1, "{gaps:?}");
+        assert!(
+            found[0].explanation.contains("without a name; no other internal host uses it"),
+            "{}",
+            found[0].explanation
+        );
+    }
+    assert!(within_minutes(&even, 900, true).is_empty(), "others use the server too");
+    assert!(within_minutes(&even, 0, false).is_empty(), "nothing comes back");
+    let reading = [0.4, 1.3, 0.7, 35.0, 1.1, 2.0, 0.5, 70.0, 0.9, 1.2, 12.0];
+    assert!(within_minutes(&reading, 900, false).is_empty(), "someone reads");
 }

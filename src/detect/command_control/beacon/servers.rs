@@ -1,0 +1,105 @@
+//! Cases to how odd their servers are, by the flows that they mean.
+
+use super::call::{Server, is_judged};
+use super::case::Case;
+use crate::detect::detector::Context;
+use crate::detect::support::capped_map::Map;
+use crate::detect::support::odd_server::{self, Called, OutsideServers};
+use crate::maths::elementary::exp_m1;
+use crate::model::Addr;
+use crate::model::app::protocol::AppProto;
+use std::collections::BTreeSet;
+
+/// Most addresses, ports and programs of a case that are looked at.
+const MOST: usize = 64;
+
+/// What the flows of a case say of the server.
+#[derive(Clone, Default)]
+struct Facts<'a> {
+    servers: BTreeSet<Addr>,
+    ports: BTreeSet<u16>,
+    apps: BTreeSet<AppProto>,
+    programs: BTreeSet<&'a str>,
+    /// Index of its name, 0 if it has none.
+    name: u32,
+    payload_bytes: u64,
+}
+
+/// When hosts begin flows, ms since 1970, and to whom.
+type Starts = Map<Addr, Vec<(i64, Addr)>>;
+
+/// What begins so long before or after a call, ms, belongs to the same doing.
+const SAME_DOING: i64 = 1500;
+/// From this share of the calls on, and so much more than by chance, calls are part of something that also goes elsewhere.
+const PART: f64 = 0.7;
+const MORE_THAN_CHANCE: f64 = 0.3;
+/// What that is worth.
+const PART_WEIGHT: f64 = -2.5;
+
+/// Adds how odd the servers are to the cases whose calls were weighed.
+pub(super) fn weigh(cases: &mut [Case<'_>], context: &Context<'_>) {
+    let mut places: Map<(Addr, Server), Vec<usize>> = Map::default();
+    for (place, case) in cases.iter().enumerate().filter(|(_, case)| case.weighed.is_some()) {
+        places.entry((case.source, case.server)).or_default().push(place);
+    }
+    if places.is_empty() {
+        return;
+    }
+    let mut facts = vec![Facts::default(); cases.len()];
+    let mut starts: Starts = places.keys().map(|(source, _)| (*source, Vec::new())).collect();
+    for (_, flow) in context.flows.iter() {
+        let ((source, _), (target, port)) = (flow.originator(), flow.responder());
+        if let Some(starts) = starts.get_mut(&source).filter(|_| flow.app != Some(AppProto::Dns)) {
+            starts.push((flow.first_ns.div_euclid(1_000_000), target));
+        }
+        let named = (flow.name != 0).then(|| places.get(&(source, Server::Name(flow.name)))).flatten();
+        let placed = places.get(&(source, Server::Place(target, port)));
+        if named.is_none() && placed.is_none() || !is_judged(context.site, flow, context.names.text(flow.name)) {
+            continue;
+        }
+        for place in named.into_iter().chain(placed).flatten() {
+            let Some(facts) = facts.get_mut(*place).filter(|facts| facts.servers.len() < MOST) else { continue };
+            facts.servers.insert(target);
+            facts.ports.insert(port);
+            facts.apps.extend(flow.app);
+            facts.name = facts.name.max(flow.name);
+            facts.payload_bytes += flow.forward().payload_bytes() + flow.backward().payload_bytes();
+            if facts.programs.len() < MOST {
+                facts.programs.extend(odd_server::programs(context, flow));
+            }
+        }
+    }
+    starts.values_mut().for_each(|starts| starts.sort_unstable());
+    let outside = OutsideServers::of(context);
+    for (case, facts) in cases.iter_mut().zip(&facts) {
+        let is_part = !case.is_within && starts.get(&case.source).is_some_and(|starts| is_part(case, facts, starts));
+        if let Some(weighed) = &mut case.weighed {
+            if case.calls.iter().all(|call| !call.is_sized) {
+                weighed.weigh_amount(facts.payload_bytes as f64 / case.calls.len() as f64);
+            }
+            weighed.odd = outside.oddity(&Called {
+                source: case.source,
+                servers: &facts.servers,
+                ports: &facts.ports,
+                apps: &facts.apps,
+                programs: &facts.programs,
+                name: context.names.text(facts.name),
+            });
+            weighed.odd.weight += if is_part { PART_WEIGHT } else { 0.0 };
+        }
+    }
+}
+
+/// True if the host goes elsewhere too whenever it calls: a page, a job, or a program that uses several servers.
+fn is_part(case: &Case<'_>, facts: &Facts<'_>, starts: &[(i64, Addr)]) -> bool {
+    let (Some((first, _)), Some((last, _))) = (starts.first(), starts.last()) else { return false };
+    let others = |at: i64| {
+        let from = starts.partition_point(|(start, _)| *start < at - SAME_DOING);
+        let near = starts.iter().skip(from).take_while(move |(start, _)| *start <= at + SAME_DOING);
+        near.take(MOST).any(|(_, server)| !facts.servers.contains(server))
+    };
+    let share = case.calls.iter().filter(|call| others(call.millis)).count() as f64 / case.calls.len().max(1) as f64;
+    let n_others = starts.iter().filter(|(_, server)| !facts.servers.contains(server)).count() as f64;
+    let by_chance = -exp_m1(-n_others * 2.0 * SAME_DOING as f64 / (last - first).max(1) as f64);
+    share >= PART && share >= by_chance + MORE_THAN_CHANCE
+}

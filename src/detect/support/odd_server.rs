@@ -1,0 +1,274 @@
+//! How odd a server outside is among all that hosts inside use: who else uses it, what it is called, which program speaks to it
+//! on which port. One number, to be added to what a detector knows of the talk itself.
+//!
+//! The number is the natural logarithm of a likelihood ratio, added up (naive Bayes) of ln P(sign | control server) / P(sign |
+//! server of an ordinary program that calls by itself). The chances are set by us; the signs are those of RITA (prevalence,
+//! missing host header), of the lists of domains that are abused most (Spamhaus, Interisle), and of the fingerprints of
+//! clients (JA4, user agents).
+
+use crate::detect::detector::Context;
+use crate::detect::support::capped_map::Map;
+use crate::detect::support::domains;
+use crate::detect::support::local_networks::is_outward;
+use crate::detect::support::wordiness::Wordiness;
+use crate::model::app::field::{FieldId, FieldValue};
+use crate::model::app::protocol::AppProto;
+use crate::model::flow::Outcome;
+use crate::model::{Addr, Flow};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+/// Hosts inside that must be seen before it says something that one alone uses a server, and how many make it say more.
+const SOME_HOSTS: usize = 3;
+const MANY_HOSTS: usize = 8;
+/// Servers that a program must speak to before it says something that it speaks to one alone.
+const SOME_SERVERS: usize = 3;
+/// So many servers of one host at one port that is not for web pages are its peers.
+const PEERS: usize = 5;
+/// Endings of names that are cheap and abused most, as Spamhaus and Interisle list them.
+const ABUSED: [&str; 26] = [
+    "asia", "bid", "buzz", "cc", "cf", "click", "club", "cyou", "ga", "gq", "icu", "info", "live", "ml", "online",
+    "pw", "rest", "sbs", "shop", "site", "tk", "top", "work", "ws", "xyz", "zip",
+];
+/// Names of services that keep connections alive, push messages, update programs or ask for the state of the network.
+const KNOWN: [&str; 22] = [
+    "push.apple.com",
+    "apple.com",
+    "icloud.com",
+    "mtalk.google.com",
+    "googleapis.com",
+    "gstatic.com",
+    "windows.com",
+    "windowsupdate.com",
+    "microsoft.com",
+    "msftconnecttest.com",
+    "office365.com",
+    "live.com",
+    "mozilla.com",
+    "mozilla.net",
+    "ubuntu.com",
+    "debian.org",
+    "whatsapp.net",
+    "signal.org",
+    "slack.com",
+    "discord.gg",
+    "telegram.org",
+    "dropbox.com",
+];
+
+/// One, or several.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Single<T> {
+    One(T),
+    Several,
+}
+
+impl<T: PartialEq + Copy> Single<T> {
+    fn note(map_value: Option<Single<T>>, value: T) -> Single<T> {
+        match map_value {
+            None => Single::One(value),
+            Some(Single::One(before)) if before == value => Single::One(value),
+            _ => Single::Several,
+        }
+    }
+}
+
+/// What hosts inside do outside.
+#[derive(Default)]
+pub struct OutsideServers<'a> {
+    hosts: BTreeSet<Addr>,
+    users: Map<Addr, Single<Addr>>,
+    /// Servers of a host at a port, up to [`PEERS`].
+    peers: Map<(Addr, u16), BTreeSet<Addr>>,
+    names: Map<Addr, Single<u32>>,
+    /// Servers by what the client's program calls itself or looks like.
+    programs: Map<&'a str, Single<Addr>>,
+    /// Servers that are known by such a program.
+    n_told: BTreeSet<Addr>,
+}
+
+/// A server that a host calls.
+pub struct Called<'a> {
+    /// The host inside.
+    pub source: Addr,
+    /// The server's addresses.
+    pub servers: &'a BTreeSet<Addr>,
+    /// Its ports.
+    pub ports: &'a BTreeSet<u16>,
+    /// What is spoken.
+    pub apps: &'a BTreeSet<AppProto>,
+    /// What its clients call themselves or look like.
+    pub programs: &'a BTreeSet<&'a str>,
+    /// Its name; empty if it has none.
+    pub name: &'a str,
+}
+
+/// How odd a server is.
+#[derive(Clone, Debug, Default)]
+pub struct Oddity {
+    /// Natural logarithm of the ratio.
+    pub weight: f64,
+    /// What is odd, in words.
+    pub words: Vec<&'static str>,
+}
+
+/// What the client of a flow calls itself or looks like.
+pub fn programs<'a>(context: &Context<'a>, flow: &Flow) -> Vec<&'a str> {
+    let told = context.told.of(flow, context.names).into_iter();
+    told.filter_map(|fact| match (fact.kind, fact.value) {
+        (FieldId::HttpAgent | FieldId::Ja4, FieldValue::Text(text)) => Some(text),
+        _ => None,
+    })
+    .collect()
+}
+
+impl<'a> OutsideServers<'a> {
+    /// From all flows that are kept.
+    pub fn of(context: &Context<'a>) -> OutsideServers<'a> {
+        let mut all = OutsideServers::default();
+        for (_, flow) in context.flows.iter() {
+            let is_contact = !matches!(flow.outcome(), Outcome::Refused | Outcome::Unanswered);
+            if !is_contact || !is_outward(context.site, flow) || flow.app == Some(AppProto::Dns) {
+                continue;
+            }
+            let ((source, _), (server, port)) = (flow.originator(), flow.responder());
+            all.hosts.insert(source);
+            if !matches!(port, 80 | 443) {
+                let peers = all.peers.entry((source, port)).or_default();
+                if peers.len() < PEERS {
+                    peers.insert(server);
+                }
+            }
+            let users = Single::note(all.users.get(&server).copied(), source);
+            all.users.insert(server, users);
+            if flow.name != 0 {
+                let names = Single::note(all.names.get(&server).copied(), flow.name);
+                all.names.insert(server, names);
+            }
+            for program in programs(context, flow) {
+                let servers = Single::note(all.programs.get(program).copied(), server);
+                all.programs.insert(program, servers);
+                all.n_told.insert(server);
+            }
+        }
+        all
+    }
+
+    /// How odd a server is that a host calls.
+    pub fn oddity(&self, called: &Called<'_>) -> Oddity {
+        let mut odd = Oddity::default();
+        let mut add = |weight: f64, words: &'static str| {
+            odd.weight += weight;
+            if weight > 0.0 && !words.is_empty() {
+                odd.words.push(words);
+            }
+        };
+        let is_nameless = called.name.is_empty() || called.name.parse::<IpAddr>().is_ok();
+        if is_nameless {
+            add(1.8, "it is called by its address, without a name");
+        } else {
+            add(-0.25, "");
+            if KNOWN.iter().any(|known| domains::is_of(called.name, known)) {
+                add(-6.0, "");
+            }
+            if called.name.rsplit('.').next().is_some_and(|ending| ABUSED.contains(&ending)) {
+                add(1.2, "its name ends in a domain that is often abused");
+            }
+            let mut words = Wordiness::default();
+            words.add(domains::registered(called.name).and_then(|name| name.split('.').next()).unwrap_or_default());
+            add((3.0 * words.log_ratio_of_random()).clamp(-0.3, 1.2), "its name looks random");
+        }
+        let is_own = |server: &Addr| matches!(self.users.get(server), None | Some(Single::One(_)));
+        if self.hosts.len() >= SOME_HOSTS {
+            let own = if self.hosts.len() >= MANY_HOSTS { 1.8 } else { 1.2 };
+            add(if called.servers.iter().all(is_own) { own } else { -2.0 }, "no other internal host uses it");
+        }
+        // Large providers serve many names from one address.
+        if called.servers.iter().any(|server| self.names.get(server) == Some(&Single::Several)) {
+            add(-1.5, "");
+        }
+        if self.n_told.len() >= SOME_SERVERS && !called.programs.is_empty() {
+            let is_own = |program: &&str| matches!(self.programs.get(program), Some(Single::One(_)));
+            // Programs share libraries, and malware names itself after browsers.
+            let weight = if called.programs.iter().all(is_own) { 1.2 } else { -0.4 };
+            add(weight, "the program that speaks to it (user agent, JA4) speaks to nothing else");
+        }
+        let is_peer = |port: &u16| self.peers.get(&(called.source, *port)).is_some_and(|peers| peers.len() >= PEERS);
+        if called.ports.iter().any(is_peer) {
+            add(-5.0, "");
+        }
+        let port = called.ports.iter().copied().map(|port| port_weight(called.apps, port)).fold(0.0, f64::max);
+        add(port, "its port is unusual for what it speaks");
+        odd
+    }
+}
+
+/// How odd a port is for what is spoken there.
+fn port_weight(apps: &BTreeSet<AppProto>, port: u16) -> f64 {
+    let (usual, others): (&[u16], &[u16]) = if apps.contains(&AppProto::Tls) || apps.contains(&AppProto::Quic) {
+        (&[443, 465, 587, 853, 993, 995, 5061, 5223, 5228, 8883], &[4443, 8443, 9443])
+    } else if apps.contains(&AppProto::Http) || apps.contains(&AppProto::WebSocket) {
+        (&[80], &[8000, 8008, 8080, 8081, 8088, 8888])
+    } else {
+        return 0.3;
+    };
+    if usual.contains(&port) {
+        0.0
+    } else if others.contains(&port) {
+        0.6
+    } else {
+        1.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn oddity(hosts: u8, is_shared: bool, name: &str, port: u16) -> Oddity {
+        let (source, server) = (Addr::v4([10, 0, 0, 1]), Addr::v4([203, 0, 113, 9]));
+        let mut all = OutsideServers {
+            hosts: (1..=hosts).map(|i| Addr::v4([10, 0, 0, i])).collect(),
+            ..OutsideServers::default()
+        };
+        all.users.insert(server, if is_shared { Single::Several } else { Single::One(source) });
+        all.oddity(&Called {
+            source,
+            servers: &BTreeSet::from([server]),
+            ports: &BTreeSet::from([port]),
+            apps: &BTreeSet::from([AppProto::Tls]),
+            programs: &BTreeSet::new(),
+            name,
+        })
+    }
+
+    #[test]
+    fn a_nameless_server_that_one_host_alone_uses_is_odd_and_a_known_one_is_not() {
+        let odd = oddity(9, false, "", 8443);
+        assert!(odd.weight > 4.0 && odd.words.len() == 3, "{odd:?}");
+        assert!(oddity(9, true, "www.example.com", 443).weight < -2.0);
+        assert!(oddity(9, false, "outlook.office365.com", 443).weight < -4.0);
+        assert!(
+            oddity(9, false, "x7kq2vzw9p4.top", 443).weight > oddity(9, false, "www.example.com", 443).weight + 1.5
+        );
+        let mut peers = OutsideServers::default();
+        let source = Addr::v4([10, 0, 0, 1]);
+        peers.peers.insert((source, 6881), (1..=5).map(|i| Addr::v4([203, 0, 113, i])).collect());
+        let called = |port: u16| {
+            let (servers, ports) = (BTreeSet::from([Addr::v4([203, 0, 113, 1])]), BTreeSet::from([port]));
+            let (apps, programs) = (BTreeSet::new(), BTreeSet::new());
+            peers
+                .oddity(&Called {
+                    source,
+                    servers: &servers,
+                    ports: &ports,
+                    apps: &apps,
+                    programs: &programs,
+                    name: "",
+                })
+                .weight
+        };
+        assert!(called(6881) < called(6882) - 4.0, "one of many peers");
+        assert!(oddity(1, false, "www.example.com", 443).weight < 0.5, "one host is no crowd");
+    }
+}
