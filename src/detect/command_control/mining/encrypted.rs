@@ -11,23 +11,30 @@ use crate::model::{Addr, Finding, Series};
 /// Longer than this is hardly a visit to a page; and no visit.
 const LONG_SECONDS: [f64; 2] = [600.0, 3600.0];
 
+/// From this on, a server is odd, as a logarithm of the likelihood ratio.
+const ODD: f64 = 2.0;
+/// Most jobs are of one size.
+const MOSTLY: f64 = 0.8;
+
 impl Work {
-    /// How sure the shape alone makes it, and how much surer a port that pools use.
-    fn confidence(&self, name: &str, port: u16) -> Confidence {
+    /// How sure the shape alone makes it, and how much surer a port that pools use and a server that is odd; jobs of all sizes
+    /// may be other news.
+    fn confidence(&self, name: &str, port: u16, odd: f64) -> Confidence {
         // The shape of the work, at a server that offers nothing else.
         if pools::is_pool(name) {
             return Confidence::ALMOST_CERTAIN;
         }
         let n_long = LONG_SECONDS.iter().filter(|least| self.seconds >= **least).count();
-        let signs = 0.3 * n_long as f64 + 0.4 * f64::from(pools::is_usual_port(port));
+        let signs = 0.3 * n_long as f64 + 0.5 * f64::from(pools::is_usual_port(port)) + 0.5 * f64::from(odd >= ODD)
+            - 0.3 * f64::from(self.jobs_alike < MOSTLY);
         Confidence::EVEN.towards(Confidence::LIKELY, signs)
     }
 
-    /// The finding; `least` is how many results begin to count.
-    pub fn finding(&self, (miner, pool, port): (Addr, Addr, u16), name: &str, least: f64) -> FindingBuilder {
+    /// The finding; `least` is how many results begin to count, `odd` how odd the server is.
+    pub fn finding(&self, (miner, pool, port): (Addr, Addr, u16), name: &str, least: f64, odd: f64) -> FindingBuilder {
         let n = self.shares.len() as f64;
         let [share, answer, job] = self.bytes;
-        let confidence = self.confidence(name, port);
+        let confidence = self.confidence(name, port, odd);
         let is_named = pools::is_pool(name);
         let times: Vec<i64> = self.shares.iter().map(|millis| millis.saturating_mul(SECOND / 1000)).collect();
         let known = match (is_named, pools::is_usual_port(port)) {

@@ -11,6 +11,7 @@ use crate::detect::support::capped_map::Tally;
 use crate::detect::support::encrypted_sessions::{EncryptedSessions, SessionEnds};
 use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
+use crate::detect::support::odd_server::{Called, OutsideServers};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::app::field::{FieldId, FieldSet};
@@ -19,6 +20,7 @@ use crate::model::format::time::span;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
 use shape::Work;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "mining",
@@ -35,7 +37,7 @@ const CARD: Card = Card {
         "Look for other hosts that connect to the same pool",
     ],
     part_of: &[],
-    source: "The methods of Stratum: mining.* (Bitcoin), eth_* (Ethereum), login, job and submit (Monero). That sizes and times reveal these inside TLS: Muñoz i Suñé et al., 2019 (NetFlow features of miners); Caprolu et al., Cryptomining makes noise, Computer Communications 2021; Russo et al., Detection of illicit cryptomining using network metadata, EURASIP J. on Information Security 2021 (Stratum rebuilt from flow records). The limits are our own.",
+    source: "The methods of Stratum: mining.* (Bitcoin), eth_* (Ethereum), login, job and submit (Monero). That sizes and times reveal these inside TLS: Muñoz i Suñé et al., 2019 (NetFlow features of miners); Caprolu et al., Cryptomining makes noise, Computer Communications 2021; Russo et al., Detection of illicit cryptomining using network metadata, EURASIP J. on Information Security 2021 (Stratum rebuilt from flow records). How odd the server is among those that hosts use weighs too. The limits are our own.",
 };
 
 const MESSAGES: Descriptor = Descriptor::count("mining.messages", "Messages from a miner", 2.0)
@@ -124,11 +126,24 @@ impl Mining {
         let is_case = |work: &Work| work.shares.len() as f64 >= shares && work.n_jobs as f64 >= jobs;
         let cases: Vec<(SessionEnds, Work, &str)> = self
             .sessions
-            .all(context)
+            .talks(context)
             .filter_map(|(ends, session)| {
                 Some((ends, shape::work(&session).filter(is_case)?, context.names.text(session.name)))
             })
             .collect();
+        let servers = (!cases.is_empty()).then(|| OutsideServers::of(context));
+        let odd = |(source, pool, port): SessionEnds, name: &str| {
+            let (apps, programs) = (BTreeSet::from([AppProto::Tls]), BTreeSet::new());
+            let called = Called {
+                source,
+                servers: &BTreeSet::from([pool]),
+                ports: &BTreeSet::from([port]),
+                apps: &apps,
+                programs: &programs,
+                name,
+            };
+            servers.as_ref().map_or(0.0, |servers| servers.oddity(&called).weight)
+        };
         Report::of(cases)
             .largest_first(|(_, work, _)| work.shares.len())
             .not_evaluated(self.sessions.n_refused())
@@ -136,7 +151,7 @@ impl Mining {
                 context,
                 |((miner, pool, port), ..)| Between::service(*miner, *pool, *port),
                 |_, flow| flow.is_tcp(),
-                |(ends, work, name), flows| work.finding(*ends, name, shares).flows(flows).build(),
+                |(ends, work, name), flows| work.finding(*ends, name, shares, odd(*ends, name)).flows(flows).build(),
             )
     }
 }

@@ -18,7 +18,7 @@ const MOST_ANSWER_BYTES: u16 = 300;
 const JOB_BYTES: std::ops::RangeInclusive<u16> = 120..=6000;
 /// Lines of one kind differ by the digits of numbers.
 const NEAR_LINE: (f64, f64) = (8.0, 0.04);
-/// Jobs also by branches of the tree.
+/// Jobs also by branches of the tree: as many as there are in most pools.
 const NEAR_JOB: (f64, f64) = (40.0, 0.15);
 /// Share of shares, and of answers, that are near the usual one.
 const LEAST_ALIKE: f64 = 0.8;
@@ -48,6 +48,8 @@ pub struct Work {
     pub bytes: [u16; 3],
     /// Unevenness of the gaps between shares.
     pub unevenness: f64,
+    /// Share of the jobs that are of nearly one size.
+    pub jobs_alike: f64,
     /// From the first to the last turn, s.
     pub seconds: f64,
 }
@@ -67,7 +69,9 @@ pub fn work(session: &EncryptedSession) -> Option<Work> {
         return None;
     }
     let is_line = |size: u16, usual: u16| is_near(size, usual, NEAR_LINE.0, NEAR_LINE.1);
-    let is_job = |size: u16| is_near(size, job, NEAR_JOB.0, NEAR_JOB.1);
+    // How many branches a job has is the pool's affair: one that is larger than an answer by a block's header is a job.
+    let is_job = |size: u16| JOB_BYTES.contains(&size) && size > answer;
+    let is_usual_job = |size: u16| is_near(size, job, NEAR_JOB.0, NEAR_JOB.1);
     let is_share = |exchange: &Exchange| {
         exchange.is_answered() && is_line(exchange.sent, share) && exchange.wait_millis <= MOST_WAIT_MILLIS
     };
@@ -84,6 +88,7 @@ pub fn work(session: &EncryptedSession) -> Option<Work> {
         session.exchanges.iter().filter(|(_, exchange)| is_share(exchange)).map(|(at, _)| *at).collect();
     let gaps = gaps(&times);
     let unevenness = unevenness(&gaps);
+    let n_usual = exchanges().filter(|exchange| exchange.is_unasked() && is_usual_job(exchange.got)).count();
     let is_slow = bytes as f64 <= MOST_RATE * seconds;
     let is_by_chance = unevenness >= LEAST_UNEVEN && share_on_beat(&gaps) <= MOST_ON_BEAT;
     (is_alike && is_slow && is_by_chance).then_some(Work {
@@ -91,6 +96,7 @@ pub fn work(session: &EncryptedSession) -> Option<Work> {
         n_jobs: (n_unasked + n_behind) as u64,
         bytes: [share, answer, job],
         unevenness,
+        jobs_alike: n_usual as f64 / n_unasked.max(1) as f64,
         seconds,
     })
 }
@@ -141,6 +147,11 @@ mod tests {
         let late = |i: i64| if i % 3 == 2 { 10_000 } else { chance(i) };
         assert!(work(&session(late, |_| 170, |_| 480)).is_none(), "a beat that is late where others speak");
         assert!(work(&session(chance, |i| 100 + (i * 37 % 300) as u16, |_| 480)).is_none(), "words");
+        let branches = |i: i64| 400 + 66 * (i * 7 % 11) as u16;
+        assert!(
+            work(&session(chance, |_| 170, branches)).is_some_and(|work| work.jobs_alike < 0.8),
+            "jobs of all sizes"
+        );
         assert!(work(&session(chance, |_| 170, |i| 60 + (i * 31 % 70) as u16)).is_none(), "short news");
         assert!(work(&EncryptedSession::default()).is_none());
     }
