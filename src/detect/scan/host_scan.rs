@@ -10,6 +10,7 @@ use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::known_outcomes;
 use crate::detect::support::local_networks::is_neighbour;
 use crate::detect::support::merge_findings::{self, Block, Joined};
+use crate::detect::support::monitoring::{Monitors, Rounds};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::busiest;
@@ -102,6 +103,8 @@ struct Case {
     episodes: Episodes,
     /// From outside to hosts inside.
     is_outside: bool,
+    /// Of a monitor.
+    rounds: Option<Rounds>,
 }
 
 impl Detector for HostScan {
@@ -130,7 +133,7 @@ impl Detector for HostScan {
         let of_swept: BTreeSet<_> = swept.iter().map(service).collect();
         groups.retain(|contacts| !of_swept.contains(&service(contacts)));
         groups.extend(swept);
-        let cases: Vec<(Case, Confidence)> = groups
+        let mut cases: Vec<(Case, Confidence, &Vec<Contact>)> = groups
             .iter()
             .filter_map(|contacts| {
                 let case = |contacts: &[Contact]| {
@@ -140,9 +143,15 @@ impl Detector for HostScan {
                     Some((case, confidence))
                 };
                 let ((case, confidence), episodes) = episodes::judge(contacts, limits.fewest(), case)?;
-                Some((Case { episodes, ..case }, confidence))
+                Some((Case { episodes, ..case }, confidence, contacts))
             })
             .collect();
+        let monitors = Monitors::among(context.contacts, cases.iter().map(|(case, ..)| case.source));
+        for (case, confidence, contacts) in &mut cases {
+            case.rounds = monitors.rounds(contacts);
+            *confidence = if case.rounds.is_some() { Rounds::confidence() } else { *confidence };
+        }
+        let cases: Vec<(Case, Confidence)> = cases.into_iter().map(|(case, sure, _)| (case, sure)).collect();
         let sweeps = Report::of(cases).at_most(MOST_FINDINGS).largest_first(|(case, _)| case.n_failed).each_with_flows(
             context,
             |(case, _)| Between {
@@ -158,7 +167,9 @@ impl Detector for HostScan {
                     && !flow.is_to_group()
             },
             |(case, confidence), flows| {
-                known_outcomes::note(context.contacts, case.finding(&limits, *confidence, flows), case.source)
+                let finding =
+                    known_outcomes::note(context.contacts, case.finding(&limits, *confidence, flows), case.source);
+                case.rounds.iter().fold(finding, |finding, rounds| rounds.note(finding))
             },
         );
         let findings = merge_findings::by_source(sweeps.findings, of_block);
@@ -245,6 +256,7 @@ impl Case {
         let is_to_inside = contacts.iter().any(|c| site.is_inside(c.target));
         Some(Case {
             is_outside: site.is_outside(first.source) && is_to_inside,
+            rounds: None,
             source: first.source,
             protocol: first.protocol,
             port: first.port,

@@ -4,6 +4,7 @@
 use crate::detect::support::capped_map::{Map, Tally};
 use crate::detect::support::episodes::Timed;
 use crate::model::flow::{self, Known};
+use crate::model::format::time::SECOND;
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
 use crate::model::{Addr, Flow, Protocol};
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ pub enum Probe {
     Xmas,
     /// A lone ACK that was answered by a reset.
     Ack,
+    /// A lone FIN and ACK that was answered by a reset, as after a connection that never was (Maimon's scan).
+    Maimon,
     /// A UDP datagram.
     Udp,
     /// An ICMP echo request.
@@ -40,6 +43,7 @@ impl Probe {
             Probe::Null => "NULL",
             Probe::Xmas => "Xmas",
             Probe::Ack => "ACK",
+            Probe::Maimon => "Maimon",
             Probe::Udp => "UDP",
             Probe::Echo => "ping",
         }
@@ -70,11 +74,20 @@ impl Outcome {
 
 /// Several ways of trying, as a set of bits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Probes(u8);
+pub struct Probes(u16);
 
 impl Probes {
-    const ALL: [Probe; 8] =
-        [Probe::Syn, Probe::Connection, Probe::Fin, Probe::Null, Probe::Xmas, Probe::Ack, Probe::Udp, Probe::Echo];
+    const ALL: [Probe; 9] = [
+        Probe::Syn,
+        Probe::Connection,
+        Probe::Fin,
+        Probe::Null,
+        Probe::Xmas,
+        Probe::Ack,
+        Probe::Maimon,
+        Probe::Udp,
+        Probe::Echo,
+    ];
 
     /// Adds all of the other set.
     pub fn merge(&mut self, other: Probes) {
@@ -110,6 +123,8 @@ pub struct Contact {
     pub protocol: u8,
     /// Port of `target`; 0 for ICMP.
     pub port: u16,
+    /// Port of `source` at the first try; 0 for ICMP.
+    pub from_port: u16,
     /// How, at the first try.
     pub probe: Probe,
     /// How, at all tries that were no success.
@@ -123,6 +138,12 @@ pub struct Contact {
     pub first_ns: i64,
     /// Time of the last try that was no success; that of the first if there is none.
     pub last_ns: i64,
+    /// How often the source came, tries of one visit together.
+    pub n_visits: u16,
+    /// Visits that began with a success.
+    pub n_answered: u16,
+    /// Begin of the last visit, ns since 1970.
+    pub last_visit_ns: i64,
 }
 
 impl Timed for Contact {
@@ -145,8 +166,26 @@ struct First {
     probes: Probes,
     outcome: Outcome,
     is_excused: bool,
+    from_port: u16,
+    n_visits: u16,
+    n_answered: u16,
     first_ns: i64,
     last_ns: i64,
+    last_visit_ns: i64,
+}
+
+/// Tries this close together are one visit: repeats of a request that was lost, or several connections for one thing.
+const VISIT_NS: i64 = 4 * SECOND;
+
+impl First {
+    /// Takes a try of this moment, for the count of visits.
+    fn visit(&mut self, begin_ns: i64, is_success: bool) {
+        if self.n_visits == 0 || begin_ns.saturating_sub(self.last_visit_ns) > VISIT_NS {
+            self.n_visits = self.n_visits.saturating_add(1);
+            self.n_answered = self.n_answered.saturating_add(u16::from(is_success));
+            self.last_visit_ns = begin_ns;
+        }
+    }
 }
 
 impl Default for First {
@@ -156,8 +195,12 @@ impl Default for First {
             probes: Probes::default(),
             outcome: Outcome::Silence,
             is_excused: false,
+            from_port: 0,
+            n_visits: 0,
+            n_answered: 0,
             first_ns: i64::MAX,
             last_ns: i64::MIN,
+            last_visit_ns: i64::MIN,
         }
     }
 }
@@ -184,7 +227,7 @@ pub struct Contacts {
 }
 
 impl Contacts {
-    /// Most contacts kept; 80 bytes each.
+    /// Most contacts kept; 96 bytes each.
     pub const MOST: usize = 1 << 19;
     /// Most sources whose outcomes are counted.
     const MOST_SOURCES: usize = 1 << 17;
@@ -204,6 +247,7 @@ impl Contacts {
         }
         let port = if probe == Probe::Echo { 0 } else { port };
         let Some(first) = self.firsts.of((source, flow.key.protocol, target, port)) else { return };
+        first.visit(flow.first_ns, outcome.is_success());
         if !outcome.is_success() {
             first.probes.merge(probe.into());
             first.last_ns = first.last_ns.max(flow.first_ns);
@@ -212,6 +256,7 @@ impl Contacts {
         let is_explained = first.outcome == Outcome::Bare && outcome.is_success();
         if flow.first_ns < first.first_ns || is_explained {
             (first.probe, first.outcome, first.first_ns) = (probe, outcome, flow.first_ns);
+            first.from_port = if probe == Probe::Echo { 0 } else { flow.originator().1 };
             first.is_excused = flow.name != 0 || flow.is_tcp() && flow.is_unreachable;
         }
     }
@@ -242,12 +287,16 @@ impl Contacts {
             target: *target,
             protocol: *protocol,
             port: *port,
+            from_port: first.from_port,
             probe: first.probe,
             probes: first.probes,
             outcome: first.outcome,
             is_excused: first.is_excused,
             first_ns: first.first_ns,
             last_ns: first.last_ns.max(first.first_ns),
+            n_visits: first.n_visits,
+            n_answered: first.n_answered,
+            last_visit_ns: first.last_visit_ns,
         };
         // Most contacts are alone with their kind: these are never sorted.
         let mut numbers: Map<G, u32> = Map::default();
@@ -337,7 +386,9 @@ fn classify_odd(flow: &Flow) -> Option<(Probe, Outcome)> {
         FIN => Probe::Fin,
         flags if flags == FIN | PSH | URG => Probe::Xmas,
         // Leftovers of old connections look the same, but come from a server's port or go to the one port in use.
-        ACK if is_reset && !Protocol::is_service(true, flow.originator().1) => Probe::Ack,
+        flags if flags & !FIN == ACK && is_reset && !Protocol::is_service(true, flow.originator().1) => {
+            if flags & FIN == 0 { Probe::Ack } else { Probe::Maimon }
+        }
         _ => return None,
     };
     (is_reset || backward.packets == 0).then_some((probe, Outcome::Failure))

@@ -22,6 +22,7 @@ pub mod login_attempts;
 pub mod logins;
 pub mod merge_findings;
 pub mod message_evidence;
+pub mod monitoring;
 pub mod odd_server;
 pub mod port_choice;
 pub mod rate_series;

@@ -65,6 +65,8 @@ impl Impact {
     pub const SLOWDOWN: Impact = Impact(0.5);
     /// Somebody outside looks at what is reachable; the internet does that all day.
     pub const OUTSIDE_LOOK: Impact = Impact(0.45);
+    /// Somebody outside goes through the services of one machine: aimed at it, unlike what the internet does all day.
+    pub const OUTSIDE_AIM: Impact = Impact(0.55);
     /// Somebody inside looks at what is reachable.
     pub const INSIDE_LOOK: Impact = Impact(0.6);
     /// Somebody tries to get in.

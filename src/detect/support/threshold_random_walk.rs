@@ -33,6 +33,9 @@ static LOG_RATIOS: LazyLock<LogRatios> = LazyLock::new(|| LogRatios {
     ordinary: ln((1.0 - BETA) / (1.0 - ALPHA)),
 });
 
+/// Natural logarithm of the likelihood ratio from which on a verdict is "scanner": beta/alpha.
+pub static SURE: LazyLock<f64> = LazyLock::new(|| LOG_RATIOS.scanner);
+
 /// What a walk measures, for people.
 const LIKELIHOOD: &str = "Scanner against ordinary client, log10 of the likelihood ratio";
 

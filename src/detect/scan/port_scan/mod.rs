@@ -1,28 +1,33 @@
 //! First contacts to findings: one source that tries many ports of one host, nearly all in vain.
 
 mod distributed;
+mod one_source_port;
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
-use crate::detect::support::connection_attempts::{Contact, Outcome, Probe, Probes};
+use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome, Probe, Probes};
 use crate::detect::support::contact_course::ContactCourse;
 use crate::detect::support::episodes::{self, Episodes};
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::known_outcomes;
 use crate::detect::support::merge_findings::{self, Block, Joined};
+use crate::detect::support::monitoring::{Monitors, Rounds};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
+use crate::detect::support::threshold_random_walk::SURE;
 use crate::model::format::time::{from_seconds, span};
 use crate::model::{Addr, Category, Finding, Flow, Site};
 use crate::settings::Descriptor;
 use distributed::Crowd;
+use one_source_port::OneSourcePort;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "port_scan",
     name: "Port scan",
     category: Category::Scan,
     technique: Some(("T1046", "Network Service Discovery")),
-    sees: "One address tries many ports of one host, and most attempts are refused or not answered. Probes with unusual TCP flags (FIN, NULL, Xmas, ACK) and refused UDP ports count too.",
+    sees: "One address tries many ports of one host, and most attempts are refused or not answered. Probes with unusual TCP flags (FIN, NULL, Xmas, ACK, Maimon) and refused UDP ports count too. Two ports are enough if they were tried from the same source port.",
     matters: "A port scan shows which services a machine offers, usually before an attack on one of them.",
     otherwise: "An inventory or monitoring tool, an authorised vulnerability scan, or a program that looks for its server on several ports.",
     benign_causes: &[
@@ -36,7 +41,7 @@ const CARD: Card = Card {
         "Watch for later connections from the same source to those ports",
     ],
     part_of: &[],
-    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (15 ports of one host in 5 minutes, failed attempts only).",
+    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (15 ports of one host in 5 minutes, failed attempts only). Attempts from one source port: likelihood ratio of 0.5 R^(n-1) / C(m, n) for n of m failed ports, R = 16384 dynamic ports (RFC 6335), the union bound of the birthday problem. A source that comes back in rounds with success is a monitor, for information only.",
 };
 
 const PORTS: Descriptor = Descriptor::count("port_scan.ports", "Failed ports for a scan", 15.0)
@@ -51,13 +56,22 @@ const LEAST: Descriptor = Descriptor::count("port_scan.least", "Failed ports for
     .unit("ports")
     .help("The random walk of Jung et al. needs four failures in a row. A program that looks for its server on a few ports reaches that too, so at least this many ports must have failed.");
 
+const ONE_PORT: Descriptor = Descriptor::count("port_scan.one_port", "Failed ports from one source port", 2.0)
+    .range(2.0, 65_535.0)
+    .unit("ports")
+    .help("This many ports that were tried in vain from one and the same port of the source are a scan, unless chance explains it: a system takes another port for each connection (RFC 6056). Two agree by chance once in 16,384 times (RFC 6335). Over UDP as many are needed as for the random walk.");
+
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<PortScan>(CARD, &[PORTS, WINDOW, LEAST], Interest::NOTHING);
+pub const ENTRY: Entry = Entry::of::<PortScan>(CARD, &[PORTS, WINDOW, LEAST, ONE_PORT], Interest::NOTHING);
 
 /// Most scans reported; the widest win.
 const MOST_FINDINGS: usize = 200;
 /// Ports listed in a filter before it falls back to the time of the scan.
 const MOST_FILTER_PORTS: usize = 30;
+/// Fewest ports that can be a scan: two packets that no stack sends.
+const FEWEST: usize = 2;
+/// Most extent of a scan from outside.
+const MOST_OUTSIDE_EXTENT: f64 = 0.8;
 /// A host answers at best this share of a scanner's tries: halfway between the two chances of the random walk.
 const LEAST_FAILED_SHARE: f64 = 0.5;
 
@@ -80,6 +94,9 @@ struct Case {
     course: ContactCourse,
     /// When it went on.
     episodes: Episodes,
+    one_port: OneSourcePort,
+    /// Of a monitor.
+    rounds: Option<Rounds>,
 }
 
 impl Detector for PortScan {
@@ -88,11 +105,11 @@ impl Detector for PortScan {
             ports: context.settings.get(&PORTS),
             window_ns: from_seconds(context.settings.get(&WINDOW)),
             least: context.settings.get(&LEAST),
+            one_port: context.settings.get(&ONE_PORT),
         };
         let group = |c: &Contact| (c.probe != Probe::Echo).then_some((c.source, c.protocol, c.target));
-        let mut cases: Vec<(Case, Confidence)> = context
-            .contacts
-            .groups(limits.least.min(limits.ports), group)
+        let groups = context.contacts.groups(FEWEST as f64, group);
+        let mut cases: Vec<(Case, Confidence, &Vec<Contact>)> = groups
             .iter()
             .filter_map(|contacts| {
                 let case = |contacts: &[Contact]| {
@@ -101,10 +118,13 @@ impl Detector for PortScan {
                     Some((case, confidence))
                 };
                 let least = limits.least.min(limits.ports) as usize;
-                let ((case, confidence), episodes) = episodes::judge(contacts, least, case)?;
-                Some((Case { episodes, ..case }, confidence))
+                let judged = episodes::judge(contacts, least, case);
+                let ((case, confidence), episodes) = judged.or_else(|| episodes::judge(contacts, FEWEST, case))?;
+                Some((Case { episodes, ..case }, confidence, contacts))
             })
             .collect();
+        find_monitors(context.contacts, &mut cases);
+        let mut cases: Vec<(Case, Confidence)> = cases.into_iter().map(|(case, sure, _)| (case, sure)).collect();
         // What a crowd does together is reported once.
         let crowds = distributed::crowds(context.contacts, limits.ports);
         cases.retain(|(case, _)| {
@@ -116,11 +136,9 @@ impl Detector for PortScan {
             |(case, _)| Between { protocol: Some(case.protocol), ..Between::pair(case.source, case.target) },
             |(case, _), flow| case.means(flow),
             |(case, confidence), flows| {
-                known_outcomes::note(
-                    context.contacts,
-                    case.finding(&limits, *confidence, flows, context.site),
-                    case.source,
-                )
+                let finding = case.finding(&limits, *confidence, flows, context.site);
+                let finding = known_outcomes::note(context.contacts, finding, case.source);
+                case.rounds.iter().fold(finding, |finding, rounds| rounds.note(finding))
             },
         );
         let scans = Conclusion { findings: merge_findings::by_source(scans.findings, of_block), ..scans };
@@ -132,6 +150,24 @@ impl Detector for PortScan {
             |crowd, flows| of_crowd(crowd, flows, limits.ports, context.site),
         );
         known_outcomes::conclude(context.contacts, scans.and(shared))
+    }
+}
+
+/// Says of the cases which belong to the rounds of a monitor. A host that it came to only once, because the capture ended, is
+/// among them if it was asked for nothing else than others are in their rounds.
+fn find_monitors(contacts: &Contacts, cases: &mut [(Case, Confidence, &Vec<Contact>)]) {
+    let monitors = Monitors::among(contacts, cases.iter().map(|(case, ..)| case.source));
+    let mut of_source: BTreeMap<Addr, (Rounds, BTreeSet<u16>)> = BTreeMap::new();
+    for (case, _, contacts) in &*cases {
+        if let Some(rounds) = monitors.rounds(contacts) {
+            of_source.entry(case.source).or_insert((rounds, BTreeSet::new())).1.extend(&case.ports);
+        }
+    }
+    for (case, confidence, _) in cases {
+        let rounds = of_source.get(&case.source);
+        case.rounds =
+            rounds.filter(|(_, own)| case.ports.iter().all(|port| own.contains(port))).map(|(rounds, _)| *rounds);
+        *confidence = if case.rounds.is_some() { Rounds::confidence() } else { *confidence };
     }
 }
 
@@ -201,6 +237,7 @@ struct Limits {
     ports: f64,
     window_ns: i64,
     least: f64,
+    one_port: f64,
 }
 
 impl Limits {
@@ -208,6 +245,16 @@ impl Limits {
     fn confidence(&self, case: &Case) -> Option<Confidence> {
         let failed = case.n_vain() as f64;
         if failed < LEAST_FAILED_SHARE * case.ports.len() as f64 {
+            return None;
+        }
+        // Peers of file sharing and calls use one port of UDP for all, so there it needs as many as other signs do.
+        let one_port = if case.protocol == 6 { self.one_port } else { self.one_port.max(self.least) };
+        let is_own_packets = case.one_port.log_ratio >= *SURE && case.one_port.n as f64 >= one_port;
+        if is_own_packets {
+            let n_more = case.one_port.n.saturating_sub(FEWEST) as f64;
+            return Some(Confidence::VERY_LIKELY.towards(Confidence::ALMOST_CERTAIN, n_more / 2.0));
+        }
+        if case.ports.len() < self.least.min(self.ports) as usize {
             return None;
         }
         if failed >= self.ports && case.n_failed <= case.n_bare {
@@ -251,6 +298,8 @@ impl Case {
             n_answered: contacts.len() - failed.len(),
             course: ContactCourse::of(contacts, window_ns, is_sure)?,
             episodes: Episodes::always(),
+            one_port: OneSourcePort::of(contacts),
+            rounds: None,
         })
     }
 
@@ -266,16 +315,38 @@ impl Case {
             && self.ports.binary_search(&flow.responder().1).is_ok()
     }
 
+    /// What shows that no ordinary program sent the packets, if anything does.
+    fn crafted_words(&self) -> &'static str {
+        if self.probes.iter().any(|probe| matches!(probe, Probe::Fin | Probe::Null | Probe::Xmas)) {
+            " Packets with these flags never begin an ordinary connection; they are crafted to pass simple filters."
+        } else if self.one_port.log_ratio >= *SURE {
+            " Several of the attempts came from one and the same port of the source. A system takes a new port for each \
+             connection; a scanner that makes its own packets does not."
+        } else {
+            ""
+        }
+    }
+
     fn finding(&self, limits: &Limits, confidence: Confidence, flows: Gathered, site: &Site) -> Finding {
         let is_outside = site.is_outside(self.source) && site.is_inside(self.target);
         let tried = self.ports.len();
         let failed = self.n_vain();
-        let threshold = if failed as f64 >= limits.ports { limits.ports } else { limits.least };
+        let threshold = match failed as f64 {
+            failed if failed >= limits.ports => limits.ports,
+            failed if failed >= limits.least => limits.least,
+            _ => FEWEST as f64,
+        };
         let is_slow = failed as f64 >= limits.ports && (self.course.n_window as f64) < limits.ports;
         let transport = if self.protocol == 17 { "UDP" } else { "TCP" };
         let kinds = self.probes.in_brackets();
 
-        let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
+        let impact = match is_outside {
+            true if failed as f64 >= limits.least => Impact::OUTSIDE_AIM,
+            true => Impact::OUTSIDE_LOOK,
+            false => Impact::INSIDE_LOOK,
+        };
+        // From outside it is never more than medium: what is reachable there is known to be.
+        let most_extent = if is_outside { MOST_OUTSIDE_EXTENT } else { 1.0 };
         let mut filter =
             format!("{} && {}", finding_builder::pair_filter(self.source, self.target), transport.to_lowercase());
         filter = format!("{filter} && {}", finding_builder::time_filter(flows.start_ns, flows.end_ns));
@@ -296,8 +367,8 @@ impl Case {
                 count(tried, &format!("{transport} port")),
                 self.target
             ))
-            .weighed(impact, confidence, extent(failed as f64, limits.ports))
-            .score(past(failed as f64, threshold))
+            .weighed(impact, confidence, extent(failed as f64, limits.ports).min(most_extent))
+            .score(past(failed as f64, threshold).max(past(self.one_port.log_ratio, *SURE)))
             .sources([self.source])
             .targets([self.target])
             .ports(self.ports.clone())
@@ -318,6 +389,12 @@ impl Case {
                     "ports",
                     "nearly all, for an ordinary client",
                 ),
+                evidence(
+                    "Ports tried in vain from one and the same port",
+                    self.one_port.n as f64,
+                    "ports",
+                    "0: each connection has a port of its own",
+                ),
             ])
             .evidence(self.course.evidence("ports", limits.window_ns, limits.ports))
             .series(self.course.steps.course())
@@ -336,12 +413,7 @@ impl Case {
                     "refused, gave no answer or were left half-open at once"
                 },
                 finding_builder::thousands(self.n_answered),
-                if self.probes.iter().any(|probe| matches!(probe, Probe::Fin | Probe::Null | Probe::Xmas)) {
-                    " Packets with these flags never begin an ordinary connection; they are crafted to pass simple \
-                     filters."
-                } else {
-                    ""
-                }
+                self.crafted_words()
             ))
             .flows(flows)
             .filter(filter)
@@ -396,14 +468,44 @@ mod tests {
 
     #[test]
     fn a_client_that_tries_five_dead_ports_is_no_scanner() {
-        let client: Vec<Made> = (0..5).map(|i| Made::refused(inside(9), inside(1), 100 + i, f64::from(i))).collect();
-        assert!(finish(&ENTRY, &client, &[], &Settings::default()).findings.is_empty());
+        let client = |ports: u16| -> Vec<Made> {
+            let own = |i: u16| (inside(9), 50_000 + i * ports);
+            let refused = |i: u16| Made::refused(inside(9), inside(1), 100 + i, f64::from(i));
+            (0..5).map(|i| Made { from: own(i), ..refused(i) }).collect()
+        };
+        assert!(finish(&ENTRY, &client(1), &[], &Settings::default()).findings.is_empty());
+        let found = finish(&ENTRY, &client(0), &[], &Settings::default()).findings;
+        assert_eq!((found.len(), found[0].severity), (1, Severity::Medium), "its own packets, from one port");
+    }
+
+    #[test]
+    fn a_monitor_is_told_for_information_and_one_that_asks_once_is_a_scanner() {
+        let found = |n_rounds: u16| {
+            let visit = |round: u16, host: u8, port: u16| {
+                let second = f64::from(round) * 30.0 + f64::from(host);
+                let make = if port == 100 { Made::tcp } else { Made::refused };
+                let from = (inside(9), 50_000 + round * 100 + u16::from(host) * 10 + port % 10);
+                Made { from, ..make(inside(9), inside(20 + host), port, second) }
+            };
+            let places = (0..4).flat_map(|host| (100..109).map(move |port| (host, port)));
+            // The last host was not reached again.
+            let is_seen = |round: u16, host: u8| round == 0 || host < 3;
+            let rounds = (0..n_rounds).flat_map(|round| places.clone().map(move |(host, port)| (round, host, port)));
+            let visits: Vec<Made> =
+                rounds.filter(|(r, h, _)| is_seen(*r, *h)).map(|(r, h, p)| visit(r, h, p)).collect();
+            finish(&ENTRY, &visits, &[], &Settings::default()).findings
+        };
+        let monitor = found(4);
+        assert_eq!((monitor.len(), monitor[0].severity), (1, Severity::Info));
+        assert!(monitor[0].explanation.contains("A monitoring system does so"));
+        assert!(found(1)[0].severity >= Severity::Medium);
     }
 
     #[test]
     fn a_scan_slower_than_the_window_is_slow_and_a_changed_threshold_hides_it() {
-        let scan: Vec<Made> =
-            (0..20).map(|i| Made::refused(outside(9), inside(1), 100 + i, f64::from(i) * 100.0)).collect();
+        let own = |i: u16| (outside(9), 50_000 + i);
+        let refused = |i: u16| Made::refused(outside(9), inside(1), 100 + i, f64::from(i) * 100.0);
+        let scan: Vec<Made> = (0..20).map(|i| Made { from: own(i), ..refused(i) }).collect();
         let mut settings = Settings::default();
         let found = finish(&ENTRY, &scan, &[], &settings).findings;
         assert!(found[0].title.contains("slowly"));
