@@ -1,15 +1,18 @@
-//! ARP questions to findings: one device that asks for many addresses that nobody has.
+//! Questions for neighbours (ARP, neighbour solicitations of IPv6) to findings: one device that asks for many addresses that
+//! nobody has, or a router that has to because somebody behind it sweeps.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
+use crate::detect::support::connection_attempts::Contact;
 use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::gateway::Gateway;
 use crate::detect::support::report::Report;
-use crate::detect::support::severity::{Confidence, Impact};
-use crate::detect::support::threshold_random_walk::busiest;
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
+use crate::detect::support::threshold_random_walk::{self, Walk, busiest};
 use crate::model::format::time::{SECOND, from_seconds, span};
 use crate::model::net::addr::mac_text;
-use crate::model::packet::Packet;
+use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
 
@@ -18,7 +21,7 @@ const CARD: Card = Card {
     name: "ARP sweep",
     category: Category::Scan,
     technique: Some(("T1018", "Remote System Discovery")),
-    sees: "One device sends ARP requests for many addresses of the local network, and most of them are not in use.",
+    sees: "One device sends ARP requests, or IPv6 neighbour solicitations, for many addresses of the local network, and most of them are not in use.",
     matters: "A host must learn a neighbour's Ethernet address before it can reach it. Requesting one address after another is a sign of host discovery, whatever tool is used.",
     otherwise: "An inventory or monitoring tool, a router that forwards a scan from outside, or a DHCP server that checks addresses before it assigns them.",
     benign_causes: &[
@@ -31,7 +34,7 @@ const CARD: Card = Card {
         "Check what it did afterwards with the neighbours that answered",
     ],
     part_of: &[],
-    source: "Count rule of Zeek's scan policy (25 hosts in 5 minutes, failed attempts only), applied to unanswered ARP requests.",
+    source: "Count rule of Zeek's scan policy (25 hosts in 5 minutes, failed attempts only), and the threshold random walk (Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004) over any time, applied to unanswered ARP requests and neighbour solicitations (RFC 4861).",
 };
 
 const ADDRESSES: Descriptor = Descriptor::count("arp_sweep.addresses", "Unanswered addresses for a sweep", 25.0)
@@ -42,8 +45,26 @@ const WINDOW: Descriptor = Descriptor::seconds("arp_sweep.window", "Window for c
     .range(1.0, 86_400.0)
     .help("Unanswered addresses are counted within this time. 300 s is the value of Zeek's scan policy.");
 
+const LEAST: Descriptor = Descriptor::count("arp_sweep.least", "Unanswered addresses for the random walk", 10.0)
+    .range(4.0, 65_535.0)
+    .unit("addresses")
+    .help("The random walk of Jung et al. needs four unanswered requests in a row. A monitor of machines that are off reaches that too, so at least this many addresses must not have answered.");
+
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<ArpSweep>(CARD, &[ADDRESSES, WINDOW], Interest::ARP);
+pub const ENTRY: Entry = Entry::of::<ArpSweep>(
+    CARD,
+    &[ADDRESSES, WINDOW, LEAST],
+    Interest::ARP.union(Interest::ICMP).union(Interest::ANY_FLOW),
+)
+.asking_site();
+
+/// Messages that ask for a neighbour and that answer (RFC 4861, sections 4.3 and 4.4).
+const SOLICITATION: u8 = 135;
+const ADVERTISEMENT: u8 = 136;
+/// An outside host that came to as many neighbours while the router asked for them is the cause.
+const LEAST_CAUSED: usize = 3;
+/// A router asks within this time of the packet that it has to deliver.
+const CAUSE_NS: i64 = 5 * SECOND;
 
 /// Where answers to the asker are not captured, silence says little: this many times more is asked for.
 const BLIND_FACTOR: f64 = 4.0;
@@ -62,8 +83,10 @@ type Mac = [u8; 6];
 
 #[derive(Default)]
 struct ArpSweep {
-    devices: Tally<Mac, Device, MOST_DEVICES>,
+    /// By Ethernet address, and whether it asks over IPv6.
+    devices: Tally<(Mac, bool), Device, MOST_DEVICES>,
     questions: Tally<(Mac, Addr), Question, MOST_QUESTIONS>,
+    gateway: Gateway,
 }
 
 #[derive(Default)]
@@ -82,108 +105,202 @@ struct Question {
     is_answered: bool,
 }
 
+/// The group that is asked for an address of IPv6 (RFC 4291, section 2.7.1): it has the last 24 bits of the address.
+fn solicited_node(address: Addr) -> Addr {
+    const PREFIX: [u8; 13] = [0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff];
+    let mut group = [0; 16];
+    let last = address.0.to_be_bytes();
+    for (place, byte) in group.iter_mut().enumerate() {
+        *byte = PREFIX.get(place).or_else(|| last.get(place)).copied().unwrap_or(0);
+    }
+    Addr::v6(group)
+}
+
+impl ArpSweep {
+    fn ask(&mut self, mac: Mac, own: Addr, target: Addr, packet: &Packet) {
+        let Some(device) = self.devices.of((mac, !target.is_v4())) else { return };
+        if device.n_questions == 0 {
+            device.first_ns = packet.time_ns;
+        }
+        device.n_questions += 1;
+        device.last_ns = device.last_ns.max(packet.time_ns);
+        if !own.is_group() {
+            device.own.get_or_insert(own);
+        }
+        if device.indices.len() < MOST_INDICES {
+            device.indices.push(packet.index);
+        }
+        if let Some(question) = self.questions.of((mac, target)) {
+            question.first_ns.get_or_insert(packet.time_ns);
+        }
+    }
+
+    fn answer(&mut self, asker: Mac, address: Addr) {
+        if let Some(device) = self.devices.known(&(asker, !address.is_v4())) {
+            device.n_answers += 1;
+        }
+        if let Some(question) = self.questions.known(&(asker, address)) {
+            question.is_answered = true;
+        }
+    }
+}
+
 impl Detector for ArpSweep {
     fn observe_packet(&mut self, packet: &Packet) {
-        let Some(arp) = &packet.arp else { return };
-        match arp.operation {
-            1 if arp.sender_ip != arp.target_ip => {
-                let Some(device) = self.devices.of(arp.sender_mac) else { return };
-                if device.n_questions == 0 {
-                    device.first_ns = packet.time_ns;
-                }
-                device.n_questions += 1;
-                device.last_ns = device.last_ns.max(packet.time_ns);
-                if !arp.sender_ip.is_group() {
-                    device.own.get_or_insert(arp.sender_ip);
-                }
-                if device.indices.len() < MOST_INDICES {
-                    device.indices.push(packet.index);
-                }
-                if let Some(question) = self.questions.of((arp.sender_mac, arp.target_ip)) {
-                    question.first_ns.get_or_insert(packet.time_ns);
-                }
+        if let Some(arp) = &packet.arp {
+            match arp.operation {
+                1 if arp.sender_ip != arp.target_ip => self.ask(arp.sender_mac, arp.sender_ip, arp.target_ip, packet),
+                2 => self.answer(arp.target_mac, arp.sender_ip),
+                _ => {}
             }
-            2 => {
-                if let Some(device) = self.devices.of(arp.target_mac) {
-                    device.n_answers += 1;
-                }
-                if let Some(question) = self.questions.known(&(arp.target_mac, arp.sender_ip)) {
-                    question.is_answered = true;
-                }
+            return;
+        }
+        let (Transport::Icmp(icmp), Some(ip), Some((sender, receiver))) = (&packet.transport, &packet.ip, packet.macs)
+        else {
+            return;
+        };
+        match icmp.kind {
+            // Without a sender it asks whether its own address is free; of one host, whether that is still there.
+            SOLICITATION if icmp.is_v6 && ip.source.0 != 0 && ip.target.is_group() => {
+                self.ask(sender, ip.source, ip.target, packet);
             }
+            ADVERTISEMENT if icmp.is_v6 => self.answer(receiver, solicited_node(ip.source)),
             _ => {}
         }
     }
 
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        self.gateway.add(ended.site, ended.flow);
+    }
+
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
-        let least = context.settings.get(&ADDRESSES);
-        let window_ns = from_seconds(context.settings.get(&WINDOW));
+        let limits = Limits {
+            addresses: context.settings.get(&ADDRESSES),
+            window_ns: from_seconds(context.settings.get(&WINDOW)),
+            least: context.settings.get(&LEAST),
+        };
         let questions = self.questions.sorted();
-        let sweeps = questions.chunk_by(|a, b| a.0.0 == b.0.0).filter_map(|questions| {
-            let ((mac, _), _) = questions.first()?;
-            let device = self.devices.get(mac)?;
-            let mut times: Vec<i64> =
-                questions.iter().filter(|(_, q)| !q.is_answered).filter_map(|(_, q)| q.first_ns).collect();
-            times.sort_unstable();
-            let sweep = Sweep {
-                asked: questions.iter().map(|((_, ip), _)| *ip).collect(),
-                n_unanswered: times.len(),
-                n_window: busiest(&times, window_ns),
-                is_blind: device.n_answers == 0,
-                is_fast: busiest(&times, FAST_NS) as f64 >= least * BLIND_FACTOR,
-            };
-            let threshold = if sweep.is_blind { least * BLIND_FACTOR } else { least };
-            let is_case = sweep.n_window as f64 >= threshold && sweep.n_unanswered * 2 > sweep.asked.len();
-            is_case.then_some((*mac, device, sweep, threshold))
-        });
+        let gateway = self.gateway.mac();
+        let sweeps =
+            questions.chunk_by(|a, b| (a.0.0, a.0.1.is_v4()) == (b.0.0, b.0.1.is_v4())).filter_map(|questions| {
+                let ((mac, target), _) = questions.first()?;
+                let device = self.devices.get(&(*mac, !target.is_v4()))?;
+                let sweep = Sweep::of(questions, device, &limits)?;
+                let cause = (gateway == Some(*mac)).then(|| device.cause(context)).flatten();
+                Some((*mac, device, sweep, cause))
+            });
         Report::of(sweeps)
             .at_most(MOST_FINDINGS)
             .not_evaluated(self.devices.n_refused + self.questions.n_refused)
-            .each(|(mac, device, sweep, threshold)| device.finding(*mac, sweep, *threshold, window_ns))
+            .each(|(mac, device, sweep, cause)| device.finding(*mac, sweep, *cause, limits.window_ns))
     }
+}
+
+struct Limits {
+    addresses: f64,
+    window_ns: i64,
+    least: f64,
 }
 
 struct Sweep {
     asked: Vec<Addr>,
     n_unanswered: usize,
     n_window: usize,
+    walk: Walk,
+    threshold: f64,
     is_blind: bool,
     is_fast: bool,
 }
 
+impl Sweep {
+    /// Of a device's questions; none if they are no sweep.
+    fn of(questions: &[(&(Mac, Addr), &Question)], device: &Device, limits: &Limits) -> Option<Sweep> {
+        let mut in_time: Vec<(i64, bool)> =
+            questions.iter().filter_map(|(_, q)| Some((q.first_ns?, q.is_answered))).collect();
+        in_time.sort_unstable();
+        let times: Vec<i64> = in_time.iter().filter(|(_, is_answered)| !is_answered).map(|(time, _)| *time).collect();
+        let is_blind = device.n_answers == 0;
+        let factor = if is_blind { BLIND_FACTOR } else { 1.0 };
+        let n_window = busiest(&times, limits.window_ns);
+        let walk = Walk::over(in_time.iter().map(|(_, is_answered)| *is_answered));
+        let is_swift = n_window as f64 >= limits.addresses * factor;
+        // Where no answer is captured, none of the outcomes is known.
+        let is_walk = !is_blind && walk.is_scanner() && times.len() as f64 >= limits.least;
+        ((is_swift || is_walk) && times.len() * 2 > questions.len()).then(|| Sweep {
+            asked: questions.iter().map(|((_, ip), _)| *ip).collect(),
+            n_unanswered: times.len(),
+            n_window,
+            walk,
+            threshold: factor * if is_swift { limits.addresses } else { limits.least },
+            is_blind,
+            is_fast: busiest(&times, FAST_NS) as f64 >= limits.addresses * BLIND_FACTOR,
+        })
+    }
+}
+
 impl Device {
-    fn finding(&self, mac: Mac, sweep: &Sweep, threshold: f64, window_ns: i64) -> Finding {
-        let who = self.own.map_or_else(|| mac_text(mac), |own| own.to_string());
-        let confidence = match (sweep.is_blind, sweep.is_fast) {
-            (true, false) => Confidence::LIKELY,
-            _ => Confidence::VERY_LIKELY,
+    /// The host outside that tried most neighbours while this router asked for them, and how many it tried; none if none tried
+    /// several.
+    fn cause(&self, context: &Context<'_>) -> Option<(Addr, usize)> {
+        let span = self.first_ns - CAUSE_NS..=self.last_ns + CAUSE_NS;
+        let is_v6 = self.own.is_some_and(|own| !own.is_v4());
+        let sources = context.contacts.groups(LEAST_CAUSED as f64, |c| {
+            let is_meant = context.site.is_outside(c.source) && context.site.is_inside(c.target);
+            (is_meant && c.source.is_v4() != is_v6 && span.contains(&c.first_ns)).then_some(c.source)
+        });
+        let n_targets = |contacts: &Vec<_>| contacts.chunk_by(|a: &Contact, b| a.target == b.target).count();
+        let most = sources.iter().max_by_key(|contacts| n_targets(contacts))?;
+        (n_targets(most) >= LEAST_CAUSED).then_some((most.first()?.source, n_targets(most)))
+    }
+
+    fn finding(&self, mac: Mac, sweep: &Sweep, cause: Option<(Addr, usize)>, window_ns: i64) -> Finding {
+        let asker = self.own.map_or_else(|| mac_text(mac), |own| own.to_string());
+        let is_v6 = self.own.is_some_and(|own| !own.is_v4());
+        let (what, filter) = if is_v6 {
+            ("neighbour solicitations", "icmpv6.type == 135 && ipv6.dst == ff02::1:ff00:0/104 && eth.src")
+        } else {
+            ("ARP requests", "arp.opcode == 1 && !arp.isgratuitous && arp.src.hw_mac")
         };
+        let n = sweep.asked.len();
+        let n_most = sweep.n_window.max(sweep.n_unanswered) as f64;
+        let (impact, confidence) = match (cause, sweep.is_blind, sweep.is_fast) {
+            (Some(_), ..) => (Impact::OUTSIDE_AIM, Confidence::ALMOST_CERTAIN),
+            (None, true, false) => (Impact::INSIDE_LOOK, Confidence::LIKELY),
+            _ => (Impact::INSIDE_LOOK, Confidence::VERY_LIKELY),
+        };
+        let of_cause = cause.map(|(source, n_tried)| {
+            evidence(&format!("Neighbours that {source} tried meanwhile"), n_tried as f64, "hosts", "1 or 2")
+        });
         Finding::builder(&CARD)
-            .title(format!("{who} sent ARP requests for {} addresses of the local network", sweep.asked.len()))
-            .rated(Impact::INSIDE_LOOK, confidence, (sweep.n_window as f64, threshold))
-            .sources(self.own.map(Endpoint::Ip).into_iter().chain([Endpoint::Mac(mac)]))
-            .targets(sweep.asked.iter().copied())
-            .protocol("ARP")
+            .title(match cause {
+                Some((source, _)) => format!("{source} swept {n} addresses of the local network through {asker}"),
+                None => format!("{asker} sent {what} for {n} addresses of the local network"),
+            })
+            .weighed(impact, confidence, if cause.is_some() { 0.0 } else { extent(n_most, sweep.threshold) })
+            .score(past(n_most, sweep.threshold))
+            .sources(cause.map(|(source, _)| Endpoint::Ip(source)).into_iter().chain(match cause {
+                Some(_) => Vec::new(),
+                None => self.own.map(Endpoint::Ip).into_iter().chain([Endpoint::Mac(mac)]).collect(),
+            }))
+            // Only the last bits of an address of IPv6 are in the question.
+            .targets(sweep.asked.iter().filter(|_| !is_v6).copied())
+            .protocol(if is_v6 { "ICMPv6" } else { "ARP" })
             .period((self.first_ns, self.last_ns))
             .evidence([
-                evidence(
-                    "Addresses requested",
-                    sweep.asked.len() as f64,
-                    "addresses",
-                    "the gateway and a few neighbours",
-                ),
+                evidence("Addresses requested", n as f64, "addresses", "the gateway and a few neighbours"),
                 evidence(
                     "Addresses without an answer",
                     sweep.n_unanswered as f64,
                     "addresses",
-                    format!("below {threshold}"),
+                    format!("below {}", sweep.threshold),
                 ),
                 evidence(
                     &format!("Most unanswered addresses within {}", span(window_ns)),
                     sweep.n_window as f64,
                     "addresses",
-                    format!("below {threshold}"),
+                    format!("below {}", sweep.threshold),
                 ),
+                threshold_random_walk::likelihood(sweep.walk.log_ratio()),
                 evidence("Requests", self.n_questions as f64, "packets", ""),
                 evidence(
                     "Time from first to last request",
@@ -192,12 +309,19 @@ impl Device {
                     "",
                 ),
             ])
+            .evidence(of_cause)
             .explanation(format!(
-                "{who} requested the Ethernet addresses of {} neighbours, and {} of them never answered. A host \
+                "{asker} requested the Ethernet addresses of {n} neighbours, and {} of them never answered. A host \
                  requests only the neighbours it wants to reach; requests for addresses that are not in use mean that \
-                 this host, or somebody behind it, is looking for machines.{}",
-                sweep.asked.len(),
+                 this host, or somebody behind it, is looking for machines.{}{}",
                 sweep.n_unanswered,
+                match cause {
+                    Some((source, n_tried)) => format!(
+                        " Here it is the router, and {source} tried {n_tried} of its neighbours from outside at that \
+                         time: the router only asks for those that it has to deliver to."
+                    ),
+                    None => String::new(),
+                },
                 if sweep.is_blind {
                     " The capture shows no answers to this device at all, so their absence proves less."
                 } else {
@@ -206,7 +330,7 @@ impl Device {
             ))
             .n_packets(self.n_questions)
             .packet_indices(self.indices.clone())
-            .filter(format!("arp.opcode == 1 && arp.src.hw_mac == {} && !arp.isgratuitous", mac_text(mac)))
+            .filter(format!("{filter} == {}", mac_text(mac)))
             .build()
     }
 }
@@ -214,7 +338,8 @@ impl Device {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{arp, finish, inside};
+    use crate::detect::support::testing::{Made, arp, finish, finish_with, icmp, inside, outside};
+    use crate::model::Severity;
     use crate::settings::Settings;
 
     fn questions(n: u8, n_answered: u8) -> Vec<Packet> {
@@ -245,5 +370,39 @@ mod tests {
     fn without_any_answer_in_the_capture_more_is_asked_for() {
         assert!(finish(&ENTRY, &[], &questions(60, 0), &Settings::default()).findings.is_empty());
         assert_eq!(finish(&ENTRY, &[], &questions(120, 0), &Settings::default()).findings.len(), 1);
+    }
+
+    #[test]
+    fn a_few_addresses_over_any_time_are_enough_where_hardly_any_is_answered() {
+        let slow = |n: u8, n_answered: u8| {
+            let packets = questions(n, n_answered).into_iter();
+            let spread = packets.map(|packet| Packet { time_ns: packet.time_ns * 1000, ..packet });
+            finish(&ENTRY, &[], &spread.collect::<Vec<Packet>>(), &Settings::default()).findings
+        };
+        assert_eq!(slow(14, 2)[0].severity, Severity::Medium);
+        assert!(slow(9, 2).is_empty() && slow(14, 7).is_empty());
+    }
+
+    #[test]
+    fn solicitations_of_ipv6_are_a_sweep_too() {
+        let own = Addr::v6([0x20; 16]);
+        let target = |last: u8| solicited_node(Addr::v6([last; 16]));
+        let asked = (0..30).map(|i| icmp(u64::from(i), f64::from(i), 9, own, target(i), true, SOLICITATION));
+        let answer = Packet {
+            macs: Some(([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 9])),
+            ..icmp(40, 40.0, 1, Addr::v6([1; 16]), own, true, ADVERTISEMENT)
+        };
+        let found = finish(&ENTRY, &[], &asked.chain([answer]).collect::<Vec<Packet>>(), &Settings::default()).findings;
+        assert_eq!(found[0].title, format!("{own} sent neighbour solicitations for 30 addresses of the local network"));
+        assert!(found[0].evidence.iter().any(|e| e.name.contains("without an answer") && e.value == 29.0));
+    }
+
+    #[test]
+    fn a_sweep_that_only_the_routers_questions_show_is_named_after_who_caused_it() {
+        let mut flows = vec![Made::tcp(inside(5), outside(1), 443, 0.0).flow()];
+        flows[0].macs = Some(([2, 0, 0, 0, 0, 5], [2, 0, 0, 0, 0, 9]));
+        flows.extend((0..5).map(|i| Made::refused(outside(7), inside(i), 22, f64::from(i)).flow()));
+        let found = finish_with(&ENTRY, &flows, &questions(60, 5), &Settings::default()).findings;
+        assert_eq!(found[0].sources, [Endpoint::Ip(outside(7))]);
     }
 }
