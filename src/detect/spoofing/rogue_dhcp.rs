@@ -1,15 +1,19 @@
 //! DHCP answers to findings: several servers that hand out addresses in one network.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, evidence};
 use crate::detect::support::flow_selector::{Between, gather_all};
+use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
+use crate::model::app::field::{FieldId, FieldSet};
+use crate::model::app::kinds::infra::DhcpMessage;
+use crate::model::app::protocol::AppProto;
 use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
-use crate::model::{Addr, Category, Finding};
+use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
@@ -18,7 +22,7 @@ const CARD: Card = Card {
     name: "Several DHCP servers",
     category: Category::Spoofing,
     technique: Some(("T1557.003", "DHCP Spoofing")),
-    sees: "More than one device answers DHCP or DHCPv6 requests in the same network.",
+    sees: "More than one device answers DHCP or DHCPv6 requests in the same network. Where answers were not captured, clients that accept the offer of one server now and of another then, by the name of the server in their requests.",
     matters: "A DHCP server also names the gateway and the name server, so it can send everybody's traffic through its own machine.",
     otherwise: "A redundant server, relay agents, a virtual machine host, a device in setup mode that is its own access point (left out once it joins), or a home router plugged in the wrong way.",
     benign_causes: &[
@@ -40,7 +44,7 @@ const ANSWERS: Descriptor = Descriptor::count("rogue_dhcp.answers", "Answers fro
     .help("A device counts as a server once it has sent this many DHCP answers. A full exchange has two (offer and acknowledgment, RFC 2131).");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<RogueDhcp>(CARD, &[ANSWERS], Interest::UDP);
+pub const ENTRY: Entry = Entry::of::<RogueDhcp>(CARD, &[ANSWERS], Interest::UDP.union(Interest::MESSAGES));
 
 /// Most findings, one for each VLAN.
 const MOST_FINDINGS: usize = 20;
@@ -58,6 +62,17 @@ struct RogueDhcp {
     servers: Tally<(u32, Addr, Mac), Server, MOST_SERVERS>,
     /// When a device last asked for an address itself.
     asked: Tally<Mac, i64, MOST_CLIENT_DEVICES>,
+    /// Servers whose offer clients accepted, by network and identifier.
+    accepted: Tally<(u32, Addr), Accepted, MOST_SERVERS>,
+    /// Identifiers in answers.
+    answering: Tally<(u32, Addr), (), MOST_SERVERS>,
+}
+
+/// Requests that accept a server's offer (RFC 2131, section 4.3.2: they name the server).
+#[derive(Default)]
+struct Accepted {
+    seen: MessageEvidence,
+    clients: BTreeSet<Mac>,
 }
 
 #[derive(Default)]
@@ -69,6 +84,27 @@ struct Server {
 }
 
 impl Detector for RogueDhcp {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dhcp { FieldSet::of(&[FieldId::Server, FieldId::Mac]) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let Some(server) = said.addr(FieldId::Server).filter(|_| event.message.protocol == AppProto::Dhcp) else {
+            return;
+        };
+        if said.is(FieldId::Message, DhcpMessage::Offer) || said.is(FieldId::Message, DhcpMessage::Ack) {
+            self.answering.of((event.vlan_stack, server));
+        } else if said.is(FieldId::Message, DhcpMessage::Request)
+            && let Some(accepted) = self.accepted.of((event.vlan_stack, server))
+        {
+            accepted.seen.add(event);
+            if accepted.clients.len() < MOST_CLIENTS {
+                accepted.clients.extend(said.mac(FieldId::Mac));
+            }
+        }
+    }
+
     fn observe_packet(&mut self, packet: &Packet) {
         let Transport::Udp(udp) = &packet.transport else { return };
         if let (68, 67) | (546, 547) = (udp.source_port, udp.target_port)
@@ -111,7 +147,62 @@ impl Detector for RogueDhcp {
             hosts.len() >= 2 && macs.len() >= 2
         });
         let report = Report::of(several).at_most(MOST_FINDINGS).not_evaluated(self.servers.n_refused);
-        report.each(|group| finding(context, group))
+        let answering = report.each(|group| finding(context, group));
+        let unseen = Report::of(self.unseen(least)).at_most(MOST_FINDINGS);
+        let unseen = unseen.each(|(server, accepted, others)| accepted.finding(*server, others));
+        if answering.findings.is_empty() { answering.and(unseen) } else { answering }
+    }
+}
+
+impl RogueDhcp {
+    /// Servers whose answers are not in the capture but whose offers were accepted, by clients that accept another server's
+    /// too; with those others.
+    fn unseen(&self, least: f64) -> Vec<(Addr, &Accepted, Vec<Addr>)> {
+        let all = self.accepted.sorted_where(|accepted| accepted.seen.n as f64 >= least);
+        let of_a_network = all.chunk_by(|a, b| a.0.0 == b.0.0);
+        of_a_network
+            .flat_map(|group| {
+                group.iter().filter_map(|((link, server), accepted)| {
+                    let is_other = |other: &&(&(u32, Addr), &Accepted)| {
+                        other.0.1 != *server && !other.1.clients.is_disjoint(&accepted.clients)
+                    };
+                    let others: Vec<Addr> = group.iter().filter(is_other).map(|((_, other), _)| *other).collect();
+                    let is_silent = self.answering.get(&(*link, *server)).is_none();
+                    (is_silent && !others.is_empty()).then_some((*server, *accepted, others))
+                })
+            })
+            .collect()
+    }
+}
+
+impl Accepted {
+    fn finding(&self, server: Addr, others: &[Addr]) -> Finding {
+        let clients = finding_builder::count(self.clients.len(), "client");
+        Finding::builder(&CARD)
+            .title(format!(
+                "{clients} accept offers of the DHCP server {server} beside those of {}",
+                others.iter().map(Addr::to_string).collect::<Vec<_>>().join(", ")
+            ))
+            .weighed(Impact::INTERCEPTION, Confidence::LIKELY, 0.0)
+            .score(past(others.len() as f64 + 1.0, 2.0))
+            .sources([server])
+            .targets(self.clients.iter().copied().map(Endpoint::Mac))
+            .ports([67, 68])
+            .protocol("DHCP")
+            .evidence([
+                evidence("DHCP servers that the same clients accept", others.len() as f64 + 1.0, "servers", "1"),
+                evidence("Requests that accept it", self.seen.n as f64, "messages", ""),
+                evidence("Its offers and acknowledgments in the capture", 0.0, "messages", "as many"),
+            ])
+            .explanation(format!(
+                "{clients} asked {server} for the address that it had offered, and at other times another server. Two \
+                 servers that share the work stay with their clients; a client that changes takes whoever answers \
+                 first. The answers of {server} were not captured, so what it names as gateway and name server is not \
+                 known."
+            ))
+            .messages(&self.seen)
+            .filter(format!("dhcp.option.dhcp == 3 && dhcp.option.dhcp_server_id == {server}"))
+            .build()
     }
 }
 
@@ -163,8 +254,9 @@ fn finding(context: &Context<'_>, group: &[(&(u32, Addr, Mac), &Server)]) -> Fin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{finish, inside, udp};
-    use crate::model::Endpoint;
+    use crate::detect::support::testing::{Line, finish, inside, observe_messages, udp};
+    use crate::model::Severity;
+    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     #[test]
@@ -179,5 +271,33 @@ mod tests {
         assert!(finish(&ENTRY, &[], &set_up, &Settings::default()).findings.is_empty());
         let one: Vec<Packet> = (0..8).map(|i| answer(i, 1)).collect();
         assert!(finish(&ENTRY, &[], &one, &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn clients_that_accept_a_server_whose_answers_are_not_seen_are_reported_and_those_that_stay_with_one_are_not() {
+        let line = |second: u8, client: u8, server: u8, message: DhcpMessage| Line {
+            protocol: AppProto::Dhcp,
+            second: f64::from(second),
+            from: (Addr::v4([0; 4]), 68),
+            to: (Addr::v4([255; 4]), 67),
+            direction: Direction::ToResponder,
+            facts: vec![
+                (FieldId::Message, message.into()),
+                (FieldId::Server, inside(server).into()),
+                (FieldId::Mac, [2, 0, 0, 0, 0, client].into()),
+            ],
+        };
+        let found = |servers: [u8; 4]| {
+            let requests = servers
+                .iter()
+                .enumerate()
+                .map(|(i, server)| line(i as u8, 50 + (i / 2) as u8, *server, DhcpMessage::Request));
+            let lines: Vec<Line> = requests.chain([line(9, 50, 1, DhcpMessage::Ack)]).collect();
+            observe_messages(&ENTRY, &lines, &Settings::default()).findings
+        };
+        let rogue = found([1, 66, 1, 66]);
+        assert_eq!((rogue.len(), rogue[0].severity), (1, Severity::Medium));
+        assert_eq!(rogue[0].sources, [Endpoint::Ip(inside(66))]);
+        assert!(found([1, 1, 66, 66]).is_empty());
     }
 }
