@@ -6,6 +6,7 @@ use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, evidence};
 use crate::detect::support::flow_selector::{Between, gather_all};
 use crate::detect::support::gateway::Gateway;
+use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::model::net::addr::mac_text;
@@ -19,7 +20,7 @@ const CARD: Card = Card {
     name: "Rogue IPv6 router",
     category: Category::Spoofing,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "A device sends IPv6 router advertisements although another one already does, or already carries the external traffic.",
+    sees: "A device sends IPv6 router advertisements although another one already does, or already carries the external traffic. Or hosts send IPv6 traffic to the outside through a device that sends its own through the gateway and that no advertisement in the capture named.",
     matters: "Hosts trust every router advertisement. The sender becomes gateway, and often name server, for all IPv6 traffic and can read or change it.",
     otherwise: "Two routers that share the work, a phone or computer that shares its connection, or a new router.",
     benign_causes: &[
@@ -53,10 +54,36 @@ const MOST_DEVICES: usize = 1 << 12;
 
 type Mac = [u8; 6];
 
+/// Targets kept of a host.
+const MOST_TARGETS: usize = 32;
+/// A host has few addresses of its own; behind a router there are many.
+const MOST_OWN: usize = 6;
+
 #[derive(Default)]
 struct RogueRouter {
     routers: Tally<(u32, Mac), Router, MOST_DEVICES>,
     gateway: Gateway,
+    hops: Tally<Mac, Hop, MOST_DEVICES>,
+}
+
+/// An Ethernet address that flows to the outside leave from or go to first.
+#[derive(Default)]
+struct Hop {
+    /// Inside addresses that it sends from, and the Ethernet address that got most of it.
+    own: BTreeSet<Addr>,
+    to: Gateway,
+    /// Flows of IPv6 that others send through it.
+    n_through: u64,
+    senders: BTreeSet<Addr>,
+    /// Whom they mean.
+    targets: BTreeSet<Addr>,
+    span_ns: Option<(i64, i64)>,
+}
+
+/// A host that carries others' traffic although it uses the gateway itself.
+struct Detour<'a> {
+    mac: Mac,
+    hop: &'a Hop,
 }
 
 #[derive(Default)]
@@ -88,6 +115,27 @@ impl Detector for RogueRouter {
 
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         self.gateway.add(ended.site, ended.flow);
+        let (Some((from, to)), true) = (ended.flow.macs, is_outward(ended.site, ended.flow)) else { return };
+        let source = ended.flow.originator().0;
+        if let Some(hop) = self.hops.of(from) {
+            hop.to.add(ended.site, ended.flow);
+            if hop.own.len() <= MOST_OWN {
+                hop.own.insert(source);
+            }
+        }
+        if !source.is_v4()
+            && let Some(hop) = self.hops.of(to)
+        {
+            if hop.targets.len() < MOST_TARGETS {
+                hop.targets.insert(ended.flow.responder().0);
+            }
+            hop.n_through += 1;
+            if hop.senders.len() < Finding::MOST_ADDRESSES {
+                hop.senders.insert(source);
+            }
+            let (first, last) = hop.span_ns.unwrap_or((i64::MAX, i64::MIN));
+            hop.span_ns = Some((first.min(ended.flow.first_ns), last.max(ended.flow.last_ns)));
+        }
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
@@ -95,7 +143,9 @@ impl Detector for RogueRouter {
         let gateway = self.gateway.mac();
         let routers = self.routers.sorted_where(|router| router.n as f64 >= least);
         let of_a_vlan = routers.chunk_by(|a, b| a.0.0 == b.0.0).filter(|group| group.len() >= 2);
-        Report::of(of_a_vlan).at_most(MOST_FINDINGS).not_evaluated(self.routers.n_refused).each(|group| {
+        let detours = Report::of(self.detours(gateway)).at_most(MOST_FINDINGS).each(|detour| detour.finding(context));
+        let report = Report::of(of_a_vlan).at_most(MOST_FINDINGS).not_evaluated(self.routers.n_refused);
+        let rivals = report.each(|group| {
             let is_known = |mac: &Mac| gateway == Some(*mac);
             // If the gateway is among them, the others are out of place; if not, all are named.
             let knows_gateway = group.iter().any(|((_, mac), _)| is_known(mac));
@@ -105,7 +155,59 @@ impl Detector for RogueRouter {
                 .map(|((_, mac), router)| (mac, *router))
                 .collect();
             finding(context, &suspects, group.len(), knows_gateway)
-        })
+        });
+        // Where the advertisements themselves are seen, that is the finding.
+        if rivals.findings.is_empty() { rivals.and(detours) } else { rivals }
+    }
+}
+
+impl RogueRouter {
+    /// Hosts that get IPv6 traffic to the outside, although the gateway, which they use themselves, gets some too, and although
+    /// they advertise nothing in the capture.
+    fn detours(&self, gateway: Option<Mac>) -> Vec<Detour<'_>> {
+        let is_used = |mac: Mac| self.hops.get(&mac).is_some_and(|hop| hop.n_through > 0);
+        let Some(gateway) = gateway.filter(|gateway| is_used(*gateway)) else { return Vec::new() };
+        let advertisers: BTreeSet<Mac> = self.routers.iter().map(|((_, mac), _)| *mac).collect();
+        let is_detour = |mac: &Mac, hop: &Hop| {
+            let is_host = !hop.own.is_empty() && hop.own.len() <= MOST_OWN && hop.to.mac() == Some(gateway);
+            // With a prefix that is not known to be inside, neighbours look as if they were outside.
+            let is_own = |target: &Addr| hop.own.iter().any(|own| !own.is_v4() && own.0 as u64 == target.0 as u64);
+            *mac != gateway && hop.targets.iter().any(|target| !is_own(target)) && is_host && !advertisers.contains(mac)
+        };
+        let hops = self.hops.sorted().into_iter().filter(|(mac, hop)| is_detour(mac, hop));
+        hops.map(|(mac, hop)| Detour { mac: *mac, hop }).collect()
+    }
+}
+
+impl Detour<'_> {
+    fn finding(&self, context: &Context<'_>) -> Finding {
+        let (mac, hop) = (mac_text(self.mac), self.hop);
+        let who = hop.own.first().map_or_else(|| mac.clone(), Addr::to_string);
+        let hosts = finding_builder::count(hop.senders.len(), "host");
+        let from = |host: &Addr| Between { source: Some(*host), ..Between::default() };
+        let between: Vec<Between> = hop.senders.iter().map(from).collect();
+        Finding::builder(&CARD)
+            .title(format!("{who} gets the IPv6 traffic of {hosts} to the outside beside the gateway"))
+            .weighed(Impact::INTERCEPTION, Confidence::LIKELY, 0.0)
+            .score(past(hop.n_through as f64, 1.0))
+            .sources(hop.own.iter().copied().map(Endpoint::Ip).chain([Endpoint::Mac(self.mac)]))
+            .targets(hop.senders.iter().copied())
+            .protocol("IPv6")
+            .evidence([
+                evidence("Flows to the outside through it", hop.n_through as f64, "flows", "0, for a host"),
+                evidence("Hosts that send through it", hop.senders.len() as f64, "hosts", "0"),
+                evidence("Its router advertisements", 0.0, "packets", "some, for a router (RFC 4861)"),
+            ])
+            .explanation(format!(
+                "{hosts} sent IPv6 traffic for the outside to the Ethernet address {mac}. That device is an ordinary \
+                 host: it sends its own traffic through the gateway, and it advertised no router in this capture. Hosts \
+                 take another router because an advertisement told them so, here one that the capture does not show, or \
+                 because a redirect or a forged neighbour advertisement did.",
+            ))
+            .flows(gather_all(context, &between, |flow| flow.macs.is_some_and(|(_, to)| to == self.mac)))
+            .period(hop.span_ns.unwrap_or(context.span_ns))
+            .filter(format!("ipv6 && eth.dst == {mac}"))
+            .build()
     }
 }
 
@@ -168,6 +270,7 @@ fn finding(context: &Context<'_>, suspects: &[(&Mac, &Router)], n_routers: usize
 mod tests {
     use super::*;
     use crate::detect::support::testing::{Made, finish_with, icmp, inside, outside};
+    use crate::model::{Flow, Severity};
     use crate::settings::Settings;
 
     fn advertisement(index: u64, mac: u8) -> Packet {
@@ -184,5 +287,25 @@ mod tests {
         assert!(found[0].sources.contains(&Endpoint::Mac([2, 0, 0, 0, 0, 9])));
         assert!(!found[0].sources.contains(&Endpoint::Mac([2, 0, 0, 0, 0, 1])));
         assert!(finish_with(&ENTRY, &[], &packets[..1], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_host_that_carries_the_traffic_of_others_past_the_gateway_is_reported() {
+        let flow = |from: u8, to: u8| {
+            let [source, target] = [[0xfd, from], [0x20, 1]].map(|[first, last]| {
+                let mut bytes = [0; 16];
+                (bytes[0], bytes[15]) = (first, last);
+                Addr::v6(bytes)
+            });
+            let mut flow = Made::tcp(source, target, 443, f64::from(from)).flow();
+            flow.macs = Some(([2, 0, 0, 0, 0, from], [2, 0, 0, 0, 0, to]));
+            flow
+        };
+        let found = |flows: &[Flow]| finish_with(&ENTRY, flows, &[], &Settings::default()).findings;
+        let detour = found(&[flow(9, 1), flow(5, 1), flow(6, 1), flow(5, 9)]);
+        assert_eq!((detour.len(), detour[0].severity), (1, Severity::Medium));
+        assert!(detour[0].sources.contains(&Endpoint::Mac([2, 0, 0, 0, 0, 9])));
+        assert!(found(&[flow(5, 1), flow(6, 1), flow(7, 9)]).is_empty(), "a second router");
+        assert!(found(&[flow(9, 1), flow(5, 1), flow(6, 1)]).is_empty());
     }
 }
