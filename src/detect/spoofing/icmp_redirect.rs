@@ -1,10 +1,11 @@
 //! ICMP redirects to findings: who tells hosts to send their traffic another way, and whether he is who he says.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, evidence};
 use crate::detect::support::flow_selector::{Between, gather_all};
+use crate::detect::support::gateway::Gateway;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::net::addr::mac_text;
@@ -18,7 +19,7 @@ const CARD: Card = Card {
     name: "ICMP redirects",
     category: Category::Spoofing,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "ICMP redirects tell hosts to send their traffic through another router. They are suspicious if they come in the gateway's name from another device.",
+    sees: "ICMP redirects tell hosts to send their traffic through another router. They are suspicious if they come in the gateway's name from another device, or from a device that is not the router of the traffic.",
     matters: "A forged redirect sends a host's traffic through the attacker's machine, which can read or change it.",
     otherwise: "A router that knows a shorter path, where two routers share a network.",
     benign_causes: &[
@@ -30,7 +31,7 @@ const CARD: Card = Card {
         "Configure hosts to ignore redirects (net.ipv4.conf.all.accept_redirects = 0); they are hardly ever needed",
     ],
     part_of: &[],
-    source: "RFC 792, and RFC 1812, section 5.2.7.2 (when a router may send redirects). A forged sender shows when Ethernet addresses are compared with ARP.",
+    source: "RFC 792, RFC 1812, section 5.2.7.2 (when a router may send redirects), and RFC 1122, section 3.2.2.2 (only the router that was used may). A forged sender shows when Ethernet addresses are compared with ARP, and with those that the traffic to the outside goes to.",
 };
 
 const REDIRECTS: Descriptor = Descriptor::count("icmp_redirect.redirects", "Redirects from one sender", 2.0)
@@ -42,7 +43,9 @@ const REDIRECTS: Descriptor = Descriptor::count("icmp_redirect.redirects", "Redi
     );
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<IcmpRedirect>(CARD, &[REDIRECTS], Interest::ICMP.union(Interest::ARP));
+pub const ENTRY: Entry =
+    Entry::of::<IcmpRedirect>(CARD, &[REDIRECTS], Interest::ICMP.union(Interest::ARP).union(Interest::ANY_FLOW))
+        .asking_site();
 
 /// Most senders, and most ARP claims, kept.
 const MOST_SENDERS: usize = 1 << 14;
@@ -53,6 +56,7 @@ type Mac = [u8; 6];
 struct IcmpRedirect {
     senders: Tally<(Addr, Mac), Sender, MOST_SENDERS>,
     claims: Tally<(Addr, Mac), u64, MOST_SENDERS>,
+    gateway: Gateway,
 }
 
 #[derive(Default)]
@@ -91,22 +95,41 @@ impl Detector for IcmpRedirect {
         }
     }
 
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        self.gateway.add(ended.site, ended.flow);
+    }
+
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let gateway = self.gateway.mac();
         let least = context.settings.get(&REDIRECTS);
         let claims: Vec<(Addr, Mac)> = self.claims.sorted().into_iter().map(|(claim, _)| *claim).collect();
         Report::of_table(&self.senders, |sender| sender.n as f64 >= least)
-            .each(|((ip, mac), sender)| sender.finding(context, *ip, *mac, &claims, least))
+            .each(|((ip, mac), sender)| sender.finding(context, (*ip, *mac), &claims, gateway, least))
     }
 }
 
 impl Sender {
-    fn finding(&self, context: &Context<'_>, ip: Addr, mac: Mac, claims: &[(Addr, Mac)], least: f64) -> Finding {
+    fn finding(
+        &self,
+        context: &Context<'_>,
+        (ip, mac): (Addr, Mac),
+        claims: &[(Addr, Mac)],
+        gateway: Option<Mac>,
+        least: f64,
+    ) -> Finding {
         // The device that ARP knows under the sender's address is another one, and the real sender has an own address.
         let owners: Vec<Mac> = claims.iter().filter(|(host, _)| *host == ip).map(|(_, mac)| *mac).collect();
         let is_forged = !owners.is_empty() && mac != [0; 6] && !owners.contains(&mac);
         let is_own = |(host, claimant): &&(Addr, Mac)| is_forged && *claimant == mac && *host != ip;
         let own: Vec<Addr> = claims.iter().filter(is_own).map(|(host, _)| *host).take(4).collect();
-        let confidence = if is_forged { Confidence::ALMOST_CERTAIN } else { Confidence::EVEN };
+        // The router of the traffic knows the shorter path; nobody else is asked.
+        let confidence = match (is_forged, gateway) {
+            (true, _) => Confidence::ALMOST_CERTAIN,
+            (false, Some(gateway)) if gateway == mac => Confidence::UNLIKELY,
+            (false, Some(_)) if mac != [0; 6] => Confidence::LIKELY,
+            (false, _) => Confidence::EVEN,
+        };
+        let is_gateway = gateway == Some(mac);
         let protocol = if ip.is_v4() { 1 } else { 58 };
         let between = Between { source: Some(ip), protocol: Some(protocol), ..Between::default() };
         let kind = if ip.is_v4() { "icmp.type == 5" } else { "icmpv6.type == 137" };
@@ -147,9 +170,14 @@ impl Sender {
             } else {
                 format!(
                     "{ip} sent redirects to {} hosts, in {} messages, to change the path of their traffic. A router \
-                     does this when it knows a shorter path; an attacker does it to receive the traffic.",
+                     does this when it knows a shorter path; an attacker does it to receive the traffic.{}",
                     self.victims.len(),
-                    self.n
+                    self.n,
+                    match gateway {
+                        Some(_) if is_gateway => " It is the device that the traffic to the outside goes to anyway.",
+                        Some(_) => " But the traffic to the outside goes to another device, which alone has reason to.",
+                        None => "",
+                    }
                 )
             })
             .flows(gather_all(context, &[between], |flow| {
@@ -170,7 +198,7 @@ impl Sender {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{arp, finish, icmp, inside};
+    use crate::detect::support::testing::{Made, arp, finish, finish_with, icmp, inside, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 
@@ -191,5 +219,18 @@ mod tests {
         let packets: Vec<Packet> = claims.into_iter().chain(redirects).collect();
         let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
         assert!(found[0].severity <= Severity::Medium);
+    }
+
+    #[test]
+    fn redirects_of_the_router_that_the_traffic_goes_to_are_ordinary_and_those_of_another_device_are_not() {
+        let mut web = Made::tcp(inside(50), outside(1), 443, 0.0).flow();
+        web.macs = Some(([2, 0, 0, 0, 0, 50], [2, 0, 0, 0, 0, 1]));
+        let severity = |mac: u8| {
+            let redirects = (2..40).map(|i| icmp(i, i as f64, mac, inside(1), inside(50), false, 5));
+            let packets: Vec<Packet> = redirects.collect();
+            finish_with(&ENTRY, std::slice::from_ref(&web), &packets, &Settings::default()).findings[0].severity
+        };
+        assert!(severity(1) < Severity::Medium);
+        assert!(severity(9) >= Severity::Medium);
     }
 }
