@@ -37,7 +37,7 @@ const CARD: Card = Card {
     source: "The method of the tool Responder; RFC 1002, section 4.2.13, RFC 6762, section 6, RFC 4795: a host answers only for its own names.",
 };
 
-const NAMES: Descriptor = Descriptor::count("name_poisoning.names", "Different names claimed by one host", 4.0)
+const NAMES: Descriptor = Descriptor::count("name_poisoning.names", "Different names claimed by one host", 3.0)
     .range(2.0, 10_000.0)
     .unit("names")
     .help("This many different names, queried from the whole network, that one host answered for. A computer has its own name and perhaps that of its workgroup.");
