@@ -1,4 +1,6 @@
-//! Data that a host inside sent to one place outside, to findings of uploads that are out of proportion.
+//! Data that a host inside sent to one place outside, or fetched from servers inside, to findings of what is out of proportion.
+
+mod staging;
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
@@ -14,6 +16,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::format::quantity;
 use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::Descriptor;
+use staging::Staging;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +25,7 @@ const CARD: Card = Card {
     name: "Large upload",
     category: Category::Exfiltration,
     technique: Some(("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol")),
-    sees: "An internal host sent much data to one external address and received little, and no other internal host goes there. The program is not a browser. Known file and text sharing services are named.",
+    sees: "An internal host sent much data to one external address and received little, and no other internal host goes there. The program is not a browser. A small upload counts where it is ten times all that the host sends elsewhere. Known file and text sharing services are named. An internal host that fetches far more from internal servers than any other is reported too: data is gathered before it leaves.",
     matters: "Stolen data that leaves the network looks like this.",
     otherwise: "A backup, a shared file, a video call, a software upload.",
     benign_causes: &[
@@ -36,28 +39,44 @@ const CARD: Card = Card {
         "Compare with other days: is there a similar upload every night?",
     ],
     part_of: &["low_and_slow_exfiltration", "mail_exfiltration"],
-    source: "No formula with a public reference exists: ratio and volume are compared with the median of the host's other destinations. Browsers name HTTP in the handshake (ALPN, RFC 7301).",
+    source: "No formula with a public reference exists: ratio and volume are compared with the median of the host's other destinations. What is gathered inside (ATT&CK T1074) is compared with what others fetch: n hosts that are alike share N fetches as a binomial distribution has it, so k of them go to one with a chance of at most n C(N, k) / n^k. Browsers name HTTP in the handshake (ALPN, RFC 7301).",
 };
 
 const LEAST: Descriptor = Descriptor::kilobytes("bulk_exfiltration.least", "Smallest upload", 300.0)
     .range(10.0, 100_000_000.0)
-    .help("Payload that one host sent to one external address. Smaller uploads are not evaluated.");
+    .help("Payload that one host sent to one external address. Of smaller uploads only those are evaluated that are out of all proportion.");
+const SMALL: Descriptor = Descriptor::kilobytes("bulk_exfiltration.small", "Smallest upload out of all proportion", 20.0)
+    .range(1.0, 100_000_000.0)
+    .help("Smaller uploads count from this size on if no other host goes there, no browser and no mail program did it, its packets are filled, and it is at least ten times what the host sends elsewhere at most, or what is sent to a place at the median where the host goes nowhere else.");
 const RATIO: Descriptor = Descriptor::ratio("bulk_exfiltration.ratio", "Sent to received", 5.0)
     .range(1.5, 10_000.0)
     .help("Browsing receives more than it sends; an upload sends many times more than it receives.");
 
+const FILES: Descriptor = Descriptor::count("bulk_exfiltration.files", "Files gathered inside", 6.0)
+    .range(2.0, 1_000_000.0)
+    .unit("flows")
+    .help("This many connections of one internal host to internal servers that each brought 30 kB or more are gathering, if no other host has a quarter of that.");
+
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry::of::<BulkExfiltration>(CARD, &[LEAST, RATIO], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS)).asking_site();
+    Entry::of::<BulkExfiltration>(CARD, &[LEAST, SMALL, RATIO, FILES], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS))
+        .asking_site();
 
 /// Sent to this many times the host's usual place, it is out of proportion for the host itself.
 const MUCH_MORE: f64 = 10.0;
+/// Fewer pairs of a host and a place are no yardstick for what is usual in the network.
+const LEAST_PAIRS: usize = 4;
+/// Mean payload of the packets of an upload, at least: measurements and signs of life are smaller, whole files fill them.
+const LEAST_FILLED: f64 = 300.0;
+/// Mail that is handed in; one letter with an attachment is larger than all else that a quiet host sends.
+const MAIL_PORTS: [u16; 3] = [25, 465, 587];
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 17;
 
 #[derive(Default)]
 struct BulkExfiltration {
     pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
+    staging: Staging,
 }
 
 #[derive(Default)]
@@ -65,6 +84,9 @@ struct Pair {
     sent: u64,
     got: u64,
     flows: u64,
+    /// TCP packets with data that the host sent, and what was in them.
+    n_data: u64,
+    in_data: u64,
     /// Server port of the flow that sent most, and how much that was.
     port: u16,
     most_sent: u64,
@@ -81,6 +103,12 @@ struct Around {
     /// What the host sends to its other addresses outside, median.
     usual: f64,
     n_usual: usize,
+    /// The most that it sends to one of them.
+    most_usual: f64,
+    /// What hosts inside send to a place outside, median of all pairs but this.
+    common: f64,
+    n_common: usize,
+    is_mail: bool,
     /// A browser, or another program that says that it speaks HTTP, did it.
     is_web: bool,
     is_encrypted: bool,
@@ -89,6 +117,7 @@ struct Around {
 impl Detector for BulkExfiltration {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
+        self.staging.observe(ended.site, flow);
         if !is_outward(ended.site, flow) {
             return;
         }
@@ -97,6 +126,10 @@ impl Detector for BulkExfiltration {
         pair.sent += sent;
         pair.got += flow.backward().payload_bytes();
         pair.flows += 1;
+        if flow.is_tcp() {
+            pair.n_data += u64::from(flow.forward().data_packets);
+            pair.in_data += sent;
+        }
         if sent >= pair.most_sent {
             (pair.most_sent, pair.port, pair.name) = (sent, flow.responder().1, flow.name);
         }
@@ -105,7 +138,8 @@ impl Detector for BulkExfiltration {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&LEAST) * 1000.0;
         let ratio = context.settings.get(&RATIO);
-        let is_case = |pair: &Pair| pair.sent as f64 >= least && pair.sent as f64 >= ratio * pair.got as f64;
+        let small = (context.settings.get(&SMALL) * 1000.0).min(least);
+        let is_case = |pair: &Pair| pair.sent as f64 >= small && pair.sent as f64 >= ratio * pair.got as f64;
         let mut cases = self.pairs.sorted_where(is_case);
         cases.sort_by_key(|(_, pair)| Reverse(pair.sent));
         cases.truncate(report::MOST_FINDINGS);
@@ -114,7 +148,12 @@ impl Detector for BulkExfiltration {
             let sent = flow.forward();
             is_outward(context.site, flow).then_some((sent.first_ns, sent.last_ns, sent.payload_bytes() as f64))
         };
-        Report::of(cases.into_iter().zip(arounds)).not_evaluated(self.pairs.n_refused).each_with_parts(
+        let is_meant = |((_, pair), around): &((_, &Pair), Around)| {
+            pair.sent as f64 >= least || pair.is_out_of_all_proportion(around)
+        };
+        let cases = cases.into_iter().zip(arounds).filter(is_meant);
+        let staged = self.staging.finish(context, context.settings.get(&FILES));
+        let uploads = Report::of(cases).not_evaluated(self.pairs.n_refused).each_with_parts(
             context,
             |(((from, to), _), _)| Between::pair(*from, *to),
             part,
@@ -122,7 +161,8 @@ impl Detector for BulkExfiltration {
                 let course = Series::sums("Payload sent, spread over its flows,", "B", parts.iter().copied());
                 pair.finding(**hosts, context.names.text(pair.name), around, least).series(course).flows(flows).build()
             },
-        )
+        );
+        uploads.and(staged)
     }
 }
 
@@ -138,11 +178,16 @@ impl BulkExfiltration {
                 list.push(pair.sent);
             }
         }
+        let mut all: Vec<u64> = self.pairs.iter().map(|(_, pair)| pair.sent).collect();
+        all.sort_unstable();
+        let common = all.get(all.len().saturating_sub(1) / 2).map_or(0.0, |n| *n as f64);
         let n_inside = self.pairs.iter().map(|((from, _), _)| *from).collect::<BTreeSet<Addr>>().len();
-        let mut web = vec![(false, false); cases.len()];
+        let mut web = vec![(false, false, false); cases.len()];
         let between: Vec<Between> = cases.iter().map(|((from, to), _)| Between::pair(*from, *to)).collect();
         visit(context, &between, |place, _, flow| {
-            let Some((is_web, is_encrypted)) = web.get_mut(place).filter(|_| flow.forward().payload_bytes() > 0) else {
+            let Some((is_web, is_encrypted, is_mail)) =
+                web.get_mut(place).filter(|_| flow.forward().payload_bytes() > 0)
+            else {
                 return;
             };
             let names_http = || context.told.of(flow, context.names).iter().any(|fact| fact.kind == FieldId::TlsAlpn);
@@ -152,8 +197,10 @@ impl BulkExfiltration {
                 _ => false,
             };
             *is_encrypted |= matches!(flow.app, Some(AppProto::Tls | AppProto::Quic | AppProto::Ssh));
+            *is_mail |= matches!(flow.app, Some(AppProto::Smtp));
         });
-        let around = |((from, to), pair): &(&(Addr, Addr), &Pair), (is_web, is_encrypted): (bool, bool)| {
+        let around = |((from, to), pair): &(&(Addr, Addr), &Pair),
+                      (is_web, is_encrypted, is_mail): (bool, bool, bool)| {
             let mut others = sent.get(from).cloned().unwrap_or_default();
             others.sort_unstable();
             if let Ok(own) = others.binary_search(&pair.sent) {
@@ -164,6 +211,10 @@ impl BulkExfiltration {
                 n_inside,
                 usual: others.get(others.len() / 2).map_or(0.0, |n| *n as f64),
                 n_usual: others.len(),
+                most_usual: others.last().map_or(0.0, |n| *n as f64),
+                common,
+                n_common: all.len().saturating_sub(1),
+                is_mail,
                 is_web,
                 is_encrypted,
             }
@@ -173,6 +224,18 @@ impl BulkExfiltration {
 }
 
 impl Pair {
+    /// True for an upload that nothing else in the capture comes near to.
+    fn is_out_of_all_proportion(&self, around: &Around) -> bool {
+        let usual = match around.n_usual {
+            0 if around.n_common >= LEAST_PAIRS => around.common,
+            0 => return false,
+            _ => around.most_usual,
+        };
+        let is_filled = self.in_data as f64 >= LEAST_FILLED * self.n_data as f64 && self.in_data * 2 > self.sent;
+        let is_mail = around.is_mail || MAIL_PORTS.contains(&self.port);
+        self.sent as f64 >= MUCH_MORE * usual && around.n_others == 0 && is_filled && !around.is_web && !is_mail
+    }
+
     fn finding(&self, (source, target): (Addr, Addr), name: &str, around: &Around, least: f64) -> FindingBuilder {
         let sent = self.sent as f64;
         let ratio = sent / self.got.max(1) as f64;
@@ -266,5 +329,26 @@ mod tests {
         assert_eq!(alone[0].severity, Severity::Low, "nothing to compare with");
         assert!(found([7_000, 1_000_000]).is_empty());
         assert!(found([700_000, 700_000]).is_empty());
+    }
+
+    #[test]
+    fn a_small_upload_counts_where_nothing_else_comes_near_to_it() {
+        let others = |bytes: u64| {
+            [(1, 2), (1, 3), (2, 4)].map(|(from, to)| Made {
+                bytes: [bytes, 90_000],
+                packets: [5, 90],
+                ..Made::tcp(inside(from), outside(to), 443, 0.0)
+            })
+        };
+        let found = |usual: u64, packets: u32, port: u16| {
+            let upload =
+                Made { bytes: [60_000, 2_000], packets: [packets, 30], ..Made::tcp(inside(1), outside(1), port, 0.0) };
+            let flows: Vec<Made> = others(usual).into_iter().chain([upload]).collect();
+            finish(&ENTRY, &flows, &[], &Settings::default()).findings
+        };
+        assert_eq!(found(2_000, 60, 443)[0].severity, Severity::Medium);
+        assert!(found(20_000, 60, 443).is_empty(), "the host sends as much elsewhere");
+        assert!(found(2_000, 600, 443).is_empty(), "measurements");
+        assert!(found(2_000, 60, 587).is_empty(), "a letter");
     }
 }

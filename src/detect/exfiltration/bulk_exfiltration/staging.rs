@@ -1,0 +1,201 @@
+//! What hosts inside fetch from servers inside, to findings of one that gathers far more than the others: data is brought
+//! together before it leaves.
+
+use super::CARD;
+use crate::detect::detector::{Conclusion, Context};
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder::{self, count, evidence};
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact, past};
+use crate::maths::elementary::log10;
+use crate::model::format::quantity;
+use crate::model::{Addr, Finding, Flow, Site};
+use std::collections::BTreeSet;
+
+/// A connection that brought as much carried a file or more; a page or a listing is smaller.
+const FILE_BYTES: u64 = 30_000;
+/// And so many times what was sent: else both sides talk.
+const FILE_RATIO: u64 = 3;
+/// As many times the fetches of any other host.
+const MUCH_MORE: u64 = 4;
+/// Or, where few connections carry all, as much payload, as many times that of any other host.
+const WHOLE_BYTES: u64 = 20_000_000;
+const WHOLE_RATIO: u64 = 20;
+/// Chance, at most, that one of the hosts has so many of all fetches where each is as likely to fetch as the others; log10.
+const LEAST_LIKELY: f64 = -3.0;
+/// Most hosts kept.
+const MOST_HOSTS: usize = 1 << 16;
+/// Most servers kept for a host.
+const MOST_SERVERS: usize = 64;
+
+/// What hosts inside fetched from servers inside.
+#[derive(Default)]
+pub struct Staging {
+    hosts: Tally<Addr, Fetched, MOST_HOSTS>,
+}
+
+#[derive(Default)]
+struct Fetched {
+    /// Connections that brought a file.
+    n: u64,
+    /// All payload that came.
+    bytes: u64,
+    servers: BTreeSet<Addr>,
+}
+
+/// One host that fetched far more than any other.
+struct Case<'a> {
+    host: Addr,
+    fetched: &'a Fetched,
+    n_hosts: usize,
+    /// Most fetches, and most payload, of another host.
+    others: (u64, u64),
+    log_chance: f64,
+}
+
+fn is_file(flow: &Flow) -> bool {
+    let (sent, got) = (flow.forward().payload_bytes(), flow.backward().payload_bytes());
+    flow.is_tcp() && got >= FILE_BYTES && got >= FILE_RATIO * sent
+}
+
+/// Log10 of the chance that one of `n_hosts` makes `n` or more of `of_all` fetches, at most: the union bound of the binomial
+/// tail, n_hosts · C(of_all, n) / n_hosts^n.
+fn log_chance(n: u64, of_all: u64, n_hosts: usize) -> f64 {
+    let ways: f64 = (0..n).map(|i| log10((of_all - i) as f64 / (n - i) as f64)).sum();
+    ways - (n as f64 - 1.0) * log10(n_hosts as f64)
+}
+
+impl Staging {
+    /// Takes a flow.
+    pub fn observe(&mut self, site: &Site, flow: &Flow) {
+        let ((client, _), (server, _)) = (flow.originator(), flow.responder());
+        if !flow.is_tcp() || !site.is_inside(client) || !site.is_inside(server) {
+            return;
+        }
+        let Some(fetched) = self.hosts.of(client) else { return };
+        fetched.bytes += flow.backward().payload_bytes();
+        if is_file(flow) {
+            fetched.n += 1;
+            if fetched.servers.len() < MOST_SERVERS {
+                fetched.servers.insert(server);
+            }
+        }
+    }
+
+    /// The findings; at least `least` fetches make a case.
+    pub fn finish(&self, context: &Context<'_>, least: f64) -> Conclusion {
+        let most = |of: fn(&Fetched) -> u64| {
+            let mut all: Vec<u64> = self.hosts.iter().map(|(_, fetched)| of(fetched)).collect();
+            all.sort_unstable_by(|a, b| b.cmp(a));
+            [all.first().copied().unwrap_or(0), all.get(1).copied().unwrap_or(0)]
+        };
+        let (n, bytes) = (most(|fetched| fetched.n), most(|fetched| fetched.bytes));
+        let n_all: u64 = self.hosts.iter().map(|(_, fetched)| fetched.n).sum();
+        let n_hosts = self.hosts.n_keys();
+        // The largest of all but this one.
+        let other = |own: u64, [first, second]: [u64; 2]| if own == first { second } else { first };
+        let case = |(host, fetched): (&Addr, &Fetched)| {
+            let others = (other(fetched.n, n), other(fetched.bytes, bytes));
+            let case = Case {
+                host: *host,
+                fetched: self.hosts.get(host)?,
+                n_hosts,
+                others,
+                log_chance: log_chance(fetched.n, n_all, n_hosts),
+            };
+            case.is_staging(least).then_some(case)
+        };
+        let cases: Vec<Case<'_>> = self.hosts.sorted().into_iter().filter_map(case).collect();
+        Report::of(cases).not_evaluated(self.hosts.n_refused).each_with_flows(
+            context,
+            |case| Between { source: Some(case.host), protocol: Some(6), ..Between::default() },
+            |case, flow| is_file(flow) && case.fetched.servers.contains(&flow.responder().0),
+            |case, flows| case.finding(least).flows(flows).build(),
+        )
+    }
+}
+
+impl Case<'_> {
+    fn is_staging(&self, least: f64) -> bool {
+        let is_often = self.fetched.n as f64 >= least
+            && self.fetched.n >= MUCH_MORE * self.others.0
+            && self.log_chance <= LEAST_LIKELY;
+        let is_whole =
+            self.fetched.bytes >= WHOLE_BYTES && self.others.1 > 0 && self.fetched.bytes / WHOLE_RATIO >= self.others.1;
+        is_often || is_whole
+    }
+
+    fn finding(&self, least: f64) -> finding_builder::FindingBuilder {
+        let (host, fetched) = (self.host, self.fetched);
+        let servers = count(fetched.servers.len(), "internal server");
+        let shown = quantity::bytes(fetched.bytes as f64);
+        Finding::builder(&CARD)
+            .technique(("T1074", "Data Staged"))
+            .title(format!("{host} gathered {shown} from {servers}, far more than any other host"))
+            .weighed(Impact::CONTROL, Confidence::LIKELY, 0.0)
+            .score(past(fetched.n as f64, least))
+            .sources([host])
+            .targets(fetched.servers.iter().copied())
+            .protocol("TCP")
+            .evidence([
+                evidence("Connections that brought 30 kB or more", fetched.n as f64, "flows", format!("below {least}")),
+                evidence("The same, of the host that has most beside it", self.others.0 as f64, "flows", "as many"),
+                evidence("Payload from internal servers", fetched.bytes as f64 / 1000.0, "kB", ""),
+                evidence(
+                    "The same, of the host that has most beside it",
+                    self.others.1 as f64 / 1000.0,
+                    "kB",
+                    "as much",
+                ),
+                evidence("Hosts that use internal servers", self.n_hosts as f64, "hosts", ""),
+                evidence("Chance of so many among equal hosts, log10", self.log_chance, "", "above -3"),
+            ])
+            .explanation(format!(
+                "{host} fetched {} from {servers} ({shown}), and no other internal host comes near to that. Somebody who \
+                 steals data brings it together on one machine first, and takes it out from there.",
+                match fetched.n {
+                    1 => "one large file or more".to_owned(),
+                    n => format!("{} or more", count(n as usize, "file")),
+                }
+            ))
+            .benign_causes(&[
+                "A backup, an update or an installation that fetches from the servers",
+                "Somebody who copies a project or works with large files",
+            ])
+            .advice(&[
+                "Ask who works at the host, and whether the files belong to that work",
+                "Look for an upload or a new archive on this host afterwards",
+            ])
+            .filter(format!("tcp && {}", finding_builder::host_filter("addr", host)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::exfiltration::bulk_exfiltration::ENTRY;
+    use crate::detect::support::testing::{Made, finish, inside};
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    #[test]
+    fn one_host_that_fetches_what_no_other_does_gathers_and_an_office_does_not() {
+        let fetch = |host: u8, server: u8, i: usize| Made {
+            bytes: [2_000, 64_000],
+            packets: [30, 50],
+            ..Made::tcp(inside(host), inside(server), 445, i as f64)
+        };
+        let found = |n_each: [usize; 6]| {
+            let hosts = n_each.iter().enumerate();
+            let fetches = hosts.flat_map(|(host, n)| (0..*n).map(move |i| fetch(50 + host as u8, (i % 2) as u8, i)));
+            let used = (0..6).map(|host| Made::tcp(inside(50 + host), inside(1), 80, 0.0));
+            finish(&ENTRY, &used.chain(fetches).collect::<Vec<Made>>(), &[], &Settings::default()).findings
+        };
+        let gathered = found([10, 1, 0, 0, 2, 0]);
+        assert_eq!((gathered.len(), gathered[0].severity), (1, Severity::Medium));
+        assert_eq!(gathered[0].technique.as_deref(), Some("T1074"));
+        assert_eq!(gathered[0].targets.len(), 2);
+        assert!(found([10, 8, 6, 7, 9, 3]).is_empty());
+        assert!(found([4, 0, 0, 0, 0, 0]).is_empty());
+    }
+}
