@@ -21,7 +21,7 @@ const CARD: Card = Card {
     name: "Premature close",
     category: Category::ProtocolAbuse,
     technique: Some(("T1562", "Impair Defenses")),
-    sees: "A server answers a connection request with a reset or FIN, and then accepts the very same request.",
+    sees: "A server answers a connection request with a reset or FIN, and then accepts the very same request. Or it accepts and closes at once, long before the client's answer can have reached it.",
     matters: "The first answer is made so that the client ignores it, but a firewall or monitor that believes it stops inspecting: what follows passes unseen.",
     otherwise: "A load balancer that refuses before it finds a server, or a third party that injects resets.",
     benign_causes: &[
@@ -34,7 +34,7 @@ const CARD: Card = Card {
         "Let the firewall check sequence numbers and timestamps before it accepts a close",
     ],
     part_of: &[],
-    source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); CVE-2019-18625 and CVE-2019-18792 (Suricata). The first answer to a request is SYN with ACK, or a reset that is final (RFC 9293, section 3.10.7.3).",
+    source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); CVE-2018-6794, CVE-2019-18625 and CVE-2019-18792 (Suricata). The first answer to a request is SYN with ACK, or a reset that is final (RFC 9293, section 3.10.7.3).",
 };
 
 const CONNECTIONS: Descriptor = Descriptor::count("premature_close.connections", "Connections", 1.0)
@@ -45,6 +45,11 @@ const CONNECTIONS: Descriptor = Descriptor::count("premature_close.connections",
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<PrematureClose>(CARD, &[CONNECTIONS], Interest::TCP_CONTROL);
 
+/// A server hears from the client no sooner after its answer than its answer took, at any place on the path; this share of it is
+/// far too soon.
+const TOO_SOON: i64 = 10;
+/// And no round trip is as short, so that a server that took long to accept is not blamed.
+const MOST_AT_ONCE_NS: i64 = SECOND / 10_000;
 /// A client waits no longer for an answer to its request before it asks again.
 const WAIT_NS: i64 = 3 * SECOND;
 /// Refusals remembered, by a hash that is the same in each run, as findings must be. A newer one takes the place of an
@@ -64,8 +69,29 @@ struct Refusal {
     packet: u64,
 }
 
+/// A connection that begins: which, when it was asked for, and when it was accepted.
+#[derive(Clone, Copy, Default)]
+struct Opening {
+    hash: u64,
+    asked_ns: i64,
+    accepted_ns: Option<i64>,
+    packet: u64,
+}
+
+impl Opening {
+    /// True for a close at this moment that cannot be an answer to the client's.
+    fn is_too_soon(&self, close_ns: i64) -> bool {
+        self.accepted_ns.is_some_and(|accepted_ns| {
+            let round_trip = accepted_ns - self.asked_ns;
+            let after = close_ns - accepted_ns;
+            round_trip > 0 && after * TOO_SOON < round_trip && after <= MOST_AT_ONCE_NS
+        })
+    }
+}
+
 struct PrematureClose {
     refusals: Vec<Refusal>,
+    openings: Vec<Opening>,
     servers: Tally<(Addr, u16), Server, MOST_SERVERS>,
     hasher: FixedState,
 }
@@ -74,6 +100,7 @@ impl Default for PrematureClose {
     fn default() -> Self {
         PrematureClose {
             refusals: vec![Refusal::default(); MOST_REFUSALS],
+            openings: vec![Opening::default(); MOST_REFUSALS],
             servers: Tally::default(),
             hasher: FixedState::default(),
         }
@@ -82,7 +109,9 @@ impl Default for PrematureClose {
 
 #[derive(Default)]
 struct Server {
+    /// False closes of both kinds, and those of them that came before the client could answer.
     n: u64,
+    n_early: u64,
     clients: BTreeSet<Addr>,
     first_ns: i64,
     last_ns: i64,
@@ -102,6 +131,7 @@ impl Detector for PrematureClose {
             _ => return,
         };
         let hash = self.hasher.hash_one((server, client));
+        self.observe_opening(packet, kind, hash, (server, client.0));
         let Some(slot) = self.refusals.get_mut(hash as usize % MOST_REFUSALS) else { return };
         let is_known = slot.hash == hash;
         let is_refusal = kind == RST | ACK || kind == FIN | ACK;
@@ -122,15 +152,8 @@ impl Detector for PrematureClose {
         if !is_same {
             return;
         }
-        let Some(seen) = self.servers.of(server) else { return };
-        if seen.n == 0 {
-            seen.first_ns = refusal.time_ns;
-        }
-        seen.last_ns = seen.last_ns.max(packet.time_ns);
-        seen.n += 1;
-        if seen.packets.len() < MOST_PACKETS {
-            seen.packets.extend([refusal.packet, packet.index]);
-            seen.clients.insert(client.0);
+        if let Some(seen) = self.servers.of(server) {
+            seen.add(client.0, (refusal.time_ns, packet.time_ns), [refusal.packet, packet.index]);
         }
     }
 
@@ -142,7 +165,42 @@ impl Detector for PrematureClose {
     }
 }
 
+impl PrematureClose {
+    /// Takes a packet for the connections that are accepted and closed at once.
+    fn observe_opening(&mut self, packet: &Packet, kind: u8, hash: u64, (server, client): ((Addr, u16), Addr)) {
+        let Some(slot) = self.openings.get_mut(hash as usize % MOST_REFUSALS) else { return };
+        let time_ns = packet.time_ns;
+        match kind {
+            SYN => *slot = Opening { hash, asked_ns: time_ns, accepted_ns: None, packet: packet.index },
+            _ if slot.hash != hash => {}
+            _ if kind == SYN | ACK => slot.accepted_ns = slot.accepted_ns.or(Some(time_ns)),
+            _ if kind == FIN | ACK => {
+                let opening = std::mem::take(slot);
+                if opening.is_too_soon(time_ns)
+                    && let Some(seen) = self.servers.of(server)
+                {
+                    seen.n_early += 1;
+                    seen.add(client, (opening.asked_ns, time_ns), [opening.packet, packet.index]);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Server {
+    fn add(&mut self, client: Addr, (first_ns, last_ns): (i64, i64), packets: [u64; 2]) {
+        if self.n == 0 {
+            self.first_ns = first_ns;
+        }
+        self.last_ns = self.last_ns.max(last_ns);
+        self.n += 1;
+        if self.packets.len() < MOST_PACKETS {
+            self.packets.extend(packets);
+            self.clients.insert(client);
+        }
+    }
+
     fn finding(&self, (host, port): (Addr, u16), least: f64) -> Finding {
         let n = self.n as f64;
         let confidence = Confidence::LIKELY;
@@ -157,15 +215,31 @@ impl Server {
             .ports([port])
             .protocol("TCP")
             .evidence([
-                evidence("Connections accepted after a refusal", n, "connections", "0"),
+                evidence("Connections with a false close", n, "connections", "0"),
+                evidence(
+                    "Of these closed before the client could answer",
+                    self.n_early as f64,
+                    "connections",
+                    "0: a server closes a round trip after it accepts, at the earliest",
+                ),
                 evidence("Clients", self.clients.len() as f64, "hosts", ""),
             ])
             .explanation(format!(
-                "{host} answered a connection request with a reset or FIN, and within {} s accepted the same request, \
-                 without a new one in between. A client that believed the first answer would have given up. Packets \
-                 of this kind are made so that clients drop them, while a firewall that believes them stops \
-                 inspecting.",
-                WAIT_NS / SECOND
+                "{} Packets of this kind are made so that clients drop them or go on, while a firewall that believes them \
+                 stops inspecting.",
+                if self.n_early == self.n {
+                    format!(
+                        "{host} accepted a connection and closed it in less than a tenth of the time that its own answer \
+                         took: the client's answer cannot have been there yet."
+                    )
+                } else {
+                    format!(
+                        "{host} answered a connection request with a reset or FIN, and within {} s accepted the same \
+                         request, without a new one in between. A client that believed the first answer would have \
+                         given up.",
+                        WAIT_NS / SECOND
+                    )
+                }
             ))
             .period((self.first_ns, self.last_ns))
             .n_packets(self.packets.len() as u64)
@@ -200,5 +274,19 @@ mod tests {
         assert_eq!(found(&[true, false, false], &[SYN, RST | ACK, SYN | ACK]), 1);
         assert_eq!(found(&[true, false, true, false], &[SYN, RST | ACK, SYN, SYN | ACK]), 0);
         assert_eq!(found(&[true, false, true, false], &[SYN, SYN | ACK, ACK, RST | ACK]), 0);
+    }
+
+    #[test]
+    fn a_close_before_the_client_can_have_answered_is_false_and_one_after_a_round_trip_is_not() {
+        let closed_after = |seconds: f64| {
+            let (client, server) = ((inside(1), 4000), (outside(1), 80));
+            let packets = [
+                tcp(0, 1.0, client, server, SYN),
+                tcp(1, 1.01, server, client, SYN | ACK),
+                tcp(2, 1.01 + seconds, server, client, FIN | ACK),
+            ];
+            finish(&ENTRY, &[], &packets, &Settings::default()).findings.len()
+        };
+        assert_eq!((closed_after(0.000_01), closed_after(0.011)), (1, 0));
     }
 }
