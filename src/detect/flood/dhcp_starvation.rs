@@ -186,7 +186,8 @@ impl Link {
         let mut times = Seconds::default();
         let ghosts = self.seekers.iter().filter(|(device, _)| !self.present.contains(*device));
         ghosts.for_each(|(_, first_ns)| times.add(*first_ns, 1));
-        let is_most = times.total() > self.present.len() as u64;
+        // Where no ARP is captured at all, nothing is known of who is there.
+        let is_most = !self.present.is_empty() && times.total() > self.present.len() as u64;
         let excess = ORDINARY.excess(&times, (span_ns.0.div_euclid(SECOND), span_ns.1.div_euclid(SECOND)))?;
         is_most.then_some(excess)
     }

@@ -252,7 +252,9 @@ impl SynFlood {
         let is_lone = |flow: &Flow| is_incomplete(flow) && requests(flow) == 1;
         let choices = PortChoice::of_cases(context, &between, is_lone);
         let groups = cases.iter().zip(gather_senders(context, &between, is_lone)).zip(choices);
-        let is_flood = |sources: &[Addr], choice: &PortChoice| sources.len() >= LEAST_SOURCES || choice.is_random();
+        let is_flood = |sources: &[Addr], choice: &PortChoice| {
+            (sources.len() >= LEAST_SOURCES || choice.is_random()) && !self.are_clients(sources)
+        };
         let floods = groups.filter(|((_, (sources, _)), choice)| is_flood(sources, choice));
         let findings = floods.map(|((case, (sources, flows)), _)| {
             let (target, n) = (*case.target, finding_builder::thousands(case.figures.total() as usize));
