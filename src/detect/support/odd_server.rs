@@ -4,7 +4,7 @@
 //! The number is the natural logarithm of a likelihood ratio, added up (naive Bayes) of ln P(sign | control server) / P(sign |
 //! server of an ordinary program that calls by itself). The chances are set by us; the signs are those of RITA (prevalence,
 //! missing host header), of the lists of domains that are abused most (Spamhaus, Interisle), and of the fingerprints of
-//! clients (JA4, user agents).
+//! clients (user agents, JA4, which for most implants shows no protocol inside TLS).
 
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;
@@ -193,6 +193,12 @@ impl<'a> OutsideServers<'a> {
             let weight = if called.programs.iter().all(is_own) { 1.2 } else { -0.4 };
             add(weight, "the program that speaks to it (user agent, JA4) speaks to nothing else");
         }
+        // Its first part ends in the protocol that is offered inside TLS; browsers and libraries for the web offer one.
+        let offers: Vec<bool> = called.programs.iter().filter_map(|program| offers_protocol(program)).collect();
+        if !offers.is_empty() {
+            let weight = if offers.iter().any(|offers| *offers) { -0.3 } else { 1.0 };
+            add(weight, "its client offers no protocol inside TLS (JA4), as programs made for the web do");
+        }
         let is_peer = |port: &u16| self.peers.get(&(called.source, *port)).is_some_and(|peers| peers.len() >= PEERS);
         if called.ports.iter().any(is_peer) {
             add(-5.0, "");
@@ -201,6 +207,13 @@ impl<'a> OutsideServers<'a> {
         add(port, "its port is unusual for what it speaks");
         odd
     }
+}
+
+/// Whether a client offers an application protocol (ALPN), if this is a JA4 fingerprint of TLS: such as `t13d1516h2_...`, with
+/// `00` for none (FoxIO, JA4).
+fn offers_protocol(program: &str) -> Option<bool> {
+    let (first, _) = program.split_once('_').filter(|(first, _)| first.len() == 10 && first.starts_with('t'))?;
+    Some(!first.ends_with("00"))
 }
 
 /// How odd a port is for what is spoken there.
@@ -240,6 +253,13 @@ mod tests {
             programs: &BTreeSet::new(),
             name,
         })
+    }
+
+    #[test]
+    fn fingerprints_say_whether_a_protocol_is_offered() {
+        let of =
+            ["t13d1516h2_8daaf6152771_02713d6af862", "t13d190900_9dc949149365_97f8aa674fd9", "Mozilla/5.0 (X11_1)"];
+        assert_eq!(of.map(offers_protocol), [Some(true), Some(false), None]);
     }
 
     #[test]

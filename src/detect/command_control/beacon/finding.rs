@@ -4,6 +4,7 @@ use super::beacon_score::Parts;
 use super::call::{Server, is_judged};
 use super::case::{Case, LEAST_SPAN};
 use super::judged::{FULL, Judged};
+use super::weighed::Weighed;
 use super::{CARD, EVIDENCE};
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;
@@ -82,16 +83,20 @@ impl Case<'_> {
         }
     }
 
-    /// What is spoken as far as it can be read: requests in quick succession within TLS carry something else; calls within TLS
-    /// are encrypted, whatever they are.
+    /// What is spoken as far as it can be read. Calls within TLS are encrypted, whatever they are; of requests in one connection
+    /// sizes tell those of HTTP from messages of a WebSocket, and in quick succession they carry something else.
     fn technique(&self, apps: &BTreeSet<AppProto>) -> Option<(&'static str, &'static str)> {
-        match (apps.contains(&AppProto::Tls), self.is_within) {
-            (true, true) if self.period() < QUICK => Some(("T1572", "Protocol Tunneling")),
-            (true, false) => Some(("T1573", "Encrypted Channel")),
-            (true, true) => Some(("T1071.001", "Web Protocols")),
-            (false, _) => (apps.contains(&AppProto::Http) || apps.contains(&AppProto::WebSocket))
-                .then_some(("T1071.001", "Web Protocols")),
+        const WEB: (&str, &str) = ("T1071.001", "Web Protocols");
+        let is_web = apps.contains(&AppProto::Http) || apps.contains(&AppProto::WebSocket);
+        if !apps.contains(&AppProto::Tls) {
+            return is_web.then_some(WEB);
         }
+        let is_like_http = self.weighed.as_ref().is_none_or(Weighed::is_like_http);
+        Some(match (self.is_within, is_like_http) {
+            (true, true) if self.period() < QUICK => ("T1572", "Protocol Tunneling"),
+            (true, false) => WEB,
+            _ => ("T1573", "Encrypted Channel"),
+        })
     }
 
     /// That the sleep changed, and what to.

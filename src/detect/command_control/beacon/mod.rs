@@ -60,9 +60,9 @@ const SCORE: Descriptor = Descriptor::number("beacon.score", "Score for a beacon
     .range(0.5, 1.0)
     .help("Beacon score from 0 to 1 from which a pair is reported. RITA's threat table begins at 0.5.");
 
-const EVIDENCE: Descriptor = Descriptor::number("beacon.evidence", "Evidence for a control server", 7.8)
+const EVIDENCE: Descriptor = Descriptor::number("beacon.evidence", "Evidence for a control server", 7.3)
     .range(0.0, 30.0)
-    .help("Natural logarithm of how much likelier what was seen is for a control server than for another server that is called: 7.8 is 2,400 times. It adds up the beat (at most 6; jitter, missed beats and a changed sleep are allowed for), sizes, and how odd the server is: no name, used by one host alone, an unusual port, a program that speaks to nothing else, an abused or random domain. Enough of it counts in captures of minutes too.");
+    .help("Natural logarithm of how much likelier what was seen is for a control server than for another server that is called: 7.3 is 1,500 times. It adds up the beat (at most 6; jitter, missed beats and a changed sleep are allowed for), sizes, and how odd the server is: no name, used by one host alone, an unusual port, a program that speaks to nothing else, an abused or random domain. Enough of it counts in captures of minutes too.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =

@@ -23,6 +23,11 @@ const LITTLE: f64 = 8000.0;
 const SLEEP: f64 = 2.5;
 const HASTE: f64 = 3.5;
 const MOST_HASTE: f64 = 3.0;
+/// A request of HTTP has at least so many bytes with its headers and those of TLS.
+const HEADERS: f64 = 100.0;
+/// More than that in the mean is content; what that is worth.
+const HEADERS_AND_MORE: f64 = 2000.0;
+const UPLOADS: f64 = -2.0;
 /// Less than one part of so many of a capture is short; so many periods after the last call the calls have stopped.
 const SHORT_PART: i64 = 10;
 const LATE: f64 = 5.0;
@@ -36,6 +41,8 @@ const VARIED: f64 = 1.0;
 pub(super) struct Weighed {
     pub(super) beat: Beat,
     sizes: f64,
+    /// Usual payload sent in a call, B, and its deviation as a share.
+    sent: (f64, f64),
     haste: f64,
     /// What it says that the calls stop long before the capture does.
     pub(super) brief: f64,
@@ -52,7 +59,16 @@ impl Weighed {
         let millis: Vec<i64> = calls.iter().map(|call| call.millis).collect();
         let beat = Beat::of(&millis, together).filter(|beat| beat.log_ratio >= LEAST_OF_BEAT)?;
         let haste = if together > 0 { (HASTE * (beat.period - SLEEP)).clamp(-MOST_HASTE, 0.0) } else { 0.0 };
-        Some(Weighed { beat, sizes: sizes(calls), haste, brief: 0.0, odd: Oddity::default() })
+        let sent = sent(calls);
+        // Whoever asks within a connection sends no more than headers; more is what is uploaded.
+        let uploads = if together == 0 && sent.0 > HEADERS_AND_MORE { UPLOADS } else { 0.0 };
+        Some(Weighed { beat, sizes: sizes(calls) + uploads, sent, haste, brief: 0.0, odd: Oddity::default() })
+    }
+
+    /// What is sent is as long each time as a request of HTTP with its headers: messages of a WebSocket are shorter, or of all
+    /// lengths.
+    pub(super) fn is_like_http(&self) -> bool {
+        self.sent.0 >= HEADERS && self.sent.1 <= ALIKE
     }
 
     /// Adds what it says if the calls from `first` to `last` are a short part of a capture that ends at `span.1`, s, and stop:
@@ -72,6 +88,13 @@ impl Weighed {
     pub(super) fn evidence(&self) -> f64 {
         self.beat.log_ratio.min(MOST_OF_BEAT) + self.sizes + self.haste + self.brief + self.odd.weight
     }
+}
+
+/// Mean payload sent in a call, B, and its deviation as a share.
+fn sent(calls: &[Call]) -> (f64, f64) {
+    let all = || calls.iter().filter(|call| call.is_sized).map(|call| f64::from(call.bytes));
+    let mean = all().sum::<f64>() / all().count().max(1) as f64;
+    (mean, if mean > 0.0 { variance::of_population(all()).sqrt() / mean } else { 0.0 })
 }
 
 /// What the sizes of calls say: polls are small and alike both ways, content is neither.

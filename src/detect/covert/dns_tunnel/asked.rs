@@ -1,7 +1,7 @@
 //! Questions of one host for names of one domain, and their answers, to the signs that are weighed.
 
 use super::replies::Replies;
-use super::weigh::Signs;
+use super::weigh::NameSigns;
 use crate::detect::detector::{AppEvent, Context};
 use crate::detect::support::domains::{self, Characters, DnsQuery};
 use crate::detect::support::message_evidence::MessageEvidence;
@@ -250,14 +250,19 @@ impl Asked {
         self.n_wide as f64 / self.n_questions.max(1) as f64
     }
 
+    /// Most questions are for types that hardly anybody asks.
+    pub fn is_odd(&self) -> bool {
+        2 * self.n_odd > self.n_questions
+    }
+
     /// Mean bytes of the records in answers that are text or names.
     pub fn data_bytes(&self) -> Option<f64> {
         (self.n_data_answers >= LEAST_ANSWERS).then(|| self.data_bytes as f64 / self.n_data_answers as f64)
     }
 
     /// The signs, to be weighed.
-    pub fn signs(&self, context: &Context<'_>) -> Signs {
-        Signs {
+    pub fn signs(&self, context: &Context<'_>) -> NameSigns {
+        NameSigns {
             n_names: self.n_new as f64,
             repeated: self.n_repeated as f64 / self.n_questions.max(1) as f64,
             length: self.length(),

@@ -61,12 +61,13 @@ const SEQUENCE: Descriptor = Descriptor::count("dns_tunnel.sequence", "Addresses
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<DnsTunnel>(CARD, &[NAMES, EVIDENCE, PIECES, SEQUENCE], Interest::MESSAGES);
 
-/// Record types that hold much data: from this share on, answers carry data too.
-const MUCH_DATA: f64 = 0.5;
 /// Names that are shorter in the mean hardly carry anything: what came back is told first.
 const SHORT: f64 = 12.0;
 /// How far past the evidence that is asked for a case is as sure as it gets.
 const FULL_EVIDENCE: f64 = 8.0;
+/// Names that are shorter in the mean are questions, and what an answer carries that is an address, B.
+const LONG: f64 = 20.0;
+const ADDRESS_BYTES: f64 = 4.0;
 /// So many names and more reach further than the fewest.
 const MANY: f64 = 50.0;
 /// Characters of an alias name that is data.
@@ -198,9 +199,11 @@ fn finding(domain: &str, askers: &[Weighed<'_>], names: f64, least: f64) -> Find
     // Logs do not say how long answers were.
     let mean_answer = (most.answer_bytes > 0).then(|| most.answer_bytes as f64 / most.n_answers.max(1) as f64);
     let wide_share = most.wide_share();
-    // Without records that carry data, and with answers hardly larger than questions, data goes only out.
-    let is_one_way = wide_share < MUCH_DATA && mean_answer.is_none_or(|bytes| bytes < 2.0 * (mean_length + 40.0));
     let entropy = most.characters.entropy();
+    let sent = mean_length * entropy.min(6.0) / 8.0;
+    // Short names ask; tools that use records of nobody else carry a whole connection. Else what leaves counts if it is
+    // not much less than what comes.
+    let is_one_way = mean_length >= LONG && !most.is_odd() && 2.0 * sent > most.data_bytes().unwrap_or(ADDRESS_BYTES);
     let confidence = sure(weight, least);
     let who = clients.first().map_or_else(String::new, ToString::to_string);
     let new_ns: Vec<i64> = askers.iter().flat_map(|case| case.asked.new_ns.iter().copied()).collect();

@@ -1,4 +1,4 @@
-//! Signs of what one host asks of one domain to one number: data in names and answers against an ordinary domain.
+//! NameSigns of what one host asks of one domain to one number: data in names and answers against an ordinary domain.
 //!
 //! The number is the natural logarithm of a likelihood ratio, put together by adding (naive Bayes): of each sign ln P(sign |
 //! tunnel) / P(sign | ordinary domain of which several names are asked). Each sign is bounded, because all names of a domain
@@ -9,7 +9,7 @@ use crate::maths::elementary::ln;
 
 /// What is known of the questions of one host for names of one domain, and of their answers.
 #[derive(Clone, Copy, Debug)]
-pub struct Signs {
+pub struct NameSigns {
     /// Different names.
     pub n_names: f64,
     /// Questions that ask the same again after a while, as a share of all.
@@ -59,7 +59,7 @@ fn line(x: f64, points: &[(f64, f64)]) -> f64 {
     before.map_or(0.0, |(_, value)| value)
 }
 
-impl Signs {
+impl NameSigns {
     /// The logarithm of the ratio.
     pub fn log_ratio(&self) -> f64 {
         // Ordinary names have 8 characters; 3 % of domains have 24 in the mean, 0.7 % have 40.
@@ -93,7 +93,7 @@ impl Signs {
 mod tests {
     use super::*;
 
-    const DATA: Signs = Signs {
+    const DATA: NameSigns = NameSigns {
         n_names: 8.0,
         repeated: 0.0,
         length: 48.0,
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn few_questions_with_data_weigh_more_than_many_of_content_networks_and_virus_scanners() {
-        let polls = Signs {
+        let polls = NameSigns {
             n_names: 10.0,
             length: 7.0,
             addresses: Addresses::Data(1.0),
@@ -122,7 +122,7 @@ mod tests {
             answer_bytes: None,
             ..DATA
         };
-        let network = Signs {
+        let network = NameSigns {
             n_names: 90.0,
             length: 24.0,
             wide: 0.0,
@@ -131,7 +131,7 @@ mod tests {
             addresses: Addresses::Shared,
             ..DATA
         };
-        let scanner = Signs {
+        let scanner = NameSigns {
             n_names: 100.0,
             length: 59.0,
             wide: 0.5,
@@ -141,11 +141,11 @@ mod tests {
             is_checksum: true,
             ..DATA
         };
-        let words = Signs { length: 9.0, random: -2.0, wide: 0.0, answer_bytes: None, short_lived: None, ..DATA };
+        let words = NameSigns { length: 9.0, random: -2.0, wide: 0.0, answer_bytes: None, short_lived: None, ..DATA };
         let ratios = [DATA, polls, network, scanner, words].map(|signs| signs.log_ratio());
         assert!(ratios[0] > 12.0 && ratios[1] > 8.0, "{ratios:?}");
         assert!(ratios[2..].iter().all(|ratio| *ratio < 5.0), "{ratios:?}");
-        let again = Signs { repeated: 0.9, ..DATA };
+        let again = NameSigns { repeated: 0.9, ..DATA };
         assert!(again.log_ratio() < ratios[0] - 6.0, "names that come again");
     }
 }
