@@ -17,7 +17,7 @@ use crate::model::format::time::{SECOND, span};
 use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "lateral_movement",
@@ -37,7 +37,7 @@ const CARD: Card = Card {
         "If nobody can explain it, disconnect the source",
     ],
     part_of: &[],
-    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004, on first contacts between internal hosts. Ports from MITRE ATT&CK T1021.",
+    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004, on first contacts between internal hosts. Ports from MITRE ATT&CK T1021. A host that was tried and then tries the same on others is how worms spread (T1210).",
 };
 
 const LEAST: Descriptor = Descriptor::count("lateral_movement.least", "Neighbours that refused", 5.0)
@@ -103,6 +103,10 @@ struct Case {
     last_ns: i64,
     /// Neighbours that are not there, by ARP.
     n_absent: usize,
+    /// Neighbours that it tried and that did the same afterwards.
+    passed_on: Vec<Addr>,
+    /// It was tried itself by one that did the same before.
+    is_passed_on: bool,
     /// Of a monitor.
     rounds: Option<Rounds>,
 }
@@ -148,6 +152,7 @@ impl Detector for LateralMovement {
                 None => cases.push(case),
             }
         }
+        find_spread(&mut cases);
         let report = Report::of(cases).at_most(MOST_FINDINGS).largest_first(|case| case.targets.len()).each_with_flows(
             context,
             |case: &Case| Between {
@@ -163,6 +168,24 @@ impl Detector for LateralMovement {
             },
         );
         known_outcomes::conclude(context.contacts, report)
+    }
+}
+
+/// Says of the cases which are links of a chain: a host that was tried, and then tries the same on others.
+fn find_spread(cases: &mut [Case]) {
+    let began: BTreeMap<(u16, Addr), i64> = cases
+        .iter()
+        .filter(|case| case.rounds.is_none())
+        .map(|case| ((case.port, case.source), case.first_ns))
+        .collect();
+    let mut reached: BTreeSet<(u16, Addr)> = BTreeSet::new();
+    for case in &mut *cases {
+        let is_later = |target: &&Addr| began.get(&(case.port, **target)).is_some_and(|first| *first > case.first_ns);
+        case.passed_on = case.targets.iter().filter(is_later).copied().collect();
+        reached.extend(case.passed_on.iter().map(|target| (case.port, *target)));
+    }
+    for case in cases {
+        case.is_passed_on = reached.contains(&(case.port, case.source));
     }
 }
 
@@ -247,12 +270,30 @@ impl Case {
             first_ns: first.first_ns,
             last_ns: contacts.iter().map(|c| c.last_ns).max().unwrap_or(first.first_ns),
             n_absent: 0,
+            passed_on: Vec::new(),
+            is_passed_on: false,
             rounds: None,
         })
     }
 
+    /// What the place in a chain means, if there is one.
+    fn spread_words(&self) -> &'static str {
+        match (self.is_passed_on, self.passed_on.is_empty()) {
+            (_, false) => {
+                " Of the neighbours that it tried, some did the same afterwards: a program that passes itself on does so, \
+                 a worm."
+            }
+            (true, true) => {
+                " Before, it was itself tried by a host that did the same: a program that passes itself on does so, a worm."
+            }
+            (false, true) => "",
+        }
+    }
+
     fn finding(&self, least: f64, flows: Gathered) -> Finding {
         let (name, technique) = service(self.port).unwrap_or(("a service", ("T1021", "Remote Services")));
+        let is_worm = self.is_passed_on || !self.passed_on.is_empty();
+        let technique = if is_worm { ("T1210", "Exploitation of Remote Services") } else { technique };
         let n_refused = self.targets.len() - self.reached.len();
         let n_failed = n_refused + self.n_absent;
         let confidence = match self.rounds {
@@ -272,6 +313,12 @@ impl Case {
                 evidence("Neighbours tried", self.targets.len() as f64, "hosts", "the few servers that it uses"),
                 evidence("Neighbours that refused or did not answer", n_refused as f64, "hosts", "0 or 1"),
                 evidence("Addresses asked for by ARP that nobody has", self.n_absent as f64, "addresses", "0 or 1"),
+                evidence(
+                    "Neighbours tried that did the same afterwards",
+                    self.passed_on.len() as f64,
+                    "hosts",
+                    "0: a worm passes itself on",
+                ),
                 evidence("Neighbours reached", self.reached.len() as f64, "hosts", ""),
                 threshold_random_walk::likelihood(self.log_ratio),
                 evidence(
@@ -299,6 +346,7 @@ impl Case {
                     ),
                 }
             ))
+            .with(|finding| finding.explanation.push_str(self.spread_words()))
             .flows(flows)
             .filter_in_time(format!(
                 "{} && tcp.port == {}",
@@ -341,5 +389,19 @@ mod tests {
         assert!(moved[0].severity >= crate::model::Severity::Medium);
         assert!(found([445, 80, 80]).is_empty());
         assert!(found([80, 80, 443]).is_empty());
+    }
+
+    #[test]
+    fn a_host_that_was_tried_and_then_does_the_same_is_a_link_of_a_chain() {
+        let tries = |source: u8, from: u8, begin: f64| {
+            (from..from + 7).map(move |i| Made::refused(inside(source), inside(i), 22, begin + f64::from(i)))
+        };
+        let technique = |second: u8| -> Vec<Option<String>> {
+            let all: Vec<Made> = tries(99, 10, 0.0).chain(tries(second, 30, 60.0)).collect();
+            let found = finish(&ENTRY, &all, &[], &Settings::default()).findings;
+            found.iter().map(|finding| finding.technique.clone()).collect()
+        };
+        assert_eq!(technique(12), [Some("T1210".to_owned()), Some("T1210".to_owned())]);
+        assert_eq!(technique(98), [Some("T1021.004".to_owned()), Some("T1021.004".to_owned())]);
     }
 }
