@@ -41,6 +41,7 @@ const PUBLISHED: &[(&str, &str)] = &[
     ("T1071", "Application Layer Protocol"),
     ("T1071.001", "Web Protocols"),
     ("T1071.004", "DNS"),
+    ("T1074", "Data Staged"),
     ("T1087.002", "Domain Account"),
     ("T1090", "Proxy"),
     ("T1090.003", "Multi-hop Proxy"),

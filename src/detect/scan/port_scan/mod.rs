@@ -56,10 +56,9 @@ const LEAST: Descriptor = Descriptor::count("port_scan.least", "Failed ports for
     .unit("ports")
     .help("The random walk of Jung et al. needs four failures in a row. A program that looks for its server on a few ports reaches that too, so at least this many ports must have failed.");
 
-const ONE_PORT: Descriptor = Descriptor::count("port_scan.one_port", "Failed ports from one source port", 2.0)
-    .range(2.0, 65_535.0)
-    .unit("ports")
-    .help("This many ports that were tried in vain from one and the same port of the source are a scan, unless chance explains it: a system takes another port for each connection (RFC 6056). Two agree by chance once in 16,384 times (RFC 6335). Over UDP as many are needed as for the random walk.");
+const ONE_PORT: Descriptor = Descriptor::ratio("port_scan.one_port", "Weight of failed ports from one source port", 3.0)
+    .range(1.0, 100.0)
+    .help("A port that was tried in vain from the same port of the source as others counts this many times for the random walk's number of ports, unless chance explains it: a system takes another port for each connection (RFC 6056), and two agree by chance once in 16,384 times (RFC 6335). So two such ports are a scan. Over UDP they count once: peers of file sharing use one port for all.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<PortScan>(CARD, &[PORTS, WINDOW, LEAST, ONE_PORT], Interest::NOTHING);
@@ -248,8 +247,9 @@ impl Limits {
             return None;
         }
         // Peers of file sharing and calls use one port of UDP for all, so there it needs as many as other signs do.
-        let one_port = if case.protocol == 6 { self.one_port } else { self.one_port.max(self.least) };
-        let is_own_packets = case.one_port.log_ratio >= *SURE && case.one_port.n as f64 >= one_port;
+        let weight = if case.protocol == 6 { self.one_port } else { 1.0 };
+        let is_own_packets =
+            case.one_port.log_ratio >= *SURE && case.one_port.n as f64 * weight >= self.least.min(self.ports);
         if is_own_packets {
             let n_more = case.one_port.n.saturating_sub(FEWEST) as f64;
             return Some(Confidence::VERY_LIKELY.towards(Confidence::ALMOST_CERTAIN, n_more / 2.0));
