@@ -64,7 +64,7 @@ const LEAST_SHARE: [f64; 2] = [0.6, 0.4];
 /// asked for are mostly of the same length, passwords are not.
 const LEAST_CHANGED: f64 = 0.25;
 /// A longer pause is that of a program that reports: guesses that are slower cannot be told from it.
-const MOST_GAP_NS: i64 = 10 * SECOND;
+const MOST_GAP_NS: i64 = 20 * SECOND;
 /// With so many clients that do the same, it is how the service is used.
 const LEAST_USUAL: usize = 3;
 /// With so many changes it is very likely.
@@ -192,7 +192,8 @@ fn judged(pair: &Pair, changes: f64) -> Option<Shape> {
 impl Case {
     fn confidence(&self, changes: f64) -> Confidence {
         if self.is_usual || self.shape.median_gap_ns() > MOST_GAP_NS {
-            Confidence::EVEN
+            // However many there are, it stays low.
+            Confidence::UNLIKELY
         } else if self.shape.n_changed as f64 >= MANY * changes {
             Confidence::VERY_LIKELY
         } else {
@@ -245,16 +246,38 @@ mod tests {
     use crate::model::Severity;
     use crate::settings::Settings;
 
+    fn flows(client: Addr, n: u32, gap: f64, sent: impl Fn(u32) -> u64, got: impl Fn(u32) -> u64) -> Vec<Flow> {
+        let flow = |i: u32| {
+            let bytes = [sent(i), got(i)];
+            let made = Made { bytes, packets: [3, 3], ..Made::tcp(client, inside(1), 443, f64::from(i) * gap) };
+            Flow { app: Some(AppProto::Tls), is_app_certain: true, ..made.flow() }
+        };
+        (0..n).map(flow).collect()
+    }
+
+    fn n_loud(flows: &[Flow]) -> usize {
+        let findings = finish_with(&ENTRY, flows, &[], &Settings::default()).findings;
+        findings.iter().filter(|finding| finding.severity >= Severity::Medium).count()
+    }
+
     fn loud(client: Addr, n: u32, gap: f64, sent: impl Fn(u32) -> u64, got: impl Fn(u32) -> u64) -> usize {
-        let flows: Vec<Flow> = (0..n)
+        n_loud(&flows(client, n, gap, sent, got))
+    }
+
+    #[test]
+    fn what_several_clients_do_is_how_the_service_is_used() {
+        let of = |client: u8| flows(inside(client), 40, 4.0, |i| 1091 + u64::from(i * i % 11), |_| 2001);
+        assert_eq!(n_loud(&of(9)), 1);
+        assert_eq!(n_loud(&[of(9), of(10), of(11)].concat()), 0);
+        // From inside to outside it may be a report or a call home.
+        let outward: Vec<Flow> = (0..40_u32)
             .map(|i| {
-                let bytes = [sent(i), got(i)];
-                let made = Made { bytes, packets: [3, 3], ..Made::tcp(client, inside(1), 443, f64::from(i) * gap) };
+                let bytes = [1091 + u64::from(i * i % 11), 2001];
+                let made = Made { bytes, packets: [3, 3], ..Made::tcp(inside(9), outside(1), 443, f64::from(i) * 4.0) };
                 Flow { app: Some(AppProto::Tls), is_app_certain: true, ..made.flow() }
             })
             .collect();
-        let findings = finish_with(&ENTRY, &flows, &[], &Settings::default()).findings;
-        findings.iter().filter(|finding| finding.severity >= Severity::Medium).count()
+        assert_eq!(n_loud(&outward), 0);
     }
 
     #[test]
