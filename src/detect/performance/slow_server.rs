@@ -53,6 +53,9 @@ const MOST_SERVICES: usize = 1 << 14;
 const MOST_MICROS: u32 = 5_000_000;
 /// At most so many of such for each slow response: news come at any time, answers after the work that they need.
 const MOST_NEWS: f64 = 0.2;
+/// Where one logs in: servers keep those waiting on purpose whose password was wrong (FTP, SSH, Telnet, SMTP, POP3, IMAP and
+/// theirs over TLS).
+const KEEP_WAITING: [u16; 10] = [21, 22, 23, 25, 110, 143, 465, 587, 993, 995];
 /// What one client waited for so many times the least was not one large piece of work.
 const OFTEN: f64 = 2.0;
 /// The network has no part in it while a round trip takes at most this share of the response.
@@ -153,7 +156,7 @@ impl Service {
         let impact = if is_sure { Impact::OUTAGE } else { Impact::SLOWDOWN };
         let confidence = match is_own {
             true if is_sure => Confidence::VERY_LIKELY,
-            true if f64::from(n_slow) >= OFTEN * least => Confidence::LIKELY,
+            true if f64::from(n_slow) >= OFTEN * least && !KEEP_WAITING.contains(&port) => Confidence::LIKELY,
             _ => Confidence::EVEN,
         };
         Finding::builder(&CARD)
