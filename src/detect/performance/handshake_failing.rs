@@ -136,9 +136,10 @@ impl Service {
 /// values) ends at once, or goes on.
 fn is_mute(flow: &Flow) -> bool {
     let (sent, returned) = (flow.forward(), flow.backward());
-    let gives_up = sent.flag(RST) > 0 || sent.flag(FIN) > 0 && returned.last_ns <= sent.last_ns;
+    // A server that lost interest in the end may reset what the client ended long ago.
+    let ended_first = returned.flag(FIN) == 0 || returned.last_ns <= sent.last_ns;
+    let gives_up = sent.flag(RST) > 0 || sent.flag(FIN) > 0 && ended_first;
     returned.data_packets == 0
-        && returned.flag(RST) == 0
         && (1..=MOST_REQUEST_PACKETS).contains(&sent.data_packets)
         && flow.duration_ns() >= PATIENCE_NS
         && gives_up

@@ -3,7 +3,7 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{self, evidence};
+use crate::detect::support::finding_builder::{self, count, evidence};
 use crate::detect::support::flow_selector::{Between, gather_all};
 use crate::detect::support::gateway::Gateway;
 use crate::detect::support::report::Report;
@@ -137,7 +137,7 @@ impl Sender {
             .title(match (is_forged, own.as_slice()) {
                 (true, [one]) => format!("{one} sends ICMP redirects in the name of {ip}"),
                 (true, _) => format!("{} sends ICMP redirects in the name of {ip}", mac_text(mac)),
-                (false, _) => format!("{ip} redirects the traffic of {} hosts", self.victims.len()),
+                (false, _) => format!("{ip} redirects the traffic of {}", count(self.victims.len(), "host")),
             })
             .rated(Impact::INTERCEPTION, confidence, (self.n as f64, least))
             .sources(if is_forged {

@@ -26,6 +26,7 @@ const CARD: Card = Card {
     id: "port_scan",
     name: "Port scan",
     category: Category::Scan,
+    // Wherever it comes from: it looks for the services of a host. Scans of address blocks are host_scan's (T1595.001).
     technique: Some(("T1046", "Network Service Discovery")),
     sees: "One address tries many ports of one host, and most attempts are refused or not answered. Probes with unusual TCP flags (FIN, NULL, Xmas, ACK, Maimon) and refused UDP ports count too. Two ports are enough if they were tried from the same source port.",
     matters: "A port scan shows which services a machine offers, usually before an attack on one of them.",
@@ -190,7 +191,6 @@ fn of_crowd(crowd: &Crowd, flows: Gathered, least: f64, site: &Site) -> Finding 
     let confidence = Confidence::ALMOST_CERTAIN;
     let ports = count(crowd.ports.len(), "TCP port");
     Finding::builder(&CARD)
-        .technique(is_outside.then_some(("T1595", "Active Scanning")))
         .title(match crowd.is_decoy {
             true => format!("{} scanned by one of {n_sources} addresses, the others decoys: {ports}", crowd.target),
             false => format!("{n_sources} addresses scan {} together: {ports}", crowd.target),
@@ -359,7 +359,6 @@ impl Case {
             filter.push_str(" && !icmp && !icmpv6");
         }
         Finding::builder(&CARD)
-            .technique(is_outside.then_some(("T1595", "Active Scanning")))
             .title(format!(
                 "{} {}scanned {} of {}{kinds}",
                 self.source,
@@ -509,7 +508,7 @@ mod tests {
         let mut settings = Settings::default();
         let found = finish(&ENTRY, &scan, &[], &settings).findings;
         assert!(found[0].title.contains("slowly"));
-        assert_eq!(found[0].technique.as_deref(), Some("T1595"));
+        assert_eq!(found[0].technique.as_deref(), Some("T1046"));
         settings.set(&PORTS, 30.0);
         settings.set(&LEAST, 30.0);
         assert!(finish(&ENTRY, &scan, &[], &settings).findings.is_empty());
