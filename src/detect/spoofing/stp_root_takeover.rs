@@ -15,6 +15,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
 use crate::model::{Category, Endpoint, Finding};
 use crate::settings::Descriptor;
+use std::collections::BTreeMap;
 
 const CARD: Card = Card {
     id: "stp_root_takeover",
@@ -30,7 +31,7 @@ const CARD: Card = Card {
         "Enable BPDU guard on host ports and root guard towards other switches",
     ],
     part_of: &[],
-    source: "IEEE 802.1D, section 17 (the lowest bridge ID becomes root; hello time 2 s); the attacks of the tool yersinia.",
+    source: "IEEE 802.1D, section 17 (the lowest bridge ID becomes root; hello time 2 s, which is also how often a bridge repeats its notice of a change); the attacks of the tool yersinia.",
 };
 
 const BEFORE: Descriptor = Descriptor::seconds("stp_root_takeover.before", "Time with the old root", 6.0)
@@ -40,14 +41,20 @@ const CHANGES: Descriptor = Descriptor::count("stp_root_takeover.changes", "Topo
     .range(10.0, 100_000.0)
     .unit("messages")
     .help("A link that goes up or down causes a few dozen topology change messages within half a minute.");
+const NOTICES: Descriptor = Descriptor::count("stp_root_takeover.notices", "Notices of one device within a minute", 60.0)
+    .range(10.0, 100_000.0)
+    .unit("messages")
+    .help("A bridge repeats its notice of a change once each hello time, 2 s, until it is acknowledged: 30 a minute at most, unless somebody made them.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<StpRootTakeover>(CARD, &[BEFORE, CHANGES], Interest::MESSAGES);
+pub const ENTRY: Entry = Entry::of::<StpRootTakeover>(CARD, &[BEFORE, CHANGES, NOTICES], Interest::MESSAGES);
 
 /// Roots told apart; a network has one for each VLAN.
 const MOST_ROOTS: usize = 256;
-/// Times of changes that are kept.
+/// Times of changes that are kept of a tree.
 const MOST_CHANGES: usize = 1 << 16;
+/// Devices that send changes, told apart in a tree.
+const MOST_SENDERS: usize = 256;
 
 #[derive(Default)]
 struct StpRootTakeover {
@@ -59,7 +66,9 @@ struct StpRootTakeover {
 struct Tree {
     first_ns: Option<i64>,
     roots: Vec<Root>,
-    changes_ns: Vec<i64>,
+    /// Times of changes, and whether each is a notice, by who sent it.
+    changes_ns: BTreeMap<Endpoint, Vec<(i64, bool)>>,
+    n_changes: usize,
     changes: MessageEvidence,
     n_left_out: u64,
 }
@@ -86,15 +95,17 @@ impl Detector for StpRootTakeover {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let before_ns = context.settings.nanoseconds(&BEFORE);
-        let changes = context.settings.get(&CHANGES);
+        let (changes, notices) = (context.settings.get(&CHANGES), context.settings.get(&NOTICES));
         let trees = self.trees.sorted();
         let (mut takeovers, mut storms) = (Vec::new(), Vec::new());
         for (link, tree) in trees.iter().copied() {
             let of_tree = tree.takeovers(before_ns);
             // After a takeover the tree changes.
-            let most = if of_tree.is_empty() { tree.most_changes() } else { 0.0 };
+            let (most, of_one) = if of_tree.is_empty() { tree.most_changes() } else { (0.0, 0.0) };
             if most >= changes {
-                storms.push((*link, tree, most));
+                storms.push((*link, tree, (most, changes)));
+            } else if of_one >= notices {
+                storms.push((*link, tree, (of_one, notices)));
             }
             takeovers.extend(of_tree.into_iter().map(|(root, old)| (*link, root, old)));
         }
@@ -106,7 +117,7 @@ impl Detector for StpRootTakeover {
             .each(|(link, root, old)| layer2::within(takeover(root, old), *link, &new(root)).build())
             .and(
                 Report::of(storms)
-                    .each(|(link, tree, most)| layer2::within(tree.storm(*most, changes), *link, "changes").build()),
+                    .each(|(link, tree, counts)| layer2::within(tree.storm(*counts), *link, "changes").build()),
             )
     }
 }
@@ -116,8 +127,13 @@ impl Tree {
         let said = &event.message.fields;
         let now = event.message.time_ns;
         self.first_ns = Some(self.first_ns.map_or(now, |first| first.min(now)));
-        if said.kind(FieldId::Message).is_some_and(StpMessage::is_change) && self.changes_ns.len() < MOST_CHANGES {
-            self.changes_ns.push(now);
+        if said.kind(FieldId::Message).is_some_and(StpMessage::is_change) && self.n_changes < MOST_CHANGES {
+            let sender = Endpoint::Mac(said.mac(FieldId::Mac).unwrap_or_default());
+            let is_known = self.changes_ns.len() < MOST_SENDERS || self.changes_ns.contains_key(&sender);
+            let sender = if is_known { sender } else { Endpoint::Mac([0; 6]) };
+            let is_notice = said.is(FieldId::Message, StpMessage::TopologyChangeNotice);
+            self.changes_ns.entry(sender).or_default().push((now, is_notice));
+            self.n_changes += 1;
             self.changes.add(event);
         }
         let (Some(priority), Some(mac)) = (said.number(FieldId::Priority), said.mac(FieldId::Root)) else { return };
@@ -159,11 +175,23 @@ impl Tree {
         takeovers
     }
 
-    /// Most changes within a minute.
-    fn most_changes(&self) -> f64 {
-        let mut times = self.changes_ns.clone();
-        times.sort_unstable();
-        busiest(&times, 60 * SECOND) as f64
+    /// Most changes within a minute, and most notices of one device.
+    fn most_changes(&self) -> (f64, f64) {
+        let busiest_minute = |mut times: Vec<i64>| {
+            times.sort_unstable();
+            busiest(&times, 60 * SECOND) as f64
+        };
+        let notices = |of_one: &Vec<(i64, bool)>| of_one.iter().filter(|one| one.1).map(|one| one.0).collect();
+        let of_each = self.changes_ns.values().map(|of_one| busiest_minute(notices(of_one)));
+        let of_one = of_each.fold(0.0, f64::max);
+        (busiest_minute(self.changes_ns.values().flatten().map(|one| one.0).collect()), of_one)
+    }
+
+    /// Who sent most of the changes; the first root where no device is known.
+    fn changer(&self) -> Option<Endpoint> {
+        let (sender, _) = self.changes_ns.iter().max_by_key(|(_, of_one)| of_one.len())?;
+        let is_known = *sender != Endpoint::Mac([0; 6]);
+        if is_known { Some(*sender) } else { self.roots.first().map(|root| root.mac) }
     }
 }
 
@@ -199,12 +227,12 @@ fn begin(confidence: Confidence) -> FindingBuilder {
 }
 
 impl Tree {
-    fn storm(&self, most: f64, least: f64) -> FindingBuilder {
+    fn storm(&self, (most, least): (f64, f64)) -> FindingBuilder {
         begin(Confidence::LIKELY)
-            .title(format!("The spanning tree keeps changing: {}", count(self.changes_ns.len(), "message")))
+            .title(format!("The spanning tree keeps changing: {}", count(self.n_changes, "message")))
             .technique(("T1498", "Network Denial of Service"))
             .score(past(most, least))
-            .sources(self.roots.first().map(|root| root.mac))
+            .sources(self.changer())
             .evidence([evidence("Changes within a minute", most, "messages", format!("below {least}"))])
             .explanation(
                 "Topology change messages keep arriving. After each of them switches forget where hosts are and send \
@@ -259,5 +287,26 @@ mod tests {
         let roots = [(0.0, 32_768, 7), (60.0, 0, 9)];
         assert_eq!(found_on(&roots, |i| if i < 10 { 100 << 12 | 7 } else { 200 << 12 | 7 }), 0);
         assert_eq!(found_on(&roots, |_| 100 << 12 | 7), 1);
+    }
+
+    #[test]
+    fn more_notices_than_a_bridge_sends_name_their_sender() {
+        let found = |every: f64| {
+            let line = |i: u32| Line {
+                protocol: AppProto::Stp,
+                second: f64::from(i) * every,
+                from: (inside(1), 0),
+                to: (inside(2), 0),
+                direction: Direction::ToResponder,
+                facts: vec![
+                    (FieldId::Message, StpMessage::TopologyChangeNotice.into()),
+                    (FieldId::Mac, [2, 0, 0, 0, 0, 7].into()),
+                ],
+            };
+            let lines: Vec<Line> = (0..150).map(line).collect();
+            observe_on_links(&ENTRY, &lines, |_| 0, &Settings::default()).findings
+        };
+        assert_eq!(found(0.6)[0].sources, [Endpoint::Mac([2, 0, 0, 0, 0, 7])]);
+        assert!(found(2.0).is_empty(), "each hello time");
     }
 }

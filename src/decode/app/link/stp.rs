@@ -18,6 +18,9 @@ const TOPOLOGY_CHANGE_NOTICE: u8 = 0x80;
 fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
     bridge(message, fields);
+    if let Some((sender, _)) = packet.macs {
+        fields.mac(FieldId::Mac, sender);
+    }
 }
 
 fn bridge(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
@@ -56,7 +59,8 @@ mod tests {
     #[test]
     fn the_root_is_read_also_from_the_tree_of_a_vlan() {
         let bridge = [0, 0, 2, 2, 0x3d, 0x80, 1, 2, 0, 0, 0, 0, 7, 0, 0, 0, 4, 0x80, 1, 2, 0, 0, 0, 0, 8, 0x80, 1];
-        let expected = ["version=RSTP", "message=topology change", "stp.root=02:00:00:00:00:07"];
+        let expected =
+            ["version=RSTP", "message=topology change", "stp.root=02:00:00:00:00:07", "mac=02:00:00:00:00:08"];
         for llc in [&[0x42, 0x42, 3][..], &[0xaa, 0xaa, 3, 0, 0, 12, 1, 11]] {
             let length = [0, (llc.len() + bridge.len()) as u8];
             let frame = [&[1, 0x80, 0xc2, 0, 0, 0, 2, 0, 0, 0, 0, 8][..], &length, llc, &bridge].concat();
