@@ -12,7 +12,28 @@ use std::collections::BTreeSet;
 const TOKENS: &[(&str, &[&str])] = &[
     // Methods of Stratum and Ethereum's getwork.
     ("detect/command_control/mining", &["mining.submit", "submit", "eth_submitWork"]),
+    // Kinds of WebSocket messages that carry data (RFC 6455, section 5.6).
+    ("detect/command_control/beacon/within", &["text", "binary"]),
     ("detect/command_control/mining/pools", &["www."]),
+    // Labels of services (RFC 2782).
+    ("detect/covert/dns_tunnel/asked", &["._"]),
+    ("detect/flood/connection_flood", &["POST"]),
+    // Alerts of TLS by their names (RFC 5246, section 7.2; RFC 8446, section 6).
+    (
+        "detect/performance/handshake_failing",
+        &[
+            "bad certificate",
+            "bad record MAC",
+            "certificate required",
+            "certificate unknown",
+            "decode error",
+            "decrypt error",
+            "no certificate",
+            "unknown CA",
+        ],
+    ),
+    // No application protocol in a JA4 fingerprint.
+    ("detect/support/odd_server", &["00"]),
     ("detect/support/domains", &[".arpa"]),
     ("detect/support/dns_lookups", &[".arpa"]),
     // The principal of the ticket-granting service (RFC 4120, section 7.3).

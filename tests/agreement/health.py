@@ -51,7 +51,6 @@ def wireshark(path):
 
 def packetloupe(program, path, scratch):
     settings, facts = scratch / "settings.json", scratch / f"{path.parent.name}-{path.name}.jsonl"
-    settings.write_text(json.dumps(SETTINGS))
     subprocess.run([program, "analyze", path, "--quiet", "--settings", settings, "--facts", facts], capture_output=True)
     counts = Counter()
     for line in facts.read_text().splitlines() if facts.exists() else []:
@@ -76,6 +75,7 @@ def main():
     paths = [path for folder in FOLDERS for path in sorted((asked.captures / folder).glob("*.pcap*"))
              if path.stat().st_size <= MOST_BYTES]
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor() as pool:
+        (Path(scratch) / "settings.json").write_text(json.dumps(SETTINGS))
         both = list(pool.map(lambda path: (wireshark(path), packetloupe(asked.program, path, Path(scratch))), paths))
     known, low, stale, differing = explanations(), [], [], []
     print(f"{'flag':<26}{'tshark':>8}{'ours':>8}{'share':>9}{'explained':>11}")

@@ -46,7 +46,7 @@ const LEAST: Descriptor = Descriptor::count("lateral_movement.least", "Neighbour
     .help("At least this many neighbours must have refused or not answered on the same port. The random walk needs four failures in a row; one more allows for a forgotten network drive.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<LateralMovement>(CARD, &[LEAST], Interest::ARP);
+pub const ENTRY: Entry = Entry::of::<LateralMovement>(CARD, &[LEAST], Interest::ARP).content_with_flows();
 
 /// Most pairs of asker and address kept.
 const MOST_QUESTIONS: usize = 1 << 17;
