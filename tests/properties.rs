@@ -71,6 +71,39 @@ fn pcap(packets: &[(u32, Vec<u8>, u16)], is_big_endian: bool) -> Vec<u8> {
     out
 }
 
+/// The captures of the detectors' fixtures that are small enough to be read again and again.
+fn fixtures() -> Vec<Vec<u8>> {
+    let folder = format!("{}/tests/fixtures/captures", env!("CARGO_MANIFEST_DIR"));
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .flat_map(|detector| std::fs::read_dir(detector.unwrap().path()).unwrap())
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "pcap"))
+        .collect();
+    files.sort();
+    files.into_iter().map(|path| std::fs::read(path).unwrap()).filter(|bytes| bytes.len() < 40_000).collect()
+}
+
+/// Sets the clock of a classic little-endian pcap to these seconds at these packets, for one packet or from there on.
+fn with_leaps(bytes: &mut [u8], leaps: &[(prop::sample::Index, u32, bool)]) {
+    let mut places = Vec::new();
+    let mut at = 24;
+    while let Some(head) = bytes.get(at..at + 16) {
+        places.push(at);
+        at += 16 + u32::from_le_bytes(head[8..12].try_into().unwrap()) as usize;
+    }
+    for (packet, seconds, lasts) in leaps {
+        let first = packet.index(places.len());
+        let end = if *lasts { places.len() } else { first + 1 };
+        let now = |place: usize| u32::from_le_bytes(bytes[place..place + 4].try_into().unwrap());
+        let shift = seconds.wrapping_sub(now(places[first]));
+        for place in &places[first..end] {
+            let then = u32::from_le_bytes(bytes[*place..*place + 4].try_into().unwrap()).wrapping_add(shift);
+            bytes[*place..*place + 4].copy_from_slice(&then.to_le_bytes());
+        }
+    }
+}
+
 /// Frames that begin like IPv4, IPv6, ARP or VLAN frames and go on at random.
 fn frame() -> impl Strategy<Value = Vec<u8>> {
     let heads = prop_oneof![
@@ -119,6 +152,20 @@ proptest! {
         }
         prop_assert_eq!(analyse(&bytes, &sizes), analyse(&bytes, &[usize::MAX]));
         prop_assert_eq!(flow_table(&bytes, &sizes), flow_table(&bytes, &[usize::MAX]));
+    }
+
+    #[test]
+    fn a_clock_that_leaps_never_panics(
+        fixture in prop::sample::select(fixtures()),
+        leaps in prop::collection::vec(
+            (any::<prop::sample::Index>(), prop_oneof![Just(0), Just(u32::MAX), any::<u32>()], any::<bool>()),
+            1..6,
+        ),
+    ) {
+        let mut bytes = fixture;
+        with_leaps(&mut bytes, &leaps);
+        prop_assert!(analyse(&bytes, &[usize::MAX]).is_ok());
+        flow_table(&bytes, &[usize::MAX]);
     }
 
     #[test]
