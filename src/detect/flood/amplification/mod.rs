@@ -1,15 +1,16 @@
 //! Questions whose answers are many times their size, and answers that nobody asked for, to findings of reflected floods
 //! and of servers that can be used for them.
 
+mod reflected;
+mod smurf;
+
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Baseline, Flood, FloodLimits, floods};
+use crate::detect::support::baseline;
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, count, evidence, thousands};
-use crate::detect::support::flow_selector::{Between, Gathered, gather_either};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::rate_series::{Room, Seconds};
+use crate::detect::support::rate_series::Room;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::app::field::{FieldId, FieldSet};
@@ -17,10 +18,11 @@ use crate::model::app::kinds::infra::{NtpCommand, NtpMessage};
 use crate::model::app::kinds::names::DnsType;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use crate::model::flow::Known;
-use crate::model::{Addr, Category, DirectionStats, Finding, Flow, Protocol};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
-use std::collections::{BTreeMap, BTreeSet};
+use reflected::{Victim, unasked};
+use smurf::{Smurf, is_smurf};
+use std::collections::BTreeMap;
 
 const CARD: Card = Card {
     id: "amplification",
@@ -63,31 +65,10 @@ pub const ENTRY: Entry = Entry::of::<Amplification>(
     Interest::MESSAGES.union(Interest::UDP_FLOWS).union(Interest::ICMP_FLOWS),
 );
 
-/// UDP ports of services that amplify, after Rossow, with those found since (CLDAP, memcached, WS-Discovery).
-const PORTS: [u16; 16] = [17, 19, 53, 69, 111, 123, 137, 161, 389, 520, 1900, 3702, 5353, 11211, 27015, 27960];
-/// So many servers that answer from one and the same port are a reflection, whatever the service.
-const MANY_SERVERS: usize = 50;
-/// An answer that is no larger amplifies nothing.
-const LEAST_MEAN_BYTES: f64 = 200.0;
-/// The time itself comes in smaller ones, also with a signature (RFC 5905: 48 bytes and 20 to 24).
-const LEAST_NTP_BYTES: f64 = 130.0;
-const NTP: u16 = 123;
-/// Seconds over which answers are counted.
-const SPAN: i64 = 10;
-/// Answers of fewer servers may be a stream.
-const LEAST_SERVERS: usize = 3;
-/// Late and doubled answers of a service that amplifies.
-const ORDINARY: Envelope = Envelope { rate: 0.5, burst: 30.0 };
-/// What many servers send from a port that does not: peers that look for one that is gone.
-const OF_OTHERS: Envelope = Envelope { rate: 5.0, burst: 200.0 };
-/// Pings to whole networks that are one too many.
-const LEAST_SMURF: u64 = 50;
 /// DNS questions for everything count as a tenth of those for NTP's lists: some programs still ask them.
 const ANY_WEIGHT: f64 = 0.1;
 /// Most victims and pairs kept.
 const MOST: usize = 1 << 15;
-/// Servers told apart for a victim.
-const MOST_SERVERS: usize = 4096;
 
 #[derive(Default)]
 struct Amplification {
@@ -95,71 +76,6 @@ struct Amplification {
     room: Room,
     smurfs: Tally<Addr, Smurf, MOST>,
     askers: Tally<(Addr, Addr, AppProto), MessageEvidence, MOST>,
-}
-
-/// What a host got from a service without having asked.
-#[derive(Default)]
-struct Victim {
-    packets: Seconds,
-    n_packets: u64,
-    n_bytes: u64,
-    servers: BTreeSet<Addr>,
-    /// Whom of this service it did ask, in this capture.
-    asked: BTreeSet<Addr>,
-    /// It asked all at once: then each of them answers.
-    has_asked_all: bool,
-}
-
-impl Victim {
-    /// It asked most of those who answered, or all at once.
-    fn is_client(&self) -> bool {
-        let n_asked = self.servers.iter().filter(|server| self.asked.contains(server)).count();
-        self.has_asked_all || 2 * n_asked >= self.servers.len().max(1)
-    }
-}
-
-#[derive(Default)]
-struct Smurf {
-    pings: Seconds,
-    n: u64,
-    networks: BTreeSet<Addr>,
-    first_ns: i64,
-    last_ns: i64,
-}
-
-/// Server, its port, target and what was sent, for answers of such a service that were not asked for. Either end may count
-/// as the one that began.
-fn unasked(flow: &Flow) -> Option<(Addr, u16, Addr, &DirectionStats)> {
-    if !flow.known.has(Known::FORWARD.with(Known::BACKWARD)) {
-        return None;
-    }
-    let (forward, backward) = (flow.forward(), flow.backward());
-    let ((server, port), (target, target_port), sent) = match (forward.packets, backward.packets) {
-        (1.., 0) => (flow.originator(), flow.responder(), forward),
-        (0, 1..) => (flow.responder(), flow.originator(), backward),
-        _ => return None,
-    };
-    let is_to_group = target.is_group() || target == flow.responder().0 && flow.is_to_group();
-    // Of other ports only what is large enough to amplify; that many servers share the port is asked for later.
-    let mean = sent.bytes as f64 / f64::from(sent.packets);
-    let is_large = mean >= least_mean(port);
-    // Requests come from any port, but large ones do not go to a service that amplifies.
-    let is_service = PORTS.contains(&port) && (is_large || !PORTS.contains(&target_port));
-    let is_other = is_large && port != target_port && port != 0 && !PORTS.contains(&target_port);
-    let is_meant = flow.is_udp() && (is_service || is_other) && !is_to_group;
-    is_meant.then_some((server, port, target, sent))
-}
-
-/// Bytes on the wire from which on an answer of a service amplifies.
-fn least_mean(port: u16) -> f64 {
-    if port == NTP { LEAST_NTP_BYTES } else { LEAST_MEAN_BYTES }
-}
-
-fn is_smurf(flow: &Flow) -> bool {
-    flow.key.protocol == 1
-        && flow.icmp.is_some_and(|(kind, _)| kind == 8)
-        && flow.is_to_group()
-        && flow.responder().0.is_v4()
 }
 
 impl Detector for Amplification {
@@ -192,27 +108,17 @@ impl Detector for Amplification {
 
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
-        self.note_question(flow);
         if let Some((server, port, target, sent)) = unasked(flow) {
             let Some(victim) = self.victims.of((target, port)) else { return };
-            let is_kept = victim.packets.spread((sent.first_ns, sent.last_ns), sent.packets, &mut self.room);
-            victim.n_packets += u64::from(sent.packets);
-            victim.n_bytes += sent.bytes;
-            if victim.servers.len() < MOST_SERVERS {
-                victim.servers.insert(server);
-            }
+            let is_kept = victim.take(server, sent, &mut self.room);
             self.victims.n_refused += u64::from(!is_kept);
-        } else if is_smurf(flow)
+            return;
+        }
+        self.note_question(flow);
+        if is_smurf(flow)
             && let Some(smurf) = self.smurfs.of(flow.originator().0)
         {
-            smurf.first_ns = if smurf.n == 0 { flow.first_ns } else { smurf.first_ns.min(flow.first_ns) };
-            smurf.last_ns = smurf.last_ns.max(flow.last_ns);
-            let sent = flow.forward();
-            smurf.n += u64::from(sent.packets);
-            let is_kept = smurf.pings.spread((sent.first_ns, sent.last_ns), sent.packets, &mut self.room);
-            if smurf.networks.len() < Finding::MOST_ADDRESSES {
-                smurf.networks.insert(flow.responder().0);
-            }
+            let is_kept = smurf.take(flow, &mut self.room);
             self.smurfs.n_refused += u64::from(!is_kept);
         }
     }
@@ -225,53 +131,6 @@ impl Detector for Amplification {
 }
 
 impl Amplification {
-    /// Whoever asks a service that amplifies gets answers by right, also on other ports and later.
-    fn note_question(&mut self, flow: &Flow) {
-        let ((client, _), (server, port)) = (flow.originator(), flow.responder());
-        if !flow.is_udp() || !PORTS.contains(&port) || flow.forward().packets == 0 || unasked(flow).is_some() {
-            return;
-        }
-        let Some(victim) = self.victims.of((client, port)) else { return };
-        victim.has_asked_all |= flow.is_to_group();
-        if victim.asked.len() < MOST_SERVERS {
-            victim.asked.insert(server);
-        }
-    }
-
-    fn reflected(&self, context: &Context<'_>) -> Conclusion {
-        let least = context.settings.get(&PACKETS);
-        let a_second = least / SPAN as f64;
-        let mut victims = self.victims.sorted_where(|victim| victim.n_packets > 0 && !victim.is_client());
-        victims.retain(|((_, port), victim)| victim.n_bytes as f64 >= least_mean(*port) * victim.n_packets as f64);
-        let (of_services, mut others): (Vec<_>, Vec<_>) =
-            victims.into_iter().partition(|((_, port), _)| PORTS.contains(port));
-        others.retain(|(_, victim)| victim.servers.len() >= MANY_SERVERS);
-        let floods_of = |victims, envelope| {
-            let limits = FloodLimits { span: SPAN, threshold: a_second, envelope: Some(envelope) };
-            floods(victims, |victim: &Victim| (&victim.packets, victim.n_bytes), limits, context.span_ns)
-        };
-        let mut cases = floods_of(of_services, ORDINARY);
-        cases.extend(floods_of(others, OF_OTHERS));
-        cases.retain(|flood| !flood.baseline.is_ordinary());
-        cases.truncate(report::MOST_FINDINGS);
-        let hosts: Vec<Addr> = cases.iter().map(|flood| flood.target.0).collect();
-        let gathered = gather_either(context, &hosts, |place, flow| {
-            let is_of = |service| cases.get(place).is_some_and(|flood| *flood.target == service);
-            unasked(flow).is_some_and(|(_, port, target, _)| is_of((target, port)))
-        });
-        let finding = |(flood, flows): (&Flood<'_, (Addr, u16), Victim>, Gathered)| {
-            let Flood { target, figures, baseline, measure, .. } = flood;
-            let name = "Answers without a request per second";
-            figures
-                .finding(**target, flows, (least, *measure), baseline)
-                .series(figures.packets.course(name, "packets/s", a_second, context.span_ns))
-                .baseline(baseline, "packets/s", a_second)
-                .build()
-        };
-        let findings = cases.iter().zip(gathered).map(finding).collect();
-        Conclusion { findings, n_not_evaluated: self.victims.n_refused, ..Conclusion::default() }
-    }
-
     fn asked(&self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&QUESTIONS);
         let mut askers: BTreeMap<(Addr, AppProto), Vec<(Addr, &MessageEvidence)>> = BTreeMap::new();
@@ -289,7 +148,7 @@ impl Amplification {
                 AppProto::Dns => ("DNS", "for every record of a name (ANY)"),
                 _ => ("NTP", "for lists of clients and peers (mode 7)"),
             };
-            begin(Impact::OUTAGE, Confidence::LIKELY, seen.n as f64, threshold)
+            begin(Confidence::LIKELY, (seen.n as f64, threshold))
                 .title(format!("{asker} asks {} {what}", count(servers.len(), "server")))
                 .sources([*asker])
                 .targets(servers.iter().map(|(server, _)| *server))
@@ -321,89 +180,11 @@ impl Amplification {
                 .build()
         })
     }
-
-    fn smurfed(&self, context: &Context<'_>) -> Conclusion {
-        Report::of_table(&self.smurfs, |smurf| smurf.n >= LEAST_SMURF).each_with_flows(
-            context,
-            |(source, _)| Between { source: Some(**source), ..Between::default() },
-            |_, flow| is_smurf(flow),
-            |(source, smurf), flows| {
-                begin(Impact::OUTAGE, Confidence::LIKELY, smurf.n as f64, LEAST_SMURF as f64)
-                    .title(format!("Pings to whole networks in the name of {source}: {}", thousands(smurf.n as usize)))
-                    .sources([**source])
-                    .targets(smurf.networks.iter().copied())
-                    .protocol("ICMP")
-                    .evidence([
-                        evidence("Pings to broadcast addresses", smurf.n as f64, "packets", "0"),
-                        evidence("Broadcast addresses", smurf.networks.len() as f64, "addresses", "0"),
-                    ])
-                    .explanation(format!(
-                        "{} pings to broadcast addresses carry the source address {source}. Every host that answers \
-                              sends to {source}: one request, many answers. The address is probably forged and its \
-                              owner the victim.",
-                        thousands(smurf.n as usize)
-                    ))
-                    .series(smurf.pings.course(
-                        "Pings to broadcast addresses per second",
-                        "packets/s",
-                        None,
-                        context.span_ns,
-                    ))
-                    .flows(flows)
-                    .filter(format!("{} && icmp.type == 8", finding_builder::host_filter("src", **source)))
-                    .build()
-            },
-        )
-    }
-}
-
-impl Victim {
-    fn finding(
-        &self,
-        (target, port): (Addr, u16),
-        flows: Gathered,
-        (least, measure): (f64, (f64, f64)),
-        baseline: &Baseline,
-    ) -> FindingBuilder {
-        let worst = self.packets.busiest(SPAN).0 as f64;
-        let named = Protocol::from_port(false, port);
-        let service = named.map_or_else(|| format!("UDP port {port}"), |named| named.name().to_owned());
-        let servers = count(self.servers.len(), "server");
-        let mean = self.n_bytes as f64 / self.n_packets.max(1) as f64;
-        let flood = if self.servers.len() == 1 { "floods" } else { "flood" };
-        let is_past = worst >= least;
-        let sure = if self.servers.len() >= LEAST_SERVERS { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
-        let confidence =
-            if PORTS.contains(&port) { baseline.weigh(sure, is_past) } else { baseline.weigh_load(sure, is_past) };
-        let (value, threshold) = if is_past { (worst, least) } else { measure };
-        begin(Impact::OUTAGE, confidence, value, threshold)
-            .title(format!("{servers} {flood} {target} with unsolicited {service} answers"))
-            .sources(self.servers.iter().copied())
-            .targets([target])
-            .ports([port])
-            .evidence([
-                evidence("Answers without a request", self.n_packets as f64, "packets", "0"),
-                evidence("Most of them within 10 s", worst, "packets", format!("below {least}")),
-                evidence("Size of an answer, mean", mean, "B", ""),
-                evidence("Servers", self.servers.len() as f64, "hosts", "1 or 2"),
-            ])
-            .explanation(format!(
-                "{servers} sent {target} {} {service} answers, {} in all, and no request for them was seen. Somebody \
-                              sends requests in the name of {target} so that the answers flood it: the servers are \
-                              reflectors, not attackers.",
-                thousands(self.n_packets as usize),
-                crate::model::format::quantity::bytes(self.n_bytes as f64)
-            ))
-            .protocol(service)
-            .flows(flows)
-            .filter(format!("{} && udp.srcport == {port}", finding_builder::host_filter("dst", target)))
-            .identity(Identity::ActorsAndPorts)
-    }
 }
 
 /// A finding with what all three kinds share.
-fn begin(impact: Impact, confidence: Confidence, value: f64, threshold: f64) -> FindingBuilder {
-    Finding::builder(&CARD).rated(impact, confidence, (value, threshold))
+fn begin(confidence: Confidence, measure: (f64, f64)) -> FindingBuilder {
+    Finding::builder(&CARD).rated(Impact::OUTAGE, confidence, measure)
 }
 
 #[cfg(test)]
