@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Baseline, FloodLimits, MOST_CANDIDATES};
+use crate::detect::support::baseline::{self, Baseline, FloodLimits, most_counted};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, evidence};
@@ -146,10 +146,8 @@ impl Detector for UdpFlood {
         let (rate, fresh) = (context.settings.get(&RATE), context.settings.get(&FRESH));
         let limits = FloodLimits { span: SPAN, threshold: fresh, envelope: Some(ORDINARY) };
         let is_candidate = |service: &Service| limits.may_matter(&service.shots) || service.all.rate(SPAN) >= rate;
-        let mut services = self.services.sorted_where(is_candidate);
-        services.sort_by_key(|(_, service)| std::cmp::Reverse(service.n_all()));
-        services.truncate(MOST_CANDIDATES);
-        let mut cases: Vec<Case> = services
+        let services = self.services.sorted_where(is_candidate);
+        let mut cases: Vec<Case> = most_counted(services, |service| service.n_all())
             .into_iter()
             .filter_map(|((target, port), service)| {
                 let (shots, all) = (service.shots.rate(SPAN), service.all.rate(SPAN));
@@ -175,7 +173,6 @@ impl Detector for UdpFlood {
         let of_services: BTreeSet<Addr> =
             cases.iter().filter(|case| case.port.is_some()).map(|case| case.target).collect();
         cases.retain(|case| case.port.is_some() || !of_services.contains(&case.target));
-        cases.sort_by_key(|case| std::cmp::Reverse(case.service.n_all()));
         cases.truncate(report::MOST_FINDINGS);
 
         let (of_hosts, of_ports): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case| case.port.is_none());

@@ -97,7 +97,14 @@ pub struct Flood<'a, K, V> {
 }
 
 /// Most targets that are compared with their baseline; those with the most of what is counted.
-pub const MOST_CANDIDATES: usize = 200;
+const MOST_CANDIDATES: usize = 200;
+
+/// The candidates that are compared with their baseline, those with the most first: `total` gives what is counted in all.
+pub fn most_counted<K, V>(mut candidates: Vec<(K, V)>, total: impl Fn(&V) -> u64) -> Vec<(K, V)> {
+    candidates.sort_by_cached_key(|(_, figures)| Reverse(total(figures)));
+    candidates.truncate(MOST_CANDIDATES);
+    candidates
+}
 
 /// The floods among candidates, those with the most first: `counts` gives what is counted, by seconds and in all.
 pub fn floods<'a, K, V>(
@@ -108,8 +115,7 @@ pub fn floods<'a, K, V>(
 ) -> Vec<Flood<'a, K, V>> {
     let mut candidates = candidates;
     candidates.retain(|(_, figures)| limits.may_matter(counts(figures).0));
-    candidates.sort_by_cached_key(|(_, figures)| Reverse(counts(figures).1));
-    candidates.truncate(MOST_CANDIDATES);
+    let candidates = most_counted(candidates, |figures| counts(figures).1);
     let flood = |(target, figures): (&'a K, &'a V)| {
         let (seconds, _) = counts(figures);
         let (rate, baseline) = (seconds.rate(limits.span), Baseline::within(seconds, span_ns, limits.envelope));

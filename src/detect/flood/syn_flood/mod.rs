@@ -2,11 +2,11 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Baseline, FloodLimits, MOST_CANDIDATES, floods};
+use crate::detect::support::baseline::{self, Baseline, FloodLimits, floods, most_counted};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, evidence};
-use crate::detect::support::flow_selector::{Between, gather_senders};
+use crate::detect::support::flow_selector::{Between, Gathered, gather_senders};
 use crate::detect::support::known_outcomes;
 use crate::detect::support::port_choice::PortChoice;
 use crate::detect::support::rate_series::{Room, Seconds};
@@ -175,10 +175,8 @@ impl Detector for SynFlood {
         // Of twice the least number the baseline takes a quarter: half of it is enough where it stands out.
         let modest = 2.0 * least / period as f64;
         let is_candidate = |service: &Service| service.incomplete.total() as f64 >= LEAST_MODEST.min(least).min(burst);
-        let mut services = self.services.sorted_where(is_candidate);
-        services.sort_by_key(|(_, service)| std::cmp::Reverse(service.incomplete.total()));
-        services.truncate(MOST_CANDIDATES);
-        let mut cases: Vec<Case> = services
+        let services = self.services.sorted_where(is_candidate);
+        let cases: Vec<Case> = most_counted(services, |service| service.incomplete.total())
             .into_iter()
             .filter_map(|((target, port), service)| {
                 let (worst, _) = service.incomplete.busiest(period);
@@ -202,33 +200,25 @@ impl Detector for SynFlood {
             })
             .collect();
         let between: Vec<Between> = cases.iter().map(|case| Between::server(case.target, case.port)).collect();
-        let mut senders = gather_senders(context, &between, is_incomplete).into_iter();
-        cases.retain(|case| {
-            let sources = senders.next().map(|(sources, _)| sources).unwrap_or_default();
-            case.is_past(least, burst) || !self.are_clients(&sources)
-        });
-        let flooded: BTreeSet<Addr> = cases.iter().map(|case| case.target).collect();
+        let is_flood = |(case, (sources, _)): &(Case<'_>, (Vec<Addr>, Gathered))| {
+            case.is_past(least, burst) || !self.are_clients(sources)
+        };
+        let cases: Vec<_> =
+            cases.into_iter().zip(gather_senders(context, &between, is_incomplete)).filter(is_flood).collect();
+        let flooded: BTreeSet<Addr> = cases.iter().map(|(case, _)| case.target).collect();
         let course = |case: &Case<'_>| {
             let (name, threshold) = ("Incomplete requests per second", least / period as f64);
             case.service.incomplete.course(name, "requests/s", threshold, context.span_ns)
         };
-        let report = Report::of(cases)
-            .largest_first(|case| case.service.incomplete.total())
-            .not_evaluated(self.services.n_refused)
-            .each_with_senders(
-                context,
-                |case| Between::server(case.target, case.port),
-                is_incomplete,
-                |case, sources, flows| {
-                    case.finding((least, burst), period, sources)
-                        .series(course(case))
-                        .baseline(&case.baseline, "requests/s", modest)
-                        .flows(flows)
-                        .filter_in_time(case.filter(sources))
-                        .identity(Identity::ActorsAndPorts)
-                        .build()
-                },
-            );
+        let report = Report::of(cases).not_evaluated(self.services.n_refused).each(|(case, (sources, flows))| {
+            case.finding((least, burst), period, sources)
+                .series(course(case))
+                .baseline(&case.baseline, "requests/s", modest)
+                .flows(flows.clone())
+                .filter_in_time(case.filter(sources))
+                .identity(Identity::ActorsAndPorts)
+                .build()
+        });
         known_outcomes::rest(context.contacts, report.and(self.spread(context, &flooded)))
     }
 }
