@@ -82,16 +82,15 @@ impl Seconds {
 
     /// Largest sum over `span` neighbouring seconds, and the first of these seconds.
     pub fn busiest(&self, span: i64) -> (u64, i64) {
-        let all: Vec<(i64, u32)> = self.counts.iter().map(|(second, n)| (*second, *n)).collect();
-        let (mut first, mut sum, mut best) = (0_usize, 0_u64, (0_u64, 0_i64));
-        for (second, n) in &all {
-            sum += u64::from(*n);
-            while let Some((_, gone)) = all.get(first).filter(|(early, _)| second - early >= span) {
-                sum -= u64::from(*gone);
-                first += 1;
+        let (mut sum, mut best) = (0_u64, (0_u64, 0_i64));
+        let mut behind = self.iter().peekable();
+        for (second, n) in self.iter() {
+            sum += u64::from(n);
+            while let Some((_, gone)) = behind.next_if(|(early, _)| second - early >= span) {
+                sum -= u64::from(gone);
             }
             if sum > best.0 {
-                best = (sum, all.get(first).map_or(*second, |(early, _)| *early));
+                best = (sum, behind.peek().map_or(second, |(early, _)| *early));
             }
         }
         best
