@@ -118,8 +118,7 @@ impl Detector for ArpStorm {
         storms.extend(storms_of(others, ORDINARY));
         storms.retain(|storm| {
             let lasts = |excess: &Excess| excess.length() >= LEAST_LENGTH;
-            let is_past = storm.measure.1 == threshold;
-            is_past || storm.baseline.excess().is_some_and(lasts)
+            storm.rate >= threshold || storm.baseline.excess().is_none_or(lasts)
         });
         let report = Report::of(storms).at_most(MOST_FINDINGS).not_evaluated(self.devices.n_refused);
         report.each(|storm| storm.figures.finding(storm, threshold, context.span_ns))
@@ -207,5 +206,8 @@ mod tests {
             .collect();
         let own: Vec<Packet> = (0..60).map(|i| arp(i, i as f64 * 10.0, 1, 9, inside(7), inside(7))).collect();
         assert!(found(&takeover).is_empty() && found(&own).is_empty());
+        let mut settings = Settings::default();
+        assert!(settings.set(&RATE, OF_SEVERAL.burst));
+        assert!(finish(&ENTRY, &[], &takeover, &settings).findings.is_empty(), "nor with a threshold like the burst");
     }
 }
