@@ -203,13 +203,12 @@ impl Server {
 
     fn finding(&self, (host, port): (Addr, u16), least: f64) -> Finding {
         let n = self.n as f64;
-        let confidence = Confidence::LIKELY;
         Finding::builder(&CARD)
             .title(format!(
                 "{host} port {port} closes connections that then continue: {}",
                 count(self.n as usize, "time")
             ))
-            .rated(Impact::CONTROL, confidence, (n, least))
+            .rated(Impact::CONTROL, Confidence::LIKELY, (n, least))
             .sources([host])
             .targets(self.clients.iter().copied())
             .ports([port])

@@ -107,13 +107,10 @@ impl Detector for MacFlood {
             let senders = links.entry(*link).or_default();
             senders.n += 1;
             let has_receiver = || self.senders.get(&(*link, sender.receiver)).is_some();
-            match sender.n {
-                1.. if is_known_group(sender.receiver) => match sender.n {
-                    1 if sender.is_arp && sender.receiver == [0xff; 6] => senders.once_to_all.push(sender),
-                    2 => senders.n_twice += 1,
-                    _ => {}
-                },
-                ..=MOST_FRAMES if !has_receiver() => senders.to_nobody.push(sender),
+            match (sender.n, is_known_group(sender.receiver)) {
+                (1, true) if sender.is_arp && sender.receiver == [0xff; 6] => senders.once_to_all.push(sender),
+                (2, true) => senders.n_twice += 1,
+                (..=MOST_FRAMES, false) if !has_receiver() => senders.to_nobody.push(sender),
                 _ => {}
             }
         }
