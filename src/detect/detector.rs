@@ -173,6 +173,9 @@ pub struct AppEvent<'a> {
     pub update: Option<FlowUpdate>,
     /// Its flow.
     pub flow: Option<&'a Flow>,
+    /// The packet that it was in, or whose bytes completed it; none for a row of a table, and where a stream ended before it
+    /// was whole.
+    pub packet: Option<&'a Packet>,
     /// The layer-2 network that it was in, as [`Packet::vlan_stack`]; 0 if there is none.
     pub vlan_stack: u32,
     /// Interned texts, including the names of flows.

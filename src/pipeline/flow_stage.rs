@@ -136,7 +136,7 @@ impl FlowStage {
         for (direction, message) in messages.iter(number) {
             self.has_logged_messages = true;
             let update = Some(FlowUpdate { serial, direction, is_retransmission: false });
-            self.on_message((update, 0), &message);
+            self.on_message((update, None), &message);
         }
         if let Some(app) = app {
             self.name_app(
@@ -167,7 +167,7 @@ impl FlowStage {
                 if let Some((protocol, is_certain)) = decoded.app {
                     self.name_app(update, protocol, is_certain);
                     if let Some(message) = batch.message(decoded) {
-                        self.on_message((update, decoded.packet.vlan_stack), &message);
+                        self.on_message((update, Some(&decoded.packet)), &message);
                     }
                 }
             }
@@ -271,7 +271,7 @@ impl FlowStage {
                     self.name_app(update, read.protocol, true);
                     let ReadToEnd { protocol, time_ns, packet, .. } = read;
                     fields.messages().for_each(|fields| {
-                        self.on_message((update, 0), &Message { protocol, time_ns, packet, fields })
+                        self.on_message((update, None), &Message { protocol, time_ns, packet, fields })
                     });
                 }
                 self.fields = fields;
@@ -343,7 +343,7 @@ impl FlowStage {
         let fields = std::mem::take(&mut self.fields);
         for fields in fields.messages() {
             let message = Message { protocol, time_ns: packet.time_ns, packet: packet.index, fields };
-            self.on_message((Some(update), packet.vlan_stack), &message);
+            self.on_message((Some(update), Some(packet)), &message);
         }
         self.fields = fields;
     }
@@ -375,7 +375,7 @@ impl FlowStage {
     }
 
     /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
-    fn on_message(&mut self, (update, vlan_stack): (Option<FlowUpdate>, u32), message: &Message<'_>) {
+    fn on_message(&mut self, (update, packet): (Option<FlowUpdate>, Option<&Packet>), message: &Message<'_>) {
         let FlowStage { flows, flow_fields, messages, interned, names, dispatch, expectations, .. } = self;
         let fields = &message.fields;
         fields::intern(fields, names, interned);
@@ -401,7 +401,7 @@ impl FlowStage {
                 names.learn(host, name);
             }
         }
-        dispatch.message((update, vlan_stack), message, interned, (flows, names));
+        dispatch.message((update, packet), message, interned, (flows, names));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
-use crate::model::packet::{Packet, Transport};
+use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Endpoint, Finding, Series};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -48,8 +48,7 @@ const ASKED: Descriptor = Descriptor::count("dhcp_starvation.questions", "Reques
     .help("DHCP requests for a new address within any minute; renewals do not count. A large network with short leases stays far below. Fewer are a flood if the devices are made up.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry::of::<DhcpStarvation>(CARD, &[ASKED], Interest::MESSAGES.union(Interest::UDP).union(Interest::ARP));
+pub const ENTRY: Entry = Entry::of::<DhcpStarvation>(CARD, &[ASKED], Interest::MESSAGES.union(Interest::ARP));
 
 const WINDOW_NS: i64 = 60 * SECOND;
 /// Devices that request an address and are never heard of again: those that leave at once, or send no ARP.
@@ -68,8 +67,6 @@ struct DhcpStarvation {
     /// Questions and devices kept of all of them.
     n_kept: usize,
     n_left_out: u64,
-    /// The latest datagram: its index, and who sent it in which frame.
-    latest: Option<(u64, Addr, Mac)>,
 }
 
 type Mac = [u8; 6];
@@ -84,9 +81,9 @@ struct Link {
     forgers: BTreeMap<Mac, u32>,
     servers: BTreeSet<Addr>,
     times: Vec<i64>,
-    devices: HashSet<[u8; 6]>,
+    devices: HashSet<Mac>,
     /// Requests of devices that did not look for a server before.
-    renewals: HashMap<[u8; 6], u32>,
+    renewals: HashMap<Mac, u32>,
     n_answers: u64,
     seen: MessageEvidence,
 }
@@ -97,13 +94,10 @@ impl Detector for DhcpStarvation {
     }
 
     fn observe_packet(&mut self, packet: &Packet) {
-        let Some((from, _)) = packet.macs else { return };
-        if let Some(arp) = &packet.arp {
-            if let Some(link) = self.links.of(packet.vlan_stack).filter(|link| link.present.len() < MOST) {
-                link.present.insert(arp.sender_mac);
-            }
-        } else if let (Transport::Udp(_), Some(ip)) = (&packet.transport, &packet.ip) {
-            self.latest = Some((packet.index, ip.source, from));
+        if let (Some(arp), Some(_)) = (&packet.arp, packet.macs)
+            && let Some(link) = self.links.of(packet.vlan_stack).filter(|link| link.present.len() < MOST)
+        {
+            link.present.insert(arp.sender_mac);
         }
     }
 
@@ -115,10 +109,11 @@ impl Detector for DhcpStarvation {
         let Some(link) = self.links.of(event.vlan_stack) else { return };
         let said = &event.message.fields;
         let kind = said.kind(FieldId::Message);
-        let frame = self.latest.filter(|(index, ..)| *index == event.message.packet);
+        // Who sent it in which frame.
+        let frame = event.packet.and_then(|packet| Some((packet.ip.as_ref()?.source, packet.macs?.0)));
         if !kind.is_some_and(DhcpMessage::is_of_client) {
             link.n_answers += 1;
-            if let Some((_, server, _)) = frame.filter(|_| link.servers.len() < MOST_NAMED) {
+            if let Some((server, _)) = frame.filter(|_| link.servers.len() < MOST_NAMED) {
                 link.servers.insert(server);
             }
             return;
@@ -126,7 +121,7 @@ impl Detector for DhcpStarvation {
         // Who asks for an address that it holds takes none away (RFC 2131, section 4.3.2): a renewal.
         let device = said.mac(FieldId::Mac);
         // A relay asks by an address of its own, in a frame of its own.
-        if let (Some((_, source, from)), Some(device)) = (frame, device)
+        if let (Some((source, from)), Some(device)) = (frame, device)
             && kind == Some(DhcpMessage::Discover)
             && source == Addr::v4([0; 4])
             && link.seekers.len() < MOST
@@ -172,7 +167,7 @@ impl Detector for DhcpStarvation {
 
 impl Link {
     /// Counts a request of a device that did not look for a server; false once it asks more often than clients do.
-    fn is_renewal(&mut self, device: [u8; 6], has_room: bool) -> bool {
+    fn is_renewal(&mut self, device: Mac, has_room: bool) -> bool {
         if (!has_room || self.renewals.len() >= MOST) && !self.renewals.contains_key(&device) {
             return true;
         }

@@ -47,7 +47,7 @@ const QUESTIONS: Descriptor = Descriptor::count("dns_response_spoofing.questions
     );
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<DnsResponseSpoofing>(CARD, &[QUESTIONS], Interest::MESSAGES.union(Interest::UDP));
+pub const ENTRY: Entry = Entry::of::<DnsResponseSpoofing>(CARD, &[QUESTIONS], Interest::MESSAGES);
 
 /// The true answer comes this long after the false one at most.
 const RACE_NS: i64 = 5 * SECOND;
@@ -71,12 +71,16 @@ struct Question {
     sender: Option<([u8; 6], u8)>,
 }
 
+/// Ethernet address and hops left of a packet of a DNS server.
+fn sender(packet: &Packet) -> Option<([u8; 6], u8)> {
+    let ((mac, _), ip) = packet.macs.zip(packet.ip.as_ref())?;
+    matches!(&packet.transport, Transport::Udp(udp) if udp.source_port == 53).then_some((mac, ip.ttl))
+}
+
 struct DnsResponseSpoofing {
     questions: Vec<Question>,
     pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
     hasher: FixedState,
-    /// The latest packet from a DNS server: index, sender's Ethernet address, hops left.
-    latest: Option<(u64, [u8; 6], u8)>,
 }
 
 impl Default for DnsResponseSpoofing {
@@ -85,7 +89,6 @@ impl Default for DnsResponseSpoofing {
             questions: vec![Question::default(); MOST_QUESTIONS],
             pairs: Tally::default(),
             hasher: FixedState::default(),
-            latest: None,
         }
     }
 }
@@ -100,14 +103,6 @@ struct Pair {
 impl Detector for DnsResponseSpoofing {
     fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
-    }
-
-    fn observe_packet(&mut self, packet: &Packet) {
-        let Transport::Udp(udp) = &packet.transport else { return };
-        if udp.source_port == 53 {
-            let sender = packet.macs.zip(packet.ip.as_ref());
-            self.latest = sender.map(|((mac, _), ip)| (packet.index, mac, ip.ttl));
-        }
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
@@ -136,8 +131,7 @@ impl Detector for DnsResponseSpoofing {
         let addresses = said.addrs(FieldId::DnsAnswer);
         let sum = |sum: Option<u64>, address| Some(sum.unwrap_or(0).wrapping_add(self.hasher.hash_one(address)));
         let Some(answer) = addresses.fold(None, sum) else { return };
-        let of_message = |(index, ..): &(u64, [u8; 6], u8)| *index == event.message.packet;
-        let sender = self.latest.filter(of_message).map(|(_, mac, ttl)| (mac, ttl));
+        let sender = event.packet.and_then(sender);
         slot.n_answered += 1;
         if slot.n_answered == 1 {
             (slot.said, slot.time_ns, slot.sender) = (answer, now, sender);
@@ -221,6 +215,7 @@ mod tests {
                     message: &message,
                     update,
                     flow,
+                    packet: None,
                     vlan_stack: 0,
                     names: &names,
                     query: None,

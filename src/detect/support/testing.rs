@@ -399,6 +399,7 @@ fn observe(
             message: &message,
             update,
             flow: Some(&flow),
+            packet: None,
             vlan_stack: link,
             names: &names,
             query: asked,

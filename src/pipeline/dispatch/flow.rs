@@ -85,11 +85,12 @@ impl FlowDispatch {
     #[inline]
     pub fn message(
         &mut self,
-        (update, vlan_stack): (Option<FlowUpdate>, u32),
+        (update, packet): (Option<FlowUpdate>, Option<&Packet>),
         message: &Message<'_>,
         interned: &[InternedField],
         (flows, names): (&FlowTable, &mut Names),
     ) {
+        let vlan_stack = packet.map_or(0, |packet| packet.vlan_stack);
         if !self.is_silent {
             self.claims.observe_message(message, update, vlan_stack);
         }
@@ -108,7 +109,7 @@ impl FlowDispatch {
         }
         let query = name.and_then(|name| self.domains.of(names, name));
         let flow = update.and_then(|update| flows.get(update.serial));
-        let event = AppEvent { message, update, flow, vlan_stack, names, query };
+        let event = AppEvent { message, update, flow, packet, vlan_stack, names, query };
         for (place, _) in listeners {
             if let Some(detector) = self.detectors.get_mut(*place) {
                 detector.observe_message(&event);
