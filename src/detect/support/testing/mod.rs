@@ -1,0 +1,96 @@
+//! Flows, packets and messages made by hand, for the tests of detectors, to what a detector concludes from them.
+
+mod made;
+mod messages;
+
+pub use made::{Made, arp, icmp, inside, outside, tcp, udp};
+pub use messages::{Line, TestValue, observe_in_one, observe_messages, observe_on_links, observe_with};
+
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry};
+use crate::detect::support::address_claims::AddressClaims;
+use crate::detect::support::connection_attempts::Contacts;
+use crate::flow::endpoints::EndpointIndex;
+use crate::flow::fields::FlowFields;
+use crate::flow::names::Names;
+use crate::flow::table::{FlowTable, Limits};
+use crate::model::Site;
+use crate::model::flow::Flow;
+use crate::model::packet::Packet;
+use crate::settings::Settings;
+
+/// What a detector concludes from these flows and packets with these settings.
+pub fn finish(entry: &Entry, flows: &[Made], packets: &[Packet], settings: &Settings) -> Conclusion {
+    let flows: Vec<Flow> = flows.iter().map(Made::flow).collect();
+    finish_with(entry, &flows, packets, settings)
+}
+
+/// As [`finish`], from flows that are made already.
+pub fn finish_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings: &Settings) -> Conclusion {
+    let mut detector: Box<dyn Detector> = (entry.make)();
+    let mut claims = AddressClaims::default();
+    for packet in packets {
+        detector.observe_packet(packet);
+        claims.observe(packet);
+    }
+    for (serial, flow) in flows.iter().enumerate() {
+        detector.observe_flow(&EndedFlow { serial: serial as u32, flow, name: "", site: &Site::private() });
+    }
+    let times = flows.iter().map(|flow| flow.first_ns).chain(packets.iter().map(|p| p.time_ns));
+    let mut contacts = Contacts::default();
+    flows.iter().for_each(|flow| contacts.add(flow));
+    let none = FlowTable::new(Limits::default());
+    end_over(&mut *detector, &none, &Names::default(), (&contacts, &claims), times, settings)
+}
+
+/// As [`finish`], with the flows in the table, for what looks at them again in the end.
+pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conclusion {
+    let mut detector: Box<dyn Detector> = (entry.make)();
+    let mut kept = FlowTable::new(Limits::default());
+    for flow in flows.iter().map(Made::flow) {
+        detector.observe_flow(&EndedFlow { serial: kept.len() as u32, flow: &flow, name: "", site: &Site::private() });
+        kept.push(flow, false, &mut |_, _| ());
+    }
+    let times = flows.iter().map(|made| (made.start * 1e9) as i64);
+    let seen = (&Contacts::default(), &AddressClaims::default());
+    end_over(&mut *detector, &kept, &Names::default(), seen, times, settings)
+}
+
+/// What a detector concludes, when messages and flows were at these times.
+pub fn end(
+    detector: &mut dyn Detector,
+    names: &Names,
+    contacts: &Contacts,
+    times: impl Iterator<Item = i64>,
+    settings: &Settings,
+) -> Conclusion {
+    let none = FlowTable::new(Limits::default());
+    end_over(detector, &none, names, (contacts, &AddressClaims::default()), times, settings)
+}
+
+fn end_over(
+    detector: &mut dyn Detector,
+    flows: &FlowTable,
+    names: &Names,
+    (contacts, claims): (&Contacts, &AddressClaims),
+    times: impl Iterator<Item = i64>,
+    settings: &Settings,
+) -> Conclusion {
+    let span_ns = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
+    let told = FlowFields::default();
+    let endpoints = EndpointIndex::of(flows);
+    let (rows, site) = (Default::default(), Site::private());
+    let context = Context {
+        settings,
+        flows,
+        endpoints: &endpoints,
+        names,
+        told: &told,
+        contacts,
+        claims,
+        site: &site,
+        rows: &rows,
+        span_ns,
+        packets: 0,
+    };
+    detector.finish(&context)
+}
