@@ -108,11 +108,8 @@ impl Detector for CleartextLogin {
         // The community of SNMP 1 and 2c is a password that goes with every question.
         let is_community = said.text(FieldId::Community).is_some_and(|community| !KNOWN_TO_ALL.contains(&community));
         let is_try = update.direction == Direction::ToResponder && (is_community || logins::is_try(said));
-        if !is_try && self.connections.get(&update.serial).is_none() {
-            return;
-        }
-        let Some(connection) = self.connections.of(update.serial) else { return };
         if !is_try {
+            let Some(connection) = self.connections.known(&update.serial) else { return };
             let asked = if connection.open.n > 0 { connection.asked } else { Asked::Nothing };
             match logins::verdict(said, asked) {
                 Some(true) => connection.accept(),
@@ -121,6 +118,7 @@ impl Detector for CleartextLogin {
             }
             return;
         }
+        let Some(connection) = self.connections.of(update.serial) else { return };
         let ((client, _), (host, port)) = (flow.originator(), flow.responder());
         connection.ends = Some((client, (host, port, event.message.protocol)));
         connection.asked = logins::asked(said, event.message.protocol == AppProto::Http).unwrap_or_default();

@@ -59,11 +59,10 @@ struct Side {
 
 impl StreamParser for Ssh {
     fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
-        let [forward, backward] = &mut self.sides;
-        let side = if direction == Direction::ToResponder { forward } else { backward };
         if self.is_over {
             return ParseStep::Done;
         }
+        let side = self.side(direction);
         if !side.is_identified {
             return side.identification(direction, bytes, fields);
         }
@@ -79,9 +78,7 @@ impl StreamParser for Ssh {
 
     /// Without a packet of the encrypted part the others cannot be told apart.
     fn on_gap(&mut self, direction: Direction) -> bool {
-        let [forward, backward] = &self.sides;
-        let side = if direction == Direction::ToResponder { forward } else { backward };
-        self.is_over |= side.is_encrypted;
+        self.is_over |= self.side(direction).is_encrypted;
         !self.is_over
     }
 
@@ -90,11 +87,9 @@ impl StreamParser for Ssh {
             return Some(0);
         }
         // The line that names the software may be what is missing: the exchange of keys follows it.
-        let [forward, backward] = &mut self.sides;
-        let side = if direction == Direction::ToResponder { forward } else { backward };
         let mut rest = bytes;
         let is_exchange = rest.u32().is_some_and(|n| n <= MOST_PACKET_BYTES) && rest.get(1) == Some(&KEXINIT);
-        side.is_identified |= is_exchange;
+        self.side(direction).is_identified |= is_exchange;
         is_exchange.then_some(0)
     }
 }
@@ -134,6 +129,11 @@ impl Side {
 }
 
 impl Ssh {
+    fn side(&mut self, direction: Direction) -> &mut Side {
+        let [forward, backward] = &mut self.sides;
+        if direction == Direction::ToResponder { forward } else { backward }
+    }
+
     /// The server sent a segment that cannot be read.
     fn answer(&mut self, n_bytes: usize, fields: &mut FieldBuffer) {
         let outcome = match self.login.answer(n_bytes) {
