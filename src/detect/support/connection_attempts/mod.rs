@@ -1,116 +1,18 @@
 //! Flows to first contacts: what became of the first try of a source to reach one port of one host. Both scan
 //! detectors and the one for lateral movement start from this one table.
 
+mod classify;
+mod probe;
+
+pub use classify::classify;
+pub use probe::{Outcome, Probe, Probes};
+
 use crate::detect::support::capped_map::{Map, Tally};
 use crate::detect::support::episodes::Timed;
-use crate::model::flow::{self, Known};
 use crate::model::format::time::SECOND;
-use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
-use crate::model::{Addr, Flow, Protocol};
+use crate::model::{Addr, Flow};
 use std::collections::BTreeMap;
 use std::hash::Hash;
-
-/// How a contact was tried.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Probe {
-    /// A TCP connection request.
-    Syn,
-    /// A TCP connection, whose request was not seen because the record has no flags.
-    Connection,
-    /// TCP with FIN alone, which no proper stack sends first (RFC 9293: all but the first segment carry ACK).
-    Fin,
-    /// TCP without any flag.
-    Null,
-    /// TCP with FIN, PSH and URG but no ACK.
-    Xmas,
-    /// A lone ACK that was answered by a reset.
-    Ack,
-    /// A lone FIN and ACK that was answered by a reset, as after a connection that never was (Maimon's scan).
-    Maimon,
-    /// A UDP datagram.
-    Udp,
-    /// An ICMP echo request.
-    Echo,
-}
-
-impl Probe {
-    /// As a scan of this kind is called; empty where that was not seen.
-    pub fn name(self) -> &'static str {
-        match self {
-            Probe::Syn => "SYN",
-            Probe::Connection => "",
-            Probe::Fin => "FIN",
-            Probe::Null => "NULL",
-            Probe::Xmas => "Xmas",
-            Probe::Ack => "ACK",
-            Probe::Maimon => "Maimon",
-            Probe::Udp => "UDP",
-            Probe::Echo => "ping",
-        }
-    }
-}
-
-/// What became of it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
-    /// Answered.
-    Success,
-    /// Answered, but the source never completed the handshake: it only wanted to know.
-    HalfOpen,
-    /// Refused, or silence where an answer is due.
-    Failure,
-    /// Silence of UDP: may be normal.
-    Silence,
-    /// A few packets without data in both directions, flags unknown.
-    Bare,
-}
-
-impl Outcome {
-    /// True where the source got what an ordinary client wants.
-    pub fn is_success(self) -> bool {
-        self == Outcome::Success
-    }
-}
-
-/// Several ways of trying, as a set of bits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Probes(u16);
-
-impl Probes {
-    const ALL: [Probe; 9] = [
-        Probe::Syn,
-        Probe::Connection,
-        Probe::Fin,
-        Probe::Null,
-        Probe::Xmas,
-        Probe::Ack,
-        Probe::Maimon,
-        Probe::Udp,
-        Probe::Echo,
-    ];
-
-    /// Adds all of the other set.
-    pub fn merge(&mut self, other: Probes) {
-        self.0 |= other.0;
-    }
-
-    /// What is in the set.
-    pub fn iter(self) -> impl Iterator<Item = Probe> {
-        Probes::ALL.into_iter().filter(move |probe| self.0 & (1 << *probe as u8) != 0)
-    }
-
-    /// Those that were seen, for people, in brackets behind a space: ` (SYN, FIN)`; empty if none was.
-    pub fn in_brackets(self) -> String {
-        let names: Vec<&str> = self.iter().map(Probe::name).filter(|name| !name.is_empty()).collect();
-        if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
-    }
-}
-
-impl From<Probe> for Probes {
-    fn from(probe: Probe) -> Probes {
-        Probes(1 << probe as u8)
-    }
-}
 
 /// First contact of a source to one port of one host.
 #[derive(Clone, Copy, Debug)]
@@ -340,101 +242,6 @@ pub fn without_rests(contacts: &[Contact]) -> Vec<Contact> {
     let n_answered = contacts.iter().filter(|c| c.outcome.is_success()).count();
     let is_vain = n_answered * 10 <= contacts.len();
     contacts.iter().filter(|c| is_vain || c.outcome != Outcome::Bare).copied().collect()
-}
-
-/// The probe of a flow's first packets and its outcome; none if it is not a first contact or cannot be evaluated.
-pub fn classify(flow: &Flow) -> Option<(Probe, Outcome)> {
-    if !flow.known.has(Known::DIRECTION.with(Known::PORTS)) {
-        return None;
-    }
-    match flow.key.protocol {
-        6 => classify_request(flow).or_else(|| classify_odd(flow)),
-        17 => classify_datagram(flow),
-        1 | 58 => classify_echo(flow),
-        _ => None,
-    }
-}
-
-fn classify_request(flow: &Flow) -> Option<(Probe, Outcome)> {
-    let probe = if flow.saw_syn { Probe::Syn } else { Probe::Connection };
-    let outcome = match flow.outcome() {
-        flow::Outcome::Established => Outcome::Success,
-        flow::Outcome::HalfOpen => Outcome::HalfOpen,
-        flow::Outcome::Refused | flow::Outcome::Unanswered => Outcome::Failure,
-        flow::Outcome::Bare => Outcome::Bare,
-        flow::Outcome::Unknown => return None,
-    };
-    Some((probe, outcome))
-}
-
-/// Most packets of a flow that is a lone probe: the probe, a retry, and the reset of the prober's own stack.
-const MOST_PROBE_PACKETS: u32 = 3;
-
-fn classify_odd(flow: &Flow) -> Option<(Probe, Outcome)> {
-    let (forward, backward) = (flow.forward(), flow.backward());
-    let is_counted_together = flow.known.has(Known::FLAG_COUNTS) && flow.recorded.is_some();
-    if flow.saw_syn || is_counted_together || !flow.known.has(Known::FLAGS) {
-        return None;
-    }
-    if forward.data_packets > 0 || forward.packets > MOST_PROBE_PACKETS || backward.packets > forward.packets {
-        return None;
-    }
-    let is_reset = backward.packets > 0 && backward.flag(RST) == backward.packets;
-    let probe = match flow.originator_flags() & (FIN | SYN | RST | PSH | ACK | URG) {
-        // A tool that writes no flags, or not all, leaves the same.
-        0 if flow.recorded.is_none() => Probe::Null,
-        FIN => Probe::Fin,
-        flags if flags == FIN | PSH | URG => Probe::Xmas,
-        // Leftovers of old connections look the same, but come from a server's port or go to the one port in use.
-        flags if flags & !FIN == ACK && is_reset && !Protocol::is_service(true, flow.originator().1) => {
-            if flags & FIN == 0 { Probe::Ack } else { Probe::Maimon }
-        }
-        _ => return None,
-    };
-    (is_reset || backward.packets == 0).then_some((probe, Outcome::Failure))
-}
-
-/// Mean payload of datagrams that try a port, at most: nmap's and ZMap's probes for services (nmap-payloads) are smaller.
-const MOST_PROBE_BYTES: f64 = 300.0;
-
-/// Where traceroute begins to count up its target ports (traceroute(8)), and the most that it gets to.
-const TRACEROUTE_PORTS: std::ops::RangeInclusive<u16> = 33_434..=33_689;
-
-fn classify_datagram(flow: &Flow) -> Option<(Probe, Outcome)> {
-    let ((_, from), (_, to)) = (flow.originator(), flow.responder());
-    // A datagram from a service's port to a client's is an answer whose question was not captured.
-    let is_answer = Protocol::from_port(false, from).is_some() && Protocol::from_port(false, to).is_none();
-    // Port 0 stands for later pieces of a fragmented datagram.
-    if is_answer || to == 0 || TRACEROUTE_PORTS.contains(&to) {
-        return None;
-    }
-    // What tries a port is small; large datagrams that nobody answers are a stream, a flood, or answers themselves.
-    let forward = flow.forward();
-    if flow.outcome() == flow::Outcome::Unanswered && forward.payload.mean() > MOST_PROBE_BYTES {
-        return None;
-    }
-    Some((
-        Probe::Udp,
-        match flow.outcome() {
-            flow::Outcome::Refused => Outcome::Failure,
-            flow::Outcome::Established => Outcome::Success,
-            flow::Outcome::Unanswered => Outcome::Silence,
-            _ => return None,
-        },
-    ))
-}
-
-fn classify_echo(flow: &Flow) -> Option<(Probe, Outcome)> {
-    let request = if flow.key.protocol == 1 { 8 } else { 128 };
-    let (kind, _) = flow.icmp?;
-    if kind != request {
-        return None;
-    }
-    match flow.outcome() {
-        flow::Outcome::Unknown => None,
-        flow::Outcome::Established => Some((Probe::Echo, Outcome::Success)),
-        _ => Some((Probe::Echo, Outcome::Failure)),
-    }
 }
 
 #[cfg(test)]
