@@ -1,7 +1,10 @@
 //! Decoded packets and rows to flows, index and detectors: the stage after [`CaptureStage`](super::CaptureStage).
 
+mod messages;
+mod rows;
+
 use super::PipelineOptions;
-use super::app_layer::{AppLayer, ReadToEnd, Segment, SegmentResult, StreamState};
+use super::app_layer::AppLayer;
 use super::capture_stage::Batch;
 use super::client_server;
 use super::dispatch::FlowDispatch;
@@ -9,28 +12,23 @@ use crate::detect::detector::{Context, Detector};
 use crate::flow::connections::Connections;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::expectations::Expectations;
-use crate::flow::fields::{self, FlowFields, InternedField};
+use crate::flow::fields::{FlowFields, InternedField};
 use crate::flow::loss::Losses;
 use crate::flow::names::Names;
 use crate::flow::optional::OptionalTables;
 use crate::flow::site::SiteEvidence;
-use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Lookup, LookupResult};
+use crate::flow::table::{FlowTable, FlowUpdate, Lookup, LookupResult};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Flow;
-use crate::model::app::field::{FieldBuffer, FieldId, Message};
-use crate::model::app::protocol::{AppProto, Protocol};
-use crate::model::flow::{Direction, NameSource};
-use crate::model::packet::{Packet, Tcp, Transport};
-use crate::read::table::RowContent;
-use crate::read::table::log::LogRow;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::protocol::Protocol;
+use crate::model::packet::Packet;
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::messages::MessageCounts;
 use crate::stats::packet_index::{PacketFlow, PacketFlowMap};
 use crate::stats::tops::Tops;
 
-/// How many payload packets of a connection are checked for their protocol.
-const LAST_PROBED_PACKET: u32 = 3;
 /// Packets whose flows are looked up at a time.
 const TOGETHER: usize = 16;
 
@@ -55,7 +53,7 @@ pub struct FlowStage {
     pub(super) messages: MessageCounts,
     /// Of the flow table, once reading has ended.
     pub(super) tops: Tops,
-    /// For each row of a table whose rows are flows or packets, its flow; [`NO_FLOW`] if it has none.
+    /// For each row of a table whose rows are flows or packets, its flow; [`rows::NO_FLOW`] if it has none.
     flows_of_rows: Vec<u32>,
     /// Connections that rows of logs name.
     connections: Connections,
@@ -66,9 +64,6 @@ pub struct FlowStage {
     /// Rows of a table have told of messages.
     pub(super) has_logged_messages: bool,
 }
-
-/// No flow has this serial number.
-const NO_FLOW: u32 = u32::MAX;
 
 impl FlowStage {
     pub(super) fn new(options: &PipelineOptions<'_>) -> FlowStage {
@@ -100,54 +95,6 @@ impl FlowStage {
         }
     }
 
-    fn row(&mut self, content: RowContent) {
-        let serial = match content {
-            RowContent::Row => None,
-            RowContent::Flow(flow, is_one_way) => {
-                let FlowStage { flows, names, dispatch, .. } = self;
-                let ended = &mut |serial, flow: &Flow| dispatch.flow(serial, flow, names);
-                Some(flows.push(*flow, is_one_way, ended))
-            }
-            RowContent::Packet(packet) => {
-                let found = self.flows.seek(&packet, self.flows.begin(FlowKeyHash::of(&packet)));
-                self.observe(&packet, found).map(|update| update.serial)
-            }
-            RowContent::Log(row) => Some(self.logged(*row)),
-        };
-        self.make_room();
-        self.flows_of_rows.push(serial.unwrap_or(NO_FLOW));
-    }
-
-    /// Takes a connection of a log and shows what it carried.
-    fn logged(&mut self, row: LogRow) -> u32 {
-        let LogRow { mut flow, connection, has_id, messages } = row;
-        let FlowStage { flows, names, dispatch, connections, .. } = self;
-        let idle_ns = flows.limits().idle_ns;
-        let is_same = |kept: &Flow| has_id || kept.apart_ns(&flow) <= idle_ns;
-        let known = connections.get(connection).filter(|serial| flows.get(*serial).is_some_and(is_same));
-        if known.is_none() {
-            flow.name = names.of(flow.responder().0);
-        }
-        let ended = &mut |serial, flow: &Flow| dispatch.flow(serial, flow, names);
-        let (app, is_certain) = (flow.app, flow.is_app_certain);
-        let serial = flows.log_row(known, flow, ended);
-        connections.set(connection, serial);
-        let number = self.flows_of_rows.len() as u64;
-        for (direction, message) in messages.iter(number) {
-            self.has_logged_messages = true;
-            let update = Some(FlowUpdate { serial, direction, is_retransmission: false });
-            self.on_message((update, None), &message);
-        }
-        if let Some(app) = app {
-            self.name_app(
-                Some(FlowUpdate { serial, direction: Direction::ToResponder, is_retransmission: false }),
-                app,
-                is_certain,
-            );
-        }
-        serial
-    }
-
     /// Takes a batch of the first half, with the bytes that it was decoded from.
     pub fn take(&mut self, batch: &mut Batch, bytes: &[u8]) {
         for content in batch.rows() {
@@ -172,11 +119,6 @@ impl FlowStage {
                 }
             }
         }
-    }
-
-    /// The flow of a row of a table, by its number; none if it has none.
-    pub(super) fn flow_of_row(&self, number: u64) -> Option<u32> {
-        self.flows_of_rows.get(number as usize).copied().filter(|flow| *flow != NO_FLOW)
     }
 
     /// Packets, or rows of a table of flows or packets, taken so far.
@@ -257,164 +199,8 @@ impl FlowStage {
         let FlowStage { flows, names, dispatch, site_evidence, .. } = self;
         (self.endpoints, self.tops) = dispatch.end(flows, names, |endpoints| site_evidence.infer(flows, endpoints));
     }
-
-    /// What waits in streams for bytes that never came is read.
-    fn end_streams(&mut self) {
-        for place in 1..=self.app_layer.n_places() {
-            for direction in [Direction::ToResponder, Direction::ToOriginator] {
-                let mut fields = std::mem::take(&mut self.fields);
-                fields.clear();
-                let flows = &self.flows;
-                let ports = |serial| flows.get(serial).map(|flow| (flow.originator().1, flow.responder().1));
-                if let Some(read) = self.app_layer.end_side(place, direction, ports, &mut fields) {
-                    let update = Some(FlowUpdate { serial: read.serial, direction, is_retransmission: false });
-                    self.name_app(update, read.protocol, true);
-                    let ReadToEnd { protocol, time_ns, packet, .. } = read;
-                    fields.messages().for_each(|fields| {
-                        self.on_message((update, None), &Message { protocol, time_ns, packet, fields })
-                    });
-                }
-                self.fields = fields;
-            }
-        }
-    }
-
-    #[inline]
-    fn applications(&mut self, packet: &Packet, data: &[u8], update: FlowUpdate) {
-        match &packet.transport {
-            Transport::Tcp(tcp) if tcp.payload_bytes > 0 => self.on_segment(packet, tcp, payload(packet, data), update),
-            Transport::Icmp(icmp) => {
-                if let Some(refused) = &icmp.refused {
-                    self.flows.refuse(refused, packet.vlan);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Names a flow that begins as it was expected; what it carries, a file, is not parsed.
-    fn apply_expectation(&mut self, update: FlowUpdate) {
-        let Some(flow) = self.flows.get_mut(update.serial).filter(|flow| flow.packets() == 1) else { return };
-        if let Some(protocol) = self.expectations.take(flow) {
-            (flow.app, flow.is_app_certain, flow.stream) = (Some(protocol), true, Flow::NOT_PARSED);
-        }
-    }
-
-    /// Parses a TCP payload, if its stream is parsed.
-    #[inline]
-    fn on_segment(&mut self, packet: &Packet, tcp: &Tcp, payload: &[u8], update: FlowUpdate) {
-        let Some(flow) = self.flows.get_mut(update.serial) else { return };
-        if flow.stream == Flow::NOT_PARSED {
-            return;
-        }
-        let n_sent = flow.directions.each_ref().map(|direction| direction.data_packets);
-        if flow.stream == 0 && n_sent.iter().sum::<u32>() > 2 * LAST_PROBED_PACKET {
-            flow.stream = Flow::NOT_PARSED;
-            return;
-        }
-        let segment = Segment {
-            serial: update.serial,
-            direction: update.direction,
-            time_ns: packet.time_ns,
-            packet: packet.index,
-            tcp,
-            payload,
-        };
-        self.fields.clear();
-        let mut evicted = None;
-        let SegmentResult { outcome, app, n_differing } =
-            self.app_layer.on_segment(flow.stream, segment, &mut self.fields, |serial| evicted = Some(serial));
-        if n_differing > 0 {
-            record_conflict(flow, packet, update.direction, n_differing);
-        }
-        match outcome {
-            StreamState::At(place) => flow.stream = place,
-            StreamState::Over => flow.stream = Flow::NOT_PARSED,
-            StreamState::Nothing => {}
-        }
-        if evicted.is_some() || self.app_layer.is_full() {
-            self.stop_parsing(evicted);
-        }
-        let Some((protocol, is_certain)) = app else { return };
-        self.name_app(Some(update), protocol, is_certain);
-        if self.fields.is_empty() {
-            return;
-        }
-        let fields = std::mem::take(&mut self.fields);
-        for fields in fields.messages() {
-            let message = Message { protocol, time_ns: packet.time_ns, packet: packet.index, fields };
-            self.on_message((Some(update), Some(packet)), &message);
-        }
-        self.fields = fields;
-    }
-
-    /// Parses a stream no longer; without one, none that waits for bytes.
-    #[cold]
-    fn stop_parsing(&mut self, evicted: Option<u32>) {
-        let FlowStage { app_layer, flows, issues, .. } = self;
-        let mut stop = |serial: u32| {
-            if let Some(flow) = flows.get_mut(serial) {
-                flow.stream = Flow::NOT_PARSED;
-                issues.add(IssueKind::StreamsFull, None, None);
-            }
-        };
-        match evicted {
-            Some(serial) => stop(serial),
-            None => app_layer.forget_all().for_each(stop),
-        }
-    }
-
-    /// A message shows the application of a flow.
-    #[inline]
-    fn name_app(&mut self, update: Option<FlowUpdate>, protocol: AppProto, is_certain: bool) {
-        let Some(flow) = update.and_then(|update| self.flows.get_mut(update.serial)) else { return };
-        if !flow.is_app_certain && (is_certain || flow.app.is_none()) {
-            flow.app = Some(protocol);
-            flow.is_app_certain = is_certain;
-        }
-    }
-
-    /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
-    fn on_message(&mut self, (update, packet): (Option<FlowUpdate>, Option<&Packet>), message: &Message<'_>) {
-        let FlowStage { flows, flow_fields, messages, interned, names, dispatch, expectations, .. } = self;
-        let fields = &message.fields;
-        fields::intern(fields, names, interned);
-        messages.add(message.protocol, interned);
-        if let Some(flow) = update.and_then(|update| flows.get_mut(update.serial)) {
-            interned.iter().for_each(|field| flow_fields.add(flow, *field));
-            if let (AppProto::Ftp | AppProto::Tftp, Some(update)) = (message.protocol, update) {
-                expectations.note(message, flow, update.direction);
-            }
-            let by_tls = fields.text(FieldId::TlsSni).map(|name| (name, NameSource::TlsSni));
-            let named = by_tls.or_else(|| fields.text(FieldId::HttpHost).map(|name| (name, NameSource::HttpHost)));
-            if let Some((name, source)) = named.filter(|(_, source)| *source > flow.name_source) {
-                flow.name = names.intern(name);
-                flow.name_source = source;
-            }
-        }
-        if matches!(message.protocol, AppProto::Dns | AppProto::Mdns | AppProto::Llmnr)
-            && let Some(asked) = fields.text(FieldId::DnsQuery)
-        {
-            let mut name = None;
-            for host in fields.addrs(FieldId::DnsAnswer) {
-                let name = *name.get_or_insert_with(|| names.intern(asked));
-                names.learn(host, name);
-            }
-        }
-        dispatch.message((update, packet), message, interned, (flows, names));
-    }
 }
 
 fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
     data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[])
-}
-
-/// Records that a segment differs from what was sent before for the same bytes.
-#[cold]
-fn record_conflict(flow: &mut Flow, packet: &Packet, direction: Direction, n_differing: usize) {
-    let from = usize::from((direction == Direction::ToResponder) != flow.is_low_originator);
-    if let Some(anomalies) = flow.anomalies_mut(from) {
-        anomalies.conflicts.seen.add(packet.index, packet.time_ns);
-        anomalies.conflicts.n_differing += n_differing as u64;
-    }
 }
