@@ -1,88 +1,18 @@
 //! One step of the page: a state and what happened give the next state and the orders that go out.
 
+mod action;
+
+pub use action::{Action, Effect};
+
 use super::memory::Memory;
 use super::route::Route;
-use super::state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
+use super::state::{Notice, Phase, Shared, State, Worker};
 use crate::issue::IssueKind;
-use crate::model::rows::{Role, choice_name};
-use crate::model::{Analysis, Annotation, Rule};
+use crate::model::rows::choice_name;
+use crate::model::{Analysis, Rule};
 use crate::protocol::{Envelope, Progress, Reply, Request, Stage};
-use crate::settings::{ColumnChoices, Descriptor, OnChange, Settings, file};
+use crate::settings::{ColumnChoices, OnChange, Settings, file};
 use crate::triage;
-
-/// Something that happened.
-#[derive(Clone, Debug)]
-pub enum Action {
-    /// A file was chosen.
-    Open(OpenFile),
-    /// The open file is to be read again.
-    ReadAgain,
-    /// Reading is to end, with no result.
-    Cancel,
-    /// Reading is to end, with what was read so far.
-    Stop,
-    /// The file is to be closed.
-    Close,
-    /// A message of the worker came.
-    Heard(Envelope<Reply>),
-    /// The worker is gone.
-    Died(String),
-    /// A setting was changed.
-    Set(&'static Descriptor, f64),
-    /// A setting that is a list of networks gets these, as text; an empty one is the default.
-    SetNetworks(&'static Descriptor, String),
-    /// All settings go back to their defaults; the allow-list stays.
-    ResetSettings,
-    /// Settings were loaded from the file of this name, with what of it was not usable.
-    LoadSettings(String, Settings, Vec<String>),
-    /// A column of this heading is to be taken for this; for none, as heading and values say.
-    TakeColumn(String, Option<Role>),
-    /// Nothing is said of the columns of the open table any more.
-    ForgetColumns,
-    /// How columns are read was loaded from the file of this name, with what of it was not usable.
-    LoadColumns(String, Settings, Vec<String>),
-    /// How the columns of a table are read is to be looked at before all of it is read, or not.
-    LookFirst(bool),
-    /// What fits this rule is expected here.
-    Expect(Rule),
-    /// It is not expected any more.
-    Unexpect(Rule),
-    /// Somebody says something about the finding of this id.
-    Annotation(String, Annotation),
-    /// All that is kept in the browser is to be forgotten, and what it said goes from the page too.
-    Forget,
-    /// Changed settings are to be judged now.
-    Evaluate,
-    /// The address changed.
-    Go(Route),
-    /// Another zone for times.
-    SetClock(Clock),
-    /// Something could not be done.
-    Fail(String),
-    /// The notice was read.
-    Dismiss,
-}
-
-/// Something that the page must do outside of its state.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Send this to the worker; the open file rides beside a [`Request::Open`].
-    Send(Envelope<Request>),
-    /// End the worker at once and start another.
-    Restart,
-    /// Put this view's hash into the address.
-    Show(Route),
-    /// Judge soon, once changes have paused.
-    EvaluateSoon,
-    /// Keep the settings in the browser.
-    KeepSettings,
-    /// Keep the remarks in the browser.
-    KeepMemory,
-    /// Keep in the browser whether columns are looked at first.
-    KeepLooksFirst,
-    /// Forget all that is kept in the browser.
-    Forget,
-}
 
 impl State {
     /// The next state and the orders that go out.

@@ -1,11 +1,12 @@
 //! Tests of the steps from state to state.
 
 use super::*;
-use crate::model::Verdict;
 use crate::model::analysis::{FileFacts, Issue, IssueSeverity};
 use crate::model::finding::tests::made;
-use crate::model::rows::{Column, Layout, TableFacts};
-use crate::settings::GENERAL;
+use crate::model::rows::{Column, Layout, Role, TableFacts};
+use crate::model::{Annotation, Verdict};
+use crate::session::state::OpenFile;
+use crate::settings::{Descriptor, GENERAL};
 
 fn after(state: &State, actions: impl IntoIterator<Item = Action>) -> State {
     actions.into_iter().fold(state.clone(), |state, action| state.step(action).0)
