@@ -1,5 +1,6 @@
-//! Numbers to numbers: logarithms and powers, order statistics, entropy, variance and a short hash, each defined once for all parts.
+//! Numbers to numbers: logarithms and powers, order statistics, combinations, entropy, variance and a short hash, each defined once for all parts.
 
+pub mod combinations;
 pub mod elementary;
 pub mod entropy;
 pub mod fnv;

@@ -8,7 +8,8 @@ use crate::detect::support::finding_builder::{self, count, evidence};
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
-use crate::maths::elementary::log10;
+use crate::maths::combinations::ln_choose;
+use crate::maths::elementary::ln;
 use crate::model::format::quantity;
 use crate::model::{Addr, Finding, Flow, Site};
 use std::collections::BTreeSet;
@@ -62,8 +63,7 @@ fn is_file(flow: &Flow) -> bool {
 /// Log10 of the chance that one of `n_hosts` makes `n` or more of `of_all` fetches, at most: the union bound of the binomial
 /// tail, n_hosts · C(of_all, n) / n_hosts^n.
 fn log_chance(n: u64, of_all: u64, n_hosts: usize) -> f64 {
-    let ways: f64 = (0..n).map(|i| log10((of_all - i) as f64 / (n - i) as f64)).sum();
-    ways - (n as f64 - 1.0) * log10(n_hosts as f64)
+    (ln_choose(of_all, n) - (n as f64 - 1.0) * ln(n_hosts as f64)) / std::f64::consts::LN_10
 }
 
 impl Staging {
@@ -84,7 +84,7 @@ impl Staging {
     }
 
     /// The findings; at least `least` fetches make a case.
-    pub fn finish(&self, context: &Context<'_>, least: f64) -> Conclusion {
+    pub fn finish<'a>(&'a self, context: &Context<'_>, least: f64) -> Conclusion {
         let most = |of: fn(&Fetched) -> u64| {
             let mut all: Vec<u64> = self.hosts.iter().map(|(_, fetched)| of(fetched)).collect();
             all.sort_unstable_by(|a, b| b.cmp(a));
@@ -95,18 +95,11 @@ impl Staging {
         let n_hosts = self.hosts.n_keys();
         // The largest of all but this one.
         let other = |own: u64, [first, second]: [u64; 2]| if own == first { second } else { first };
-        let case = |(host, fetched): (&Addr, &Fetched)| {
+        let case = |(host, fetched): (&Addr, &'a Fetched)| {
             let others = (other(fetched.n, n), other(fetched.bytes, bytes));
-            let case = Case {
-                host: *host,
-                fetched: self.hosts.get(host)?,
-                n_hosts,
-                others,
-                log_chance: log_chance(fetched.n, n_all, n_hosts),
-            };
-            case.is_staging(least).then_some(case)
+            Case { host: *host, fetched, n_hosts, others, log_chance: log_chance(fetched.n, n_all, n_hosts) }
         };
-        let cases: Vec<Case<'_>> = self.hosts.sorted().into_iter().filter_map(case).collect();
+        let cases = self.hosts.sorted().into_iter().map(case).filter(|case| case.is_staging(least));
         Report::of(cases).not_evaluated(self.hosts.n_refused).each_with_flows(
             context,
             |case| Between { source: Some(case.host), protocol: Some(6), ..Between::default() },

@@ -2,6 +2,7 @@
 //! and an ordinary stack takes another port for each connection.
 
 use crate::detect::support::connection_attempts::{Contact, Outcome};
+use crate::maths::combinations::ln_choose;
 use crate::maths::elementary::ln;
 use crate::model::Protocol;
 use std::collections::BTreeMap;
@@ -42,7 +43,7 @@ impl OneSourcePort {
         if n < 2 {
             return OneSourcePort::default();
         }
-        let ways: f64 = (0..n).map(|i| ln((m - i) as f64 / (n - i) as f64)).sum();
+        let ways = ln_choose(m as u64, n as u64);
         OneSourcePort { n, log_ratio: ln(SCANNERS_SHARE) + (n - 1) as f64 * ln(N_DYNAMIC) - ways }
     }
 }
