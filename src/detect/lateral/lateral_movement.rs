@@ -146,8 +146,11 @@ impl Detector for LateralMovement {
         let monitors = Monitors::among(context.contacts, cases.iter().map(|(case, _)| case.source));
         cases.iter_mut().for_each(|(case, contacts)| case.rounds = monitors.rounds(contacts));
         let mut cases: Vec<Case> = cases.into_iter().map(|(case, _)| case).collect();
+        let places: BTreeMap<(Addr, u16), usize> =
+            cases.iter().enumerate().map(|(place, case)| ((case.source, case.port), place)).collect();
         for case in swept {
-            match cases.iter_mut().find(|known| (known.source, known.port) == (case.source, case.port)) {
+            let known = places.get(&(case.source, case.port)).and_then(|place| cases.get_mut(*place));
+            match known {
                 Some(known) => known.n_absent = case.n_absent,
                 None => cases.push(case),
             }
