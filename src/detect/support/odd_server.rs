@@ -1,10 +1,10 @@
 //! How odd a server outside is among all that hosts inside use: who else uses it, what it is called, which program speaks to it
-//! on which port. One number, to be added to what a detector knows of the talk itself.
+//! on which port. One log-likelihood ratio, to be added to what a detector knows of the talk itself: a control server against
+//! the server of an ordinary program that calls by itself.
 //!
-//! The number is the natural logarithm of a likelihood ratio, added up (naive Bayes) of ln P(sign | control server) / P(sign |
-//! server of an ordinary program that calls by itself). The chances are set by us; the signs are those of RITA (prevalence,
-//! missing host header), of the lists of domains that are abused most (Spamhaus, Interisle), and of the fingerprints of
-//! clients (user agents, JA4, which for most implants shows no protocol inside TLS).
+//! Added up as [`log_ratio`](crate::detect::support::log_ratio) says. The chances are set by us; the signs are those of RITA
+//! (prevalence, missing host header), of the lists of domains that are abused most (Spamhaus, Interisle), and of the
+//! fingerprints of clients (user agents, JA4, which for most implants shows no protocol inside TLS).
 
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;
@@ -16,6 +16,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
 use crate::model::{Addr, Flow};
 use std::collections::BTreeSet;
+use std::hash::Hash;
 use std::net::IpAddr;
 
 /// Hosts inside that must be seen before it says something that one alone uses a server, and how many make it say more.
@@ -64,11 +65,10 @@ enum Single<T> {
 }
 
 impl<T: PartialEq + Copy> Single<T> {
-    fn note(map_value: Option<Single<T>>, value: T) -> Single<T> {
-        match map_value {
-            None => Single::One(value),
-            Some(Single::One(before)) if before == value => Single::One(value),
-            _ => Single::Several,
+    fn note<K: Eq + Hash>(all: &mut Map<K, Single<T>>, key: K, value: T) {
+        let single = all.entry(key).or_insert(Single::One(value));
+        if *single != Single::One(value) {
+            *single = Single::Several;
         }
     }
 }
@@ -84,7 +84,7 @@ pub struct OutsideServers<'a> {
     /// Servers by what the client's program calls itself or looks like.
     programs: Map<&'a str, Single<Addr>>,
     /// Servers that are known by such a program.
-    n_told: BTreeSet<Addr>,
+    told: BTreeSet<Addr>,
 }
 
 /// A server that a host calls.
@@ -139,16 +139,13 @@ impl<'a> OutsideServers<'a> {
                     peers.insert(server);
                 }
             }
-            let users = Single::note(all.users.get(&server).copied(), source);
-            all.users.insert(server, users);
+            Single::note(&mut all.users, server, source);
             if flow.name != 0 {
-                let names = Single::note(all.names.get(&server).copied(), flow.name);
-                all.names.insert(server, names);
+                Single::note(&mut all.names, server, flow.name);
             }
             for program in programs(context, flow) {
-                let servers = Single::note(all.programs.get(program).copied(), server);
-                all.programs.insert(program, servers);
-                all.n_told.insert(server);
+                Single::note(&mut all.programs, program, server);
+                all.told.insert(server);
             }
         }
         all
@@ -187,7 +184,7 @@ impl<'a> OutsideServers<'a> {
         if called.servers.iter().any(|server| self.names.get(server) == Some(&Single::Several)) {
             add(-1.5, "");
         }
-        if self.n_told.len() >= SOME_SERVERS && !called.programs.is_empty() {
+        if self.told.len() >= SOME_SERVERS && !called.programs.is_empty() {
             let is_own = |program: &&str| matches!(self.programs.get(program), Some(Single::One(_)));
             // Programs share libraries, and malware names itself after browsers.
             let weight = if called.programs.iter().all(is_own) { 1.2 } else { -0.4 };
