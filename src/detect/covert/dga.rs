@@ -92,7 +92,6 @@ struct Asker {
     wordiness: Wordiness,
     examples: Vec<Box<str>>,
     characters: Characters,
-    n_characters: u64,
     servers: BTreeSet<Addr>,
     seen: MessageEvidence,
 }
@@ -128,7 +127,6 @@ impl Detector for Dga {
             asker.characters.add(label);
             asker.wordiness.add(label);
             asker.n_bare += u64::from(asked.before.is_empty());
-            asker.n_characters += label.len() as u64;
             asker.servers.insert(flow.responder().0);
             if asker.examples.len() < MOST_EXAMPLES {
                 asker.examples.push(Box::from(domain));
@@ -178,7 +176,7 @@ impl Asker {
 
     fn finding(&self, host: Addr, least: f64) -> Finding {
         let n = self.n_missing();
-        let mean_length = self.n_characters as f64 / n.max(1.0);
+        let mean_length = self.characters.n() as f64 / n.max(1.0);
         let entropy = self.characters.entropy();
         // Unusual pairs of letters and long labels look computed; lists of words do not.
         let signs = 0.6 * f64::from(self.wordiness.share() < 0.4) + 0.4 * f64::from(mean_length >= 10.0);

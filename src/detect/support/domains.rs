@@ -83,7 +83,7 @@ pub fn filter(registered: &str) -> Option<String> {
     is_plain.then(|| format!("dns.qry.name matches \"(^|[.]){}$\"", registered.replace('.', "[.]")))
 }
 
-/// Bits in a character of a text, by how often each comes (Shannon).
+/// The characters of texts, and what they can carry by how often each comes (Shannon).
 #[derive(Clone, Debug)]
 pub struct Characters {
     counts: [u32; 64],
@@ -105,9 +105,19 @@ impl Characters {
         }
     }
 
+    /// How many there are.
+    pub fn n(&self) -> u64 {
+        self.counts.iter().map(|count| u64::from(*count)).sum()
+    }
+
     /// Bits in a character; 0 if there is none.
     pub fn entropy(&self) -> f64 {
         entropy::bits(self.counts.iter().copied())
+    }
+
+    /// Bytes of data that a character can carry; names have no more than 64 different ones.
+    pub fn bytes_each(&self) -> f64 {
+        self.entropy().min(6.0) / 8.0
     }
 }
 

@@ -45,8 +45,7 @@ pub(super) struct Asked {
     pub n_new: u64,
     pub n_questions: u64,
     n_repeated: u64,
-    /// Characters before the domain, of new names.
-    pub n_characters: u64,
+    /// Those before the domain, of new names.
     pub characters: Characters,
     wordiness: Wordiness,
     /// Questions for types that hardly anybody asks, and for those that hold much.
@@ -171,7 +170,6 @@ impl Asked {
 
     fn note_new(&mut self, before: &str, now: i64) {
         self.n_new += 1;
-        self.n_characters += before.len() as u64;
         if self.new_ns.len() < MOST_TIMES {
             self.new_ns.push(now);
         }
@@ -242,7 +240,7 @@ impl Asked {
 
     /// Mean length before the domain.
     pub fn length(&self) -> f64 {
-        self.n_characters as f64 / self.n_new.max(1) as f64
+        self.characters.n() as f64 / self.n_new.max(1) as f64
     }
 
     /// Share of questions for types that hold much.

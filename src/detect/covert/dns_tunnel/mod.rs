@@ -132,7 +132,7 @@ impl Detector for DnsTunnel {
         }
         let tunnels: Vec<_> = tunnels.into_iter().collect();
         Report::of(tunnels)
-            .largest_first(|(_, askers)| askers.iter().map(|case| case.asked.n_characters).sum::<u64>())
+            .largest_first(|(_, askers)| askers.iter().map(|case| case.asked.characters.n()).sum::<u64>())
             .not_evaluated(self.pairs.n_refused)
             .each(|(domain, askers)| finding(domain, askers, names, least))
             .and(
@@ -200,7 +200,7 @@ fn finding(domain: &str, askers: &[Weighed<'_>], names: f64, least: f64) -> Find
     let mean_answer = (most.answer_bytes > 0).then(|| most.answer_bytes as f64 / most.n_answers.max(1) as f64);
     let wide_share = most.wide_share();
     let entropy = most.characters.entropy();
-    let sent = mean_length * entropy.min(6.0) / 8.0;
+    let sent = mean_length * most.characters.bytes_each();
     // Short names ask; tools that use records of nobody else carry a whole connection. Else what leaves counts if it is
     // not much less than what comes.
     let is_one_way = mean_length >= LONG && !most.is_odd() && 2.0 * sent > most.data_bytes().unwrap_or(ADDRESS_BYTES);
@@ -235,7 +235,7 @@ fn finding(domain: &str, askers: &[Weighed<'_>], names: f64, least: f64) -> Find
                  hardly ever the same one twice. The owner of the domain receives every such name: together they \
                  carry up to {} out{}.",
             thousands(most.n_new as usize),
-            crate::model::format::quantity::bytes(most.n_characters as f64 * entropy.min(6.0) / 8.0),
+            crate::model::format::quantity::bytes(most.characters.n() as f64 * most.characters.bytes_each()),
             if is_one_way { "" } else { ", and the answers carry data back" }
         ))
         .series(Series::moments("New names", "names", &new_ns))

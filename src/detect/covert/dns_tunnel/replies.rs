@@ -39,7 +39,7 @@ pub(super) struct Replies {
     addresses: BTreeSet<Addr>,
     /// Names whose alias was asked for and answered.
     aliased: BTreeSet<u32>,
-    n_characters: u64,
+    /// Those of the aliases before their domain.
     characters: Characters,
 }
 
@@ -93,7 +93,6 @@ impl Replies {
                 if let Some(before) = alias
                     && self.aliased.insert(name.name)
                 {
-                    self.n_characters += before.len() as u64;
                     self.characters.add(before);
                 }
             }
@@ -108,12 +107,12 @@ impl Replies {
 
     fn aliases(&self, pieces: f64, length: f64) -> Option<Carried> {
         let n = self.aliased.len() as f64;
-        let entropy = self.characters.entropy();
-        let is_data = n >= pieces && self.n_characters as f64 >= length * n && entropy >= LEAST_ENTROPY;
+        let n_characters = self.characters.n() as f64;
+        let is_data = n >= pieces && n_characters >= length * n && self.characters.entropy() >= LEAST_ENTROPY;
         is_data.then_some(Carried {
             means: Means::Aliases,
             n: self.aliased.len(),
-            n_bytes: self.n_characters as f64 * entropy.min(6.0) / 8.0,
+            n_bytes: n_characters * self.characters.bytes_each(),
             n_impossible: 0,
             confidence: Confidence::LIKELY,
         })
