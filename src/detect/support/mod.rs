@@ -18,6 +18,7 @@ pub mod gateway;
 pub mod known_outcomes;
 pub mod layer2;
 pub mod local_networks;
+pub mod log_ratio;
 pub mod login_attempts;
 pub mod logins;
 pub mod merge_findings;

@@ -4,6 +4,7 @@ use super::beacon_score::threat;
 use super::call::{Call, Server};
 use super::judged::Judged;
 use super::weighed::Weighed;
+use crate::detect::support::log_ratio;
 use crate::detect::support::severity::Confidence;
 use crate::maths::elementary::log10;
 use crate::model::format::time::SECOND;
@@ -73,10 +74,10 @@ impl Case<'_> {
     /// How sure it is by the score for its span: RITA judges 24 hours, and within minutes polls and retries look the same.
     /// Where the server is odd too, the evidence says how sure it is.
     pub(super) fn confidence(&self, by_score: Confidence, least: f64) -> Confidence {
-        let past = self.weighed.as_ref().map(|weighed| weighed.evidence() - least).filter(|past| *past >= 0.0);
-        let by_evidence = past
-            .map(|past| Confidence::LIKELY.towards(Confidence::VERY_LIKELY, past / FULL_EVIDENCE))
-            .filter(|_| !self.is_inside());
+        let evidence = self.weighed.as_ref().map(Weighed::evidence);
+        let by_evidence = evidence
+            .filter(|evidence| *evidence >= least && !self.is_inside())
+            .map(|evidence| log_ratio::sure(evidence, (least, FULL_EVIDENCE), Confidence::VERY_LIKELY));
         let by_score = self.for_span(by_score);
         match by_evidence {
             Some(confidence) if !self.is_scored || confidence > by_score => confidence,

@@ -10,6 +10,7 @@ use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;
 use crate::detect::support::finding_builder::{self, Identity, evidence, thousands};
 use crate::detect::support::flow_selector::{Between, Gathered, visit};
+use crate::detect::support::log_ratio;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::series::Level;
@@ -228,12 +229,11 @@ impl Case<'_> {
             ])
             .evidence(self.weighed.iter().flat_map(|weighed| {
                 [
-                    evidence("Beat against chance and people, ln of the likelihood ratio", weighed.beat.log_ratio, "", "below 2"),
-                    evidence("How odd the server is, ln of the likelihood ratio", weighed.odd.weight, "", "below 0"),
-                    evidence(
-                        "Control server against another, ln of the likelihood ratio",
+                    log_ratio::evidence("Beat against chance and people", weighed.beat.log_ratio, "below 2"),
+                    log_ratio::evidence("How odd the server is", weighed.odd.weight, "below 0"),
+                    log_ratio::evidence(
+                        "Control server against another",
                         weighed.evidence(),
-                        "",
                         format!("below {}", context.settings.get(&EVIDENCE)),
                     ),
                 ]

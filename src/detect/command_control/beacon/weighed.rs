@@ -1,5 +1,5 @@
-//! Calls of a host to one server and how odd that server is to one number: a control server that is polled against another
-//! server that a host happens to call.
+//! Calls of a host to one server and how odd that server is to a log-likelihood ratio: a control server that is polled against
+//! another server that a host happens to call.
 
 use super::call::Call;
 use crate::detect::support::beat::Beat;

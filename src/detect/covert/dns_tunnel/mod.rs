@@ -9,6 +9,7 @@ use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, In
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::domains;
 use crate::detect::support::finding_builder::{Identity, evidence, thousands};
+use crate::detect::support::log_ratio;
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
@@ -151,7 +152,7 @@ impl Detector for DnsTunnel {
 
 /// How sure so much evidence is, of which `least` is asked for.
 fn sure(evidence: f64, least: f64) -> Confidence {
-    Confidence::LIKELY.towards(Confidence::ALMOST_CERTAIN, (evidence - least) / FULL_EVIDENCE)
+    log_ratio::sure(evidence, (least, FULL_EVIDENCE), Confidence::ALMOST_CERTAIN)
 }
 
 /// What was fetched in numbered pieces.
@@ -224,12 +225,7 @@ fn finding(domain: &str, askers: &[Weighed<'_>], names: f64, least: f64) -> Find
             evidence("Queries for TXT, NULL and the like", 100.0 * wide_share, "%", "under 5"),
         ])
         .evidence(mean_answer.map(|bytes| evidence("Mean size of an answer", bytes, "B", "80 to 200")))
-        .evidence([evidence(
-            "Tunnel against ordinary domain, ln of the likelihood ratio",
-            weight,
-            "",
-            format!("below {least}"),
-        )])
+        .evidence([log_ratio::evidence("Tunnel against ordinary domain", weight, format!("below {least}"))])
         .explanation(format!(
             "{who} queried {} different names under {domain}, {mean_length:.0} characters each before the domain, and \
                  hardly ever the same one twice. The owner of the domain receives every such name: together they \

@@ -1,9 +1,9 @@
-//! NameSigns of what one host asks of one domain to one number: data in names and answers against an ordinary domain.
+//! Signs of what one host asks of one domain to a log-likelihood ratio: a tunnel, with data in names and answers, against an
+//! ordinary domain of which several names are asked.
 //!
-//! The number is the natural logarithm of a likelihood ratio, put together by adding (naive Bayes): of each sign ln P(sign |
-//! tunnel) / P(sign | ordinary domain of which several names are asked). Each sign is bounded, because all names of a domain
-//! are made by one program and so are not independent. The chances are set by us from what is published on lengths, types and
-//! counts of names (Sammour et al. 2018; Nadler, Aminov and Shabtai 2019; RITA) and from what standards ask of answers.
+//! Added up as [`log_ratio`](crate::detect::support::log_ratio) says. The chances are set by us from what is published on
+//! lengths, types and counts of names (Sammour et al. 2018; Nadler, Aminov and Shabtai 2019; RITA) and from what standards ask
+//! of answers.
 
 use crate::maths::elementary::ln;
 
