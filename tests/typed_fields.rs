@@ -18,20 +18,6 @@ const TOKENS: &[(&str, &[&str])] = &[
     // Labels of services (RFC 2782).
     ("detect/covert/dns_tunnel/asked", &["._"]),
     ("detect/flood/connection_flood", &["POST"]),
-    // Alerts of TLS by their names (RFC 5246, section 7.2; RFC 8446, section 6).
-    (
-        "detect/performance/handshake_failing",
-        &[
-            "bad certificate",
-            "bad record MAC",
-            "certificate required",
-            "certificate unknown",
-            "decode error",
-            "decrypt error",
-            "no certificate",
-            "unknown CA",
-        ],
-    ),
     // No application protocol in a JA4 fingerprint.
     ("detect/support/odd_server", &["00"]),
     ("detect/support/domains", &[".arpa"]),

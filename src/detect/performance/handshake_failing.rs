@@ -8,8 +8,8 @@ use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::trouble;
-use crate::model::app::field::{FieldId, FieldSet};
-use crate::model::app::kinds::web::{TLS_ALERTS, TlsMessage};
+use crate::model::app::field::{FieldId, FieldSet, MessageFields};
+use crate::model::app::kinds::web::{TlsAlert, TlsMessage};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
 use crate::model::format::quantity::percent;
@@ -89,18 +89,44 @@ struct Service {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Reason {
     /// An alert of the server, or else of the client.
-    Alert { is_of_server: bool, name: String },
+    Alert { is_of_server: bool, alert: Alert },
     /// The server closed (or else reset) before it had said anything.
     Ended { is_close: bool },
     /// The client asked, waited and gave up: nothing came.
     Mute,
 }
 
+/// An alert, or the words for one whose number is not assigned.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Alert {
+    Known(TlsAlert),
+    Unassigned(String),
+}
+
+impl Alert {
+    fn of(said: &MessageFields<'_>) -> Option<Alert> {
+        let known = said.kind(FieldId::TlsAlert).map(Alert::Known);
+        known.or_else(|| Some(Alert::Unassigned(said.text(FieldId::TlsAlert)?.to_owned())))
+    }
+
+    fn known(&self) -> Option<TlsAlert> {
+        if let Alert::Known(alert) = self { Some(*alert) } else { None }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Alert::Known(alert) => alert.label(),
+            Alert::Unassigned(name) => name,
+        }
+    }
+}
+
 impl Reason {
     /// A client that does not trust the one who signed.
     fn is_distrust(&self) -> bool {
-        let names = ["unknown CA", "bad certificate", "certificate unknown"];
-        matches!(self, Reason::Alert { is_of_server: false, name } if names.contains(&name.as_str()))
+        use TlsAlert::{BadCertificate, CertificateUnknown, UnknownCa};
+        let Reason::Alert { is_of_server: false, alert } = self else { return false };
+        matches!(alert, Alert::Known(UnknownCa | BadCertificate | CertificateUnknown))
     }
 }
 
@@ -187,11 +213,11 @@ impl Detector for HandshakeFailing {
             service.certificate = Some((from, until));
         }
         if said.is(FieldId::Message, TlsMessage::FatalAlert)
-            && let Some(name) = said.text(FieldId::TlsAlert)
+            && let Some(alert) = Alert::of(said)
             && let Some((sender, _)) = event.sender_and_receiver()
             && let Some(figures) = self.services.of(service)
         {
-            let reason = Reason::Alert { is_of_server: sender == service, name: name.to_owned() };
+            let reason = Reason::Alert { is_of_server: sender == service, alert };
             figures.fail(reason, client, update.serial, event.message.time_ns);
         }
     }
@@ -214,12 +240,9 @@ impl Detector for HandshakeFailing {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (least, share) = (context.settings.get(&CONNECTIONS), context.settings.get(&SHARE) / 100.0);
         let services = self.services.sorted_where(|service| !service.failures.is_empty());
-        let is_case = |service: &Service, failures: &Failures| {
-            failures.n as f64 >= least && failures.n as f64 >= share * service.n_opened as f64
-        };
         let is_case = |service: &Service, reason: &Reason, failures: &Failures| {
-            let is_many = *reason != Reason::Mute || failures.n as f64 >= MUTE_SHARE * service.n_opened as f64;
-            is_many && is_case(service, failures)
+            let share = if *reason == Reason::Mute { share.max(MUTE_SHARE) } else { share };
+            failures.n as f64 >= least && failures.n as f64 >= share * service.n_opened as f64
         };
         let cases = services.into_iter().flat_map(|(end, service)| {
             let failing = service.failures.iter().filter(|(reason, failures)| is_case(service, reason, failures));
@@ -233,31 +256,32 @@ impl Detector for HandshakeFailing {
 }
 
 /// What an alert means: who does not accept what. None for one that says no more than its name.
-fn meaning(name: &str, is_of_server: bool) -> Option<&'static str> {
-    Some(match (name, is_of_server) {
-        ("bad record MAC" | "decode error" | "decrypt error", _) => MISUNDERSTOOD,
-        ("handshake failure", _) => {
+fn meaning(alert: TlsAlert, is_of_server: bool) -> Option<&'static str> {
+    use TlsAlert::*;
+    Some(match (alert, is_of_server) {
+        (BadRecordMac | DecodeError | DecryptError, _) => MISUNDERSTOOD,
+        (HandshakeFailure, _) => {
             "the two have no cipher, signature or curve in common, or a certificate that is asked for is missing"
         }
-        ("no certificate" | "certificate required", _) => NONE_SHOWN,
-        ("bad certificate" | "certificate unknown" | "unknown CA", true) => NOT_ACCEPTED,
-        ("bad certificate" | "certificate unknown", false) => NOT_TRUSTED,
-        ("certificate revoked", _) => "the certificate was revoked",
-        ("certificate expired", true) => "the certificate that the client shows has expired",
-        ("certificate expired", false) => {
+        (NoCertificate | CertificateRequired, _) => NONE_SHOWN,
+        (BadCertificate | CertificateUnknown | UnknownCa, true) => NOT_ACCEPTED,
+        (BadCertificate | CertificateUnknown, false) => NOT_TRUSTED,
+        (CertificateRevoked, _) => "the certificate was revoked",
+        (CertificateExpired, true) => "the certificate that the client shows has expired",
+        (CertificateExpired, false) => {
             "the certificate of the service has expired, or is not yet valid by the client's clock"
         }
-        ("unknown CA", false) => {
+        (UnknownCa, false) => {
             "the client does not know the authority that signed the certificate of the service, or the chain up to it is \
              not complete"
         }
-        ("access denied", _) => "the certificate is valid, but its holder may not come in",
-        ("protocol version", _) => "the two have no version of TLS in common",
-        ("insufficient security", _) => "what the other side offers is too weak",
-        ("internal error", _) => "the side that says so has a trouble of its own, with its settings or its memory",
-        ("inappropriate fallback", _) => "the client came back with an older version after a failure",
-        ("unrecognized name", _) => "the service does not know the server name that the client asks for",
-        ("no application protocol", _) => "the two have no application protocol in common (ALPN)",
+        (AccessDenied, _) => "the certificate is valid, but its holder may not come in",
+        (ProtocolVersion, _) => "the two have no version of TLS in common",
+        (InsufficientSecurity, _) => "what the other side offers is too weak",
+        (InternalError, _) => "the side that says so has a trouble of its own, with its settings or its memory",
+        (InappropriateFallback, _) => "the client came back with an older version after a failure",
+        (UnrecognizedName, _) => "the service does not know the server name that the client asks for",
+        (NoApplicationProtocol, _) => "the two have no application protocol in common (ALPN)",
         _ => return None,
     })
 }
@@ -281,21 +305,19 @@ fn finding(
     let period = (times.first().copied().unwrap_or(0), times.last().copied().unwrap_or(0));
     let share = percent(n as f64, n_all as f64);
     let (title, why, filter) = match reason {
-        Reason::Alert { is_of_server, name } => {
-            let who = if *is_of_server { "service" } else { "client" };
-            let known = meaning(name, *is_of_server);
-            let number = TLS_ALERTS.iter().find(|(_, alert)| alert == name);
-            let words = known.map_or_else(String::new, |meaning| format!(": {meaning}"));
+        Reason::Alert { is_of_server, alert } => {
+            let (who, name) = (if *is_of_server { "service" } else { "client" }, alert.name());
+            let meant = alert.known().and_then(|alert| meaning(alert, *is_of_server));
+            let words = meant.map_or_else(String::new, |meaning| format!(": {meaning}"));
             let mut why = format!("the {who} ends the handshake with the alert \"{name}\"{words}.");
             if let Some((from, until)) = service.certificate {
-                let valid = |ns: i64| to_second(ns);
-                why +=
-                    &format!(" The certificate that was shown is valid from {} till {} UTC", valid(from), valid(until));
+                let (begin, end) = (to_second(from), to_second(until));
+                why += &format!(" The certificate that was shown is valid from {begin} till {end} UTC");
                 let is_valid = (from..=until).contains(&period.0);
                 why += if is_valid { "; so it is not its dates." } else { ", which this capture is not within." };
             }
-            let filter = match number {
-                Some((code, _)) => format!("tls.alert_message.desc == {code}"),
+            let filter = match alert.known() {
+                Some(alert) => format!("tls.alert_message.desc == {}", alert.number()),
                 None => "tls.alert_message.level == 2".to_owned(),
             };
             (format!("TLS handshakes with {server}, port {port}, fail: {name}"), why, filter)
@@ -366,7 +388,7 @@ mod tests {
     #[test]
     fn alerts_again_and_again_are_told_with_their_meaning() {
         let alert = |i: u32, kind: TlsMessage| {
-            let facts = vec![(FieldId::Message, kind.into()), (FieldId::TlsAlert, "certificate expired".into())];
+            let facts = vec![(FieldId::Message, kind.into()), (FieldId::TlsAlert, TlsAlert::CertificateExpired.into())];
             Line::request(AppProto::Tls, f64::from(i) * 9.0, inside(1 + (i % 3) as u8), (outside(9), 443), facts)
         };
         let told = |n: u32, kind| {
@@ -380,9 +402,9 @@ mod tests {
     }
 
     #[test]
-    fn every_alert_with_a_meaning_has_a_number() {
+    fn alerts_that_say_who_does_not_accept_what_have_a_meaning() {
         let n_known =
-            |is_of_server| TLS_ALERTS.iter().filter(|(_, name)| meaning(name, is_of_server).is_some()).count();
+            |is_of_server| TlsAlert::ALL.iter().filter(|alert| meaning(**alert, is_of_server).is_some()).count();
         assert_eq!((n_known(true), n_known(false)), (18, 18));
     }
 

@@ -67,7 +67,7 @@ vocabularies! {
     names { DnsMessage, DnsType, DnsCode, NbnsOperation, NbdgmMessage, BrowserCommand }
     overlay { OpenVpnMessage, WireGuardMessage, BitTorrentMessage, SocksCommand, SocksReply }
     shell { ShellMessage }
-    web { TlsMessage, TlsFault, TlsVersion, WsmanAction }
+    web { TlsMessage, TlsFault, TlsAlert, TlsVersion, WsmanAction }
 }
 
 #[cfg(test)]

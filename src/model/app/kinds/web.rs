@@ -16,6 +16,26 @@ labelled! {
         HeartbeatAsksForMoreThanItSends "heartbeat asks for more than it sends",
     }
 
+    /// An alert of TLS (IANA's registry of TLS parameters).
+    TlsAlert {
+        CloseNotify "close notify", UnexpectedMessage "unexpected message", BadRecordMac "bad record MAC",
+        DecryptionFailed "decryption failed", RecordOverflow "record overflow",
+        DecompressionFailure "decompression failure", HandshakeFailure "handshake failure",
+        NoCertificate "no certificate", BadCertificate "bad certificate",
+        UnsupportedCertificate "unsupported certificate", CertificateRevoked "certificate revoked",
+        CertificateExpired "certificate expired", CertificateUnknown "certificate unknown",
+        IllegalParameter "illegal parameter", UnknownCa "unknown CA", AccessDenied "access denied",
+        DecodeError "decode error", DecryptError "decrypt error", ExportRestriction "export restriction",
+        ProtocolVersion "protocol version", InsufficientSecurity "insufficient security",
+        InternalError "internal error", InappropriateFallback "inappropriate fallback", UserCanceled "user canceled",
+        NoRenegotiation "no renegotiation", MissingExtension "missing extension",
+        UnsupportedExtension "unsupported extension", CertificateUnobtainable "certificate unobtainable",
+        UnrecognizedName "unrecognized name", BadCertificateStatusResponse "bad certificate status response",
+        BadCertificateHashValue "bad certificate hash value", UnknownPskIdentity "unknown PSK identity",
+        CertificateRequired "certificate required", NoApplicationProtocol "no application protocol",
+        EchRequired "ECH required",
+    }
+
     /// A version of SSL or TLS.
     TlsVersion {
         Ssl20 "SSL 2.0", Ssl30 "SSL 3.0", Tls10 "TLS 1.0", Tls11 "TLS 1.1", Tls12 "TLS 1.2", Tls13 "TLS 1.3",
@@ -30,44 +50,24 @@ labelled! {
     }
 }
 
-/// Alerts of TLS, by number (IANA's registry of TLS parameters).
-pub const TLS_ALERTS: [(u8, &str); 35] = [
-    (0, "close notify"),
-    (10, "unexpected message"),
-    (20, "bad record MAC"),
-    (21, "decryption failed"),
-    (22, "record overflow"),
-    (30, "decompression failure"),
-    (40, "handshake failure"),
-    (41, "no certificate"),
-    (42, "bad certificate"),
-    (43, "unsupported certificate"),
-    (44, "certificate revoked"),
-    (45, "certificate expired"),
-    (46, "certificate unknown"),
-    (47, "illegal parameter"),
-    (48, "unknown CA"),
-    (49, "access denied"),
-    (50, "decode error"),
-    (51, "decrypt error"),
-    (60, "export restriction"),
-    (70, "protocol version"),
-    (71, "insufficient security"),
-    (80, "internal error"),
-    (86, "inappropriate fallback"),
-    (90, "user canceled"),
-    (100, "no renegotiation"),
-    (109, "missing extension"),
-    (110, "unsupported extension"),
-    (111, "certificate unobtainable"),
-    (112, "unrecognized name"),
-    (113, "bad certificate status response"),
-    (114, "bad certificate hash value"),
-    (115, "unknown PSK identity"),
-    (116, "certificate required"),
-    (120, "no application protocol"),
-    (121, "ECH required"),
+/// The numbers of alerts, in the order of [`TlsAlert::ALL`].
+const ALERT_NUMBERS: [u8; TlsAlert::ALL.len()] = [
+    0, 10, 20, 21, 22, 30, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 60, 70, 71, 80, 86, 90, 100, 109, 110, 111,
+    112, 113, 114, 115, 116, 120, 121,
 ];
+
+impl TlsAlert {
+    /// The alert of this number; none for one that is not assigned.
+    pub fn of_number(number: u8) -> Option<TlsAlert> {
+        let place = ALERT_NUMBERS.binary_search(&number).ok()?;
+        TlsAlert::ALL.get(place).copied()
+    }
+
+    /// Its number.
+    pub fn number(self) -> u8 {
+        ALERT_NUMBERS.get(self as usize).copied().unwrap_or_default()
+    }
+}
 
 impl TlsMessage {
     /// True for a heartbeat (RFC 6520), encrypted or not.
@@ -88,6 +88,21 @@ impl WsmanAction {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn alerts_have_the_numbers_of_the_registry() {
+        let numbered = [
+            (TlsAlert::CloseNotify, 0),
+            (TlsAlert::HandshakeFailure, 40),
+            (TlsAlert::UnknownCa, 48),
+            (TlsAlert::ProtocolVersion, 70),
+            (TlsAlert::UnrecognizedName, 112),
+            (TlsAlert::EchRequired, 121),
+        ];
+        assert!(numbered.into_iter().all(|(alert, number)| alert.number() == number));
+        assert!(TlsAlert::ALL.iter().all(|alert| TlsAlert::of_number(alert.number()) == Some(*alert)));
+        assert_eq!(TlsAlert::of_number(99), None);
+    }
 
     #[test]
     fn collected_events_are_no_target_of_remote_management() {

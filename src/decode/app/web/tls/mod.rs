@@ -19,7 +19,7 @@ use crate::decode::app::support::resync;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
-use crate::model::app::kinds::web::TLS_ALERTS;
+use crate::model::app::kinds::web::TlsAlert;
 use crate::model::app::kinds::web::TlsFault;
 use crate::model::app::kinds::web::TlsMessage;
 use crate::model::app::protocol::AppProto;
@@ -205,8 +205,8 @@ fn tell_alert(record: &[u8], fields: &mut FieldBuffer) -> bool {
     let [level @ (1 | 2), code] = record else { return false };
     fields.begin();
     fields.token(FieldId::Message, if *level == 2 { TlsMessage::FatalAlert } else { TlsMessage::Warning });
-    match TLS_ALERTS.iter().find(|(number, _)| number == code) {
-        Some((_, name)) => fields.text(FieldId::TlsAlert, name),
+    match TlsAlert::of_number(*code) {
+        Some(alert) => fields.token(FieldId::TlsAlert, alert),
         None => fields.format(FieldId::TlsAlert, format_args!("alert {code}")),
     }
     true
@@ -317,7 +317,7 @@ mod tests {
             ParseStep::Took(8)
         );
         let messages: Vec<_> = fields.messages().collect();
-        assert_eq!(messages[0].text(FieldId::TlsAlert), Some("handshake failure"));
+        assert!(messages[0].is(FieldId::TlsAlert, TlsAlert::HandshakeFailure));
         assert_eq!(messages[1].kind(FieldId::Error), Some(TlsFault::HeartbeatAsksForMoreThanItSends));
     }
 
