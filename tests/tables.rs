@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
 
 use packetloupe::export::{self, TableExport, Writer};
-use packetloupe::model::{Category, slowness};
+use packetloupe::model::Category;
 use packetloupe::read::table::dialect;
 use packetloupe::{chart, detect, pipeline, settings};
 use std::collections::BTreeSet;
@@ -114,9 +114,9 @@ fn is_technique(id: &str) -> bool {
 
 #[test]
 fn each_detector_of_trouble_says_whose_fault_it_is() {
-    for (card, _) in pipeline::cards() {
+    for detect::detector::Entry { card, fault, .. } in detect::ALL {
         let is_trouble = card.category == Category::Performance;
-        assert_eq!(slowness::fault(card.id).is_some(), is_trouble, "{}", card.id);
+        assert_eq!(fault.is_some(), is_trouble, "{}", card.id);
     }
 }
 

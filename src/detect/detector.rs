@@ -31,6 +31,8 @@ pub struct Entry {
     pub asks_site: bool,
     /// It wants messages too, but flows alone are enough for it: it also runs on tables without messages.
     pub is_content_with_flows: bool,
+    /// Whose fault it is that the network is slow where it finds something; none for detectors of other things.
+    pub fault: Option<&'static str>,
 }
 
 impl Entry {
@@ -47,12 +49,18 @@ impl Entry {
             make: || Box::new(D::default()),
             asks_site: false,
             is_content_with_flows: false,
+            fault: None,
         }
     }
 
     /// The same for a detector that wants messages too, but for which flows alone are enough.
     pub const fn content_with_flows(self) -> Entry {
         Entry { is_content_with_flows: true, ..self }
+    }
+
+    /// The same for a detector that finds why the network is slow: whose fault that is.
+    pub const fn blaming(self, fault: &'static str) -> Entry {
+        Entry { fault: Some(fault), ..self }
     }
 
     /// The same for a detector that asks of flows as they are shown who is inside. It is shown flows in serial order when

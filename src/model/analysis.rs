@@ -282,6 +282,8 @@ pub struct DetectorRun {
     pub n_findings: u64,
     /// Why it could not run, if so.
     pub not_enough_data: Option<String>,
+    /// Whose fault it is that the network is slow where it makes findings; none for detectors of other things.
+    pub fault: Option<String>,
 }
 
 /// Figures for charts.

@@ -72,6 +72,7 @@ mod tests {
             id: (*id).to_owned(),
             n_findings: 0,
             not_enough_data: why.map(str::to_owned),
+            fault: None,
         };
         Analysis {
             runs: runs.iter().map(run).collect(),

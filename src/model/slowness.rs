@@ -1,26 +1,10 @@
 //! An analysis to the answer of an administrator's question: is the network slow, for whom, since when, and whose fault is it.
 
-use crate::model::coverage::DetectorCoverage;
+use crate::model::analysis::DetectorRun;
 use crate::model::format::quantity::counted;
 use crate::model::rows::RowKind;
 use crate::model::{Analysis, Category, Endpoint, Finding, Severity};
 use std::collections::BTreeSet;
-
-/// Whose fault it is, by the detector that finds it.
-const FAULTS: &[(&str, &str)] = &[
-    ("broadcast_storm", "a loop or a device that fills the network"),
-    ("dhcp_trouble", "the DHCP server"),
-    ("dns_trouble", "the name server"),
-    ("duplicate_address", "two devices with one address"),
-    ("handshake_failing", "the service, or its certificate"),
-    ("mtu_black_hole", "a router or tunnel on the path that large packets do not pass"),
-    ("packet_loss", "a path that loses packets"),
-    ("path_latency", "a path with long delays"),
-    ("receiver_stalled", "the host that receives"),
-    ("retransmission_storm", "a path or host that does not let packets through"),
-    ("service_unreachable", "a service that is off, or a firewall before it"),
-    ("slow_server", "the server, not the network"),
-];
 
 /// Whether a network is slow.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,9 +19,16 @@ pub enum Slowness<'a> {
         only: Option<Endpoint>,
         /// When the first of the causes began, ns since 1970.
         since_ns: i64,
+        /// Whose fault they are.
+        faults: BTreeSet<&'a str>,
     },
-    /// Weak signs only: the strongest one.
-    Signs(&'a Finding),
+    /// Weak signs only.
+    Signs {
+        /// The strongest of them.
+        strongest: &'a Finding,
+        /// Whose fault it is.
+        fault: Option<&'a str>,
+    },
     /// So many detectors of such trouble looked at it, and found nothing.
     Nothing(u64),
 }
@@ -48,6 +39,8 @@ impl Slowness<'_> {
         if analysis.table.as_ref().is_some_and(|table| table.layout.kind == RowKind::Rows) {
             return None;
         }
+        // A run says whose fault its findings are.
+        let fault = |finding: &Finding| analysis.runs.iter().find(|run| run.id == finding.detector)?.fault.as_deref();
         let all: Vec<&Finding> = analysis.findings.iter().filter(|one| one.category == Category::Performance).collect();
         let causes: Vec<&Finding> = all.iter().copied().filter(|one| one.severity >= Severity::Medium).collect();
         if !causes.is_empty() {
@@ -60,24 +53,24 @@ impl Slowness<'_> {
                 n_affected: affected.len() as u64,
                 only: affected.first().copied().filter(|_| affected.len() == 1),
                 since_ns: causes.iter().map(|one| one.start_ns).min().unwrap_or(0),
+                faults: causes.iter().filter_map(|one| fault(one)).collect(),
                 causes,
             });
         }
-        if let Some(sign) = all.first().filter(|one| one.severity == Severity::Low) {
-            return Some(Slowness::Signs(sign));
+        if let Some(strongest) = all.first().copied().filter(|one| one.severity == Severity::Low) {
+            return Some(Slowness::Signs { strongest, fault: fault(strongest) });
         }
-        let looked = DetectorCoverage::of(analysis);
-        let n = looked.ran.iter().filter(|id| fault(id).is_some()).count() as u64;
+        let looked = |run: &&DetectorRun| run.fault.is_some() && run.not_enough_data.is_none();
+        let n = analysis.runs.iter().filter(looked).count() as u64;
         (n > 0 && analysis.table.is_none()).then_some(Slowness::Nothing(n))
     }
 
     /// The answer in a sentence or two; `moment` writes a time. The cause that it ends with is left out: it is a link of its own.
     pub fn words(&self, moment: impl Fn(i64) -> String) -> String {
         match self {
-            Slowness::Slow { causes, n_affected, only, since_ns } => {
+            Slowness::Slow { n_affected, only, since_ns, faults, .. } => {
                 let whom = only.map_or_else(|| counted(*n_affected, "host", "hosts"), |host| host.to_string());
-                let faults: BTreeSet<&str> = causes.iter().filter_map(|one| fault(&one.detector)).collect();
-                let faults: Vec<&str> = faults.into_iter().collect();
+                let faults: Vec<&str> = faults.iter().copied().collect();
                 let whose = match faults.as_slice() {
                     [] => String::new(),
                     [one] => format!(" It points to {one}."),
@@ -85,9 +78,8 @@ impl Slowness<'_> {
                 };
                 format!("The network is slow, or does not work in part, for {whom} since {}.{whose}", moment(*since_ns))
             }
-            Slowness::Signs(sign) => {
-                let whose =
-                    fault(&sign.detector).map_or_else(String::new, |whose| format!(", and it points to {whose}"));
+            Slowness::Signs { fault, .. } => {
+                let whose = fault.map_or_else(String::new, |whose| format!(", and it points to {whose}"));
                 format!("Little points to a slow network: the strongest sign is of low severity{whose}.")
             }
             Slowness::Nothing(n) => format!(
@@ -101,25 +93,23 @@ impl Slowness<'_> {
     pub fn findings(&self) -> &[&Finding] {
         match self {
             Slowness::Slow { causes, .. } => causes,
-            Slowness::Signs(sign) => std::slice::from_ref(sign),
+            Slowness::Signs { strongest, .. } => std::slice::from_ref(strongest),
             Slowness::Nothing(_) => &[],
         }
     }
 }
 
-/// Whose fault it is that this detector finds; none for detectors of other things.
-pub fn fault(detector: &str) -> Option<&'static str> {
-    FAULTS.iter().find(|(id, _)| *id == detector).map(|(_, fault)| *fault)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::analysis::DetectorRun;
     use crate::model::finding::tests::made;
 
     fn found(detector: &str, severity: Severity, targets: &[[u8; 4]]) -> Finding {
         Finding { category: Category::Performance, severity, start_ns: 7, ..made(detector, &[[10, 0, 0, 9]], targets) }
+    }
+
+    fn run(id: &str, fault: Option<&str>) -> DetectorRun {
+        DetectorRun { id: id.to_owned(), n_findings: 0, not_enough_data: None, fault: fault.map(str::to_owned) }
     }
 
     fn words(analysis: &Analysis) -> String {
@@ -133,6 +123,11 @@ mod tests {
                 found("slow_server", Severity::High, &[[10, 0, 0, 1]]),
                 found("packet_loss", Severity::Medium, &[[10, 0, 0, 1]]),
                 found("dns_trouble", Severity::Low, &[[10, 0, 0, 3]]),
+            ],
+            runs: vec![
+                run("slow_server", Some("the server, not the network")),
+                run("packet_loss", Some("a path that loses packets")),
+                run("dns_trouble", Some("the name server")),
             ],
             ..Analysis::default()
         };
@@ -148,8 +143,8 @@ mod tests {
 
     #[test]
     fn nothing_is_said_only_where_it_was_looked_for() {
-        let run = |id: &str| DetectorRun { id: id.to_owned(), n_findings: 0, not_enough_data: None };
-        let mut analysis = Analysis { runs: vec![run("packet_loss"), run("beacon")], ..Analysis::default() };
+        let runs = vec![run("packet_loss", Some("a path that loses packets")), run("beacon", None)];
+        let mut analysis = Analysis { runs, ..Analysis::default() };
         assert!(words(&analysis).contains("1 detector of loss"));
         analysis.runs.remove(0);
         assert_eq!(Slowness::of(&analysis), None);

@@ -72,8 +72,12 @@ impl Pipeline {
             self.flow_stage.issues.add_many(IssueKind::DetectorFull, n_not_evaluated, None, None);
         }
         self.merge_scores(scores);
-        let id = entry.card.id.to_owned();
-        let run = DetectorRun { id, n_findings: findings.len() as u64, not_enough_data };
+        let run = DetectorRun {
+            id: entry.card.id.to_owned(),
+            n_findings: findings.len() as u64,
+            not_enough_data,
+            fault: entry.fault.map(str::to_owned),
+        };
         self.runs.push((run, findings));
     }
 

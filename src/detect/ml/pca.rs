@@ -46,4 +46,5 @@ pub const ENTRY: Entry = Entry {
     make: || Box::new(ModelDetector::<Components>::new(&SPEC)),
     asks_site: false,
     is_content_with_flows: false,
+    fault: None,
 };

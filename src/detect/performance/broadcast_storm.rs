@@ -57,7 +57,8 @@ pub const ENTRY: Entry = Entry::of::<BroadcastStorm>(
     CARD,
     &[RATE, COPIES],
     Interest::ARP.union(Interest::UDP).union(Interest::ICMP).union(Interest::OTHER),
-);
+)
+.blaming("a loop or a device that fills the network");
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 5;

@@ -48,7 +48,8 @@ const REFUSALS: Descriptor = Descriptor::count("dhcp_trouble.refusals", "Refusal
     .help("So many refusals (NAK), or so many declines, in a network. A device that comes from another network is refused once (RFC 2131, section 4.3.2).");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<DhcpTrouble>(CARD, &[DISCOVERS, REFUSALS], Interest::MESSAGES);
+pub const ENTRY: Entry =
+    Entry::of::<DhcpTrouble>(CARD, &[DISCOVERS, REFUSALS], Interest::MESSAGES).blaming("the DHCP server");
 
 /// Most devices and most servers kept.
 const MOST_DEVICES: usize = 1 << 14;

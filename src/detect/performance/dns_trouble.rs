@@ -52,7 +52,8 @@ const QUESTIONS: Descriptor = Descriptor::count("dns_trouble.questions", "Bad lo
     .help("So many questions must be answered late, or not, or with a failure, for at least three different names. Set by us: one broken domain is not the server's fault.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<DnsTrouble>(CARD, &[SLOW, SHARE, QUESTIONS], Interest::MESSAGES);
+pub const ENTRY: Entry =
+    Entry::of::<DnsTrouble>(CARD, &[SLOW, SHARE, QUESTIONS], Interest::MESSAGES).blaming("the name server");
 
 /// Most findings.
 const MOST_FINDINGS: usize = 20;

@@ -34,8 +34,9 @@ const CARD: Card = Card {
 };
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry::of::<DuplicateAddress>(CARD, &[CHANGES], Interest::ARP.union(Interest::ANY_FLOW)).asking_site();
+pub const ENTRY: Entry = Entry::of::<DuplicateAddress>(CARD, &[CHANGES], Interest::ARP.union(Interest::ANY_FLOW))
+    .asking_site()
+    .blaming("two devices with one address");
 
 #[derive(Default)]
 struct DuplicateAddress {

@@ -51,7 +51,8 @@ const SHARE: Descriptor = Descriptor::percent("handshake_failing.share", "Share 
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry::of::<HandshakeFailing>(CARD, &[CONNECTIONS, SHARE], Interest::MESSAGES.union(Interest::TCP_FLOWS));
+    Entry::of::<HandshakeFailing>(CARD, &[CONNECTIONS, SHARE], Interest::MESSAGES.union(Interest::TCP_FLOWS))
+        .blaming("the service, or its certificate");
 
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 14;

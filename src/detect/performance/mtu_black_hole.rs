@@ -34,7 +34,8 @@ const REPEATS: Descriptor = Descriptor::count("mtu_black_hole.repeats", "Repeats
     .help("Without any acknowledgment, from where the receiver waits. By chance this is rare: at 5 % of loss, once in 8,000.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<MtuBlackHole>(CARD, &[REPEATS], Interest::TCP_FLOWS);
+pub const ENTRY: Entry = Entry::of::<MtuBlackHole>(CARD, &[REPEATS], Interest::TCP_FLOWS)
+    .blaming("a router or tunnel on the path that large packets do not pass");
 
 /// Most pairs kept; only those with segments that do not arrive are.
 const MOST_PAIRS: usize = 1 << 14;

@@ -39,7 +39,8 @@ const LEAST: Descriptor = Descriptor::count("packet_loss.segments", "Lost segmen
     .help("Fewer lost segments are an accident, whatever their share.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<PacketLoss>(CARD, &[SHARE, LEAST], Interest::TCP_FLOWS);
+pub const ENTRY: Entry =
+    Entry::of::<PacketLoss>(CARD, &[SHARE, LEAST], Interest::TCP_FLOWS).blaming("a path that loses packets");
 
 /// Most services that are kept for each client together.
 const MOST_PAIRS: usize = 1 << 15;

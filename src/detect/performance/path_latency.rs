@@ -45,7 +45,8 @@ const LEAST: Descriptor = Descriptor::count("path_latency.trips", "Long round tr
     .help("Each the shortest of three in a row.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<PathLatency>(CARD, &[TIMES, MORE, LEAST], Interest::TCP_FLOWS);
+pub const ENTRY: Entry =
+    Entry::of::<PathLatency>(CARD, &[TIMES, MORE, LEAST], Interest::TCP_FLOWS).blaming("a path with long delays");
 
 /// Most pairs of hosts kept.
 const MOST_PAIRS: usize = 1 << 14;

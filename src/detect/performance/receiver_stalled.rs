@@ -36,7 +36,8 @@ const SHARE: Descriptor = Descriptor::percent("receiver_stalled.share", "Share o
     .help("A window that is closed for less of the time slows nothing down that matters.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<ReceiverStalled>(CARD, &[CLOSED, SHARE], Interest::TCP_FLOWS);
+pub const ENTRY: Entry =
+    Entry::of::<ReceiverStalled>(CARD, &[CLOSED, SHARE], Interest::TCP_FLOWS).blaming("the host that receives");
 
 /// Most pairs kept; only those with closed windows are.
 const MOST_PAIRS: usize = 1 << 14;

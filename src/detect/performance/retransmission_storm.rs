@@ -36,7 +36,8 @@ const REPEATS: Descriptor = Descriptor::count("retransmission_storm.repeats", "R
     .help("Fewer retransmissions are not a storm, whatever their share.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<RetransmissionStorm>(CARD, &[SHARE, REPEATS], Interest::TCP_FLOWS);
+pub const ENTRY: Entry = Entry::of::<RetransmissionStorm>(CARD, &[SHARE, REPEATS], Interest::TCP_FLOWS)
+    .blaming("a path or host that does not let packets through");
 
 /// Most pairs kept; only those with repeats are.
 const MOST_PAIRS: usize = 1 << 15;

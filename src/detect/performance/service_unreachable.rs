@@ -47,7 +47,8 @@ const SHARE: Descriptor = Descriptor::percent("service_unreachable.share", "Fail
     .help("Share of the attempts to reach the service that fail. Set by us: a service that is restarted or full refuses a few.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<ServiceUnreachable>(CARD, &[ATTEMPTS, SHARE], Interest::ANY_FLOW);
+pub const ENTRY: Entry = Entry::of::<ServiceUnreachable>(CARD, &[ATTEMPTS, SHARE], Interest::ANY_FLOW)
+    .blaming("a service that is off, or a firewall before it");
 
 /// Most services that fail kept.
 const MOST_SERVICES: usize = 1 << 14;

@@ -45,7 +45,8 @@ const LEAST: Descriptor = Descriptor::count("slow_server.responses", "Slow respo
     .help("Fewer slow responses are single cases.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<SlowServer>(CARD, &[RESPONSE, SHARE, LEAST], Interest::TCP_FLOWS);
+pub const ENTRY: Entry = Entry::of::<SlowServer>(CARD, &[RESPONSE, SHARE, LEAST], Interest::TCP_FLOWS)
+    .blaming("the server, not the network");
 
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 14;

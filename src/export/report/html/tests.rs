@@ -95,6 +95,7 @@ fn sample() -> Analysis {
         id: words(id),
         n_findings,
         not_enough_data: reason.map(words),
+        fault: None,
     };
     let mut third = finding("beacon-12340000", Severity::Low, "10.0.0.7 called 203.0.113.5 again and again");
     third.names = vec![words("updates.example.com")];
