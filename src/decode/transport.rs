@@ -103,8 +103,10 @@ fn window_scale(header: &TcpHeaderSlice<'_>) -> Option<u8> {
 /// twice (RFC 2883, section 4).
 #[inline]
 fn says_came_twice(header: &TcpHeaderSlice<'_>) -> bool {
-    // Two paddings, the option's two bytes and a block.
-    if header.options().len() < 12 || !header.ack() {
+    let options = header.options();
+    // A block takes two paddings, the option's two bytes and eight of its own. Most packets have as many bytes of timestamps
+    // and no more (RFC 7323, appendix A).
+    if options.len() < 12 || options.len() == 12 && options.starts_with(&[1, 1, 8, 10]) || !header.ack() {
         return false;
     }
     let behind = |a: u32, b: u32| a.wrapping_sub(b) as i32 > 0;
@@ -255,5 +257,17 @@ mod tests {
         assert!(says(1000, &[[2000, 2500], [2000, 3000]]), "came twice behind what is missing");
         assert!(!says(1000, &[[2000, 3000], [4000, 5000]]));
         assert!(says(5, &[[u32::MAX - 10, 2]]), "numbers begin again");
+    }
+
+    #[test]
+    fn timestamps_alone_say_nothing_of_bytes_and_blocks_behind_them_do() {
+        let says = |options: &[u8]| {
+            let mut header = vec![0, 80, 0, 80, 0, 0, 0, 1, 0, 0, 11, 184];
+            header.extend([(5 + options.len() as u8 / 4) << 4, 0x10, 1, 0, 0, 0, 0, 0]);
+            header.extend(options);
+            tcp(&header, header.len() as u32).unwrap().says_came_twice
+        };
+        let (times, blocks) = ([1, 1, 8, 10, 0, 0, 3, 232, 0, 0, 7, 208], [1, 1, 5, 10, 0, 0, 3, 232, 0, 0, 7, 208]);
+        assert_eq!((says(&times), says(&blocks), says(&[times, blocks].concat())), (false, true, true));
     }
 }
