@@ -1,23 +1,23 @@
 //! Look-ups to findings of name servers that answer late, not at all, or with a failure.
 
+mod case;
+mod cause;
+
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::dns_lookups::{self, Lookup, Lookups};
-use crate::detect::support::finding_builder::{count, evidence, host_filter, round3};
-use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::report::Report;
-use crate::detect::support::severity::{Confidence, Impact};
-use crate::detect::support::trouble::{self, LONG_NS, LOSSY, Lines, worst_stretch};
+use crate::detect::support::trouble::{Lines, worst_stretch};
 use crate::maths::order::median;
 use crate::model::app::field::FieldSet;
 use crate::model::app::kinds::names::DnsCode;
 use crate::model::app::protocol::AppProto;
-use crate::model::finding::series::{Level, SeriesKind};
-use crate::model::format::quantity::percent;
-use crate::model::format::time::{SECOND, from_seconds, seconds, span, to_second};
-use crate::model::{Addr, Category, Finding, Series};
+use crate::model::format::time::{SECOND, seconds};
+use crate::model::{Addr, Category};
 use crate::settings::Descriptor;
-use std::collections::{BTreeMap, BTreeSet};
+use case::{Case, Fault};
+use cause::with_cause;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "dns_trouble",
@@ -64,42 +64,9 @@ const GIVEN_UP_NS: i64 = 5 * SECOND;
 /// What is answered within this time comes from the server's own memory: no other server is so near (Google Public DNS,
 /// Performance Benefits).
 const CACHED_NS: i64 = SECOND / 200;
-/// Name servers ask for others: what one client has weighs as much as what many have if it asked for so many times the least.
-const MANY: usize = 4;
-/// Another server, or the same at another time, is quicker if its median is at most this share.
-const QUICKER: f64 = 0.5;
-
 #[derive(Default)]
 struct DnsTrouble {
     lookups: Lookups,
-}
-
-/// What is wrong with the answers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Fault {
-    Silent,
-    Failed,
-    Refused,
-    Slow,
-}
-
-/// A server that is in trouble, in its worst stretch.
-struct Case<'a> {
-    server: Addr,
-    fault: Fault,
-    /// Look-ups of the stretch.
-    lookups: Vec<&'a Lookup>,
-    n_bad: usize,
-    /// Other look-ups of that time that the server knew the answer to.
-    n_cached: usize,
-    affected: BTreeSet<Addr>,
-    /// Median delay within and outside of the stretch, s.
-    median: f64,
-    elsewhere: Option<f64>,
-    period: (i64, i64),
-    begins_with_capture: bool,
-    /// Name servers that ask this one in turn and have the same fault because of it.
-    behind: BTreeSet<Addr>,
 }
 
 struct Limits {
@@ -224,61 +191,6 @@ impl DnsTrouble {
     }
 }
 
-/// True if a server has its trouble because it asks another one, which is in the same trouble at the same time.
-fn is_cause(cause: &Case<'_>, case: &Case<'_>) -> bool {
-    let is_slower = case.fault != Fault::Slow || cause.fault != Fault::Slow || cause.median >= case.median * QUICKER;
-    let is_same_time = cause.period.0 <= case.period.1 && case.period.0 <= cause.period.1;
-    cause.affected.contains(&case.server) && cause.server != case.server && is_slower && is_same_time
-}
-
-/// Cases without those whose cause is another one, which gets their clients: a server that asks a second one passes its
-/// trouble on, also over several servers. Where they ask each other in a ring, one of them stands for all.
-fn with_cause(mut cases: Vec<Case<'_>>) -> Vec<Case<'_>> {
-    let place_of: BTreeMap<Addr, usize> = cases.iter().enumerate().map(|(place, case)| (case.server, place)).collect();
-    let mut above: Vec<usize> = (0..cases.len()).collect();
-    for (place, cause) in cases.iter().enumerate() {
-        for at in cause.affected.iter().filter_map(|client| place_of.get(client)) {
-            let (Some(case), true) = (cases.get(*at), above.get(*at) == Some(at)) else { continue };
-            if is_cause(cause, case)
-                && !is_cause(case, cause)
-                && root(&mut above, place) != *at
-                && let Some(above) = above.get_mut(*at)
-            {
-                *above = place;
-            }
-        }
-    }
-    let roots: Vec<usize> = (0..cases.len()).map(|place| root(&mut above, place)).collect();
-    let passing = cases.iter_mut().zip(&roots).enumerate().filter(|(place, (_, root))| place != *root);
-    let passed_on: Vec<(usize, Addr, BTreeSet<Addr>)> =
-        passing.map(|(_, (case, root))| (*root, case.server, std::mem::take(&mut case.affected))).collect();
-    for (root, server, affected) in passed_on {
-        if let Some(cause) = cases.get_mut(root) {
-            cause.behind.insert(server);
-            cause.affected.extend(affected);
-        }
-    }
-    cases
-        .into_iter()
-        .zip(roots)
-        .enumerate()
-        .filter(|(place, (_, root))| place == root)
-        .map(|(_, (case, _))| case)
-        .collect()
-}
-
-/// The last cause of a case: the one that has none above it but itself. Shortens the way there for the next time.
-fn root(above: &mut [usize], mut of: usize) -> usize {
-    while let Some(next) = above.get(of).copied().filter(|next| *next != of) {
-        let after = above.get(next).copied().unwrap_or(next);
-        if let Some(above) = above.get_mut(of) {
-            *above = after;
-        }
-        of = after;
-    }
-    of
-}
-
 /// Delays of the answered ones, ascending, s.
 fn delays<'a>(lookups: impl Iterator<Item = &'a Lookup>) -> Vec<f64> {
     let mut delays: Vec<f64> = lookups.filter_map(|lookup| lookup.delay_ns).map(seconds).collect();
@@ -286,169 +198,13 @@ fn delays<'a>(lookups: impl Iterator<Item = &'a Lookup>) -> Vec<f64> {
     delays
 }
 
-impl Case<'_> {
-    fn share(&self) -> f64 {
-        self.n_bad as f64 / self.lookups.len().max(1) as f64
-    }
-
-    fn title(&self) -> String {
-        let (server, share) = (self.server, percent(self.n_bad as f64, self.lookups.len() as f64));
-        match self.fault {
-            Fault::Slow => {
-                let median = span(from_seconds(self.median));
-                let which = if self.n_cached > 0 { " to what it must look up" } else { "" };
-                format!("Name server {server} answers slowly: half of its answers{which} take {median} or longer")
-            }
-            Fault::Silent => format!("Name server {server} leaves {share} of the questions without an answer"),
-            Fault::Failed => format!("Name server {server} fails to resolve {share} of the names (SERVFAIL)"),
-            Fault::Refused => format!("Name server {server} refuses {share} of the questions (REFUSED)"),
-        }
-    }
-
-    fn finding(&self, context: &Context<'_>, limits: &Limits, other: Option<f64>, lines: &Lines) -> Finding {
-        let line = lines.together(&self.affected);
-        let lost = line.lost();
-        let n_affected = self.affected.len();
-        let length_ns = self.period.1 - self.period.0;
-        let is_quicker = |median: &f64| *median <= self.median * QUICKER;
-        let is_compared = self.elsewhere.as_ref().is_some_and(is_quicker) || other.as_ref().is_some_and(is_quicker);
-        // Who refuses does not serve this client: its settings are wrong, or the server's.
-        let is_of_many = length_ns >= LONG_NS && self.n_bad >= MANY * limits.least;
-        let impact = match self.fault {
-            Fault::Refused => Impact::NUISANCE,
-            _ if n_affected == 1 && is_of_many => Impact::SLOWDOWN,
-            _ => trouble::impact(n_affected, length_ns),
-        };
-        let is_alone = line.n_established == 0 && self.behind.is_empty();
-        let is_delayed = matches!(self.fault, Fault::Silent | Fault::Slow) && lost >= LOSSY;
-        let is_line = is_delayed || self.fault == Fault::Silent && is_alone;
-        let confidence = match self.fault {
-            _ if is_line => Confidence::EVEN,
-            Fault::Slow if !is_compared => Confidence::LIKELY,
-            _ => Confidence::VERY_LIKELY,
-        };
-        let slow = seconds(limits.slow_ns);
-        let (value, threshold) =
-            if self.fault == Fault::Slow { (self.median, slow) } else { (self.share(), limits.share) };
-        let n_of = |is_meant: &dyn Fn(&Lookup) -> bool| self.lookups.iter().filter(|one| is_meant(one)).count() as f64;
-        let points = self.lookups.iter().filter_map(|one| Some((one.asked_ns, round3(seconds(one.delay_ns?)))));
-        let every = self.lookups.len().div_ceil(Series::MOST).max(1);
-        let series = Series {
-            kind: SeriesKind::Values,
-            name: "Time to the answer".to_owned(),
-            unit: "s".to_owned(),
-            points: points.step_by(every).collect(),
-            level: Some(Level { name: "threshold".to_owned(), value: slow }),
-            changes: Vec::new(),
-        };
-        let beside = match (self.elsewhere, other) {
-            (Some(own), _) => format!("{} at other times", span(from_seconds(own))),
-            (None, Some(other)) => format!("{} of another name server", span(from_seconds(other))),
-            (None, None) => format!("below {slow} s"),
-        };
-        Finding::builder(&CARD)
-            .title(self.title())
-            .rated(impact, confidence, (value, threshold))
-            .sources([self.server])
-            .targets(self.affected.iter().copied())
-            .ports([53])
-            .protocol("DNS")
-            .evidence([
-                evidence("Median time to an answer", self.median, "s", beside),
-                evidence(
-                    "Questions without an answer",
-                    n_of(&|one| one.delay_ns.is_none()),
-                    "questions",
-                    "none or few",
-                ),
-                evidence(
-                    "Failures (SERVFAIL)",
-                    n_of(&|one| one.code == Some(DnsCode::ServerFailure)),
-                    "answers",
-                    "a few",
-                ),
-                evidence("Refusals (REFUSED)", n_of(&|one| one.code == Some(DnsCode::Refused)), "answers", "0"),
-                evidence("Questions in this time", self.lookups.len() as f64, "questions", ""),
-                evidence(
-                    "Questions that had to be repeated",
-                    n_of(&|one| one.n_repeats > 0),
-                    "questions",
-                    "none or few",
-                ),
-                evidence("Clients affected", n_affected as f64, "clients", ""),
-                evidence("Repeated packets of their TCP connections", lost * 100.0, "%", "under 3"),
-            ])
-            .explanation(self.explanation(lost, line.n_established, (self.elsewhere, other)))
-            .flows(Gathered::of(context, self.lookups.iter().map(|lookup| &lookup.flow).collect::<BTreeSet<_>>()))
-            .series((series.points.len() >= 2).then_some(series))
-            .period(self.period)
-            .filter_in_time(format!("dns && {}", host_filter("addr", self.server)))
-            .build()
-    }
-
-    fn explanation(&self, lost: f64, n_established: u64, (own, other): (Option<f64>, Option<f64>)) -> String {
-        let (n_bad, n, server) = (self.n_bad, count(self.lookups.len(), "question"), self.server);
-        let what = match self.fault {
-            Fault::Slow => "were answered late",
-            Fault::Silent => "got no answer",
-            Fault::Failed => "were answered with SERVFAIL: the server could not find out",
-            Fault::Refused => "were refused: the server does not resolve names for these clients",
-        };
-        let (from, till) = (to_second(self.period.0), to_second(self.period.1));
-        let from =
-            if self.begins_with_capture { "the beginning of the capture".to_owned() } else { format!("{from} UTC") };
-        let clients = count(self.affected.len(), "client");
-        let cached = if self.fault == Fault::Slow && self.n_cached > 0 {
-            format!(" {} more it answered at once, from its cache.", count(self.n_cached, "question"))
-        } else {
-            String::new()
-        };
-        let mut text = format!(
-            "{n_bad} of {n} to {server} {what}, from {from} till {till} UTC; {clients} had to wait or got nothing.{cached}"
-        );
-        if !self.behind.is_empty() {
-            let behind: Vec<String> = self.behind.iter().take(4).map(Addr::to_string).collect();
-            let behind = behind.join(", ");
-            text += &format!(
-                " {behind} asks it in turn and passes the trouble on to its own clients, which are counted here."
-            );
-        }
-        if self.fault == Fault::Slow && lost >= LOSSY {
-            text += " Other connections of these clients repeat much of their data: a line that is full or loses packets delays answers too, and the name server need not be at fault.";
-        } else if self.fault == Fault::Slow {
-            match (own, other) {
-                (Some(own), _) if own <= self.median * QUICKER => {
-                    text += &format!(
-                        " At other times it answers in {}, so it is not the distance: the server, or what it asks in turn, \
-                         is overloaded.",
-                        span(from_seconds(own))
-                    );
-                }
-                (_, Some(other)) if other <= self.median * QUICKER => {
-                    text += &format!(" Another name server answers the same network in {}.", span(from_seconds(other)));
-                }
-                _ => text += " Nothing to compare with is in the capture: the way to it may be long.",
-            }
-        }
-        let is_silent = self.fault == Fault::Silent;
-        if is_silent && lost >= LOSSY {
-            text += " Other connections of these clients repeat much of their data too: the line loses packets, and the name server need not be at fault.";
-        } else if is_silent && n_established == 0 && self.behind.is_empty() {
-            text += " No other connection of these clients came about in the capture: they may be cut off altogether.";
-        } else if is_silent && n_established > 0 {
-            text += " Other connections of these clients work and repeat little, so it is the server or the way to it.";
-        }
-        text
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::detect::support::testing::{Line as Said, TestValue, inside, observe_messages, outside};
-    use crate::model::Severity;
     use crate::model::app::field::FieldId;
     use crate::model::app::kinds::names::{DnsMessage, DnsType};
+    use crate::model::{Finding, Severity};
     use crate::settings::Settings;
 
     fn found(n: u32, answer: impl Fn(u32) -> Option<(f64, DnsCode)>) -> Vec<Finding> {

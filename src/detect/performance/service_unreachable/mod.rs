@@ -1,20 +1,19 @@
 //! Connections that clients ask for again and again, and what became of them, to findings of services that nobody reaches.
 
+mod case;
+
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::{Map, Tally};
-use crate::detect::support::finding_builder::{count, evidence, server_filter, who, yes_no};
-use crate::detect::support::flow_selector::{Between, Gathered};
+use crate::detect::support::flow_selector::Between;
 use crate::detect::support::local_networks::is_neighbour;
 use crate::detect::support::report::Report;
-use crate::detect::support::severity::{Confidence, Impact, extent, past};
-use crate::detect::support::trouble::{self, LONG_NS};
 use crate::model::flow::{DirectionStats, Outcome};
-use crate::model::format::quantity::percent;
-use crate::model::format::time::{SECOND, seconds, span};
+use crate::model::format::time::{SECOND, seconds};
 use crate::model::packet::tcp_flag::SYN;
-use crate::model::{Addr, Category, Finding, Flow, Series};
+use crate::model::{Addr, Category, Flow, Site};
 use crate::settings::Descriptor;
+use case::Case;
 use std::collections::BTreeMap;
 
 const CARD: Card = Card {
@@ -68,13 +67,6 @@ const LEAST_LENGTH_NS: i64 = 5 * SECOND;
 const LEAST_PAUSE_MICROS: f64 = 900_000.0;
 /// A client comes back at a pace of people and programs, at most so often a second.
 const MOST_PACE: f64 = 10.0;
-/// Who is refused on so many ports of one host tries what it may offer.
-const SEVERAL_PORTS: usize = 3;
-/// One client that tries so many times as often as it takes to be told, and never gets there, needs the service.
-const NEEDED: f64 = 2.0;
-/// What one client has weighs less than this share of what many have.
-const EXTENT_OF_ONE: f64 = 0.3;
-
 #[derive(Default)]
 struct ServiceUnreachable {
     failing: Tally<(Addr, u16), Service, MOST_SERVICES>,
@@ -98,6 +90,16 @@ struct Host {
 #[derive(Default)]
 struct Service {
     clients: BTreeMap<Addr, Attempts>,
+}
+
+/// What all services together show.
+struct Around {
+    /// Services that a client fails to reach.
+    n_failing: Map<Addr, u32>,
+    /// Ports of a host that refuse.
+    n_refusing: Map<Addr, usize>,
+    /// Somebody inside gets out.
+    is_out: bool,
 }
 
 /// What became of the connections that a client asked a service for.
@@ -170,20 +172,6 @@ impl Attempts {
     }
 }
 
-/// A service that clients do not reach.
-struct Case<'a> {
-    service: (Addr, u16),
-    clients: Vec<(Addr, &'a Attempts)>,
-    sum: Attempts,
-    n_reached: u64,
-    is_host_alive: bool,
-    are_clients_online: bool,
-    /// Ports of the host that refuse.
-    n_ports: usize,
-    /// Services that the client with the fewest such fails to reach.
-    n_failing_of_one: u32,
-}
-
 impl Detector for ServiceUnreachable {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
@@ -214,28 +202,13 @@ impl Detector for ServiceUnreachable {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (least, share) = (context.settings.get(&ATTEMPTS), context.settings.get(&SHARE) / 100.0);
-        let mut n_failing: Map<Addr, u32> = Map::default();
-        let mut n_refusing: Map<Addr, usize> = Map::default();
-        for ((host, _), service) in self.failing.iter() {
-            for client in service.clients.keys() {
-                *n_failing.entry(*client).or_default() += 1;
-            }
-            if service.refuses() {
-                *n_refusing.entry(*host).or_default() += 1;
-            }
-        }
-        let is_out = self.online.iter().any(|(host, online)| online.reaches_far && context.site.is_inside(*host));
+        let around = self.around(context.site);
         let is_honest = |client: &Addr, attempts: &Attempts| {
-            attempts.comes_back(least) && n_failing.get(client).is_none_or(|n| *n <= MOST_FAILING)
+            attempts.comes_back(least) && around.n_failing.get(client).is_none_or(|n| *n <= MOST_FAILING)
         };
         let services = self.failing.sorted().into_iter();
-        let cases = services.filter_map(|(service, figures)| {
-            let n_ports = n_refusing.get(&service.0).copied().unwrap_or(0);
-            let honest = figures.honest(is_honest)?;
-            let n_failing_of_one =
-                honest.iter().filter_map(|(client, _)| n_failing.get(client)).min().copied().unwrap_or(0);
-            Some(Case { n_ports, n_failing_of_one, ..self.case(*service, honest, is_out) })
-        });
+        let cases =
+            services.filter_map(|(service, figures)| Some(self.case(*service, figures.honest(is_honest)?, &around)));
         let cases = cases.filter(|case| {
             let n = case.sum.n_failed();
             n as f64 >= share * (n + case.n_reached) as f64 && !self.is_flood(case)
@@ -259,6 +232,20 @@ impl Detector for ServiceUnreachable {
 }
 
 impl ServiceUnreachable {
+    fn around(&self, site: &Site) -> Around {
+        let is_out = self.online.iter().any(|(host, online)| online.reaches_far && site.is_inside(*host));
+        let mut around = Around { n_failing: Map::default(), n_refusing: Map::default(), is_out };
+        for ((host, _), service) in self.failing.iter() {
+            for client in service.clients.keys() {
+                *around.n_failing.entry(*client).or_default() += 1;
+            }
+            if service.refuses() {
+                *around.n_refusing.entry(*host).or_default() += 1;
+            }
+        }
+        around
+    }
+
     /// All together ask faster than people and programs come back, and most of them do nothing else in this capture.
     fn is_flood(&self, case: &Case<'_>) -> bool {
         let n_online = case.clients.iter().filter(|(client, _)| self.online.get(client).is_some()).count();
@@ -286,7 +273,7 @@ impl ServiceUnreachable {
         }
     }
 
-    fn case<'a>(&self, service: (Addr, u16), clients: Vec<(Addr, &'a Attempts)>, is_out: bool) -> Case<'a> {
+    fn case<'a>(&self, service: (Addr, u16), clients: Vec<(Addr, &'a Attempts)>, around: &Around) -> Case<'a> {
         let mut sum = Attempts { first_ns: i64::MAX, last_ns: i64::MIN, ..Attempts::default() };
         for (_, attempts) in &clients {
             sum.n_silent += attempts.n_silent;
@@ -305,118 +292,19 @@ impl ServiceUnreachable {
             are_clients_online: sum.n_refused > 0
                 || clients.iter().any(|(client, _)| {
                     // The way out works if anybody else here gets there.
-                    let is_near = is_out || is_neighbour(*client, service.0);
+                    let is_near = around.is_out || is_neighbour(*client, service.0);
                     self.online.get(client).is_some_and(|host| is_near || host.reaches_far)
                 }),
-            n_ports: 0,
-            n_failing_of_one: 0,
+            n_ports: around.n_refusing.get(&service.0).copied().unwrap_or(0),
+            n_failing_of_one: clients
+                .iter()
+                .filter_map(|(one, _)| around.n_failing.get(one))
+                .min()
+                .copied()
+                .unwrap_or(0),
             clients,
             sum,
         }
-    }
-}
-
-impl Case<'_> {
-    fn has(&self, client: Addr) -> bool {
-        self.clients.iter().any(|(one, _)| *one == client)
-    }
-
-    fn is_silent(&self) -> bool {
-        self.sum.n_silent >= self.sum.n_refused + self.sum.n_rejected
-    }
-
-    fn finding(&self, least: f64, flows: Gathered) -> Finding {
-        let ((server, port), n) = (self.service, self.sum.n_failed());
-        let clients: Vec<Addr> = self.clients.iter().map(|(client, _)| *client).collect();
-        let length_ns = self.sum.last_ns - self.sum.first_ns;
-        let is_dead = self.n_reached == 0;
-        // Who is turned away at several doors of a host looks for a way that the host does not have.
-        let is_search = !self.is_silent() && is_dead && self.n_ports >= SEVERAL_PORTS;
-        // A client that does without some other service too may find this one dispensable.
-        let is_needed = is_dead && length_ns >= LONG_NS && self.n_failing_of_one <= 1;
-        let impact = if !self.are_clients_online || is_search {
-            Impact::NUISANCE
-        } else if self.is_silent() && is_dead && length_ns >= LONG_NS {
-            Impact::OUTAGE
-        } else if clients.len() == 1 && is_needed && n as f64 >= NEEDED * least {
-            Impact::SLOWDOWN
-        } else {
-            trouble::impact(clients.len(), length_ns)
-        };
-        let most = if clients.len() >= 2 || is_needed && !self.is_silent() { 1.0 } else { EXTENT_OF_ONE };
-        let confidence = if self.are_clients_online { Confidence::VERY_LIKELY } else { Confidence::EVEN };
-        let (from, n_all) = (who(&clients), n + self.n_reached);
-        let title = match (self.is_silent(), is_dead) {
-            (true, true) => format!("Nothing comes back from {server}, port {port}: {n} attempts of {from} time out"),
-            (false, true) => format!("{server} refuses connections on port {port}: {n} attempts of {from}"),
-            (_, false) => format!(
-                "{server} is reached on port {port} only now and then: {} of {n_all} attempts fail",
-                percent(n as f64, n_all as f64)
-            ),
-        };
-        Finding::builder(&CARD)
-            .title(title)
-            .weighed(impact, confidence, extent(n as f64, least).min(most))
-            .score(past(n as f64, least))
-            .sources([server])
-            .targets(clients)
-            .ports([port])
-            .protocol("TCP")
-            .evidence([
-                evidence("Attempts without any answer", self.sum.n_silent as f64, "connections", "0"),
-                evidence("Attempts that were refused (reset)", self.sum.n_refused as f64, "connections", "0"),
-                evidence(
-                    "Attempts that were answered by ICMP unreachable",
-                    self.sum.n_rejected as f64,
-                    "connections",
-                    "0",
-                ),
-                evidence("Connections that came about", self.n_reached as f64, "connections", "all"),
-                evidence("Clients that try again and again", self.clients.len() as f64, "clients", ""),
-                yes_no("The host answers otherwise", self.is_host_alive, ""),
-                yes_no("The clients reach others as far away", self.are_clients_online, "1"),
-            ])
-            .explanation(self.explanation())
-            .series(Series::moments("Failed attempts", "connections", &self.sum.times))
-            .flows(flows)
-            .filter(server_filter(server, port))
-            .build()
-    }
-
-    fn explanation(&self) -> String {
-        let ((server, port), sum) = (self.service, &self.sum);
-        let n = sum.n_failed() as usize;
-        let mut text = format!(
-            "{} asked {server} for a connection to port {port} {} in vain within {}, each time anew and at the pace of an \
-             ordinary system, so it is no scan.",
-            count(self.clients.len(), "client"),
-            count(n, "time"),
-            span(sum.last_ns - sum.first_ns)
-        );
-        text += if self.is_silent() {
-            " Nothing came back, not even a refusal: a firewall drops the packets in silence, or the machine is off."
-        } else if sum.n_rejected > sum.n_refused {
-            " A router or firewall answered that it cannot be reached."
-        } else {
-            " The machine answered with a reset: it is there, but nothing listens on this port, or a firewall refuses."
-        };
-        if self.n_reached > 0 {
-            text += &format!(
-                " {} came about: the service works in part, so it is overloaded, restarts again and again, or is one of \
-                 several behind one address; or only some clients are let through.",
-                count(self.n_reached as usize, "connection")
-            );
-        } else if self.is_silent() && self.is_host_alive {
-            text += " The host answers others or on other ports, so it is not off: this port is blocked.";
-        }
-        if self.n_ports >= SEVERAL_PORTS && self.n_reached == 0 {
-            text +=
-                " The host refuses on other ports too: the clients may try one way after another that it never had.";
-        }
-        if !self.are_clients_online {
-            text += " Nothing shows that these clients reach anybody as far away: they may be cut off themselves.";
-        }
-        text
     }
 }
 
@@ -426,8 +314,8 @@ mod tests {
     use crate::detect::support::connection_attempts::Contacts;
     use crate::detect::support::testing::{Made, end, finish_with, inside, outside};
     use crate::flow::names::Names;
-    use crate::model::Severity;
     use crate::model::flow::TcpState;
+    use crate::model::{Finding, Severity};
     use crate::settings::Settings;
 
     /// A request that is repeated twice, after a second and after two more, without an answer.

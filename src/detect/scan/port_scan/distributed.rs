@@ -1,7 +1,12 @@
 //! First contacts to crowds: many sources that share the scan of one host, or hide one scanner among decoys.
 
+use super::CARD;
 use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome};
-use crate::model::Addr;
+use crate::detect::support::finding_builder::{self, count, evidence};
+use crate::detect::support::flow_selector::Gathered;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::format::time::span;
+use crate::model::{Addr, Finding, Site};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fewer sources are reported one by one.
@@ -23,6 +28,57 @@ pub struct Crowd {
     pub is_decoy: bool,
     /// First and last try, ns since 1970.
     pub span_ns: (i64, i64),
+}
+
+impl Crowd {
+    /// What is told of it.
+    pub fn finding(&self, flows: Gathered, least: f64, site: &Site) -> Finding {
+        let (n_ports, n_sources) = (self.ports.len() as f64, self.sources.len());
+        let is_outside = site.is_inside(self.target) && self.sources.iter().all(|source| site.is_outside(*source));
+        let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
+        let confidence = Confidence::ALMOST_CERTAIN;
+        let ports = count(self.ports.len(), "TCP port");
+        Finding::builder(&CARD)
+            .title(match self.is_decoy {
+                true => format!("{} scanned by one of {n_sources} addresses, the others decoys: {ports}", self.target),
+                false => format!("{n_sources} addresses scan {} together: {ports}", self.target),
+            })
+            .rated(impact, confidence, (n_ports, least))
+            .sources(self.sources.iter().copied())
+            .targets([self.target])
+            .ports(self.ports.iter().copied())
+            .protocol("TCP")
+            .evidence([
+                evidence("Sources", n_sources as f64, "addresses", "1"),
+                evidence(
+                    "Failed ports, all sources together",
+                    n_ports,
+                    "ports",
+                    format!("below {least} (Zeek's scan policy)"),
+                ),
+            ])
+            .explanation(format!(
+                "{n_sources} addresses tried {ports} of {} without success within {}. {}",
+                self.target,
+                span(self.span_ns.1 - self.span_ns.0),
+                if self.is_decoy {
+                    "All tried the same ports, so one of them is probably the scanner and the others are forged to hide \
+                     it."
+                } else {
+                    "Each tried a few, and together they cover many: machines under one control share the work so that \
+                     none stands out."
+                }
+            ))
+            .benign_causes(&["A host that was just switched off while its clients keep retrying many services"])
+            .advice(&[
+                "Compare the TTL of the packets: forged ones come from one place",
+                "Check which of the sources comes back to a port that answered",
+            ])
+            .flows(flows)
+            .period(self.span_ns)
+            .filter_in_time(format!("{} && tcp", finding_builder::host_filter("addr", self.target)))
+            .build()
+    }
 }
 
 /// The crowds with at least `least` failed ports, one for each host, in the order of the hosts; over TCP: peers of file

@@ -2,6 +2,7 @@
 
 mod distributed;
 mod one_source_port;
+
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome, Probe, Probes};
@@ -18,7 +19,6 @@ use crate::detect::support::threshold_random_walk::SURE;
 use crate::model::format::time::{from_seconds, span};
 use crate::model::{Addr, Category, Finding, Flow, Site};
 use crate::settings::Descriptor;
-use distributed::Crowd;
 use one_source_port::OneSourcePort;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -147,7 +147,7 @@ impl Detector for PortScan {
             context,
             |crowd| Between { target: Some(crowd.target), ..Between::default() },
             |crowd, flow| crowd.sources.contains(&flow.originator().0) && flow.is_tcp(),
-            |crowd, flows| of_crowd(crowd, flows, limits.ports, context.site),
+            |crowd, flows| crowd.finding(flows, limits.ports, context.site),
         );
         known_outcomes::conclude(context.contacts, scans.and(shared))
     }
@@ -181,55 +181,6 @@ fn of_block(block: &Block<'_>) -> Joined {
         filter: block.protocol.to_lowercase(),
         identity: Identity::WordOfParts(block.protocol.to_owned(), block.n_parts),
     }
-}
-
-/// Many sources on one host.
-fn of_crowd(crowd: &Crowd, flows: Gathered, least: f64, site: &Site) -> Finding {
-    let (n_ports, n_sources) = (crowd.ports.len() as f64, crowd.sources.len());
-    let is_outside = site.is_inside(crowd.target) && crowd.sources.iter().all(|source| site.is_outside(*source));
-    let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
-    let confidence = Confidence::ALMOST_CERTAIN;
-    let ports = count(crowd.ports.len(), "TCP port");
-    Finding::builder(&CARD)
-        .title(match crowd.is_decoy {
-            true => format!("{} scanned by one of {n_sources} addresses, the others decoys: {ports}", crowd.target),
-            false => format!("{n_sources} addresses scan {} together: {ports}", crowd.target),
-        })
-        .rated(impact, confidence, (n_ports, least))
-        .sources(crowd.sources.iter().copied())
-        .targets([crowd.target])
-        .ports(crowd.ports.iter().copied())
-        .protocol("TCP")
-        .evidence([
-            evidence("Sources", n_sources as f64, "addresses", "1"),
-            evidence(
-                "Failed ports, all sources together",
-                n_ports,
-                "ports",
-                format!("below {least} (Zeek's scan policy)"),
-            ),
-        ])
-        .explanation(format!(
-            "{n_sources} addresses tried {ports} of {} without success within {}. {}",
-            crowd.target,
-            span(crowd.span_ns.1 - crowd.span_ns.0),
-            if crowd.is_decoy {
-                "All tried the same ports, so one of them is probably the scanner and the others are forged to hide \
-                 it."
-            } else {
-                "Each tried a few, and together they cover many: machines under one control share the work so that \
-                 none stands out."
-            }
-        ))
-        .benign_causes(&["A host that was just switched off while its clients keep retrying many services"])
-        .advice(&[
-            "Compare the TTL of the packets: forged ones come from one place",
-            "Check which of the sources comes back to a port that answered",
-        ])
-        .flows(flows)
-        .period(crowd.span_ns)
-        .filter_in_time(format!("{} && tcp", finding_builder::host_filter("addr", crowd.target)))
-        .build()
 }
 
 struct Limits {
