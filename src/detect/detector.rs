@@ -4,6 +4,7 @@ use super::card::Card;
 use super::support::address_claims::AddressClaims;
 use super::support::connection_attempts::Contacts;
 use super::support::domains::DnsQuery;
+use super::support::gateway::Gateway;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
@@ -221,6 +222,8 @@ pub struct Context<'a> {
     pub contacts: &'a Contacts,
     /// Who claimed which address.
     pub claims: &'a AddressClaims,
+    /// Where the traffic to the outside goes first.
+    pub gateway: &'a Gateway,
     /// Which addresses are inside.
     pub site: &'a Site,
     /// Rows of flows for models.

@@ -188,6 +188,7 @@ mod tests {
             told: &told,
             contacts: &Default::default(),
             claims: &Default::default(),
+            gateway: &Default::default(),
             site: &Default::default(),
             rows: &Default::default(),
             span_ns,

@@ -1,10 +1,9 @@
 //! Addresses that several honest hosts use at the same time, to findings.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::address_claims::{CHANGES, Duplicate, Mac};
 use crate::detect::support::finding_builder::{Identity, evidence};
-use crate::detect::support::gateway::Gateway;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::model::format::time::SECOND;
@@ -34,23 +33,16 @@ const CARD: Card = Card {
 };
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<DuplicateAddress>(CARD, &[CHANGES], Interest::ARP.union(Interest::ANY_FLOW))
-    .asking_site()
-    .blaming("two devices with one address");
+pub const ENTRY: Entry =
+    Entry::of::<DuplicateAddress>(CARD, &[CHANGES], Interest::ARP).blaming("two devices with one address");
 
 #[derive(Default)]
-struct DuplicateAddress {
-    gateway: Gateway,
-}
+struct DuplicateAddress;
 
 impl Detector for DuplicateAddress {
-    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        self.gateway.add(ended.site, ended.flow);
-    }
-
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CHANGES);
-        let gateway = self.gateway.mac();
+        let gateway = context.gateway.mac();
         let duplicates = context.claims.duplicates().into_iter().filter(|one| one.n_changes as f64 >= least);
         Report::of(duplicates)
             .largest_first(|duplicate| duplicate.n_changes)

@@ -2,11 +2,10 @@
 //! nobody has, or a router that has to because somebody behind it sweeps.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::connection_attempts::Contact;
 use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::gateway::Gateway;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::{self, Walk, busiest};
@@ -51,12 +50,7 @@ const LEAST: Descriptor = Descriptor::count("arp_sweep.least", "Unanswered addre
     .help("The random walk of Jung et al. needs four unanswered requests in a row. A monitor of machines that are off reaches that too, so at least this many addresses must not have answered.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<ArpSweep>(
-    CARD,
-    &[ADDRESSES, WINDOW, LEAST],
-    Interest::ARP.union(Interest::ICMP).union(Interest::ANY_FLOW),
-)
-.asking_site();
+pub const ENTRY: Entry = Entry::of::<ArpSweep>(CARD, &[ADDRESSES, WINDOW, LEAST], Interest::ARP.union(Interest::ICMP));
 
 /// Messages that ask for a neighbour and that answer (RFC 4861, sections 4.3 and 4.4).
 const SOLICITATION: u8 = 135;
@@ -86,7 +80,6 @@ struct ArpSweep {
     /// By Ethernet address, and whether it asks over IPv6.
     devices: Tally<(Mac, bool), Device, MOST_DEVICES>,
     questions: Tally<(Mac, Addr), Question, MOST_QUESTIONS>,
-    gateway: Gateway,
 }
 
 #[derive(Default)]
@@ -169,10 +162,6 @@ impl Detector for ArpSweep {
         }
     }
 
-    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        self.gateway.add(ended.site, ended.flow);
-    }
-
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let limits = Limits {
             addresses: context.settings.get(&ADDRESSES),
@@ -180,7 +169,7 @@ impl Detector for ArpSweep {
             least: context.settings.get(&LEAST),
         };
         let questions = self.questions.sorted();
-        let gateway = self.gateway.mac();
+        let gateway = context.gateway.mac();
         let sweeps =
             questions.chunk_by(|a, b| (a.0.0, a.0.1.is_v4()) == (b.0.0, b.0.1.is_v4())).filter_map(|questions| {
                 let ((mac, target), _) = questions.first()?;

@@ -1,10 +1,9 @@
 //! ARP packets to findings: an IP address that several Ethernet addresses claim, and who of them pushes.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::address_claims::{CHANGES, Claim, Mac, Place};
 use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::gateway::Gateway;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::model::net::addr::mac_text;
@@ -41,22 +40,15 @@ const CLAIMS: Descriptor = Descriptor::count("arp_spoofing.claims", "Unsolicited
     .help("A device must claim an address that another device also uses this often without being asked. A device that comes up announces itself twice (RFC 5227, section 2.3).");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry::of::<ArpSpoofing>(CARD, &[CLAIMS], Interest::ARP.union(Interest::ANY_FLOW)).asking_site();
+pub const ENTRY: Entry = Entry::of::<ArpSpoofing>(CARD, &[CLAIMS], Interest::ARP);
 
 /// Most findings of each kind.
 const MOST_FINDINGS: usize = 100;
 
 #[derive(Default)]
-struct ArpSpoofing {
-    gateway: Gateway,
-}
+struct ArpSpoofing;
 
 impl Detector for ArpSpoofing {
-    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        self.gateway.add(ended.site, ended.flow);
-    }
-
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CLAIMS);
         let mut imposters: BTreeMap<Mac, Imposter<'_>> = BTreeMap::new();
@@ -89,7 +81,7 @@ impl Detector for ArpSpoofing {
                 _ => conflicts.push((ip, claims)),
             }
         }
-        let gateway = self.gateway.mac();
+        let gateway = context.gateway.mac();
         Report::of(imposters)
             .at_most(MOST_FINDINGS)
             .not_evaluated(all.n_refused())

@@ -1,11 +1,10 @@
 //! ICMP redirects to findings: who tells hosts to send their traffic another way, and whether he is who he says.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, count, evidence};
 use crate::detect::support::flow_selector::{Between, gather_all};
-use crate::detect::support::gateway::Gateway;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::net::addr::mac_text;
@@ -43,9 +42,7 @@ const REDIRECTS: Descriptor = Descriptor::count("icmp_redirect.redirects", "Redi
     );
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry::of::<IcmpRedirect>(CARD, &[REDIRECTS], Interest::ICMP.union(Interest::ARP).union(Interest::ANY_FLOW))
-        .asking_site();
+pub const ENTRY: Entry = Entry::of::<IcmpRedirect>(CARD, &[REDIRECTS], Interest::ICMP.union(Interest::ARP));
 
 /// Most senders, and most ARP claims, kept.
 const MOST_SENDERS: usize = 1 << 14;
@@ -56,7 +53,6 @@ type Mac = [u8; 6];
 struct IcmpRedirect {
     senders: Tally<(Addr, Mac), Sender, MOST_SENDERS>,
     claims: Tally<(Addr, Mac), u64, MOST_SENDERS>,
-    gateway: Gateway,
 }
 
 #[derive(Default)]
@@ -95,12 +91,8 @@ impl Detector for IcmpRedirect {
         }
     }
 
-    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        self.gateway.add(ended.site, ended.flow);
-    }
-
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
-        let gateway = self.gateway.mac();
+        let gateway = context.gateway.mac();
         let least = context.settings.get(&REDIRECTS);
         let claims: Vec<(Addr, Mac)> = self.claims.sorted().into_iter().map(|(claim, _)| *claim).collect();
         Report::of_table(&self.senders, |sender| sender.n as f64 >= least)

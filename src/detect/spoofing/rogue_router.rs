@@ -5,7 +5,6 @@ use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, I
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, evidence};
 use crate::detect::support::flow_selector::{Between, gather_all};
-use crate::detect::support::gateway::Gateway;
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
@@ -13,7 +12,8 @@ use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "rogue_router",
@@ -49,8 +49,9 @@ pub const ENTRY: Entry =
 const ADVERTISEMENT: u8 = 134;
 /// Most findings, one for each VLAN.
 const MOST_FINDINGS: usize = 20;
-/// Most devices kept.
+/// Most devices, and most pairs of them, kept.
 const MOST_DEVICES: usize = 1 << 12;
+const MOST_WAYS: usize = 1 << 14;
 
 type Mac = [u8; 6];
 
@@ -62,16 +63,16 @@ const MOST_OWN: usize = 6;
 #[derive(Default)]
 struct RogueRouter {
     routers: Tally<(u32, Mac), Router, MOST_DEVICES>,
-    gateway: Gateway,
+    /// Flows to the outside by the Ethernet addresses that they leave from and go to first.
+    ways: Tally<(Mac, Mac), u64, MOST_WAYS>,
     hops: Tally<Mac, Hop, MOST_DEVICES>,
 }
 
 /// An Ethernet address that flows to the outside leave from or go to first.
 #[derive(Default)]
 struct Hop {
-    /// Inside addresses that it sends from, and the Ethernet address that got most of it.
+    /// Inside addresses that it sends from.
     own: BTreeSet<Addr>,
-    to: Gateway,
     /// Flows of IPv6 that others send through it.
     n_through: u64,
     senders: BTreeSet<Addr>,
@@ -114,14 +115,13 @@ impl Detector for RogueRouter {
     }
 
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        self.gateway.add(ended.site, ended.flow);
         let (Some((from, to)), true) = (ended.flow.macs, is_outward(ended.site, ended.flow)) else { return };
         let source = ended.flow.originator().0;
-        if let Some(hop) = self.hops.of(from) {
-            hop.to.add(ended.site, ended.flow);
-            if hop.own.len() <= MOST_OWN {
-                hop.own.insert(source);
-            }
+        if let Some(n) = self.ways.of((from, to)) {
+            *n += 1;
+        }
+        if let Some(hop) = self.hops.of(from).filter(|hop| hop.own.len() <= MOST_OWN) {
+            hop.own.insert(source);
         }
         if !source.is_v4()
             && let Some(hop) = self.hops.of(to)
@@ -140,7 +140,7 @@ impl Detector for RogueRouter {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ADVERTISEMENTS);
-        let gateway = self.gateway.mac();
+        let gateway = context.gateway.mac();
         let routers = self.routers.sorted_where(|router| router.n as f64 >= least);
         let of_a_vlan = routers.chunk_by(|a, b| a.0.0 == b.0.0).filter(|group| group.len() >= 2);
         let detours = Report::of(self.detours(gateway)).at_most(MOST_FINDINGS).each(|detour| detour.finding(context));
@@ -167,9 +167,17 @@ impl RogueRouter {
     fn detours(&self, gateway: Option<Mac>) -> Vec<Detour<'_>> {
         let is_used = |mac: Mac| self.hops.get(&mac).is_some_and(|hop| hop.n_through > 0);
         let Some(gateway) = gateway.filter(|gateway| is_used(*gateway)) else { return Vec::new() };
+        // By who sends: the device that gets most of it.
+        let mut next: BTreeMap<Mac, (u64, Reverse<Mac>)> = BTreeMap::new();
+        for ((from, to), n) in self.ways.iter() {
+            let most = next.entry(*from).or_insert((0, Reverse(*to)));
+            *most = (*most).max((*n, Reverse(*to)));
+        }
         let advertisers: BTreeSet<Mac> = self.routers.iter().map(|((_, mac), _)| *mac).collect();
         let is_detour = |mac: &Mac, hop: &Hop| {
-            let is_host = !hop.own.is_empty() && hop.own.len() <= MOST_OWN && hop.to.mac() == Some(gateway);
+            let is_host = !hop.own.is_empty()
+                && hop.own.len() <= MOST_OWN
+                && next.get(mac).is_some_and(|(_, Reverse(to))| *to == gateway);
             // With a prefix that is not known to be inside, neighbours look as if they were outside.
             let is_own = |target: &Addr| hop.own.iter().any(|own| !own.is_v4() && own.0 as u64 == target.0 as u64);
             *mac != gateway && hop.targets.iter().any(|target| !is_own(target)) && is_host && !advertisers.contains(mac)

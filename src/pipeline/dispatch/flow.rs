@@ -8,6 +8,7 @@ use crate::detect::ml::flow_rows;
 use crate::detect::support::address_claims::AddressClaims;
 use crate::detect::support::connection_attempts::Contacts;
 use crate::detect::support::domains::Domains;
+use crate::detect::support::gateway::Gateway;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::{FlowFields, InternedField};
 use crate::flow::names::Names;
@@ -34,6 +35,7 @@ pub struct FlowDispatch {
     domains: Domains,
     contacts: Contacts,
     claims: AddressClaims,
+    gateway: Gateway,
     /// Detectors are shown nothing.
     is_silent: bool,
     /// Which addresses are inside, once that is known.
@@ -61,6 +63,7 @@ impl FlowDispatch {
             domains: Domains::default(),
             contacts: Contacts::default(),
             claims: AddressClaims::default(),
+            gateway: Gateway::default(),
             is_silent: true,
             site: None,
             unknown: Site::default(),
@@ -133,13 +136,14 @@ impl FlowDispatch {
 
     /// Shows flows that made room to those who ask who is inside, as far as that is known by now.
     pub fn forgotten(&mut self, (first, flows): (u32, Vec<Flow>), names: &Names) {
-        let FlowDispatch { detectors, site, is_silent, unknown, .. } = self;
+        let FlowDispatch { detectors, gateway, site, is_silent, unknown, .. } = self;
         if *is_silent {
             return;
         }
         let site = site.as_ref().unwrap_or(unknown);
         let mut asking: Vec<_> = wanting(detectors, true).collect();
         for (serial, flow) in (first..).zip(&flows).filter(|(_, flow)| flow.is_counted()) {
+            gateway.add(site, flow);
             show(&mut asking, &EndedFlow { serial, flow, name: names.text(flow.name), site });
         }
     }
@@ -169,7 +173,10 @@ impl FlowDispatch {
         let (endpoints, tops) = threads::both(list, observe).0;
         let site = self.site.take().unwrap_or_else(|| infer(&endpoints));
         if !is_silent {
-            observe_all(wanting(&mut self.detectors, true), flows, names, &site, |_| true);
+            let FlowDispatch { detectors, gateway, .. } = self;
+            let counted = || flows.iter().map(|(_, flow)| flow).filter(|flow| flow.is_counted());
+            let count = || counted().for_each(|flow| gateway.add(&site, flow));
+            threads::both(count, || observe_all(wanting(detectors, true), flows, names, &site, |_| true));
         }
         self.site = Some(site);
         (endpoints, tops)
@@ -192,10 +199,24 @@ impl FlowDispatch {
         (flows, endpoints): (&'a FlowTable, &'a EndpointIndex),
         (names, told): (&'a Names, &'a FlowFields),
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let FlowDispatch { detectors, contacts, claims, rows, site, unknown, .. } = self;
+        let FlowDispatch { detectors, contacts, claims, gateway, rows, site, unknown, .. } = self;
         let (span_ns, packets) = (counters.span_ns.unwrap_or((0, 0)), counters.packets);
         let site = site.as_ref().unwrap_or(unknown);
-        (Context { settings, flows, endpoints, names, told, contacts, claims, site, rows, span_ns, packets }, detectors)
+        let shared = Context {
+            settings,
+            flows,
+            endpoints,
+            names,
+            told,
+            contacts,
+            claims,
+            gateway,
+            site,
+            rows,
+            span_ns,
+            packets,
+        };
+        (shared, detectors)
     }
 
     #[inline]

@@ -5,6 +5,7 @@ use crate::detect::detector::{AppEvent, Conclusion, Detector, Entry};
 use crate::detect::support::address_claims::AddressClaims;
 use crate::detect::support::connection_attempts::Contacts;
 use crate::detect::support::domains::Domains;
+use crate::detect::support::gateway::Gateway;
 use crate::flow::fields;
 use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, FlowUpdate, Limits};
@@ -172,5 +173,6 @@ fn observe(
     }
     let times = lines.iter().map(|line| (line.second * 1e9) as i64);
     let none = FlowTable::new(Limits::default());
-    end_over(&mut *detector, &none, &names, (&Contacts::default(), &claims), times, settings)
+    let seen = (&Contacts::default(), &claims, &Gateway::default());
+    end_over(&mut *detector, &none, &names, seen, times, settings)
 }

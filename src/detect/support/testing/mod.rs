@@ -9,6 +9,7 @@ pub use messages::{Line, TestValue, observe_in_one, observe_messages, observe_on
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry};
 use crate::detect::support::address_claims::AddressClaims;
 use crate::detect::support::connection_attempts::Contacts;
+use crate::detect::support::gateway::Gateway;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
@@ -36,10 +37,13 @@ pub fn finish_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings: 
         detector.observe_flow(&EndedFlow { serial: serial as u32, flow, name: "", site: &Site::private() });
     }
     let times = flows.iter().map(|flow| flow.first_ns).chain(packets.iter().map(|p| p.time_ns));
-    let mut contacts = Contacts::default();
-    flows.iter().for_each(|flow| contacts.add(flow));
+    let (mut contacts, mut gateway) = (Contacts::default(), Gateway::default());
+    for flow in flows {
+        contacts.add(flow);
+        gateway.add(&Site::private(), flow);
+    }
     let none = FlowTable::new(Limits::default());
-    end_over(&mut *detector, &none, &Names::default(), (&contacts, &claims), times, settings)
+    end_over(&mut *detector, &none, &Names::default(), (&contacts, &claims, &gateway), times, settings)
 }
 
 /// As [`finish`], with the flows in the table, for what looks at them again in the end.
@@ -51,7 +55,7 @@ pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conc
         kept.push(flow, false, &mut |_, _| ());
     }
     let times = flows.iter().map(|made| (made.start * 1e9) as i64);
-    let seen = (&Contacts::default(), &AddressClaims::default());
+    let seen = (&Contacts::default(), &AddressClaims::default(), &Gateway::default());
     end_over(&mut *detector, &kept, &Names::default(), seen, times, settings)
 }
 
@@ -64,14 +68,14 @@ pub fn end(
     settings: &Settings,
 ) -> Conclusion {
     let none = FlowTable::new(Limits::default());
-    end_over(detector, &none, names, (contacts, &AddressClaims::default()), times, settings)
+    end_over(detector, &none, names, (contacts, &AddressClaims::default(), &Gateway::default()), times, settings)
 }
 
 fn end_over(
     detector: &mut dyn Detector,
     flows: &FlowTable,
     names: &Names,
-    (contacts, claims): (&Contacts, &AddressClaims),
+    (contacts, claims, gateway): (&Contacts, &AddressClaims, &Gateway),
     times: impl Iterator<Item = i64>,
     settings: &Settings,
 ) -> Conclusion {
@@ -87,6 +91,7 @@ fn end_over(
         told: &told,
         contacts,
         claims,
+        gateway,
         site: &site,
         rows: &rows,
         span_ns,
