@@ -76,8 +76,8 @@ fn fixtures() -> Vec<Vec<u8>> {
     let folder = format!("{}/tests/fixtures/captures", env!("CARGO_MANIFEST_DIR"));
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
-        .flat_map(|detector| std::fs::read_dir(detector.unwrap().path()).unwrap())
-        .map(|file| file.unwrap().path())
+        .filter_map(|detector| std::fs::read_dir(detector.unwrap().path()).ok())
+        .flat_map(|files| files.map(|file| file.unwrap().path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "pcap"))
         .collect();
     files.sort();

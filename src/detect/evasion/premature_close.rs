@@ -84,7 +84,7 @@ impl Opening {
         self.accepted_ns.is_some_and(|accepted_ns| {
             let round_trip = accepted_ns - self.asked_ns;
             let after = close_ns - accepted_ns;
-            round_trip > 0 && after <= MOST_AT_ONCE_NS && after * TOO_SOON < round_trip
+            round_trip > 0 && (0..=MOST_AT_ONCE_NS).contains(&after) && after * TOO_SOON < round_trip
         })
     }
 }

@@ -132,7 +132,11 @@ impl FlowStage {
     }
 
     /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
-    pub(super) fn on_message(&mut self, (update, packet): (Option<FlowUpdate>, Option<&Packet>), message: &Message<'_>) {
+    pub(super) fn on_message(
+        &mut self,
+        (update, packet): (Option<FlowUpdate>, Option<&Packet>),
+        message: &Message<'_>,
+    ) {
         let FlowStage { flows, flow_fields, messages, interned, names, dispatch, expectations, .. } = self;
         let fields = &message.fields;
         fields::intern(fields, names, interned);
