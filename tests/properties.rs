@@ -85,6 +85,7 @@ fn fixtures() -> Vec<Vec<u8>> {
 }
 
 /// Sets the clock of a classic little-endian pcap to these seconds at these packets, for one packet or from there on.
+#[allow(clippy::indexing_slicing)]
 fn with_leaps(bytes: &mut [u8], leaps: &[(prop::sample::Index, u32, bool)]) {
     let mut places = Vec::new();
     let mut at = 24;

@@ -41,11 +41,11 @@ pub fn worst_stretch(are_bad: impl IntoIterator<Item = bool>, share: f64) -> Opt
 
 /// How the connections of hosts go.
 #[derive(Default)]
-pub struct Lines(Map<Addr, Line>);
+pub struct Lines(Map<Addr, LineQuality>);
 
 /// How the connections of one host, or of several, go.
 #[derive(Clone, Copy, Default)]
-pub struct Line {
+pub struct LineQuality {
     /// Connections and exchanges that came about.
     pub n_established: u64,
     /// TCP packets that repeat data, of both directions.
@@ -57,7 +57,7 @@ pub struct Line {
 impl Lines {
     /// The lines of these hosts, by the flows that they began and that count.
     pub fn of(context: &Context<'_>, hosts: impl Iterator<Item = Addr>, counts: impl Fn(&Flow) -> bool) -> Lines {
-        let mut lines = Lines(hosts.map(|host| (host, Line::default())).collect());
+        let mut lines = Lines(hosts.map(|host| (host, LineQuality::default())).collect());
         if lines.0.is_empty() {
             return lines;
         }
@@ -73,9 +73,9 @@ impl Lines {
     }
 
     /// Of these hosts together.
-    pub fn together<'a>(&self, hosts: impl IntoIterator<Item = &'a Addr>) -> Line {
+    pub fn together<'a>(&self, hosts: impl IntoIterator<Item = &'a Addr>) -> LineQuality {
         let lines = hosts.into_iter().filter_map(|host| self.0.get(host));
-        lines.fold(Line::default(), |sum, line| Line {
+        lines.fold(LineQuality::default(), |sum, line| LineQuality {
             n_established: sum.n_established + line.n_established,
             n_repeats: sum.n_repeats + line.n_repeats,
             n_data: sum.n_data + line.n_data,
@@ -83,7 +83,7 @@ impl Lines {
     }
 }
 
-impl Line {
+impl LineQuality {
     /// The share of repeated data, from 0 to 1.
     pub fn lost(&self) -> f64 {
         self.n_repeats as f64 / self.n_data.max(1) as f64

@@ -33,7 +33,7 @@ pub enum Fault {
 }
 
 /// A server that is in trouble, in its worst stretch.
-pub struct Case<'a> {
+pub struct ServerTrouble<'a> {
     /// The server.
     pub server: Addr,
     /// What is wrong.
@@ -58,7 +58,7 @@ pub struct Case<'a> {
     pub behind: BTreeSet<Addr>,
 }
 
-impl Case<'_> {
+impl ServerTrouble<'_> {
     fn share(&self) -> f64 {
         self.n_bad as f64 / self.lookups.len().max(1) as f64
     }

@@ -1,11 +1,11 @@
 //! Name servers in trouble to those that cause it: a server that asks a second one passes its trouble on.
 
-use super::case::{Case, Fault, QUICKER};
+use super::case::{Fault, QUICKER, ServerTrouble};
 use crate::model::Addr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// True if a server has its trouble because it asks another one, which is in the same trouble at the same time.
-fn is_cause(cause: &Case<'_>, case: &Case<'_>) -> bool {
+fn is_cause(cause: &ServerTrouble<'_>, case: &ServerTrouble<'_>) -> bool {
     let is_slower = case.fault != Fault::Slow || cause.fault != Fault::Slow || cause.median >= case.median * QUICKER;
     let is_same_time = cause.period.0 <= case.period.1 && case.period.0 <= cause.period.1;
     cause.affected.contains(&case.server) && cause.server != case.server && is_slower && is_same_time
@@ -13,7 +13,7 @@ fn is_cause(cause: &Case<'_>, case: &Case<'_>) -> bool {
 
 /// Cases without those whose cause is another one, which gets their clients: a server that asks a second one passes its
 /// trouble on, also over several servers. Where they ask each other in a ring, one of them stands for all.
-pub fn with_cause(mut cases: Vec<Case<'_>>) -> Vec<Case<'_>> {
+pub fn with_cause(mut cases: Vec<ServerTrouble<'_>>) -> Vec<ServerTrouble<'_>> {
     let place_of: BTreeMap<Addr, usize> = cases.iter().enumerate().map(|(place, case)| (case.server, place)).collect();
     let mut above: Vec<usize> = (0..cases.len()).collect();
     for (place, cause) in cases.iter().enumerate() {

@@ -15,7 +15,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::format::time::{SECOND, seconds};
 use crate::model::{Addr, Category};
 use crate::settings::Descriptor;
-use case::{Case, Fault};
+use case::{Fault, ServerTrouble};
 use cause::with_cause;
 use std::collections::BTreeSet;
 
@@ -115,7 +115,13 @@ impl Detector for DnsTrouble {
 
 impl DnsTrouble {
     /// The fault that most look-ups of a server have, if it has any.
-    fn case<'a>(&self, server: Addr, lookups: &[&'a Lookup], limits: &Limits, span_ns: (i64, i64)) -> Option<Case<'a>> {
+    fn case<'a>(
+        &self,
+        server: Addr,
+        lookups: &[&'a Lookup],
+        limits: &Limits,
+        span_ns: (i64, i64),
+    ) -> Option<ServerTrouble<'a>> {
         let faults = [Fault::Silent, Fault::Failed, Fault::Refused, Fault::Slow];
         let cases = faults.iter().filter_map(|fault| self.case_of(*fault, server, lookups, limits, span_ns));
         // Of as many bad look-ups the graver fault comes first.
@@ -129,7 +135,7 @@ impl DnsTrouble {
         all: &[&'a Lookup],
         limits: &Limits,
         (start_ns, end_ns): (i64, i64),
-    ) -> Option<Case<'a>> {
+    ) -> Option<ServerTrouble<'a>> {
         let answers_somebody = all.iter().any(|lookup| lookup.delay_ns.is_some());
         let is_bad = |lookup: &Lookup| -> Option<bool> {
             match (fault, lookup.delay_ns) {
@@ -174,7 +180,7 @@ impl DnsTrouble {
         let elsewhere = delays(outside.map(|(_, (one, _))| *one));
         let ends = |lookup: &Lookup| lookup.delay_ns.map_or(lookup.last_ns, |delay| lookup.asked_ns + delay);
         let period = (bad().map(|one| one.asked_ns).min()?, bad().map(ends).max()?);
-        Some(Case {
+        Some(ServerTrouble {
             server,
             fault,
             n_bad,
@@ -256,8 +262,8 @@ mod tests {
     }
 
     /// A server that fails so many times, with the clients that it fails.
-    fn failing(server: u8, clients: &[u8]) -> Case<'static> {
-        Case {
+    fn failing(server: u8, clients: &[u8]) -> ServerTrouble<'static> {
+        ServerTrouble {
             n_cached: 0,
             server: inside(server),
             fault: Fault::Failed,
@@ -274,7 +280,7 @@ mod tests {
 
     #[test]
     fn trouble_that_is_passed_on_is_the_last_servers_also_over_several_and_in_a_ring() {
-        let told = |cases: [Case<'static>; 3]| -> Vec<(Addr, usize, usize)> {
+        let told = |cases: [ServerTrouble<'static>; 3]| -> Vec<(Addr, usize, usize)> {
             let cases = with_cause(cases.into_iter().collect());
             cases.iter().map(|case| (case.server, case.behind.len(), case.affected.len())).collect()
         };

@@ -1,6 +1,6 @@
 //! Connections that clients ask for again and again, and what became of them, to findings of services that nobody reaches.
 
-mod case;
+mod outage;
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
@@ -13,7 +13,7 @@ use crate::model::format::time::{SECOND, seconds};
 use crate::model::packet::tcp_flag::SYN;
 use crate::model::{Addr, Category, Flow, Site};
 use crate::settings::Descriptor;
-use case::Case;
+use outage::Outage;
 use std::collections::BTreeMap;
 
 const CARD: Card = Card {
@@ -214,7 +214,7 @@ impl Detector for ServiceUnreachable {
             n as f64 >= share * (n + case.n_reached) as f64 && !self.is_flood(case)
         });
         // One that is not among those that work may only have found no room there.
-        let is_known = |case: &Case<'_>| case.n_reached > 0 || self.working.n_refused == 0;
+        let is_known = |case: &Outage<'_>| case.n_reached > 0 || self.working.n_refused == 0;
         let (cases, unknown): (Vec<_>, Vec<_>) = cases.partition(is_known);
         let conclusion = Report::of(cases)
             .largest_first(|case| (case.clients.len(), case.sum.n_failed()))
@@ -247,7 +247,7 @@ impl ServiceUnreachable {
     }
 
     /// All together ask faster than people and programs come back, and most of them do nothing else in this capture.
-    fn is_flood(&self, case: &Case<'_>) -> bool {
+    fn is_flood(&self, case: &Outage<'_>) -> bool {
         let n_online = case.clients.iter().filter(|(client, _)| self.online.get(client).is_some()).count();
         let length = seconds(case.sum.last_ns - case.sum.first_ns);
         2 * n_online <= case.clients.len() && case.sum.n_failed() as f64 > MOST_PACE * length
@@ -273,7 +273,7 @@ impl ServiceUnreachable {
         }
     }
 
-    fn case<'a>(&self, service: (Addr, u16), clients: Vec<(Addr, &'a Attempts)>, around: &Around) -> Case<'a> {
+    fn case<'a>(&self, service: (Addr, u16), clients: Vec<(Addr, &'a Attempts)>, around: &Around) -> Outage<'a> {
         let mut sum = Attempts { first_ns: i64::MAX, last_ns: i64::MIN, ..Attempts::default() };
         for (_, attempts) in &clients {
             sum.n_silent += attempts.n_silent;
@@ -284,7 +284,7 @@ impl ServiceUnreachable {
             sum.times.extend(&attempts.times);
         }
         sum.times.sort_unstable();
-        Case {
+        Outage {
             service,
             n_reached: self.working.get(&service).copied().unwrap_or(0),
             is_host_alive: self.online.get(&service.0).is_some_and(|host| host.answers),

@@ -17,7 +17,7 @@ const NEEDED: f64 = 2.0;
 const EXTENT_OF_ONE: f64 = 0.3;
 
 /// A service that clients do not reach.
-pub struct Case<'a> {
+pub struct Outage<'a> {
     /// Its host and port.
     pub service: (Addr, u16),
     /// Those who try in vain.
@@ -36,7 +36,7 @@ pub struct Case<'a> {
     pub n_failing_of_one: u32,
 }
 
-impl Case<'_> {
+impl Outage<'_> {
     /// True for one of the clients.
     pub fn has(&self, client: Addr) -> bool {
         self.clients.iter().any(|(one, _)| *one == client)
