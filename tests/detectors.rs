@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod needs;
+mod pages;
 
 use packetloupe::model::analysis::Analysis;
 use packetloupe::model::finding::{Category, Finding, Severity};
