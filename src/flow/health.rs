@@ -74,8 +74,8 @@ fn begin(flow: &Flow, tcp: &Tcp, (from, now): (usize, i64), order: Order) -> Tcp
             unbroken_to: next_sequence,
             last_ack: other.filter(|_| has_sent && acknowledges).map(|other| other.next_sequence),
             window: direction.initial_window.unwrap_or(0),
-            // Both must offer it in their requests (RFC 7323, section 2.2); unknown where one was not seen.
             shows_bare: have_requested,
+            // Both must offer it in their requests (RFC 7323, section 2.2); unknown where one was not seen.
             scale: have_requested.then_some(if are_scaled { *scale } else { 0 }),
             ..SenderTracking::default()
         };
@@ -157,7 +157,7 @@ impl Segment<'_> {
             count_if(&mut side.full_windows, is_full);
         }
         sender.shows_bare |= is_plain && bytes == 0 && tcp.has(ACK);
-        count_if(&mut other_side.needless, tcp.says_came_twice);
+        count_if(&mut other_side.needless, tcp.says_came_twice && !other.last_was_keep_alive);
         let carries = bytes > 0 || tcp.flags & (SYN | FIN) != 0;
         let goes_back = carries && sender.has_sent && ahead < 0 && !is_keep_alive && !(bytes > 1 && ahead == -1);
         if goes_back {

@@ -8,6 +8,7 @@ use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::flow::health::SenderHealth;
+use crate::model::format::quantity;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
 
@@ -126,24 +127,25 @@ impl Stuck {
     ) -> Finding {
         let (sender, receiver) = if is_client { (client, server) } else { (server, client) };
         let (stuck, arrived, missing) = (self.stuck_bytes, self.arrived_bytes, self.missing_bytes);
+        let [stuck_text, arrived_text, missing_text] = [stuck, arrived, missing].map(|n| quantity::count(n.into()));
         let opened = format!(
             "{} from {sender} to {receiver} opened and carried small packets, then stood still",
             count(self.n_flows as usize, "connection")
         );
         let (title, what, size) = if stuck > 0 {
             (
-                format!("{stuck} bytes do not arrive"),
+                format!("{stuck_text} bytes do not arrive"),
                 format!(
-                    "segments of {stuck} bytes were sent up to {} times more and never acknowledged, while up to {arrived} bytes arrived. No ICMP message said why, as it should.",
+                    "segments of {stuck_text} bytes were sent up to {} times more and never acknowledged, while up to {arrived_text} bytes arrived. No ICMP message said why, as it should.",
                     self.repeats
                 ),
                 stuck,
             )
         } else {
             (
-                format!("of up to {missing} bytes nothing arrives"),
+                format!("of up to {missing_text} bytes nothing arrives"),
                 format!(
-                    "up to {missing} bytes in a row never came as far as the place of the capture, while segments of up to {arrived} bytes before and behind them did. {receiver} waited for them in vain.",
+                    "up to {missing_text} bytes in a row never came as far as the place of the capture, while segments of up to {arrived_text} bytes before and behind them did. {receiver} waited for them in vain.",
                 ),
                 0,
             )
