@@ -16,7 +16,7 @@ const CARD: Card = Card {
     name: "Protocol on a non-standard port",
     category: Category::CovertChannel,
     technique: Some(("T1571", "Non-Standard Port")),
-    sees: "A connection to a well-known port carries a different protocol from the one registered for it, such as SSH on the HTTPS port.",
+    sees: "A connection to a well-known port carries a different protocol from the one registered for it, such as SSH on the HTTPS port. SSH to the outside counts on the usual other web ports (8000, 8008, 8080, 8443) too.",
     matters: "Firewalls allow web and DNS traffic by port. Tunnels and malware use these ports to get out.",
     otherwise: "People who bypass a strict firewall on purpose, a misconfiguration, a server that offers several services on one port.",
     benign_causes: &[
@@ -38,7 +38,8 @@ const CONNECTIONS: Descriptor = Descriptor::count("non_standard_port.connections
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry::of::<NonStandardPort>(CARD, &[CONNECTIONS], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS));
+    Entry::of::<NonStandardPort>(CARD, &[CONNECTIONS], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS))
+        .asking_site();
 
 /// Ports that firewalls let pass, and their protocol; TLS also has ports of its own for many protocols.
 const PASSED: [AppProto; 7] =
@@ -69,22 +70,29 @@ struct NonStandardPort {
     cases: Tally<Key, u64, MOST_CASES>,
 }
 
-/// What a flow speaks, if its port belongs to another protocol.
-fn foreign_app(flow: &Flow) -> Option<AppProto> {
+/// SSH that leaves: it carries whatever connections its ends want.
+fn is_tunnel_out(app: AppProto, (client, server): (Addr, Addr), site: &Site) -> bool {
+    app == AppProto::Ssh && site.is_inside(client) && site.is_outside(server)
+}
+
+/// What a flow carries, if its port belongs to another protocol.
+fn foreign_app(flow: &Flow, site: &Site) -> Option<AppProto> {
     let app = flow.app.filter(|_| flow.is_app_certain)?;
     let (_, port) = flow.responder();
     let owner = Protocol::from_port(flow.is_tcp(), port)?;
     // TLS goes over the ports of most protocols by now, but not over these.
     let is_odd_tls = app == AppProto::Tls && matches!(port, 22 | 53 | 80 | 123);
     let is_certain = CARRIERS.contains(&app) || BY_CONTENT.contains(&app);
-    // Ports that are only a habit (8080 and the like) belong to nobody.
-    let is_owned = PASSED.contains(&owner) && (owner != AppProto::Http || port == 80) && port != 8443;
+    // Ports that are only a habit (8080 and the like) belong to nobody, but firewalls let them pass.
+    let is_habit = (owner == AppProto::Http && port != 80) || port == 8443;
+    let is_out = is_tunnel_out(app, (flow.originator().0, flow.responder().0), site);
+    let is_owned = PASSED.contains(&owner) && (!is_habit || is_out);
     (is_owned && owner != app && (is_certain || is_odd_tls)).then_some(app)
 }
 
 impl Detector for NonStandardPort {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        let Some(app) = foreign_app(ended.flow) else { return };
+        let Some(app) = foreign_app(ended.flow, ended.site) else { return };
         let ((client, _), (server, port)) = (ended.flow.originator(), ended.flow.responder());
         if let Some(n) = self.cases.of((client, server, port, app)) {
             *n += 1;
@@ -96,7 +104,7 @@ impl Detector for NonStandardPort {
         Report::of_table(&self.cases, |n| *n as f64 >= least).largest_first(|(_key, n)| **n).each_with_flows(
             context,
             |((client, server, port, _), _)| Between::service(*client, *server, *port),
-            |((_, _, _, app), _), flow| foreign_app(flow) == Some(*app),
+            |((_, _, _, app), _), flow| foreign_app(flow, context.site) == Some(*app),
             |(key, n), flows| finding(**key, **n, flows, least, context.site),
         )
     }
@@ -110,6 +118,7 @@ fn finding((client, server, port, app): Key, n: u64, flows: Gathered, least: f64
         if is_carrier { (Impact::CONTROL, Confidence::LIKELY) } else { (Impact::EXPOSURE, Confidence::VERY_LIKELY) };
     Finding::builder(&CARD)
         .title(format!("{client} speaks {} with {server} on port {port}, which is registered for {owner}", app.name()))
+        .technique(is_tunnel_out(app, (client, server), site).then_some(("T1572", "Protocol Tunneling")))
         .weighed(impact, confidence, extent(n as f64, least.max(10.0)))
         .score(past(n as f64, least))
         .service((client, server, port), app.name())
@@ -144,6 +153,7 @@ mod tests {
     fn a_carrier_on_a_port_that_passes_is_worse_than_a_mistake_and_habits_are_nothing() {
         assert_eq!(found(AppProto::Ssh, 443), Some(Severity::Medium));
         assert_eq!(found(AppProto::Http, 443), Some(Severity::Low));
+        assert_eq!(found(AppProto::Ssh, 8443), Some(Severity::Medium));
         for (app, port) in [
             (AppProto::Tls, 443),
             (AppProto::Tls, 993),

@@ -16,7 +16,7 @@ const CARD: Card = Card {
     name: "ARP spoofing",
     category: Category::Spoofing,
     technique: Some(("T1557.002", "ARP Cache Poisoning")),
-    sees: "Several Ethernet (MAC) addresses claim one IP address, and one of them repeats its claim unasked.",
+    sees: "Several Ethernet (MAC) addresses claim one IP address, and one of them repeats its claim unasked; or one device tells hosts again and again that it has a second address, whose owner was not seen.",
     matters: "Hosts believe the latest ARP answer. A device that claims the address of another host or of the gateway receives the traffic for it, and can read or change it.",
     otherwise: "Two hosts configured with the same address, a standby machine that takes over, an address that was reassigned, or virtual machines that moved.",
     benign_causes: &[
@@ -37,7 +37,7 @@ const CARD: Card = Card {
 const CLAIMS: Descriptor = Descriptor::count("arp_spoofing.claims", "Unsolicited claims", 4.0)
     .range(1.0, 100_000.0)
     .unit("packets")
-    .help("A device must claim an address that another device also uses this often without being asked. A device that comes up announces itself twice (RFC 5227, section 2.3).");
+    .help("A device must claim an address that another device also uses this often without being asked. A device that comes up announces itself twice (RFC 5227, section 2.3). Where no other claimant was seen, answers that nobody asked for and questions to hosts that answered within the last 15 s count.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<ArpSpoofing>(CARD, &[CLAIMS], Interest::ARP);
@@ -59,7 +59,13 @@ impl Detector for ArpSpoofing {
         let duplicates: BTreeSet<Place> = all.duplicates().iter().map(|duplicate| duplicate.place).collect();
         let least_changes = context.settings.get(&CHANGES);
         for claims in sorted.chunk_by(|a, b| a.0.0 == b.0.0) {
-            let [((place, _), _), (_, _), ..] = claims else { continue };
+            if let [((place, mac), claim)] = claims {
+                if (claim.n_pushed + claim.n_needless) as f64 >= least && has_quiet_address(&sorted, *place, *mac) {
+                    imposters.entry(*mac).or_default().claims.push((place.1, claim));
+                }
+                continue;
+            }
+            let [((place, _), _), ..] = claims else { continue };
             let (ip, n_changes) = (place.1, all.n_changes(place));
             if duplicates.contains(place) {
                 if (n_changes as f64) < least_changes {
@@ -90,6 +96,14 @@ impl Detector for ArpSpoofing {
     }
 }
 
+/// True if a device also has an address that it claims as hosts do: in questions of its own, and in answers only when asked. A
+/// capture without the questions makes all answers look unasked.
+fn has_quiet_address(sorted: &[(&(Place, Mac), &Claim)], (vlans, address): Place, mac: Mac) -> bool {
+    sorted.iter().any(|(((other_vlans, other), owner), claim)| {
+        *owner == mac && *other_vlans == vlans && *other != address && claim.n_pushed + claim.n_needless == 0
+    })
+}
+
 /// A MAC address that pushes its claim to addresses of others.
 #[derive(Default)]
 struct Imposter<'a> {
@@ -101,6 +115,7 @@ struct Imposter<'a> {
 impl Imposter<'_> {
     fn finding(&self, mac: Mac, sorted: &[(&(Place, Mac), &Claim)], gateway: Option<Mac>, least: f64) -> Finding {
         let n_unasked: u64 = self.claims.iter().map(|(_, claim)| claim.n_unasked).sum();
+        let n_needless: u64 = self.claims.iter().map(|(_, claim)| claim.n_needless).sum();
         let n_claims: u64 = self.claims.iter().map(|(_, claim)| claim.n_claims).sum();
         let claimed: BTreeSet<Addr> = self.claims.iter().map(|(ip, _)| *ip).collect();
         let own: Vec<Addr> = sorted
@@ -111,7 +126,12 @@ impl Imposter<'_> {
         let has_gateway = gateway.is_some_and(|gateway| self.owners.contains(&gateway));
         // An address that changes hands once may have been taken over; owners that go on answering have not given it up.
         let is_contested = self.n_changes > self.claims.len() as u64 * 2;
-        let confidence = if is_contested { Confidence::ALMOST_CERTAIN } else { Confidence::EVEN };
+        let is_lone = self.owners.is_empty();
+        let confidence = match is_contested {
+            true => Confidence::ALMOST_CERTAIN,
+            false if is_lone => Confidence::LIKELY,
+            false => Confidence::EVEN,
+        };
         let sides = if has_gateway { 10.0 } else { 1.0 } * self.claims.len() as f64;
         let names: Vec<String> = claimed.iter().take(4).map(Addr::to_string).collect();
         let names = names.join(", ") + if claimed.len() > 4 { " and others" } else { "" };
@@ -123,11 +143,12 @@ impl Imposter<'_> {
         let ips: Vec<String> = claimed.iter().take(20).map(Addr::to_string).collect();
         Finding::builder(&CARD)
             .title(format!(
-                "{who} claims {} of other devices: {names}",
-                if claimed.len() == 1 { "1 address".to_owned() } else { format!("{} addresses", claimed.len()) }
+                "{who} claims {} {}: {names}",
+                if claimed.len() == 1 { "1 address".to_owned() } else { format!("{} addresses", claimed.len()) },
+                if is_lone { "besides its own again and again" } else { "of other devices" }
             ))
             .weighed(Impact::INTERCEPTION, confidence, extent(sides * 5.0, 5.0))
-            .score(past(n_unasked as f64, least))
+            .score(past((n_unasked + n_needless) as f64, least))
             .sources(own.iter().take(4).copied().map(Endpoint::Ip).chain([Endpoint::Mac(mac)]))
             .targets(
                 claimed
@@ -148,14 +169,24 @@ impl Imposter<'_> {
                 evidence("Times the claimant of an address changed", self.n_changes as f64, "", "0"),
                 evidence("Devices whose addresses it claims", self.owners.len() as f64, "devices", "0"),
             ])
-            .explanation(format!(
+            .evidence(is_lone.then(|| evidence("Questions to hosts that had just answered", n_needless as f64, "packets", "0")))
+            .explanation(if is_lone {
+                format!(
+                    "The Ethernet address {} has an address of its own and told hosts {} times that it has {names} too: in \
+                     {n_unasked} answers that nobody asked for and {n_needless} questions to hosts that had answered within \
+                     the last 15 s. Every such packet overwrites what the hosts know. No other device claimed the address in \
+                     this capture; its owner may be out of sight.",
+                    mac_text(mac),
+                    n_unasked + n_needless
+                )
+            } else { format!(
                 "The Ethernet address {} claimed {names} {n_unasked} times without being asked. Other devices use {} \
                  too{}. Hosts believe the latest answer, so they send traffic for the real owner to this device, \
                  which can read, change or drop it.",
                 mac_text(mac),
                 if claimed.len() == 1 { "this address" } else { "these addresses" },
                 if has_gateway { "; one of them is the default gateway" } else { "" }
-            ))
+            ) })
             .n_packets(n_claims)
             .packet_indices(self.claims.iter().flat_map(|(_, claim)| claim.indices.iter().copied()).collect())
             .filter(if claimed.len() <= 20 {
@@ -237,6 +268,34 @@ mod tests {
         let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert!(found[0].severity <= Severity::Medium);
+    }
+
+    /// A device asks as itself, then asks and is answered as `claimed` this often, so many seconds apart.
+    fn asks_again_and_again(own: u8, claimed: u8, n: u32, gap: f64) -> Vec<Packet> {
+        let mut packets =
+            vec![arp(0, 0.0, 1, 66, inside(own), inside(50)), arp(1, 0.1, 2, 50, inside(50), inside(own))];
+        for i in 0..n {
+            let second = 5.0 + f64::from(i) * gap;
+            packets.push(arp(2 + 2 * u64::from(i), second, 1, 66, inside(claimed), inside(50)));
+            packets.push(arp(3 + 2 * u64::from(i), second + 0.1, 2, 50, inside(50), inside(claimed)));
+        }
+        packets
+    }
+
+    #[test]
+    fn a_second_address_told_to_who_just_answered_is_spoofing_though_its_owner_is_out_of_sight() {
+        let found = |packets: &[Packet]| finish(&ENTRY, &[], packets, &Settings::default()).findings.into_iter().next();
+        let lone = found(&asks_again_and_again(66, 1, 8, 4.0)).unwrap();
+        assert_eq!(lone.severity, Severity::Medium);
+        assert_eq!(lone.sources, [Endpoint::Ip(inside(66)), Endpoint::Mac([2, 0, 0, 0, 0, 66])]);
+        assert_eq!(found(&asks_again_and_again(66, 1, 8, 40.0)), None, "its knowledge may be old");
+        assert_eq!(found(&asks_again_and_again(66, 66, 8, 4.0)), None, "a device that polls by its own address");
+        let mut polls = asks_again_and_again(66, 1, 8, 4.0);
+        polls.extend(asks_again_and_again(66, 66, 8, 4.0));
+        assert_eq!(found(&polls), None, "a router that polls by both addresses");
+        let answers: Vec<Packet> =
+            (0..16).map(|i| arp(i, i as f64, 2, 66, inside(1 + 65 * (i % 2) as u8), inside(50))).collect();
+        assert_eq!(found(&answers), None, "the questions are not in the capture");
     }
 
     #[test]

@@ -29,6 +29,9 @@ pub type Place = (u32, Addr);
 
 /// An answer this long after the question still counts as asked for.
 const ASKED_NS: i64 = 10 * SECOND;
+/// A host that has just been answered knows the address for at least so long (RFC 4861, section 6.3.2: 30 s times 0.5 to 1.5;
+/// systems do the same for ARP).
+const KNOWN_NS: i64 = 15 * SECOND;
 /// Most pairs of IP and MAC address, and most questions, kept.
 const MOST_PAIRS: usize = 1 << 16;
 /// Packets remembered for one pair.
@@ -52,6 +55,8 @@ pub struct AddressClaims {
     claims: Tally<(Place, Mac), Claim, MOST_PAIRS>,
     turns: Tally<Place, Turns, MOST_PAIRS>,
     asked: Tally<(u32, Addr, Addr), Option<i64>, MOST_PAIRS>,
+    /// When who was last answered by whom, ns since 1970.
+    answered: Tally<(u32, Addr, Addr), i64, MOST_PAIRS>,
     /// Packets, flows and receivers remembered.
     n_kept: usize,
     /// Addresses with several claimants.
@@ -67,6 +72,8 @@ pub struct Claim {
     pub n_unasked: u64,
     /// Of these, answers to somebody who did not ask.
     pub n_pushed: u64,
+    /// Of these, questions to somebody who had just answered.
+    pub n_needless: u64,
     /// Packets of its own from the address since it has several claimants.
     pub n_uses: u64,
     /// First claim, ns since 1970.
@@ -124,11 +131,14 @@ impl AddressClaims {
         let is_pushed =
             !is_announcement && arp.operation == 2 && !self.is_asked(packet.vlan_stack, arp, packet.time_ns);
         let place = (packet.vlan_stack, arp.sender_ip);
+        let is_needless = self.is_needless(place, arp, packet.time_ns);
         let has_room = self.n_kept < MOST_KEPT;
         let Some(claim) = self.claim(place, arp.sender_mac, packet.time_ns, packet.index) else { return };
         claim.n_unasked += u64::from(is_announcement || is_pushed);
         claim.n_pushed += u64::from(is_pushed);
-        if has_room && !is_announcement && arp.operation == 2 && claim.receivers.len() < MOST_RECEIVERS {
+        claim.n_needless += u64::from(is_needless);
+        let is_to_one = !is_announcement && (arp.operation == 2 || is_needless);
+        if has_room && is_to_one && claim.receivers.len() < MOST_RECEIVERS {
             let is_new = claim.receivers.insert(arp.target_ip);
             self.n_kept += usize::from(is_new);
         }
@@ -198,6 +208,18 @@ impl AddressClaims {
     fn is_asked(&mut self, vlans: u32, arp: &Arp, now_ns: i64) -> bool {
         let question = self.asked.known(&(vlans, arp.target_ip, arp.sender_ip)).and_then(Option::take);
         question.is_some_and(|asked_ns| now_ns - asked_ns <= ASKED_NS)
+    }
+
+    /// True for a question to somebody who has just answered the same one; notes answers for that.
+    fn is_needless(&mut self, (vlans, sender): Place, arp: &Arp, now_ns: i64) -> bool {
+        if arp.operation == 2 {
+            if let Some(last) = self.answered.of((vlans, arp.target_ip, sender)) {
+                *last = now_ns;
+            }
+            return false;
+        }
+        let answered = self.answered.known(&(vlans, sender, arp.target_ip));
+        answered.is_some_and(|answered_ns| (0..KNOWN_NS).contains(&(now_ns - *answered_ns)))
     }
 
     /// Claims to addresses of IPv4 (by ARP) or else of IPv6 (by advertisements), in order of address and device.
