@@ -1,4 +1,5 @@
-//! `packetloupe evaluate`: a labelled table to how well each detector tells its rows apart.
+//! `packetloupe evaluate`: measures on a labelled table how well each detector separates attacks from benign rows
+//! (AUROC, precision, recall).
 
 use super::reading::ReadingArguments;
 use super::table::table;
@@ -40,7 +41,7 @@ pub struct EvaluateArguments {
     reading: ReadingArguments,
 }
 
-/// What one detector made of the rows.
+/// The result of one detector, or why it did not have enough data.
 struct Outcome {
     id: &'static str,
     result: Result<Ranking, String>,

@@ -1,4 +1,5 @@
-//! An analysis to who looked at its input, and who rests and why.
+//! Groups the detectors of an analysis: those that evaluated the input, and those that did not have enough data, by
+//! reason.
 
 use crate::model::Analysis;
 use crate::model::format::quantity::counted;
@@ -7,19 +8,19 @@ use crate::model::rows::RowKind;
 /// More detectors than this are counted, not named.
 const MOST_NAMED: usize = 3;
 
-/// The detectors by whether they could judge.
+/// Which detectors evaluated the input, and which did not have enough data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DetectorCoverage<'a> {
-    /// Ids of those that did.
+    /// Ids of the detectors that evaluated the input.
     pub ran: Vec<&'a str>,
-    /// Reasons, and the ids of those that rest for each, in the order of the detectors.
+    /// Each reason why detectors did not have enough data, with their ids, in the order of the detectors.
     pub rests: Vec<(&'a str, Vec<&'a str>)>,
-    /// At what: `this capture`, `the rows of this table`.
+    /// The input in words: `this capture`, `the rows of this table`.
     pub at: &'static str,
 }
 
 impl<'a> DetectorCoverage<'a> {
-    /// Of an analysis.
+    /// The coverage of an analysis.
     pub fn of(analysis: &'a Analysis) -> DetectorCoverage<'a> {
         let at = match analysis.table.as_ref().map(|table| table.layout.kind) {
             None => "this capture",
@@ -46,8 +47,8 @@ impl<'a> DetectorCoverage<'a> {
         self.rests.iter().map(|(_, ids)| ids.len() as u64).sum()
     }
 
-    /// Which detectors checked what: `Isolation forest and PCA checked the rows of this table`. A few are named by `name`,
-    /// more are counted.
+    /// Which detectors checked what: `Isolation forest and PCA checked the rows of this table`. Up to three are named,
+    /// by `name` from their id; more are counted.
     pub fn words(&self, name: impl Fn(&str) -> String) -> String {
         let who = match self.ran.as_slice() {
             [] => return format!("No detector could check {}", self.at),

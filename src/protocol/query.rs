@@ -1,11 +1,11 @@
-//! Questions of the page about the tables, and the worker's answers.
+//! What the page requests from the worker to fill its tables (flows, packets, rows, columns), and the worker's answers.
 
 use super::window::Window;
 use crate::model::listing::{FlowRow, PacketDetail, PacketRow, Page};
 use crate::model::rows::{ColumnInfo, DataRow};
 use serde::{Deserialize, Serialize};
 
-/// A question of the page.
+/// A request of the page for part of a table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Query {
     /// A window of the flow table.
@@ -16,14 +16,14 @@ pub enum Query {
     Rows(Window<RowSort>, Cells),
     /// A window of the columns of a table, by their names.
     Columns(Window<()>),
-    /// One column in full, by its place from 0.
+    /// One column in full.
     Column {
-        /// Place from 0.
+        /// Index of the column, from 0.
         place: u32,
     },
-    /// One packet in full, by its place in the capture from 0.
+    /// One packet in full.
     Packet {
-        /// Place from 0.
+        /// Index of the packet in the capture, from 0.
         index: u64,
     },
 }
@@ -31,14 +31,14 @@ pub enum Query {
 /// Which cells of each row of a table are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cells {
-    /// First column wanted, by its place from 0.
+    /// Index of the first column wanted, from 0.
     pub first_column: u32,
-    /// Columns wanted.
+    /// Number of columns wanted.
     pub n_columns: u32,
 }
 
 impl Query {
-    /// True for what only the packed rows of a table tell.
+    /// True if the answer needs the stored rows of a table.
     pub fn is_about_rows(&self) -> bool {
         matches!(self, Query::Rows(..) | Query::Columns(_) | Query::Column { .. })
     }
@@ -81,7 +81,7 @@ pub enum RowSort {
     Number,
     /// By the score of the models.
     Score,
-    /// By a column, by its place from 0.
+    /// By the column with this index, from 0.
     Column(u32),
 }
 
@@ -96,8 +96,8 @@ pub enum Answer {
     Rows(Page<DataRow>),
     /// To [`Query::Columns`].
     Columns(Page<ColumnInfo>),
-    /// To [`Query::Column`]; none if there is no such column.
+    /// To [`Query::Column`]; `None` if there is no such column.
     Column(Option<Box<ColumnInfo>>),
-    /// To [`Query::Packet`]; none if it cannot be read any more.
+    /// To [`Query::Packet`]; `None` if its bytes can no longer be read.
     Packet(Option<Box<PacketDetail>>),
 }

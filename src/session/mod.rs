@@ -1,7 +1,7 @@
-//! The page's state machine: State + Action -> State and effects. Independent of the browser.
+//! The page's state machine: a state and an action give the next state and its effects. Independent of the browser.
 //!
-//! The worker owns the capture; this holds what the page shows of it. Answers to table questions do not pass through
-//! here: the table that asked keeps them.
+//! The worker owns the capture; this holds what the page shows of it. Answers to queries of tables (`protocol::query`)
+//! do not pass through here: the table that sent the query keeps them.
 
 mod address;
 pub mod memory;

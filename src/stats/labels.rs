@@ -1,21 +1,21 @@
-//! A label column to what each row is: its class, and whether that is an attack.
+//! Turns the label column of a table into the class of each row, and whether that class is an attack.
 
 use super::columns;
 use super::rows::{RowStore, cell};
 use std::collections::BTreeMap;
 
-/// A class of rows.
+/// A class: all rows with the same label.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Class {
-    /// Its name as the column has it; `(empty)` where there is none.
+    /// The label as in the column; `(empty)` if the cell is empty.
     pub name: String,
-    /// Rows of it.
+    /// Number of rows of this class.
     pub n_rows: u64,
-    /// True unless the name means benign.
+    /// True unless the label means benign.
     pub is_attack: bool,
 }
 
-/// What each kept row is.
+/// The class of each kept row.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Labels {
     classes: Vec<Class>,
@@ -23,17 +23,17 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Classes, attacks last, each in the order of their names.
+    /// The classes: benign ones, then attacks, each sorted by name.
     pub fn classes(&self) -> &[Class] {
         &self.classes
     }
 
-    /// Place of each row's class.
+    /// For each row, the index of its class in [`Labels::classes`].
     pub fn of_rows(&self) -> &[u32] {
         &self.of_rows
     }
 
-    /// Rows.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.of_rows.len()
     }
@@ -43,13 +43,13 @@ impl Labels {
         self.of_rows.is_empty()
     }
 
-    /// Rows of classes that are attacks.
+    /// Number of rows that are attacks.
     pub fn n_attacks(&self) -> u64 {
         self.classes.iter().filter(|class| class.is_attack).map(|class| class.n_rows).sum()
     }
 }
 
-/// Words that mean benign in the tables known here. Background of CTU-13 is traffic that nobody judged.
+/// Labels that mean benign in public data sets. "Background" in CTU-13 is traffic that nobody labelled.
 const BENIGN: &[&str] = &[
     "",
     "-",
@@ -67,10 +67,10 @@ const BENIGN: &[&str] = &[
     "needmanuallabel",
 ];
 
-/// True if a label means benign; `more` are words that mean it too.
+/// True if a label means benign, ignoring case; `more` are further labels that do.
 pub fn is_benign(label: &str, more: &[String]) -> bool {
     let plain = label.trim().trim_end_matches('.').to_lowercase();
-    // CTU-13 writes sentences, of which one word counts: `flow=From-Normal-V52-Grill`.
+    // The labels of CTU-13 are sentences in which one word counts: `flow=From-Normal-V52-Grill`.
     let is_sentence = plain.starts_with("flow=");
     more.iter().any(|word| word.eq_ignore_ascii_case(label.trim()))
         || BENIGN.contains(&plain.as_str())
@@ -79,7 +79,7 @@ pub fn is_benign(label: &str, more: &[String]) -> bool {
         || is_sentence && !plain.contains("botnet") && (plain.contains("normal") || plain.contains("background"))
 }
 
-/// The labels of a column; `benign` are words that mean benign besides the usual.
+/// The labels in a column, given by its index; `benign` are labels that mean benign in addition to the usual ones.
 pub fn labels(rows: &RowStore, column: usize, benign: &[String]) -> Labels {
     let kind = rows.column(column).map_or(crate::model::rows::ColumnKind::Empty, columns::kind);
     let mut cells: Vec<u64> = Vec::with_capacity(rows.len());

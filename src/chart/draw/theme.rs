@@ -1,9 +1,10 @@
-//! The colours of charts, for a light and a dark page.
+//! The colours of charts, for a light and a dark page. The report's style sheet replaces those of one by those of the
+//! other.
 
-/// Red, green and blue.
+/// Red, green and blue, 0 to 255 each (sRGB).
 pub type Rgb = (u8, u8, u8);
 
-/// Colours of a chart. Within one theme all differ, so that a style sheet can put one theme in place of another.
+/// Colours of a chart. Within a theme they all differ, so that a style sheet can replace each by that of another theme.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Theme {
     /// Labels and values.
@@ -38,13 +39,13 @@ impl Theme {
         series: [(0x63, 0x9f, 0xe6), (0xf0, 0xb4, 0x55), (0x93, 0xe3, 0xcc), (0xbf, 0x3a, 0x76), (0x8d, 0x97, 0xa2)],
     };
 
-    /// All colours, in the same order for every theme.
+    /// All colours, in the same order in every theme: text, muted, axis, grid, then the series.
     pub fn colours(&self) -> [Rgb; 9] {
         let [a, b, c, d, e] = self.series;
         [self.text, self.muted, self.axis, self.grid, a, b, c, d, e]
     }
 
-    /// The colour of a series; they come round again after the last.
+    /// The colour of the series with this index; the colours repeat after the last.
     pub fn series_colour(&self, place: usize) -> Rgb {
         self.series.get(place % self.series.len()).copied().unwrap_or(self.text)
     }

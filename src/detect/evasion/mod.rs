@@ -1,4 +1,4 @@
-//! Detectors of packets made so that a monitor sees something different from the receiver.
+//! Detectors of evasion: packets crafted so that a monitor sees something different from the receiver.
 
 pub mod crafted_packets;
 pub mod forged_reset;

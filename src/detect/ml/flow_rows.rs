@@ -1,4 +1,5 @@
-//! The flow table to the rows that models learn from and score: made once for all models of a judgement.
+//! Turns the flow table into feature rows: a sample to learn from, and the flows to score. Made once and shared by all
+//! models of an evaluation.
 
 use crate::detect::ml::matrix::Matrix;
 use crate::detect::ml::random::Selection;
@@ -8,45 +9,45 @@ use crate::flow::table::FlowTable;
 use crate::model::Flow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Most flows that a model learns from; more make it slower, hardly better.
+/// Most flows that a model learns from; more make it slower but hardly better.
 const MOST_LEARNT: u32 = 20_000;
 /// Rows in a block to score.
 const BLOCK: usize = 4096;
 
-/// What rows depend on.
+/// What the rows depend on; rows with an equal key are equal.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Key {
-    /// Of the samples.
+    /// Seed of the samples.
     pub seed: u64,
     /// Most flows scored.
     pub most: u32,
     /// Flows kept.
     pub n_flows: usize,
-    /// The first of them.
+    /// Serial number of the first flow kept.
     pub first_serial: u32,
     /// Packets read.
     pub packets: u64,
 }
 
-/// Rows of flows.
+/// Feature rows of flows, one row per flow and one column per feature.
 #[derive(Debug)]
 pub struct FlowRows {
-    /// To learn from.
+    /// Rows to learn from.
     pub learnt: Matrix,
-    /// What is usual among those.
+    /// Median and spread of each feature in those rows.
     pub usual: Robust,
-    /// To score, in blocks.
+    /// Rows to score, in blocks.
     pub scored: Vec<Matrix>,
-    /// Place of each scored row among the kept flows.
+    /// Index of each scored row among the kept flows.
     pub places: Vec<u32>,
 }
 
-/// The rows that were made last.
+/// A cache of the rows that were made last.
 #[derive(Debug, Default)]
 pub struct Shared(Mutex<Option<(Key, Arc<FlowRows>)>>);
 
 impl Shared {
-    /// Rows for this key; made unless they were made last.
+    /// Rows for this key: the cached ones if the key is the same, otherwise new ones.
     pub fn rows(&self, flows: &FlowTable, key: Key) -> Arc<FlowRows> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, rows)) = last.as_ref().filter(|(made_for, _)| *made_for == key) {
@@ -57,7 +58,7 @@ impl Shared {
         rows
     }
 
-    /// Gives the memory back.
+    /// Empties the cache, to free its memory.
     pub fn clear(&mut self) {
         *self = Shared::default();
     }

@@ -1,4 +1,4 @@
-//! Detectors of faults that make a network slow.
+//! Detectors of faults that make a network slow or a service unreachable.
 
 pub mod broadcast_storm;
 pub mod dhcp_trouble;

@@ -1,5 +1,5 @@
-//! Questions for neighbours (ARP, neighbour solicitations of IPv6) to findings: one device that asks for many addresses that
-//! nobody has, or a router that has to because somebody behind it sweeps.
+//! Turns ARP requests and IPv6 neighbour solicitations into findings: one device requests many addresses that are not
+//! in use, or a router does so because an outside host scans through it.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
@@ -52,17 +52,17 @@ const LEAST: Descriptor = Descriptor::count("arp_sweep.least", "Unanswered addre
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<ArpSweep>(CARD, &[ADDRESSES, WINDOW, LEAST], Interest::ARP.union(Interest::ICMP));
 
-/// Messages that ask for a neighbour and that answer (RFC 4861, sections 4.3 and 4.4).
+/// ICMPv6 types of neighbour solicitation and advertisement (RFC 4861, sections 4.3 and 4.4).
 const SOLICITATION: u8 = 135;
 const ADVERTISEMENT: u8 = 136;
-/// An outside host that came to as many neighbours while the router asked for them is the cause.
+/// An outside host that tried this many neighbours while the router requested them is the cause.
 const LEAST_CAUSED: usize = 3;
-/// A router asks within this time of the packet that it has to deliver.
+/// A router requests a neighbour within this time of the packet that it has to deliver.
 const CAUSE_NS: i64 = 5 * SECOND;
 
-/// Where answers to the asker are not captured, silence says little: this many times more is asked for.
+/// Where no answers to the device were captured, missing answers prove less: the threshold is this many times higher.
 const BLIND_FACTOR: f64 = 4.0;
-/// A busy router asks for many neighbours too, but not for so many within this time.
+/// A busy router requests many neighbours too, but not as many within this time.
 const FAST_NS: i64 = 30 * SECOND;
 /// Most findings.
 const MOST_FINDINGS: usize = 100;
@@ -77,7 +77,7 @@ type Mac = [u8; 6];
 
 #[derive(Default)]
 struct ArpSweep {
-    /// By Ethernet address, and whether it asks over IPv6.
+    /// By Ethernet address, and whether it requests IPv6 neighbours.
     devices: Tally<(Mac, bool), Device, MOST_DEVICES>,
     questions: Tally<(Mac, Addr), Question, MOST_QUESTIONS>,
 }
@@ -98,7 +98,7 @@ struct Question {
     is_answered: bool,
 }
 
-/// The group that is asked for an address of IPv6 (RFC 4291, section 2.7.1): it has the last 24 bits of the address.
+/// The solicited-node multicast address of an IPv6 address (RFC 4291, section 2.7.1): it has its last 24 bits.
 fn solicited_node(address: Addr) -> Addr {
     const PREFIX: [u8; 13] = [0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff];
     let mut group = [0; 16];
@@ -153,7 +153,7 @@ impl Detector for ArpSweep {
             return;
         };
         match icmp.kind {
-            // Without a sender it asks whether its own address is free; of one host, whether that is still there.
+            // From the unspecified address: duplicate address detection. To one host: is it still reachable?
             SOLICITATION if icmp.is_v6 && ip.source.0 != 0 && ip.target.is_group() => {
                 self.ask(sender, ip.source, ip.target, packet);
             }
@@ -202,7 +202,7 @@ struct Sweep {
 }
 
 impl Sweep {
-    /// Of a device's questions; none if they are no sweep.
+    /// From a device's requests; `None` if they are no sweep.
     fn of(questions: &[(&(Mac, Addr), &Question)], device: &Device, limits: &Limits) -> Option<Sweep> {
         let mut in_time: Vec<(i64, bool)> =
             questions.iter().filter_map(|(_, q)| Some((q.first_ns?, q.is_answered))).collect();
@@ -228,8 +228,8 @@ impl Sweep {
 }
 
 impl Device {
-    /// The host outside that tried most neighbours while this router asked for them, and how many it tried; none if none tried
-    /// several.
+    /// The outside host that tried most neighbours while this router requested them, and how many it tried; `None` if
+    /// no host tried at least [`LEAST_CAUSED`].
     fn cause(&self, context: &Context<'_>) -> Option<(Addr, usize)> {
         let span = self.first_ns - CAUSE_NS..=self.last_ns + CAUSE_NS;
         let is_v6 = self.own.is_some_and(|own| !own.is_v4());
@@ -271,7 +271,7 @@ impl Device {
                 Some(_) => Vec::new(),
                 None => self.own.map(Endpoint::Ip).into_iter().chain([Endpoint::Mac(mac)]).collect(),
             }))
-            // Only the last bits of an address of IPv6 are in the question.
+            // A solicitation goes to a multicast address that has only the last 24 bits of the IPv6 address.
             .targets(sweep.asked.iter().filter(|_| !is_v6).copied())
             .protocol(if is_v6 { "ICMPv6" } else { "ARP" })
             .period((self.first_ns, self.last_ns))

@@ -1,4 +1,4 @@
-//! Questions for whole zones of DNS, per asker and server, to findings.
+//! Turns DNS zone transfer requests (AXFR) into findings, one per client and name server.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
@@ -43,9 +43,9 @@ const QUESTIONS: Descriptor = Descriptor::count("zone_transfer.questions", "Zone
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<ZoneTransfer>(CARD, &[QUESTIONS], Interest::MESSAGES);
 
-/// Most pairs kept, and name servers known.
+/// Most pairs of client and name server kept, and most name servers.
 const MOST_PAIRS: usize = 1 << 14;
-/// Zones named for a pair.
+/// Most zones listed for a pair.
 const MOST_ZONES: usize = 8;
 
 #[derive(Default)]

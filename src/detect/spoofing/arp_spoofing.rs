@@ -1,4 +1,5 @@
-//! ARP packets to findings: an IP address that several Ethernet addresses claim, and who of them pushes.
+//! Turns claims of IP addresses by ARP into findings: several Ethernet addresses claim one IP address, and one of them
+//! repeats its claim unasked (spoofing), or none does (a conflict).
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
@@ -55,7 +56,7 @@ impl Detector for ArpSpoofing {
         let mut conflicts = Vec::new();
         let all = context.claims;
         let sorted = all.sorted(true);
-        // Two honest hosts with one address are no attack: a fault of the settings, or if it was soon over a conflict.
+        // Two honest hosts with one address are no attack but a misconfiguration, or a conflict if it was over soon.
         let duplicates: BTreeSet<Place> = all.duplicates().iter().map(|duplicate| duplicate.place).collect();
         let least_changes = context.settings.get(&CHANGES);
         for claims in sorted.chunk_by(|a, b| a.0.0 == b.0.0) {
@@ -103,8 +104,7 @@ fn has_quiet_address(sorted: &[(&(Place, Mac), &Claim)], (vlans, address): Place
         *owner == mac && *other_vlans == vlans && *other != address && claim.n_pushed + claim.n_needless == 0
     })
 }
-
-/// A MAC address that pushes its claim to addresses of others.
+/// A MAC address that repeats unasked its claim to addresses of other devices.
 #[derive(Default)]
 struct Imposter<'a> {
     claims: Vec<(Addr, &'a Claim)>,
@@ -124,7 +124,7 @@ impl Imposter<'_> {
             .map(|(((_, ip), _), _)| *ip)
             .collect();
         let has_gateway = gateway.is_some_and(|gateway| self.owners.contains(&gateway));
-        // An address that changes hands once may have been taken over; owners that go on answering have not given it up.
+        // An address that moves once may have been reassigned; an owner that still answers has not given it up.
         let is_contested = self.n_changes > self.claims.len() as u64 * 2;
         let is_lone = self.owners.is_empty();
         let confidence = match is_contested {
@@ -198,7 +198,7 @@ impl Imposter<'_> {
     }
 }
 
-/// An address that several devices use, without one that pushes.
+/// An address that several devices use, none of which repeats its claim unasked.
 fn conflict(ip: Addr, claims: &[(&(Place, Mac), &Claim)]) -> Finding {
     let macs: Vec<Mac> = claims.iter().map(|((_, mac), _)| *mac).collect();
     let n_claims: u64 = claims.iter().map(|(_, claim)| claim.n_claims).sum();

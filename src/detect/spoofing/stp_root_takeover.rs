@@ -1,4 +1,5 @@
-//! Spanning tree messages to findings of a bridge that makes itself the root of a network that has one.
+//! Turns spanning tree messages (STP BPDUs) into findings: a new bridge replaces the root bridge, or a device floods
+//! the network with topology changes.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
@@ -49,16 +50,16 @@ const NOTICES: Descriptor = Descriptor::count("stp_root_takeover.notices", "Noti
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<StpRootTakeover>(CARD, &[BEFORE, CHANGES, NOTICES], Interest::MESSAGES);
 
-/// Roots told apart; a network has one for each VLAN.
+/// Most root bridges kept; a network has one for each VLAN.
 const MOST_ROOTS: usize = 256;
-/// Times of changes that are kept of a tree.
+/// Most times of topology changes kept for a tree.
 const MOST_CHANGES: usize = 1 << 16;
-/// Devices that send changes, told apart in a tree.
+/// Most senders of topology changes kept for a tree.
 const MOST_SENDERS: usize = 256;
 
 #[derive(Default)]
 struct StpRootTakeover {
-    /// By layer-2 network: each has a tree of its own.
+    /// By layer-2 network: each has its own tree.
     trees: Tally<u32, Tree, MOST_LINKS>,
 }
 
@@ -66,7 +67,7 @@ struct StpRootTakeover {
 struct Tree {
     first_ns: Option<i64>,
     roots: Vec<Root>,
-    /// Times of changes, and whether each is a notice, by who sent it.
+    /// Time of each topology change and whether it is a notice, by sender.
     changes_ns: BTreeMap<Endpoint, Vec<(i64, bool)>>,
     n_changes: usize,
     changes: MessageEvidence,

@@ -1,8 +1,9 @@
-//! ARP packets and neighbour advertisements to who claims which address, and packets to whether the claimants use it: so that
-//! two honest hosts with one address are told apart from one that poses as another.
+//! Collects which devices claim which IP address, from ARP and neighbour advertisements, and whether they use it, from
+//! their packets. Detectors of spoofing and of duplicate addresses share it: an impostor must be told apart from two
+//! honest hosts with the same address.
 //!
-//! Who poses as another passes on what it gets: those packets have a hop less than their sender gave them. Who was given an
-//! address sends packets of its own from it.
+//! An impostor forwards the packets it receives, so their TTL is one less than their sender set. A host that was
+//! assigned the address sends packets of its own from it.
 
 use crate::detect::support::capped_map::{Map, Tally};
 use crate::flow::table::FlowUpdate;
@@ -15,8 +16,8 @@ use crate::model::{Addr, Finding};
 use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
-/// How often its claimant must change for an address to be told as a duplicate; what changes less is left to those who tell
-/// of claims.
+/// How often the claimant of an address must change to be reported as a duplicate address; with fewer changes it is
+/// left to the detectors of spoofing.
 pub const CHANGES: Descriptor = Descriptor::count("duplicate_address.changes", "Changes of the claimant", 3.0)
     .range(2.0, 100_000.0)
     .unit("changes")
@@ -24,29 +25,31 @@ pub const CHANGES: Descriptor = Descriptor::count("duplicate_address.changes", "
 
 /// An Ethernet address.
 pub type Mac = [u8; 6];
-/// An address within its layer-2 network: the stack of VLAN tags. Each VLAN may have its own plan of addresses.
+/// An IP address within its layer-2 network, which is given by its stack of VLAN tags: VLANs may use the same
+/// addresses.
 pub type Place = (u32, Addr);
 
-/// An answer this long after the question still counts as asked for.
+/// An answer up to this long after the request counts as solicited.
 const ASKED_NS: i64 = 10 * SECOND;
 /// A host that has just been answered knows the address for at least so long (RFC 4861, section 6.3.2: 30 s times 0.5 to 1.5;
 /// systems do the same for ARP).
 const KNOWN_NS: i64 = 15 * SECOND;
-/// Most pairs of IP and MAC address, and most questions, kept.
+/// Most pairs of IP and MAC address, and most requests, kept.
 const MOST_PAIRS: usize = 1 << 16;
-/// Packets remembered for one pair.
+/// Most packets kept for a pair.
 const MOST_INDICES: usize = 2048;
-/// Packets, flows and receivers remembered of all pairs together.
+/// Most packets, flows and receivers kept for all pairs together.
 const MOST_KEPT: usize = 1 << 20;
-/// Receivers remembered for one pair.
+/// Most receivers kept for a pair.
 const MOST_RECEIVERS: usize = Finding::MOST_ADDRESSES;
-/// Hops that systems give to packets of their own (Linux and macOS 64, Windows 128, routers 255).
+/// Initial TTLs of common systems (Linux and macOS 64, Windows 128, routers 255).
 const OWN_HOPS: [u8; 3] = [64, 128, 255];
-/// A host uses an address from which it has sent so many packets of its own since another one claimed it too.
+/// A host uses an address if it has sent at least this many packets of its own from it since another host claimed it
+/// too.
 const LEAST_USES: u64 = 2;
 /// An address that moves to another device changes once.
 const LEAST_CHANGES: u64 = 2;
-/// An honest host answers what it is asked; announcements to all are not counted.
+/// An honest host answers requests only: at most this many unsolicited answers, not counting announcements to all.
 const MOST_PUSHED: u64 = 3;
 
 /// Who claims which address in a capture.
@@ -57,34 +60,34 @@ pub struct AddressClaims {
     asked: Tally<(u32, Addr, Addr), Option<i64>, MOST_PAIRS>,
     /// When who was last answered by whom, ns since 1970.
     answered: Tally<(u32, Addr, Addr), i64, MOST_PAIRS>,
-    /// Packets, flows and receivers remembered.
+    /// Packets, flows and receivers kept so far.
     n_kept: usize,
-    /// Addresses with several claimants.
+    /// True once an address has several claimants.
     has_contested: bool,
 }
 
 /// How one MAC address claimed one IP address.
 #[derive(Clone, Default)]
 pub struct Claim {
-    /// Packets that say so.
+    /// Packets with the claim.
     pub n_claims: u64,
-    /// Of these, without being asked.
+    /// Of these, unsolicited ones: announcements and unsolicited answers.
     pub n_unasked: u64,
-    /// Of these, answers to somebody who did not ask.
+    /// Of these, unsolicited answers to one host.
     pub n_pushed: u64,
     /// Of these, questions to somebody who had just answered.
     pub n_needless: u64,
-    /// Packets of its own from the address since it has several claimants.
+    /// Packets that it sent itself from the address since that has several claimants.
     pub n_uses: u64,
     /// First claim, ns since 1970.
     pub first_ns: i64,
     /// Last claim or use, ns since 1970.
     pub last_ns: i64,
-    /// Packets that say so.
+    /// Indices of the packets with the claim, in order; limited.
     pub indices: Vec<u64>,
-    /// Flows of those that belong to one.
+    /// Serial numbers of the flows of those packets (neighbour advertisements only); limited.
     pub flows: Vec<u32>,
-    /// Whom it answered.
+    /// The hosts that it answered; limited.
     pub receivers: BTreeSet<Addr>,
 }
 
@@ -99,14 +102,15 @@ struct Turns {
 pub struct Duplicate<'a> {
     /// The address.
     pub place: Place,
-    /// Its users, in order.
+    /// The devices that use it, in order of their MAC address.
     pub users: Vec<(Mac, &'a Claim)>,
     /// How often its claimant changed.
     pub n_changes: u64,
 }
 
 impl AddressClaims {
-    /// Takes a packet: of ARP, or any that a host sends; TCP that is not control need not be shown.
+    /// Takes a packet: ARP, or any other that may show a claimant using its address. TCP segments without SYN, FIN or
+    /// RST may be left out.
     #[inline]
     pub fn observe(&mut self, packet: &Packet) {
         match &packet.arp {
@@ -123,7 +127,7 @@ impl AddressClaims {
         {
             *time = Some(packet.time_ns);
         }
-        // A probe for a free address claims nothing (RFC 5227, section 2.1.1).
+        // An ARP probe has no sender address and claims nothing (RFC 5227, section 2.1.1).
         if arp.sender_ip.is_group() || is_shared(arp.sender_mac) {
             return;
         }
@@ -144,7 +148,8 @@ impl AddressClaims {
         }
     }
 
-    /// Takes a message: a neighbour advertisement says that a device has an address (RFC 4861, section 4.4).
+    /// Takes a message; only neighbour advertisements count: they claim an address for a device (RFC 4861, section
+    /// 4.4).
     pub fn observe_message(&mut self, message: &Message<'_>, update: Option<FlowUpdate>, vlan_stack: u32) {
         let said = &message.fields;
         if message.protocol != AppProto::Icmpv6 || !said.is(FieldId::Message, Icmpv6Message::NeighbourAdvertisement) {
@@ -186,10 +191,10 @@ impl AddressClaims {
         Some(claim)
     }
 
-    /// Counts a packet that its sender made itself, from an address that several claim.
+    /// Counts a packet that its sender did not forward, from an address with several claimants.
     fn observe_use(&mut self, packet: &Packet) {
         let (Some(ip), Some((mac, _))) = (&packet.ip, packet.macs) else { return };
-        // What finds neighbours only claims.
+        // Neighbour discovery only claims the address.
         let is_neighbours =
             matches!(&packet.transport, Transport::Icmp(icmp) if icmp.is_v6 && (133..=137).contains(&icmp.kind));
         let is_own = OWN_HOPS.contains(&ip.ttl) || ip.target.is_group();
@@ -204,7 +209,7 @@ impl AddressClaims {
         }
     }
 
-    /// True for the first answer to a question; further answers to it were not asked for.
+    /// True for the first answer to a request; further answers to it are unsolicited.
     fn is_asked(&mut self, vlans: u32, arp: &Arp, now_ns: i64) -> bool {
         let question = self.asked.known(&(vlans, arp.target_ip, arp.sender_ip)).and_then(Option::take);
         question.is_some_and(|asked_ns| now_ns - asked_ns <= ASKED_NS)
@@ -221,15 +226,15 @@ impl AddressClaims {
         let answered = self.answered.known(&(vlans, sender, arp.target_ip));
         answered.is_some_and(|answered_ns| (0..KNOWN_NS).contains(&(now_ns - *answered_ns)))
     }
-
-    /// Claims to addresses of IPv4 (by ARP) or else of IPv6 (by advertisements), in order of address and device.
+    /// Claims of IPv4 addresses (by ARP) or of IPv6 addresses (by neighbour advertisements), in order of address and
+    /// device.
     pub fn sorted(&self, is_v4: bool) -> Vec<(&(Place, Mac), &Claim)> {
         let mut sorted = self.claims.sorted();
         sorted.retain(|(((_, address), _), _)| address.is_v4() == is_v4);
         sorted
     }
 
-    /// Who claimed an address first.
+    /// The device that claimed an address first.
     pub fn first(&self, place: &Place) -> Option<Mac> {
         self.turns.get(place).and_then(|turns| turns.first_and_last).map(|(first, _)| first)
     }
@@ -239,20 +244,20 @@ impl AddressClaims {
         self.turns.get(place).map_or(0, |turns| turns.n_changes)
     }
 
-    /// Claims that were turned away because the table was full.
+    /// Claims that were not kept because the table was full.
     pub fn n_refused(&self) -> u64 {
         self.claims.n_refused
     }
 
-    /// Addresses that several devices use as their own, in order. A device that claims a second address of others, or
-    /// answers those who did not ask, has not been given the address by mistake.
+    /// Addresses that several honest devices use, in order. A device that claims a second address of others, or sends
+    /// unsolicited answers, is not honest: it did not get the address by mistake.
     pub fn duplicates(&self) -> Vec<Duplicate<'_>> {
         if !self.has_contested {
             return Vec::new();
         }
         let sorted = self.claims.sorted();
         let contested: Vec<_> = sorted.chunk_by(|a, b| a.0.0 == b.0.0).filter(|claims| claims.len() >= 2).collect();
-        // A machine that was copied has the addresses of both kinds of the first one.
+        // A cloned machine has both the IPv4 and the IPv6 address of the original.
         let mut n_contested: Map<(bool, Mac), u32> = Map::default();
         for (((_, address), mac), _) in contested.iter().copied().flatten() {
             *n_contested.entry((address.is_v4(), *mac)).or_default() += 1;
@@ -276,8 +281,8 @@ impl AddressClaims {
     }
 }
 
-/// MAC addresses that are made to be shared: of VRRP (RFC 9568, section 7.3) and CARP, and of Cisco's HSRP, in its first and
-/// second version and for IPv6, and GLBP, in which several answer for one address.
+/// True for virtual MAC addresses of redundant routers, which share them: VRRP (RFC 9568, section 7.3) and CARP,
+/// Cisco's HSRP (versions 1 and 2, and for IPv6) and GLBP, where several routers answer for one address.
 fn is_shared(mac: Mac) -> bool {
     matches!(
         mac,

@@ -1,10 +1,10 @@
-//! Flows to the Ethernet address of the gateway: the one that gets the traffic to the outside.
+//! Finds the Ethernet address of the gateway: the one to which most flows from inside to outside are sent.
 
 use crate::detect::support::capped_map::Tally;
 use crate::model::{Flow, Site};
 use std::cmp::Reverse;
 
-/// Counts which Ethernet addresses get traffic from inside to outside.
+/// Counts flows from inside to outside by the Ethernet address they are sent to.
 #[derive(Default)]
 pub struct Gateway {
     receivers: Tally<[u8; 6], u64, { Gateway::MOST }>,
@@ -28,7 +28,7 @@ impl Gateway {
         }
     }
 
-    /// The address that got most of it; none if nothing went outside.
+    /// The Ethernet address of most of these flows; `None` if there were none.
     pub fn mac(&self) -> Option<[u8; 6]> {
         self.receivers.iter().max_by_key(|(mac, n)| (**n, Reverse(**mac))).map(|(mac, _)| *mac)
     }

@@ -1,5 +1,6 @@
-//! First contacts of a source to whether it comes back to the same places in rounds, as a monitoring system does and a scanner
-//! does not.
+//! Tells from a source's first contacts whether it is a monitoring system: it returns to the same ports at regular
+//! intervals and some always work, while a scanner tries each port once. Detectors of scans and lateral movement then
+//! lower their confidence.
 
 use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome, Probe};
 use crate::detect::support::finding_builder::{count, evidence};
@@ -8,19 +9,20 @@ use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Evidence, Finding};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A monitor visits this share of its places again; not all, because the end of the capture cuts off the last round.
+/// A monitor returns to this share of its ports; not to all, because the end of the capture cuts off the last round.
 const LEAST_RETURNS: f64 = 0.6;
-/// Places that work at every visit of the same rounds: at least so many, and this share of all.
+/// Ports that work at every visit, at the same interval: at least this many, and at least this share of all.
 const LEAST_WORKING: usize = 2;
 const LEAST_WORKING_SHARE: f64 = 0.1;
-/// Intervals of one round differ by no more than this factor.
+/// Intervals of the same rounds differ from their median at most by this factor.
 const SAME_ROUND: i64 = 2;
 
-/// Sources of cases, each with the times between its visits to places that work each time, ns, ascending.
+/// The sources under suspicion, each with the mean intervals between its visits to ports that work every time, ns,
+/// ascending.
 #[derive(Default)]
 pub struct Monitors(BTreeMap<Addr, Vec<i64>>);
 
-/// The rounds of a monitor.
+/// How regularly a monitor returns to its ports.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rounds {
     n_places: usize,
@@ -30,14 +32,14 @@ pub struct Rounds {
     every_ns: i64,
 }
 
-/// Mean time between the visits to a place, ns; none if there was one visit only.
+/// Mean time between the visits to a port, ns; `None` if there was only one visit.
 fn interval(contact: &Contact) -> Option<i64> {
     let n = i64::from(contact.n_visits.checked_sub(1)?);
     (n > 0).then(|| (contact.last_visit_ns - contact.first_ns) / n)
 }
 
 impl Monitors {
-    /// What these sources do, by all their contacts.
+    /// Collects the intervals of these sources from all their contacts.
     pub fn among(contacts: &Contacts, sources: impl IntoIterator<Item = Addr>) -> Monitors {
         let sources: BTreeSet<Addr> = sources.into_iter().collect();
         if sources.is_empty() {
@@ -53,7 +55,7 @@ impl Monitors {
         Monitors(contacts.groups(LEAST_WORKING as f64, group).iter().filter_map(of_source).collect())
     }
 
-    /// The rounds that these contacts of one source belong to; none if it is no monitor.
+    /// How regularly these contacts of one source repeat; `None` if the source is no monitor.
     pub fn rounds(&self, contacts: &[Contact]) -> Option<Rounds> {
         if contacts.iter().any(is_crafted) {
             return None;
@@ -77,7 +79,7 @@ impl Monitors {
     }
 }
 
-/// True for a try that no ordinary program makes.
+/// True for a probe that no ordinary program sends.
 fn is_crafted(contact: &Contact) -> bool {
     contact.outcome == Outcome::HalfOpen
         || contact
@@ -87,7 +89,7 @@ fn is_crafted(contact: &Contact) -> bool {
 }
 
 impl Rounds {
-    /// How sure it still is that a monitor scans: worth a line for information, not a look.
+    /// The confidence that is left for a scan by a source that behaves like a monitor: for information only.
     pub fn confidence() -> Confidence {
         Confidence::UNLIKELY.lowered(0.5)
     }
@@ -105,7 +107,7 @@ impl Rounds {
         ]
     }
 
-    /// Says in a finding why it is for information only.
+    /// Adds to a finding the evidence and the reason why it is for information only.
     pub fn note(&self, mut finding: Finding) -> Finding {
         finding.evidence.extend(self.evidence());
         finding.explanation.push_str(&format!(

@@ -1,29 +1,30 @@
-//! What the fields of application messages are about: id, name for people, and how each is kept and shown.
+//! The fields that messages of all application protocols can have: meaning, id in exports, label, and how each is kept
+//! and shown. Protocol parsers write them, flows, detectors and exports read them.
 
-/// How a fact is kept and shown.
+/// How a field is kept and shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FieldShape {
-    /// One of few values: also counted for its protocol.
+    /// One of few values: also counted per protocol in the statistics.
     Kind,
     /// Free text or a number.
     Value,
-    /// Of one message only: shown with the packet and to detectors, not kept with the flow.
+    /// Belongs to one message only: shown with the packet and to detectors, not kept with the flow.
     Passing,
     /// A time.
     Time,
     /// A password or the like: shown masked unless asked for.
     Secret,
-    /// Both: a secret of one message only.
+    /// Both passing and secret.
     PassingSecret,
 }
 
 impl FieldShape {
-    /// Of one message only: not kept with the flow.
+    /// True if it belongs to one message only and is not kept with the flow.
     pub fn is_passing(self) -> bool {
         matches!(self, FieldShape::Passing | FieldShape::PassingSecret)
     }
 
-    /// Masked unless asked for.
+    /// True if it is masked unless passwords are shown.
     pub fn is_secret(self) -> bool {
         matches!(self, FieldShape::Secret | FieldShape::PassingSecret)
     }
@@ -31,13 +32,13 @@ impl FieldShape {
 
 macro_rules! field_ids {
     ($($name:ident $id:literal $label:literal $shape:ident $doc:literal),* $(,)?) => {
-        /// What a fact is about.
+        /// What a field means.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[repr(u8)]
         pub enum FieldId { $(#[doc = $doc] $name),* }
 
         impl FieldId {
-            /// Every kind.
+            /// Every field.
             pub const ALL: &[FieldId] = &[$(FieldId::$name),*];
 
             /// Id in exports.
@@ -45,7 +46,7 @@ macro_rules! field_ids {
                 match self { $(FieldId::$name => $id),* }
             }
 
-            /// Name for people.
+            /// Label on the page and in reports.
             pub fn label(self) -> &'static str {
                 match self { $(FieldId::$name => $label),* }
             }
@@ -59,7 +60,7 @@ macro_rules! field_ids {
 }
 
 bitflags::bitflags! {
-    /// A set of kinds of facts: a bit for each [`FieldId`], which has the names.
+    /// A set of fields: the bit of each is its number in [`FieldId`].
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
     pub struct FieldSet: u128 {
         const _ = !0;
@@ -69,12 +70,12 @@ bitflags::bitflags! {
 const _: () = assert!(FieldId::ALL.len() <= u128::BITS as usize, "each kind has a bit in a set of kinds");
 
 impl FieldSet {
-    /// Every kind.
+    /// Every field.
     pub const ALL: FieldSet = FieldSet::all();
-    /// No kind.
+    /// No field.
     pub const NONE: FieldSet = FieldSet::empty();
 
-    /// These kinds.
+    /// These fields.
     pub const fn of(kinds: &[FieldId]) -> FieldSet {
         let (mut set, mut rest) = (0, kinds);
         while let [kind, others @ ..] = rest {
@@ -107,7 +108,7 @@ field_ids! {
     Security "security" "Security" Kind "Encryption or signing that is negotiated or requested.",
     Error "error" "Error" Kind "What went wrong, or what is malformed.",
     Service "service" "Service" Value "Service, interface or principal that is requested.",
-    // DNS and its kin.
+    // DNS and related protocols.
     DnsQuery "dns.query" "Query name" Value "Name that is queried.",
     DnsType "dns.type" "Record type" Kind "Type of the records that are queried.",
     DnsCode "dns.code" "Result" Kind "Response code.",
@@ -154,7 +155,7 @@ field_ids! {
     SmbTree "smb.tree" "Share" Value "Share that a client connects to.",
     Realm "kerberos.realm" "Realm" Value "Kerberos realm.",
     Cipher "cipher" "Encryption" Kind "Encryption of a ticket or a proof of identity.",
-    // Small ones.
+    // Of one or a few protocols each.
     Community "snmp.community" "Community" Secret "Community of SNMP 1 and 2c, used as a password.",
     Client "client" "Client id" Value "Identifier that a client gives itself.",
     Topic "mqtt.topic" "Topic" Value "Topic that is published or subscribed to.",

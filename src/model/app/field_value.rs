@@ -1,4 +1,5 @@
-//! The value of a field of a message: a number, a text of the packet, an address, a time, or one of few.
+//! The value of a field of an application message: a number, text borrowed from the packet, an address, a time, or a
+//! token for one of a few values.
 
 use crate::model::app::kinds::token::{Kind, Token};
 use crate::model::net::addr::mac_text;
@@ -12,9 +13,9 @@ pub enum FieldValue<'a> {
     Number(u64),
     /// Text from the message; invalid UTF-8 is replaced.
     Text(&'a str),
-    /// One of few values, as an enum of `model::app::kinds`.
+    /// One of a few values: an enum of `model::app::kinds`.
     Token(Token),
-    /// An IP address in the family in which it was sent.
+    /// An IP address, in the family in which it was sent.
     Addr(IpAddr),
     /// An Ethernet address.
     Mac([u8; 6]),

@@ -1,4 +1,4 @@
-//! What was found, the incidents that findings make, and what people decide about them.
+//! Findings, the incidents they form, and what analysts decide about them: allow-list and annotations.
 
 pub mod allow;
 pub mod annotation;

@@ -1,25 +1,25 @@
-//! What a capture or a table says of a flow, to its outcome: packets, flags, or what went both ways.
+//! Derives the outcome of a flow, like Zeek's conn_state, from what is known of it: its packets in a capture; its
+//! flags, or only its packets and bytes in each direction, in a table. Also its TCP state.
 
 use super::{DirectionStats, Flow, Known, Outcome, TcpState};
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 
-/// Most packets of one side that come to nothing: requests sent again, and the answers to them.
+/// Most packets of one side in a failed attempt: the request, its retransmissions, or the answers to them.
 pub const MOST_BARE: u32 = 3;
-/// A request is repeated up to six times (Linux's tcp_syn_retries); who sends more was answered.
+/// A SYN is retransmitted up to six times (Linux's tcp_syn_retries); a side that sends more packets was answered.
 const MOST_TRIES: u32 = 8;
-/// Headers of Ethernet, IP and TCP with the options of a request (RFC 793, RFC 7323) take up to 78 bytes; the padding of
-/// an Ethernet frame up to 6 more than an empty segment.
+/// Ethernet, IP and TCP headers with the options of a SYN (RFC 793, RFC 7323) take up to 78 bytes.
 const MOST_HEADERS: f64 = 78.0;
 /// Padding of an Ethernet frame that some tools count as payload, bytes a packet (Engelen et al., 2021).
 const PADDING: f64 = 6.0;
 
 impl Flow {
-    /// What became of it as a first contact.
+    /// The outcome as a first contact: as recorded in a table, otherwise from the packets.
     pub fn outcome(&self) -> Outcome {
         self.recorded.unwrap_or_else(|| self.outcome_by_packets())
     }
 
-    /// True if it came to nothing: refused or, over TCP, without an answer. Silence of UDP is normal.
+    /// True if the attempt failed: refused or, for TCP, unanswered. UDP without an answer is normal.
     pub fn has_failed(&self) -> bool {
         match self.outcome() {
             Outcome::Refused => self.is_tcp() || self.is_udp(),
@@ -28,25 +28,24 @@ impl Flow {
         }
     }
 
-    /// True if the start of the connection was recorded and it was established as far as known: a request was seen or, in a
-    /// table without flags, both sides continued.
+    /// True if the capture shows the start of the connection (a SYN), or if a table records it as established.
     pub fn has_begun(&self) -> bool {
         self.recorded.map_or(self.saw_syn, |outcome| outcome == Outcome::Established)
     }
 
-    /// By the packets of a capture.
+    /// The outcome from the packets of a capture.
     fn outcome_by_packets(&self) -> Outcome {
         let has_answer = self.backward().packets > 0;
         match self.key.protocol {
             6 if !self.saw_syn => Outcome::Unknown,
             6 => {
                 let forward = self.forward();
-                // Of packets whose flags are not known, those that carry data acknowledge.
+                // Where flags are not counted, a side that sends data has acknowledged.
                 let is_acknowledged = forward.flag(ACK) > forward.flag(RST)
                     || (!self.known.has(Known::FLAG_COUNTS) && carries_data(forward, self.known));
                 match self.state {
                     TcpState::Unknown => Outcome::Unknown,
-                    // An acknowledgment of answers that are not in the capture: they took another way.
+                    // It acknowledges answers that are not in the capture: they took another path.
                     TcpState::Requested | TcpState::Refused if is_acknowledged => Outcome::Unknown,
                     TcpState::Requested => Outcome::Unanswered,
                     TcpState::Refused => Outcome::Refused,
@@ -66,8 +65,8 @@ impl Flow {
         flags(self.forward())
     }
 
-    /// By packets and bytes of both directions, where nothing else is known. Zero is a figure: a direction that was not
-    /// measured makes it unknown.
+    /// The outcome from packets and bytes of both directions, where nothing else is known. Unknown if a direction was
+    /// not measured, which is not the same as zero.
     pub fn outcome_by_volume(&self) -> Outcome {
         let (forward, backward) = (self.forward(), self.backward());
         let is_there = |side: &DirectionStats| side.packets > 0 || side.bytes > 0;
@@ -77,20 +76,21 @@ impl Flow {
         let is_tcp = self.is_tcp();
         let has_data = |side: &DirectionStats| carries_data(side, self.known);
         match is_there(backward) {
-            // Nobody goes on sending to who does not answer: the answers were not recorded.
+            // No host keeps sending without an answer: the answers were not recorded.
             false if is_tcp && (has_data(forward) || forward.packets > MOST_TRIES) => Outcome::Unknown,
             false if matches!(self.key.protocol, 1 | 6 | 17 | 58) => Outcome::Unanswered,
             false => Outcome::Unknown,
             true if !is_tcp || has_data(forward) || has_data(backward) => Outcome::Established,
             true if forward.packets > MOST_BARE => Outcome::Established,
-            // Request, acknowledgment and end against one answer: more than an attempt that comes to nothing.
+            // SYN, acknowledgment and FIN against one answer: more than a failed attempt.
             true if forward.packets == MOST_BARE && backward.packets == 1 => Outcome::Established,
             true => Outcome::Bare,
         }
     }
 
-    /// The same, and by the window of a lone answer to a lone request: systems refuse with a reset that has none (Linux's
-    /// tcp_v4_send_reset), and who accepts a connection has room.
+    /// As [`Flow::outcome_by_volume`], but a single answer to a single request counts as refused if its TCP window is
+    /// zero: systems refuse with a reset whose window is zero (Linux's tcp_v4_send_reset), and a side that accepts has
+    /// a window.
     pub fn outcome_without_flags(&self) -> Outcome {
         let by_volume = self.outcome_by_volume();
         let is_counted = self.known.has(Known::PACKETS.with(Known::WINDOWS));
@@ -102,14 +102,14 @@ impl Flow {
         }
     }
 
-    /// From the flags that each side set at any time, and from the payload. For records that only combine flags, without
-    /// their order or count.
+    /// The outcome from the flags that each side set at any time, and from the payload. For flow records that combine
+    /// the flags of all packets, without their order or number.
     pub fn outcome_by_flags(&self) -> Outcome {
         let by_volume = self.outcome_by_volume();
         let (sent, returned) = (flags(self.forward()), flags(self.backward()));
         let has = |all: u8, bit: u8| all & bit != 0;
         match by_volume {
-            // The rest of an older connection, or the answers are not in the record.
+            // The end of an older connection, or the answers are not in the record.
             Outcome::Unanswered if !has(sent, SYN) || has(sent, ACK) => Outcome::Unknown,
             Outcome::Bare if has(sent, SYN) && has(returned, RST) && !has(returned, SYN) => Outcome::Refused,
             Outcome::Bare if has(sent, SYN) && has(returned, SYN) && !has(sent, ACK) => Outcome::HalfOpen,
@@ -119,7 +119,7 @@ impl Flow {
         }
     }
 
-    /// The TCP state, from this outcome and the flags that each side set at any time.
+    /// The TCP state that follows from this outcome and the flags that each side set at any time.
     pub fn state_by_flags(&self, outcome: Outcome) -> TcpState {
         let (sent, returned) = (flags(self.forward()), flags(self.backward()));
         match outcome {
@@ -134,14 +134,14 @@ impl Flow {
     }
 }
 
-/// True if a side sent more than headers.
+/// True if a side sent payload, as far as the known values show: more than headers and padding can explain.
 pub fn carries_data(side: &DirectionStats, known: Known) -> bool {
-    // Of packets that were not counted there may have been as many as in an attempt that comes to nothing.
+    // If packets were not counted, there may have been as many as in a failed attempt.
     let n = f64::from(if known.has(Known::PACKETS) { side.packets.max(1) } else { MOST_BARE });
     if known.has(Known::PAYLOAD) { side.payload.sum() > PADDING * n } else { side.bytes as f64 > MOST_HEADERS * n }
 }
 
-/// Flag bits set by a side at any time.
+/// The TCP flags that a side set at any time, combined.
 pub fn flags(side: &DirectionStats) -> u8 {
     (0..8).filter(|bit| side.flag(1 << bit) > 0).fold(0, |all, bit| all | 1 << bit)
 }

@@ -1,6 +1,6 @@
-//! Which figures of a flow were measured, as a set: a capture knows all of them, a table those that it has columns for.
+//! Which values of a flow were measured, as a set of bits: all of them in a capture, in a table those with a column.
 
-/// Figures and facts that are known, as bits.
+/// The values of a flow that were measured, as bits. A value whose bit is not set must not be read as zero.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Known(u32);
 
@@ -15,33 +15,33 @@ impl Known {
     pub const PACKETS: Known = Known(1 << 3);
     /// How many bytes there were.
     pub const BYTES: Known = Known(1 << 4);
-    /// What of them the originator sent.
+    /// How many packets and bytes the originator sent.
     pub const FORWARD: Known = Known(1 << 5);
-    /// What of them the responder sent.
+    /// How many packets and bytes the responder sent.
     pub const BACKWARD: Known = Known(1 << 6);
     /// Which TCP flags were set.
     pub const FLAGS: Known = Known(1 << 7);
     /// How many packets had each flag set.
     pub const FLAG_COUNTS: Known = Known(1 << 8);
-    /// Times between packets, not only of the first and the last.
+    /// Times between packets, not only those of the first and the last packet.
     pub const GAPS: Known = Known(1 << 9);
-    /// Payload bytes; without this they are reckoned from the bytes on the wire.
+    /// Payload bytes; if not known, they are estimated from the bytes on the wire.
     pub const PAYLOAD: Known = Known(1 << 10);
-    /// When it ended.
+    /// When the flow ended.
     pub const DURATION: Known = Known(1 << 11);
-    /// Size of the smallest and largest payload of a packet, and how they spread.
+    /// Smallest and largest payload of a packet, and their variance.
     pub const SIZES: Known = Known(1 << 12);
     /// Bytes of the transport headers.
     pub const HEADERS: Known = Known(1 << 13);
-    /// The window of the first packet of each side.
+    /// The TCP window in the first packet of each side.
     pub const WINDOWS: Known = Known(1 << 14);
     /// How many packets of the originator carried payload.
     pub const DATA_PACKETS: Known = Known(1 << 15);
-    /// Each packet on its own: what no table sums up.
+    /// What only the single packets show, and no flow table has.
     pub const EACH_PACKET: Known = Known(1 << 16);
     /// Packets and bytes of both directions.
     pub const VOLUME: Known = Known(Known::PACKETS.0 | Known::BYTES.0 | Known::FORWARD.0 | Known::BACKWARD.0);
-    /// Everything, as of packets that were captured.
+    /// Everything, as in a capture.
     pub const ALL: Known = Known((1 << 17) - 1);
     /// Nothing.
     pub const NOTHING: Known = Known(0);
@@ -69,7 +69,7 @@ impl Known {
         Known(self.0 & !less.0)
     }
 
-    /// What both know.
+    /// What is known in both.
     #[must_use]
     pub fn both(self, other: Known) -> Known {
         Known(self.0 & other.0)

@@ -1,4 +1,5 @@
-//! A flow and what is counted and noticed in it.
+//! A flow: its key, its counters in each direction, its outcome, and what is measured of TCP health, loss and
+//! anomalies.
 
 mod direction;
 mod direction_stats;

@@ -1,20 +1,20 @@
-//! Bytes to text: of a text file, UTF-8 where it is valid, else Windows-1252, of which Latin-1 is a part; of a hash, in hex.
+//! Turns bytes into text: those of a text file as UTF-8 if valid, otherwise as Windows-1252 (a superset of Latin-1's
+//! printable characters), and those of a hash as hexadecimal digits.
 
 use std::borrow::Cow;
 
-/// What Windows-1252 has in place of the control characters 0x80 to 0x9f (WHATWG Encoding Standard, index
-/// windows-1252).
+/// The characters of Windows-1252 for 0x80 to 0x9f (WHATWG Encoding Standard, index windows-1252).
 const UPPER: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
     '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// The text of these bytes.
+/// These bytes as text: UTF-8 if all of them are valid, otherwise Windows-1252. Never fails.
 pub fn decode(bytes: &[u8]) -> String {
     decode_cow(bytes).into_owned()
 }
 
-/// The text of these bytes, copied only if they are not UTF-8.
+/// As [`decode`], but copied only if the bytes are not valid UTF-8.
 pub fn decode_cow(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),

@@ -1,4 +1,4 @@
-//! Which addresses are inside: the networks of the site, and by what they are known.
+//! Which addresses are inside or outside: the networks of the site, set or inferred, and the reason for each.
 
 use super::addr::Addr;
 use super::network::Network;
@@ -8,34 +8,34 @@ use serde::{Deserialize, Serialize};
 const PRIVATE: [&str; 6] =
     ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15", "fc00::/7"];
 
-/// Where an address is, seen from the site.
+/// Where an address is in relation to the site.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Place {
-    /// It is one of the site's.
+    /// In one of the site's networks.
     Inside,
-    /// It is none of the site's.
+    /// In none of the site's networks.
     Outside,
     /// The input does not show where the site is.
     Unknown,
 }
 
-/// By what it is known that a network is inside.
+/// Why a network counts as inside.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum Basis {
     /// It was set.
     Setting,
     /// Its hosts answer ARP on the link that was captured.
     Arp,
-    /// Its hosts send from Ethernet addresses of their own, all others by a router's.
+    /// Its hosts send from their own Ethernet addresses, all other hosts from that of a router.
     Ethernet,
-    /// Nearly everything that was captured goes to its hosts or comes from them.
+    /// Nearly all captured traffic goes to its hosts or comes from them.
     Traffic,
     /// Its addresses are private.
     Private,
 }
 
 impl Basis {
-    /// For machines.
+    /// Id in exports.
     pub fn id(self) -> &'static str {
         match self {
             Basis::Setting => "setting",
@@ -58,11 +58,11 @@ impl Basis {
     }
 }
 
-/// The networks inside. The usual value knows the private ranges only, and of other addresses nothing.
+/// The networks inside. By default the private ranges are inside and all other addresses unknown.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Site {
     networks: Vec<(Network, Basis)>,
-    /// Of IPv4, of IPv6: addresses that are in none of the networks are outside.
+    /// For IPv4 and IPv6: true if addresses in none of the networks are outside, false if they are unknown.
     is_known: [bool; 2],
 }
 
@@ -78,18 +78,18 @@ fn private() -> Vec<(Network, Basis)> {
 }
 
 impl Site {
-    /// The networks that somebody set, and nothing else.
+    /// Exactly these networks are inside, as set by the user; all others are outside.
     pub fn set(networks: &[Network]) -> Site {
         Site { networks: networks.iter().map(|network| (*network, Basis::Setting)).collect(), is_known: [true; 2] }
     }
 
-    /// Private addresses, and nothing else.
+    /// Exactly the private ranges are inside; all others are outside.
     pub fn private() -> Site {
         Site { networks: private(), is_known: [true; 2] }
     }
 
-    /// These networks; with the private ranges of IPv4 (and those of IPv6), or only what of them is named; and of which
-    /// families the site is known.
+    /// These networks are inside. `has_private` adds the private ranges, and `is_known` makes all other addresses
+    /// outside instead of unknown; both are for IPv4, then IPv6.
     pub fn inferred(networks: Vec<(Network, Basis)>, has_private: [bool; 2], is_known: [bool; 2]) -> Site {
         let mut all = networks;
         let [v4, v6] = has_private;
@@ -97,7 +97,7 @@ impl Site {
         Site { networks: all, is_known }
     }
 
-    /// Where an address is. What never leaves a link is inside.
+    /// Where an address is. Addresses that are never routed (link-local and loopback) are inside.
     pub fn place(&self, host: Addr) -> Place {
         let [v4, v6] = self.is_known;
         if host.is_on_link() || self.networks.iter().any(|(network, _)| network.has(host)) {
@@ -119,12 +119,12 @@ impl Site {
         self.place(host) == Place::Outside
     }
 
-    /// The networks inside, with the basis of each; those that were set or inferred first.
+    /// The networks inside, with the basis of each; those that were set or inferred come before the private ranges.
     pub fn networks(&self) -> &[(Network, Basis)] {
         &self.networks
     }
 
-    /// By what most of it is known; none where no more is known than which addresses are private.
+    /// The basis of the first network; `None` if only the private ranges are known.
     pub fn basis(&self) -> Option<Basis> {
         let is_known = self.is_known == [true; 2];
         self.networks.first().map(|(_, basis)| *basis).filter(|basis| is_known || *basis != Basis::Private)

@@ -1,7 +1,8 @@
-//! The bytes of a capture to packets, also of several captures one behind the other and across damage.
+//! Reads the packets of a capture file (pcap, pcapng, snoop, Network Monitor, ERF), also of several captures in one
+//! file, and continues after damage.
 //!
-//! `cat a.pcap b.pcap` makes one file of two: wherever a record may begin, another file header may stand. Where a record
-//! makes no sense, the next place is looked for from which records do.
+//! `cat a.pcap b.pcap` joins two captures: wherever a record may begin, another file header may follow. If a record is
+//! malformed, the reader searches for the next position from which records are plausible.
 
 mod erf;
 mod interfaces;
@@ -21,29 +22,29 @@ use pcap::Pcap;
 use pcapng::Pcapng;
 use snoop::Snoop;
 
-/// How far reading came at the front of the unread bytes.
+/// What one step of reading did with the unread bytes.
 pub enum Progress {
-    /// This many bytes are done with.
+    /// This many bytes at the front are consumed.
     Used(usize),
-    /// This many bytes, counted from the front, are needed before anything can be done.
+    /// This many bytes, counted from the front, are needed for the next step.
     Need(usize),
 }
 
-/// What one look at a record gave.
+/// What reading one record gave.
 enum Step {
-    /// This many bytes are done with.
+    /// This many bytes at the front are consumed.
     Used(usize),
-    /// This many bytes, counted from the front, are needed before anything can be done.
+    /// This many bytes, counted from the front, are needed for the next step.
     Need(usize),
-    /// The file makes no sense from here on.
+    /// The record at the front is malformed.
     Corrupt,
 }
 
-/// What the front of a capture gave.
+/// The result of opening a capture.
 pub enum Opened<T> {
-    /// Its reader, and how many bytes are done with.
+    /// Its reader, and how many bytes are consumed.
     As(T, usize),
-    /// This many bytes are needed to say.
+    /// This many bytes are needed to open it.
     Need(usize),
 }
 
@@ -56,24 +57,24 @@ impl<T> Opened<T> {
     }
 }
 
-/// What a look for the end of damage gave.
+/// The result of searching for the end of damage.
 enum Found {
-    /// Something that makes sense begins here.
+    /// A plausible record or file header begins at this offset.
     At(usize),
-    /// Nothing does before this place.
+    /// None begins before this offset.
     NotBefore(usize),
-    /// It may begin at the front; so many bytes are needed to say.
+    /// One may begin at the front; this many bytes are needed to decide.
     Need(usize),
 }
 
 impl Found {
-    /// So many bytes from this place on are needed.
+    /// This many bytes from offset `at` are needed.
     fn need(at: usize, n: usize) -> Found {
         if at == 0 { Found::Need(n) } else { Found::NotBefore(at) }
     }
 }
 
-/// The formats.
+/// The capture formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CaptureKind {
     /// Classic pcap, any variant.
@@ -84,18 +85,18 @@ pub enum CaptureKind {
     Snoop,
     /// Microsoft Network Monitor.
     Netmon,
-    /// Endace's records.
+    /// Endace's extensible record format.
     Erf,
 }
 
-/// So many bytes show the kind.
+/// This many bytes at the front show the format.
 pub const NEEDED_BYTES: usize = 12;
-/// So many bytes show whether another capture begins where a record may.
+/// This many bytes show whether another capture begins instead of a record.
 const HEADER_BYTES: usize = pcap::HEADER_BYTES;
 
-/// So many formats of joined captures are named.
+/// Most formats of joined captures that are named.
 const MOST_FORMATS: usize = 8;
-/// Longer packets are taken as damage, as Wireshark takes them (its WTAP_MAX_PACKET_SIZE_STANDARD).
+/// Longer packets are treated as damage, as in Wireshark (WTAP_MAX_PACKET_SIZE_STANDARD).
 const MOST_PACKET_BYTES: u32 = 262_144;
 /// The same for D-Bus, USB and the like, whose messages are long.
 const MOST_LONG_PACKET_BYTES: u32 = 128 << 20;
@@ -105,7 +106,7 @@ fn most_packet_bytes(link_type: u16) -> u32 {
     if matches!(link_type, 231 | 189 | 220 | 249 | 266 | 279) { MOST_LONG_PACKET_BYTES } else { MOST_PACKET_BYTES }
 }
 
-/// The kind by the first bytes; none if they are of no capture.
+/// The format by its magic number in the first [`NEEDED_BYTES`]; `None` if it is no capture, or a format without one.
 pub fn kind(bytes: &[u8]) -> Option<CaptureKind> {
     if pcap::has_magic(bytes) {
         Some(CaptureKind::Pcap)
@@ -120,7 +121,8 @@ pub fn kind(bytes: &[u8]) -> Option<CaptureKind> {
     }
 }
 
-/// The kind of a capture without a magic number by more of its front. `is_all` if that is the whole file.
+/// The format of a capture without a magic number (ERF), by the records in `front`. `is_all` if `front` is the whole
+/// file.
 pub fn kind_by_records(front: &[u8], is_all: bool) -> Option<CaptureKind> {
     erf::looks_like(front, is_all).then_some(CaptureKind::Erf)
 }
@@ -134,7 +136,7 @@ enum Capture {
 }
 
 impl Capture {
-    /// Opens the capture that begins here, behind so many packets and comments in the file.
+    /// Opens the capture that begins here; `n_before` are the packets and comments before it in the file.
     fn open(kind: CaptureKind, bytes: &[u8], n_before: (u64, usize), is_last: bool) -> Opened<Capture> {
         match kind {
             CaptureKind::Pcap => Pcap::open(bytes, is_last).map(Capture::Pcap),
@@ -146,7 +148,7 @@ impl Capture {
         }
     }
 
-    /// Looks for the next place from which records make sense; the front of the bytes is not it.
+    /// Searches for the next offset from which records are plausible; the first byte is known not to be one.
     fn find(&self, bytes: &[u8], is_last: bool) -> Found {
         match self {
             Capture::Pcap(pcap) => pcap.find(bytes, is_last),
@@ -166,26 +168,26 @@ impl Capture {
     }
 }
 
-/// Reads a capture.
+/// Reads a capture file step by step; the caller keeps the unread bytes.
 pub struct CaptureReader {
     current: Capture,
-    /// Formats of captures before it, each once, the first ones.
+    /// Distinct formats of the captures before it, limited to the first [`MOST_FORMATS`].
     formats: Vec<String>,
     n_captures: u32,
     n_packets: u64,
-    /// Where damage begins behind which nothing that makes sense was found yet.
+    /// File offset where the current damage began, while the search for its end goes on.
     lost_at: Option<u64>,
-    /// Comments of captures before.
+    /// Comments of the captures before it.
     comments: Vec<Comment>,
     bytes_damaged: u64,
-    /// Of all captures.
+    /// The interfaces of all captures in the file.
     interfaces: Interfaces,
     /// The interface of the current capture, if its format describes none.
     interface: Option<u16>,
 }
 
 impl CaptureReader {
-    /// For a file that begins so. `is_last` if there are no more bytes than these.
+    /// Opens a file that begins with `bytes`. `is_last` if no bytes follow.
     pub fn open(kind: CaptureKind, bytes: &[u8], is_last: bool) -> Opened<CaptureReader> {
         Capture::open(kind, bytes, (0, 0), is_last).map(|current| {
             let mut reader = CaptureReader {
@@ -204,23 +206,24 @@ impl CaptureReader {
         })
     }
 
-    /// The packets of the current capture are of one interface, unless its format describes them.
+    /// All packets of the current capture belong to one interface, unless its format describes interfaces.
     fn choose_interface(&mut self) {
         let is_described = matches!(self.current, Capture::Pcapng(_));
         self.interface = if is_described { None } else { Some(self.interfaces.plain()) };
     }
 
-    /// Packets so far.
+    /// Number of packets read so far.
     pub fn n_packets(&self) -> u64 {
         self.n_packets
     }
 
-    /// The file has ended: where the damage begins that goes on to its end, if any does.
+    /// Call at the end of the file: the offset of damage that reaches to the end, if any.
     pub fn end_damage(&mut self) -> Option<u64> {
         self.lost_at.take()
     }
 
-    /// Reads one record at the front of `bytes`, which stand at offset `at` of the file. `is_last` if none follow them.
+    /// Reads one record at the front of `bytes`, which begin at offset `at` of the file, and passes its packet to
+    /// `sink`. Damage is counted in `issues` and skipped. `is_last` if no bytes follow.
     #[inline]
     pub fn step(
         &mut self,
@@ -258,7 +261,7 @@ impl CaptureReader {
         };
         match step {
             Step::Corrupt => {
-                // What was judged just now is not judged again.
+                // Skip the first byte of this record, so that the search does not find it again.
                 self.lost_at = Some(at);
                 self.bytes_damaged += 1;
                 Progress::Used(1)
@@ -268,7 +271,7 @@ impl CaptureReader {
         }
     }
 
-    /// Goes on behind damage.
+    /// Continues after damage.
     fn find(&mut self, bytes: &[u8], from: u64, is_last: bool, issues: &mut IssueLog) -> Progress {
         match self.current.find(bytes, is_last) {
             Found::Need(n) => Progress::Need(n),
@@ -299,7 +302,7 @@ impl CaptureReader {
         }
     }
 
-    /// Opens the capture of this kind that begins here, behind the one before.
+    /// Opens a capture of this format that begins here, after the current one.
     pub fn join(&mut self, kind: CaptureKind, bytes: &[u8], at: u64, is_last: bool, issues: &mut IssueLog) -> Progress {
         let n_before = (self.n_packets, self.comments().count());
         let (next, used) = match Capture::open(kind, bytes, n_before, is_last) {
@@ -317,7 +320,7 @@ impl CaptureReader {
         Progress::Used(used)
     }
 
-    /// Keeps what is known of the capture that ends.
+    /// Keeps formats, comments and damage of the capture that ends.
     fn leave(&mut self) {
         let format = self.current.describe();
         if self.formats.len() < MOST_FORMATS && !self.formats.contains(&format) {
@@ -329,13 +332,14 @@ impl CaptureReader {
         }
     }
 
-    /// Bytes that could not be understood.
+    /// Number of bytes that could not be read.
     pub fn bytes_damaged(&self) -> u64 {
         let Capture::Pcapng(pcapng) = &self.current else { return self.bytes_damaged };
         self.bytes_damaged + pcapng.bytes_damaged
     }
 
-    /// Names of the interfaces of all captures, by the numbers that packets have; empty for one without a name.
+    /// Names of the interfaces of all captures, indexed by the interface number of packets; empty for one without a
+    /// name.
     pub fn interface_names(&self) -> impl Iterator<Item = &str> {
         self.interfaces.names()
     }
@@ -349,7 +353,7 @@ impl CaptureReader {
         self.comments.iter().chain(current)
     }
 
-    /// In words.
+    /// The formats in words, as shown to people.
     pub fn describe(&self) -> String {
         let current = self.current.describe();
         let mut formats: Vec<&str> = self.formats.iter().map(String::as_str).collect();
@@ -361,7 +365,7 @@ impl CaptureReader {
     }
 }
 
-/// The kind of the capture whose file header stands here and can be believed, also where none is expected.
+/// The format whose file header begins here, checked strictly enough to be used anywhere in a file.
 fn capture_at(bytes: &[u8]) -> Option<CaptureKind> {
     if pcap::is_file_header(bytes) {
         Some(CaptureKind::Pcap)
@@ -372,7 +376,7 @@ fn capture_at(bytes: &[u8]) -> Option<CaptureKind> {
     }
 }
 
-/// Looks for the next file header.
+/// Searches for the next file header.
 fn find_capture(bytes: &[u8], is_last: bool) -> Found {
     for at in 0..bytes.len() {
         let rest = bytes.get(at..).unwrap_or(&[]);
@@ -386,7 +390,7 @@ fn find_capture(bytes: &[u8], is_last: bool) -> Found {
     Found::NotBefore(bytes.len())
 }
 
-/// Passes over what stands behind the frames of a capture, up to the next file header.
+/// Skips what follows the frames of a capture, up to the next file header.
 fn past_frames(bytes: &[u8], is_last: bool) -> Step {
     match find_capture(bytes, is_last) {
         // A header that could not be opened.
@@ -396,7 +400,7 @@ fn past_frames(bytes: &[u8], is_last: bool) -> Step {
     }
 }
 
-/// True if another capture may begin with these bytes: nearly no record does.
+/// A quick check whether another capture may begin with these bytes; hardly any record passes it.
 #[inline]
 fn may_begin(bytes: &[u8]) -> bool {
     pcap::has_magic(bytes) || pcapng::has_magic(bytes) || snoop::has_magic(bytes)

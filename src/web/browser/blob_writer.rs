@@ -1,14 +1,15 @@
-//! Bytes as they are written to a blob, which the browser may keep on disk: nothing large stays in our memory.
+//! Writes bytes to a blob of the browser, which it may keep on disk, so that a large export does not stay in our
+//! memory.
 
 use js_sys::{Array, Uint8Array};
 use std::io::{self, Write};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
-/// Bytes that are gathered before they become a blob.
+/// Bytes collected before they become a part of the blob.
 const PART_BYTES: usize = 8 * 1024 * 1024;
 
-/// Takes bytes, gives a blob.
+/// A writer ([`Write`]) whose bytes become a blob.
 #[derive(Default)]
 pub struct BlobWriter {
     parts: Array,
@@ -17,7 +18,7 @@ pub struct BlobWriter {
 }
 
 impl BlobWriter {
-    /// All that was written.
+    /// The blob with all bytes written; an error if the browser cannot make it.
     pub fn finish(mut self) -> Result<Blob, JsValue> {
         self.gather()?;
         Blob::new_with_blob_sequence(&self.parts)

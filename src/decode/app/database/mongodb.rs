@@ -1,4 +1,4 @@
-//! MongoDB's wire protocol (its manual, "Wire Protocol"): commands by name, who logs in and whether that works.
+//! MongoDB's wire protocol (its manual, "Wire Protocol"): names of commands, and user, method and result of logins.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -30,7 +30,7 @@ const COMPRESSED: u32 = 2012;
 const MESSAGE: u32 = 2013;
 /// A message may have 48,000,000 bytes (its manual, "maxMessageSizeBytes").
 const MOST_BYTES: u32 = 48_000_000;
-/// Most of a message that is looked at.
+/// Most bytes of a message that are parsed.
 const HEAD_BYTES: usize = 1024;
 
 fn head(bytes: &[u8]) -> Option<(u32, u32, u32)> {
@@ -41,7 +41,7 @@ fn head(bytes: &[u8]) -> Option<(u32, u32, u32)> {
 
 fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     match head(bytes) {
-        // Four numbers agree; a reply's number, 1, is too common.
+        // All four header fields are plausible; a reply's opcode, 1, is too common to be certain.
         Some((21.., _, QUERY | COMPRESSED | MESSAGE)) => ProbeResult::Certain,
         Some((36.., _, REPLY)) => ProbeResult::Unsure,
         None if bytes.len() < HEADER_BYTES && ends.hint == Some(AppProto::MongoDb) => ProbeResult::NeedMore,
@@ -94,7 +94,7 @@ impl StreamParser for MongoDb {
 }
 
 impl MongoDb {
-    /// A document whose first field is named as the command (BSON: length, type, name).
+    /// Reads a command: a BSON document (length, type, name) whose first field is named after the command.
     fn command(&mut self, document: &[u8], fields: &mut FieldBuffer) {
         let name = bytes::until_nul(bytes::from(document, 5));
         if name.is_empty() || !name.iter().all(u8::is_ascii_alphanumeric) {

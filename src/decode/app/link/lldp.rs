@@ -1,4 +1,5 @@
-//! LLDP (IEEE 802.1AB, clause 8): which device and port a network card is connected to.
+//! LLDP (IEEE 802.1AB, clause 8): name, platform, port and management address of the device at the other end of the
+//! cable.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::support::take_bytes::TakeBytes;
@@ -12,7 +13,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// Line in the table.
 pub const ENTRY: Entry = Entry { protocol: AppProto::Lldp, datagram: None, stream: None, frame: Some(read) };
 
-/// Most fields that are looked at.
+/// Most TLVs that are parsed.
 const MOST_FIELDS: usize = 64;
 
 fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
@@ -21,14 +22,14 @@ fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     parts(message, fields);
 }
 
-/// Type in seven bits, length in nine.
+/// Reads the TLVs: type in seven bits, length in nine, value.
 fn parts(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     for _ in 0..MOST_FIELDS {
         let head = rest.u16()?;
         let value = rest.take(usize::from(head & 0x1ff))?;
         match (head >> 9, value) {
             (0, _) => return None,
-            // Chassis by address, or by another of its names (clause 8.5.2).
+            // Chassis ID: a MAC address, a network address or another identifier (clause 8.5.2).
             (1, [4, address @ ..]) => mac(FieldId::Mac, address, fields),
             (1, [5, address @ ..]) => network(address, fields),
             (1, [_, name @ ..]) => fields.bytes(FieldId::Identifier, name),
@@ -36,7 +37,7 @@ fn parts(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
             (2, [_, name @ ..]) => fields.bytes(FieldId::SwitchPort, name),
             (5, name) => fields.bytes(FieldId::Host, name),
             (6, description) => fields.bytes(FieldId::Platform, description),
-            // Management address: length of what follows, then as a chassis by network address.
+            // Management address: length of what follows, then as a chassis ID that is a network address.
             (8, [length, address @ ..]) => {
                 network(address.get(..usize::from(*length)).unwrap_or(address), fields);
             }
@@ -52,7 +53,7 @@ fn mac(kind: FieldId, address: &[u8], fields: &mut FieldBuffer) {
     }
 }
 
-/// An address behind its family (IANA address family numbers).
+/// A network address after its family (IANA address family numbers).
 fn network(address: &[u8], fields: &mut FieldBuffer) {
     match address {
         [1, rest @ ..] => {

@@ -1,4 +1,5 @@
-//! RTCP (RFC 3550, section 6): kinds of reports, whose they are, and names of sources. Lengths that add up tell it.
+//! RTCP (RFC 3550, section 6): report type, sender's SSRC, CNAME and tool. Recognised on any port if the lengths of all
+//! packets add up to the datagram.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;
@@ -21,7 +22,7 @@ pub const ENTRY: Entry = Entry {
 
 /// Most packets in one datagram.
 const MOST_PACKETS: usize = 16;
-/// Index and tag behind encrypted ones (RFC 3711, section 3.4): nothing inside can be read.
+/// Index and authentication tag after an encrypted packet (SRTCP; RFC 3711, section 3.4), whose content cannot be read.
 const ENCRYPTED_BYTES: usize = 14;
 
 fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
@@ -46,7 +47,7 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     }
 }
 
-/// Bytes and number of the packets, as far as each has the length that its kind needs.
+/// Length in bytes and number of the packets at the front; `None` if one is too short for its type.
 fn packets(payload: &[u8]) -> Option<(usize, usize)> {
     let mut rest = payload;
     let mut n_packets = 0;
@@ -74,7 +75,7 @@ fn packets(payload: &[u8]) -> Option<(usize, usize)> {
     (n_packets > 0).then_some((payload.len() - rest.len(), n_packets))
 }
 
-/// Header of the next packet, which it passes, and the bytes that follow the header.
+/// Header of the next packet and the number of bytes after it; advances past the packet.
 fn next(rest: &mut &[u8]) -> Option<([u8; 4], usize)> {
     let mut after = *rest;
     let head: [u8; 4] = after.array()?;
@@ -85,7 +86,7 @@ fn next(rest: &mut &[u8]) -> Option<([u8; 4], usize)> {
     Some((head, n_bytes))
 }
 
-/// Names of sources, and the tools they use (RFC 3550, section 6.5), of the first description.
+/// CNAME and TOOL (RFC 3550, section 6.5) of the first source description.
 fn descriptions(payload: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut rest = payload;
     for _ in 0..MOST_PACKETS {

@@ -1,4 +1,4 @@
-//! Link-local multicast name resolution (RFC 4795).
+//! Link-Local Multicast Name Resolution (RFC 4795), which has the format of DNS messages.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;

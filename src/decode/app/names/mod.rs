@@ -1,4 +1,4 @@
-//! Names: DNS and its relatives, NetBIOS.
+//! Parsers of name services: DNS, multicast DNS, LLMNR, and NetBIOS name and datagram service.
 
 pub mod dns;
 pub mod llmnr;

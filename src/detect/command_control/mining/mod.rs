@@ -1,5 +1,5 @@
-//! Conversations of crypto-currency miners with their pools, per pair, to findings: by what they say or, inside TLS, by the
-//! shape of their sessions.
+//! Turns connections of cryptocurrency miners to their pools into findings, one per miner and pool: recognised by
+//! Stratum messages or, inside TLS, by the sizes and times of what both sides send.
 
 mod encrypted;
 mod pools;
@@ -63,7 +63,7 @@ const MOST_PAIRS: usize = 1 << 14;
 #[derive(Default)]
 struct Mining {
     pairs: Tally<(Addr, Addr, u16), Pair, MOST_PAIRS>,
-    /// What may be mining inside TLS.
+    /// TLS sessions that may be mining.
     sessions: EncryptedSessions,
 }
 
@@ -107,7 +107,7 @@ impl Detector for Mining {
 }
 
 impl Mining {
-    /// Those that speak in the clear.
+    /// Findings of miners that use Stratum in cleartext.
     fn in_the_clear(&self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&MESSAGES);
         Report::of_table(&self.pairs, |pair| pair.n_messages as f64 >= least)
@@ -120,7 +120,7 @@ impl Mining {
             )
     }
 
-    /// Those whose session has the shape.
+    /// Findings of miners whose TLS session has the shape of Stratum.
     fn shaped(&self, context: &Context<'_>) -> Conclusion {
         let (shares, jobs) = (context.settings.get(&SHARES), context.settings.get(&JOBS));
         let is_case = |work: &Work| work.shares.len() as f64 >= shares && work.n_jobs as f64 >= jobs;

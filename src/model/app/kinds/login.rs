@@ -1,4 +1,5 @@
-//! What many protocols say in the same words: logins and how a connection is protected; and the messages of RDP.
+//! Values that many protocols share, with their labels: results and methods of logins, and how a connection is
+//! protected; also the messages and errors of RDP.
 
 use crate::model::app::kinds::label::labelled;
 
@@ -8,7 +9,7 @@ labelled! {
         Accepted "accepted", Refused "refused",
     }
 
-    /// How a connection is protected, or is to be.
+    /// How a connection is protected, or which protection a side requests.
     Security {
         Tls "TLS", OnlyWeakEncryptionAskedFor "only weak encryption asked for",
         WeakEncryptionGranted "weak encryption granted", Signed "signed",
@@ -17,18 +18,18 @@ labelled! {
         Rdp "RDP",
     }
 
-    /// Whether something is so.
+    /// A yes or no.
     YesNo {
         Yes "yes", No "no",
     }
 
-    /// How a client proves who it is.
+    /// How a client authenticates.
     Method {
         Anonymous "anonymous", Simple "simple", Sicily "Sicily", Pap "PAP", Chap "CHAP", MsChap "MS-CHAP",
         MsChap2 "MS-CHAP-2", Eap "EAP", Guest "guest", Rdp "RDP", Apop "APOP", Kerberos "Kerberos", Ntlm "NTLM",
     }
 
-    /// A message of RDP before a session.
+    /// An RDP connection request or its confirmation (MS-RDPBCGR, section 1.3.1.1).
     RdpMessage {
         Connect "connect", Confirm "confirm",
     }

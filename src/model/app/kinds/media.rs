@@ -1,4 +1,4 @@
-//! Messages of STUN and RTCP.
+//! Message types of STUN, TURN and RTCP, with their labels.
 
 use crate::model::app::kinds::label::labelled;
 

@@ -1,4 +1,5 @@
-//! The NF sets (NF-UNSW-NB15 and others): fields of NetFlow v9 by their names; durations in milliseconds.
+//! Tables whose columns are named like the fields of NetFlow v9, such as the NF data sets (NF-UNSW-NB15 and others);
+//! durations in milliseconds. Export packets of NetFlow itself are not read here.
 
 use super::contract::{COMMON, Entry, KnownBy, Unit};
 use crate::model::rows::Role;

@@ -1,4 +1,4 @@
-//! Whether the page is dark now: by the switch, else by the system.
+//! Whether the page is dark now: as the theme switch says or, if it is left to the system, as the browser reports.
 
 use crate::web::page::prefs::Theme;
 use gloo::events::EventListener;
@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 const DARK_QUERY: &str = "(prefers-color-scheme: dark)";
 
-/// True while the page is dark. `theme` is what the switch says.
+/// True while the page is dark. `theme` is the state of the theme switch.
 #[hook]
 pub fn use_dark(theme: Theme) -> bool {
     let is_system_dark = use_state_eq(system_is_dark);
@@ -29,6 +29,6 @@ fn system_is_dark() -> bool {
     gloo::utils::window().match_media(DARK_QUERY).ok().flatten().is_some_and(|query| query.matches())
 }
 
-/// Whether the page is dark, for components that draw by hand.
+/// Whether the page is dark: a context for components that draw charts themselves, without the style sheet.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct IsDark(pub bool);

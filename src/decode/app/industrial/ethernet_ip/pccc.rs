@@ -1,12 +1,14 @@
-//! PCCC commands in CIP (publication 1770-6.5.16, chapter 7) to what they do to an older Allen-Bradley controller.
+//! PCCC commands to older Allen-Bradley controllers (PLC-5, SLC 500), as CIP carries them: the function of a request
+//! (Allen-Bradley publication 1770-6.5.16, chapter 7).
 
 use crate::decode::app::support::bytes;
 use crate::model::app::kinds::industrial::PcccFunction;
 
-/// Command, status, transaction, then the function.
+/// Offset of the function code, after command (1 byte), status (1) and transaction number (2).
 const FUNCTION: usize = 4;
 
-/// What a request asks for; before the command stands who asks, with its length first.
+/// The function of a request. `data` starts with the requester id, whose first byte is its length; the command follows.
+/// `Other` if it is cut short or not known.
 pub(super) fn request(data: &[u8]) -> PcccFunction {
     let n_requester = usize::from(data.first().copied().unwrap_or(0));
     let pccc = bytes::from(data, n_requester);
@@ -23,7 +25,7 @@ pub(super) fn request(data: &[u8]) -> PcccFunction {
 
 fn extended(function: u8, argument: Option<u8>) -> PcccFunction {
     match (function, argument) {
-        // Of PLC-5 0 and of SLC 500 1 is "program"; of PLC-5 2 and of SLC 500 6 is "run".
+        // "Program" is 0 for a PLC-5 and 1 for an SLC 500; "run" is 2 for a PLC-5 and 6 for an SLC 500.
         (0x3a, Some(0)) | (0x80, Some(1)) => PcccFunction::ToProgram,
         (0x3a, Some(2)) | (0x80, Some(6)) => PcccFunction::ToRun,
         (0x3a | 0x80, _) => PcccFunction::ChangeMode,

@@ -1,5 +1,6 @@
-//! The Initial packets of a conversation, one datagram after the other, to the hellos of both sides: the server's keys
-//! follow from what the client's first packet says, and a hello may need several packets; bounded.
+//! Turns the QUIC Initial packets of a connection, datagram by datagram, into the TLS client hello and server hello.
+//! Keeps the connection id of the client's first packet, from which the keys of both sides are derived, and reassembles
+//! a hello that needs several packets; memory is bounded.
 
 use super::Kind;
 use super::LEAST_ID_BYTES;
@@ -17,13 +18,13 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::collections::VecDeque;
 
-/// Most conversations that are remembered; the oldest makes room. Each keeps 32 KiB at most.
+/// Most handshakes kept; the oldest is removed for a new one. Each keeps at most 32 KiB.
 const MOST: usize = 512;
 
 /// An address and a port.
 type End = (Addr, u16);
 
-/// The handshakes that go on.
+/// The handshakes in progress, by the addresses and ports of both sides.
 #[derive(Debug, Default)]
 pub struct Handshakes {
     open: HashMap<(End, End), Handshake, RandomState>,
@@ -33,14 +34,14 @@ pub struct Handshakes {
 #[derive(Debug)]
 struct Handshake {
     client: End,
-    /// What the client's first packet went to: all keys are derived from it.
+    /// Destination connection id of the client's first packet: all keys are derived from it (RFC 9001, section 5.2).
     connection: Vec<u8>,
-    /// The client's and the server's.
+    /// The client's hello, then the server's.
     sides: [Side; 2],
 }
 
 impl Handshakes {
-    /// Hears a datagram; facts are those of hellos that it completes.
+    /// Takes a datagram; adds to `fields` those of the hellos that it completes.
     pub fn hear(&mut self, payload: &[u8], source: End, target: End, fields: &mut FieldBuffer) {
         let key = (source.min(target), source.max(target));
         for packet in packets(payload).filter(|packet| packet.kind == Kind::Initial) {
@@ -68,7 +69,8 @@ impl Handshakes {
 }
 
 impl Handshake {
-    /// With a client's first packet: it is the only one whose keys follow from itself.
+    /// Starts with a client's first packet, the only one whose keys follow from its own connection id; `None` for any
+    /// other.
     fn begin(packet: &Packet<'_>, source: End) -> Option<Handshake> {
         let may_be_first = (LEAST_ID_BYTES..=MOST_ID_BYTES).contains(&packet.connection.len());
         if !may_be_first || source.1 == SERVER_PORT {
@@ -90,7 +92,7 @@ impl Handshake {
         {
             return side.add(&frames);
         }
-        // After a Retry the keys are new (RFC 9001, section 5.2), and in another connection between the same ports.
+        // The keys change after a Retry (RFC 9001, section 5.2) and with a new connection between the same ports.
         if role == Role::Client
             && packet.connection != self.connection
             && let Some(begun) = Handshake::begin(packet, source)
