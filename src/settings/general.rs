@@ -9,7 +9,7 @@ pub const GENERAL: &[Descriptor] =
 /// Which addresses are inside.
 pub const LOCAL_NETWORKS: Descriptor = Descriptor::networks("site.local_networks", "Local networks")
         .on_change(OnChange::Read)
-        .help("Networks that are inside, as 10.0.0.0/8, 192.168.0.0/16; all other addresses are then outside. If nothing is given, they are inferred from ARP, Ethernet addresses and who takes part in the traffic; without any of these private addresses are inside (RFC 1918, RFC 6598, RFC 4193). The overview says what is taken for inside.");
+        .help("Internal networks, such as 10.0.0.0/8, 192.168.0.0/16; all other addresses are then external. If none are given, they are inferred from ARP, Ethernet addresses and who takes part in the traffic; if none of these show it, private addresses are internal (RFC 1918, RFC 6598, RFC 4193). The overview lists the internal networks under \"Inside\".");
 
 /// Idle time-out of a flow.
 pub const IDLE_TIMEOUT: Descriptor = Descriptor::seconds("flow.idle_timeout", "Flow idle time-out", 120.0)
@@ -28,7 +28,7 @@ pub const MOST_FLOWS: Descriptor = Descriptor::count("flow.most", "Most flows ke
     .range(4_096.0, 5_000_000.0)
     .unit("flows")
     .on_change(OnChange::Read)
-    .help("Beyond this the oldest flows are added to the totals and reported as an issue. About 600 bytes of memory each.");
+    .help("Beyond this number the oldest flows are only kept in the totals, and an issue reports how many. A flow needs about 600 bytes of memory.");
 
 /// Whether the flow CSV is CICFlowMeter's.
 pub const CIC_COMPATIBLE: Descriptor = Descriptor::switch("flow.cic_compatible", "CIC-compatible flow table", 0.0)

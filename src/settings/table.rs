@@ -129,7 +129,7 @@ pub const TABLE_UNIT: Choices = Choices::new(
 pub const TABLE_DATE_ORDER: Choices = Choices::new(
     Descriptor::count("table.date_order", "Order of dates in a table", 0.0)
         .on_change(OnChange::Read)
-        .help("Which comes first in dates such as 4/7/2012. If it is not chosen here, dates past the 12th, other columns, the sequence of rows, a day in the file's name and the dialect decide."),
+        .help("Whether day or month comes first in dates such as 4/7/2012. By default this follows from dates past the 12th, other columns, the sequence of rows, a day in the file's name and the dialect."),
     &[
         Choice { id: AUTO, label: "From the rows" },
         Choice { id: "day_first", label: "Day first" },
@@ -142,14 +142,14 @@ pub const TABLE_DATE_ORDER: Choices = Choices::new(
 pub const TABLE_LABEL: Descriptor = Descriptor::count("table.label_column", "Label column of a table", 0.0)
         .range(-1.0, 16_384.0)
         .on_change(OnChange::Read)
-        .help("The column that says what each row is, counted from 1; models never see it. 0 finds it by its heading, -1 means that there is none.");
+        .help("The column with the class of each row, counted from 1; models never see it. 0 finds it by its heading, -1 means that there is none.");
 
 /// Memory for the rows of a table.
 pub const TABLE_MEMORY: Descriptor = Descriptor::count("table.memory", "Memory for rows", 512.0)
         .range(1.0, 65_536.0)
         .unit("MiB")
         .on_change(OnChange::Read)
-        .help("Rows of a table are kept compressed in this much memory; when it is full, a random half is kept, again and again. Counts, means and ranges always cover all rows.");
+        .help("Rows of a table are kept compressed in this much memory. Each time it is full, a random half of the rows is kept. Counts, means and ranges always cover all rows.");
 
 #[cfg(test)]
 mod tests {

@@ -27,7 +27,7 @@ const CARD: Card = Card {
     benign_causes: &["A console server or a device under test", "An exercise, or a test of a tool"],
     advice: &[
         "Disconnect the host and preserve its memory for examination",
-        "Read the whole conversation: what was read, what was downloaded",
+        "Read the whole session: which commands ran, which files were read, what was downloaded",
         "Block the other address and look for other hosts that connected to it",
     ],
     part_of: &[],

@@ -40,7 +40,7 @@ const CARD: Card = Card {
         "Find the program on the host that sends the queries; check the host for malware",
     ],
     part_of: &[],
-    source: "Domains that do not exist against what the host's own look-ups let expect: tail of a Poisson distribution (Chernoff's bound), plus how random the names are by their pairs of letters. Yadav et al., Detecting Algorithmically Generated Malicious Domain Names (IMC 2010) and Antonakakis et al., From Throw-Away Traffic to Bots (USENIX Security 2012): bursts of names that do not exist. Domains by the public suffix list.",
+    source: "Number of domains that do not exist, compared with what the host's own look-ups lead to expect (tail of a Poisson distribution, Chernoff's bound), plus how random the names are by their pairs of letters. Yadav et al., Detecting Algorithmically Generated Malicious Domain Names (IMC 2010) and Antonakakis et al., From Throw-Away Traffic to Bots (USENIX Security 2012): bursts of names that do not exist. Domains by the public suffix list.",
 };
 
 const DOMAINS: Descriptor =

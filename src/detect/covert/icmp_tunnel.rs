@@ -21,7 +21,7 @@ const CARD: Card = Card {
     name: "ICMP tunnel",
     category: Category::CovertChannel,
     technique: Some(("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol")),
-    sees: "An internal host sends pings to an external address whose content is different each time, or many large ones whose content was not captured; or it sends ping answers that nobody asked for.",
+    sees: "An internal host sends pings to an external address whose content is different each time, or many large ones whose content was not captured; or it sends unsolicited ping answers.",
     matters: "Many firewalls let pings pass. Tools hide data, or whole connections, in the ping payload, which usually holds the time and a fixed pattern.",
     otherwise: "A tool that measures a line with random payloads, or somebody who tests it with large packets.",
     benign_causes: &[
@@ -34,7 +34,7 @@ const CARD: Card = Card {
         "Let only small pings through the firewall, or none from machines that do not need them",
     ],
     part_of: &[],
-    source: "Usual payloads: 32 bytes (Windows), 48 or 56 bytes (Unix ping(8)), of which the first 8 to 24 are the time and the rest a pattern that stays the same; so what stands behind those is compared from ping to ping. Tools: ptunnel, icmptunnel, hping3 --sign, icmpdoor.",
+    source: "Usual payloads: 32 bytes (Windows), 48 or 56 bytes (Unix ping(8)), of which the first 8 to 24 are the time and the rest a pattern that stays the same; so the bytes after the time are compared from ping to ping. Tools: ptunnel, icmptunnel, hping3 --sign, icmpdoor.",
 };
 
 const SIZE: Descriptor = Descriptor::bytes("icmp_tunnel.size", "Mean ping payload", 224.0)
@@ -47,7 +47,7 @@ const PINGS: Descriptor = Descriptor::count("icmp_tunnel.pings", "Large pings", 
 const CONTENTS: Descriptor = Descriptor::count("icmp_tunnel.contents", "Different contents", 8.0)
     .range(3.0, 100_000.0)
     .unit("packets")
-    .help("This many pings from one host to one external address, each with another content behind the time. Programs send the same pattern each time.");
+    .help("This many pings from one host to one external address, each with different content after the time. Programs send the same pattern each time.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =

@@ -15,9 +15,9 @@ const CARD: Card = Card {
     technique: Some(("T1565.002", "Transmitted Data Manipulation")),
     sees: "A TCP segment covers bytes that were sent before in the same direction, but with different content. It is not a retransmission: those repeat the same bytes, even if they are split differently.",
     matters: "Which of the two counts depends on the receiver. Either the sender shows a firewall different data from what the receiver gets, or a third party answers faster than the real sender.",
-    otherwise: "A device on the path that changes data, captured before and behind it; damaged packets in a wireless capture.",
+    otherwise: "A device on the path that changes data, captured on both of its sides; damaged packets in a wireless capture.",
     benign_causes: &[
-        "A proxy or NAT on the path that changes data, and a capture that has the packets before and behind it",
+        "A proxy or NAT on the path that changes data, and a capture with the packets from both of its sides",
         "Damaged packets, as wireless captures contain",
     ],
     advice: &[

@@ -39,7 +39,7 @@ const SEGMENTS: Descriptor = Descriptor::count("ttl_evasion.segments", "Contradi
 const HOPS_LEFT: Descriptor = Descriptor::count("ttl_evasion.hops_left", "Highest low TTL", 20.0)
     .range(1.0, 20.0)
     .unit("hops")
-    .help("Segments with more hops left reach their target, so they hide nothing. Fewer than 5 hops below the usual is another path and never counts.");
+    .help("Segments with more hops left reach their target, so they hide nothing. Fewer than 5 hops below the usual TTL means a different path and never counts.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<TtlEvasion>(CARD, &[SEGMENTS, HOPS_LEFT], Interest::TCP_FLOWS);

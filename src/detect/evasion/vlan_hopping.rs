@@ -18,13 +18,13 @@ const CARD: Card = Card {
     sees: "A few frames carry two nested customer VLAN tags in a network where frames carry one or none.",
     matters: "The first switch removes the outer tag and forwards the frame by the inner one: it arrives in a VLAN that the sender has no access to.",
     otherwise: "Providers and data centres that stack tags on purpose; there all frames have two tags, or the replies have two as well.",
-    benign_causes: &["A virtual network or provider link that stacks tags with the old type"],
+    benign_causes: &["A virtual network or provider link that stacks tags of the customer type (0x8100)"],
     advice: &[
         "Keep host ports out of the native VLAN of trunks, and tag the native VLAN on trunks",
         "Find the switch port of the device, and check who else is in the inner VLAN",
     ],
     part_of: &[],
-    source: "IEEE 802.1Q and 802.1ad (stacked tags have a type of their own, 0x88a8); double tagging as in the tool yersinia.",
+    source: "IEEE 802.1Q and 802.1ad (the outer of two stacked tags has its own type, 0x88a8); double tagging as in the tool yersinia.",
 };
 
 const FRAMES: Descriptor = Descriptor::count("vlan_hopping.frames", "Frames with two tags", 1.0)

@@ -32,7 +32,7 @@ const CARD: Card = Card {
         "Delete or protect this capture: it contains the passwords",
     ],
     part_of: &[],
-    source: "NIST SP 800-63B, section 5.1.1.2: passwords may only be sent over encrypted channels. What it opens decides: the console of a machine, its files (FTP accounts are those of the system by default) or an administrator's page are medium, the last two once the server accepted the password; a mailbox, a page, or what no answer confirms are low.",
+    source: "NIST SP 800-63B, section 5.1.1.2: passwords may only be sent over encrypted channels. The severity depends on what the password opens. Medium: the console of a machine, its files (FTP accounts are those of the system by default) or an administrator's page, the last two once the server accepted the password. Low: a mailbox, any other page, or a login that no answer confirms.",
 };
 
 const LOGINS: Descriptor = Descriptor::count("cleartext_login.logins", "Cleartext logins", 1.0)

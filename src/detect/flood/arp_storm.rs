@@ -20,7 +20,7 @@ const CARD: Card = Card {
     name: "ARP storm",
     category: Category::Flood,
     technique: Some(("T1498", "Network Denial of Service")),
-    sees: "One device announces IP addresses by ARP (gratuitous ARP or broadcast answers) at a high rate for several seconds, or announces several addresses on and on.",
+    sees: "One device announces IP addresses by ARP (gratuitous ARP or broadcast answers) at a high rate for several seconds, or keeps announcing several addresses.",
     matters: "Every host must process each announcement. A storm slows all of them down, and announcements for other devices' addresses cut those off.",
     otherwise: "A cluster or virtualisation host that takes over many addresses at once, which ends within a second or two.",
     benign_causes: &[

@@ -25,7 +25,7 @@ const CARD: Card = Card {
     name: "DHCP starvation",
     category: Category::Flood,
     technique: Some(("T1499.002", "Service Exhaustion Flood")),
-    sees: "Very many devices request an address within a short time, or one requests again and again; or device after device requests one and is never seen otherwise.",
+    sees: "Very many devices request an address within a short time, or one requests again and again; or device after device requests one and never sends anything else.",
     matters: "When all addresses are taken, no new device gets on the network. Attackers often do this before they start a rogue DHCP server.",
     otherwise: "A network that comes back after a power cut, a lecture hall that fills up, a test of the server.",
     benign_causes: &[

@@ -19,7 +19,7 @@ const CARD: Card = Card {
     name: "MAC flood",
     category: Category::Flood,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "Very many new Ethernet (MAC) addresses send one or two frames each, to destinations that never answer, or more often to all, in far greater number than the network has devices.",
+    sees: "Very many new Ethernet (MAC) addresses send one or two frames each, to destinations that never answer or, more often, to all; far more addresses than the network has devices.",
     matters: "A switch remembers which address is behind which port. When forged addresses fill its table, it sends frames to all ports, where the attacker can read them.",
     otherwise: "A large network that joins at one capture point, or devices that change their address for privacy; both send to destinations that exist.",
     benign_causes: &[
@@ -31,7 +31,7 @@ const CARD: Card = Card {
         "Limit the number of addresses per port (port security)",
     ],
     part_of: &[],
-    source: "The attack of macof (dsniff). Tables of access switches hold 8,000 to 32,000 addresses; a network segment seldom has more than a few hundred devices, and new ones come a few a minute. Of devices that are there, some are seen twice before many are seen once (Good, Biometrika 1953): forged addresses never come again.",
+    source: "The attack of macof (dsniff). Tables of access switches hold 8,000 to 32,000 addresses; a network segment seldom has more than a few hundred devices, and new ones come a few a minute. Of real devices, some appear twice before many have appeared once (Good, Biometrika 1953); forged addresses never appear again.",
 };
 
 const ADDRESSES: Descriptor = Descriptor::count("mac_flood.addresses", "New addresses in a minute", 100.0)

@@ -37,7 +37,7 @@ const CARD: Card = Card {
     source: baseline::source!(
         "200 a second is the default at which Juniper's SYN flood screen starts; backscatter after Moore, Voelker, \
          Savage: Inferring Internet Denial-of-Service Activity, USENIX Security 2001 (at least 100 packets).",
-        "100 packets and 2 a second: the rests of connections whose start was not captured."
+        "100 packets and 2 a second: what remains of connections whose start was not captured."
     ),
 };
 

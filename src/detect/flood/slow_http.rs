@@ -30,7 +30,7 @@ const CARD: Card = Card {
         "Block the source if it is unknown",
     ],
     part_of: &[],
-    source: "The attack is described by R. Hansen, Slowloris (2009). A browser opens at most 6 connections to a server (HTML and HTTP/1.1 practice, RFC 9112 section 9.4); 30 allow for several browsers behind one address. Of connections to a web server that are fed bit by bit, 10 are enough: no program does that (set by us). Inside TLS what is sent is seen by its size and time: small records after the opening, and none back.",
+    source: "The attack is described by R. Hansen, Slowloris (2009). A browser opens at most 6 connections to a server (HTML and HTTP/1.1 practice, RFC 9112 section 9.4); 30 allow for several browsers behind one address. Where requests to a web server arrive bit by bit, 10 connections are enough: no program does that (set by us). Inside TLS the attack shows in sizes and times: small records after the handshake, and none back.",
 };
 
 const CONNECTIONS: Descriptor = Descriptor::count("slow_http.connections", "Unanswered open connections", 30.0)

@@ -21,7 +21,7 @@ const CARD: Card = Card {
     name: "UDP flood",
     category: Category::Flood,
     technique: Some(("T1498.001", "Direct Network Flood")),
-    sees: "One port of a host receives very many UDP packets per second that it never answers, mostly each from a new source port; or many ports do, from many addresses, drawn at random, with more data or at a higher rate than a scan.",
+    sees: "One port of a host receives very many UDP packets per second that it never answers, mostly each from a new source port; or many randomly chosen ports do, from many addresses, with more data or at a higher rate than a scan.",
     matters: "The packets use up the bandwidth or keep the host busy, so users wait or are cut off.",
     otherwise: "A one-way stream (video, voice, telemetry, syslog) at a high rate, a load test, or a capture that shows only one direction.",
     benign_causes: &[
@@ -38,7 +38,7 @@ const CARD: Card = Card {
         "1,000 packets a second is Juniper's default for UDP floods. A tenth of it is enough where each packet comes \
          from a new port: ordinary programs keep their socket (RFC 8085, section 5.1).",
         "100 packets and 2 a second, each from its own port and without an answer (150 and 3 to ever new ports); not \
-         where they are valid requests of a known protocol, as a resolver gets that is down."
+         where they are valid requests of a known protocol, such as a resolver receives while it is down."
     ),
 };
 

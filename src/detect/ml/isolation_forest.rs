@@ -16,7 +16,7 @@ const CARD: Card = Card {
     technique: None,
     sees: "Flows whose sizes, timing and flags are easy to separate from all others: random cuts through the data isolate them after a few steps.",
     matters: "Something that only one host does, or that happens only once, may be a first sign of an attack that no rule describes yet.",
-    otherwise: "Anything rare: a backup, an update, a device of which there is only one. Most unusual flows are harmless, so the finding is mild and names what is unusual.",
+    otherwise: "Anything rare: a backup, an update, a device that is the only one of its kind. Most unusual flows are harmless, so the finding is mild and names what is unusual.",
     benign_causes: outliers::BENIGN_CAUSES,
     advice: outliers::ADVICE,
     part_of: &[],

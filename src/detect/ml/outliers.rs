@@ -271,7 +271,7 @@ fn explanation(reasons: &[(&str, Evidence)], n_flows: u64, evaluated: &Evaluated
 /// What a card of a model names as harmless causes.
 pub const BENIGN_CAUSES: &[&str] = &[
     "A rare but wanted activity: a backup, an update, a large download, a video call, a maintenance login.",
-    "A device or program of which there is only one in this capture.",
+    "A device or program that is the only one of its kind in this capture.",
     "A short or one-sided capture, which gives a poor baseline.",
 ];
 /// What a card of a model names as next steps.

@@ -16,7 +16,7 @@ const CARD: Card = Card {
     technique: None,
     sees: "Flows that break the pattern of the others. The numbers of a flow usually go together (more packets, more bytes, longer duration). The model learns how, reconstructs each flow from that, and measures the error and how far out the flow lies.",
     matters: "A flow whose numbers do not fit together, such as much data in tiny packets, may be a tunnel, a flood or a tool that no rule describes yet.",
-    otherwise: "Anything rare: a protocol that one device speaks, a broken connection, a monitoring probe. Most unusual flows are harmless, so the finding is mild and names what is unusual.",
+    otherwise: "Anything rare: a protocol that only one device uses, a broken connection, a monitoring probe. Most unusual flows are harmless, so the finding is mild and names what is unusual.",
     benign_causes: outliers::BENIGN_CAUSES,
     advice: outliers::ADVICE,
     part_of: &[],

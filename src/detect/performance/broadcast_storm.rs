@@ -25,17 +25,17 @@ const CARD: Card = Card {
     name: "Broadcast storm",
     category: Category::Performance,
     technique: None,
-    sees: "Frames to everybody or to groups come at a rate far above what is usual in this network; where the very same frames of several senders come again and again, there is a loop.",
-    matters: "Every device of the network must take each of these frames, and they fill slow lines and wireless cells. A loop doubles what it gets until the network stands still.",
-    otherwise: "One device that has gone mad or is misused, a stream of video to a group that no switch holds back, many devices that come up at once.",
+    sees: "Broadcast and multicast frames arrive at a rate far above the baseline of this network. If the very same frames of several senders repeat again and again, there is a loop.",
+    matters: "Every device of the network must process each of these frames, and they fill slow links and wireless cells. A loop multiplies frames until the network stands still.",
+    otherwise: "One faulty or misused device, a multicast video stream that no switch limits, or many devices that start at once.",
     benign_causes: &[
-        "A cable that joins two ports of the same network, or a telephone or access point that is plugged in twice",
-        "A stream to a group (video, disk images) in a network whose switches do not hold it back",
+        "A cable that connects two ports of the same network, or a telephone or access point that is plugged in twice",
+        "A multicast stream (video, disk images) in a network whose switches do not limit it",
     ],
     advice: &[
-        "Look on the switches for addresses that jump between ports and for ports with much traffic to everybody",
-        "Pull out cables one by one, those that were last plugged in first",
-        "Turn on spanning tree with BPDU guard, loop detection and storm control on all ports",
+        "Look on the switches for MAC addresses that move between ports and for ports with much broadcast traffic",
+        "Unplug cables one by one, starting with the latest",
+        "Enable spanning tree with BPDU guard, loop detection and storm control on all ports",
     ],
     part_of: &["arp_storm", "arp_sweep", "mac_flood"],
     source: baseline::source!(
@@ -46,11 +46,11 @@ const CARD: Card = Card {
 const RATE: Descriptor = Descriptor::count("broadcast_storm.rate", "Frames for a storm", 300.0)
     .range(10.0, 1_000_000.0)
     .unit("frames/s")
-    .help("Mean over five seconds of all frames to groups and to everybody. Hosts feel hundreds a second (Cisco, Internetwork Design Guide).");
+    .help("Average over five seconds of all broadcast and multicast frames. Hundreds a second slow hosts down (Cisco, Internetwork Design Guide).");
 const COPIES: Descriptor = Descriptor::count("broadcast_storm.copies", "Copies for a loop", 50.0)
     .range(10.0, 1_000_000.0)
     .unit("frames")
-    .help("So often frames must come again, the same ten times or more within half a second of the last time. Set by us: systems wait a second or more before they repeat a question to all (RFC 1122, section 2.3.2.1 for ARP; RFC 6762, section 5.2).");
+    .help("This many copies of frames that each repeat at least ten times, less than half a second apart. Set by us: systems wait a second or more before they repeat a request to all (RFC 1122, section 2.3.2.1 for ARP; RFC 6762, section 5.2).");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<BroadcastStorm>(

@@ -22,16 +22,16 @@ const CARD: Card = Card {
     name: "DHCP trouble",
     category: Category::Performance,
     technique: None,
-    sees: "Devices look for a DHCP server again and again and nobody offers them an address, a server refuses what they ask for (NAK), or they find the address that they were given in use (decline).",
-    matters: "Without an address a device is not on the network, or only by an address of its own making. People see it as a network that does not work at all.",
-    otherwise: "A device that has come from another network (refused once, then it asks anew), a device in a network that has no DHCP by design, a server whose answers are not in the capture.",
+    sees: "Devices search for a DHCP server again and again and no server offers them an address, a server refuses the address they request (NAK), or they find the assigned address already in use (decline).",
+    matters: "Without an address a device cannot use the network, or has only a link-local address. To its user the network does not work at all.",
+    otherwise: "A device that comes from another network (refused once, then it requests a new address), a device in a network that has no DHCP by design, or a server whose answers are not in the capture.",
     benign_causes: &[
-        "A network in which all addresses are fixed, and a device that was not told so",
-        "Devices that have moved from another network: they are refused once",
+        "A network with fixed addresses only, and a device that is set to use DHCP",
+        "Devices that come from another network: they are refused once",
     ],
     advice: &[
-        "See whether the DHCP server runs and has addresses left",
-        "If it is in another network, look at the relay (IP helper) of the router",
+        "Check whether the DHCP server runs and has addresses left",
+        "If it is in another network, check the relay (IP helper) of the router",
         "Compare the networks that the server serves with the one that these devices are in; look for a second server",
     ],
     part_of: &["dhcp_starvation"],
@@ -41,11 +41,11 @@ const CARD: Card = Card {
 const DISCOVERS: Descriptor = Descriptor::count("dhcp_trouble.discovers", "Searches without an offer", 3.0)
     .range(2.0, 1000.0)
     .unit("messages")
-    .help("A device must have looked for a server so often without an offer. The second search comes after 4 s (RFC 2131, section 4.1), by when any server has answered.");
+    .help("This many searches of one device without an offer. The second search follows after 4 s (RFC 2131, section 4.1); by then any working server has answered.");
 const REFUSALS: Descriptor = Descriptor::count("dhcp_trouble.refusals", "Refusals or declines", 3.0)
     .range(1.0, 1000.0)
     .unit("messages")
-    .help("So many refusals (NAK), or so many declines, in a network. A device that comes from another network is refused once (RFC 2131, section 4.3.2).");
+    .help("This many refusals (NAK), or this many declines, in one network. A device that comes from another network is refused once (RFC 2131, section 4.3.2).");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =

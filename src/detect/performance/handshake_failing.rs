@@ -24,18 +24,18 @@ const CARD: Card = Card {
     name: "Connections that fail at the start",
     category: Category::Performance,
     technique: None,
-    sees: "TLS handshakes with a service end in an alert again and again, or the service ends connections right away without having answered.",
-    matters: "The service is reached but cannot be used. Programs try again and again, and tell users no more than that the connection failed.",
-    otherwise: "A test of the server's TLS, a client that is meant to be kept out, a service that takes data and never answers (logs, print jobs).",
+    sees: "TLS handshakes with a service end in an alert again and again, or the service closes connections at once without an answer.",
+    matters: "Clients reach the service but cannot use it. Programs keep retrying, and show users only that the connection failed.",
+    otherwise: "A test of the server's TLS, a client that the service is meant to refuse, or a service that receives data and never answers (logs, print jobs).",
     benign_causes: &[
         "A scanner or a test that tries old versions of TLS on purpose",
-        "A client without the certificate or the authority that this service asks for",
-        "A service that only takes data and closes",
+        "A client that lacks the certificate that this service requires, or does not know its certificate authority",
+        "A service that only receives data and closes",
     ],
     advice: &[
-        "Read the reason in the alert: it says which side does not accept what",
-        "Look at the certificate of the service: dates, names and the chain up to an authority that the clients know",
-        "Look into the service's log at the time of a failed connection",
+        "Read the reason in the alert: it shows which side does not accept what",
+        "Check the certificate of the service: dates, names and the chain up to an authority that the clients trust",
+        "Check the service's log at the time of a failed connection",
     ],
     part_of: &[],
     source: "RFC 5246, section 7.2.2 and RFC 8446, section 6.2 (alerts and what they mean); RFC 9293, section 3.10.7.4 (who resets a connection).",
@@ -44,10 +44,10 @@ const CARD: Card = Card {
 const CONNECTIONS: Descriptor = Descriptor::count("handshake_failing.connections", "Failed connections", 5.0)
     .range(2.0, 100_000.0)
     .unit("connections")
-    .help("So many connections to one service must fail for the same reason. Set by us: one or two are the test of a new client.");
+    .help("This many connections to one service that fail for the same reason. Set by us: one or two may be the test of a new client.");
 const SHARE: Descriptor = Descriptor::percent("handshake_failing.share", "Share of failed connections", 20.0)
     .range(1.0, 100.0)
-    .help("Of all connections to the service. Set by us: of a service that many use a few always fail.");
+    .help("Share of all connections to the service. Set by us: with many clients a few connections always fail.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =

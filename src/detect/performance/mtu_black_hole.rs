@@ -17,13 +17,13 @@ const CARD: Card = Card {
     name: "MTU black hole",
     category: Category::Performance,
     technique: None,
-    sees: "Large TCP segments that never arrive, however often they are sent, in connections whose small ones do.",
-    matters: "Somewhere on the path packets above a size are dropped, and the message that should say so (ICMP: fragmentation needed, packet too big) is missing. Connections open and then hang: pages that never load, uploads that stop.",
-    otherwise: "A receiver or a firewall that drops this one content, or a host that went away in the middle of a transfer.",
+    sees: "Large TCP segments never arrive, however often they are sent, while small ones of the same connection do.",
+    matters: "A device on the path drops packets above a certain size, and the message that should report this (ICMP: fragmentation needed, packet too big) is missing. Connections open and then hang: pages that never load, uploads that stop.",
+    otherwise: "A receiver or firewall that drops this particular content, or a host that went offline in the middle of a transfer.",
     benign_causes: &["A host that was switched off while it received data"],
     advice: &[
         "Send pings of rising size with the don't-fragment bit along the path: where they stop is the limit",
-        "Let ICMP type 3 code 4 and ICMPv6 type 2 pass the firewalls of the path, or lower the MSS at the tunnel",
+        "Let ICMP type 3 code 4 and ICMPv6 type 2 pass the firewalls on the path, or lower the MSS at the tunnel",
     ],
     part_of: &["packet_loss"],
     source: "RFC 2923 (TCP Problems with Path MTU Discovery), RFC 8899 (packetisation layer path MTU discovery).",
@@ -32,7 +32,7 @@ const CARD: Card = Card {
 const REPEATS: Descriptor = Descriptor::count("mtu_black_hole.repeats", "Repeats of a large segment", 3.0)
     .range(2.0, 100.0)
     .unit("repeats")
-    .help("Without any acknowledgment, from where the receiver waits. By chance this is rare: at 5 % of loss, once in 8,000.");
+    .help("Retransmissions of a segment that the receiver waits for, without any acknowledgment. This is rare by chance: at 5 % loss, once in 8,000.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<MtuBlackHole>(CARD, &[REPEATS], Interest::TCP_FLOWS)

@@ -17,14 +17,14 @@ const CARD: Card = Card {
     name: "Packet loss",
     category: Category::Performance,
     technique: None,
-    sees: "TCP segments that had to be sent again because they, or their acknowledgments, did not arrive.",
-    matters: "TCP takes loss for a full link and slows down: a few per cent are enough to make a fast connection slow. Users see pages that stall and downloads that crawl.",
+    sees: "TCP segments had to be retransmitted because they, or their acknowledgments, did not arrive.",
+    matters: "TCP treats loss as a sign of a full link and slows down: a few per cent make a fast connection slow. Users see pages that stall and downloads that crawl.",
     otherwise: "A link that is full because somebody uses it, or a capture that itself dropped packets.",
     benign_causes: &["A link at its capacity during a large transfer", "A weak wireless link"],
     advice: &[
-        "Look for errors and drops on the interfaces of the path, on the side that the finding names",
-        "Compare with other hosts on the same path: if only one loses, check its cable, port and duplex setting",
-        "If the loss comes with long delays and a flat rate, the link is full: look at who fills it",
+        "Look for errors and drops on the interfaces along the path, on the side that the finding names",
+        "Compare with other hosts on the same path: if only one loses packets, check its cable, port and duplex setting",
+        "If the loss comes with long delays and a constant rate, the link is full: find out who fills it",
     ],
     part_of: &["tcp_overlap", "ttl_evasion", "forged_reset"],
     source: "Rate of TCP under loss: Mathis et al., The Macroscopic Behavior of the TCP Congestion Avoidance Algorithm, 1997; how lost segments are recognised: Wireshark User's Guide, TCP Analysis; Karn and Partridge, 1987.",
@@ -32,11 +32,11 @@ const CARD: Card = Card {
 
 const SHARE: Descriptor = Descriptor::percent("packet_loss.share", "Share of lost segments", 1.5)
     .range(0.1, 100.0)
-    .help("Lost segments of all that carry data, in one direction. By the formula of Mathis et al. 1.5 % hold a connection with 50 ms of delay to 2.3 Mbit/s.");
+    .help("Lost segments as a share of all data segments in one direction. By the formula of Mathis et al. 1.5 % limits a connection with a round trip of 50 ms to 2.3 Mbit/s.");
 const LEAST: Descriptor = Descriptor::count("packet_loss.segments", "Lost segments", 8.0)
     .range(3.0, 1_000_000.0)
     .unit("segments")
-    .help("Fewer lost segments are an accident, whatever their share.");
+    .help("Fewer lost segments are not reported, whatever their share.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =

@@ -17,32 +17,32 @@ const CARD: Card = Card {
     name: "Long delay on a path",
     category: Category::Performance,
     technique: None,
-    sees: "Round trips between two hosts that take several times as long as at other times in the same capture.",
-    matters: "Every request waits for at least one round trip, most pages for dozens: what took a second takes ten. Calls and games break up.",
-    otherwise: "A link that fills up for a while (queues grow), another route, a host that sleeps to save power.",
+    sees: "Round trips between two hosts take several times as long as at other times in the same capture.",
+    matters: "Every request takes at least one round trip, most pages take dozens: what took a second takes ten. Calls and games break up.",
+    otherwise: "A link that fills up for a while (queues grow), a different route, or a host that sleeps to save power.",
     benign_causes: &[
         "A large transfer that fills the link and its queues for a while",
-        "A change to another route, such as a backup line",
+        "A change to another route, such as a backup link",
     ],
     advice: &[
-        "Ping both ends from the place of the capture to see which side has the delay",
-        "See who transfers much at that time: a full link delays everybody on it (bufferbloat)",
+        "Ping both ends from the capture point to see which side has the delay",
+        "Find out who transfers much data at that time: a full link delays everybody on it (bufferbloat)",
     ],
     part_of: &[],
-    source: "Round trips by acknowledgments of segments sent once: Karn and Partridge, 1987; the shortest of several, so that delayed acknowledgments (RFC 1122: up to 0.5 s) do not count. Times as long as needed to be felt: ITU-T G.114 (150 ms one way).",
+    source: "Round trips by acknowledgments of segments sent once: Karn and Partridge, 1987; the shortest of several, so that delayed acknowledgments (RFC 1122: up to 0.5 s) do not count. How long a delay people notice: ITU-T G.114 (150 ms one way).",
 };
 
-const TIMES: Descriptor = Descriptor::count("path_latency.times", "Times the shorter round trip", 3.0)
-    .range(2.0, 100.0)
-    .unit("times")
-    .help("A round trip is long if it takes at least so many times the usual short one of the same two hosts.");
+const TIMES: Descriptor =
+    Descriptor::count("path_latency.times", "Times the shorter round trip", 3.0).range(2.0, 100.0).unit("times").help(
+        "A round trip is long if it takes at least this many times the usual short round trip of the same two hosts.",
+    );
 const MORE: Descriptor = Descriptor::seconds("path_latency.more", "Longer by", 0.06)
     .range(0.005, 10.0)
-    .help("And by at least this much: below, nobody notices.");
+    .help("A long round trip must also take at least this much longer; nobody notices less.");
 const LEAST: Descriptor = Descriptor::count("path_latency.trips", "Long round trips", 5.0)
     .range(2.0, 10_000.0)
     .unit("round trips")
-    .help("Each the shortest of three in a row.");
+    .help("This many long round trips, each the shortest of three in a row.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =

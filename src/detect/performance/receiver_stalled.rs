@@ -16,13 +16,13 @@ const CARD: Card = Card {
     name: "Receiver cannot keep up",
     category: Category::Performance,
     technique: None,
-    sees: "A host that tells its peer again and again that it has no room for more data (zero window).",
+    sees: "A host reports to its peer again and again that it has no room for more data (zero window).",
     matters: "The network could deliver more, but the program on that host does not read fast enough. The connection stands still until it does; no change to the network helps.",
-    otherwise: "A player or a backup that is paused on purpose, a tool that limits its own rate.",
+    otherwise: "A player or a backup that is paused on purpose, or a tool that limits its own rate.",
     benign_causes: &["A media player that buffers enough and pauses", "A download that its user limits or pauses"],
     advice: &[
-        "Look at the load of the host that closes its window: processor, disk, memory",
-        "Look at the program behind the port: does it wait for a database, a disk or a lock?",
+        "Check the load of the host that closes its window: processor, disk, memory",
+        "Check the program on that port: does it wait for a database, a disk or a lock?",
     ],
     part_of: &[],
     source: "RFC 9293, section 3.8.6 (window management); Wireshark User's Guide, TCP Analysis (zero window).",
@@ -30,10 +30,10 @@ const CARD: Card = Card {
 
 const CLOSED: Descriptor = Descriptor::seconds("receiver_stalled.closed", "Time without room", 1.0)
     .range(0.1, 3600.0)
-    .help("Added up over the connections of two hosts on one port. A second is what people notice.");
+    .help("Total time with a zero window over all connections of two hosts on one port. People notice a second.");
 const SHARE: Descriptor = Descriptor::percent("receiver_stalled.share", "Share of the connections' time", 5.0)
     .range(0.1, 100.0)
-    .help("A window that is closed for less of the time slows nothing down that matters.");
+    .help("Share of the connections' time with a zero window. Below this share the effect is negligible.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =

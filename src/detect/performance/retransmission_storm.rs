@@ -15,7 +15,7 @@ const CARD: Card = Card {
     name: "Retransmission storm",
     category: Category::Performance,
     technique: None,
-    sees: "A large share of the TCP data between two hosts is sent again and again.",
+    sees: "A large share of the TCP data between two hosts is retransmitted again and again.",
     matters: "The link loses packets, the other side is overloaded, or something in between drops or injects packets. Users notice a slow connection.",
     otherwise: "A weak wireless link, a saturated link, a capture that has every packet twice.",
     benign_causes: &["A weak wireless link or a saturated link", "A capture that has every packet twice"],

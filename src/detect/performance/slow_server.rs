@@ -17,15 +17,15 @@ const CARD: Card = Card {
     name: "Slow server",
     category: Category::Performance,
     technique: None,
-    sees: "A service over TCP whose answers take long after the request has arrived, while packets to it and back are quick.",
+    sees: "A TCP service takes long to answer after the request has arrived, while packets reach it and return quickly.",
     matters: "Users wait for the server, not for the network: more bandwidth does not help. The time is spent in the program, its database or its disk.",
-    otherwise: "Requests that are much work (reports, searches), a service that answers only when there is news (long polling).",
+    otherwise: "Requests that need much work (reports, searches), or a service that answers only when there is news (long polling).",
     benign_causes: &[
         "Requests that take long by nature: reports, searches, file conversions",
         "Long polling: the server answers only when something happens",
     ],
     advice: &[
-        "Look at the load of the server and of what it asks in turn: database, disk, other services",
+        "Check the load of the server and of what it depends on: database, disk, other services",
         "Compare slow requests with quick ones in the log of the service",
     ],
     // Servers keep those waiting on purpose whose password was wrong.
@@ -38,11 +38,11 @@ const RESPONSE: Descriptor = Descriptor::seconds("slow_server.response", "Slow r
     .help("From the last packet of the request to the first of the answer, as seen where the capture was taken. Nielsen puts the limit of what feels immediate at 0.1 s.");
 const SHARE: Descriptor = Descriptor::percent("slow_server.share", "Share of slow responses", 20.0)
     .range(1.0, 100.0)
-    .help("Of all responses of the service.");
+    .help("Slow responses as a share of all responses of the service.");
 const LEAST: Descriptor = Descriptor::count("slow_server.responses", "Slow responses", 5.0)
     .range(2.0, 100_000.0)
     .unit("responses")
-    .help("Fewer slow responses are single cases.");
+    .help("Fewer slow responses are not reported, whatever their share.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<SlowServer>(CARD, &[RESPONSE, SHARE, LEAST], Interest::TCP_FLOWS)

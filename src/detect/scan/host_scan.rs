@@ -52,7 +52,7 @@ const WINDOW: Descriptor = Descriptor::seconds("host_scan.window", "Window for c
 const LEAST: Descriptor = Descriptor::count("host_scan.least", "Failed hosts for the random walk", 10.0)
     .range(4.0, 65_535.0)
     .unit("hosts")
-    .help("The random walk of Jung et al. needs four failures in a row. A program with a short list of dead servers reaches that too, so at least this many hosts must have failed.");
+    .help("The random walk of Jung et al. needs four failures in a row. A program with a short list of dead servers reaches that as well, so at least this many hosts must have failed.");
 const PINGS: Descriptor = Descriptor::count("host_scan.pings", "Hosts pinged in a row", 12.0)
     .range(4.0, 65_535.0)
     .unit("hosts")

@@ -28,7 +28,7 @@ const CARD: Card = Card {
     advice: &[
         "Find the switch port of the Ethernet address and the device behind it",
         "Compare with the ARP tables of the gateway and of the affected hosts",
-        "Change passwords that were sent unencrypted in this time: they may be known",
+        "Change passwords that were sent unencrypted during this time: the attacker may know them",
         "Enable dynamic ARP inspection on the switch",
     ],
     part_of: &[],

@@ -30,7 +30,7 @@ const CARD: Card = Card {
         "Configure hosts to ignore redirects (net.ipv4.conf.all.accept_redirects = 0); they are hardly ever needed",
     ],
     part_of: &[],
-    source: "RFC 792, RFC 1812, section 5.2.7.2 (when a router may send redirects), and RFC 1122, section 3.2.2.2 (only the router that was used may). A forged sender shows when Ethernet addresses are compared with ARP, and with those that the traffic to the outside goes to.",
+    source: "RFC 792, RFC 1812, section 5.2.7.2 (when a router may send redirects), and RFC 1122, section 3.2.2.2 (only the router that was used may). A forged sender is recognised by its Ethernet address, compared with ARP and with the address that external traffic goes to.",
 };
 
 const REDIRECTS: Descriptor = Descriptor::count("icmp_redirect.redirects", "Redirects from one sender", 2.0)

@@ -22,7 +22,7 @@ const CARD: Card = Card {
     name: "Several DHCP servers",
     category: Category::Spoofing,
     technique: Some(("T1557.003", "DHCP Spoofing")),
-    sees: "More than one device answers DHCP or DHCPv6 requests in the same network. Where answers were not captured, clients that accept the offer of one server now and of another then, by the name of the server in their requests.",
+    sees: "More than one device answers DHCP or DHCPv6 requests in the same network. Where answers were not captured, clients accept offers of different servers, as the server identifiers in their requests show.",
     matters: "A DHCP server also names the gateway and the name server, so it can send everybody's traffic through its own machine.",
     otherwise: "A redundant server, relay agents, a virtual machine host, a device in setup mode that is its own access point (left out once it joins), or a home router plugged in the wrong way.",
     benign_causes: &[

@@ -20,7 +20,7 @@ const CARD: Card = Card {
     name: "Rogue IPv6 router",
     category: Category::Spoofing,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "A device sends IPv6 router advertisements although another one already does, or already carries the external traffic. Or hosts send IPv6 traffic to the outside through a device that sends its own through the gateway and that no advertisement in the capture named.",
+    sees: "A device sends IPv6 router advertisements although another one already does, or already carries the external traffic. Or hosts send external IPv6 traffic through a device that sends its own traffic through the gateway and that no advertisement in the capture named.",
     matters: "Hosts trust every router advertisement. The sender becomes gateway, and often name server, for all IPv6 traffic and can read or change it.",
     otherwise: "Two routers that share the work, a phone or computer that shares its connection, or a new router.",
     benign_causes: &[

@@ -45,7 +45,7 @@ const CHANGES: Descriptor = Descriptor::count("stp_root_takeover.changes", "Topo
 const NOTICES: Descriptor = Descriptor::count("stp_root_takeover.notices", "Notices of one device within a minute", 60.0)
     .range(10.0, 100_000.0)
     .unit("messages")
-    .help("A bridge repeats its notice of a change once each hello time, 2 s, until it is acknowledged: 30 a minute at most, unless somebody made them.");
+    .help("A bridge repeats its notice of a change once each hello time, 2 s, until it is acknowledged: at most 30 a minute, unless they are forged.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<StpRootTakeover>(CARD, &[BEFORE, CHANGES, NOTICES], Interest::MESSAGES);

@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 pub const CHANGES: Descriptor = Descriptor::count("duplicate_address.changes", "Changes of the claimant", 3.0)
     .range(2.0, 100_000.0)
     .unit("changes")
-    .help("How often the device that claims the address must change. An address that moves to another device changes once, and a conflict that RFC 5227 ends within seconds two times.");
+    .help("How often the device that claims the address must change. It changes once when an address moves to another device, and twice in a conflict that RFC 5227 resolves within seconds.");
 
 /// An Ethernet address.
 pub type Mac = [u8; 6];

@@ -24,25 +24,25 @@ const CARD: Card = Card {
     category: Category::BruteForce,
     technique: Some(("T1110.001", "Password Guessing")),
     sees: "One client sends an encrypted service many requests whose sizes differ by a few bytes, and gets an answer of the same size each time.",
-    matters: "Somebody may try names and passwords in a login that is encrypted. Who polls sends the same each time, and who reads gets different answers; only refusals stay the same while the request changes.",
+    matters: "Somebody may be guessing names and passwords of an encrypted login. A program that polls sends the same request each time, and one that reads gets different answers; only refusals stay the same while the request changes.",
     otherwise: "A program that reports small values and gets a receipt for each.",
     benign_causes: &[
-        "A sensor or agent that reports values to a server inside, each over a connection of its own",
+        "A sensor or agent that reports values to an internal server, each over its own connection",
         "A load test with changing parameters",
     ],
     advice: &[
-        "Look for refused logins of this client and time in the server's log: what is inside cannot be read here",
+        "Look in the server's log for refused logins from this client at that time: the encrypted content cannot be read here",
         "Lock out or delay clients after a few failures; ask for a second factor",
         "Find out who uses the client",
     ],
     part_of: &[],
-    source: "Sequential test by sizes: a request of a size that nothing foretold (new, or another one than last time behind a request of the size before) with the same answer counts as a failed login, one with another answer as a success; what goes by the clock is not judged. The likelihood ratios are those of repeated failed logins (Jung et al., IEEE S&P 2004; rates chosen by us). Requests from inside to outside are left to the detector of beacons: reports of values and calls home have the same shape.",
+    source: "Sequential test by sizes: a request of an unpredictable size (new, or different from the one that followed a request of the same size last time) with the same answer counts as a failed login, one with a different answer as a success; requests at regular intervals are not evaluated. The likelihood ratios are those of repeated failed logins (Jung et al., IEEE S&P 2004; rates chosen by us). Requests from internal to external hosts are left to the beacon detector: reports of values and calls home have the same shape.",
 };
 
 const CHANGES: Descriptor = Descriptor::count("tls_brute_force.changes", "Different requests with the same answer", LoginWalk::FAILURES)
     .range(4.0, 10_000.0)
     .unit("requests")
-    .help("In a row. After 6 the likelihood ratio is above 99, as for failed logins (Jung et al. 2004); within one connection it takes twice as many, because programs ask there for one thing after another.");
+    .help("This many in a row. After 6 the likelihood ratio is above 99, as for failed logins (Jung et al. 2004); within one connection twice as many are needed, because programs often send one request after another there.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<TlsBruteForce>(CARD, &[CHANGES], Interest::TCP_FLOWS).asking_site();

@@ -27,9 +27,9 @@ const CARD: Card = Card {
     name: "Cryptocurrency mining",
     category: Category::Mining,
     technique: Some(("T1496", "Resource Hijacking")),
-    sees: "A host speaks Stratum, the protocol between miners and mining pools; or a TLS connection has its shape: the server sends unsolicited jobs of one size, and the host submits results of one size at irregular times, each answered at once by a short message.",
+    sees: "A host uses Stratum, the protocol between miners and mining pools; or a TLS connection has its shape: the server sends unsolicited jobs of one size, and the host submits results of one size at irregular times, each answered at once by a short message.",
     matters: "Somebody earns money with the host's processor and power. If nobody installed the miner, somebody else controls the host.",
-    otherwise: "A miner that its owner runs on purpose. Inside TLS only the shape is seen: another service with jobs and similar-sized results has it too.",
+    otherwise: "A miner that its owner runs on purpose. Inside TLS only the shape is visible: another service with jobs and similar-sized results has it too.",
     benign_causes: &["A miner that the owner of the host runs on purpose"],
     advice: &[
         "Find the program: it keeps the processor busy; check what starts it",
@@ -37,7 +37,7 @@ const CARD: Card = Card {
         "Look for other hosts that connect to the same pool",
     ],
     part_of: &[],
-    source: "The methods of Stratum: mining.* (Bitcoin), eth_* (Ethereum), login, job and submit (Monero). That sizes and times reveal these inside TLS: Muñoz i Suñé et al., 2019 (NetFlow features of miners); Caprolu et al., Cryptomining makes noise, Computer Communications 2021; Russo et al., Detection of illicit cryptomining using network metadata, EURASIP J. on Information Security 2021 (Stratum rebuilt from flow records). How odd the server is among those that hosts use weighs too. The limits are our own.",
+    source: "The methods of Stratum: mining.* (Bitcoin), eth_* (Ethereum), login, job and submit (Monero). That sizes and times reveal these inside TLS: Muñoz i Suñé et al., 2019 (NetFlow features of miners); Caprolu et al., Cryptomining makes noise, Computer Communications 2021; Russo et al., Detection of illicit cryptomining using network metadata, EURASIP J. on Information Security 2021 (Stratum rebuilt from flow records). How odd the server is among those that internal hosts use also counts. The limits are our own.",
 };
 
 const MESSAGES: Descriptor = Descriptor::count("mining.messages", "Messages from a miner", 2.0)

@@ -25,7 +25,7 @@ const CARD: Card = Card {
     name: "DNS tunnel",
     category: Category::CovertChannel,
     technique: Some(("T1071.004", "DNS")),
-    sees: "One host queries different names under one domain that look like data, or is answered by data: long random names that never repeat, record types that hold much, answers that are not to be kept, addresses that nobody uses, numbered text records.",
+    sees: "One host queries different names under one domain that look like data, or receives answers that do: long random names that never repeat, record types that hold much, answers that must not be cached, addresses that nobody uses, numbered text records.",
     matters: "Resolvers forward every query to the owner of the domain, even where no other traffic may leave. Tunnels put data into the names, and answers into the returned records.",
     otherwise: "Virus scanners and block lists that query checksums as names, content delivery networks, telemetry.",
     benign_causes: &[
@@ -38,7 +38,7 @@ const CARD: Card = Card {
         "Find the program on the host that sends the queries; block the domain at the resolver",
     ],
     part_of: &[],
-    source: "The signs are added up as a log-likelihood ratio (naive Bayes), each bounded. Number of names: RITA v5 (low from 100, high from 1,000); long names and record types TXT, NULL and CNAME: survey of Sammour et al. (2018); slow tunnels by what is new in names: Nadler, Aminov and Shabtai (2019). Names that are turned addresses or services are left out (RFC 5782, RFC 2782), and names of one form with a checksum that are answered by a code count against it. Domains by the public suffix list.",
+    source: "The signs are added up as a log-likelihood ratio (naive Bayes), each bounded. Number of names: RITA v5 (low from 100, high from 1,000); long names and record types TXT, NULL and CNAME: survey of Sammour et al. (2018); slow tunnels by what is new in names: Nadler, Aminov and Shabtai (2019). Reversed addresses and service names are left out (RFC 5782, RFC 2782); names of one form with a checksum that are answered by a code count against a tunnel. Domains by the public suffix list.",
 };
 
 const NAMES: Descriptor = Descriptor::count("dns_tunnel.names", "Different names under one domain", 6.0)
@@ -47,7 +47,7 @@ const NAMES: Descriptor = Descriptor::count("dns_tunnel.names", "Different names
     .help("Fewer different names under one domain from one host are not evaluated. RITA counts names alone and begins at 100; what the names and answers carry tells a tunnel earlier.");
 const EVIDENCE: Descriptor = Descriptor::number("dns_tunnel.evidence", "Evidence for a tunnel", 6.0)
     .range(0.0, 30.0)
-    .help("Natural logarithm of how much likelier what was seen is for a tunnel than for an ordinary domain of which several names are queried: 6 is 400 times. It adds up length and randomness of the names, how many there are and whether they repeat, record types, what the answers carry and how long they may be kept. About one in 100 such domains is a tunnel where somebody looks for one.");
+    .help("Natural logarithm of how much likelier what was seen is for a tunnel than for an ordinary domain of which several names are queried: 6 is 400 times. It adds up length and randomness of the names, how many there are and whether they repeat, record types, what the answers carry and how long they may be cached. About one in 100 such domains is a tunnel where somebody looks for one.");
 
 const PIECES: Descriptor = Descriptor::count("dns_tunnel.pieces", "Numbered parts in answers", 8.0)
     .range(3.0, 10_000.0)
@@ -57,7 +57,7 @@ const PIECES: Descriptor = Descriptor::count("dns_tunnel.pieces", "Numbered part
 const SEQUENCE: Descriptor = Descriptor::count("dns_tunnel.sequence", "Addresses that nobody uses", 24.0)
     .range(8.0, 4_000.0)
     .unit("names")
-    .help("So many names of one domain that are each answered by another address in another network, to which hardly anybody connects: the addresses are data. Providers give addresses that stand side by side. The default is set by us: by chance one in thirty of as many random addresses has none that no host can have.");
+    .help("This many names of one domain that are each answered with an address in a different network, to which hardly anybody connects: the addresses are data. Providers use addresses next to each other. The default is set by us: one in thirty sets of this many random addresses contains only addresses that a host can have.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<DnsTunnel>(CARD, &[NAMES, EVIDENCE, PIECES, SEQUENCE], Interest::MESSAGES);

@@ -39,15 +39,15 @@ const CARD: Card = Card {
         "Compare with other days: is there a similar upload every night?",
     ],
     part_of: &["low_and_slow_exfiltration", "mail_exfiltration"],
-    source: "No formula with a public reference exists: ratio and volume are compared with the median of the host's other destinations. What is gathered inside (ATT&CK T1074) is compared with what others fetch: n hosts that are alike share N fetches as a binomial distribution has it, so k of them go to one with a chance of at most n C(N, k) / n^k. Browsers name HTTP in the handshake (ALPN, RFC 7301).",
+    source: "No formula with a public reference exists: ratio and volume are compared with the median of the host's other destinations. Data gathered inside (ATT&CK T1074) is compared with what others fetch: if n similar hosts share N fetches by chance (binomial distribution), one of them has k or more with a probability of at most n C(N, k) / n^k. Browsers name HTTP in the handshake (ALPN, RFC 7301).",
 };
 
 const LEAST: Descriptor = Descriptor::kilobytes("bulk_exfiltration.least", "Smallest upload", 300.0)
     .range(10.0, 100_000_000.0)
-    .help("Payload that one host sent to one external address. Of smaller uploads only those are evaluated that are out of all proportion.");
+    .help("Payload that one host sent to one external address. Smaller uploads are evaluated only if they are out of all proportion.");
 const SMALL: Descriptor = Descriptor::kilobytes("bulk_exfiltration.small", "Smallest upload out of all proportion", 20.0)
     .range(1.0, 100_000_000.0)
-    .help("Smaller uploads count from this size on if no other host goes there, no browser and no mail program did it, its packets are filled, and it is at least ten times what the host sends elsewhere at most, or what is sent to a place at the median where the host goes nowhere else.");
+    .help("Smaller uploads count from this size on if no other host connects there, the program is no browser or mail program, the packets are full, and the upload is at least ten times the largest that the host sends elsewhere; if it connects nowhere else, ten times the median of what internal hosts send to an external address.");
 const RATIO: Descriptor = Descriptor::ratio("bulk_exfiltration.ratio", "Sent to received", 5.0)
     .range(1.5, 10_000.0)
     .help("Browsing receives more than it sends; an upload sends many times more than it receives.");

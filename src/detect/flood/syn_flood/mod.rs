@@ -24,7 +24,7 @@ const CARD: Card = Card {
     name: "SYN flood",
     category: Category::Flood,
     technique: Some(("T1498.001", "Direct Network Flood")),
-    sees: "One service receives far more connection requests (SYN) than completed handshakes, more than its baseline explains; or a host does on ports drawn at random, or from many addresses.",
+    sees: "One service receives far more connection requests (SYN) than completed handshakes, more than its baseline explains; or a host does on randomly chosen ports, or from many addresses.",
     matters: "Each incomplete request takes a place in the server's backlog. When the backlog is full, users cannot connect.",
     otherwise: "A server that is down while many clients keep retrying, a load test, or a capture that shows only one direction of the traffic.",
     benign_causes: &[
@@ -40,7 +40,7 @@ const CARD: Card = Card {
     part_of: &[],
     source: baseline::source!(
         "CUSUM over SYN against answered requests: Wang, Zhang, Shin, Detecting SYN Flooding Attacks, INFOCOM 2002 (period 20 s, drift 0.35, threshold 1.05). Least number: 1,100 incomplete connections a minute, the default of Cisco's TCP Intercept; or 200 in a second, that of Juniper's screens.",
-        "100 requests and 3 a second, if most of them were never sent again: a client's stack repeats a request that stays open (RFC 6298), a flood does not. 150 and 3 a second on any ports of a host from 20 addresses or more, or where ports come again as often as chance has it: a scan tries each once."
+        "100 requests and 3 a second, if most of them were never sent again: a client's stack repeats a request that stays open (RFC 6298), a flood does not. 150 and 3 a second on any ports of a host from 20 addresses or more, or where ports repeat as often as by chance: a scan tries each once."
     ),
 };
 

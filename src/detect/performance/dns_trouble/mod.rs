@@ -24,32 +24,32 @@ const CARD: Card = Card {
     name: "DNS trouble",
     category: Category::Performance,
     technique: None,
-    sees: "A name server answers late, leaves questions without an answer, or fails to resolve names.",
-    matters: "Before every first connection stands a look-up. Where it takes seconds or fails, everything seems slow or broken, although the network and the services themselves are well.",
-    otherwise: "Packets that are lost on the way, a far name server, a domain whose own servers are broken, a client that asks a server which is not meant for it.",
+    sees: "A name server answers late, does not answer queries, or fails to resolve names.",
+    matters: "A look-up precedes every first connection. If it takes seconds or fails, everything seems slow or broken although the network and the services themselves work.",
+    otherwise: "Packet loss on the path, a distant name server, a domain whose own servers are broken, or a client that queries a server not meant for it.",
     benign_causes: &[
-        "The way to the name server is long or loses packets",
-        "The servers of the domains that were asked for are slow or broken, not the name server that was asked",
+        "The path to the name server is long or loses packets",
+        "The servers of the queried domains are slow or broken, not the name server itself",
     ],
     advice: &[
-        "Ask the name server directly, several times, for a name that it must know (dig @SERVER NAME), and see how long it takes",
-        "Look at its load, and at the servers that it asks in turn (forwarders)",
+        "Query the name server directly, several times, for a name that it must know (dig @SERVER NAME), and check how long it takes",
+        "Check its load, and the servers that it queries in turn (forwarders)",
         "Compare with another name server, and give the clients a second one",
     ],
     part_of: &[],
-    source: "RFC 1035, section 4.2.1 (clients ask again after 2 to 5 s); Google Public DNS, Performance Benefits (what a look-up costs); RFC 1035, section 4.1.1 and RFC 8914 (SERVFAIL, REFUSED).",
+    source: "RFC 1035, section 4.2.1 (clients repeat a query after 2 to 5 s); Google Public DNS, Performance Benefits (what a look-up costs); RFC 1035, section 4.1.1 and RFC 8914 (SERVFAIL, REFUSED).",
 };
 
 const SLOW: Descriptor = Descriptor::seconds("dns_trouble.slow", "Slow answer", 0.3)
     .range(0.02, 30.0)
-    .help("A server whose answers take this long in the median is slow; what it has in its cache does not count. Look-ups that a cache cannot answer take 0.13 s in the mean, with losses 0.3 to 0.4 s (Google Public DNS, Performance Benefits).");
+    .help("A server whose median answer takes this long is slow; answers from its cache do not count. Look-ups that a cache cannot answer take 0.13 s on average, and 0.3 to 0.4 s with packet loss (Google Public DNS, Performance Benefits).");
 const SHARE: Descriptor = Descriptor::percent("dns_trouble.share", "Failed look-ups", 10.0)
     .range(1.0, 99.0)
-    .help("Share of the questions that get no answer, or a failure, in the time when most do. Set by us: a few names are always broken.");
+    .help("Share of the queries that get no answer or a failure, during the time when most of these occur. Set by us: a few names are always broken.");
 const QUESTIONS: Descriptor = Descriptor::count("dns_trouble.questions", "Bad look-ups", 5.0)
     .range(2.0, 100_000.0)
     .unit("questions")
-    .help("So many questions must be answered late, or not, or with a failure, for at least three different names. Set by us: one broken domain is not the server's fault.");
+    .help("This many queries answered late, with a failure or not at all, for at least three different names. Set by us: one broken domain is not the server's fault.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =

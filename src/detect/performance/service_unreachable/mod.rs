@@ -21,29 +21,29 @@ const CARD: Card = Card {
     name: "Service that is not reached",
     category: Category::Performance,
     technique: None,
-    sees: "Clients ask for a connection to one service again and again, at the pace of an ordinary system, and it is refused or nothing comes back.",
-    matters: "Whatever needs the service stands still. Where nothing comes back, each attempt hangs for seconds to minutes before the program gives up, and users see it as slowness.",
-    otherwise: "A service or machine that was switched off on purpose, a program that still has an old address, a rule of a firewall that is meant so.",
+    sees: "Clients try to connect to one service again and again, at the pace of an ordinary system, and every attempt is refused or unanswered.",
+    matters: "Everything that needs the service stops. Without any answer each attempt hangs for seconds to minutes before the program gives up, and to users this looks like slowness.",
+    otherwise: "A service or machine that was switched off on purpose, a program that still has an old address, or an intended firewall rule.",
     benign_causes: &[
         "A service or machine that was switched off while a client still has it in its settings",
-        "A firewall that is meant to keep these clients out",
+        "A firewall that is meant to block these clients",
     ],
     advice: &[
-        "See on the server whether the service runs and listens on this address and port",
-        "If it does, look for a firewall on the way that drops the packets; capture on both sides of it",
-        "If it is gone for good, take it out of the settings of the clients",
+        "Check on the server whether the service runs and listens on this address and port",
+        "If it does, look for a firewall on the path that drops the packets; capture on both of its sides",
+        "If the service no longer exists, remove it from the settings of the clients",
     ],
     part_of: &[],
-    source: "RFC 6298, section 2 (a request is repeated after 1 s, then after twice as long each time); RFC 9293, section 3.5.2 (a closed port answers with a reset); RFC 1812, section 5.2.7.1 (routers and firewalls say unreachable, or nothing).",
+    source: "RFC 6298, section 2 (a request is repeated after 1 s, then after twice as long each time); RFC 9293, section 3.5.2 (a closed port answers with a reset); RFC 1812, section 5.2.7.1 (routers and firewalls report unreachable, or nothing).",
 };
 
 const ATTEMPTS: Descriptor = Descriptor::count("service_unreachable.attempts", "Failed attempts of a client", 3.0)
     .range(2.0, 10_000.0)
     .unit("connections")
-    .help("A client must have tried so often in vain, with a connection of its own each time. Set by us: one attempt and a second look happen every day.");
+    .help("This many failed attempts of one client, each with its own connection. Set by us: one attempt and a retry happen every day.");
 const SHARE: Descriptor = Descriptor::percent("service_unreachable.share", "Failed attempts of all", 20.0)
     .range(1.0, 100.0)
-    .help("Share of the attempts to reach the service that fail. Set by us: a service that is restarted or full refuses a few.");
+    .help("Failed attempts as a share of all attempts to reach the service. Set by us: a service that restarts or is overloaded refuses a few.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<ServiceUnreachable>(CARD, &[ATTEMPTS, SHARE], Interest::ANY_FLOW)

@@ -42,7 +42,7 @@ const CARD: Card = Card {
         "Watch for later connections from the same source to those ports",
     ],
     part_of: &[],
-    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (15 ports of one host in 5 minutes, failed attempts only). Attempts from one source port: likelihood ratio of 0.5 R^(n-1) / C(m, n) for n of m failed ports, R = 16384 dynamic ports (RFC 6335), the union bound of the birthday problem. A source that comes back in rounds with success is a monitor, for information only.",
+    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (15 ports of one host in 5 minutes, failed attempts only). Attempts from one source port: likelihood ratio of 0.5 R^(n-1) / C(m, n) for n of m failed ports, R = 16384 dynamic ports (RFC 6335), the union bound of the birthday problem. A source that returns at regular intervals, with some success, is a monitor and reported for information only.",
 };
 
 const PORTS: Descriptor = Descriptor::count("port_scan.ports", "Failed ports for a scan", 15.0)
@@ -59,7 +59,7 @@ const LEAST: Descriptor = Descriptor::count("port_scan.least", "Failed ports for
 
 const ONE_PORT: Descriptor = Descriptor::ratio("port_scan.one_port", "Weight of failed ports from one source port", 3.0)
     .range(1.0, 100.0)
-    .help("A port that was tried in vain from the same port of the source as others counts this many times for the random walk's number of ports, unless chance explains it: a system takes another port for each connection (RFC 6056), and two agree by chance once in 16,384 times (RFC 6335). So two such ports are a scan. Over UDP they count once: peers of file sharing use one port for all.");
+    .help("Failed ports that were tried from the same source port each count this many times in the random walk's number of ports, unless chance explains it: a system uses a different source port for each connection (RFC 6056), and two are the same by chance once in 16,384 times (RFC 6335). So two such ports are a scan. Over UDP they count once: file-sharing peers use one port for everything.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<PortScan>(CARD, &[PORTS, WINDOW, LEAST, ONE_PORT], Interest::NOTHING);

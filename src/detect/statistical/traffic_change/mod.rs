@@ -26,7 +26,7 @@ const CARD: Card = Card {
     category: Category::Statistical,
     technique: None,
     sees: "For some time there is many times more traffic than the baseline of this capture: packets, bytes, new connections, or hosts never seen before; or its addresses or ports are far more or less varied than usual. Measured for all hosts together and for each of the 64 busiest.",
-    matters: "Floods, scans, worms and large transfers all cause such a change, including those that no other rule knows.",
+    matters: "Floods, scans, worms and large transfers all cause such a change, including those that no other detector recognises.",
     otherwise: "A backup, an update, a download, the start of work in the morning.",
     benign_causes: &["A backup, an update or a large download", "The start of work, a lesson or a meeting"],
     advice: &["Check the flows of that time: which host, which port, which direction"],
