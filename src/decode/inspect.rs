@@ -1,4 +1,4 @@
-//! One packet to one line of text, or to that and all its layers with their fields: what the page shows of a packet.
+//! Describes one packet for the page: one line of text, or that and all layers with their fields.
 
 use super::app::parser::PortPair;
 use super::app::registry::{self, Datagrams};

@@ -1,4 +1,5 @@
-//! Ids that logs give connections to flows of the table, for as many connections as fit: those that were named longest ago go.
+//! Maps the connection ids of logs to flows of the table, for a limited number of connections; the least recently named
+//! are removed.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;

@@ -1,5 +1,5 @@
-//! The ends of every kept flow in twelve bytes: hosts by number, the responder's port, the protocol. For queries over all
-//! flows that few flows match: a pass over the flow table itself would wait for memory at each flow.
+//! The endpoints of every kept flow in twelve bytes: hosts by number, the responder's port, the protocol. For queries
+//! over all flows that match few of them: a pass over the flow table itself would wait for memory at each flow.
 
 use super::table::FlowTable;
 use crate::model::{Addr, Flow};

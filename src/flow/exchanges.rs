@@ -1,4 +1,4 @@
-//! Payload packets of connections that cannot be read to the turns of their talk.
+//! Turns payload packets of encrypted connections into exchanges: bytes sent by one side, then bytes of the answer.
 
 use crate::model::Flow;
 use crate::model::app::protocol::AppProto;

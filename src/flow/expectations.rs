@@ -1,4 +1,4 @@
-//! Messages that announce another flow to that flow's protocol: FTP data connections, TFTP transfers.
+//! Learns from messages which flows they announce, and their protocol: FTP data connections, TFTP transfers.
 
 use crate::model::app::field::FieldId;
 use crate::model::app::field::Message;

@@ -1,4 +1,4 @@
-//! How long flows are waited for, and how many are kept.
+//! The time-outs of flows, and how many are kept.
 
 use crate::model::format::time;
 

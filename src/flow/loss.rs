@@ -1,8 +1,8 @@
-//! Sequence numbers and acknowledgments of a TCP connection to the bytes that the capture does not have.
+//! Finds bytes of a TCP connection that are missing from the capture, from sequence numbers and acknowledgments.
 //!
-//! A byte that the receiver acknowledged and no packet carried was lost on the way to the capture, not on the way to the
-//! receiver: by a full buffer or a mirror port with more to send than it can. What was lost in the network comes again, and
-//! fills its hole.
+//! A byte that the receiver acknowledged and no captured packet carried was lost between network and capture, not between
+//! sender and receiver: by a full buffer or an overloaded mirror port. What the network lost is retransmitted and fills its
+//! hole.
 
 use crate::model::flow::loss::{Hole, StreamLoss};
 use crate::model::interface::CaptureLoss;

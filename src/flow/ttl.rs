@@ -1,5 +1,5 @@
-//! Hops that the TCP segments of a direction have left (time to live, hop limit), to those that have far fewer left than
-//! the others, and what becomes of what they say.
+//! Finds TCP segments of a direction whose TTL or hop limit is far lower than that of the others, and whether later
+//! segments contradict them.
 
 use crate::model::Flow;
 use crate::model::flow::tcp_anomalies::TtlAnomaly;

@@ -1,4 +1,4 @@
-//! In how many ways some of several things can be chosen.
+//! The number of combinations: how many ways there are to choose some of several things.
 
 use super::elementary::ln;
 

@@ -1,4 +1,4 @@
-//! Plain data, a room for each station of the line. Imports nothing else of ours but `maths`.
+//! Plain data, with a module for each stage of the pipeline. Imports nothing else of this crate but `maths`.
 
 pub mod analysis;
 pub mod app;

@@ -1,4 +1,5 @@
-//! An analysis to the answer of an administrator's question: is the network slow, for whom, since when, and whose fault is it.
+//! Answers from an analysis what administrators ask first: is the network slow, for whom, since when, and what is the
+//! cause.
 
 use crate::model::analysis::DetectorRun;
 use crate::model::format::quantity::counted;

@@ -1,4 +1,5 @@
-//! The first messages of connections whose handshake is not in the capture, to who is client and who is server.
+//! Decides from the first messages which side is client and which is server, for connections whose handshake is not in
+//! the capture.
 
 use crate::decode::app::parser::{PortPair, Role};
 use crate::decode::app::registry;

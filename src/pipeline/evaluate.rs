@@ -1,4 +1,4 @@
-//! Observations to an analysis: the detectors finish, and the results are assembled.
+//! Turns what detectors observed into an analysis: the detectors finish, and the results are assembled.
 
 use super::{Pipeline, inputs, issues, server_names, table_facts, threads};
 use crate::decode::link;

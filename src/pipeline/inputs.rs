@@ -1,4 +1,4 @@
-//! The facts of several files read together to those of one input.
+//! Merges the facts of several files read together into those of one input.
 
 use crate::model::analysis::Issue;
 use crate::read::InputReport;

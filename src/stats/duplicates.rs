@@ -1,5 +1,5 @@
-//! Packets to those that are there twice: a mirror port (SPAN) that copies what comes in and what goes out, a capture on all
-//! interfaces of a router or bridge, captures of two places put together.
+//! Recognises packets that were captured twice: by a mirror port (SPAN) that copies both ingress and egress, a capture
+//! on all interfaces of a router or bridge, or merged captures of two places.
 //!
 //! A copy has the same IP header, apart from what routers change, and the same bytes behind it, within a few milliseconds. A
 //! sender that repeats a packet gives it another identification, or waits longer.

@@ -1,5 +1,5 @@
-//! What is observed one by one, in order of time, to how widely it is spread: normalised entropy over windows of equally
-//! many observations, so that a quiet minute says as much as a busy second.
+//! Measures how varied a sequence of observations is: normalised entropy over windows of equally many observations, so
+//! that a quiet minute counts as much as a busy second.
 
 use crate::maths::elementary::log2;
 use crate::maths::entropy::bits;

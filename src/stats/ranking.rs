@@ -1,4 +1,5 @@
-//! Scores and labels to how well the scores tell attacks from the rest: ROC, precision and recall, confusion.
+//! Measures how well scores separate attacks from other rows, given labels: ROC, precision and recall, confusion
+//! matrix.
 
 use super::labels::Labels;
 

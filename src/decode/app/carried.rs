@@ -1,4 +1,5 @@
-//! A stream that another protocol carries in messages of its own, as TDS and OpenVPN carry TLS: its bytes to its facts.
+//! A stream that another protocol carries in its own messages, as TDS and OpenVPN carry TLS: turns its bytes into
+//! fields.
 
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::StreamParser;

@@ -1,4 +1,4 @@
-//! The facts of an application message to one line for the packet table, and to the fields of a layer.
+//! Describes an application message in one line for the packet table, and as fields of a layer.
 
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;

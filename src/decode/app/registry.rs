@@ -1,4 +1,4 @@
-//! Payloads to their protocol and its facts: the protocols of the table are asked, the one that the ports mean first.
+//! Finds the protocol of a payload: asks each registered protocol, starting with the one that the ports suggest.
 
 use crate::decode::app::ALL;
 use crate::decode::app::parser::Datagram;

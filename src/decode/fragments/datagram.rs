@@ -1,4 +1,4 @@
-//! The pieces of one IP packet, until they are all there.
+//! The fragments of one IP packet, until it is complete.
 
 use crate::model::packet::Fragment;
 use std::collections::BTreeMap;

@@ -1,4 +1,5 @@
-//! Short FTP control connections that all look the same to findings of password guessing.
+//! Turns short FTP control connections of nearly the same size into findings of password guessing, one per client and
+//! server.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

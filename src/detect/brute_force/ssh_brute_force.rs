@@ -1,5 +1,5 @@
-//! Short SSH connections that all look the same, of which nothing tells whether the login worked, to findings of password
-//! guessing. Where the server's answers tell it, the detector of refused logins judges.
+//! Turns short SSH connections of nearly the same size, whose outcome is not known, into findings of password guessing.
+//! Where the sizes of the server's answers show the outcome, `login_brute_force` evaluates them instead.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};

@@ -1,5 +1,5 @@
-//! Time that a host inside was connected to one outside, summed per pair, to findings by RITA's table; silence that ended a
-//! flow but not its connection counts as connected.
+//! Turns the time that an internal host was connected to an external one, summed per pair, into findings by RITA's
+//! table. Silence that ended a flow but not its connection counts as connected.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

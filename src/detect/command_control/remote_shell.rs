@@ -1,4 +1,4 @@
-//! Command shells that are spoken in the clear over a plain connection, to findings.
+//! Turns command shells over plain cleartext connections into findings.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

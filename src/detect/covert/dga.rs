@@ -1,4 +1,4 @@
-//! Answers that a name does not exist, per asker, to findings of programs that try made-up domains.
+//! Turns answers that a name does not exist, per client, into findings of programs that try generated domains (DGA).
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

@@ -1,5 +1,5 @@
-//! Pings to the outside that carry another content each time, or much, per pair of hosts, to findings of tunnels and smuggled
-//! data.
+//! Turns pings to external hosts whose content changes each time, or is large, into findings of tunnels and smuggled
+//! data, one per pair of hosts.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

@@ -1,4 +1,4 @@
-//! Protocols that are spoken on the port of another one, per client and server, to findings.
+//! Turns protocols on the registered port of a different protocol into findings, one per client and server.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

@@ -1,5 +1,5 @@
-//! Networks that hide what passes in them, per host, to findings for information: VPN, Tor, file sharing, and resolvers of
-//! names over HTTPS, TLS and QUIC.
+//! Turns the use of networks that hide traffic (VPN, Tor, file sharing, and DNS over HTTPS, TLS and QUIC) into findings
+//! for information, per host.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

@@ -1,5 +1,5 @@
-//! TCP packets that no stack makes by itself, per sender, to findings: flags that exclude each other, broken options, and
-//! packets that claim to come from their own target.
+//! Turns TCP packets that no TCP stack sends into findings, per sender: flags that exclude each other, malformed
+//! options, and a source equal to the destination.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

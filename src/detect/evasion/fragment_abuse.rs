@@ -1,4 +1,4 @@
-//! Pieces of IP packets that no honest sender makes, per pair of hosts, to findings.
+//! Turns IP fragments that no honest sender sends into findings, per pair of hosts.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

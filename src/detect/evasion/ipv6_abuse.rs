@@ -1,5 +1,5 @@
-//! Extension headers of IPv6 that nobody needs, per pair of hosts, to findings: data hidden in options, chains that are
-//! too long, routes given by the sender.
+//! Turns abused IPv6 extension headers into findings, per pair of hosts: data hidden in options, header chains that are
+//! too long, source routes.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

@@ -1,5 +1,5 @@
-//! Connections that a server seems to refuse and then accepts all the same, to findings: somebody shows a firewall an
-//! end that the client never sees.
+//! Turns connections that a server seems to refuse and then accepts nevertheless into findings: a firewall sees a close
+//! that the client ignores.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

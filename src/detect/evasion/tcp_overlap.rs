@@ -1,4 +1,4 @@
-//! TCP segments that lie over bytes sent before and say something else there, per sender and receiver, to findings.
+//! Turns TCP segments that overlap earlier ones with different content into findings, per sender and receiver.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

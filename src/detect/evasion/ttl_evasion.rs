@@ -1,5 +1,5 @@
-//! TCP segments that may not live to reach their target, per sender and receiver, to findings: a monitor on the way sees
-//! another conversation than the receiver.
+//! Turns TCP segments whose TTL may expire before their target into findings, per sender and receiver: a monitor on the
+//! path sees a different conversation from the receiver.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

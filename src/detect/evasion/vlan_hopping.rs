@@ -1,4 +1,4 @@
-//! Frames with two VLAN tags in a network that has single ones, per device, to findings of hops into another VLAN.
+//! Turns frames with two VLAN tags, in a network where frames have one, into findings of VLAN hopping, per device.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

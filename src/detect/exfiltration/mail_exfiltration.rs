@@ -1,4 +1,5 @@
-//! Mail that a host sends, per host and server, to findings where it is much and the host is no mail server.
+//! Turns mail that a host sends into findings, per host and server, if the amount is large and the host is no mail
+//! server.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};

@@ -1,5 +1,5 @@
-//! Passwords that were sent without encryption, per server, to findings. A few of the passwords are kept, and named only
-//! where secrets are asked for.
+//! Turns passwords that were sent without encryption into findings, per server. A few of the passwords are kept, and
+//! shown only if the setting shows secrets.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

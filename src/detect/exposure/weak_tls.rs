@@ -1,5 +1,5 @@
-//! What TLS servers and clients agree on and show, to findings for information: old versions, certificates that are out of
-//! date or signed by nobody.
+//! Turns what TLS servers and clients negotiate and present into findings for information: old versions, expired or
+//! self-signed certificates.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

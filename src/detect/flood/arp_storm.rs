@@ -1,4 +1,4 @@
-//! ARP packets to findings: one device that announces addresses at a high rate.
+//! Turns ARP announcements into findings: one device announces addresses at a high rate.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

@@ -1,4 +1,4 @@
-//! Completed connections, counted per service, client and second, to findings of request floods.
+//! Turns completed connections, counted per service, client and second, into findings of connection floods.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};

@@ -1,4 +1,4 @@
-//! Devices that ask for an address, counted, to findings of somebody who makes devices up until no address is left.
+//! Turns DHCP requests of many devices into findings of starvation: made-up devices take addresses until none is left.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

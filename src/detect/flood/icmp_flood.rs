@@ -1,4 +1,4 @@
-//! Echo requests, counted per target and second, to findings of ICMP floods.
+//! Turns ICMP echo requests, counted per target and second, into findings of ping floods.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

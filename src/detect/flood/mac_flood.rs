@@ -1,4 +1,5 @@
-//! Frames to findings: very many Ethernet addresses that appear once and send to others that do not exist.
+//! Turns frames into findings of MAC floods: very many Ethernet addresses that appear once and send to addresses that
+//! do not exist.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

@@ -1,5 +1,5 @@
-//! TCP packets that belong to no connection, in masses, to findings: floods of ACK, RST or FIN, and the answers of a victim
-//! whose attacker forges addresses (backscatter).
+//! Turns large numbers of TCP packets that belong to no connection into findings: ACK, RST or FIN floods, and the
+//! answers of a victim whose attacker forges addresses (backscatter).
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

@@ -1,5 +1,5 @@
-//! Connections that are kept open without ever getting an answer, counted per service and client, to findings of
-//! slowloris attacks.
+//! Turns connections that stay open without an answer, counted per service and client, into findings of slowloris
+//! attacks.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

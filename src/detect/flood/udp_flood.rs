@@ -1,4 +1,4 @@
-//! Datagrams that nobody answers, counted per service and second, to findings of UDP floods.
+//! Turns UDP packets without an answer, counted per service and second, into findings of UDP floods.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

@@ -1,4 +1,5 @@
-//! Calls of Windows functions that take over, copy or list the accounts of a domain, per caller and server, to findings.
+//! Turns calls of Windows functions that take over, copy or list the accounts of a domain into findings, per client and
+//! server.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

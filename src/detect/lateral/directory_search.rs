@@ -1,4 +1,4 @@
-//! LDAP searches for the accounts that an attacker wants, per client and directory server, to findings.
+//! Turns LDAP searches for accounts that interest attackers into findings, per client and directory server.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

@@ -1,4 +1,4 @@
-//! FTP clients that tell a server to connect to somebody else, to findings.
+//! Turns FTP commands that make a server connect to a third host into findings.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

@@ -1,4 +1,5 @@
-//! Kerberos tickets with weak encryption that one client asks for, to findings of passwords that are to be cracked offline.
+//! Turns requests of one client for Kerberos tickets with weak encryption into findings: passwords that can be cracked
+//! offline.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

@@ -1,4 +1,5 @@
-//! First contacts on ports of remote administration to findings: a host inside that tries its neighbours one by one.
+//! Turns first contacts on ports of remote administration into findings: an internal host tries its neighbours one by
+//! one.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

@@ -1,5 +1,5 @@
-//! Kerberos logins that offer RC4 only where the domain knows better, per client and key distribution centre, to findings
-//! of logins with a stolen hash in place of a password.
+//! Turns Kerberos logins that offer only RC4, in a domain that uses AES, into findings of logins with a stolen hash
+//! instead of a password, per client and key distribution centre.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

@@ -1,4 +1,5 @@
-//! Calls that make, change or start services, tasks and processes on another Windows host, per pair, to findings.
+//! Turns calls that create, change or start services, tasks and processes on another Windows host into findings, per
+//! pair of hosts.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

@@ -1,6 +1,7 @@
-//! The flow table to scores and findings by any [`Model`]: learn from a sample, score all, judge by a threshold.
+//! Turns the flow table into scores and findings with any [`Model`]: learn from a sample, score all flows, report those
+//! past a threshold.
 //!
-//! What was learnt is kept, so that another threshold only judges again.
+//! What the model learnt is kept, so that a changed threshold only repeats the last step.
 
 use crate::detect::detector::{Conclusion, Context, Detector};
 use crate::detect::ml::Model;

@@ -1,4 +1,4 @@
-//! Isolation forest (Liu, Ting and Zhou, ICDM 2008): rows to scores from 0 to 1.
+//! Isolation forest (Liu, Ting and Zhou, ICDM 2008): turns rows into scores from 0 to 1.
 //!
 //! Random cuts part a random subset of the rows until each stands alone. A row that few cuts set apart is unusual.
 //! 100 trees on 256 rows each are the paper's own numbers. Own code: smartcore has no such forest, and its seed and order of

@@ -1,4 +1,4 @@
-//! Flows to findings by isolation forest: what few random cuts set apart from all the others.
+//! Turns flows into findings by isolation forest: flows that few random cuts separate from all others.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Entry, Interest};

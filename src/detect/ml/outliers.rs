@@ -1,4 +1,4 @@
-//! Flows with high scores to a few findings: one for each of the most unusual pairs of hosts and port.
+//! Turns flows with high scores into a few findings: one for each of the most unusual pairs of hosts and port.
 
 use crate::detect::card::Card;
 use crate::detect::ml::scale::{Quartiles, Robust};

@@ -1,4 +1,4 @@
-//! Flows to findings by principal components: what the usual pattern of flows cannot reproduce.
+//! Turns flows into findings by principal components: flows that the usual pattern cannot reproduce.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Entry, Interest};

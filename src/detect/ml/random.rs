@@ -1,4 +1,4 @@
-//! A seed to random numbers: the same everywhere, in a browser and natively, today and in ten years.
+//! Random numbers from a seed: the same in a browser and natively, on every platform and in every release.
 //!
 //! xoshiro256++ (Blackman and Vigna, ACM TOMS 47, 2021), seeded by SplitMix64 as its authors advise. Written out here
 //! because the generators of `rand` may change between its releases, and findings must not.

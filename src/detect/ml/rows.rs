@@ -1,6 +1,7 @@
-//! The rows of a table to scores and findings by any [`Model`]: learn from a sample, score all, judge by a threshold.
+//! Turns the rows of a table into scores and findings with any [`Model`]: learn from a sample, score all rows, report
+//! those past a threshold.
 //!
-//! For tables whose rows are no flows. Columns that say who, when or what a row was are never looked at.
+//! For tables whose rows are no flows. Columns with addresses, times or labels are never used.
 
 use crate::detect::detector::Conclusion;
 use crate::detect::ml::Model;

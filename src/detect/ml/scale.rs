@@ -1,4 +1,4 @@
-//! Columns to a common footing: median 0, middle half 1 wide, wild values held back.
+//! Scales columns to the same range: median 0, interquartile range 1, extreme values clipped.
 
 use crate::detect::ml::matrix::Matrix;
 use crate::maths::order::nearest_quantile;

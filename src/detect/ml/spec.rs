@@ -1,4 +1,4 @@
-//! What a detector by a model needs beside its model.
+//! What a detector that uses a model needs in addition to the model.
 
 use crate::detect::card::Card;
 use crate::settings::Descriptor;

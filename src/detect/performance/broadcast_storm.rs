@@ -1,4 +1,4 @@
-//! Frames to groups and to everybody, to findings of loops, in which the same frames come again and again, and of storms.
+//! Turns broadcast and multicast frames into findings of loops, in which the same frames repeat, and of storms.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

@@ -1,4 +1,5 @@
-//! DHCP messages to findings of clients that get no address: nobody offers one, the server refuses, or the address is taken.
+//! Turns DHCP messages into findings of clients that get no address: no server offers one, the server refuses, or the
+//! address is already in use.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

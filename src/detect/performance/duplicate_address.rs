@@ -1,4 +1,4 @@
-//! Addresses that several honest hosts use at the same time, to findings.
+//! Turns addresses that several honest hosts use at the same time into findings.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

@@ -1,4 +1,5 @@
-//! TLS alerts, and connections that a server ends without a word, to findings of services whose connections fail at the start.
+//! Turns TLS alerts, and connections that a server closes without an answer, into findings of services whose
+//! connections fail at the start.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};

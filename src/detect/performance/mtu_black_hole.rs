@@ -1,4 +1,4 @@
-//! Large segments that never arrive while small ones do, to findings: a path whose limit nobody says.
+//! Turns large segments that never arrive while small ones do into findings: a path with an MTU that no device reports.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

@@ -1,5 +1,5 @@
-//! TCP segments that were lost and sent again, per host or service, to findings: how many, in which direction, and on which
-//! side of the capture point.
+//! Turns lost and retransmitted TCP segments into findings, per host or service: how many, in which direction, and on
+//! which side of the capture point.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

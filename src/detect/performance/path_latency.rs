@@ -1,4 +1,5 @@
-//! Round trips that become much longer, per host, to findings: since when, between which hosts, and on which side.
+//! Turns round trips that become much longer into findings, per host: since when, between which hosts, and on which
+//! side of the capture point.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

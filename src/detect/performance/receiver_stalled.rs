@@ -1,4 +1,4 @@
-//! Receivers that close their window again and again, to findings: the network waits for a program that does not read.
+//! Turns zero windows that a receiver reports again and again into findings: a program does not read fast enough.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

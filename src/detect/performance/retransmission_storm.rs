@@ -1,4 +1,4 @@
-//! Connections that repeat most of what they send, per pair of hosts, to findings for information.
+//! Turns connections that retransmit most of their data into findings for information, per pair of hosts.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

@@ -1,4 +1,4 @@
-//! Services that take long to answer while the network does not, to findings.
+//! Turns services that take long to answer while the network is quick into findings.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

@@ -1,4 +1,5 @@
-//! First contacts to findings: one source that tries the same port, or a ping, on many hosts, mostly in vain.
+//! Turns first contacts into findings of host scans: one source tries the same port, or a ping, on many hosts, and most
+//! attempts fail.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

@@ -1,4 +1,4 @@
-//! Two answers to one DNS question that say different things, per asker and server, to findings: one of them is forged.
+//! Turns two different answers to one DNS query into findings, per client and server: one of them is forged.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

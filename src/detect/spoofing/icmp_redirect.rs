@@ -1,4 +1,4 @@
-//! ICMP redirects to findings: who tells hosts to send their traffic another way, and whether he is who he says.
+//! Turns ICMP redirects into findings: which device redirects hosts, and whether it is the router it claims to be.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

@@ -1,4 +1,4 @@
-//! Answers to name questions asked of everybody, to findings: one host that answers for every name.
+//! Turns answers to LLMNR queries into findings: one host answers for every name.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

@@ -1,5 +1,5 @@
-//! Answers to names that were asked of everybody (NBNS, mDNS, LLMNR), per answering host, to findings of hosts that have
-//! too many names.
+//! Turns answers to multicast and broadcast name queries (NBNS, mDNS, LLMNR) into findings, per answering host: hosts
+//! that answer for too many names.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

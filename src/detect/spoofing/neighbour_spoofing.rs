@@ -1,4 +1,4 @@
-//! Who claims which IPv6 address, by neighbour advertisements, to findings of addresses that several devices claim in turn.
+//! Turns claims of IPv6 addresses by neighbour advertisements into findings: several devices claim an address in turn.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};

@@ -1,4 +1,4 @@
-//! DHCP answers to findings: several servers that hand out addresses in one network.
+//! Turns DHCP answers into findings: several servers assign addresses in one network.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

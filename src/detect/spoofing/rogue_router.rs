@@ -1,4 +1,4 @@
-//! IPv6 router advertisements to findings: a device that offers itself as a router beside the real one.
+//! Turns IPv6 router advertisements into findings: a device announces itself as a router beside the real one.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

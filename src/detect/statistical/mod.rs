@@ -1,3 +1,3 @@
-//! What differs from the rest of the capture, by statistics.
+//! Statistical detectors: what differs from the rest of the capture.
 
 pub mod traffic_change;

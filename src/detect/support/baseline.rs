@@ -1,5 +1,5 @@
-//! A target's counts per second against what is usual for it in this capture and against what ordinary traffic of the kind
-//! comes to: what stands out is a flood at less than the fixed threshold, and what was so all along is none.
+//! Compares a target's counts per second with its baseline in this capture, and with an envelope of ordinary traffic:
+//! what stands out is a flood even below the fixed threshold, and a rate that is constant over the capture is none.
 
 use crate::detect::support::envelope::{Envelope, Excess};
 use crate::detect::support::finding_builder::{self, FindingBuilder};

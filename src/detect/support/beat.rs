@@ -1,4 +1,5 @@
-//! Times of calls to whether they keep a beat: a period, how much each gap strays from it, beats left out, a sleep that changes.
+//! Decides whether calls keep a beat: a period, the jitter of each gap, missed beats, a sleep that changes. Gives a
+//! log-likelihood ratio.
 //!
 //! A log-likelihood ratio. With a beat, a gap is k periods long, k - 1 beats having been left out, give or take a normal
 //! deviation that grows with the root of k; the chance of leaving one out, the period and the deviation are estimated, for

@@ -1,4 +1,4 @@
-//! A table of running figures by key, with a most size: what does not fit is counted, never dropped in silence.
+//! A map of running figures by key with a maximum size; keys that do not fit are counted.
 
 use foldhash::fast::RandomState;
 use std::collections::HashMap;

@@ -1,5 +1,5 @@
-//! First contacts of a source in the order of time to what both scans are judged by: how fast they failed, and how the random
-//! walk went.
+//! Turns the first contacts of a source, in order of time, into what both scan detectors evaluate: how fast they
+//! failed, and the course of the random walk.
 
 use crate::detect::support::connection_attempts::Contact;
 use crate::detect::support::finding_builder::evidence;

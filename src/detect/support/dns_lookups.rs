@@ -1,4 +1,4 @@
-//! Messages of DNS to look-ups: a client's question to a server, when it was asked, how often, and what came of it.
+//! Turns DNS messages into look-ups: a client's query to a server, when and how often it was sent, and the outcome.
 
 use crate::detect::detector::AppEvent;
 use crate::detect::support::capped_map::{Map, Tally};

@@ -1,4 +1,4 @@
-//! Names to the domains that somebody registered, by the public suffix list (publicsuffix.org).
+//! Turns names into their registered domain, by the public suffix list (publicsuffix.org).
 
 use crate::flow::names::Names;
 use crate::maths::entropy;

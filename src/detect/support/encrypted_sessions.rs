@@ -1,4 +1,5 @@
-//! Encrypted connections of hosts inside to servers outside to their turns in order of time, and what sizes are usual in them.
+//! Collects the exchanges of encrypted connections from internal hosts to external servers, in order of time, and their
+//! usual sizes.
 
 use crate::detect::detector::{Context, EndedFlow};
 use crate::detect::support::capped_map::Tally;

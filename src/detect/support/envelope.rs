@@ -1,5 +1,5 @@
-//! Counts per second against an envelope that ordinary traffic stays below, over spans of every length from a second to the
-//! whole capture, to the span that stands out of it most.
+//! Compares counts per second with an envelope that ordinary traffic stays below, over spans of every length from a
+//! second to the whole capture, and finds the span that exceeds it most.
 //!
 //! Cruz: A Calculus for Network Delay, IEEE Transactions on Information Theory 1991: ordinary traffic brings at most
 //! `burst + rate x t` in any time `t`. The largest excess over all spans is found in one pass, as that of Page's cumulative

@@ -1,5 +1,5 @@
-//! Spans of time to episodes, which long pauses part: so that a burst within days is judged by itself, and its finding means
-//! no flow of another day.
+//! Groups spans of time into episodes separated by long pauses, so that a burst within days is evaluated by itself and
+//! its finding includes no flow of another day.
 
 use crate::model::format::time::SECOND;
 

@@ -1,4 +1,4 @@
-//! Server names to the kind of place outside that files can be put in by anybody.
+//! Recognises by server name the external services where anybody can store files.
 
 use crate::detect::support::domains;
 

@@ -1,4 +1,4 @@
-//! From a card and measured facts to a whole finding: order, limits, id and filter words, the same for all detectors.
+//! Builds a finding from a card and measured facts: order, limits, id and display filter, the same for all detectors.
 
 use crate::detect::card::Card;
 use crate::detect::support::flow_selector::Gathered;

@@ -1,5 +1,5 @@
-//! From the ends of cases and a rule for membership to the flows that their findings mean: serial numbers, counts and
-//! times, in one pass over the roster of flows.
+//! Selects the flows of findings, from the ends of cases and a rule for membership: serial numbers, counts and times,
+//! in one pass over the endpoint index.
 
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;

@@ -1,4 +1,4 @@
-//! How much is known of what became of connections, to a sentence in findings, or to the reason why there are none.
+//! Says in findings how many outcomes of connections are known, or why there are no findings.
 
 use crate::detect::detector::Conclusion;
 use crate::detect::support::connection_attempts::Contacts;

@@ -1,4 +1,4 @@
-//! Layer-2 networks apart: what a finding says of the one that it is about.
+//! Separates layer-2 networks (VLANs), and names in a finding the one it is about.
 
 use crate::detect::support::finding_builder::{FindingBuilder, Identity};
 

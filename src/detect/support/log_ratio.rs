@@ -1,4 +1,4 @@
-//! Evidence for one thing against another, added up, to how sure it makes and to a line of a finding.
+//! Turns a log-likelihood ratio, added up from several signs, into a confidence and a line of evidence.
 //!
 //! It is the natural logarithm of a likelihood ratio, put together by adding (naive Bayes): of each sign ln P(sign | what is
 //! looked for) / P(sign | what else looks like it). Signs of one program are not independent, so each is bounded where it is

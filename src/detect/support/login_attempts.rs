@@ -1,5 +1,5 @@
-//! Flows to series of login tries: short connections of one client to one server that all look the same. The detectors
-//! of password guessing each say which connections can be tries, and how many make a series.
+//! Groups flows into series of login attempts: short connections of one client to one server of nearly the same size.
+//! Each detector of password guessing decides which connections can be attempts, and how many make a series.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context};

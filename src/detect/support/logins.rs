@@ -1,5 +1,5 @@
-//! Messages to what they mean for a login: a try, or what the server makes of it; and outcomes, in order of time, to whether
-//! somebody guesses.
+//! Turns messages into login attempts and their outcomes, and a sequence of outcomes into a decision whether it is
+//! guessing.
 
 use crate::detect::support::finding_builder;
 use crate::maths::elementary::ln;

@@ -1,5 +1,5 @@
-//! Several findings of one detector that are parts of one deed to one finding: a scan of many hosts and many ports is one
-//! scan, not one for each host.
+//! Merges findings of one detector that are parts of one activity: a scan of many hosts and many ports is one scan, not
+//! one for each host.
 
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity};
 use crate::model::{Addr, Endpoint, Evidence, Finding};

@@ -1,4 +1,4 @@
-//! Messages that one case is about: how many, when, and in which flows.
+//! The messages of one case: how many, when, and in which flows.
 
 use crate::detect::detector::AppEvent;
 use crate::model::Finding;

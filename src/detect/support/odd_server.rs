@@ -1,6 +1,6 @@
-//! How odd a server outside is among all that hosts inside use: who else uses it, what it is called, which program speaks to it
-//! on which port. One log-likelihood ratio, to be added to what a detector knows of the talk itself: a control server against
-//! the server of an ordinary program that calls by itself.
+//! Rates how odd an external server is among all that internal hosts use: who else uses it, what it is called, which
+//! program uses it on which port. Gives one log-likelihood ratio, which detectors add to what they know of the traffic
+//! itself: a control server rather than the server of an ordinary program that connects by itself.
 //!
 //! Added up as [`log_ratio`](crate::detect::support::log_ratio) says. The chances are set by us; the signs are those of RITA
 //! (prevalence, missing host header), of the lists of domains that are abused most (Spamhaus, Interisle), and of the

@@ -1,5 +1,5 @@
-//! Target ports of many flows to how they were chosen: one after the other, as scans do, or drawn at random time and again,
-//! as floods do.
+//! Decides how the destination ports of many flows were chosen: one after the other, as scans do, or at random with
+//! repetitions, as floods do.
 
 use crate::detect::detector::Context;
 use crate::detect::support::flow_selector::{Between, visit};

@@ -1,4 +1,4 @@
-//! Counts per second to the busiest stretch: what floods are judged by.
+//! Turns counts per second into the busiest span, which flood detectors evaluate.
 
 use crate::model::Series;
 use crate::model::finding::series::Level;

@@ -1,5 +1,4 @@
-//! The cases of a detector to its conclusion: put in order, cut to the most that are reported, each with the flows that
-//! it is about.
+//! Turns the cases of a detector into its conclusion: sorted, limited to the maximum reported, each with its flows.
 
 use crate::detect::detector::{Conclusion, Context};
 use crate::detect::support::capped_map::Tally;

@@ -1,4 +1,4 @@
-//! Server names and addresses to the public resolvers that answer over TLS, HTTPS and QUIC.
+//! Recognises public DNS resolvers over TLS, HTTPS and QUIC by server name and address.
 
 use crate::detect::support::domains;
 use crate::model::Addr;

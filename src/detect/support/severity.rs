@@ -1,4 +1,4 @@
-//! How much a finding matters, by one written rule for all detectors.
+//! Rates the severity of a finding by one written rule for all detectors.
 //!
 //! Risk = impact x confidence x (0.6 + 0.4 x extent), after the likelihood-times-impact rule of NIST SP 800-30 Rev. 1.
 //! Bands: below 0.15 info, from 0.15 low, from 0.30 medium, from 0.50 high, from 0.75 critical. So a detector that

@@ -1,4 +1,5 @@
-//! Segments that two receivers may take differently, of each sender to each receiver's port: collected as flows end, and reported.
+//! Collects TCP segments that two receivers may treat differently, per sender and receiver's port, as flows end, and
+//! reports them.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, EndedFlow};

@@ -1,4 +1,4 @@
-//! Threshold random walk: from the outcomes of first contacts, in order of time, to a verdict on their source.
+//! Threshold random walk: decides from the outcomes of first contacts, in order of time, whether their source scans.
 //!
 //! Jung, Paxson, Berger, Balakrishnan: Fast Portscan Detection Using Sequential Hypothesis Testing, IEEE S&P 2004.
 

@@ -1,5 +1,5 @@
-//! Good and bad moments to the stretch of time in which the bad ones gather; who is affected and for how long to the impact
-//! of trouble; and flows to how else the hosts get on that are affected.
+//! Finds the span of time in which bad moments gather, rates the impact of trouble by who is affected and for how long,
+//! and tells from flows how the affected hosts fare otherwise.
 
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;

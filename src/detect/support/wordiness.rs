@@ -1,4 +1,4 @@
-//! Texts to how much they look like words: pairs of letters that are usual in words against those that are made by chance.
+//! Rates how much a text looks like words: pairs of letters that are usual in words, compared with random ones.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Gaps to one number that says how alike they are.
+//! Rates how equal gaps are, as one number.
 
 use crate::model::format::time::SECOND;
 

@@ -1,4 +1,4 @@
-//! A map that keeps what was used lately: when it is full, what was not used since it was last full goes.
+//! A map that keeps recently used entries: when it is full, those not used since it was last full are removed.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;

@@ -1,4 +1,4 @@
-//! Hosts by number with what the link shows of each, and the pairs of hosts that exchanged something.
+//! Numbers the hosts and collects what the link layer shows of each, and the pairs of hosts that exchange traffic.
 
 use crate::flow::endpoints::{EndpointIndex, FlowEndpoints};
 use crate::flow::table::FlowTable;

@@ -1,4 +1,4 @@
-//! Pairs of hosts to the networks that have a part in them, and what the link shows of each network.
+//! Groups the pairs of hosts by network, with what the link layer shows of each network.
 
 use super::hosts::{Hosts, network};
 use crate::model::Network;

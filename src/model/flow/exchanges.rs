@@ -1,4 +1,4 @@
-//! Who speaks in a connection that cannot be read, how much at a time and after what silence.
+//! The exchanges of an encrypted connection: which side sends how much, and after what silence.
 
 use crate::model::flow::Direction;
 

@@ -1,4 +1,4 @@
-//! How well a TCP connection goes, as far as it shows where the capture was taken: what was lost, sent again and held up.
+//! The health of a TCP connection as seen at the capture point: loss, retransmissions, windows and delays.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! Running count, mean, spread, smallest and largest of a series, in one pass.
+//! Running count, mean, variance, minimum and maximum of a series, in one pass.
 
 use crate::maths::variance;
 use serde::{Deserialize, Serialize};

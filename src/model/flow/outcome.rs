@@ -1,4 +1,4 @@
-//! What became of a first contact.
+//! The outcome of a first contact, like Zeek's conn_state.
 
 /// What became of a first contact.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

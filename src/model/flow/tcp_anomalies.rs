@@ -1,4 +1,4 @@
-//! Segments of one direction of a TCP connection that two receivers may take differently; few connections have any.
+//! Segments of one direction of a TCP connection that two receivers may treat differently; few connections have any.
 
 /// What is known of them.
 #[derive(Clone, Debug, Default)]

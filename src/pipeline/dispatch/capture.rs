@@ -1,4 +1,4 @@
-//! Packets to the detectors that look at single packets and at nothing else, on the thread that decodes.
+//! Passes packets to the detectors that need single packets and nothing else, on the thread that decodes.
 
 use super::{Watchers, entries, watchers};
 use crate::detect::detector::{Detector, Interest};

@@ -1,4 +1,4 @@
-//! Packets, messages and ended flows to all other detectors, while a file is read and at its end.
+//! Passes packets, messages and ended flows to all other detectors, while a file is read and at its end.
 
 use super::super::threads;
 use super::{CaptureDispatch, Watchers, entries, watchers};

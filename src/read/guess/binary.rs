@@ -1,4 +1,4 @@
-//! First bytes that are no text to a sentence that says what the file is.
+//! Describes in a sentence what a binary file is, by its first bytes.
 
 /// Captures of other programs, which Wireshark's tools convert.
 const CAPTURES: &[(&[u8], &str)] = &[

@@ -1,4 +1,4 @@
-//! For what is neither capture nor table, a sentence that says what it is and how to get at what it holds.
+//! Describes in a sentence what a file is that is neither capture nor table, and how to get at its content.
 
 mod binary;
 mod text;

@@ -1,4 +1,4 @@
-//! First lines of text to a sentence that says what the file is.
+//! Describes in a sentence what a text file is, by its first lines.
 
 /// So many lines are looked at.
 const N_LINES: usize = 12;

@@ -1,4 +1,5 @@
-//! A few rows of cells, which go to their columns together: each column is turned to once for all of them.
+//! Collects a few rows of cells before they are appended to their columns, so that each column is accessed once for all
+//! of them.
 
 use super::cell::MISSING;
 

@@ -1,4 +1,4 @@
-//! The address bar: reads and writes the hash, hears of back and forward.
+//! The address bar: reads and writes the hash, and reports when the user goes back or forward.
 
 use crate::session::Route;
 use gloo::events::EventListener;

@@ -1,4 +1,4 @@
-//! Databases: what is asked of them, who logs in, and how it went.
+//! Parsers of database protocols: commands, logins and their results.
 
 pub mod mongodb;
 pub mod ms_sql;

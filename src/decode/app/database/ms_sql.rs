@@ -1,4 +1,4 @@
-//! MS SQL's TDS (MS-TDS, section 2.2): version, encryption, who logs in and whether that works.
+//! TDS of Microsoft SQL Server (MS-TDS, section 2.2): version, encryption, and user and result of logins.
 
 use crate::decode::app::carried::Carried;
 use crate::decode::app::parser::Entry;

@@ -1,4 +1,4 @@
-//! MySQL's and MariaDB's connection phase: the server's version, who logs in, whether that works; then the commands.
+//! The connection phase of MySQL and MariaDB: server version, user and result of the login; then the commands.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;

@@ -1,4 +1,5 @@
-//! PostgreSQL's messages (its manual, "Frontend/Backend Protocol"): who logs in to which database, whether that works, commands.
+//! PostgreSQL's messages (its manual, "Frontend/Backend Protocol"): user, database and result of the login, and
+//! commands.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;

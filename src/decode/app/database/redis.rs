@@ -1,4 +1,4 @@
-//! Redis (its serialization protocol, RESP): commands, and whether a login works.
+//! Redis (its serialization protocol, RESP): commands, and results of logins.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;

@@ -1,4 +1,4 @@
-//! Kerberos, by kerberos-parser (RFC 4120): who asks for tickets to what, with which encryption, and errors.
+//! Kerberos, with kerberos-parser (RFC 4120): who requests tickets for which service, the encryption, and errors.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;

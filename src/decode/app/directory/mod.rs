@@ -1,4 +1,4 @@
-//! Directories and domains: LDAP, Kerberos, RADIUS, SMB, MS RPC.
+//! Parsers of directory and domain protocols: LDAP, Kerberos, RADIUS, SMB, DCE/RPC.
 
 pub mod kerberos;
 pub mod ldap;

@@ -1,4 +1,4 @@
-//! DCE/RPC over TCP: the endpoint mapper's port and those that it names.
+//! DCE/RPC over TCP: on the port of the endpoint mapper and on the ports that it returns.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;

@@ -1,4 +1,4 @@
-//! RADIUS (RFC 2865, RFC 2866): who asks to be let in, and whether he is.
+//! RADIUS (RFC 2865, RFC 2866): users who request access, and whether it is granted.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;

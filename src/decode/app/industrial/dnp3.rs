@@ -1,4 +1,4 @@
-//! DNP3 (IEEE 1815): who asks which station for what. The check of a frame's header tells it on any port.
+//! DNP3 (IEEE 1815): stations and functions. The checksum of the frame header identifies it on any port.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;

@@ -1,4 +1,4 @@
-//! Controllers and sensors.
+//! Parsers of the protocols of controllers and sensors.
 
 pub mod dnp3;
 pub mod ethernet_ip;

@@ -1,4 +1,5 @@
-//! DHCP (RFC 2131, RFC 2132): who asks for an address, who offers it, and with which router and name servers.
+//! DHCP (RFC 2131, RFC 2132): the client that requests an address, the server that offers it, and the router and name
+//! servers in the offer.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;

@@ -1,4 +1,4 @@
-//! DHCPv6 (RFC 8415): kind of message, whose, which addresses and name servers.
+//! DHCPv6 (RFC 8415): message type, client and server, addresses and name servers.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;

@@ -1,4 +1,4 @@
-//! What keeps a network running: addresses, time, management, logs, boot files.
+//! Parsers of infrastructure protocols: addresses, time, management, logs, boot files.
 
 pub mod dhcp;
 pub mod dhcpv6;

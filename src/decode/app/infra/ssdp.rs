@@ -1,4 +1,5 @@
-//! SSDP, which finds devices (UPnP Device Architecture, section 1): method, what is looked for, what a device says it is.
+//! SSDP, the discovery protocol of UPnP (UPnP Device Architecture, section 1): method, search target, and what a device
+//! reports of itself.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;

@@ -1,4 +1,4 @@
-//! Syslog (RFC 5424, RFC 3164), over UDP and, framed or by lines, over TCP (RFC 6587): how grave, from which part, from whom.
+//! Syslog (RFC 5424, RFC 3164), over UDP and, framed or by lines, over TCP (RFC 6587): severity, facility and sender.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;

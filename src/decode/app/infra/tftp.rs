@@ -1,4 +1,4 @@
-//! TFTP (RFC 1350): files asked for. The transfer itself goes on between other ports.
+//! TFTP (RFC 1350): requested files. The transfer itself uses other ports.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;

@@ -1,4 +1,4 @@
-//! EAP over a LAN (IEEE 802.1X, clause 11): kinds of messages, and who says to be whom.
+//! EAP over LAN (IEEE 802.1X, clause 11): message types and identities.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::support::take_bytes::TakeBytes;

@@ -1,5 +1,5 @@
-//! ICMP messages by type (RFC 792, RFC 1256): their names, why something could not be delivered, and to whom a redirect
-//! points. Types and identifiers are the packet's.
+//! ICMP messages by type (RFC 792, RFC 1256): their names, why something is unreachable, and the target of a redirect.
+//! Types and identifiers are kept in the packet.
 
 use crate::decode::app::parser::Entry;
 use crate::model::app::field::FieldBuffer;

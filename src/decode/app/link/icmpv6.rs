@@ -1,5 +1,5 @@
-//! ICMPv6 messages by type (RFC 4443, RFC 4861): their names, and what a router advertises. Types and identifiers are the
-//! packet's.
+//! ICMPv6 messages by type (RFC 4443, RFC 4861): their names, and what a router advertises. Types and identifiers are
+//! kept in the packet.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::support::take_bytes::TakeBytes;

@@ -1,4 +1,4 @@
-//! What is no TCP and no UDP: neighbours, switches, ICMP.
+//! Parsers of what is neither TCP nor UDP: ARP, ICMP, IGMP, and the protocols of switches.
 
 pub mod arp;
 pub mod cdp;

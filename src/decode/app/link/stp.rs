@@ -1,4 +1,4 @@
-//! Spanning tree messages (IEEE 802.1D, clause 9): version, who is root, and that the topology changes.
+//! Spanning tree messages (IEEE 802.1D, clause 9): version, root bridge, and topology changes.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::support::take_bytes::TakeBytes;

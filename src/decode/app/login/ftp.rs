@@ -1,4 +1,4 @@
-//! FTP's control connection (RFC 959): commands, replies, who logs in and whether that works, and where data will flow.
+//! FTP's control connection (RFC 959): commands, replies, user and result of logins, and the ports of data connections.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;

@@ -1,4 +1,4 @@
-//! Logins and remote screens.
+//! Parsers of remote logins and remote screens: FTP, SSH, Telnet, RDP, VNC, and plain command shells.
 
 pub mod ftp;
 pub mod rdp;

@@ -1,4 +1,5 @@
-//! RDP's first messages (MS-RDPBCGR, section 2.2.1): who connects, from which host, and what protects it. TLS follows.
+//! The first messages of RDP (MS-RDPBCGR, section 2.2.1): user, client name and protection of the connection. TLS
+//! follows.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;

@@ -1,4 +1,5 @@
-//! A command shell without a protocol around it: prompts one way, commands the other. Told by the first prompt.
+//! A command shell without a protocol around it: prompts in one direction, commands in the other. Recognised by the
+//! first prompt.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;

@@ -1,4 +1,4 @@
-//! Mail: who sends to whom, and who logs in to fetch it.
+//! Parsers of mail protocols: senders, recipients and logins.
 
 pub mod imap;
 pub mod pop3;

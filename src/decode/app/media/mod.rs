@@ -1,4 +1,4 @@
-//! Calls and media streams.
+//! Parsers of calls and media streams: SIP, RTP, RTCP, RTSP, STUN.
 
 pub mod rtcp;
 pub mod rtp;

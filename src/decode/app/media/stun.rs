@@ -1,4 +1,4 @@
-//! STUN and TURN (RFC 8489, RFC 8656): what is asked, who asks, and which addresses they have outside.
+//! STUN and TURN (RFC 8489, RFC 8656): method and class, user, and the external addresses that a client learns.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;

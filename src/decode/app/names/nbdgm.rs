@@ -1,5 +1,5 @@
-//! NetBIOS datagrams (RFC 1002, section 4.4): who speaks to which name, and what computers announce of themselves to the
-//! browser service (MS-BRWS, section 2.2).
+//! NetBIOS datagrams (RFC 1002, section 4.4): source and destination names, and what computers announce to the browser
+//! service (MS-BRWS, section 2.2).
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;

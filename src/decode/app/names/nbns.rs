@@ -1,4 +1,4 @@
-//! NetBIOS names (RFC 1002, section 4.2): who asks for a name, who answers, who claims one.
+//! The NetBIOS name service (RFC 1002, section 4.2): queries, answers and registrations of names.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;

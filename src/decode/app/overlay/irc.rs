@@ -1,4 +1,4 @@
-//! IRC (RFC 2812): who is on, in which channels, and whom commands go to.
+//! IRC (RFC 2812): users, channels, and the targets of commands.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;

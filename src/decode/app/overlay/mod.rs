@@ -1,4 +1,4 @@
-//! Overlays: VPNs, proxies, peer-to-peer, chat, mining.
+//! Parsers of overlays: VPNs, proxies, peer-to-peer, chat, mining.
 
 pub mod bittorrent;
 pub mod irc;

@@ -1,5 +1,5 @@
-//! SOCKS 4, 4a and 5 (RFC 1928, RFC 1929): who asks a proxy for a connection to where. What it then carries is found out
-//! anew.
+//! SOCKS 4, 4a and 5 (RFC 1928, RFC 1929): the client, and the destination it requests from the proxy. The protocol
+//! inside the connection is recognised anew.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;

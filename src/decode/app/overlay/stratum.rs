@@ -1,4 +1,5 @@
-//! Stratum, by which miners of crypto-currencies get work: JSON-RPC in lines, in Bitcoin's, Ethereum's and Monero's forms.
+//! Stratum, the protocol between cryptocurrency miners and their pools: JSON-RPC in lines, in the forms for Bitcoin,
+//! Ethereum and Monero.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;

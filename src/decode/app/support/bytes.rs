@@ -1,4 +1,4 @@
-//! Numbers and texts at places in a message; none where it ends before.
+//! Reads numbers and texts at offsets of a message; `None` if it ends before.
 
 use crate::decode::app::parser::ParseStep;
 use crate::model::app::field::FieldBuffer;

@@ -1,4 +1,4 @@
-//! Tokens of a login by GSS-API, SPNEGO (RFC 4178) or bare: who logs in, by NTLM or by a Kerberos ticket.
+//! GSS-API tokens of a login, with SPNEGO (RFC 4178) or without: the user, from NTLM or a Kerberos ticket.
 
 use crate::decode::app::support::bytes;
 use crate::decode::app::support::kerberos;

@@ -1,4 +1,4 @@
-//! Heads of messages in the manner of HTTP: a first line, fields, an empty line. HTTP itself is httparse's.
+//! Heads of messages similar to HTTP: a first line, fields, an empty line. HTTP itself is parsed by httparse.
 
 /// A head.
 #[derive(Clone, Copy, Debug)]

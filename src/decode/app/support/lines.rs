@@ -1,4 +1,4 @@
-//! Protocols of lines: commands of a client, replies of a server.
+//! Line-based protocols: commands of a client, replies of a server.
 
 use crate::decode::app::parser::Role;
 

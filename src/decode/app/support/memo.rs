@@ -1,4 +1,4 @@
-//! What was made of some bytes before, for the same bytes again: certificates and hellos mostly repeat.
+//! A cache of what was made of given bytes: certificates and hellos mostly repeat.
 
 /// Different bytes that are remembered; the oldest make room.
 const MOST: usize = 32;

@@ -1,4 +1,4 @@
-//! NTLM messages of a login, wherever they are carried: who, from which host, to which domain (MS-NLMP, section 2.2.1).
+//! NTLM messages of a login, in any protocol: user, client name and domain (MS-NLMP, section 2.2.1).
 
 use crate::decode::app::support::bytes;
 use crate::decode::app::support::bytes::add_utf16;

@@ -1,5 +1,4 @@
-//! Bytes behind lost ones to the place where a message may begin: by the shape of headers, and by headers that follow on
-//! each other.
+//! Finds where a message may begin after lost bytes: by the shape of headers, and by headers that follow each other.
 
 use crate::decode::app::parser::{PortPair, ProbeResult};
 

@@ -1,4 +1,4 @@
-//! Bytes to the numbers and counted fields of binary protocols, big end first, one after the other from the front.
+//! Takes big-endian numbers and length-prefixed fields of binary protocols from the front of a slice.
 
 /// What is left to read; every step answers none where bytes are missing.
 pub trait TakeBytes<'a> {

@@ -1,4 +1,4 @@
-//! WebSocket frames after HTTP has made way for them (RFC 6455, section 5.2): their kinds; what they carry is passed over.
+//! WebSocket frames after the HTTP upgrade (RFC 6455, section 5.2): their types; payload is skipped.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;

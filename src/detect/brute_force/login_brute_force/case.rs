@@ -1,4 +1,4 @@
-//! What one client guesses over one protocol to a finding.
+//! Turns the failed logins of one client over one protocol into a finding.
 
 use super::{CARD, Key, Pair, SPRAYED_USERS, WINDOW_NS};
 use crate::detect::detector::Context;

@@ -1,5 +1,5 @@
-//! Logins that servers refused, as the protocol says it, per client to findings of guessing: one finding for what a client
-//! tries over one protocol, on however many servers.
+//! Turns logins that servers refused, as the protocol reports it, into findings of password guessing: one per client
+//! and protocol, on however many servers.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};

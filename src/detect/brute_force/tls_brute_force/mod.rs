@@ -1,4 +1,4 @@
-//! Encrypted connections to findings of password guessing, by the sizes of requests and answers.
+//! Turns encrypted connections into findings of password guessing, by the sizes of requests and answers.
 
 mod shape;
 

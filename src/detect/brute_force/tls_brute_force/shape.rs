@@ -1,6 +1,6 @@
-//! What a client asked of an encrypted service and what came back, by size, to whether it looks like refused logins: the
-//! request differs a little each time, as names and passwords do, in an order that nothing foretells, and the answer is always
-//! the same. Who polls one place or several asks in turn, or by the clock.
+//! Decides from the sizes of a client's requests to an encrypted service, and of the answers, whether they look like
+//! refused logins: the size of the request varies a little each time, as names and passwords do, in an unpredictable
+//! order, and the answer is always the same. Polling repeats requests in a fixed order or at regular intervals.
 
 use crate::detect::support::capped_map::Map;
 use crate::detect::support::logins::LoginWalk;

@@ -1,4 +1,4 @@
-//! Times and sizes of connections to RITA's beacon score.
+//! Turns times and sizes of connections into RITA's beacon score.
 //!
 //! Formulae of RITA v5 (activecm/rita, analysis/beacons.go and analysis.go), four parts of equal weight: time between
 //! connections, bytes sent, coverage of the capture, evenness over the capture. Quartiles are medians of the halves.

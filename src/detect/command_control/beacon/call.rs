@@ -1,4 +1,4 @@
-//! Connections to calls: which of them are judged, and what of each is kept.
+//! Turns connections into calls: decides which connections are evaluated, and keeps what is needed of each.
 
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::{NameSource, Outcome};

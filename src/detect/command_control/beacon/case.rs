@@ -1,4 +1,4 @@
-//! A beacon of one host, with who else uses its server: how sure it is, and RITA's threat.
+//! A beacon of one host, with the other users of its server: its confidence, and RITA's threat level.
 
 use super::beacon_score::threat;
 use super::call::{Call, Server};

@@ -1,4 +1,4 @@
-//! Beacons to findings, each with the flows that it means.
+//! Turns beacons into findings, each with its flows.
 
 use super::beacon_score::Parts;
 use super::call::{Server, is_judged};

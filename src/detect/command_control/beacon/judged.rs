@@ -1,4 +1,4 @@
-//! Calls of one host to one server to their beacon score, over the whole capture or within a burst.
+//! Turns the calls of one host to one server into their beacon score, over the whole capture or within a burst.
 
 use super::beacon_score::{Parts, parts, parts_of_burst};
 use super::call::Call;

@@ -1,5 +1,5 @@
-//! Connections from inside to outside, by address and by name, and requests within them, to findings of beacons: regular calls
-//! home.
+//! Turns connections from inside to outside, by address and by name, and requests within them, into findings of
+//! beacons: calls to a server at regular intervals.
 
 mod beacon_score;
 mod call;

@@ -1,4 +1,4 @@
-//! Cases to how odd their servers are, by the flows that they mean.
+//! Rates for each case how odd its server is, by the flows of the case.
 
 use super::call::{Server, is_judged};
 use super::case::Case;

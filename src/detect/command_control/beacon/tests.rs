@@ -1,4 +1,4 @@
-//! Calls made here to findings of beacons.
+//! Tests of beacons, with generated calls.
 
 use super::*;
 use crate::detect::support::testing::{Made, conclude_kept, finish, finish_with, inside, outside};

@@ -1,5 +1,5 @@
-//! Calls of a host to one server and how odd that server is to a log-likelihood ratio: a control server that is polled against
-//! another server that a host happens to call.
+//! Adds up the calls of a host to one server, and how odd that server is, to a log-likelihood ratio: a control server
+//! that is polled, rather than any other server that a host happens to contact.
 
 use super::call::Call;
 use crate::detect::support::beat::Beat;

@@ -1,4 +1,5 @@
-//! Requests within connections that stay open to calls: turns of encrypted sessions, requests of HTTP, messages of WebSocket.
+//! Turns requests within connections that stay open into calls: exchanges of encrypted sessions, requests of HTTP,
+//! messages of WebSocket.
 
 use super::call::{Call, Server};
 use crate::detect::detector::{AppEvent, Context};

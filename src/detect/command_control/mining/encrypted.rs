@@ -1,4 +1,5 @@
-//! What passed between a miner and its pool inside TLS to a finding, as sure as its shape, its name and its port make it.
+//! Turns the exchanges between a miner and its pool inside TLS into a finding, with a confidence from their shape, the
+//! server's name and its port.
 
 use super::shape::Work;
 use super::{CARD, pools};

@@ -1,8 +1,8 @@
-//! The exchanges of an encrypted session to the work that a miner gets and hands in, if they have that shape.
+//! Decides whether the exchanges of an encrypted session have the shape of mining: jobs from the pool, shares from the
+//! miner.
 //!
-//! A pool sends a job whenever there is one, unasked, each of about the same size; a miner sends a share whenever it finds
-//! one, all of nearly one size, and gets a short answer at once. Shares are found by chance, so they come without a beat;
-//! what a program sends to keep a connection alive comes with one.
+//! A pool sends unsolicited jobs of about the same size; a miner sends a share whenever it finds one, all of nearly one size,
+//! and gets a short answer at once. Shares are found by chance, at irregular intervals; keep-alives come at regular ones.
 
 use crate::detect::support::encrypted_sessions::{EncryptedSession, is_near, usual};
 use crate::maths::order::upper_median;

@@ -1,4 +1,4 @@
-//! Questions of one host for names of one domain, and their answers, to the signs that are weighed.
+//! Collects, from the queries of one host for names of one domain and their answers, the signs that are weighed.
 
 use super::replies::Replies;
 use super::weigh::NameSigns;

@@ -1,4 +1,5 @@
-//! Names asked for under one domain, per domain and asker, to findings of data that is carried in names.
+//! Turns queries for names under one domain, per domain and client, into findings of DNS tunnels: data in names and
+//! answers.
 
 mod asked;
 mod replies;

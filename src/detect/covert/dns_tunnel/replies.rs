@@ -1,4 +1,4 @@
-//! Answers that carry data where nobody looks for it, in addresses or in alias names, to findings of what was fetched by them.
+//! Turns answers that carry data in addresses or alias names into findings of data that was fetched by DNS.
 
 use super::CARD;
 use super::weigh::Addresses;

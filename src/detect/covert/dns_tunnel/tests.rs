@@ -1,4 +1,4 @@
-//! Messages made here to findings of tunnels over DNS.
+//! Tests of DNS tunnels, with generated messages.
 
 use super::*;
 use crate::detect::support::testing::{Line, TestValue, inside, observe_messages, outside};

@@ -1,5 +1,5 @@
-//! Signs of what one host asks of one domain to a log-likelihood ratio: a tunnel, with data in names and answers, against an
-//! ordinary domain of which several names are asked.
+//! Adds up the signs in what one host queries of one domain to a log-likelihood ratio: a tunnel, with data in names and
+//! answers, rather than an ordinary domain of which several names are queried.
 //!
 //! Added up as [`log_ratio`](crate::detect::support::log_ratio) says. The chances are set by us from what is published on
 //! lengths, types and counts of names (Sammour et al. 2018; Nadler, Aminov and Shabtai 2019; RITA) and from what standards ask

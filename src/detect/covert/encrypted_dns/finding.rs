@@ -1,4 +1,4 @@
-//! A connection that asks for names, or carries data in names, to a finding.
+//! Turns a connection that carries DNS queries, or data in names, into a finding.
 
 use super::requests::Requests;
 use super::signs::Signs;

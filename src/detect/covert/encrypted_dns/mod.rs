@@ -1,5 +1,5 @@
-//! Encrypted connections that behave as a resolver of names does, of hosts that go to names which nobody asked for, to findings
-//! for information; and those to resolvers that carry data in names.
+//! Turns encrypted connections that look like DNS to an unknown resolver, of hosts that contact names without a visible
+//! query, into findings for information; also connections to known resolvers that carry data in names.
 
 mod finding;
 mod requests;

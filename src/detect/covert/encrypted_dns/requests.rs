@@ -1,4 +1,4 @@
-//! The exchanges of an encrypted session to requests for names and their answers, as far as sizes and times tell.
+//! Finds, by sizes and times, the exchanges of an encrypted session that look like DNS requests and their answers.
 //!
 //! A request over HTTPS is a frame of headers and one of the question, 60 to 300 bytes with TLS; an answer has 100 to 700, more
 //! with signatures; padding makes it multiples of 128 and 468 (RFC 8467). A server of names never speaks unasked, and pages,

@@ -1,4 +1,5 @@
-//! Requests on a connection and what the host does elsewhere to the second sign: that their answers are names' addresses.
+//! Derives the second sign of hidden DNS from the requests on a connection and the host's other traffic: it contacts
+//! new names right after the answers.
 
 /// A connection that begins this long after an answer may be because of it, ms: browsers connect at once, and the two requests
 /// for the old and the new kind of address may be answered one after the other (RFC 8305: 50 ms is waited for).

@@ -1,5 +1,5 @@
-//! Resets and FINs that somebody else sent than the host whose address they carry, to findings: by the Ethernet address that
-//! they come from, and by more resets in a connection than packets that could have caused them.
+//! Turns resets and FINs that did not come from the host whose address they carry into findings: by their Ethernet
+//! address, and by more resets in a connection than packets that could have caused them.
 
 mod senders;
 

@@ -1,5 +1,5 @@
-//! Packets that open and end TCP connections to devices that end connections in the name of others: their Ethernet address is
-//! none from which the address opens or accepts connections.
+//! Finds devices that end TCP connections in the name of other hosts: their Ethernet address differs from all those
+//! from which the address opens or accepts connections.
 
 use crate::detect::support::capped_map::Tally;
 use crate::model::packet::tcp_flag::{FIN, RST, SYN};

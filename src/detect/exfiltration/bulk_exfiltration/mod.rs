@@ -1,4 +1,5 @@
-//! Data that a host inside sent to one place outside, or fetched from servers inside, to findings of what is out of proportion.
+//! Turns data that an internal host sent to one external address, or fetched from internal servers, into findings if
+//! the amount is out of proportion.
 
 mod staging;
 

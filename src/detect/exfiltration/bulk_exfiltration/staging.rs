@@ -1,5 +1,5 @@
-//! What hosts inside fetch from servers inside, to findings of one that gathers far more than the others: data is brought
-//! together before it leaves.
+//! Turns what internal hosts fetch from internal servers into findings if one gathers far more than all others: data
+//! staged before it leaves.
 
 use super::CARD;
 use crate::detect::detector::{Conclusion, Context};

@@ -1,4 +1,5 @@
-//! What a host sends to a place beside what it sends elsewhere, sent before, and what others send there.
+//! What a host's uploads to a destination are compared with: what it sends elsewhere, what it sent before, and what
+//! other hosts send there.
 
 use super::sum::Sum;
 use super::{Drip, Place};

@@ -1,4 +1,4 @@
-//! A place that small uploads of a host add up at to a finding, with the course of their sum.
+//! Turns a destination where a host's small uploads add up into a finding, with the course of their sum.
 
 use super::around::Around;
 use super::sum::is_drop;

@@ -1,4 +1,4 @@
-//! The settings of the slow drip, and whether a sum is within them.
+//! The settings of low and slow exfiltration, and whether a sum meets them.
 
 use super::sum::Sum;
 use crate::detect::detector::Context;

@@ -1,4 +1,5 @@
-//! Small uploads of a host inside to one place outside, by name or address, to findings where they add up over a long time.
+//! Turns small uploads of an internal host to one external destination, by name or address, into findings if they add
+//! up over a long time.
 
 mod around;
 mod finding;

@@ -1,4 +1,4 @@
-//! Small uploads to one place to what they are together.
+//! Adds up the small uploads to one destination.
 
 use crate::model::Flow;
 use crate::model::app::protocol::AppProto;

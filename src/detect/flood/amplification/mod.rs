@@ -1,4 +1,4 @@
-//! Questions whose answers are many times their size, and answers that nobody asked for, to findings of reflected floods
+//! Turns requests whose answers are many times their size, and unsolicited answers, into findings of reflected floods
 //! and of servers that can be used for them.
 
 mod reflected;

@@ -1,4 +1,4 @@
-//! Answers that nobody asked for, per host and port that they came from, to findings of floods by way of servers.
+//! Turns unsolicited answers, per receiving host and source port, into findings of reflected floods.
 
 use super::{Amplification, PACKETS, begin};
 use crate::detect::detector::{Conclusion, Context};

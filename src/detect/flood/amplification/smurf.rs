@@ -1,4 +1,4 @@
-//! Pings to whole networks, per host in whose name they come, to findings of smurf floods.
+//! Turns pings to whole networks, per host whose address they carry as source, into findings of smurf floods.
 
 use super::{Amplification, begin};
 use crate::detect::detector::{Conclusion, Context};

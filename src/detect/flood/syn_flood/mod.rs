@@ -1,4 +1,4 @@
-//! Connection requests that are never completed, counted per server and second, to findings of SYN floods.
+//! Turns connection requests that are never completed, counted per server and second, into findings of SYN floods.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};

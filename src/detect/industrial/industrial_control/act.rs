@@ -1,4 +1,4 @@
-//! Messages of industrial protocols to what they do to the device, and what that is in MITRE ATT&CK for ICS.
+//! Turns messages of industrial protocols into their effect on the device, and its technique in MITRE ATT&CK for ICS.
 
 use crate::detect::support::severity::Impact;
 use crate::model::app::field::{FieldId, Message, MessageFields};

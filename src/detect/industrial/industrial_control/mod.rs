@@ -1,5 +1,5 @@
-//! What hosts ask controllers and stations of industrial networks to do, per client and server, to findings of control that
-//! is not the usual: stops, restarts, downloads, and commands of hosts that are not the station's master.
+//! Turns commands to controllers and stations of industrial networks into findings, per client and server: stops,
+//! restarts, downloads, and commands from hosts that are not the station's master.
 
 mod act;
 

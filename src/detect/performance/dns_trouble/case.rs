@@ -1,4 +1,4 @@
-//! A name server in trouble to the finding that tells of it.
+//! Turns a name server in trouble into a finding.
 
 use super::{CARD, Limits};
 use crate::detect::detector::Context;

@@ -1,4 +1,4 @@
-//! Name servers in trouble to those that cause it: a server that asks a second one passes its trouble on.
+//! Finds the cause among name servers in trouble: a server that queries another one passes its trouble on.
 
 use super::case::{Fault, QUICKER, ServerTrouble};
 use crate::model::Addr;

@@ -1,4 +1,4 @@
-//! Look-ups to findings of name servers that answer late, not at all, or with a failure.
+//! Turns DNS look-ups into findings of name servers that answer late, not at all, or with a failure.
 
 mod case;
 mod cause;

@@ -1,4 +1,4 @@
-//! Connections that clients ask for again and again, and what became of them, to findings of services that nobody reaches.
+//! Turns repeated failed connection attempts into findings of services that clients cannot reach.
 
 mod outage;
 

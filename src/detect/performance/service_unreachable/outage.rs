@@ -1,4 +1,4 @@
-//! A service that clients do not reach to the finding that tells of it.
+//! Turns a service that clients cannot reach into a finding.
 
 use super::{Attempts, CARD};
 use crate::detect::support::finding_builder::{count, evidence, server_filter, who, yes_no};

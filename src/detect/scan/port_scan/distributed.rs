@@ -1,4 +1,5 @@
-//! First contacts to crowds: many sources that share the scan of one host, or hide one scanner among decoys.
+//! Turns first contacts into findings of distributed scans: many sources share the scan of one host, or hide one
+//! scanner among decoys.
 
 use super::CARD;
 use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome};

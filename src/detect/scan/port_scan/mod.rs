@@ -1,4 +1,5 @@
-//! First contacts to findings: one source that tries many ports of one host, nearly all in vain.
+//! Turns first contacts into findings of port scans: one source tries many ports of one host, and nearly all attempts
+//! fail.
 
 mod distributed;
 mod one_source_port;

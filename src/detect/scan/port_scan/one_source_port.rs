@@ -1,5 +1,5 @@
-//! Vain contacts to how many of them left the source by one and the same port: a program that sends its own packets does so,
-//! and an ordinary stack takes another port for each connection.
+//! Counts how many failed contacts came from the same source port: a scanner that crafts its own packets reuses one,
+//! while an ordinary stack uses a new port for each connection.
 
 use crate::detect::support::connection_attempts::{Contact, Outcome};
 use crate::maths::combinations::ln_choose;

@@ -1,5 +1,5 @@
-//! Kept flows to courses over time: how widely addresses and ports are spread in the whole capture, and what its busiest
-//! hosts do. Taken when detectors conclude, from the table of flows: nothing is paid for it as packets pass.
+//! Turns the kept flows into time series: how varied addresses and ports are in the whole capture, and the traffic of
+//! its busiest hosts. Computed from the flow table when detectors finish, at no cost while packets are read.
 
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;

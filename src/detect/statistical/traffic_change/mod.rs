@@ -1,5 +1,6 @@
-//! Flows over time to findings of lasting changes: packets, bytes, new connections or new hosts far above the capture's own
-//! usual, of all together or of one busy host; and addresses or ports that are spread in another way than usual.
+//! Turns flows over time into findings of lasting changes: packets, bytes, new connections or new hosts far above the
+//! capture's own baseline, in total or for one busy host; and addresses or ports that are more or less varied than
+//! usual.
 
 mod host_series;
 use crate::detect::card::Card;

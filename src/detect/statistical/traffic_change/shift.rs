@@ -1,4 +1,4 @@
-//! One change of traffic in words and figures: when, of what, by how much.
+//! One change of traffic in words and figures: when, of what, and by how much.
 
 use crate::detect::support::finding_builder;
 use crate::model::finding::Evidence;

@@ -1,4 +1,4 @@
-//! A flow to how its first packets try to reach something, and what became of that.
+//! Classifies a flow: how its first packets try to reach a port (the probe), and the outcome.
 
 use super::{Outcome, Probe};
 use crate::model::flow::{self, Known};

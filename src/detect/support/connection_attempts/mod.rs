@@ -1,5 +1,5 @@
-//! Flows to first contacts: what became of the first try of a source to reach one port of one host. Both scan
-//! detectors and the one for lateral movement start from this one table.
+//! Turns flows into first contacts: the outcome of a source's first attempt to reach one port of one host. Shared by
+//! the scan detectors and lateral movement.
 
 mod classify;
 mod probe;

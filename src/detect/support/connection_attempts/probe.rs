@@ -1,4 +1,4 @@
-//! How a contact is tried, and what becomes of it.
+//! The kinds of probe of a contact, and its possible outcomes.
 
 /// How a contact was tried.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -1,4 +1,4 @@
-//! Messages made by hand, to what a detector concludes from them.
+//! Runs a detector over messages made by hand, for tests.
 
 use super::{Made, end_over};
 use crate::detect::detector::{AppEvent, Conclusion, Detector, Entry};

@@ -1,4 +1,4 @@
-//! Flows, packets and messages made by hand, for the tests of detectors, to what a detector concludes from them.
+//! Runs a detector over flows, packets and messages made by hand, for tests.
 
 mod made;
 mod messages;

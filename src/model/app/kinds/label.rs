@@ -1,4 +1,4 @@
-//! A list of words to an enum with a variant for each.
+//! A macro that turns a list of labels into an enum with a variant for each.
 
 /// Makes enums from lines of variants and their words for people.
 macro_rules! labelled {

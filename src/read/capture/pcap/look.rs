@@ -1,4 +1,4 @@
-//! The first records of some bytes to whether they make sense, one behind the other.
+//! Checks whether the first records of some bytes are plausible, one after the other.
 
 use super::{HEADER_BYTES, Pcap, RecordHeader, is_file_header};
 

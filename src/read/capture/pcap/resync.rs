@@ -1,4 +1,4 @@
-//! Bytes behind damage to the next record of a pcap, or the next file header, that can be believed.
+//! Finds the next plausible record of a pcap, or the next file header, after damage.
 
 use super::super::{Found, MOST_PACKET_BYTES, capture_at};
 use super::look::Look;

@@ -1,5 +1,5 @@
-//! The first records of a pcap to the variant that wrote them: makers changed the record's header, not always the magic
-//! number.
+//! Recognises from the first records of a pcap which variant wrote it: vendors changed the record header, not always
+//! the magic number.
 //!
 //! Source: Wireshark, `wiretap/libpcap.c` and `libpcap.h`, which name the programs.
 

@@ -1,4 +1,4 @@
-//! Heads that declare the columns before the rows, Zeek's and Weka's, to what they tell of the table.
+//! Reads headers that declare the columns before the rows: those of Zeek and Weka.
 
 use super::{Form, Header, log_name, log_of_columns};
 use crate::model::format::text;

@@ -1,4 +1,4 @@
-//! The first JSON objects of a text to what they tell of the table.
+//! Learns the columns of a table from the first JSON objects.
 
 use super::{Form, Header, ROWS, log_name, log_of_columns};
 use crate::model::rows::CellValue;

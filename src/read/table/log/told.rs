@@ -1,4 +1,5 @@
-//! Logs of what the tool itself found: notices, alerts, oddities; a fact of the connection in the tool's own words.
+//! Logs of what the tool itself found: notices, alerts, protocol anomalies; kept as a field of the connection in the
+//! tool's own words.
 
 use super::contract::{COMMON, FieldForm::*, Log, field, request};
 use crate::model::app::field::FieldId;

@@ -1,4 +1,4 @@
-//! What people must be told: a file that was refused, a worker that died, something that failed.
+//! Notices that people must see: a file that was refused, a worker that died, something that failed.
 
 use super::icon::Icon;
 use super::text::plain;

@@ -1,4 +1,5 @@
-//! Filters of searches (RFC 4511, section 4.5.1) to their text (RFC 4515), and to whom they are for in a Windows directory.
+//! Turns filters of LDAP searches (RFC 4511, section 4.5.1) into text (RFC 4515), and recognises searches for accounts
+//! in a Windows directory that interest attackers.
 
 use crate::decode::app::support::ber;
 use crate::model::app::field::{FieldBuffer, FieldId, MOST_TEXT_BYTES};

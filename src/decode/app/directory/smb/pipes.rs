@@ -1,4 +1,4 @@
-//! Named pipes of an SMB connection: which shares are of them, and what is called in them.
+//! The named pipes of an SMB connection: which shares hold them, and which functions are called through them.
 
 use crate::decode::app::support::dcerpc::{self, Calls, Fragment, Pipe};
 use crate::model::app::field::FieldBuffer;

@@ -1,4 +1,4 @@
-//! Messages of CIP (CIP networks library, volume 1, section 2-4) to the service, the class of the object, and the error.
+//! Turns CIP messages (CIP networks library, volume 1, section 2-4) into service, class of the object, and error.
 
 use super::pccc;
 use crate::decode::app::support::bytes::{self, le16};

@@ -1,4 +1,4 @@
-//! Parameters of S7comm messages to the function that they call (numbers as in Wireshark's dissectors).
+//! Turns the parameters of S7comm messages into the function that they call (numbers as in Wireshark's dissectors).
 
 use crate::decode::app::support::bytes::{self, be16, be32};
 use crate::model::app::kinds::industrial::{S7Function, S7Message};

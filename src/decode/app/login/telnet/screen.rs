@@ -1,4 +1,5 @@
-//! What stands on a terminal's screen and what is typed at it: prompts, lines, and signs that a login worked or not.
+//! Follows what appears on a terminal's screen and what is typed: prompts, lines, and signs that a login worked or
+//! failed.
 
 use crate::decode::app::support::lines;
 use crate::model::app::field::FieldBuffer;

@@ -1,4 +1,4 @@
-//! Calls of which the bind was not captured, to the interface that they can only be of: by pipe, by data, by what came before.
+//! Guesses the interface of DCE/RPC calls whose bind was not captured: by pipe, by data, by earlier calls.
 
 use super::fragment::Fragment;
 use super::interfaces::Interface;

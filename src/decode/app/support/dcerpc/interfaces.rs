@@ -1,4 +1,4 @@
-//! Well-known DCE/RPC interfaces by their UUID, and those of their functions that an attacker likes.
+//! Well-known DCE/RPC interfaces by their UUID, and those of their functions that interest attackers.
 
 use crate::model::app::kinds::directory::RpcFunction;
 use std::fmt;

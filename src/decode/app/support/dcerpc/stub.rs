@@ -1,4 +1,4 @@
-//! Data of calls that are not encrypted, to what they name: classes of COM and WMI, secrets, programs that are to run.
+//! Finds names in the data of unencrypted DCE/RPC calls: classes of COM and WMI, secrets, programs to run.
 
 use crate::decode::app::support::bytes::{self, le16, le32};
 use crate::model::app::field::{FieldBuffer, FieldId};

@@ -1,4 +1,4 @@
-//! Hellos of TLS, also inside QUIC, to facts (RFC 8446, sections 4.1 and 4.2; RFC 5246, section 7.4.1).
+//! Turns TLS hellos, also those inside QUIC, into fields (RFC 8446, sections 4.1 and 4.2; RFC 5246, section 7.4.1).
 
 mod prints;
 

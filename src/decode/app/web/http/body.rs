@@ -1,4 +1,4 @@
-//! How long the body of an HTTP/1 message is (RFC 9112, section 6).
+//! The length of the body of an HTTP/1 message (RFC 9112, section 6).
 
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::support::head::number;

@@ -1,5 +1,5 @@
-//! Forms (application/x-www-form-urlencoded, WHATWG URL Standard, section 5) to who logs in, and to fields that hold more
-//! than words.
+//! Reads submitted forms (application/x-www-form-urlencoded, WHATWG URL Standard, section 5): logins, and fields that
+//! may carry attacks.
 
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;

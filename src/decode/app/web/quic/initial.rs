@@ -1,4 +1,5 @@
-//! Initial packets to the pieces of a hello, and those to the hello (RFC 9001, section 5; RFC 9000, section 19).
+//! Decrypts Initial packets (RFC 9001, section 5), collects the CRYPTO frames of a hello (RFC 9000, section 19) and
+//! reads the hello once it is complete.
 
 use super::Packet;
 use super::keys::Keys;

@@ -1,5 +1,5 @@
-//! The keys that protect Initial packets: derived from what the client's first packet says, so that anyone can
-//! (RFC 9001, section 5.2; RFC 9369, section 3.3).
+//! The keys that protect Initial packets: derived from the connection id in the client's first packet, so that any
+//! observer can (RFC 9001, section 5.2; RFC 9369, section 3.3).
 
 use aes::Aes128;
 use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};

@@ -1,4 +1,4 @@
-//! The certificate of a server to facts, by x509-parser (RFC 5280, section 4.1).
+//! Turns the certificate of a server into fields, with x509-parser (RFC 5280, section 4.1).
 
 use crate::decode::app::support::memo::Memo;
 use crate::decode::app::support::take_bytes::TakeBytes;

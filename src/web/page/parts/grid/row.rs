@@ -1,4 +1,4 @@
-//! What a kind of row must tell so that a grid can show it.
+//! What a kind of row must provide so that a grid can show it.
 
 use crate::protocol::{Filter, Listing, Query, Window};
 use crate::web::page::parts::text::Times;

@@ -1,4 +1,5 @@
-//! What a table is: who wrote it, its time unit and label column, and what rests for want of data.
+//! Facts of a table: which tool wrote it, its time unit and label column, and what cannot be evaluated for lack of
+//! data.
 
 use crate::issue::IssueKind;
 use crate::model::analysis::Issue;
