@@ -24,7 +24,7 @@ const MOST_HEADERS: usize = 24;
 enum Inner {
     /// The protocol of this EtherType.
     EtherType(u16),
-    /// IPv4 or IPv6, told by its version field.
+    /// IPv4 or IPv6, recognised by its version field.
     Ip,
     /// An Ethernet frame.
     Ethernet,

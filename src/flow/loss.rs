@@ -1,8 +1,8 @@
 //! Finds bytes of a TCP connection that are missing from the capture, from sequence numbers and acknowledgments.
 //!
-//! A byte that the receiver acknowledged and no captured packet carried was lost between network and capture, not between
-//! sender and receiver: by a full buffer or an overloaded mirror port. What the network lost is retransmitted and fills its
-//! hole.
+//! A byte that the receiver acknowledged and no captured packet carried was lost between network and capture, not
+//! between sender and receiver: by a full buffer or an overloaded mirror port. What the network lost is retransmitted
+//! and fills its hole.
 
 use crate::model::flow::loss::{Hole, StreamLoss};
 use crate::model::interface::CaptureLoss;

@@ -16,7 +16,7 @@ pub struct Names {
     by_text: HashTable<Place>,
     hasher: RandomState,
     by_host: HashMap<Addr, u32, RandomState>,
-    /// Names that were turned away because the table was full.
+    /// Names that were not kept because the table was full.
     pub n_refused: u64,
 }
 

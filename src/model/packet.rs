@@ -75,7 +75,7 @@ pub struct Captured(u8);
 
 impl Captured {
     const IS_COPY: u8 = 0x80;
-    /// Most interfaces that are told apart; the last place stands for all that find no other.
+    /// Most interfaces kept; the last index stands for all others.
     pub const MOST_INTERFACES: u8 = Self::IS_COPY;
 
     /// By the interface at this place.

@@ -1,5 +1,5 @@
 //! The members of an archive to what is done with each: captures are read one behind the other, as are tables with the same
-//! columns; what is neither is passed over.
+//! columns; what is neither is skipped.
 
 use super::capture::{self, CaptureKind};
 use super::{guess, table};
@@ -33,11 +33,11 @@ pub struct Members {
     pub read: Vec<String>,
     /// The heading of the table that is read.
     heading: Vec<u8>,
-    /// A member was passed over since the table began.
+    /// A member was skipped since the table began.
     has_gap: bool,
     /// The last byte that the table was given ends a line.
     pub ends_line: bool,
-    /// Why the first that was passed over was.
+    /// Why the first skipped member was skipped.
     pub first_refusal: Option<String>,
 }
 
@@ -108,7 +108,7 @@ impl Members {
         is_whole && !self.heading.is_empty() && self.heading == heading(front)
     }
 
-    /// The member is passed over.
+    /// The member is skipped.
     pub fn skip(&mut self, front: &[u8], is_all: bool) {
         self.stage = Stage::Skipping;
         self.has_gap = true;

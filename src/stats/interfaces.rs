@@ -3,7 +3,7 @@
 use crate::model::interface::CaptureInterface;
 use crate::model::packet::Captured;
 
-/// Most interfaces that are told apart; all others share the last place.
+/// Most interfaces kept; all others share the last place.
 const MOST: usize = Captured::MOST_INTERFACES as usize;
 /// A packet that is so much earlier than the one before of its interface did not only take another way through the
 /// capturing machine.

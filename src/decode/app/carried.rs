@@ -40,7 +40,7 @@ impl Carried {
                     n_read = waiting.len();
                     break;
                 }
-                // No stream that is carried goes on in another protocol, or is passed over.
+                // No stream that is carried goes on in another protocol, or is skipped.
                 _ => {
                     *slot = None;
                     return;

@@ -105,7 +105,7 @@ pub trait StreamParser: Send {
     }
 
     /// Where the next message of a side may begin in bytes that follow missing ones; none if none does, and the bytes are
-    /// passed over. A parser that finds its way by itself begins at once.
+    /// skipped. A parser that finds its way by itself begins at once.
     fn find_start(&mut self, _way: Direction, _bytes: &[u8]) -> Option<usize> {
         Some(0)
     }

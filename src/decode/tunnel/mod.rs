@@ -78,7 +78,7 @@ fn ip_in_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [
     Some((Inner::Ip, data))
 }
 
-/// The inner packet if it is IP, told by its version field.
+/// The inner packet if it is IP, recognised by its version field.
 fn ip(data: &[u8]) -> Option<(Inner, &[u8])> {
     matches!(data.first()? >> 4, 4 | 6).then_some((Inner::Ip, data))
 }

@@ -1,4 +1,4 @@
-//! MPLS: a stack of labels; what is below it is told by its first bits (RFC 3032, RFC 4928).
+//! MPLS: a stack of labels; what is below it is recognised by its first bits (RFC 3032, RFC 4928).
 
 use super::{Inner, Work, header};
 use crate::model::app::protocol::AppProto;

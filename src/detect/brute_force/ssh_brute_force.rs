@@ -45,7 +45,7 @@ const BURST: Descriptor = Descriptor::count("ssh_brute_force.burst", "Failed con
     .unit("connections")
     .help("This many connections that look the same within 120 s are too fast for a person. The Emerging Threats rules for SSH count 5.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<SshBruteForce>(CARD, &[GUESSES, WINDOW, BURST], Interest::TCP_FLOWS.union(Interest::MESSAGES))
         .content_with_flows();

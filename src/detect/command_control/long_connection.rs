@@ -46,7 +46,7 @@ const QUIET: Descriptor = Descriptor::number("long_connection.quiet", "Quiet bel
     .unit("B/s")
     .help("A connection with less payload on average is quiet. Keep-alives of an idle SSH or chat session need about 2 bytes a second.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<LongConnection>(CARD, &[LEAST, QUIET], Interest::TCP_FLOWS).asking_site();
 
 /// RITA's steps in seconds, and the threat that each stands for.
@@ -92,7 +92,7 @@ struct Pair {
     n: u64,
     bytes: [u64; 2],
     payload_bytes: u64,
-    /// Its server or what it speaks is known for long connections.
+    /// Its server or protocol is known for long connections.
     is_push: bool,
 }
 

@@ -39,7 +39,7 @@ const COMMANDS: Descriptor = Descriptor::count("remote_shell.commands", "Command
     .unit("commands")
     .help("This many commands were given. One is enough if a prompt was answered.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<RemoteShell>(CARD, &[COMMANDS], Interest::MESSAGES);
 
 /// Most connections kept.

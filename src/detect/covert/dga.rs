@@ -55,12 +55,12 @@ const EVIDENCE: Descriptor = Descriptor::number("dga.evidence", "Evidence for ge
     .range(0.0, 1000.0)
     .help("Natural logarithm of how unlikely so many domains that do not exist are for an ordinary host that queried as many that do (Poisson; 4 % and half a domain are expected), with how random the names look. 10 is one in 20,000.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<Dga>(CARD, &[DOMAINS, SHARE, EVIDENCE], Interest::MESSAGES);
 
-/// Most askers kept.
+/// Most clients kept.
 const MOST_ASKERS: usize = 1 << 15;
-/// Most domains of one asker that are told apart.
+/// Most domains of one client kept.
 const MOST_DOMAINS: usize = 1 << 13;
 /// Domains shown as examples.
 const MOST_EXAMPLES: usize = 3;
@@ -142,7 +142,7 @@ impl Detector for Dga {
             |asker: &Asker| asker.n_missing() >= least && asker.share() >= share && asker.evidence() >= evidence;
         let mut cases = self.askers.sorted_where(is_case);
         let servers: BTreeSet<Addr> = cases.iter().flat_map(|(_, asker)| asker.servers.iter().copied()).collect();
-        // A resolver asks what others ask it: where one of its askers is a case, it is none.
+        // A resolver asks what others ask it: where one of its clients is a case, it is none.
         if cases.iter().any(|(host, _)| !servers.contains(host)) {
             cases.retain(|(host, _)| !servers.contains(host));
         }

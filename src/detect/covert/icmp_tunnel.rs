@@ -49,13 +49,13 @@ const CONTENTS: Descriptor = Descriptor::count("icmp_tunnel.contents", "Differen
     .unit("packets")
     .help("This many pings from one host to one external address, each with different content after the time. Programs send the same pattern each time.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<IcmpTunnel>(CARD, &[SIZE, PINGS, CONTENTS], Interest::ICMP_FLOWS.union(Interest::ICMP)).asking_site();
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 15;
-/// Most contents told apart for a pair.
+/// Most contents kept for a pair.
 const MOST_CONTENTS: usize = 1 << 12;
 /// At least this share of the pings has a content that is new: each may be captured twice, and some be sent again.
 const LEAST_NEW: f64 = 0.4;
@@ -71,7 +71,7 @@ struct IcmpTunnel {
 struct Pair {
     sent: Moments,
     got: Moments,
-    /// They are answers that nobody asked for.
+    /// They are unsolicited answers.
     is_unasked: bool,
 }
 

@@ -36,7 +36,7 @@ const CONNECTIONS: Descriptor = Descriptor::count("non_standard_port.connections
     .unit("connections")
     .help("This many from one client to one server.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<NonStandardPort>(CARD, &[CONNECTIONS], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS))
         .asking_site();
@@ -62,7 +62,7 @@ const BY_CONTENT: [AppProto; 9] = [
 /// Most triples kept.
 const MOST_CASES: usize = 1 << 14;
 
-/// Client, server, port, what is spoken.
+/// Client, server, port, protocol.
 type Key = (Addr, Addr, u16, AppProto);
 
 #[derive(Default)]
@@ -74,9 +74,9 @@ struct NonStandardPort {
 fn is_tunnel_out(app: AppProto, (client, server): (Addr, Addr), site: &Site) -> bool {
     app == AppProto::Ssh && site.is_inside(client) && site.is_outside(server)
 }
-
 /// What a flow carries, if its port belongs to another protocol.
-fn foreign_app(flow: &Flow, site: &Site) -> Option<AppProto> {
+/// The protocol of a flow, if its port belongs to a different one.
+fn foreign_app(flow: &Flow) -> Option<AppProto> {
     let app = flow.app.filter(|_| flow.is_app_certain)?;
     let (_, port) = flow.responder();
     let owner = Protocol::from_port(flow.is_tcp(), port)?;

@@ -38,7 +38,7 @@ const PEERS: Descriptor = Descriptor::count("vpn_tor_proxy.peers", "Peers", 1.0)
     .unit("hosts")
     .help("One host communicates with this many external hosts in this way.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<VpnTorProxy>(CARD, &[PEERS], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS)).asking_site();
 
@@ -56,7 +56,7 @@ enum Network {
 const TOR_PORTS: [u16; 2] = [9001, 9030];
 /// Most pairs of host and network kept.
 const MOST_HOSTS: usize = 1 << 14;
-/// Most peers told apart for one of them.
+/// Most peers kept for one of them.
 const MOST_PEERS: usize = 4096;
 
 #[derive(Default)]

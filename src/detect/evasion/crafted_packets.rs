@@ -40,7 +40,7 @@ const PACKETS: Descriptor = Descriptor::count("crafted_packets.packets", "Crafte
     .unit("packets")
     .help("This many from one sender. Two of different kinds within a minute are enough: damage does not cause two kinds.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<CraftedPackets>(CARD, &[PACKETS], Interest::TCP_CONTROL.union(Interest::ANOMALOUS));
 

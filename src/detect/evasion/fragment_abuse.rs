@@ -36,7 +36,7 @@ const ABANDONED: Descriptor = Descriptor::count("fragment_abuse.abandoned", "Inc
     .unit("packets")
     .help("This many packets from one host to another were begun and never completed, and nearly all were. A receiver keeps each for up to a minute (RFC 8200, section 4.5); Linux holds 4 MiB of them.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<FragmentAbuse>(CARD, &[FRAGMENTS, ABANDONED], Interest::FRAGMENTS);
 
 /// Every fragment but the last carries more than this, IPv4: networks with an MTU below 296 are not in use (RFC 1191).

@@ -37,7 +37,7 @@ const PACKETS: Descriptor = Descriptor::count("ipv6_abuse.packets", "Packets wit
     .unit("packets")
     .help("This many packets with too many or repeated extension headers, or with a source route.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<Ipv6Abuse>(CARD, &[BYTES, PACKETS], Interest::ANOMALOUS);
 
 /// Most pairs kept.

@@ -42,7 +42,7 @@ const CONNECTIONS: Descriptor = Descriptor::count("premature_close.connections",
     .unit("connections")
     .help("This many connections of one server began after a false close.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<PrematureClose>(CARD, &[CONNECTIONS], Interest::TCP_CONTROL);
 
 /// A server hears from the client no sooner after its answer than its answer took, at any place on the path; this share of it is

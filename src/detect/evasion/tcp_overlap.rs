@@ -38,7 +38,7 @@ const BYTES: Descriptor = Descriptor::bytes("tcp_overlap.bytes", "Bytes that dif
     .range(1.0, 1_000_000.0)
     .help("This many in all: a few may be damage, which a two-byte checksum does not reliably detect.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<TcpOverlap>(CARD, &[SEGMENTS, BYTES], Interest::TCP_FLOWS);
 
 /// So many bytes are no damage.

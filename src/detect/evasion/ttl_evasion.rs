@@ -41,7 +41,7 @@ const HOPS_LEFT: Descriptor = Descriptor::count("ttl_evasion.hops_left", "Highes
     .unit("hops")
     .help("Segments with more hops left reach their target, so they hide nothing. Fewer than 5 hops below the usual TTL means a different path and never counts.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<TtlEvasion>(CARD, &[SEGMENTS, HOPS_LEFT], Interest::TCP_FLOWS);
 
 /// More resets of a direction are a volley by somebody else, which is reported as forged resets.

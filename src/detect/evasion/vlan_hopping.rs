@@ -32,7 +32,7 @@ const FRAMES: Descriptor = Descriptor::count("vlan_hopping.frames", "Frames with
     .unit("frames")
     .help("This many from one device. One is enough to reach a host in another VLAN.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<VlanHopping>(CARD, &[FRAMES], Interest::ANOMALOUS);
 
 /// Where more than this share of all packets has two tags, they are how the network works.

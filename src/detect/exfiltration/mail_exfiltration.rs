@@ -46,7 +46,7 @@ const MESSAGES: Descriptor = Descriptor::count("mail_exfiltration.messages", "Me
     .unit("messages")
     .help("This many messages (connections, where they are encrypted) are many: then a tenth of the volume is enough.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<MailExfiltration>(CARD, &[VOLUME, MESSAGES], Interest::TCP_FLOWS.union(Interest::MESSAGES))
         .asking_site();

@@ -40,7 +40,7 @@ const LOGINS: Descriptor = Descriptor::count("cleartext_login.logins", "Cleartex
     .unit("logins")
     .help("This many to one server. One is enough to expose a password.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<CleartextLogin>(CARD, &[LOGINS], Interest::MESSAGES);
 
 /// Names that FTP servers take without a password of anybody's (RFC 1635).
@@ -51,7 +51,7 @@ const ADMINISTRATORS: [&str; 4] = ["admin", "administrator", "root", "sysadmin"]
 const KNOWN_TO_ALL: [&str; 1] = ["public"];
 /// Most connections kept.
 const MOST_CONNECTIONS: usize = 1 << 16;
-/// Most clients and users told apart for a server.
+/// Most clients and users kept for a server.
 const MOST_PEOPLE: usize = 256;
 /// Users named in a finding.
 const MOST_NAMED: usize = 5;

@@ -40,7 +40,7 @@ const SERVERS: Descriptor = Descriptor::count("weak_tls.servers", "Servers", 1.0
     .unit("servers")
     .help("This many servers with the same weakness. They are reported in one finding.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<WeakTls>(CARD, &[SERVERS], Interest::MESSAGES);
 
 const OLD: u8 = 1;
@@ -60,7 +60,7 @@ const WORDS: [&str; 5] = [
 const OLD_VERSIONS: [TlsVersion; 4] = [TlsVersion::Ssl20, TlsVersion::Ssl30, TlsVersion::Tls10, TlsVersion::Tls11];
 /// Most servers kept.
 const MOST_SERVERS: usize = 1 << 15;
-/// Most clients told apart for a server.
+/// Most clients kept for a server.
 const MOST_CLIENTS: usize = 256;
 
 #[derive(Default)]

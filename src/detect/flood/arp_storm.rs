@@ -44,7 +44,7 @@ const RATE: Descriptor = Descriptor::count("arp_storm.rate", "Announcements for 
     .unit("packets/s")
     .help("Average over five seconds, from one device. 15 a second is the default of Cisco's dynamic ARP inspection. Fewer are a storm if they stand out for long.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<ArpStorm>(CARD, &[RATE], Interest::ARP);
 
 /// Seconds over which the rate must hold.

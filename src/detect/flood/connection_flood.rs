@@ -51,7 +51,7 @@ const RATE: Descriptor = Descriptor::count("connection_flood.rate", "Connections
         "Average over three seconds, from one client to one port. 50 a second is the default of Apache's mod_evasive. Fewer are a flood if they stand out.",
     );
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<ConnectionFlood>(CARD, &[RATE], Interest::TCP_FLOWS.union(Interest::MESSAGES)).content_with_flows();
 

@@ -47,7 +47,7 @@ const ASKED: Descriptor = Descriptor::count("dhcp_starvation.questions", "Reques
     .unit("messages")
     .help("DHCP requests for a new address within any minute; renewals do not count. A large network with short leases stays far below. Fewer are a flood if the devices are made up.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<DhcpStarvation>(CARD, &[ASKED], Interest::MESSAGES.union(Interest::ARP));
 
 const WINDOW_NS: i64 = 60 * SECOND;
@@ -57,7 +57,7 @@ const ORDINARY: Envelope = Envelope { rate: 0.1, burst: 12.0 };
 const MOST_NAMED: usize = 8;
 /// A client that gets no answer waits longer each time (RFC 2131, section 4.1): one that asks more often is none.
 const MOST_RENEWALS: u32 = 50;
-/// Most questions whose times are kept, and most devices told apart.
+/// Most requests whose times are kept, and most devices.
 const MOST: usize = 1 << 16;
 
 #[derive(Default)]

@@ -36,7 +36,7 @@ const RATE: Descriptor = Descriptor::count("icmp_flood.rate", "Pings for a flood
     .unit("packets/s")
     .help("Average over five seconds, to one host. 100 a second is what ping(8) itself calls a flood. Fewer are one if they stand out for long.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<IcmpFlood>(CARD, &[RATE], Interest::ICMP);
 
 /// Seconds over which the rate must hold.

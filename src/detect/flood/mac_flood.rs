@@ -40,7 +40,7 @@ const ADDRESSES: Descriptor = Descriptor::count("mac_flood.addresses", "New addr
     .unit("addresses")
     .help("This many Ethernet addresses that appear within 60 s and send at most two frames, only to destinations that never send; or one frame, to all, and then three times as many as all others. Ordinary networks have none.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 // Flood tools send SYN packets, torn headers, UDP or ARP.
 pub const ENTRY: Entry = Entry::of::<MacFlood>(
     CARD,

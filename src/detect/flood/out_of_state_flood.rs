@@ -51,7 +51,7 @@ const RECEIVERS: Descriptor =
         .unit("hosts")
         .help("This many different hosts receive answers from one host that they never sent a request to.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<OutOfStateFlood>(CARD, &[BURST, RECEIVERS], Interest::TCP_FLOWS);
 
 /// Rests of connections that began before the capture, or that one side has forgotten.
@@ -60,7 +60,7 @@ const ORDINARY: Envelope = Envelope { rate: 2.0, burst: 100.0 };
 const MOST_SCANNERS: usize = 20;
 /// More than two for each port are no scan.
 const MORE_THAN_SCAN: u64 = 2 * 65_535;
-/// Ports told apart for one target.
+/// Ports kept for one target.
 const MOST_TARGET_PORTS: usize = 4096;
 /// A flow with more packets is a connection whose start was not captured.
 const MOST_FLOW_PACKETS: u32 = 3;
@@ -68,7 +68,7 @@ const MOST_FLOW_PACKETS: u32 = 3;
 const LEAST_ANSWERS: u64 = 100;
 /// Most hosts kept.
 const MOST_HOSTS: usize = 1 << 15;
-/// Most receivers told apart for one host.
+/// Most receivers kept for one host.
 const MOST_RECEIVERS: usize = 1 << 14;
 
 #[derive(Default)]

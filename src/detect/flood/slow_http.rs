@@ -38,7 +38,7 @@ const CONNECTIONS: Descriptor = Descriptor::count("slow_http.connections", "Unan
     .unit("connections")
     .help("This many connections from one client, open at the same time, without any answer. A browser opens 6 to a server; 30 allow for several behind one address. A third of these is enough on a web server if they are fed bit by bit.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<SlowHttp>(CARD, &[CONNECTIONS], Interest::TCP_FLOWS);
 
 /// A request that takes longer than this without an answer is slow: web servers answer within a second or so.

@@ -51,7 +51,7 @@ const FRESH: Descriptor = Descriptor::count("udp_flood.fresh", "Unanswered singl
     .unit("packets/s")
     .help("Average over five seconds, to one port, of packets that each have their own source port. A tenth of the general threshold, since ordinary programs keep their socket. Fewer are a flood if they stand out for long.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<UdpFlood>(CARD, &[RATE, FRESH], Interest::UDP_FLOWS);
 
 /// Seconds over which a rate must hold.
@@ -248,7 +248,7 @@ impl<'a> Case<'a> {
         if self.is_fresh { &self.service.shots } else { &self.service.all }
     }
 
-    /// To many ports by many servers from one port of theirs: answers that nobody asked for, which are a reflection.
+    /// To many ports by many servers from one port of theirs: unsolicited answers, which are a reflection.
     fn is_reflection(&self, n_sources: usize) -> bool {
         self.port.is_none() && n_sources >= LEAST_SOURCES && 2 * self.service.shared.1 >= self.service.n_shots
     }

@@ -48,7 +48,7 @@ const QUESTIONS: Descriptor =
             "This many calls that list users, groups, memberships or sessions, with at least two different functions.",
         );
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<ActiveDirectoryAttack>(CARD, &[LOGONS, QUESTIONS], Interest::MESSAGES);
 
 /// What a group of functions does.

@@ -38,7 +38,7 @@ const SEARCHES: Descriptor = Descriptor::count("directory_search.searches", "Sea
     .unit("searches")
     .help("Searches from one client to one server for accounts of these kinds. One search returns all of them.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<DirectorySearch>(CARD, &[SEARCHES], Interest::MESSAGES);
 
 /// Most pairs of client and server kept.

@@ -38,7 +38,7 @@ const TIMES: Descriptor = Descriptor::count("ftp_bounce.times", "Times", 1.0)
     .unit("commands")
     .help("How often one client told a server to connect to a third host.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<FtpBounce>(CARD, &[TIMES], Interest::MESSAGES);
 
 /// Commands by which a client names where it waits for the data connection (RFC 959, section 4.1.2; RFC 2428, section 2).

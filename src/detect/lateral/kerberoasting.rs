@@ -40,7 +40,7 @@ const SERVICES: Descriptor = Descriptor::count("kerberoasting.services", "Servic
     .unit("services")
     .help("Different services for which one client requests tickets in RC4 only.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<Kerberoasting>(CARD, &[SERVICES], Interest::MESSAGES);
 
 /// Most pairs of client and server kept.

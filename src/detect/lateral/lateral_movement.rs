@@ -46,10 +46,10 @@ const LEAST: Descriptor = Descriptor::count("lateral_movement.least", "Neighbour
     .unit("hosts")
     .help("At least this many neighbours must have refused or not answered on the same port. The random walk needs four failures in a row; one more allows for a forgotten network drive.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<LateralMovement>(CARD, &[LEAST], Interest::ARP).content_with_flows();
 
-/// Most pairs of asker and address kept.
+/// Most pairs of client and address kept.
 const MOST_QUESTIONS: usize = 1 << 17;
 /// Neighbours that are not there and must be asked for beside a port that was tried: three windows of what is allowed for
 /// refused ones, because a request says nothing of the port.

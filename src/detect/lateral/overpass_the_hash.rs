@@ -42,7 +42,7 @@ const LOGINS: Descriptor = Descriptor::count("overpass_the_hash.logins", "Logins
     .unit("logins")
     .help("Requests from one client for a login ticket that offer RC4 only.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<OverpassTheHash>(CARD, &[LOGINS], Interest::MESSAGES);
 
 /// Most pairs of client and server, and most servers, kept.

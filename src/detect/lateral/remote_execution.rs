@@ -42,7 +42,7 @@ const CALLS: Descriptor = Descriptor::count("remote_execution.calls", "Calls", 1
     .unit("calls")
     .help("This many such calls from one host to another. One is enough to start a program.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<RemoteExecution>(CARD, &[CALLS], Interest::MESSAGES);
 
 /// Functions that start something, and the technique that each is.

@@ -38,7 +38,7 @@ const MOST: Descriptor = most(
 
 const SPEC: Spec = Spec { card: &CARD, threshold: &THRESHOLD, fewest: &FEWEST, most: &MOST };
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: &[THRESHOLD, FEWEST, MOST],

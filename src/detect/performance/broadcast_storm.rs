@@ -52,7 +52,7 @@ const COPIES: Descriptor = Descriptor::count("broadcast_storm.copies", "Copies f
     .unit("frames")
     .help("This many copies of frames that each repeat at least ten times, less than half a second apart. Set by us: systems wait a second or more before they repeat a request to all (RFC 1122, section 2.3.2.1 for ARP; RFC 6762, section 5.2).");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<BroadcastStorm>(
     CARD,
     &[RATE, COPIES],
@@ -127,7 +127,7 @@ impl Busiest {
     fn add(&mut self, time_ns: i64, index: u64) {
         let now = time_ns.div_euclid(SECOND);
         let newest = self.latest.back().map(|frames| frames.second);
-        // A clock that was set back begins anew.
+        // A clock that was set back starts again.
         if newest.is_none_or(|newest| now > newest || now <= newest - SPAN) {
             self.keep();
             self.latest.retain(|frames| (now - SPAN + 1..now).contains(&frames.second));

@@ -48,7 +48,7 @@ const REFUSALS: Descriptor = Descriptor::count("dhcp_trouble.refusals", "Refusal
     .unit("messages")
     .help("This many refusals (NAK), or this many declines, in one network. A device that comes from another network is refused once (RFC 2131, section 4.3.2).");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<DhcpTrouble>(CARD, &[DISCOVERS, REFUSALS], Interest::MESSAGES).blaming("the DHCP server");
 

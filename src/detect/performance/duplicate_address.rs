@@ -32,7 +32,7 @@ const CARD: Card = Card {
     source: "RFC 5227 (IPv4 address conflict detection) and RFC 4862, section 5.4 (duplicate address detection); Wireshark's expert note \"duplicate IP address\".",
 };
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<DuplicateAddress>(CARD, &[CHANGES], Interest::ARP).blaming("two devices with one address");
 

@@ -50,7 +50,7 @@ const SHARE: Descriptor = Descriptor::percent("handshake_failing.share", "Share 
     .range(1.0, 100.0)
     .help("Share of all connections to the service. Set by us: with many clients a few connections always fail.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<HandshakeFailing>(CARD, &[CONNECTIONS, SHARE], Interest::MESSAGES.union(Interest::TCP_FLOWS))
         .blaming("the service, or its certificate");

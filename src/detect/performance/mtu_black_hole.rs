@@ -34,7 +34,7 @@ const REPEATS: Descriptor = Descriptor::count("mtu_black_hole.repeats", "Repeats
     .unit("repeats")
     .help("Retransmissions of a segment that the receiver waits for, without any acknowledgment. This is rare by chance: at 5 % loss, once in 8,000.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<MtuBlackHole>(CARD, &[REPEATS], Interest::TCP_FLOWS)
     .blaming("a router or tunnel on the path that large packets do not pass");
 

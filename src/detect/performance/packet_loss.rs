@@ -38,7 +38,7 @@ const LEAST: Descriptor = Descriptor::count("packet_loss.segments", "Lost segmen
     .unit("segments")
     .help("Fewer lost segments are not reported, whatever their share.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<PacketLoss>(CARD, &[SHARE, LEAST], Interest::TCP_FLOWS).blaming("a path that loses packets");
 

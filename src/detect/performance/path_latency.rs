@@ -45,7 +45,7 @@ const LEAST: Descriptor = Descriptor::count("path_latency.trips", "Long round tr
     .unit("round trips")
     .help("This many long round trips, each the shortest of three in a row.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<PathLatency>(CARD, &[TIMES, MORE, LEAST], Interest::TCP_FLOWS).blaming("a path with long delays");
 
@@ -75,7 +75,7 @@ struct PathLatency {
     pairs: Tally<(Addr, Addr), Vec<Trip>, MOST_PAIRS>,
 }
 
-/// What is known of the path to a host: it is the same, whoever the host speaks with.
+/// What is known of the path to a host: it is the same for all peers of the host.
 #[derive(Default)]
 struct Path {
     /// In the order of time.

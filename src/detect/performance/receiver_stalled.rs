@@ -35,7 +35,7 @@ const SHARE: Descriptor = Descriptor::percent("receiver_stalled.share", "Share o
     .range(0.1, 100.0)
     .help("Share of the connections' time with a zero window. Below this share the effect is negligible.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<ReceiverStalled>(CARD, &[CLOSED, SHARE], Interest::TCP_FLOWS).blaming("the host that receives");
 

@@ -35,7 +35,7 @@ const REPEATS: Descriptor = Descriptor::count("retransmission_storm.repeats", "R
     .unit("packets")
     .help("Fewer retransmissions are not a storm, whatever their share.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<RetransmissionStorm>(CARD, &[SHARE, REPEATS], Interest::TCP_FLOWS)
     .blaming("a path or host that does not let packets through");
 

@@ -44,7 +44,7 @@ const LEAST: Descriptor = Descriptor::count("slow_server.responses", "Slow respo
     .unit("responses")
     .help("Fewer slow responses are not reported, whatever their share.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<SlowServer>(CARD, &[RESPONSE, SHARE, LEAST], Interest::TCP_FLOWS)
     .blaming("the server, not the network");
 

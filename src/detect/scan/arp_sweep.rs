@@ -49,7 +49,7 @@ const LEAST: Descriptor = Descriptor::count("arp_sweep.least", "Unanswered addre
     .unit("addresses")
     .help("The random walk of Jung et al. needs four unanswered requests in a row. A monitor of machines that are off reaches that too, so at least this many addresses must not have answered.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<ArpSweep>(CARD, &[ADDRESSES, WINDOW, LEAST], Interest::ARP.union(Interest::ICMP));
 
 /// ICMPv6 types of neighbour solicitation and advertisement (RFC 4861, sections 4.3 and 4.4).

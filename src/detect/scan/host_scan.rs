@@ -63,7 +63,7 @@ const PRIVATE: Descriptor = Descriptor::count("host_scan.private", "Hosts asked 
     .unit("hosts")
     .help("This many internal hosts asked by one external address for portmapper, NetBIOS, SNMP, TFTP, LDAP or IPMI over UDP, services that no external host should use.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<HostScan>(CARD, &[HOSTS, WINDOW, LEAST, PINGS, PRIVATE], Interest::NOTHING);
 
 /// Span within which pings count as one sweep.

@@ -40,7 +40,7 @@ const QUESTIONS: Descriptor = Descriptor::count("zone_transfer.questions", "Zone
     .unit("requests")
     .help("This many from one host to one server. One is enough for a whole list.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<ZoneTransfer>(CARD, &[QUESTIONS], Interest::MESSAGES);
 
 /// Most pairs of client and name server kept, and most name servers.

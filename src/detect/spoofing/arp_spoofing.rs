@@ -40,7 +40,7 @@ const CLAIMS: Descriptor = Descriptor::count("arp_spoofing.claims", "Unsolicited
     .unit("packets")
     .help("A device must claim an address that another device also uses this often without being asked. A device that comes up announces itself twice (RFC 5227, section 2.3). Where no other claimant was seen, answers that nobody asked for and questions to hosts that answered within the last 15 s count.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<ArpSpoofing>(CARD, &[CLAIMS], Interest::ARP);
 
 /// Most findings of each kind.

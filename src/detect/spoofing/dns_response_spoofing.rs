@@ -46,7 +46,7 @@ const QUESTIONS: Descriptor = Descriptor::count("dns_response_spoofing.questions
         "This many from one host to one server. Servers whose addresses change by the second cause one now and then.",
     );
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<DnsResponseSpoofing>(CARD, &[QUESTIONS], Interest::MESSAGES);
 
 /// The true answer comes this long after the false one at most.

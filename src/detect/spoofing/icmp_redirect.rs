@@ -41,7 +41,7 @@ const REDIRECTS: Descriptor = Descriptor::count("icmp_redirect.redirects", "Redi
          path.",
     );
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<IcmpRedirect>(CARD, &[REDIRECTS], Interest::ICMP.union(Interest::ARP));
 
 /// Most senders, and most ARP claims, kept.

@@ -34,14 +34,14 @@ const ANSWERS: Descriptor = Descriptor::count("llmnr_poisoning.answers", "Answer
     .unit("answers")
     .help("A host that answered at least this many LLMNR queries, from at least two hosts, and four in five of all queries. Most such queries go unanswered.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<LlmnrPoisoning>(CARD, &[ANSWERS], Interest::UDP_FLOWS);
 
 /// LLMNR (RFC 4795).
 const PORT: u16 = 5355;
 /// Share of all questions that one host answers.
 const LEAST_SHARE: f64 = 0.8;
-/// Most askers (address and port) kept.
+/// Most clients (address and port) kept.
 const MOST_ASKERS: usize = 1 << 16;
 /// Most findings.
 const MOST_FINDINGS: usize = 20;
@@ -52,7 +52,7 @@ struct LlmnrPoisoning {
     answers: Tally<(Addr, Addr, u16), (), MOST_ASKERS>,
 }
 
-/// Who answered whom: an answer comes from the port, to the asker's own; the question went to a group.
+/// Host and client of an answer: it comes from the port, to the client's own port; the query went to a multicast group.
 fn answer(flow: &Flow) -> Option<(Addr, Addr, u16)> {
     let ((from, from_port), (to, to_port)) = (flow.originator(), flow.responder());
     (flow.is_udp() && from_port == PORT && !flow.is_to_group() && to_port != PORT).then_some((from, to, to_port))

@@ -42,14 +42,14 @@ const NAMES: Descriptor = Descriptor::count("name_poisoning.names", "Different n
     .unit("names")
     .help("This many different names, queried from the whole network, that one host answered for. A computer has its own name and perhaps that of its workgroup.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<NamePoisoning>(CARD, &[NAMES], Interest::MESSAGES);
 
 /// Most names kept that were asked for.
 const MOST_ASKED: usize = 1 << 15;
 /// Most hosts kept that answer.
 const MOST_HOSTS: usize = 1 << 12;
-/// Names and askers told apart for a host.
+/// Names and clients kept for a host.
 const MOST_NAMES: usize = 256;
 /// Names shown.
 const MOST_SHOWN: usize = 5;

@@ -38,7 +38,7 @@ const CHANGES: Descriptor = Descriptor::count("neighbour_spoofing.changes", "Cha
     .unit("changes")
     .help("How often the device that claims an address changed. A replaced device changes it once.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<NeighbourSpoofing>(CARD, &[CHANGES], Interest::ICMP);
 
 /// A device that takes over so many addresses of others is no router that shares one.

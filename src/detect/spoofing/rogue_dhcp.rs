@@ -43,7 +43,7 @@ const ANSWERS: Descriptor = Descriptor::count("rogue_dhcp.answers", "Answers fro
     .unit("packets")
     .help("A device counts as a server once it has sent this many DHCP answers. A full exchange has two (offer and acknowledgment, RFC 2131).");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<RogueDhcp>(CARD, &[ANSWERS], Interest::UDP.union(Interest::MESSAGES));
 
 /// Most findings, one for each VLAN.

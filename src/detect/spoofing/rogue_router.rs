@@ -41,7 +41,7 @@ const ADVERTISEMENTS: Descriptor = Descriptor::count("rogue_router.advertisement
     .unit("packets")
     .help("A device counts as a router once it has sent this many advertisements. A router sends one at start and then one every few seconds to half an hour (RFC 4861, section 6.2.1).");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<RogueRouter>(CARD, &[ADVERTISEMENTS], Interest::ICMP.union(Interest::ANY_FLOW)).asking_site();
 

@@ -47,7 +47,7 @@ const NOTICES: Descriptor = Descriptor::count("stp_root_takeover.notices", "Noti
     .unit("messages")
     .help("A bridge repeats its notice of a change once each hello time, 2 s, until it is acknowledged: at most 30 a minute, unless they are forged.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<StpRootTakeover>(CARD, &[BEFORE, CHANGES, NOTICES], Interest::MESSAGES);
 
 /// Most root bridges kept; a network has one for each VLAN.

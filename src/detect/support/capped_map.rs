@@ -10,7 +10,7 @@ pub type Map<K, V> = HashMap<K, V, RandomState>;
 /// Figures of at most `MOST` keys. Full tables keep what they have and count the observations of other keys.
 pub struct Tally<K, V, const MOST: usize> {
     map: HashMap<K, V, RandomState>,
-    /// Observations that were turned away because the table was full.
+    /// Observations that were not kept because the table was full.
     pub n_refused: u64,
 }
 

@@ -21,8 +21,8 @@ const MOST_LOOKUPS: usize = 1 << 17;
 const MOST_SERVERS: usize = 1 << 12;
 /// Most clients that are known to get answers.
 const MOST_CLIENTS: usize = 1 << 14;
-/// The same question from another port so long after the one before is asked anew: a stub resolver that gave up (2 to 5 s in
-/// RFC 1035, section 4.2.1) or a program that tries again.
+/// The same question from another port so long after the one before is asked again: a stub resolver that gave up (2 to
+/// 5 s in RFC 1035, section 4.2.1) or a program that tries again.
 const ANEW_NS: i64 = 2 * SECOND;
 /// From the same port likewise.
 const ANEW_SAME_PORT_NS: i64 = 15 * SECOND;

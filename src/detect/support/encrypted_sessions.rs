@@ -39,7 +39,7 @@ impl EncryptedSessions {
         }
     }
 
-    /// Pairs that were turned away because the table was full.
+    /// Pairs that were not kept because the table was full.
     pub fn n_refused(&self) -> u64 {
         self.pairs.n_refused
     }

@@ -2,7 +2,7 @@
 
 use crate::detect::support::finding_builder::{FindingBuilder, Identity};
 
-/// Most networks told apart by a detector.
+/// Most networks kept by a detector.
 pub const MOST_LINKS: usize = 1 << 10;
 
 /// Largest stack of tags without tunnels or labels: two ids of 12 bits.

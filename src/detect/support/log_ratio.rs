@@ -8,7 +8,7 @@ use crate::detect::support::finding_builder;
 use crate::detect::support::severity::Confidence;
 use crate::model::Evidence;
 
-/// How sure evidence makes of which `least` is asked for: likely there, and as sure as it gets, `most`, where it is `full`
+/// The confidence that evidence gives, if `least` is required: "likely" at `least`, and `most` where it is `full`
 /// more.
 pub fn sure(log_ratio: f64, (least, full): (f64, f64), most: Confidence) -> Confidence {
     Confidence::LIKELY.towards(most, (log_ratio - least) / full)

@@ -305,7 +305,7 @@ impl Tries {
             .collect()
     }
 
-    /// Pairs and tries that were turned away because the table was full.
+    /// Pairs and tries that were not kept because the table was full.
     pub fn n_refused(&self) -> u64 {
         self.pairs.n_refused + self.n_left_out
     }

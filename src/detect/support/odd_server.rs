@@ -95,7 +95,7 @@ pub struct Called<'a> {
     pub servers: &'a BTreeSet<Addr>,
     /// Its ports.
     pub ports: &'a BTreeSet<u16>,
-    /// What is spoken.
+    /// The protocols.
     pub apps: &'a BTreeSet<AppProto>,
     /// What its clients call themselves or look like.
     pub programs: &'a BTreeSet<&'a str>,
@@ -213,7 +213,7 @@ fn offers_protocol(program: &str) -> Option<bool> {
     Some(!first.ends_with("00"))
 }
 
-/// How odd a port is for what is spoken there.
+/// How odd a port is for the protocol on it.
 fn port_weight(apps: &BTreeSet<AppProto>, port: u16) -> f64 {
     let (usual, others): (&[u16], &[u16]) = if apps.contains(&AppProto::Tls) || apps.contains(&AppProto::Quic) {
         (&[443, 465, 587, 853, 993, 995, 5061, 5223, 5228, 8883], &[4443, 8443, 9443])

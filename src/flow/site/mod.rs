@@ -1,9 +1,10 @@
 //! Infers the networks inside (the site) from ARP answers and the endpoints of all flows.
 //!
 //! Where private addresses exchange traffic with public ones, the private ones are inside. Elsewhere the capture point
-//! decides: all traffic there comes from the site or goes to it, so the one network (/24, or /64 of IPv6) that takes part in
-//! nearly all pairs of hosts is inside, and so are its neighbours on the link that ARP names. The result does not depend on
-//! the order of packets. Where two networks fit equally well, and nothing else distinguishes them, the site is unknown.
+//! decides: all traffic there comes from the site or goes to it, so the one network (/24, or /64 of IPv6) that takes
+//! part in nearly all pairs of hosts is inside, and so are its neighbours on the link that ARP names. The result does
+//! not depend on the order of packets. Where two networks fit equally well, and nothing else distinguishes them, the
+//! site is unknown.
 
 mod hosts;
 mod networks;

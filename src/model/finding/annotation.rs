@@ -11,7 +11,7 @@ pub enum Verdict {
     True,
     /// It is something else.
     False,
-    /// Somebody looked and could not tell.
+    /// An analyst looked at it and could not decide.
     Unsure,
 }
 

@@ -2,7 +2,8 @@
 
 use crate::model::flow::Direction;
 
-/// What the originator says and what comes back until it speaks again. Where nothing was `sent` the other side spoke unasked.
+/// What the originator sends, and what comes back until it sends again. If nothing was `sent`, the responder sent
+/// unasked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Exchange {
     /// When it began, ms after the flow.
@@ -38,7 +39,7 @@ impl Exchange {
         (talk.sent > 0 || talk.got > 0).then_some(talk)
     }
 
-    /// The other side spoke without being asked.
+    /// True if the responder sent without a request.
     pub fn is_unasked(&self) -> bool {
         self.sent == 0
     }
@@ -64,13 +65,13 @@ impl Exchanges {
     /// What is smaller may still do so: pings and acknowledgments of HTTP/2 (RFC 9113: 13 to 17 bytes) with the 29 bytes that TLS
     /// added before; acknowledgments of QUIC.
     pub const LEAST_TALK: u16 = 48;
-    /// After such a silence a side begins anew, ms.
+    /// After a silence this long a side starts a new exchange, ms.
     const PAUSE_MILLIS: u32 = 1000;
     /// An answer that takes longer is none, ms.
     const MOST_WAIT_MILLIS: u32 = 10_000;
     /// A turn with more is a data transfer, not an exchange.
     const BULKY_BYTES: u16 = 16 * 1024;
-    /// So many of these make it no talk at all, and nothing is kept.
+    /// With this many of these it is no exchange of requests and answers, and nothing is kept.
     const MOST_BULKY: u8 = 4;
 
     /// It carries data.

@@ -7,7 +7,7 @@ pub enum Outcome {
     Established,
     /// Answered, but the originator did not complete the handshake.
     HalfOpen,
-    /// Turned away: by a reset, an ICMP message, or a firewall that says so.
+    /// Refused: by a reset, an ICMP message, or a firewall log.
     Refused,
     /// No answer came, where it would have been recorded.
     Unanswered,

@@ -246,6 +246,6 @@ pub struct TableFacts {
     pub rows: u64,
     /// Rows kept with all their values.
     pub rows_kept: u64,
-    /// Views and detectors that rest, and why.
+    /// Views and detectors that do not have enough data, and why.
     pub rests: Vec<(String, String)>,
 }

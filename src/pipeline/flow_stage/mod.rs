@@ -61,7 +61,7 @@ pub struct FlowStage {
     pub(super) losses: Losses,
     /// What the link shows of who is inside.
     site_evidence: SiteEvidence,
-    /// Rows of a table have told of messages.
+    /// Rows of a table have given messages.
     pub(super) has_logged_messages: bool,
 }
 

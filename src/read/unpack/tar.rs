@@ -22,7 +22,7 @@ enum Content {
     /// A long name of GNU's for the next member, or its extended header.
     LongName,
     Extended,
-    /// A folder's, link's or device's, which is passed over.
+    /// A folder's, link's or device's, which is skipped.
     Other,
 }
 

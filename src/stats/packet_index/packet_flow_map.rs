@@ -5,7 +5,7 @@ use crate::model::flow::Direction;
 
 /// Packets in a chunk.
 const CHUNK: usize = 1 << 16;
-/// The sign bit tells the way.
+/// The sign bit gives the direction.
 const BACKWARD: u32 = 1 << 31;
 /// From here on stands the protocol of a packet without a flow.
 const NO_FLOW: u32 = 0x7fff_ff00;

@@ -36,7 +36,7 @@ pub struct Place {
     pub length: u32,
 }
 
-/// A column at rest.
+/// A column, packed.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Kept {
     cells: Series,
@@ -355,7 +355,7 @@ impl Kept {
         self.cells.runs(see);
     }
 
-    /// Texts told apart, by code.
+    /// Distinct texts, by code.
     pub fn text(&self, code: u32) -> Option<&[u8]> {
         self.texts.get(code)
     }

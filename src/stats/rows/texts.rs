@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 use std::hash::BuildHasher;
 
-/// Most distinct texts told apart in a column.
+/// Most distinct texts kept in a column.
 pub const MOST: usize = 1 << 17;
 /// Most bytes of texts kept of a column.
 const MOST_BYTES: usize = 16 << 20;

@@ -41,7 +41,7 @@ impl Tile {
         self.n_rows >= self.most_rows
     }
 
-    /// Hands the cells of each column to `take` with what stands for the column, and begins anew.
+    /// Hands the cells of each column to `take` with what stands for the column, and starts again.
     pub fn empty<C>(&mut self, columns: &mut [C], mut take: impl FnMut(&mut C, &[u64])) {
         if self.n_rows == 0 {
             return;

@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::{Blob, ErrorEvent, MessageEvent, Url, Worker};
 
-/// What the worker tells the page.
+/// What the worker sends to the page.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A message, and the file beside it.
@@ -34,7 +34,7 @@ pub struct Client {
 type Outbox = Rc<RefCell<Option<Vec<(JsValue, Array)>>>>;
 
 impl Client {
-    /// Starts a worker. `on_event` hears of all that it sends, beginning with [`Reply::Ready`].
+    /// Starts a worker. `on_event` is called with all that it sends, beginning with [`Reply::Ready`].
     pub fn start(on_event: impl Fn(Event) + 'static) -> Result<Client, String> {
         let worker =
             begin().map_err(|error| format!("The worker that reads captures cannot start: {}.", words(&error)))?;

@@ -2,7 +2,7 @@
 
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-/// Copies a text; `done` hears whether the browser allowed it (it does not on pages without a secure context).
+/// Copies a text; `done` is called with whether the browser allowed it (it does not on pages without a secure context).
 pub fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
     let window = gloo::utils::window();
     if !window.is_secure_context() {

@@ -51,7 +51,7 @@ impl PartialEq for Store {
 }
 
 impl Store {
-    /// Starts a worker; `on_change` hears of each new state.
+    /// Starts a worker; `on_change` is called with each new state.
     pub fn start(state: State, on_change: Callback<Shared<State>>) -> Store {
         let store = Store(Rc::new(Inner {
             state: RefCell::new(Shared::new(state)),

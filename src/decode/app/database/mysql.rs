@@ -18,7 +18,7 @@ use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::MySql,
     datagram: None,
@@ -99,7 +99,7 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
 
 #[derive(Default)]
 struct MySql {
-    /// The server speaks first.
+    /// The server sends first.
     server: Option<Direction>,
     has_greeted: bool,
     has_client_answered: bool,

@@ -18,7 +18,7 @@ use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::PostgreSql,
     datagram: None,
@@ -49,7 +49,7 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
 
 #[derive(Default)]
 struct PostgreSql {
-    /// The client speaks first.
+    /// The client sends first.
     client: Option<Direction>,
     has_started: bool,
     /// It has asked for TLS or GSSAPI; one byte answers.

@@ -14,7 +14,7 @@ use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Redis,
     datagram: None,
@@ -55,7 +55,7 @@ fn number(line: &[u8], sign: u8) -> Option<u64> {
 
 #[derive(Default)]
 struct Redis {
-    /// The client speaks first.
+    /// The client sends first.
     client: Option<Direction>,
     /// The next reply is to a login.
     has_asked_in: bool,
@@ -104,7 +104,7 @@ impl Redis {
             at += n + length as usize + 2;
         }
         self.named(&parts, fields);
-        // What is left of the command is passed over part by part.
+        // What is left of the command is skipped part by part.
         bytes::pass(bytes, at as u64)
     }
 

@@ -27,7 +27,7 @@ use asn1_rs::FromDer;
 use kerberos_parser::krb5::{EncryptedData, KdcRep, KdcReq, KrbError};
 use kerberos_parser::krb5_parser::{parse_as_rep, parse_as_req, parse_tgs_rep, parse_tgs_req};
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Kerberos,
     datagram: Some(Datagram { is_by_content: false, read }),

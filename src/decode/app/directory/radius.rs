@@ -15,7 +15,7 @@ use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use std::net::Ipv4Addr;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Radius,
     datagram: Some(Datagram { is_by_content: false, read }),

@@ -14,7 +14,7 @@ use crate::model::app::kinds::industrial::Dnp3Message;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Dnp3,
     datagram: Some(Datagram { is_by_content: true, read }),

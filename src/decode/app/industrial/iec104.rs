@@ -7,7 +7,7 @@ use crate::model::app::kinds::industrial::{Iec104Cause, Iec104Error, Iec104Messa
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Iec104,
     datagram: None,

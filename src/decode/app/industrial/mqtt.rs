@@ -1,5 +1,5 @@
 //! MQTT (3.1, 3.1.1 and 5.0 of OASIS): kinds of packets, who connects and whether that works, topics. What is published
-//! is passed over.
+//! is skipped.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -18,7 +18,7 @@ use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Mqtt,
     datagram: None,

@@ -14,7 +14,7 @@ use crate::model::app::kinds::infra::Dhcpv6Message;
 use crate::model::app::protocol::AppProto;
 use std::net::Ipv6Addr;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Dhcpv6,
     datagram: Some(Datagram { is_by_content: false, read }),

@@ -10,7 +10,7 @@ use crate::model::app::kinds::infra::NtpCommand;
 use crate::model::app::kinds::infra::NtpMessage;
 use crate::model::app::protocol::AppProto;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Ntp,
     datagram: Some(Datagram { is_by_content: false, read }),

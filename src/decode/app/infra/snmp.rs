@@ -15,7 +15,7 @@ use crate::model::app::kinds::infra::SnmpError;
 use crate::model::app::kinds::infra::SnmpMessage;
 use crate::model::app::protocol::AppProto;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Snmp,
     datagram: Some(Datagram { is_by_content: true, read }),

@@ -12,7 +12,7 @@ use crate::model::app::kinds::infra::TftpError;
 use crate::model::app::kinds::infra::TftpMessage;
 use crate::model::app::protocol::AppProto;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Tftp,
     datagram: Some(Datagram { is_by_content: true, read }),

@@ -8,7 +8,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::net::addr::Addr;
 use crate::model::packet::{Arp, Packet};
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry { protocol: AppProto::Arp, datagram: None, stream: None, frame: Some(read) };
 
 fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {

@@ -9,7 +9,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::packet::Packet;
 use std::net::Ipv4Addr;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry { protocol: AppProto::Cdp, datagram: None, stream: None, frame: Some(read) };
 
 /// Most fields that are looked at.

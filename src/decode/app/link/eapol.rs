@@ -10,7 +10,7 @@ use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::packet::Packet;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry { protocol: AppProto::Eapol, datagram: None, stream: None, frame: Some(read) };
 
 const IDENTITY: u8 = 1;

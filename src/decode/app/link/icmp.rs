@@ -10,7 +10,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::packet::{Packet, Transport};
 use std::net::Ipv4Addr;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry { protocol: AppProto::Icmp, datagram: None, stream: None, frame: Some(read) };
 
 fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {

@@ -11,7 +11,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::packet::{Packet, Transport};
 use std::net::Ipv6Addr;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry { protocol: AppProto::Icmpv6, datagram: None, stream: None, frame: Some(read) };
 
 const ROUTER_ADVERTISEMENT: u8 = 134;

@@ -7,7 +7,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::packet::Packet;
 use std::net::Ipv4Addr;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry { protocol: AppProto::Igmp, datagram: None, stream: None, frame: Some(read) };
 
 /// Most group records of a report that become facts.

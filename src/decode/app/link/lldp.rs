@@ -10,7 +10,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::packet::Packet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry { protocol: AppProto::Lldp, datagram: None, stream: None, frame: Some(read) };
 
 /// Most TLVs that are parsed.

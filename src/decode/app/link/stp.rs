@@ -9,7 +9,7 @@ use crate::model::app::kinds::link::StpVersion;
 use crate::model::app::protocol::AppProto;
 use crate::model::packet::Packet;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry { protocol: AppProto::Stp, datagram: None, stream: None, frame: Some(read) };
 
 const TOPOLOGY_CHANGE_FLAG: u8 = 0x01;

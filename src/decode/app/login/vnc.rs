@@ -14,7 +14,7 @@ use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Vnc,
     datagram: None,
@@ -63,7 +63,7 @@ enum Next {
 
 #[derive(Default)]
 struct Vnc {
-    /// The server speaks first.
+    /// The server sends first.
     server: Option<Direction>,
     minor: u16,
     of_server: Next,

@@ -1,4 +1,4 @@
-//! IMAP (RFC 9051): commands, results, who logs in and whether that works. Literals are passed over.
+//! IMAP (RFC 9051): commands, results, who logs in and whether that works. Literals are skipped.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -17,7 +17,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use std::collections::VecDeque;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Imap,
     datagram: None,

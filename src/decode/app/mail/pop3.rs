@@ -1,4 +1,4 @@
-//! POP3 (RFC 1939): commands, replies, who logs in and whether that works. Mails and lists are passed over.
+//! POP3 (RFC 1939): commands, replies, who logs in and whether that works. Mails and lists are skipped.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -18,7 +18,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use std::collections::VecDeque;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Pop3,
     datagram: None,
@@ -61,7 +61,7 @@ enum Asked {
 struct Pop3 {
     waiting: VecDeque<Asked>,
     sasl: Option<Sasl>,
-    /// A text of the server is being passed over, and whether none of it was yet.
+    /// A text of the server is being skipped, and whether none of it was yet.
     text: Option<bool>,
     is_greeted: bool,
 }

@@ -1,5 +1,5 @@
 //! SMTP (RFC 5321): commands, replies, who logs in and whether that works, senders and recipients. The text of a mail is
-//! passed over.
+//! skipped.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -17,7 +17,7 @@ use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Smtp,
     datagram: None,
@@ -47,7 +47,7 @@ fn sender(bytes: &[u8]) -> Option<Role> {
 #[derive(Default)]
 struct Smtp {
     mode: Mode,
-    /// What the next reply that is not passed over answers.
+    /// What the next reply that is not skipped answers.
     asked: Asked,
     is_greeted: bool,
     /// Part of a mail was lost, perhaps its end.

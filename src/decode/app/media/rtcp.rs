@@ -12,7 +12,7 @@ use crate::model::app::kinds::login::Security;
 use crate::model::app::kinds::media::RtcpMessage;
 use crate::model::app::protocol::AppProto;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Rtcp,
     datagram: Some(Datagram { is_by_content: true, read }),

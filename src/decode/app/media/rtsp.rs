@@ -1,4 +1,4 @@
-//! RTSP (RFC 2326): methods, status, what is asked for, and logins. Media that flow in the connection are passed over.
+//! RTSP (RFC 2326): methods, status, what is asked for, and logins. Media that flow in the connection are skipped.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -19,7 +19,7 @@ use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Rtsp,
     datagram: None,

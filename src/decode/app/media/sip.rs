@@ -19,7 +19,7 @@ use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Sip,
     datagram: Some(Datagram { is_by_content: true, read }),
@@ -46,7 +46,7 @@ const METHODS: [&[u8]; 14] = [
 ];
 /// Longest method with its space: what is shorter and has no space yet may become one.
 const MOST_METHOD_BYTES: usize = 10;
-/// Longest body that is read; others are passed over.
+/// Longest body that is read; others are skipped.
 const MOST_BODY_BYTES: u64 = 16 * 1024;
 /// Most streams of a session that become facts.
 const MOST_MEDIA: usize = 8;

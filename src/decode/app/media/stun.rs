@@ -17,7 +17,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Stun,
     datagram: Some(Datagram { is_by_content: true, read }),

@@ -14,7 +14,7 @@ use crate::model::app::field::FieldBuffer;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Dns,
     datagram: Some(Datagram { is_by_content: false, read }),

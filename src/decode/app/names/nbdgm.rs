@@ -15,7 +15,7 @@ use crate::model::app::kinds::names::BrowserCommand;
 use crate::model::app::kinds::names::NbdgmMessage;
 use crate::model::app::protocol::AppProto;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Nbdgm,
     datagram: Some(Datagram { is_by_content: false, read }),

@@ -17,7 +17,7 @@ use crate::model::app::kinds::overlay::OpenVpnMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::OpenVpn,
     datagram: Some(Datagram { is_by_content: true, read }),

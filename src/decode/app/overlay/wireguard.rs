@@ -9,7 +9,7 @@ use crate::model::app::field::FieldId;
 use crate::model::app::kinds::overlay::WireGuardMessage;
 use crate::model::app::protocol::AppProto;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::WireGuard,
     datagram: Some(Datagram { is_by_content: true, read }),

@@ -120,7 +120,7 @@ impl<'a> Message<'a> {
         let n = usize::from(u16::from_be_bytes(self.array()?));
         let end = self.at + n;
         let data = self.payload.get(self.at..end)?;
-        // An odd record is passed over: where it ends is known.
+        // An odd record is skipped: where it ends is known.
         match kind {
             1 => {
                 if let Ok(address) = <[u8; 4]>::try_from(data) {

@@ -8,7 +8,7 @@ use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::protocol::AppProto;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Dtls,
     datagram: Some(Datagram { is_by_content: true, read }),

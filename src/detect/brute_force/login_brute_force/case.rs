@@ -178,7 +178,7 @@ impl Pair {
     /// Many connections that each ask to log in, of which it is unknown what came of most.
     pub(super) fn asked(&self, (client, server, port, protocol): Key, least: f64) -> FindingBuilder {
         let (n, n_users, name) = (self.asked_ns.len(), self.users.len(), protocol.name());
-        // One name again and again may be a program that connects anew.
+        // One name again and again may be a program that connects again.
         let confidence = if n_users >= SPRAYED_USERS { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
         let first = self.asked_ns.first().copied().unwrap_or(0);
         let duration = self.asked_ns.last().copied().unwrap_or(first) - first;

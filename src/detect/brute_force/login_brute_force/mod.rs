@@ -53,7 +53,7 @@ const IN_A_ROW: Descriptor = Descriptor::count("login_brute_force.in_a_row", "Fa
     .unit("logins")
     .help("Failed logins of one client, at any pace; each successful login subtracts three. People mistype one to three times; after 6 in a row the likelihood ratio of guessing to errors is above 99 (Jung et al. 2004).");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<LoginBruteForce>(CARD, &[REFUSED, IN_A_ROW], Interest::MESSAGES);
 
 /// The window of Zeek's policy.

@@ -44,7 +44,7 @@ const CHANGES: Descriptor = Descriptor::count("tls_brute_force.changes", "Differ
     .unit("requests")
     .help("This many in a row. After 6 the likelihood ratio is above 99, as for failed logins (Jung et al. 2004); within one connection twice as many are needed, because programs often send one request after another there.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<TlsBruteForce>(CARD, &[CHANGES], Interest::TCP_FLOWS).asking_site();
 
 /// From so many exchanges on, a connection is looked at by exchanges and not as a whole.

@@ -14,11 +14,11 @@ use crate::model::{Addr, Flow, Site};
 const LEAST_HOSTS: usize = 4;
 /// Calls that span less, s, are a poll or a retry as well as a beacon.
 pub(super) const LEAST_SPAN: i64 = 600;
-/// Calls that span as much, s, are judged as surely as it gets.
+/// Calls that span this much, s, get full confidence.
 const FULL_SPAN: f64 = 10_800.0;
 /// What is left of the confidence in calls of minutes, and to a server inside.
 const DOUBTFUL: f64 = 0.4;
-/// How far past the evidence that is asked for a case is as sure as it gets.
+/// A case whose evidence exceeds the required one by this much gets full confidence.
 const FULL_EVIDENCE: f64 = 6.0;
 
 /// Calls of a host to a server that are a beacon.

@@ -9,7 +9,7 @@ use crate::model::format::time::SECOND;
 const LEAST_BURST: i64 = 1800;
 /// A burst is at most this part of the capture: what is longer is judged as part of it.
 const MOST_BURST: i64 = 4;
-/// Observations that fill RITA's 24 bins once: as many make a score as sure as it gets.
+/// Observations that fill RITA's 24 bins once: this many give a score full confidence.
 pub(super) const FULL: f64 = 24.0;
 
 /// Calls of one host to one server, judged.

@@ -64,7 +64,7 @@ const EVIDENCE: Descriptor = Descriptor::number("beacon.evidence", "Evidence for
     .range(0.0, 30.0)
     .help("Natural logarithm of how much likelier what was seen is for a control server than for another server that is called: 7.3 is 1,500 times. It adds up the beat (at most 6; jitter, missed beats and a changed sleep are allowed for), sizes, and how odd the server is: no name, used by one host alone, an unusual port, a program that speaks to nothing else, an abused or random domain. Enough of it counts in captures of minutes too.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<Beacon>(CARD, &[LEAST, PERIOD, SCORE, EVIDENCE], Interest::ANY_FLOW.union(Interest::MESSAGES))
         .asking_site()

@@ -18,8 +18,8 @@ const LEAST_ANSWERED: f64 = 0.8;
 /// More than this for a call is content, not commands, B; less than the other is little, a handshake of TLS included.
 const MUCH: f64 = 30_000.0;
 const LITTLE: f64 = 8000.0;
-/// Who connects anew more often than each so many seconds fetches or retries; control servers are polled more slowly, or over one
-/// connection. So much for each second that is missing, and most of all.
+/// Who connects again more often than each so many seconds fetches or retries; control servers are polled more slowly,
+/// or over one connection. So much for each second that is missing, and most of all.
 const SLEEP: f64 = 2.5;
 const HASTE: f64 = 3.5;
 const MOST_HASTE: f64 = 3.0;

@@ -53,7 +53,7 @@ const JOBS: Descriptor = Descriptor::count("mining.jobs", "Jobs inside TLS", 4.0
     .unit("messages")
     .help("This many messages of about one size that the server sends unsolicited.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<Mining>(CARD, &[MESSAGES, SHARES, JOBS], Interest::MESSAGES.union(Interest::TCP_FLOWS)).asking_site();
 

@@ -1,8 +1,9 @@
 //! Decides whether the exchanges of an encrypted session have the shape of mining: jobs from the pool, shares from the
 //! miner.
 //!
-//! A pool sends unsolicited jobs of about the same size; a miner sends a share whenever it finds one, all of nearly one size,
-//! and gets a short answer at once. Shares are found by chance, at irregular intervals; keep-alives come at regular ones.
+//! A pool sends unsolicited jobs of about the same size; a miner sends a share whenever it finds one, all of nearly one
+//! size, and gets a short answer at once. Shares are found by chance, at irregular intervals; keep-alives come at
+//! regular ones.
 
 use crate::detect::support::encrypted_sessions::{EncryptedSession, is_near, usual};
 use crate::maths::order::upper_median;

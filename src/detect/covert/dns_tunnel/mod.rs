@@ -60,12 +60,12 @@ const SEQUENCE: Descriptor = Descriptor::count("dns_tunnel.sequence", "Addresses
     .unit("names")
     .help("This many names of one domain that are each answered with an address in a different network, to which hardly anybody connects: the addresses are data. Providers use addresses next to each other. The default is set by us: one in thirty sets of this many random addresses contains only addresses that a host can have.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<DnsTunnel>(CARD, &[NAMES, EVIDENCE, PIECES, SEQUENCE], Interest::MESSAGES);
 
 /// Names that are shorter in the mean hardly carry anything: what came back is told first.
 const SHORT: f64 = 12.0;
-/// How far past the evidence that is asked for a case is as sure as it gets.
+/// A case whose evidence exceeds the required one by this much gets full confidence.
 const FULL_EVIDENCE: f64 = 8.0;
 /// Names that are shorter in the mean are questions, and what an answer carries that is an address, B.
 const LONG: f64 = 20.0;
@@ -74,12 +74,12 @@ const ADDRESS_BYTES: f64 = 4.0;
 const MANY: f64 = 50.0;
 /// Characters of an alias name that is data.
 const ALIAS_LENGTH: f64 = 12.0;
-/// Most pairs of asker and domain kept.
+/// Most pairs of client and domain kept.
 const MOST_PAIRS: usize = 1 << 17;
 
 #[derive(Default)]
 struct DnsTunnel {
-    /// By the index of the domain among the names, and the asker.
+    /// By the index of the domain among the names, and the client.
     pairs: Tally<(u32, Addr), Box<Asked>, MOST_PAIRS>,
 }
 

@@ -53,7 +53,7 @@ const TUNNEL: Descriptor = Descriptor::count("encrypted_dns.tunnel", "Requests i
     .unit("requests")
     .help("This many requests of one size to a known resolver, without a pause for a minute or more and with few other connections.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<EncryptedDns>(
     CARD,
     &[REQUESTS, NAMES, TUNNEL],
@@ -170,7 +170,7 @@ impl EncryptedDns {
         self.asked.get(name as usize / 64).is_some_and(|bits| bits & 1 << (name % 64) != 0)
     }
 
-    /// When each host of a case first went to each name that nobody asked for, ms since 1970, ascending.
+    /// When each host of a case first connected to each name without a visible query, ms since 1970, ascending.
     fn new_names(&self, cases: &[Case<'_>], context: &Context<'_>) -> Map<Addr, Vec<i64>> {
         let mut new: Map<Addr, Vec<i64>> = cases.iter().map(|case| (case.ends.0, Vec::new())).collect();
         for ((host, name), first_ns) in self.went.iter() {

@@ -4,7 +4,7 @@
 /// A connection that begins this long after an answer may be because of it, ms: browsers connect at once, and the two requests
 /// for the old and the new kind of address may be answered one after the other (RFC 8305: 50 ms is waited for).
 const SOON_MILLIS: i64 = 500;
-/// Of the first connections to names that nobody asked for, at least so many must begin that soon,
+/// Of the first connections to names without a visible query, at least so many must begin that soon,
 const LEAST_FOLLOWING: f64 = 0.6;
 /// and so many times more than chance would have it.
 const MORE_THAN_CHANCE: f64 = 3.0;
@@ -25,7 +25,8 @@ pub struct Signs {
 }
 
 impl Signs {
-    /// From the times of answers and of first connections to names that nobody asked for, both ascending, ms since 1970.
+    /// From the times of answers and of first connections to names without a visible query, both ascending, ms since
+    /// 1970.
     pub fn of(answered: &[i64], new: &[i64], is_silent: bool) -> Signs {
         let (Some(first), Some(last)) = (answered.first(), answered.last()) else {
             return Signs { n_new: 0, n_following: 0, chance: 1.0, is_silent };

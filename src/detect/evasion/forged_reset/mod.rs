@@ -47,7 +47,7 @@ const CONNECTIONS: Descriptor = Descriptor::count("forged_reset.connections", "C
     .unit("connections")
     .help("This many connections of the same host must be affected, or be ended by the same device; one with twice as many resets as needed counts twice. A single one may be a bug in its program.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<ForgedReset>(CARD, &[RESETS, CONNECTIONS], Interest::TCP_FLOWS.union(Interest::TCP_CONTROL))
         .content_with_flows();

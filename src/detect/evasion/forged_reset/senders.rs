@@ -18,7 +18,7 @@ const MOST_ADDRESSES: usize = 1 << 16;
 const MOST_DEVICES: usize = 4;
 /// Most pairs of a device and an address in whose name it ends connections.
 const MOST_NAMES: usize = 1 << 12;
-/// Most connections of such a pair that are told apart.
+/// Most connections of such a pair kept.
 const MOST_CONNECTIONS: usize = 1 << 10;
 /// A device that opens and accepts connections for more addresses passes on those of others, as a router does: a host has one
 /// address of version 4, and a few of version 6.
@@ -141,7 +141,7 @@ impl Senders {
         forgers.into_values().filter(|forger| forger.names.len() >= LEAST_NAMES).collect()
     }
 
-    /// Packets that were turned away because a table was full.
+    /// Packets that were not kept because a table was full.
     pub(super) fn n_refused(&self) -> u64 {
         self.devices.n_refused + self.ends.n_refused
     }

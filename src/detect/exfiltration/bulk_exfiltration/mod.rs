@@ -58,7 +58,7 @@ const FILES: Descriptor = Descriptor::count("bulk_exfiltration.files", "Files ga
     .unit("flows")
     .help("This many connections of one internal host to internal servers that each brought 30 kB or more are gathering, if no other host has a quarter of that.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<BulkExfiltration>(CARD, &[LEAST, SMALL, RATIO, FILES], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS))
         .asking_site();
@@ -110,7 +110,7 @@ struct Around {
     common: f64,
     n_common: usize,
     is_mail: bool,
-    /// A browser, or another program that says that it speaks HTTP, did it.
+    /// True if a browser sent it, or another program that announces HTTP in the handshake.
     is_web: bool,
     is_encrypted: bool,
 }

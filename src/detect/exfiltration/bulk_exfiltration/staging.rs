@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 /// A connection that brought as much carried a file or more; a page or a listing is smaller.
 const FILE_BYTES: u64 = 30_000;
-/// And so many times what was sent: else both sides talk.
+/// And this many times what was sent; otherwise both sides send.
 const FILE_RATIO: u64 = 3;
 /// As many times the fetches of any other host.
 const MUCH_MORE: u64 = 4;

@@ -40,7 +40,7 @@ const CARD: Card = Card {
     source: "No formula with a public reference exists: volume and ratio are compared with the medians of the host's other destinations, its past and its peers. ATT&CK T1030 (data in pieces below thresholds). The registered domain is by the public suffix list (publicsuffix.org), as RITA sums by name.",
 };
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<LowAndSlowExfiltration>(CARD, SETTINGS, Interest::TCP_FLOWS.union(Interest::UDP_FLOWS)).asking_site();
 

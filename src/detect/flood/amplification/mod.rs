@@ -58,7 +58,7 @@ const QUESTIONS: Descriptor = Descriptor::count("amplification.questions", "Ampl
     .unit("requests")
     .help("This many requests for NTP lists, or ten times as many for DNS ANY, from one host to one server. Clients that only set their clock never request a list.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<Amplification>(
     CARD,
     &[PACKETS, QUESTIONS],

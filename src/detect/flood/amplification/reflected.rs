@@ -30,7 +30,7 @@ const LEAST_SERVERS: usize = 3;
 const ORDINARY: Envelope = Envelope { rate: 0.5, burst: 30.0 };
 /// What many servers send from a port that does not: peers that look for one that is gone.
 const OF_OTHERS: Envelope = Envelope { rate: 5.0, burst: 200.0 };
-/// Servers told apart for a victim.
+/// Servers kept for a victim.
 const MOST_SERVERS: usize = 4096;
 
 /// What a host got from a service without having asked.

@@ -57,7 +57,7 @@ const BURST: Descriptor = Descriptor::count("syn_flood.burst", "Incomplete reque
     .unit("requests")
     .help("This many within a single second are a flood, whatever their number in a period. 200 a second is the default of Juniper's SYN flood screen.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<SynFlood>(CARD, &[LEAST, PERIOD, BURST], Interest::TCP_FLOWS);
 
 /// Upper bound of the usual mean of the normalised difference (Wang et al.: a).

@@ -49,7 +49,7 @@ const COMMANDS: Descriptor =
         .unit("commands")
         .help("This many commands or writes. One is enough to open a valve.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<IndustrialControl>(CARD, &[READS, COMMANDS], Interest::MESSAGES);
 
 /// So many times the least commands are many.

@@ -44,7 +44,7 @@ pub struct ServerTrouble<'a> {
     pub n_bad: usize,
     /// Other look-ups of that time that the server knew the answer to.
     pub n_cached: usize,
-    /// Who asked in vain or waited.
+    /// The clients that got no answer or waited.
     pub affected: BTreeSet<Addr>,
     /// Median delay within the stretch, s.
     pub median: f64,
@@ -77,7 +77,7 @@ impl ServerTrouble<'_> {
         }
     }
 
-    /// What is told of it; `other` is the median of the quickest of the other servers, s.
+    /// The finding; `other` is the median of the quickest of the other servers, s.
     pub fn finding(&self, context: &Context<'_>, limits: &Limits, other: Option<f64>, lines: &Lines) -> Finding {
         let line = lines.together(&self.affected);
         let lost = line.lost();

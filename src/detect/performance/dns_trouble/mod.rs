@@ -51,7 +51,7 @@ const QUESTIONS: Descriptor = Descriptor::count("dns_trouble.questions", "Bad lo
     .unit("questions")
     .help("This many queries answered late, with a failure or not at all, for at least three different names. Set by us: one broken domain is not the server's fault.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<DnsTrouble>(CARD, &[SLOW, SHARE, QUESTIONS], Interest::MESSAGES).blaming("the name server");
 

@@ -45,7 +45,7 @@ const SHARE: Descriptor = Descriptor::percent("service_unreachable.share", "Fail
     .range(1.0, 100.0)
     .help("Failed attempts as a share of all attempts to reach the service. Set by us: a service that restarts or is overloaded refuses a few.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<ServiceUnreachable>(CARD, &[ATTEMPTS, SHARE], Interest::ANY_FLOW)
     .blaming("a service that is off, or a firewall before it");
 

@@ -46,7 +46,7 @@ impl Outage<'_> {
         self.sum.n_silent >= self.sum.n_refused + self.sum.n_rejected
     }
 
-    /// What is told of it.
+    /// The finding.
     pub fn finding(&self, least: f64, flows: Gathered) -> Finding {
         let ((server, port), n) = (self.service, self.sum.n_failed());
         let clients: Vec<Addr> = self.clients.iter().map(|(client, _)| *client).collect();

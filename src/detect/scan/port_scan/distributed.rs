@@ -32,7 +32,7 @@ pub struct Crowd {
 }
 
 impl Crowd {
-    /// What is told of it.
+    /// The finding.
     pub fn finding(&self, flows: Gathered, least: f64, site: &Site) -> Finding {
         let (n_ports, n_sources) = (self.ports.len() as f64, self.sources.len());
         let is_outside = site.is_inside(self.target) && self.sources.iter().all(|source| site.is_outside(*source));

@@ -62,7 +62,7 @@ const ONE_PORT: Descriptor = Descriptor::ratio("port_scan.one_port", "Weight of 
     .range(1.0, 100.0)
     .help("Failed ports that were tried from the same source port each count this many times in the random walk's number of ports, unless chance explains it: a system uses a different source port for each connection (RFC 6056), and two are the same by chance once in 16,384 times (RFC 6335). So two such ports are a scan. Over UDP they count once: file-sharing peers use one port for everything.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<PortScan>(CARD, &[PORTS, WINDOW, LEAST, ONE_PORT], Interest::NOTHING);
 
 /// Most scans reported; the widest win.
@@ -255,7 +255,7 @@ impl Case {
         })
     }
 
-    /// Ports that were tried in vain, as far as is known.
+    /// Ports that were tried without success, as far as is known.
     fn n_vain(&self) -> usize {
         self.n_failed + self.n_silent + self.n_bare
     }

@@ -12,10 +12,10 @@ const N_DYNAMIC: f64 = 16_384.0;
 /// Share of scanners that use one port throughout, set by us: nmap and ZMap do, hping counts up.
 const SCANNERS_SHARE: f64 = 0.5;
 
-/// The largest group of ports of one host that were tried in vain from one port of the source.
+/// The largest group of ports of one host that were tried without success from one port of the source.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct OneSourcePort {
-    /// Ports tried in vain from it.
+    /// Ports tried without success from it.
     pub n: usize,
     /// Natural logarithm of the likelihood ratio of "one program that makes its own packets" to "chance".
     pub log_ratio: f64,

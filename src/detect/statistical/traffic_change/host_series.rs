@@ -12,7 +12,7 @@ use std::collections::HashSet;
 
 /// Most hosts whose own course is kept: 16 KiB each.
 const MOST_HOSTS: usize = 64;
-/// Most pairs of such a host and a peer that are told apart, to see which peer is new.
+/// Most pairs of such a host and a peer kept, to see which peer is new.
 const MOST_PAIRS: usize = 1 << 18;
 /// A connection weighs as much as so many packets when the busiest hosts are chosen.
 const WEIGHT_OF_FLOW: u32 = 16;

@@ -42,7 +42,7 @@ const SPREAD: Descriptor = Descriptor::number("traffic_change.spread", "Change o
     .range(0.05, 1.0)
     .help("The entropy of addresses or ports must differ this much from the median of the capture while the change lasts. It ranges from 0 (all connections the same) to 1 (all different).");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<TrafficChange>(CARD, &[RATIO, SPREAD], Interest::ANY_FLOW);
 
 /// Fewer bins or windows have no usual.
@@ -70,7 +70,7 @@ const VOLUMES: [(&str, &str, f64); 4] = [
 const SPREADS: [&str; 4] = ["Source addresses", "Destination addresses", "Source ports", "Destination ports"];
 /// The same of one host.
 const HOST_SPREADS: [&str; 2] = ["Destination addresses", "Destination ports"];
-/// Most hosts told apart.
+/// Most hosts kept.
 const MOST_HOSTS: usize = 1 << 18;
 /// Most findings of the whole.
 const MOST_FINDINGS: usize = 5;

@@ -230,7 +230,7 @@ impl Contacts {
         groups
     }
 
-    /// Contacts that were turned away because the table was full.
+    /// Contacts that were not kept because the table was full.
     pub fn n_refused(&self) -> u64 {
         self.firsts.n_refused
     }

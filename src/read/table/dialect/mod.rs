@@ -1,4 +1,4 @@
-//! Dialects: who wrote a table, told by its headings or, where it has none, by its shape. One file each.
+//! Dialects: who wrote a table, recognised by its headings or, where it has none, by its shape. One file each.
 
 mod argus_text;
 mod aws_vpc;

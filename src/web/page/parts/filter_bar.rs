@@ -19,7 +19,7 @@ pub struct FilterBarProps {
     pub label: &'static str,
     /// The filter in force.
     pub filter: Filter,
-    /// Hears of another filter.
+    /// Called with the new filter.
     pub on_change: Callback<Filter>,
     /// What may be typed.
     #[prop_or("Filter: 10.0.0.5, port 443, dns, example.org")]

@@ -28,9 +28,9 @@ pub struct RuleFormProps {
     pub finding: Option<String>,
     /// What is open, to say what fits.
     pub analysis: Option<Shared<Analysis>>,
-    /// Hears of the rule.
+    /// Called with the rule.
     pub on_done: Callback<Rule>,
-    /// Hears that no rule is wanted.
+    /// Called when the form is cancelled.
     pub on_cancel: Callback<()>,
 }
 

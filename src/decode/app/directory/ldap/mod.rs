@@ -1,6 +1,6 @@
 //! LDAP (RFC 4511) over TCP and UDP: operations, who binds and whether that works, what is searched.
 //!
-//! Only the beginning of an operation is read; results of any length are passed over.
+//! Only the beginning of an operation is read; results of any length are skipped.
 
 mod filter;
 
@@ -29,7 +29,7 @@ use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Ldap,
     datagram: Some(Datagram { is_by_content: false, read }),

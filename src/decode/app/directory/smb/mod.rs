@@ -1,4 +1,4 @@
-//! SMB over TCP and NetBIOS sessions: frames (RFC 1002, section 4.3; MS-SMB2, section 2.1); bulk data is passed over.
+//! SMB over TCP and NetBIOS sessions: frames (RFC 1002, section 4.3; MS-SMB2, section 2.1); bulk data is skipped.
 //!
 //! Own code, as there is no crate that is maintained and takes messages that are cut short or begin in their midst.
 
@@ -25,7 +25,7 @@ use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Smb,
     datagram: None,

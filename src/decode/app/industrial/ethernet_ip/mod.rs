@@ -10,7 +10,7 @@ use crate::model::app::kinds::industrial::EnipCommand;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::EtherNetIp,
     datagram: Some(Datagram { is_by_content: false, read }),

@@ -11,7 +11,7 @@ use crate::model::app::kinds::industrial::{S7Error, S7Function, S7Message};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::S7comm,
     datagram: None,

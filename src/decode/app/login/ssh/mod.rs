@@ -19,7 +19,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use login::{Answer, Login};
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Ssh,
     datagram: None,

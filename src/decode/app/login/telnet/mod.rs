@@ -15,7 +15,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use screen::{Keys, Prompt, Screen};
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Telnet,
     datagram: None,

@@ -99,7 +99,7 @@ impl Keys {
                 b'\n' | 0 if is_after_return => {}
                 b'\r' | b'\n' => typed.push(std::mem::take(&mut self.line)),
                 8 | 127 => drop(self.line.pop()),
-                // Control-C and Control-U begin anew.
+                // Control-C and Control-U start again.
                 3 | 21 => self.line.clear(),
                 32.. if self.line.len() < MOST_TYPED_BYTES => self.line.push(*key),
                 _ => {}

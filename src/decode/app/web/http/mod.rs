@@ -1,4 +1,4 @@
-//! HTTP/1 requests and responses (RFC 9112), by httparse. Bodies are passed over, but for the
+//! HTTP/1 requests and responses (RFC 9112), by httparse. Bodies are skipped, but for the
 //! beginning of forms, which may hold logins and attacks, and of what is asked of WS-Management.
 
 mod body;
@@ -22,7 +22,7 @@ use body::Body;
 use httparse::{EMPTY_HEADER, Header, Response, Status};
 use std::collections::VecDeque;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Http,
     datagram: None,
@@ -30,7 +30,7 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-/// Most bytes of a form, or of what WS-Management is asked, that are waited for and read; the rest is passed over.
+/// Most bytes of a form, or of what WS-Management is asked, that are waited for and read; the rest is skipped.
 const MOST_TEXT_BYTES: u64 = 4096;
 /// Most header fields of a head.
 const MOST_HEADERS: usize = 96;
@@ -47,7 +47,7 @@ enum Asked {
 
 #[derive(Default)]
 struct Http {
-    /// Bodies that are being passed over: of requests, of responses.
+    /// Bodies that are being skipped: of requests, of responses.
     bodies: [Body; 2],
     waiting: VecDeque<Asked>,
     /// Bytes were lost: what comes next may be in the middle of a body. Of requests, of responses.
@@ -200,7 +200,7 @@ fn is_form(headers: &[Header<'_>]) -> bool {
     types.any(|header| media_type(header.value).eq_ignore_ascii_case(b"application/x-www-form-urlencoded"))
 }
 
-/// What both sides speak after a 101.
+/// The protocol after a 101.
 fn upgrade(headers: &[Header<'_>]) -> Option<AppProto> {
     let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case("upgrade"))?;
     match header.value.trim_ascii() {

@@ -21,7 +21,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use hpack::Decoder;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Http2,
     datagram: None,

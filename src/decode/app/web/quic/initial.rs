@@ -39,16 +39,16 @@ pub(super) fn unlock(keys: &Keys, packet: &Packet<'_>) -> Option<Vec<u8>> {
     keys.unlock(number, &mut payload, |start| matches!(start.first(), Some(0..=3 | 6 | 0x1c))).then_some(payload)
 }
 
-/// What one side said of its hello.
+/// The hello of one side, as far as it was received.
 #[derive(Debug, Default)]
 pub(super) struct Side {
     /// Pieces, with the place where each belongs.
     list: Vec<(usize, Vec<u8>)>,
     n_bytes: usize,
-    /// Pieces came that were not yet looked at.
+    /// Pieces were added that have not been read yet.
     is_new: bool,
     is_named: bool,
-    /// All of it was told, or there was too much.
+    /// The hello was read, or it was too long.
     pub(super) is_over: bool,
 }
 
@@ -82,7 +82,7 @@ impl Side {
         Some(())
     }
 
-    /// Adds the facts of the hello, once. One that goes on in another datagram gives its name at least.
+    /// Adds the fields of the hello, once. One that continues in another datagram gives at least its server name.
     pub(super) fn tell(&mut self, fields: &mut FieldBuffer) {
         if !std::mem::take(&mut self.is_new) {
             return;
@@ -114,7 +114,7 @@ impl Side {
     }
 }
 
-/// Adds the facts of a hello, if all of it is there.
+/// Adds the fields of a hello if it is complete.
 fn tell_whole(run: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut cursor = run;
     let kind = cursor.u8()?;

@@ -17,7 +17,7 @@ use crate::model::app::field::FieldId;
 use crate::model::app::protocol::AppProto;
 use std::fmt;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Quic,
     datagram: Some(Datagram { is_by_content: true, read }),

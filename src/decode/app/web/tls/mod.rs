@@ -25,7 +25,7 @@ use crate::model::app::kinds::web::TlsMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
-/// Line in the table.
+/// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Tls,
     datagram: None,
@@ -144,7 +144,7 @@ impl StreamParser for Tls {
 }
 
 impl Side {
-    /// Takes a record of the handshake; false if it is none. Encrypted ones are passed over: a heartbeat may follow.
+    /// Takes a record of the handshake; false if it is none. Encrypted ones are skipped: a heartbeat may follow.
     fn handshake(&mut self, record: &[u8], fields: &mut FieldBuffer) -> bool {
         if self.is_changed && !is_hello(record) {
             return true;

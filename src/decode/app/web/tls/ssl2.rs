@@ -16,7 +16,7 @@ const SERVER_HELLO: u8 = 4;
 /// A challenge has so many bytes.
 const CHALLENGE_BYTES: std::ops::RangeInclusive<u16> = 16..=32;
 
-/// True if the bytes begin with a hello, told by lengths that add up.
+/// True if the bytes begin with a hello, recognised by lengths that add up.
 pub(super) fn is_hello(bytes: &[u8]) -> bool {
     let mut cursor = bytes;
     let Some(n) = length(&mut cursor) else { return false };

@@ -31,7 +31,7 @@ pub use row::{Column, Row, Wanted};
 /// Height of a row and of the header, in rem; the style sheet says the same.
 const ROW_REM: f64 = 1.75;
 
-/// What a grid shows and whom it tells.
+/// What a grid shows, and what it calls.
 #[derive(Properties, PartialEq)]
 pub struct GridProps<R: Row> {
     /// Which rows in which order, of which result.
@@ -41,11 +41,11 @@ pub struct GridProps<R: Row> {
     /// Place of a row that must be in sight when the grid comes.
     #[prop_or_default]
     pub wished: Option<u64>,
-    /// Hears of the column that was clicked.
+    /// Called with the column that was clicked.
     pub on_sort: Callback<R::Sort>,
-    /// Hears of a row that was clicked or reached by keys.
+    /// Called with a row that was clicked or reached by keys.
     pub on_choose: Callback<R>,
-    /// Hears of a row that was opened by double click or Enter.
+    /// Called with a row that was opened by double click or Enter.
     pub on_open: Callback<R>,
     /// How times are written.
     pub times: Times,

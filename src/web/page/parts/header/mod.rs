@@ -25,7 +25,7 @@ pub struct HeaderProps {
     pub state: Shared<State>,
     /// The theme that the switch stands on.
     pub theme: Theme,
-    /// Hears of another theme.
+    /// Called with the new theme.
     pub on_theme: Callback<Theme>,
 }
 

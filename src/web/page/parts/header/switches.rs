@@ -13,7 +13,7 @@ pub struct SwitchesProps {
     pub clock: Clock,
     /// The theme.
     pub theme: Theme,
-    /// Hears of another theme.
+    /// Called with the new theme.
     pub on_theme: Callback<Theme>,
 }
 
