@@ -53,7 +53,7 @@ const SPAN: i64 = 5;
 const ORDINARY: Envelope = Envelope { rate: 1.0, burst: 40.0 };
 /// One that announces several all the time is none of these.
 const OF_SEVERAL: Envelope = Envelope { rate: 0.1, burst: 10.0 };
-/// So many addresses are several.
+/// This many addresses are several.
 const SEVERAL: usize = 3;
 /// A takeover of addresses is over by then, s.
 const LEAST_LENGTH: i64 = 15;
@@ -137,7 +137,7 @@ impl Device {
                 self.addresses.len(),
                 finding_builder::thousands(n as usize)
             ))
-            // A few announcements slow nobody down: they lead traffic for others' addresses astray.
+            // A few announcements slow no host down, but divert the traffic of other devices' addresses.
             .technique((rate < threshold && self.addresses.len() >= SEVERAL).then_some(POISONING))
             .rated(Impact::OUTAGE, confidence, *measure)
             .sources([Endpoint::Mac(mac)])

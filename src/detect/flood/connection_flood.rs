@@ -97,15 +97,15 @@ fn is_used(flow: &Flow) -> bool {
     flow.is_tcp() && flow.outcome() == Outcome::Established && flow.forward().data_packets > 0
 }
 
-/// A web server answered, in clear text or not.
+/// True if a web server answered, in cleartext or TLS.
 fn is_answered(flow: &Flow) -> bool {
     let by_port = || Protocol::from_port(true, flow.responder().1);
     let is_web = matches!(flow.app.or_else(by_port), Some(AppProto::Http | AppProto::Http2 | AppProto::Tls));
     is_used(flow) && is_web && flow.backward().data_packets > 0
 }
 
-/// An answer that refuses: what was asked for is not there, or not for this client. Somebody who searches or guesses gets
-/// these; an overloaded server says 408, 429 or 503.
+/// True for a status that refuses: the resource does not exist, or not for this client. Scanners and password guessing
+/// get these; an overloaded server answers 408, 429 or 503.
 fn is_refusal(status: u64) -> bool {
     (400..500).contains(&status) && status != 408 && status != 429
 }
@@ -129,7 +129,8 @@ impl Opened {
         (&self.answered, self.answered.total())
     }
 
-    /// All requests are alike, not refused and no forms: no people, and nobody who searches or guesses.
+    /// True if all requests are similar, not refused and no forms: neither people, nor a scanner, nor password
+    /// guessing.
     fn is_of_one_kind(&self) -> bool {
         let is_alike = self.sizes.deviation() <= MOST_VARIATION * self.sizes.mean();
         is_alike && 2 * self.n_refusals <= self.n_statuses && 4 * self.n_forms <= self.n_statuses
@@ -207,7 +208,7 @@ impl Detector for ConnectionFlood {
 struct Case<'a, K> {
     target: K,
     opened: &'a Opened,
-    /// It is told by what a web server answered; else by all connections.
+    /// True if the case is based on the connections that a web server answered, false if on all.
     is_by_answers: bool,
     rate: f64,
     baseline: Baseline,
@@ -270,7 +271,7 @@ impl<K: Copy> Case<'_, K> {
             (true, _) if may_guess && self.rate < threshold / 2.0 => Confidence::EVEN,
             (true, false) => Confidence::VERY_LIKELY,
             (true, true) | (false, false) => Confidence::LIKELY,
-            // Behind an address inside there is often a proxy that speaks for many.
+            // An internal address is often a proxy for many users.
             (false, true) => Confidence::EVEN,
         };
         self.baseline.weigh_load(confidence, self.rate >= threshold)

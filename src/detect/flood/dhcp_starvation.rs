@@ -75,7 +75,7 @@ type Mac = [u8; 6];
 struct Link {
     /// When each device first looked for a server, where its frame was seen.
     seekers: HashMap<Mac, i64>,
-    /// Who sends ARP.
+    /// Devices that send ARP.
     present: HashSet<Mac>,
     /// Of frames in which another device than their sender looks for a server.
     forgers: BTreeMap<Mac, u32>,
@@ -118,9 +118,9 @@ impl Detector for DhcpStarvation {
             }
             return;
         }
-        // Who asks for an address that it holds takes none away (RFC 2131, section 4.3.2): a renewal.
+        // A device that requests the address it already has takes no new one (RFC 2131, section 4.3.2): a renewal.
         let device = said.mac(FieldId::Mac);
-        // A relay asks by an address of its own, in a frame of its own.
+        // A relay requests from its own address, in its own frame.
         if let (Some((source, from)), Some(device)) = (frame, device)
             && kind == Some(DhcpMessage::Discover)
             && source == Addr::v4([0; 4])
@@ -181,7 +181,7 @@ impl Link {
         let mut times = Seconds::default();
         let ghosts = self.seekers.iter().filter(|(device, _)| !self.present.contains(*device));
         ghosts.for_each(|(_, first_ns)| times.add(*first_ns, 1));
-        // Where no ARP is captured at all, nothing is known of who is there.
+        // If no ARP was captured at all, it is not known which devices exist.
         let is_most = !self.present.is_empty() && times.total() > self.present.len() as u64;
         let excess = ORDINARY.excess(&times, (span_ns.0.div_euclid(SECOND), span_ns.1.div_euclid(SECOND)))?;
         is_most.then_some(excess)

@@ -52,7 +52,7 @@ pub const ENTRY: Entry = Entry::of::<MacFlood>(
 const MOST_SENDERS: usize = 1 << 17;
 /// A sender with more frames than this is a real device.
 const MOST_FRAMES: u32 = 2;
-/// Forged addresses are at least so many times as many as all others, where their frames go to all.
+/// Where their frames are broadcast, there are at least this many times as many forged addresses as all others.
 const LEAST_TIMES: f64 = 3.0;
 /// Of addresses that come at random some come twice; of forged ones no more than this share.
 const MOST_TWICE: f64 = 0.02;
@@ -137,7 +137,7 @@ struct Senders<'a> {
     to_nobody: Vec<&'a Sender>,
     /// One ARP frame, to all.
     once_to_all: Vec<&'a Sender>,
-    /// So many sent two frames, to all or a group.
+    /// How many sent two frames, broadcast or multicast.
     n_twice: usize,
 }
 

@@ -54,9 +54,9 @@ const RECEIVERS: Descriptor =
 /// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<OutOfStateFlood>(CARD, &[BURST, RECEIVERS], Interest::TCP_FLOWS);
 
-/// Rests of connections that began before the capture, or that one side has forgotten.
+/// What remains of connections that began before the capture, or that one side has forgotten.
 const ORDINARY: Envelope = Envelope { rate: 2.0, burst: 100.0 };
-/// Packets of so few sources to ever new ports look for open ones.
+/// Packets of at most this many sources to ever new ports are a scan.
 const MOST_SCANNERS: usize = 20;
 /// More than two for each port are no scan.
 const MORE_THAN_SCAN: u64 = 2 * 65_535;
@@ -77,7 +77,7 @@ struct OutOfStateFlood {
     servers: Tally<Addr, Server, MOST_HOSTS>,
 }
 
-/// One that gets what belongs to no connection.
+/// A host that receives packets that belong to no connection.
 #[derive(Default)]
 struct Target {
     seconds: Seconds,
@@ -98,7 +98,7 @@ impl Target {
     }
 }
 
-/// One that answers whom nobody saw ask.
+/// A host that sends unsolicited answers.
 #[derive(Default)]
 struct Server {
     answers: Seconds,
@@ -119,7 +119,7 @@ enum Stray {
 /// An address and a port.
 type End = (Addr, u16);
 
-/// Who sent the packets of a stray flow to whom; none for a flow that is a connection or part of one.
+/// Sender and receiver of the packets of a stray flow; `None` for a flow that is a connection or part of one.
 fn stray(flow: &Flow) -> Option<(End, End, Stray, &DirectionStats)> {
     // A table must say which side had which flags.
     let is_split = flow.known.has(Known::FLAGS) && (flow.recorded.is_none() || !flow.known.has(Known::FLAG_COUNTS));

@@ -51,13 +51,13 @@ const FED_SHARE: f64 = 1.0 / 3.0;
 const LEAST_FED: f64 = 1.0 / 3.0;
 /// Pieces behind the first that make a connection fed bit by bit, where a time-out or a TLS record may look like one.
 const LEAST_PIECES: u32 = 3;
-/// What a server says when its patience ends (408) is smaller.
+/// The answer of a server that times out (408) is smaller.
 const MOST_GOODBYE_BYTES: u64 = 1000;
-/// An opening of TLS, with the first request, is over by then, ms after the flow began.
+/// A TLS handshake with the first request is over by then, ms after the flow began.
 const OPENING_MILLIS: u32 = 3000;
-/// In an opening of TLS a client sends three packets with data; with two pieces behind it, so many.
+/// In a TLS handshake a client sends three packets with data; with two pieces after it, this many.
 const LEAST_IN_TLS: u32 = 5;
-/// Ports of web servers with TLS: other protocols may well send on and on without an answer.
+/// Ports of web servers with TLS: other protocols may keep sending without an answer.
 const TLS_PORTS: [u16; 5] = [443, 4443, 8443, 9443, 10_443];
 /// Most connections kept.
 const MOST_CONNECTIONS: usize = 1 << 20;

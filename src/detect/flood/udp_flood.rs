@@ -62,11 +62,11 @@ const ORDINARY: Envelope = Envelope { rate: 2.0, burst: 100.0 };
 const TO_HOST: Envelope = Envelope { rate: 3.0, burst: 150.0 };
 /// Most packets of a flow that counts as a single shot.
 const MOST_SHOT_PACKETS: u32 = 2;
-/// Ports below are servers': what comes from them may be answers whose questions the capture does not show.
+/// Lower ports belong to servers: packets from them may be answers whose requests were not captured.
 const FIRST_CLIENT_PORT: u16 = 1024;
-/// Single packets to ever new ports are a scan, unless they come from so many addresses.
+/// Single packets to ever new ports are a scan, unless they come from at least this many addresses.
 const LEAST_SOURCES: usize = 20;
-/// From so many packets on, more than two for each port, they are no scan either.
+/// This many packets, more than two for each port, are no scan either.
 const MORE_THAN_SCAN: u64 = 2 * 65_535;
 /// Mean payload of a scan's probes, at most: what tries a port is empty or a short question (nmap-payloads).
 const MOST_PROBE_BYTES: f64 = 300.0;
@@ -243,7 +243,7 @@ impl Service {
 }
 
 impl<'a> Case<'a> {
-    /// What is judged.
+    /// The counts that are evaluated.
     fn seconds(&self) -> &'a Seconds {
         if self.is_fresh { &self.service.shots } else { &self.service.all }
     }

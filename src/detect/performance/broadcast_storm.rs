@@ -62,21 +62,21 @@ pub const ENTRY: Entry = Entry::of::<BroadcastStorm>(
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 5;
-/// A frame comes again if it is there once more within this time.
+/// A frame counts as repeated if the same frame follows within this time.
 const AGAIN_NS: i64 = SECOND / 2;
-/// The same frame so often is one that goes round.
+/// A frame that repeats this often is in a loop.
 const ROUNDS: u32 = 10;
-/// The same IP packet so often in a row, by its identification: more than a mirror port that copies.
+/// The same IP packet this often in a row, by its identification: more often than a mirror port copies it.
 const COPIES_IN_A_ROW: u8 = 3;
-/// Frames of so many senders go round in a loop; those of one may be sent again and again.
+/// In a loop frames of at least this many senders repeat; a single sender may send the same frame repeatedly.
 const LEAST_SENDERS: usize = 2;
-/// No sender repeats a question of ARP so quickly: also of one sender it is a loop.
+/// No sender repeats an ARP request this quickly: even with one sender it is a loop.
 const QUICK_NS: i64 = 25_000_000;
-/// Layer-2 networks, senders in each, and different frames of the last moments, kept.
+/// Most layer-2 networks, senders in each, and recent distinct frames kept.
 const MOST_NETWORKS: usize = 64;
 const MOST_SENDERS: usize = 1 << 13;
 const MOST_FRAMES: usize = 1 << 13;
-/// Packets remembered of a loop, and of a second of a storm.
+/// Most packets kept of a loop, and of a second of a storm.
 const MOST_INDICES: usize = 20_000;
 const MOST_OF_SECOND: usize = MOST_INDICES / SPAN as usize;
 
@@ -88,25 +88,25 @@ struct BroadcastStorm {
     hasher: FixedState,
 }
 
-/// What goes to groups and everybody in a layer-2 network.
+/// The broadcast and multicast frames of a layer-2 network.
 #[derive(Default)]
 struct Network {
     seconds: Seconds,
     senders: Tally<Mac, Sender, MOST_SENDERS>,
-    /// Frames of the last moments by a hash of what is known of them.
+    /// Recent frames, by a hash of their known header fields.
     frames: Map<u64, Frame>,
     /// When old frames were last removed, ns since 1970.
     cleared_ns: i64,
     n_copies: u64,
-    /// Of these, those that came quickly and are no announcements, which tools send in floods.
+    /// Of these, those that repeated quickly and are no ARP announcements, which tools send in floods.
     n_quick: u64,
     copied_ns: Option<(i64, i64)>,
-    /// Frames that came again.
+    /// Indices of the repeated frames.
     copies: Vec<u64>,
     busiest: Busiest,
 }
 
-/// The frames of the busiest seconds so far, as many in a row as the rate is judged by.
+/// The frames of the busiest [`SPAN`] seconds so far.
 #[derive(Default)]
 struct Busiest {
     /// The latest seconds with any frame.
@@ -176,7 +176,7 @@ struct Frame {
     n: u32,
     n_copies_in_a_row: u8,
     is_same: bool,
-    /// Packets in which it came again, until they are so many that it goes round.
+    /// Indices of its repetitions, until there are enough for a loop.
     again: Vec<u64>,
 }
 
@@ -188,7 +188,7 @@ impl Frame {
             return 0;
         }
         self.n_copies_in_a_row = if is_copy { self.n_copies_in_a_row.saturating_add(1) } else { 0 };
-        // What ARP says is known in full; of IP packets the identification tells that they are the same.
+        // Of ARP all fields are compared; of IP packets the identification shows that they are the same.
         self.is_same |= self.n_copies_in_a_row >= COPIES_IN_A_ROW;
         (self.last_ns, self.n) = (now, self.n + 1);
         match self.n {
@@ -200,7 +200,7 @@ impl Frame {
     }
 }
 
-/// A network in which too much goes to everybody.
+/// A network with too much broadcast and multicast.
 struct Storm<'a> {
     /// The stack of VLAN tags.
     link: u32,
@@ -299,7 +299,7 @@ impl Network {
     fn finding(&self, storm: &Storm<'_>, span_ns: (i64, i64), threshold: f64) -> FindingBuilder {
         let Storm { link, baseline, is_loop, .. } = storm;
         let is_loop = *is_loop;
-        // A short storm is judged by its own seconds.
+        // A short storm is rated by its own seconds.
         let (n_best, best) = self.seconds.busiest(SPAN);
         let rate = (n_best as f64 / SPAN as f64).max(if is_loop { f64::from(self.seconds.most()) } else { 0.0 });
         let total = self.seconds.total();

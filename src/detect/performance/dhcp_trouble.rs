@@ -55,7 +55,7 @@ pub const ENTRY: Entry =
 /// Most devices and most servers kept.
 const MOST_DEVICES: usize = 1 << 14;
 const MOST_SERVERS: usize = 1 << 10;
-/// Who has looked for a server once and got no offer by the end of the capture has waited so long.
+/// A search without an offer at the end of the capture counts if it was at least this long ago.
 const WAITED_NS: i64 = 4 * SECOND;
 
 type Mac = [u8; 6];
@@ -133,7 +133,7 @@ impl Detector for DhcpTrouble {
                 device.searches.add(event);
             }
             DhcpMessage::Offer => (device.n_offers, device.pending_ns) = (device.n_offers + 1, None),
-            // Who asks for an address after a search got an offer, also where the capture has none.
+            // A request after a search means that there was an offer, even if the capture lacks it.
             DhcpMessage::Request => device.pending_ns = None,
             DhcpMessage::Ack => (device.n_acks, device.pending_ns) = (device.n_acks + 1, None),
             DhcpMessage::Nak => device.naks.add(event),
@@ -203,7 +203,7 @@ fn finding(
 ) -> Finding {
     let mut seen = MessageEvidence::default();
     devices.iter().for_each(|(_, device)| seen.merge(device.seen(fault)));
-    // Who gets an address in the end has only waited.
+    // A device that gets an address in the end has only waited.
     let n_helped = devices.iter().filter(|(_, device)| device.n_acks > 0).count();
     let n_unanswered: u64 = devices.iter().map(|(_, device)| device.n_unanswered(end_ns)).sum();
     let value = if fault == Fault::Silent { n_unanswered } else { seen.n };

@@ -68,7 +68,7 @@ fn finding(site: &Site, duplicate: &Duplicate<'_>, gateway: Option<Mac>, least: 
         users.iter().map(|(_, claim)| claim.first_ns).min().unwrap_or(0),
         users.iter().map(|(_, claim)| claim.last_ns).max().unwrap_or(0),
     );
-    // It lasts until somebody changes it: two hosts at least, of the gateway everybody.
+    // It lasts until it is corrected. It affects at least two hosts; if it is the gateway's address, all.
     let extent = if is_gateway { 1.0 } else { 0.0 };
     let confidence = if are_of_one_machine(&macs) { Confidence::EVEN } else { Confidence::VERY_LIKELY };
     let (protocol, field, what) = if ip.is_v4() {

@@ -61,15 +61,15 @@ const MOST_SERVICES: usize = 1 << 14;
 const MOST_REASONS: usize = 16;
 const MOST_CLIENTS: usize = 256;
 const MOST_SERIALS: usize = 1 << 12;
-/// What a server ends within this time it did not think about.
+/// A server that closes within this time has not worked on a request.
 const AT_ONCE_NS: i64 = 5 * SECOND;
-/// Who sends more than this sends data, not a request.
+/// A client that sends more than this sends data, not a request.
 const MOST_REQUEST_BYTES: f64 = 4000.0;
-/// Nobody waits less than this for an answer (Nielsen, Usability Engineering, 1993: after 1 s people notice).
+/// A client waits at least this long for an answer (Nielsen, Usability Engineering, 1993: people notice after 1 s).
 const PATIENCE_NS: i64 = SECOND;
-/// Who sends more data packets than this does not ask.
+/// A client that sends more data packets than this does not send a request.
 const MOST_REQUEST_PACKETS: u32 = 3;
-/// Of a service that does not answer at all, or not to most.
+/// Least share of connections without an answer for a service that does not answer.
 const MUTE_SHARE: f64 = 0.5;
 
 #[derive(Default)]
@@ -160,8 +160,8 @@ impl Service {
     }
 }
 
-/// A client that asked for little, waited, and ended the connection itself without an answer. Who only sends (logs, measured
-/// values) ends at once, or goes on.
+/// True for a client that sent a small request, waited, and closed the connection without an answer. A client that only
+/// sends data (logs, measured values) closes at once, or continues.
 fn is_mute(flow: &Flow) -> bool {
     let (sent, returned) = (flow.forward(), flow.backward());
     // A server that lost interest in the end may reset what the client ended long ago.
@@ -173,7 +173,7 @@ fn is_mute(flow: &Flow) -> bool {
         && gives_up
 }
 
-/// How a server ended a connection before it had said anything; none if it did not.
+/// How a server ended a connection before it sent data; `None` if it did not.
 fn ended_at_once(flow: &Flow) -> Option<Reason> {
     let (sent, returned) = (flow.forward(), flow.backward());
     if is_mute(flow) {
@@ -185,9 +185,9 @@ fn ended_at_once(flow: &Flow) -> Option<Reason> {
     }
     let has_request = sent.data_packets > 0;
     match (returned.flag(RST) > 0, returned.flag(FIN) > 0) {
-        // A client that only looks whether somebody is there, or is tired of waiting, ends the connection itself.
+        // A client that only checks whether the port is open, or gives up, closes the connection itself.
         (true, _) if sent.flag(FIN) == 0 => Some(Reason::Ended { is_close: false }),
-        // The one who ended first has the last word: it acknowledges the end of the other.
+        // The side that closed first sends the last packet: it acknowledges the FIN of the other.
         (false, true) if has_request && (sent.flag(FIN) == 0 || returned.last_ns > sent.last_ns) => {
             Some(Reason::Ended { is_close: true })
         }
@@ -257,7 +257,7 @@ impl Detector for HandshakeFailing {
     }
 }
 
-/// What an alert means: who does not accept what. None for one that says no more than its name.
+/// What an alert means: which side does not accept what. `None` for one whose name says it all.
 fn meaning(alert: TlsAlert, is_of_server: bool) -> Option<&'static str> {
     use TlsAlert::*;
     Some(match (alert, is_of_server) {
@@ -347,8 +347,8 @@ fn finding(
         }
     };
     let length_ns = period.1 - period.0;
-    // Who does not trust a certificate keeps away of its own will, and others need not: devices with certificates of their own
-    // making, programs that trust one authority only, a proxy that opens TLS.
+    // A client that does not trust a certificate refuses by choice, and other clients may accept it: self-signed
+    // certificates of devices, programs that trust only one authority, a proxy that intercepts TLS.
     let impact =
         if reason.is_distrust() { Impact::NUISANCE } else { trouble::impact(failures.clients.len(), length_ns) };
     let confidence = if matches!(reason, Reason::Alert { .. }) { Confidence::VERY_LIKELY } else { Confidence::LIKELY };

@@ -40,9 +40,9 @@ pub const ENTRY: Entry = Entry::of::<MtuBlackHole>(CARD, &[REPEATS], Interest::T
 
 /// Most pairs kept; only those with segments that do not arrive are.
 const MOST_PAIRS: usize = 1 << 14;
-/// Every path carries packets of so many bytes (RFC 791), so that smaller segments are lost for other reasons.
+/// Every path carries packets with this much payload (RFC 791), so smaller segments are lost for other reasons, bytes.
 const LEAST_BYTES: u32 = 536;
-/// Where segments of so many bytes arrive the path carries what every path of IPv6 must (RFC 8200, section 5: 1,280).
+/// If segments of this size arrive, the path has at least the minimum MTU of IPv6 (RFC 8200, section 5: 1,280), bytes.
 const FULL_BYTES: u32 = 1220;
 
 #[derive(Default)]

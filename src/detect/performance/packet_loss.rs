@@ -44,7 +44,7 @@ pub const ENTRY: Entry =
 
 /// Most services that are kept for each client together.
 const MOST_PAIRS: usize = 1 << 15;
-/// From so many lost segments in a hundred on, connections hardly work.
+/// From this percentage of lost segments connections hardly work.
 const BAD_PERCENT: f64 = 8.0;
 
 #[derive(Default)]

@@ -53,17 +53,17 @@ pub const ENTRY: Entry =
 const MOST_PAIRS: usize = 1 << 14;
 /// Most round trips kept of a pair.
 const MOST_TRIPS: usize = 4096;
-/// Acknowledgments that are delayed hide the round trip: the shortest of so many in a row counts.
+/// Delayed acknowledgments hide the round trip: the shortest of this many in a row counts.
 const IN_A_ROW: usize = 3;
-/// Of the round trips from the first long one to the last, so many are long where the path changed.
+/// If the path changed, at least this share of the round trips from the first long one to the last are long.
 const LASTING: f64 = 0.7;
-/// So many other hosts of the own network show what is usual there.
+/// This many other hosts of the same network show what is usual there.
 const LEAST_NEIGHBOURS: usize = 3;
-/// Where they vary, round trips are long that take longer by so many times as much.
+/// Where round trips vary, a long one exceeds the usual by this many times the required difference.
 const QUEUE: f64 = 1.5;
-/// And so many of them are: less is chance, such as a host that was asleep.
+/// And at least this share of them are long; fewer are chance, such as a sleeping host.
 const QUEUED: f64 = 0.3;
-/// The usual short round trip is longer than that of so many in a hundred.
+/// The usual short round trip is this quantile of all round trips.
 const SHORT_SHARE: f64 = 0.1;
 
 /// When, ns since 1970, and how long it took, µs.

@@ -50,14 +50,14 @@ pub const ENTRY: Entry = Entry::of::<SlowServer>(CARD, &[RESPONSE, SHARE, LEAST]
 
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 14;
-/// Who speaks only after so long was not asked: the server waited for news (push, long polling).
+/// Data sent later than this is no answer: the server waited for news (push, long polling), µs.
 const MOST_MICROS: u32 = 5_000_000;
-/// At most so many of such for each slow response: news come at any time, answers after the work that they need.
+/// At most this many of these for each slow response: news come at any time, answers after the work they need.
 const MOST_NEWS: f64 = 0.2;
 /// Where one logs in: servers keep those waiting on purpose whose password was wrong (FTP, SSH, Telnet, SMTP, POP3, IMAP and
 /// theirs over TLS).
 const KEEP_WAITING: [u16; 10] = [21, 22, 23, 25, 110, 143, 465, 587, 993, 995];
-/// What one client waited for so many times the least was not one large piece of work.
+/// If one client waits this many times the least number of responses, it is not one large piece of work.
 const OFTEN: f64 = 2.0;
 /// The network has no part in it while a round trip takes at most this share of the response.
 const NETWORK_SHARE: f64 = 0.25;
@@ -150,8 +150,8 @@ impl Service {
         let client = |serial: &u32| context.flows.get(*serial).map(|flow| flow.originator().0);
         let clients: BTreeSet<Addr> = flows.serials.iter().filter_map(client).collect();
         let n_clients = clients.len();
-        // Of a server elsewhere nobody here knows whether it answers or has news.
-        // One client alone may wait for what is much work, or for news.
+        // Whether an external server answers or sends news is not known.
+        // A single client may wait for much work, or for news.
         let is_own = context.site.is_inside(server);
         let is_sure = is_own && n_clients >= 2;
         let impact = if is_sure { Impact::OUTAGE } else { Impact::SLOWDOWN };

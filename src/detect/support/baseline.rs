@@ -34,28 +34,28 @@ macro_rules! source {
 }
 pub(in crate::detect) use source;
 
-/// Shorter captures have no usual, s.
+/// Shorter captures have no baseline, s.
 const LEAST_SECONDS: i64 = 30;
 /// Most steps of the sum; in longer captures they are longer than a second.
 const MOST_STEPS: i64 = 1 << 16;
 /// What stands out by change detection is a flood from this share of the fixed threshold on.
 const MODEST: f64 = 0.25;
-/// So many times the usual it must be: ordinary traffic comes in short bursts.
+/// A rise must reach this many times the baseline: ordinary traffic comes in short bursts.
 const TIMES: f64 = 10.0;
-/// So long it must last, s.
+/// A rise must last this long, s.
 const LEAST_LENGTH: i64 = 10;
-/// What is there in this share of all seconds is there all along, unless it is ever too many times the usual.
+/// Traffic in this share of all seconds is constant, unless it ever exceeds the baseline too far.
 const STEADY_SHARE: f64 = 0.9;
-/// What is ever this many times the usual is not there all along.
+/// Traffic that is ever this many times the baseline is not constant.
 const STEADY_TIMES: f64 = 3.0;
-/// A load that was there all along in so long a capture is ordinary, s. In a shorter one it may be a flood that was on
-/// when somebody began to record.
+/// A load that is constant over a capture of this length is ordinary, s. In a shorter one it may be a flood that was
+/// under way when the capture began.
 const ORDINARY_SECONDS: i64 = 600;
-/// What is below the threshold lowers the confidence by this factor.
+/// A rate below the threshold lowers the confidence by this factor.
 const MODEST_CONFIDENCE: f64 = 0.75;
-/// What fills this share of a long capture is ordinary there, as long as it is below the threshold.
+/// Traffic that fills this share of a long capture is ordinary there, as long as it is below the threshold.
 const ORDINARY_SHARE: f64 = 0.8;
-/// What was there all along lowers it by this one.
+/// A constant load lowers the confidence by this factor.
 const STEADY_CONFIDENCE: f64 = 0.5;
 
 /// A target's counts compared with the capture's baseline.
@@ -208,13 +208,13 @@ impl Baseline {
         self.rises.iter().filter(lasts).max_by(|a, b| a.2.total_cmp(&b.2))
     }
 
-    /// True if it was so all along, in a capture that is long enough to call that ordinary.
+    /// True if the load is constant, in a capture that is long enough to call it ordinary.
     pub fn is_ordinary(&self) -> bool {
         self.is_steady && self.n_seconds >= ORDINARY_SECONDS
     }
 
-    /// The confidence that is left where the rate is not past the fixed threshold and only the baseline speaks for a flood:
-    /// the more, the further it is above what is ordinary.
+    /// The confidence if the rate is not past the fixed threshold and only the baseline indicates a flood: the further
+    /// above ordinary traffic, the higher.
     pub fn weigh(&self, confidence: Confidence, is_past: bool) -> Confidence {
         let sure = match &self.excess {
             Some((excess, envelope)) => {
@@ -232,7 +232,7 @@ impl Baseline {
     }
 
     /// Shows the baseline beside the measured rate and marks the change on the chart; `unit` is that of the rate, and the
-    /// threshold the one that it was judged by.
+    /// threshold the one that was applied.
     fn show(&self, finding: &mut Finding, unit: &str, threshold: f64) {
         self.show_excess(finding, threshold);
         let Some(usual) = self.usual else { return };
@@ -269,7 +269,7 @@ impl Baseline {
 }
 
 impl Baseline {
-    /// The span in which it stood out, where neither the threshold nor the capture's own baseline was what told.
+    /// Shows the span that exceeds the envelope, if neither the threshold nor the capture's own baseline was exceeded.
     fn show_excess(&self, finding: &mut Finding, threshold: f64) {
         let Some((excess, envelope)) = &self.excess else { return };
         let Some(series) = &mut finding.series else { return };

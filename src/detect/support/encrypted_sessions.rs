@@ -109,7 +109,7 @@ pub fn usual(sizes: impl Iterator<Item = u16>) -> u16 {
     upper_median(sizes.collect(), u16::cmp)
 }
 
-/// True for a size that is another by at most so many bytes, or this share of it.
+/// True if a size differs from another by at most this many bytes, or this share of it.
 pub fn is_near(size: u16, other: u16, bytes: f64, share: f64) -> bool {
     f64::from(size.abs_diff(other)) <= bytes.max(share * f64::from(other))
 }

@@ -33,9 +33,9 @@ pub struct Excess {
     pub rise: f64,
 }
 
-/// From this likelihood ratio on (decimal logarithm) it is a rise and no chance: one in a thousand.
+/// A rise, and no chance, from this likelihood ratio (decimal logarithm): one in a thousand.
 const LEAST_RISE: f64 = 3.0;
-/// A rise is so many times what is counted elsewhere.
+/// A rise is at least this many times the rate elsewhere.
 const LEAST_TIMES: f64 = 5.0;
 
 impl Excess {

@@ -57,7 +57,7 @@ impl Episodes {
     }
 }
 
-/// Something with a beginning and an end, which is judged with others of its kind.
+/// Something with a start and an end, which is evaluated together with others of its kind.
 pub trait Timed: Copy {
     /// First and last moment, ns since 1970.
     fn span_ns(&self) -> (i64, i64);
@@ -67,8 +67,8 @@ pub trait Timed: Copy {
     fn until(self, end_ns: i64) -> Self;
 }
 
-/// Judges what there is episode by episode, and what is of all episodes that are a case together; if none is, all of it, for
-/// what is slower than an episode. With the case come the episodes that it is of.
+/// Evaluates each episode by itself, then all episodes that are a case together; if none is, everything at once, for
+/// what is slower than an episode. Returns the case with its episodes; `None` if there is no case.
 pub fn judge<T: Timed, C>(all: &[T], least: usize, case: impl Fn(&[T]) -> Option<C>) -> Option<(C, Episodes)> {
     let mut in_time = all.to_vec();
     in_time.sort_by(|a, b| (a.span_ns().0, a.order()).cmp(&(b.span_ns().0, b.order())));

@@ -19,7 +19,7 @@ pub enum Identity {
     ActorsAndPorts,
     /// Sources and this word, where targets change from time to time. The sources count as the detector gave them.
     Word(String),
-    /// As [`Identity::Word`], with the sources once for each of so many parts: how the ids of joined scans were always made.
+    /// As [`Identity::Word`], with the sources once for each of this many parts; keeps the ids of merged scans stable.
     WordOfParts(String, usize),
     /// This word alone, where sources change too.
     WordAlone(String),
@@ -43,7 +43,7 @@ impl Finding {
 }
 
 impl From<Finding> for FindingBuilder {
-    /// Goes on with a finding that was built, to tell it anew.
+    /// Continues with a built finding, to change it.
     fn from(finding: Finding) -> FindingBuilder {
         FindingBuilder { finding, identity: Identity::Actors }
     }

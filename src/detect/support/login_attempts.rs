@@ -217,16 +217,16 @@ pub struct Tries {
     n_left_out: u64,
 }
 
-/// A series of tries that look the same.
+/// A series of attempts that look the same.
 #[derive(Clone, Debug)]
 pub struct Series {
-    /// Who tries.
+    /// The client.
     pub client: Addr,
-    /// At whom.
+    /// The server.
     pub server: Addr,
     /// Server port.
     pub port: u16,
-    /// The tries that look the same, by time.
+    /// The attempts that look the same, by time.
     pub tries: Vec<Try>,
     /// Median payload bytes of client and server.
     pub median: [u32; 2],

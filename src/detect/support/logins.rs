@@ -12,19 +12,19 @@ use std::sync::LazyLock;
 pub const KINDS: FieldSet =
     FieldSet::of(&[FieldId::User, FieldId::Password, FieldId::HttpAuth, FieldId::Login, FieldId::HttpStatus]);
 
-/// How a client asked last to be let in.
+/// The last login attempt of a client.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Asked {
-    /// It did not.
+    /// None so far.
     #[default]
     Nothing,
-    /// In a way that each answer judges.
+    /// A login whose result each answer shows.
     Login,
-    /// With a form of a web page: the answer is a page whether the password was right or not.
+    /// A form of a web page: the answer is a page whether the password was right or not.
     Form,
 }
 
-/// How a message asks to be let in; none if it does not. `is_http` for a message of HTTP.
+/// The login attempt in a message; `None` if it is none. `is_http` for an HTTP message.
 pub fn asked(said: &MessageFields<'_>, is_http: bool) -> Option<Asked> {
     let is_form = is_http && !said.has(FieldId::HttpAuth);
     is_try(said).then_some(if is_form { Asked::Form } else { Asked::Login })
@@ -48,7 +48,7 @@ pub fn verdict(said: &MessageFields<'_>, asked: Asked) -> Option<bool> {
     }
 }
 
-/// Chance that a login of somebody who knows the password fails: typing errors, old passwords that are kept, keys that are
+/// Chance that a login with a known password fails: typing errors, old passwords that are kept, keys that are
 /// offered first. People mistype far less often, but one failure makes the next more likely.
 const ORDINARY_FAILS: f64 = 0.4;
 /// Chance that a guess fails.

@@ -22,9 +22,9 @@ use std::net::IpAddr;
 /// Hosts inside that must be seen before it says something that one alone uses a server, and how many make it say more.
 const SOME_HOSTS: usize = 3;
 const MANY_HOSTS: usize = 8;
-/// Servers that a program must speak to before it says something that it speaks to one alone.
+/// Servers with a known client program that there must be before it counts that a program uses a single server.
 const SOME_SERVERS: usize = 3;
-/// So many servers of one host at one port that is not for web pages are its peers.
+/// This many servers of one host on one port that is not for web pages are its peers.
 const PEERS: usize = 5;
 /// Endings of names that are cheap and abused most, as Spamhaus and Interisle list them.
 const ABUSED: [&str; 26] = [

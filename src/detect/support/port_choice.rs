@@ -14,9 +14,9 @@ pub struct PortChoice {
     ports: BTreeSet<u16>,
 }
 
-/// The chance must give so many repetitions at least to be told from none.
+/// Fewest repetitions expected by chance, so that they can be distinguished from none.
 const LEAST_EXPECTED: f64 = 8.0;
-/// What it gives lies within this factor of the expected number.
+/// Random repetitions are within this factor of the expected number.
 const FACTOR: f64 = 1.7;
 /// Beyond this share of the range, going through it several times looks the same.
 const MOST_SHARE: f64 = 0.25;

@@ -26,7 +26,7 @@ impl Confidence {
     pub const EVEN: Confidence = Confidence(0.50);
     /// Likely (55 to 80 %): harmless causes exist and are rarer.
     pub const LIKELY: Confidence = Confidence(0.70);
-    /// Very likely (80 to 95 %): a harmless cause would be an exception, such as a test that somebody ordered.
+    /// Very likely (80 to 95 %): a harmless cause would be an exception, such as an authorised test.
     pub const VERY_LIKELY: Confidence = Confidence(0.85);
     /// Almost certain (95 to 99 %): what was seen is the thing itself, not a sign of it.
     pub const ALMOST_CERTAIN: Confidence = Confidence(0.95);
@@ -53,29 +53,29 @@ impl Confidence {
 pub struct Impact(f64);
 
 impl Impact {
-    /// A weakness that somebody could use; nobody has been seen to. One case is low, many together are medium.
+    /// A weakness that could be used; no use was seen. One case is low, many together are medium.
     pub const EXPOSURE: Impact = Impact(0.35);
-    /// A secret that is known to open an account of a machine lies open; nobody has been seen to use it.
+    /// A secret that is known to open an account of a machine is exposed; no use was seen.
     pub const EXPOSED_ACCOUNT: Impact = Impact(0.53);
-    /// A weakness that gives whoever uses it command of a machine; nobody has been seen to.
+    /// A weakness that gives control of a machine; no use was seen.
     pub const EXPOSED_COMMAND: Impact = Impact(0.55);
     /// For information: it wastes resources or breaks a local policy.
     pub const NUISANCE: Impact = Impact(0.35);
     /// A service is slower than it should be for those who use it.
     pub const SLOWDOWN: Impact = Impact(0.5);
-    /// Somebody outside looks at what is reachable; the internet does that all day.
+    /// An external host scans for what is reachable; the internet does that all day.
     pub const OUTSIDE_LOOK: Impact = Impact(0.45);
-    /// Somebody outside goes through the services of one machine: aimed at it, unlike what the internet does all day.
+    /// An external host scans the services of one machine: aimed at it, unlike what the internet does all day.
     pub const OUTSIDE_AIM: Impact = Impact(0.55);
-    /// Somebody inside looks at what is reachable.
+    /// An internal host scans for what is reachable.
     pub const INSIDE_LOOK: Impact = Impact(0.6);
-    /// Somebody tries to get in.
+    /// An attempt to gain access.
     pub const ACCESS_TRY: Impact = Impact(0.75);
     /// A service or the network itself is made slow or unreachable.
     pub const OUTAGE: Impact = Impact(0.8);
     /// A machine may be controlled from outside, or data may be leaving.
     pub const CONTROL: Impact = Impact(0.8);
-    /// Other people's traffic may be read or changed.
+    /// Traffic of others may be read or changed.
     pub const INTERCEPTION: Impact = Impact(0.9);
 }
 

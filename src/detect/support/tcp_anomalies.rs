@@ -61,7 +61,7 @@ impl<T: Default> TcpAnomalyTable<T> {
         }
     }
 
-    /// Tells those that are cases, those of the highest rank first.
+    /// Reports the pairs that are cases, highest rank first.
     pub fn finish(
         &self,
         is_case: impl Fn(&AnomalousPair<T>) -> bool,

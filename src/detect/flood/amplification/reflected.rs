@@ -15,11 +15,11 @@ use std::collections::BTreeSet;
 
 /// UDP ports of services that amplify, after Rossow, with those found since (CLDAP, memcached, WS-Discovery).
 const PORTS: [u16; 16] = [17, 19, 53, 69, 111, 123, 137, 161, 389, 520, 1900, 3702, 5353, 11211, 27015, 27960];
-/// So many servers that answer from one and the same port are a reflection, whatever the service.
+/// This many servers that answer from the same port are a reflection, whatever the service.
 const MANY_SERVERS: usize = 50;
 /// An answer that is no larger amplifies nothing.
 const LEAST_MEAN_BYTES: f64 = 200.0;
-/// The time itself comes in smaller ones, also with a signature (RFC 5905: 48 bytes and 20 to 24).
+/// Ordinary NTP answers are smaller, even with a signature (RFC 5905: 48 bytes and 20 to 24).
 const LEAST_NTP_BYTES: f64 = 130.0;
 const NTP: u16 = 123;
 /// Seconds over which answers are counted.
@@ -33,16 +33,16 @@ const OF_OTHERS: Envelope = Envelope { rate: 5.0, burst: 200.0 };
 /// Servers kept for a victim.
 const MOST_SERVERS: usize = 4096;
 
-/// What a host got from a service without having asked.
+/// The unsolicited answers that a host received from a service.
 #[derive(Default)]
 pub(super) struct Victim {
     packets: Seconds,
     n_packets: u64,
     n_bytes: u64,
     servers: BTreeSet<Addr>,
-    /// Whom of this service it did ask, in this capture.
+    /// The servers of this service that it sent requests to in this capture.
     asked: BTreeSet<Addr>,
-    /// It asked all at once: then each of them answers.
+    /// True if it sent a broadcast or multicast request, which each of them answers.
     has_asked_all: bool,
 }
 

@@ -64,13 +64,14 @@ pub const ENTRY: Entry = Entry::of::<SynFlood>(CARD, &[LEAST, PERIOD, BURST], In
 const DRIFT: f64 = 0.35;
 /// Alarm threshold of the cumulative sum (Wang et al.: N).
 const ALARM: f64 = 1.05;
-/// Requests that come to nothing and are not sent again: clients that try a closed port time after time.
+/// Failed requests that are not retransmitted: clients that try a closed port time after time.
 const ORDINARY: Envelope = Envelope { rate: 3.0, burst: 100.0 };
 /// The same on any port of a host.
 const TO_HOST: Envelope = Envelope { rate: 3.0, burst: 150.0 };
 /// Requests to ever new ports from fewer addresses are a scan.
 const LEAST_SOURCES: usize = 20;
-/// So many addresses, of which half do other things too, are clients that come back to a service that is down.
+/// At least this many addresses, half of which have other traffic too, are clients that return to a service that is
+/// down.
 const LEAST_CLIENTS: usize = 3;
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 17;

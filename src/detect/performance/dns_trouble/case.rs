@@ -14,7 +14,8 @@ use crate::model::format::time::{from_seconds, seconds, span, to_second};
 use crate::model::{Addr, Finding, Series};
 use std::collections::BTreeSet;
 
-/// Name servers ask for others: what one client has weighs as much as what many have if it asked for so many times the least.
+/// A client may be a name server that queries for others: its trouble counts as that of many clients if it has this
+/// many times the least number of bad look-ups.
 const MANY: usize = 4;
 /// Another server, or the same at another time, is quicker if its median is at most this share.
 pub const QUICKER: f64 = 0.5;
@@ -26,7 +27,7 @@ pub enum Fault {
     Silent,
     /// The server could not find out.
     Failed,
-    /// The server does not serve who asks.
+    /// The server refuses to serve the client.
     Refused,
     /// They come late.
     Slow,
@@ -85,7 +86,7 @@ impl ServerTrouble<'_> {
         let length_ns = self.period.1 - self.period.0;
         let is_quicker = |median: &f64| *median <= self.median * QUICKER;
         let is_compared = self.elsewhere.as_ref().is_some_and(is_quicker) || other.as_ref().is_some_and(is_quicker);
-        // Who refuses does not serve this client: its settings are wrong, or the server's.
+        // A server that refuses does not serve this client: the client's settings are wrong, or the server's.
         let is_of_many = length_ns >= LONG_NS && self.n_bad >= MANY * limits.least;
         let impact = match self.fault {
             Fault::Refused => Impact::NUISANCE,

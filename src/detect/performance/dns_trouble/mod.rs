@@ -141,7 +141,7 @@ impl DnsTrouble {
             match (fault, lookup.delay_ns) {
                 (Fault::Silent, Some(_)) => Some(false),
                 (Fault::Silent, None) => {
-                    // Nobody asks again who got an answer, also where the capture has none.
+                    // A client that got an answer does not repeat the query, even if the capture lacks the answer.
                     let is_known = lookup.n_repeats > 0 || answers_somebody || self.lookups.gets_answers(lookup.client);
                     (is_known && end_ns - lookup.last_ns >= GIVEN_UP_NS).then_some(true)
                 }

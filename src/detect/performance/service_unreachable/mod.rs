@@ -49,7 +49,7 @@ const SHARE: Descriptor = Descriptor::percent("service_unreachable.share", "Fail
 pub const ENTRY: Entry = Entry::of::<ServiceUnreachable>(CARD, &[ATTEMPTS, SHARE], Interest::ANY_FLOW)
     .blaming("a service that is off, or a firewall before it");
 
-/// Most services that fail kept.
+/// Most failing services kept.
 const MOST_SERVICES: usize = 1 << 14;
 /// Most services that work: a capture has many more of them, and one that is left out looks dead.
 const MOST_WORKING: usize = 1 << 18;
@@ -59,18 +59,18 @@ const MOST_HOSTS: usize = 1 << 17;
 const MOST_CLIENTS: usize = 64;
 /// Most attempts of a client whose times are kept.
 const MOST_TIMES: usize = 256;
-/// Who fails at more services looks for services, or is cut off itself.
+/// A client that fails to reach more services than this is scanning, or is offline itself.
 const MOST_FAILING: u32 = 5;
 /// From the first to the last attempt of a client that comes back.
 const LEAST_LENGTH_NS: i64 = 5 * SECOND;
 /// Between a request and its repetition a system waits 1 s (RFC 6298, section 2.1), here less what clocks are off; µs.
 const LEAST_PAUSE_MICROS: f64 = 900_000.0;
-/// A client comes back at a pace of people and programs, at most so often a second.
+/// An ordinary client makes at most this many attempts a second.
 const MOST_PACE: f64 = 10.0;
 #[derive(Default)]
 struct ServiceUnreachable {
     failing: Tally<(Addr, u16), Service, MOST_SERVICES>,
-    /// Connections that came about, by service.
+    /// Established connections, by service.
     working: Tally<(Addr, u16), u64, MOST_WORKING>,
     /// Hosts whose packets go both ways.
     online: Tally<Addr, Host, MOST_HOSTS>,
@@ -83,7 +83,7 @@ struct ServiceUnreachable {
 #[derive(Default)]
 struct Host {
     answers: bool,
-    /// Also beyond its own network.
+    /// True if it also has connections beyond its own network.
     reaches_far: bool,
 }
 
@@ -98,7 +98,7 @@ struct Around {
     n_failing: Map<Addr, u32>,
     /// Ports of a host that refuse.
     n_refusing: Map<Addr, usize>,
-    /// Somebody inside gets out.
+    /// True if an internal host reaches the outside.
     is_out: bool,
 }
 
@@ -288,7 +288,8 @@ impl ServiceUnreachable {
             service,
             n_reached: self.working.get(&service).copied().unwrap_or(0),
             is_host_alive: self.online.get(&service.0).is_some_and(|host| host.answers),
-            // A refusal came back too. Who reaches its neighbours only may have no way to a far service.
+            // A refusal is an answer too. A client that reaches only its neighbours may have no route to a distant
+            // service.
             are_clients_online: sum.n_refused > 0
                 || clients.iter().any(|(client, _)| {
                     // The way out works if anybody else here gets there.

@@ -9,22 +9,22 @@ use crate::model::format::quantity::percent;
 use crate::model::format::time::span;
 use crate::model::{Addr, Finding, Series};
 
-/// Who is refused on so many ports of one host tries what it may offer.
+/// A client that is refused on this many ports of one host is looking for what the host offers.
 const SEVERAL_PORTS: usize = 3;
-/// One client that tries so many times as often as it takes to be told, and never gets there, needs the service.
+/// A single client with this many times the reported number of attempts, all failed, needs the service.
 const NEEDED: f64 = 2.0;
-/// What one client has weighs less than this share of what many have.
+/// Trouble of a single client has at most this share of the full extent.
 const EXTENT_OF_ONE: f64 = 0.3;
 
-/// A service that clients do not reach.
+/// A service that clients cannot reach.
 pub struct Outage<'a> {
     /// Its host and port.
     pub service: (Addr, u16),
-    /// Those who try in vain.
+    /// The clients whose attempts fail.
     pub clients: Vec<(Addr, &'a Attempts)>,
-    /// What became of all their attempts together.
+    /// The outcomes of all their attempts together.
     pub sum: Attempts,
-    /// Connections to it that came about.
+    /// Established connections to it.
     pub n_reached: u64,
     /// Its host answers on another port.
     pub is_host_alive: bool,
@@ -52,7 +52,7 @@ impl Outage<'_> {
         let clients: Vec<Addr> = self.clients.iter().map(|(client, _)| *client).collect();
         let length_ns = self.sum.last_ns - self.sum.first_ns;
         let is_dead = self.n_reached == 0;
-        // Who is turned away at several doors of a host looks for a way that the host does not have.
+        // A client that is refused on several ports of a host looks for a service that the host does not have.
         let is_search = !self.is_silent() && is_dead && self.n_ports >= SEVERAL_PORTS;
         // A client that does without some other service too may find this one dispensable.
         let is_needed = is_dead && length_ns >= LONG_NS && self.n_failing_of_one <= 1;

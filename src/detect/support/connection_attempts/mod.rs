@@ -17,9 +17,9 @@ use std::hash::Hash;
 /// First contact of a source to one port of one host.
 #[derive(Clone, Copy, Debug)]
 pub struct Contact {
-    /// Who tried.
+    /// The host that tried.
     pub source: Addr,
-    /// Whom.
+    /// The host that was tried.
     pub target: Addr,
     /// IP protocol number.
     pub protocol: u8,
@@ -31,20 +31,20 @@ pub struct Contact {
     pub probe: Probe,
     /// How, at all tries that were no success.
     pub probes: Probes,
-    /// What became of the first try.
+    /// The outcome of the first try.
     pub outcome: Outcome,
-    /// DNS had given the target's address for a name when it was first tried, or a router said that there is no way to it.
-    /// Failure then says nothing of a scan.
+    /// True if DNS had returned the target's address for a name before it was first tried, or a router reported no
+    /// route to it: a failure is then no sign of a scan.
     pub is_excused: bool,
     /// Time of the first try, ns since 1970.
     pub first_ns: i64,
     /// Time of the last try that was no success; that of the first if there is none.
     pub last_ns: i64,
-    /// How often the source came, tries of one visit together.
+    /// Number of visits of the source; tries shortly after each other are one visit.
     pub n_visits: u16,
     /// Visits that began with a success.
     pub n_answered: u16,
-    /// Begin of the last visit, ns since 1970.
+    /// Start of the last visit, ns since 1970.
     pub last_visit_ns: i64,
 }
 
@@ -154,7 +154,7 @@ impl Contacts {
             first.probes.merge(probe.into());
             first.last_ns = first.last_ns.max(flow.first_ns);
         }
-        // What was bare before something worked was the rest of an older connection.
+        // A bare exchange before a successful one was the end of an older connection.
         let is_explained = first.outcome == Outcome::Bare && outcome.is_success();
         if flow.first_ns < first.first_ns || is_explained {
             (first.probe, first.outcome, first.first_ns) = (probe, outcome, flow.first_ns);
@@ -236,8 +236,8 @@ impl Contacts {
     }
 }
 
-/// The contacts without the bare ones among them where others worked: a client of many servers leaves rests of older
-/// connections behind. Where hardly any worked, nothing else explains them.
+/// The contacts without bare ones, if others worked: a client of many servers leaves the ends of older connections. If
+/// hardly any worked, nothing else explains them.
 pub fn without_rests(contacts: &[Contact]) -> Vec<Contact> {
     let n_answered = contacts.iter().filter(|c| c.outcome.is_success()).count();
     let is_vain = n_answered * 10 <= contacts.len();
