@@ -1,7 +1,7 @@
-//! Raw packet to packet: link header by `link`, network and transport by etherparse, tunnels by `tunnel`, applications
-//! by `app`; pieces of IP packets are put together by `fragments`.
+//! Decodes raw packets: link header by `link`, network and transport by etherparse, tunnels by `tunnel`, applications
+//! by `app`; IP fragments are reassembled by `fragments`.
 //!
-//! Keeps what it could read; what it could not becomes an issue. Sequences of packets are left to `flow`.
+//! Keeps what it can read; everything else becomes an issue. Sequences of packets are left to `flow`.
 
 pub mod app;
 mod extension_headers;

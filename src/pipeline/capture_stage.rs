@@ -1,4 +1,5 @@
-//! Bytes to decoded and counted packets and rows: the first half of the pipeline, which may run on its own thread.
+//! The first half of the pipeline, which may run on its own thread: turns bytes into decoded and counted packets and
+//! rows.
 
 use super::PipelineOptions;
 use super::dispatch::CaptureDispatch;

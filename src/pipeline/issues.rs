@@ -1,4 +1,4 @@
-//! Issues to sentences with amounts: of kept rows, of duplicate packets, and of bytes that were not captured.
+//! Turns issues into sentences with amounts: rows kept, duplicate packets, bytes that were not captured.
 
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::Issue;

@@ -1,4 +1,4 @@
-//! The rows of a table as they come: kept, or only counted while a [`RowKeeper`] elsewhere keeps them.
+//! Takes the rows of a table: keeps them, or only counts them while a [`RowKeeper`] elsewhere keeps them.
 
 use super::PipelineOptions;
 use crate::model::rows::{Layout, RowKind};

@@ -1,4 +1,4 @@
-//! A finding's flows to the names of the servers that it is about, so that people can say by name what they expect.
+//! Adds to a finding the names of the servers of its flows, so that an allow-list rule can name them.
 
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;

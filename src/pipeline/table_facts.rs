@@ -1,4 +1,4 @@
-//! The facts of a table in an analysis, and what cannot be evaluated with it.
+//! The facts of a table for the analysis, and what cannot be evaluated with it.
 
 use crate::detect::detector::Conclusion;
 use crate::model::rows::{RowKind, TableFacts};

@@ -1,4 +1,4 @@
-//! What is around every message: the job that it is about.
+//! What every message between page and worker carries: the job it belongs to.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! The words of a table filter to a test on flows. All words must match; a word that begins with `-` must not.
+//! Turns the words of a table filter into a test on flows. All words must match; a word that begins with `-` must not.
 
 use crate::flow::names::Names;
 use crate::model::flow::Flow;

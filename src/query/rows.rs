@@ -1,4 +1,4 @@
-//! The rows of a table: which rows from the packed columns, their cells from reading the file again.
+//! The rows of a table: selects them by the packed columns, and reads their cells from the file again.
 
 use super::listing::{Places, Sight, Table};
 use crate::model::Finding;

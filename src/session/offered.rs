@@ -1,4 +1,4 @@
-//! The views that are offered now, and the one that is shown.
+//! Which views are available now, and which one is shown.
 
 use super::state::{Phase, State};
 use super::view::{Needs, OVERVIEW, VIEWS, View};

@@ -1,4 +1,4 @@
-//! What people say of the columns of tables: by heading, what a column is taken for. It beats heading and values.
+//! The user's choices for columns of tables: by heading, the role of a column. They override heading and values.
 //!
 //! Written as `SrcAddr=source address,Label=label,Foo=ignore`, or as an object of headings and ids of roles.
 

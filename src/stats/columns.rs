@@ -1,4 +1,4 @@
-//! Packed columns to what is known of each: kinds, counts, figures, frequent values.
+//! Derives from packed columns what is known of each: kinds, counts, figures, frequent values.
 
 use super::rows::cell;
 use super::rows::{Kept, RowStore, Totals};

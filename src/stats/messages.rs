@@ -1,4 +1,4 @@
-//! Application messages to counts by protocol: how many, and how often each of the few values of a fact.
+//! Counts application messages by protocol: how many, and how often each value of the fields with few values.
 
 use crate::flow::fields::InternedField;
 use crate::flow::names::Names;

@@ -1,4 +1,4 @@
-//! Packets to traffic over time, in bins that widen as the capture turns out longer.
+//! Turns packets into traffic over time, in bins that widen as the capture turns out longer.
 
 use crate::model::analysis::Timeline;
 

@@ -1,4 +1,4 @@
-//! A finding to the rule that would make it expected: possible parts, and the parts offered first.
+//! Offers for a finding the rule that would make it expected: possible parts, and the parts chosen at first.
 
 use crate::model::{Endpoint, Finding, Net, Rule};
 

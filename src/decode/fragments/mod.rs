@@ -1,7 +1,7 @@
-//! Pieces of IP packets to whole packets, which are then decoded like any other (RFC 815; RFC 8200, section 4.5).
+//! Reassembles IP fragments into whole packets, which are then decoded like any other (RFC 815; RFC 8200, section 4.5).
 //!
-//! Of pieces that lie over each other the earlier bytes are kept, and the later piece says so. Memory, number and age of
-//! unfinished packets are limited; what has to be given up is counted.
+//! Where fragments overlap, the earlier bytes are kept, and the later fragment is marked. Memory, number and age of
+//! incomplete packets are limited; those given up are counted.
 
 mod datagram;
 

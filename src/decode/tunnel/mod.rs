@@ -1,5 +1,5 @@
-//! Tunnels, one file each: a packet in a packet. All facts become those of the inner packet; the outer one is kept as
-//! [`Encapsulation`]. One whose inside cannot be read stays what it is outside.
+//! Tunnels, one file each: a packet in a packet. The fields of a packet become those of the inner packet; the outer
+//! headers are kept as [`Encapsulation`]. A tunnel whose content cannot be read keeps the outer fields.
 
 mod cisco_metadata;
 mod erspan;

@@ -53,7 +53,7 @@ const SHARE: Descriptor = Descriptor::percent("dga.share", "Share of domains tha
     .help("Of all domains that the host queried. Crawlers and mail servers mostly query domains that exist.");
 const EVIDENCE: Descriptor = Descriptor::number("dga.evidence", "Evidence for generated domains", 10.0)
     .range(0.0, 1000.0)
-    .help("Natural logarithm of how unlikely so many domains that do not exist are for an ordinary host that queried as many that do (Poisson; 4 % and half a domain are expected), with how random the names look. 10 is one in 20,000.");
+    .help("Natural logarithm of how unlikely this many domains that do not exist are for an ordinary host that queried the same number of existing ones (Poisson; 4 % and half a domain are expected), plus how random the names look. 10 is one in 20,000.");
 
 /// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<Dga>(CARD, &[DOMAINS, SHARE, EVIDENCE], Interest::MESSAGES);

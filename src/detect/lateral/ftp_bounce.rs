@@ -36,7 +36,7 @@ const CARD: Card = Card {
 const TIMES: Descriptor = Descriptor::count("ftp_bounce.times", "Times", 1.0)
     .range(1.0, 10_000.0)
     .unit("commands")
-    .help("How often one client told a server to connect to a third host.");
+    .help("How often one client instructed a server to connect to a third host.");
 
 /// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<FtpBounce>(CARD, &[TIMES], Interest::MESSAGES);

@@ -1,4 +1,4 @@
-//! What TCP streams carry to messages, and messages to flows, counts, names and detectors.
+//! Turns the data of TCP streams into messages, and passes messages on to flows, counts, names and detectors.
 
 use super::{FlowStage, payload};
 use crate::flow::fields;

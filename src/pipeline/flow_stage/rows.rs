@@ -1,4 +1,4 @@
-//! Rows of tables to flows, and which flow each became.
+//! Turns rows of tables into flows, and keeps which flow each row became.
 
 use super::FlowStage;
 use crate::flow::table::{FlowKeyHash, FlowUpdate};

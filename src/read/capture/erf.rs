@@ -1,4 +1,5 @@
-//! Endace ERF captures to packets. They have no magic number: records are recognised by how they follow each other.
+//! Reads packets from Endace ERF captures. They have no magic number: records are recognised by how they follow each
+//! other.
 //!
 //! Source: Endace, "EDM04-01 ERF types", as Wireshark's `wiretap/erf.c` reads it.
 

@@ -1,7 +1,7 @@
-//! Captures of Microsoft Network Monitor 1 and 2 to packets.
+//! Reads packets from captures of Microsoft Network Monitor 1 and 2.
 //!
 //! Source: Microsoft's "Network Monitor capture file format", as Wireshark's `wiretap/netmon.c` reads it. The table of frames
-//! stands behind the frames, which are read in their order as they stand.
+//! follows the frames, which are read in file order.
 
 use super::{Opened, RawPacket, Step, most_packet_bytes};
 use crate::issue::{IssueKind, IssueLog};

@@ -1,4 +1,4 @@
-//! Snoop captures (Solaris `snoop`) to packets.
+//! Reads packets from snoop captures (Solaris `snoop`).
 //!
 //! Source: RFC 1761; the numbers of link types as Wireshark's `wiretap/snoop.c` has them.
 

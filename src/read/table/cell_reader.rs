@@ -1,4 +1,4 @@
-//! The bytes of a row that are read again to its cells as they stand in the file.
+//! Reads the cells of a row again, from its bytes in the file.
 
 use super::cells::{self, Delimiter};
 use super::format::CellFormats;

@@ -1,4 +1,4 @@
-//! What people say of columns to what can be followed: a role that values cannot have is not.
+//! Checks the roles that users chose for columns: a role that the values of a column cannot have is not used.
 
 use super::dialect::Entry;
 use super::format::Marks;

@@ -1,5 +1,5 @@
-//! What the time columns of a row say to moments, where a single cell does not say all: times of day, dates without a year,
-//! times since the row before, dates and times of day in two columns.
+//! Derives the time of a row from its time columns where no single cell has all of it: times of day, dates without a
+//! year, times since the previous row, date and time in two columns.
 
 use super::roles::Places;
 use super::time::numeric::Scale;

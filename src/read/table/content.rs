@@ -1,4 +1,4 @@
-//! The values of the first rows to what columns hold, where headings do not say it or say something else: addresses, ports,
+//! Recognises from the first rows what columns hold, where headings do not say it or are misleading: addresses, ports,
 //! protocols, counts, labels.
 
 use super::dialect::Entry;

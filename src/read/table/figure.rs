@@ -1,4 +1,4 @@
-//! Numbers as people and their tools write them: groups of digits, decimal commas, prefixes and units, spans of time.
+//! Reads numbers as people and tools write them: groups of digits, decimal commas, prefixes and units, durations.
 
 use super::format::Marks;
 

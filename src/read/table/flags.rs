@@ -1,4 +1,4 @@
-//! Flags of TCP as tables write them, in letters, words or a number, to their bits.
+//! Reads TCP flags as tables write them (letters, words or a number) into bits.
 
 use crate::model::packet::tcp_flag;
 

@@ -1,4 +1,4 @@
-//! What a table and its cells are, in words for people.
+//! Describes a table and its cells in words for people.
 
 use super::flow::Units;
 use super::header::{Form, Header};

@@ -1,4 +1,4 @@
-//! Which columns say what a row is: by their names where those are plain, by their values where a name may mean anything.
+//! Recognises the label columns of a table: by their names if these are plain, by their values if a name is ambiguous.
 
 /// Names of labels, as letters and digits, the one that says most first.
 const NAMED: &[&str] = &[

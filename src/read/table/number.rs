@@ -1,6 +1,6 @@
-//! The bytes of a cell to a value: number, infinity, moment, nothing, or text.
+//! Reads the bytes of a cell as a value: number, infinity, time, nothing, or text.
 //!
-//! Digits are read by `fast-float2` (Lemire, 2021), words and signs that it would take too are decided here.
+//! Digits are read by `fast-float2` (Lemire, 2021); which words and signs count is decided here.
 
 use super::format::{CellFormat, Reading};
 use super::time::numeric;

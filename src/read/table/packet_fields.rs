@@ -1,4 +1,4 @@
-//! The columns of a table of packets that name ports, flags and numbers each on its own, to what they say of the transport.
+//! Reads the transport of a packet from a table whose columns name ports, flags and numbers one by one.
 
 use super::roles::Row;
 use crate::model::packet::tcp_flag;

@@ -1,4 +1,4 @@
-//! A row of Wireshark's packet list to a packet, as far as its text tells: addresses, ports, flags, lengths.
+//! Turns a row of Wireshark's packet list into a packet, as far as its text shows: addresses, ports, flags, lengths.
 
 use super::flags;
 use super::flow;

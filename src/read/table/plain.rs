@@ -1,4 +1,4 @@
-//! A heading to its letters and digits, by which names are compared.
+//! Reduces a heading to its letters and digits, by which names are compared.
 
 use super::wording;
 

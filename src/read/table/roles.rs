@@ -1,4 +1,4 @@
-//! The values of a row by what they mean: addresses, ports, counts and moments, wherever their columns stand.
+//! The values of a row by their role: addresses, ports, counts and times, whatever the order of the columns.
 
 use super::time::numeric::Scale;
 use crate::model::Addr;

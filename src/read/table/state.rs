@@ -1,5 +1,6 @@
-//! What tables say of a connection: counts of flags, flags as letters or a number, the states of Argus, Zeek and
-//! Suricata, and what a firewall did. From that, or from what went both ways, its outcome; else that it is unknown.
+//! Derives the outcome of a connection from what tables record: counts of flags, flags as letters or a number, the
+//! states of Argus, Zeek and Suricata, a firewall's action, or packets and bytes in both directions; otherwise it is
+//! unknown.
 
 use super::flags;
 use super::roles::Row;

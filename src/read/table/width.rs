@@ -1,4 +1,4 @@
-//! Rows of the front to how many cells most of them have.
+//! Finds how many cells most rows of the front have.
 
 /// The commonest number of cells, the larger of two that are as common, and how many rows have it; 0 of 0 without rows.
 pub fn commonest(widths: impl Iterator<Item = usize>) -> (usize, usize) {

@@ -1,4 +1,4 @@
-//! A heading as a tool, a program in another language or an envelope writes it to the name that is known here.
+//! Maps headings as a tool, a program in another language or an envelope writes them to the names known here.
 
 /// The heading in lower case and in English, without the names of envelopes before it: `Quelle` -> `source`,
 /// `_source.layers.ip.ip.src` -> `ip.src`.

@@ -1,4 +1,4 @@
-//! What may happen to the page, and the orders that go out of a step.
+//! The actions that change the page's state, and the effects of a step.
 
 use crate::model::rows::Role;
 use crate::model::{Annotation, Rule};

@@ -1,4 +1,4 @@
-//! One step of the page: a state and what happened give the next state and the orders that go out.
+//! One step of the page: a state and an action give the next state and its effects.
 
 mod action;
 

@@ -1,4 +1,4 @@
-//! Where each packet stands in the file, when, and how long: the columns of the index that need no flows.
+//! The position of each packet in the file, its time and length: the columns of the index that need no flows.
 
 use std::collections::{BTreeMap, BTreeSet};
 

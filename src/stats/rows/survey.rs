@@ -1,4 +1,4 @@
-//! One look at a run of cells: what both its totals and its packing need to know.
+//! Measures a run of cells once for both its totals and its packing.
 
 use super::cell;
 

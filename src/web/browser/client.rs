@@ -1,7 +1,7 @@
-//! The page's handle on the worker: requests go in, replies and its death come out.
+//! The page's connection to the worker: sends requests, receives replies, and notices if the worker dies.
 //!
-//! The worker's own script and wasm carry the build in their query, so that a cache does not hand out those of another
-//! release; the first message proves it.
+//! The URLs of the worker's script and wasm carry the build in their query, so that a cache does not return those of
+//! another release; the first message confirms it.
 
 use super::codec;
 use super::spawn::{end, post, spawn_own};

@@ -1,4 +1,4 @@
-//! One of the page's own files, as if it had been chosen from a disk.
+//! Loads one of the page's own files, as if the user had chosen it.
 
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};

@@ -1,4 +1,4 @@
-//! A small file that people chose to its text.
+//! Reads a small file that the user chose as text.
 
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;

@@ -62,7 +62,7 @@ const SCORE: Descriptor = Descriptor::number("beacon.score", "Score for a beacon
 
 const EVIDENCE: Descriptor = Descriptor::number("beacon.evidence", "Evidence for a control server", 7.3)
     .range(0.0, 30.0)
-    .help("Natural logarithm of how much likelier what was seen is for a control server than for another server that is called: 7.3 is 1,500 times. It adds up the beat (at most 6; jitter, missed beats and a changed sleep are allowed for), sizes, and how odd the server is: no name, used by one host alone, an unusual port, a program that speaks to nothing else, an abused or random domain. Enough of it counts in captures of minutes too.");
+    .help("Natural logarithm of how much likelier the connections are for a control server than for any other server: 7.3 is 1,500 times. It adds up the beat (at most 6; jitter, missed beats and a changed sleep are allowed for), sizes, and how odd the server is: no name, use by one host alone, an unusual port, a program that connects to nothing else, an abused or random domain. With enough evidence, captures of a few minutes suffice.");
 
 /// The detector's entry in the register.
 pub const ENTRY: Entry =

@@ -45,10 +45,10 @@ const CARD: Card = Card {
 const NAMES: Descriptor = Descriptor::count("dns_tunnel.names", "Different names under one domain", 6.0)
     .range(3.0, 100_000.0)
     .unit("names")
-    .help("Fewer different names under one domain from one host are not evaluated. RITA counts names alone and begins at 100; what the names and answers carry tells a tunnel earlier.");
+    .help("Fewer different names under one domain from one host are not evaluated. RITA counts names alone and begins at 100; the content of names and answers shows a tunnel earlier.");
 const EVIDENCE: Descriptor = Descriptor::number("dns_tunnel.evidence", "Evidence for a tunnel", 6.0)
     .range(0.0, 30.0)
-    .help("Natural logarithm of how much likelier what was seen is for a tunnel than for an ordinary domain of which several names are queried: 6 is 400 times. It adds up length and randomness of the names, how many there are and whether they repeat, record types, what the answers carry and how long they may be cached. About one in 100 such domains is a tunnel where somebody looks for one.");
+    .help("Natural logarithm of how much likelier the queries are for a tunnel than for an ordinary domain with several queried names: 6 is 400 times. It adds up length and randomness of the names, how many there are and whether they repeat, record types, what the answers carry and how long they may be cached. Where an analyst suspects a tunnel, about one in 100 such domains is one.");
 
 const PIECES: Descriptor = Descriptor::count("dns_tunnel.pieces", "Numbered parts in answers", 8.0)
     .range(3.0, 10_000.0)

@@ -1,4 +1,4 @@
-//! What a dialect says of itself, and what most have in common.
+//! The contract of a dialect: how it is recognised and read, and what most dialects have in common.
 
 use crate::model::Flow;
 use crate::model::rows::Role;

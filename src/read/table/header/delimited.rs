@@ -1,4 +1,4 @@
-//! The first lines of delimited cells to separator, headings and what stands before them.
+//! Finds in the first lines of delimited text the separator, the headings and what comes before them.
 
 use super::{Form, Header, ROWS, log_name, log_of_columns};
 use crate::maths::elementary::ln;

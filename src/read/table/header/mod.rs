@@ -1,4 +1,5 @@
-//! The front of a text to how it is written: delimited, Zeek's log, ARFF, JSON lines or a JSON list, or no table.
+//! Recognises from the front of a text how it is written: delimited, a Zeek log, ARFF, JSON lines, a JSON list, or no
+//! table.
 
 mod declared;
 mod delimited;

@@ -1,4 +1,5 @@
-//! The cells of a log's row as texts, numbers, moments and lists, whatever the tool writes for "none", "yes" and "no".
+//! Reads the cells of a log's row as texts, numbers, times and lists, with each tool's words for "none", "yes" and
+//! "no".
 
 use crate::model::app::field::{FieldBuffer, FieldId};
 use crate::model::app::kinds::token::Token;

@@ -1,4 +1,4 @@
-//! The ends of a log's row to a connection of which nobody counted packets or bytes.
+//! Turns a log's row with endpoints into a connection without counted packets or bytes.
 
 use super::contract::Log;
 use crate::model::Flow;

@@ -1,4 +1,4 @@
-//! What a kind of log says of itself: how it is recognised, and which column becomes which field of which message.
+//! The contract of a kind of log: how it is recognised, and which column becomes which field of which message.
 
 use super::cells::Cells;
 pub use super::cells::FieldForm;

@@ -1,4 +1,4 @@
-//! The messages that a row of a log tells of, with their fields, on the way to the flow stage.
+//! The messages in a row of a log, with their fields, on their way to the flow stage.
 
 use crate::model::Flow;
 use crate::model::app::field::{FieldBuffer, FieldId, Message};

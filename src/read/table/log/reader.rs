@@ -1,4 +1,5 @@
-//! A row of a log to what it tells of: finds the kind of log and its columns, which may differ from row to row.
+//! Reads a row of a log: finds its kind and columns, which may differ from row to row, and turns it into connection and
+//! messages.
 
 use super::cells::{self, Cells};
 use super::certificates::Certificates;

@@ -1,4 +1,4 @@
-//! Names and columns to kinds of logs: the register of them.
+//! The register of kinds of logs, by name and by columns.
 
 use super::contract::Log;
 use super::{

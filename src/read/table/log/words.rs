@@ -1,4 +1,4 @@
-//! Words that logs use for types, codes, versions and outcomes, to those of messages.
+//! Maps the words of logs for types, codes, versions and outcomes to those of messages.
 
 use super::cells::is_so;
 use crate::model::app::kinds::directory::{KerberosCipher, KerberosError, RpcFunction};

@@ -1,4 +1,4 @@
-//! The columns of a table: what each is taken for, by its heading, by what people say, and by its values.
+//! Decides the role of each column of a table: by its heading, by the user's choice, and by its values.
 
 use super::RowReader;
 use crate::issue::{IssueKind, IssueLog};

@@ -1,4 +1,4 @@
-//! Bytes as they come to rows.
+//! Turns bytes as they arrive into rows.
 
 use super::RowReader;
 use crate::issue::{IssueKind, IssueLog};

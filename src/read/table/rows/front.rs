@@ -1,4 +1,4 @@
-//! The first rows of a table to how all are read, and to what they become.
+//! Decides from the first rows of a table how all rows are read, and what they become.
 
 use super::RowReader;
 use super::feed::Found;

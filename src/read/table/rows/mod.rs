@@ -1,4 +1,4 @@
-//! The rows of a table one after the other, once its front has told how it is written.
+//! Reads the rows of a table one after the other, once its front has shown how it is written.
 
 mod columns;
 mod feed;

@@ -1,4 +1,4 @@
-//! Dates that can be read in two orders to the one that the rows, their sequence or the tool show.
+//! Decides for dates that can be read day first or month first, by the rows, their sequence or the tool.
 
 use super::super::dialect::Entry;
 use super::super::time::{self, DateFormat, Order, Pair, Parts, Stamp};

@@ -1,4 +1,4 @@
-//! The values of columns to how their numbers are written.
+//! Recognises how the numbers of a table are written, from the values of its columns.
 
 use super::super::figure;
 use super::super::format::{Marks, Reading};

@@ -1,4 +1,4 @@
-//! The values of columns to what kind of time they hold, and which of them says when a row began.
+//! Recognises which columns hold times, of which kind, and which of them is the start of a row.
 
 use super::super::dialect::{Entry, Kind as RowsAre};
 use super::super::names;

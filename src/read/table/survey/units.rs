@@ -1,4 +1,4 @@
-//! Durations of rows to their unit, by what the same rows say otherwise: rates, ends, gaps.
+//! Recognises the unit of durations by other values of the same rows: rates, ends, gaps.
 
 use super::super::dialect::{Entry, Unit};
 use super::super::flow::Units;

@@ -1,4 +1,4 @@
-//! Dates and times as tables write them, to seconds since 1970. What names no zone is taken for UTC.
+//! Reads dates and times as tables write them into seconds since 1970. A time without a zone is taken as UTC.
 
 mod calendar;
 mod cursor;
