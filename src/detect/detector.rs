@@ -28,11 +28,12 @@ pub struct Entry {
     pub interest: Interest,
     /// Creates one for a new analysis.
     pub make: fn() -> Box<dyn Detector>,
-    /// It asks of flows as they are shown who is inside: they are shown once that is known.
+    /// True if it uses the site in `observe_flow`: it receives flows only after the site is known, at the end of the
+    /// file.
     pub asks_site: bool,
-    /// It wants messages too, but flows alone are enough for it: it also runs on tables without messages.
+    /// True if flows alone suffice, although it also uses messages: it also runs on tables without messages.
     pub is_content_with_flows: bool,
-    /// Whose fault it is that the network is slow where it finds something; none for detectors of other things.
+    /// What its findings blame for a slow network, in words; `None` for detectors of other things.
     pub fault: Option<&'static str>,
 }
 
@@ -54,18 +55,18 @@ impl Entry {
         }
     }
 
-    /// The same for a detector that wants messages too, but for which flows alone are enough.
+    /// The same for a detector that uses messages too, but for which flows alone suffice.
     pub const fn content_with_flows(self) -> Entry {
         Entry { is_content_with_flows: true, ..self }
     }
 
-    /// The same for a detector that finds why the network is slow: whose fault that is.
+    /// The same for a detector that finds why the network is slow; `fault` is what its findings blame.
     pub const fn blaming(self, fault: &'static str) -> Entry {
         Entry { fault: Some(fault), ..self }
     }
 
-    /// The same for a detector that asks of flows as they are shown who is inside. It is shown flows in serial order when
-    /// reading has ended and all messages were shown; before that only those that make room in the flow table.
+    /// The same for a detector that uses the site in `observe_flow`. It receives flows in serial order after reading
+    /// has ended and all messages were passed; before that only those that are removed from the flow table.
     pub const fn asking_site(self) -> Entry {
         Entry { asks_site: true, ..self }
     }
@@ -84,7 +85,7 @@ bitflags::bitflags! {
         const ICMP = 1 << 2;
         /// UDP.
         const UDP = 1 << 3;
-        /// TCP that is not control.
+        /// Every other TCP segment.
         const TCP_DATA = 1 << 4;
         /// Every other packet.
         const OTHER = 1 << 5;
@@ -120,7 +121,7 @@ bitflags::bitflags! {
 impl Interest {
     /// Number of different kinds.
     pub const KINDS: usize = Interest::all().bits().count_ones() as usize;
-    /// Nothing during the pass: only the flow table at the end.
+    /// Nothing while the file is read: only the flow table at the end.
     pub const NOTHING: Interest = Interest::empty();
 
     /// The kind at an index from 0.
@@ -170,7 +171,7 @@ pub struct EndedFlow<'a> {
     pub flow: &'a Flow,
     /// Server name from DNS, TLS or HTTP; empty if unknown.
     pub name: &'a str,
-    /// Which addresses are inside; nothing is known of it yet unless the entry [asks](Entry::asking_site).
+    /// Which addresses are inside; unknown while reading unless the entry [asks](Entry::asking_site) for it.
     pub site: &'a Site,
 }
 
@@ -178,12 +179,12 @@ pub struct EndedFlow<'a> {
 pub struct AppEvent<'a> {
     /// The message, and when it was sent.
     pub message: &'a Message<'a>,
-    /// Its flow, and its direction in it; none if it is not IP.
+    /// Its flow and direction; `None` if it is not IP.
     pub update: Option<FlowUpdate>,
     /// Its flow.
     pub flow: Option<&'a Flow>,
-    /// The packet that it was in, or whose bytes completed it; none for a row of a table, and where a stream ended before it
-    /// was whole.
+    /// The packet that carried it, or whose bytes completed it; `None` for a row of a table, and if the stream ended
+    /// before it was complete.
     pub packet: Option<&'a Packet>,
     /// The layer-2 network that it was in, as [`Packet::vlan_stack`]; 0 if there is none.
     pub vlan_stack: u32,
@@ -194,8 +195,8 @@ pub struct AppEvent<'a> {
 }
 
 impl AppEvent<'_> {
-    /// Sender and receiver of the message, each with its port; none without a flow. The protocol's messages say which of
-    /// them is the client, regardless of who came first in the capture.
+    /// Sender and receiver of the message, each with its port; `None` without a flow. Which of them is the client
+    /// follows from the protocol's messages, not from the order of packets in the capture.
     pub fn sender_and_receiver(&self) -> Option<((Addr, u16), (Addr, u16))> {
         let (flow, update) = (self.flow?, self.update?);
         let (originator, responder) = (flow.originator(), flow.responder());
@@ -212,7 +213,7 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// Flows that were kept.
     pub flows: &'a FlowTable,
-    /// The ends of those flows.
+    /// The endpoints of those flows, for queries over all flows.
     pub endpoints: &'a EndpointIndex,
     /// Interned texts, including server names.
     pub names: &'a Names,
@@ -220,9 +221,9 @@ pub struct Context<'a> {
     pub told: &'a FlowFields,
     /// Outcomes of first contacts.
     pub contacts: &'a Contacts,
-    /// Who claimed which address.
+    /// Which devices claimed which addresses.
     pub claims: &'a AddressClaims,
-    /// Where the traffic to the outside goes first.
+    /// The gateway: the Ethernet address that external traffic is sent to.
     pub gateway: &'a Gateway,
     /// Which addresses are inside.
     pub site: &'a Site,
@@ -230,14 +231,14 @@ pub struct Context<'a> {
     pub rows: &'a super::ml::flow_rows::Shared,
     /// Earliest and latest packet, ns since 1970.
     pub span_ns: (i64, i64),
-    /// Packets read.
+    /// Number of packets read.
     pub packets: u64,
 }
 
 /// A detector's result.
 #[derive(Default)]
 pub struct Conclusion {
-    /// What it found.
+    /// Its findings.
     pub findings: Vec<Finding>,
     /// Why it did not have enough data, in a sentence.
     pub not_enough_data: Option<String>,
@@ -259,19 +260,19 @@ impl Conclusion {
 
 /// A detector, observing one input.
 pub trait Detector: Send {
-    /// Receives a packet of a kind that its entry asks for.
+    /// Receives a packet of a kind in its entry's interest.
     fn observe_packet(&mut self, _packet: &Packet) {}
 
-    /// Fields it needs in this protocol: messages without any of them are not passed to it.
+    /// Fields that it needs of this protocol; messages without any of them are not passed to it.
     fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
         FieldSet::ALL
     }
 
-    /// Receives an application message, if its entry asks for messages, after the packet that completes it.
+    /// Receives an application message, if its entry's interest has messages, after the packet that completes it.
     fn observe_message(&mut self, _spoken: &AppEvent<'_>) {}
 
-    /// Receives an ended flow of a kind that its entry asks for, in the order in which flows end; at the end of the file in
-    /// serial order.
+    /// Receives an ended flow of a kind in its entry's interest, in the order in which flows end; at the end of the
+    /// file in serial order.
     fn observe_flow(&mut self, _ended: &EndedFlow<'_>) {}
 
     /// Its result for everything observed. May be called again with other settings.

@@ -1,4 +1,5 @@
-//! TCP segments of one side to its bytes in order, bounded: bytes not yet parsed, and bytes after a gap.
+//! Reassembles the TCP segments of one side into its bytes in order. Keeps bytes not yet parsed and bytes after a gap,
+//! both bounded.
 
 /// Most bytes kept until a parser can read them. A TLS certificate chain or an HTTP head fits.
 const MOST_PENDING_BYTES: usize = 64 * 1024;
@@ -6,29 +7,30 @@ const MOST_PENDING_BYTES: usize = 64 * 1024;
 const MOST_LATER_BYTES: usize = 64 * 1024;
 /// Most segments kept after a gap; beyond that the gap is treated as lost.
 const MOST_LATER: usize = 32;
-/// Most bytes that a reader is shown again while it takes none: what needs more is made to be read again with each of
-/// many small segments. An HTTP head of 64 kB in segments of 1,460 bytes comes to 1.5 MB.
+/// Most bytes that a reader is shown again while it takes none, in total: more is an attack that makes the same bytes
+/// be read with each of many small segments. An HTTP head of 64 kB in segments of 1,460 bytes needs 1.5 MB.
 const MOST_AGAIN_BYTES: usize = 4 << 20;
-/// Most bytes that are remembered to compare with those that come again; a request or a greeting fits.
+/// Most bytes kept to compare with retransmissions; a request or a greeting fits.
 const MOST_PAST_BYTES: usize = 512;
 
 /// What a parser sees.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum StreamData<'a> {
-    /// The next bytes, with those before that it left.
+    /// The next bytes, preceded by those that it did not take before.
     Bytes(&'a [u8]),
-    /// Bytes are missing: they were not captured, or never came. What was left is gone; it goes on behind them.
+    /// Bytes are missing: they were not captured, or never arrived. Bytes not taken are dropped; reading continues
+    /// after the gap.
     Lost,
 }
 
 /// What a parser did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Consumed {
-    /// Read so many bytes; none if more are needed.
+    /// Took this many bytes; 0 if more are needed.
     Took(usize),
-    /// So many bytes from here on do not matter, also those that are still to come.
+    /// Skip this many bytes, including ones still to come.
     Skip(u64),
-    /// Nothing more of this side matters.
+    /// Ignore the rest of this side.
     Stop,
 }
 
@@ -39,10 +41,10 @@ pub struct StreamSide {
     next: Option<u32>,
     skip: u64,
     pending: Vec<u8>,
-    /// Bytes that were shown to the reader since it last took some.
+    /// Bytes shown to the reader since it last took some.
     n_again: usize,
     later: Vec<Segment>,
-    /// Sequence number up to which the other side has received all, once it said so.
+    /// Highest acknowledgment of the other side, once seen.
     acknowledged: Option<u32>,
     past: Past,
     is_over: bool,
@@ -51,7 +53,7 @@ pub struct StreamSide {
 /// The latest bytes of a side.
 #[derive(Debug, Default)]
 struct Past {
-    /// Sequence number behind them.
+    /// Sequence number after them.
     end: u32,
     bytes: Vec<u8>,
 }
@@ -64,8 +66,8 @@ struct Segment {
 }
 
 impl StreamSide {
-    /// Takes a segment: `data` is what was captured of `wire_bytes`. Bytes that are next go to `read`. Gives how many
-    /// bytes differ from what was said before at their place, as far as that is still held.
+    /// Takes a segment: `data` is the captured part of its `wire_bytes`. Bytes in order are passed to `read`. Returns
+    /// how many bytes differ from earlier ones with the same sequence numbers, as far as these are still kept.
     pub fn push(
         &mut self,
         sequence: u32,
@@ -86,22 +88,22 @@ impl StreamSide {
             }
             return n_differing;
         }
-        // One byte before the next keeps a connection alive and may be anything (RFC 9293, section 3.8.4).
+        // A keep-alive repeats one byte before the next, which may be anything (RFC 9293, section 3.8.4).
         let is_again = ahead < 0 && wire_bytes > 1;
         let n_differing = if is_again { self.past.differing(sequence, data) } else { 0 };
         self.fit(ahead, data, wire_bytes, read);
         n_differing + self.go_on(read)
     }
 
-    /// The other side says up to where it has received all. What it received and the capture does not have comes no more:
-    /// a hole before that is lost (as in Zeek's "ack above hole") once another segment comes that does not fill it, as
-    /// segments may only be late.
+    /// Takes an acknowledgment of the other side. Bytes that it acknowledged and the capture lacks will not arrive: a
+    /// hole before it is lost (as in Zeek's "ack above hole") once another segment arrives that does not fill it,
+    /// because segments may just be late.
     #[inline]
     pub fn acknowledge(&mut self, acknowledgment: u32) {
         self.acknowledged = Some(acknowledgment);
     }
 
-    /// Nothing more comes: what waits behind holes is read.
+    /// The stream has ended: bytes after holes are passed to `read`.
     pub fn end(&mut self, read: &mut impl FnMut(StreamData<'_>) -> Consumed) {
         while !self.later.is_empty() && !self.is_over {
             self.lose(read);
@@ -109,12 +111,12 @@ impl StreamSide {
         }
     }
 
-    /// True if something waits for a hole to be filled.
+    /// True if segments wait for a hole to be filled.
     pub fn is_waiting(&self) -> bool {
         !self.later.is_empty() && !self.is_over
     }
 
-    /// True if the bytes before what waits were received, though they were not captured.
+    /// True if the bytes before the waiting segments were acknowledged but not captured.
     fn is_hole_received(&self) -> bool {
         let (Some(next), Some(acknowledged), Some(first)) = (self.next, self.acknowledged, self.later.first()) else {
             return false;
@@ -123,17 +125,17 @@ impl StreamSide {
         hole > 0 && received >= hole
     }
 
-    /// True once nothing more of it matters.
+    /// True once the rest of the side is ignored.
     pub fn is_over(&self) -> bool {
         self.is_over
     }
 
-    /// Another reader follows, who reads what is left.
+    /// A different reader takes over the bytes not yet taken.
     pub fn resume(&mut self) {
         self.is_over = false;
     }
 
-    /// Shows what is left to a new reader.
+    /// Passes the bytes not yet taken to the new reader.
     pub fn read_on(&mut self, read: &mut impl FnMut(StreamData<'_>) -> Consumed) {
         if !self.is_over && !self.pending.is_empty() {
             let pending = std::mem::take(&mut self.pending);
@@ -141,12 +143,12 @@ impl StreamSide {
         }
     }
 
-    /// Bytes held.
+    /// Number of bytes kept.
     pub fn n_bytes(&self) -> usize {
         self.pending.len() + self.n_later_bytes()
     }
 
-    /// Bytes that differ from those that wait at the same place.
+    /// Number of bytes that differ from waiting ones with the same sequence numbers.
     fn differing_later(&self, sequence: u32, data: &[u8]) -> usize {
         let differing = |segment: &Segment| {
             let ahead = segment.sequence.wrapping_sub(sequence) as i32;
@@ -180,7 +182,7 @@ impl StreamSide {
 
     /// Takes the next bytes of the side.
     fn accept(&mut self, data: &[u8], wire_bytes: u32, read: &mut impl FnMut(StreamData<'_>) -> Consumed) {
-        // What is skipped nobody reads: it need not be remembered.
+        // Skipped bytes are not read and need not be kept.
         if let Some(next) = self.next.filter(|_| self.skip == 0) {
             self.past.add(next, data);
         }
@@ -195,7 +197,7 @@ impl StreamSide {
         }
     }
 
-    /// Shows bytes to the reader, as often as it reads some, and keeps the rest.
+    /// Passes bytes to the reader as long as it takes some, and keeps the rest.
     fn deliver(&mut self, data: &[u8], read: &mut impl FnMut(StreamData<'_>) -> Consumed) {
         // What waits is added to where it stands: many small segments are not copied again with each.
         let mut joined = std::mem::take(&mut self.pending);
@@ -243,7 +245,7 @@ impl StreamSide {
         self.later.insert(at, Segment { sequence, data: data.to_vec(), wire_bytes });
     }
 
-    /// Gives up the hole before what lies beyond it.
+    /// Treats the hole before the waiting segments as lost.
     fn lose(&mut self, read: &mut impl FnMut(StreamData<'_>) -> Consumed) {
         if let Some(first) = self.later.first() {
             self.next = Some(first.sequence);
@@ -286,7 +288,7 @@ impl StreamSide {
 }
 
 impl Past {
-    /// Remembers the bytes at a sequence number, as far back as there is room.
+    /// Keeps the bytes at a sequence number for comparison, the latest ones as far as there is room.
     fn add(&mut self, sequence: u32, data: &[u8]) {
         let n_left_out = data.len().saturating_sub(MOST_PAST_BYTES);
         let kept = data.get(n_left_out..).unwrap_or(&[]);
@@ -299,7 +301,7 @@ impl Past {
         self.end = sequence.wrapping_add((n_left_out + kept.len()) as u32);
     }
 
-    /// Bytes that differ from those remembered at the same place.
+    /// Number of bytes that differ from those kept with the same sequence numbers.
     #[cold]
     fn differing(&self, sequence: u32, data: &[u8]) -> usize {
         let Some(back) = usize::try_from(self.end.wrapping_sub(sequence) as i32).ok() else { return 0 };

@@ -39,19 +39,19 @@ pub struct Datagram {
 pub struct Stream {
     /// Recognises it by the first bytes of one side.
     pub guess: fn(&[u8], &PortPair) -> ProbeResult,
-    /// Who sends a message that begins so: it tells the sides of a connection that was joined in the middle. None where both
+    /// The side that sends a message with these first bytes, for connections captured from the middle; `None` if both
     /// sides may send it.
     pub sender: fn(&[u8]) -> Option<Role>,
-    /// Starts to read it.
+    /// Creates the parser of a connection.
     pub talk: fn() -> Box<dyn StreamParser>,
 }
 
 /// A side of a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Role {
-    /// Who asks.
+    /// The side that sends requests.
     Client,
-    /// Who answers, or greets.
+    /// The side that sends answers or a greeting.
     Server,
 }
 
@@ -60,7 +60,7 @@ pub enum Role {
 pub enum ProbeResult {
     /// They do not.
     NotForUs,
-    /// They may: counts if the port agrees.
+    /// They may; accepted if the port agrees.
     Unsure,
     /// They do, on any port.
     Certain,
@@ -104,8 +104,8 @@ pub trait StreamParser: Send {
         false
     }
 
-    /// Where the next message of a side may begin in bytes that follow missing ones; none if none does, and the bytes are
-    /// skipped. A parser that finds its way by itself begins at once.
+    /// Offset where the next message of a side may begin in bytes that follow missing ones; `None` if there is none,
+    /// and the bytes are skipped. A parser that resynchronises by itself keeps the default, 0.
     fn find_start(&mut self, _way: Direction, _bytes: &[u8]) -> Option<usize> {
         Some(0)
     }
@@ -114,7 +114,7 @@ pub trait StreamParser: Send {
 /// How far a parser got.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ParseStep {
-    /// It consumed this many bytes and wants the rest again; with 0 it waits for more.
+    /// It consumed this many bytes and is shown the rest again; with 0 it waits for more.
     Took(usize),
     /// Skip this many bytes, including ones still to come.
     Skip(u64),

@@ -7,13 +7,13 @@ use crate::model::{Addr, Finding, Flow};
 use std::cmp::Reverse;
 use std::hash::Hash;
 
-/// Most findings of a detector that says nothing else.
+/// Most findings of a detector that does not set its own limit.
 pub const MOST_FINDINGS: usize = 50;
 
 /// Most flows of a case whose parts are kept.
 const MOST_PARTS: usize = 1 << 16;
 
-/// Cases that are to be reported, in the order in which they come first when there are too many.
+/// The cases to report, most important first; those beyond the limit are left out.
 pub struct Report<C> {
     cases: Vec<C>,
     most: usize,
@@ -21,7 +21,8 @@ pub struct Report<C> {
 }
 
 impl<'a, K: Eq + Hash + Ord, V: Default> Report<(&'a K, &'a V)> {
-    /// The figures of a table that are cases, in the order of their keys; what the table refused was not evaluated.
+    /// The entries of a table that are cases, in the order of their keys; keys that the table refused count as not
+    /// evaluated.
     pub fn of_table<const MOST: usize>(
         table: &'a Tally<K, V, MOST>,
         is_case: impl FnMut(&V) -> bool,
@@ -31,23 +32,23 @@ impl<'a, K: Eq + Hash + Ord, V: Default> Report<(&'a K, &'a V)> {
 }
 
 impl<C> Report<C> {
-    /// Cases in their order, of which at most [`MOST_FINDINGS`] are reported.
+    /// These cases in the given order, of which at most [`MOST_FINDINGS`] are reported.
     pub fn of(cases: impl IntoIterator<Item = C>) -> Report<C> {
         Report { cases: cases.into_iter().collect(), most: MOST_FINDINGS, n_not_evaluated: 0 }
     }
 
-    /// Another number of cases that are reported at most.
+    /// Sets the maximum number of cases reported.
     pub fn at_most(self, most: usize) -> Report<C> {
         Report { most, ..self }
     }
 
-    /// Those of the greatest value first; those of the same value stay in their order.
+    /// Sorts the cases by descending value; those with the same value keep their order.
     pub fn largest_first<K: Ord>(mut self, value: impl Fn(&C) -> K) -> Report<C> {
         self.cases.sort_by_cached_key(|case| Reverse(value(case)));
         self
     }
 
-    /// Says how many hosts or pairs were not evaluated because the detector's table was full.
+    /// Adds a number of hosts or pairs that were not evaluated because the detector's table was full.
     pub fn not_evaluated(mut self, n: u64) -> Report<C> {
         self.n_not_evaluated += n;
         self
@@ -60,7 +61,7 @@ impl<C> Report<C> {
         Conclusion { findings, n_not_evaluated: self.n_not_evaluated, ..Conclusion::default() }
     }
 
-    /// One finding for each case, made with the kept flows between its ends that are meant.
+    /// One finding for each case, built with the kept flows between its endpoints that belong to it.
     pub fn each_with_flows(
         mut self,
         context: &Context<'_>,
@@ -75,7 +76,7 @@ impl<C> Report<C> {
         self.each(|case| finding(case, flows.next().unwrap_or_default()))
     }
 
-    /// As [`Report::each_with_flows`], with what each flow that is meant has a part in: from when, till when, how much.
+    /// As [`Report::each_with_flows`], with the share of each of its flows: start, end and amount.
     pub fn each_with_parts(
         mut self,
         context: &Context<'_>,
@@ -100,7 +101,7 @@ impl<C> Report<C> {
         })
     }
 
-    /// As [`Report::each_with_flows`], without the flows of bystanders, and with who sent the others.
+    /// As [`Report::each_with_flows`], without the flows of bystanders, and with the senders of the others.
     pub fn each_with_senders(
         mut self,
         context: &Context<'_>,

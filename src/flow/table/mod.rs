@@ -21,7 +21,7 @@ use open::Open;
 /// Most pending one-direction flows with the same ends.
 const MOST_WAITING: usize = 8;
 
-/// Health is kept of ended flows while there are at most so many flows: 300 bytes each.
+/// TCP health of ended flows is kept while there are at most this many flows: 300 bytes each.
 const MOST_WITH_HEALTH: usize = 1 << 19;
 
 /// All flows in order of their first packet; the oldest are removed when the table is full.
@@ -30,13 +30,13 @@ pub struct FlowTable {
     flows: Chunks<Flow>,
     /// The current flow of every key.
     open: Open,
-    /// Totals of flows that made room.
+    /// Totals of removed flows.
     pub summarised: Summarised,
-    /// What TCP flows that made room lack.
+    /// Bytes that the capture lacks of removed TCP flows.
     lost: Losses,
-    /// The flows that made room last, ended, with the serial number of the first, until somebody takes them.
+    /// The flows removed last, ended, with the serial number of the first, until they are taken.
     forgotten: (u32, Vec<Flow>),
-    /// Rows of one direction that were settled before the end, and of which it is unknown whether there was another.
+    /// Number of one-direction rows settled before the end, of which it is unknown whether there was another direction.
     n_one_way: u64,
 }
 
@@ -70,9 +70,9 @@ pub struct LookupResult {
 pub struct FlowUpdate {
     /// Its flow.
     pub serial: u32,
-    /// Its way in the flow.
+    /// Its direction in the flow.
     pub direction: Direction,
-    /// It repeats bytes that were sent before.
+    /// True if it repeats bytes that were sent before.
     pub is_retransmission: bool,
 }
 
@@ -95,16 +95,17 @@ impl FlowTable {
         self.limits
     }
 
-    /// Begins to look for the flow that a packet's lead leads to.
+    /// Starts the lookup of a packet's flow by its hash.
     ///
-    /// A flow table is mostly waiting for memory. To begin for several packets, then to go on for all of them, and then
-    /// to count them, lets the processor wait for all at once.
+    /// A flow table mostly waits for memory. Starting the lookups of several packets, then finishing all of them, and
+    /// then counting the packets lets the processor wait for all of them at once.
     #[inline]
     pub fn begin(&self, lead: Option<FlowKeyHash>) -> Lookup {
         Lookup { lead, first: lead.map_or(0, |lead| self.open.first(lead.hash)) }
     }
 
-    /// Looks for the flow of a packet that will be counted soon; no flow may come in between.
+    /// Finishes the lookup of a packet that will be counted soon; no flow may be added between [`FlowTable::begin`] and
+    /// this call.
     #[inline]
     pub fn seek(&self, packet: &Packet, Lookup { lead, first }: Lookup) -> LookupResult {
         let key = lead.and_then(|lead| Some((lead.hash, lead.key_of(packet)?.0)));
@@ -113,7 +114,8 @@ impl FlowTable {
         LookupResult { lead, serial }
     }
 
-    /// Counts a packet that was sought before. Flows that this ends are handed to `ended` first. None for what is not IP.
+    /// Counts a packet after its lookup. Flows that this ends are passed to `ended` first. `None` if the packet is not
+    /// IP.
     #[inline]
     pub fn update(
         &mut self,
@@ -125,7 +127,7 @@ impl FlowTable {
         let lead = found.lead?;
         let ((key, from), hash) = (lead.key_of(packet)?, lead.hash);
         let mut carried_on = None;
-        // Packets between may have ended the flow that was found, or begun the one that was not.
+        // Packets in between may have ended the flow that was found, or started the one that was not.
         let is_open = |serial: &u32| self.get(*serial).is_some_and(|flow| !flow.is_over && flow.key == key);
         let found = found.serial.filter(is_open).or_else(|| self.find(hash, &key));
         if let Some(serial) = found {
@@ -161,8 +163,8 @@ impl FlowTable {
         Some(FlowUpdate { serial, direction, is_retransmission: false })
     }
 
-    /// Marks the flow whose packet an ICMP message says could not be delivered. Only by its first packets: later
-    /// refusals do not make a working exchange a failed one.
+    /// Marks the flow of a packet that an ICMP error reports as undeliverable. Only by its first packets: later errors
+    /// do not make a working exchange a failed one.
     pub fn refuse(&mut self, refused: &QuotedDatagram, vlan: u16) {
         let (source, target) = ((refused.source, refused.source_port), (refused.target, refused.target_port));
         let (key, from) = ordered(Ends { source, target, protocol: refused.protocol, vlan });
@@ -174,8 +176,8 @@ impl FlowTable {
         }
     }
 
-    /// Takes a flow that a table tells of; its serial number. A row of one direction joins the other rows of its connection,
-    /// if there are any; any other flow has ended.
+    /// Adds a flow from a row of a table; returns its serial number. A row of one direction is merged with the other
+    /// rows of its connection, if there are any; any other flow has ended.
     pub fn push(&mut self, flow: Flow, is_one_way: bool, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
         if !is_one_way {
             let serial = self.append(Flow { is_over: true, ..flow }, ended);
@@ -210,8 +212,9 @@ impl FlowTable {
         self.insert(hash, flow, ended)
     }
 
-    /// Takes what a row of a log tells of a connection that may be known by this serial number; its serial number. It is not
-    /// over until the end, because rows of several logs tell of it in any order; nobody looks for it by its ends.
+    /// Adds a row of a log to its connection, which may be known by this serial number; returns its serial number. The
+    /// flow ends only with the file, because rows of several logs describe it in any order; it cannot be found by its
+    /// endpoints.
     pub fn log_row(&mut self, known: Option<u32>, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
         if let Some(serial) = known
             && self.get_mut(serial).is_some_and(|kept| join::tell(kept, &flow))
@@ -221,9 +224,9 @@ impl FlowTable {
         self.append(flow, ended)
     }
 
-    /// Ends every flow that is still open: those that are not over. Rows of a table that wait for the other direction are
-    /// judged without it, by what all rows show; the number of those, and of those before, of which it remains unknown
-    /// whether there was one.
+    /// Ends every flow that is still open. Rows of a table that wait for their other direction are settled without it,
+    /// by what all rows show. Returns the number of rows, also of those settled before, of which it remains unknown
+    /// whether there was another direction.
     pub fn end_all(&mut self) -> u64 {
         self.open.clear();
         let serials = self.first_serial()..self.flows.next_serial();
@@ -251,20 +254,20 @@ impl FlowTable {
         self.flows.get(serial)
     }
 
-    /// The flow with this serial number, to attach facts to.
+    /// The flow with this serial number, to change it.
     #[inline]
     pub fn get_mut(&mut self, serial: u32) -> Option<&mut Flow> {
         self.flows.get_mut(serial)
     }
 
-    /// What the TCP flows so far lack, by the interface that captured them.
+    /// Bytes that the capture lacks of all TCP flows so far, by the interface that captured them.
     pub fn losses(&self) -> Losses {
         let mut losses = self.lost.clone();
         self.iter().for_each(|(_, flow)| losses.add(flow));
         losses
     }
 
-    /// Flows kept.
+    /// Number of flows kept.
     pub fn len(&self) -> usize {
         self.flows.len()
     }
@@ -315,24 +318,24 @@ impl FlowTable {
         serial
     }
 
-    /// True if the table is so full that the next flow makes others give way.
+    /// True if the table is full: the next flow removes older ones.
     #[inline]
     pub fn is_full(&self) -> bool {
         self.flows.is_full() && self.len() + CHUNK > self.limits.most.max(2 * CHUNK)
     }
 
-    /// True if flows have made room that nobody has taken.
+    /// True if there are removed flows that were not taken yet.
     #[inline]
     pub fn has_forgotten(&self) -> bool {
         !self.forgotten.1.is_empty()
     }
 
-    /// The flows that made room last, with the serial number of the first.
+    /// Takes the flows removed last, with the serial number of the first.
     pub fn take_forgotten(&mut self) -> (u32, Vec<Flow>) {
         std::mem::take(&mut self.forgotten)
     }
 
-    /// Ends and forgets the oldest chunk of flows.
+    /// Ends and removes the oldest chunk of flows.
     fn make_room(&mut self, ended: &mut impl FnMut(u32, &Flow)) {
         let FlowTable { flows, open, summarised, lost, .. } = self;
         self.forgotten = flows.forget_oldest(|serial, flow| {

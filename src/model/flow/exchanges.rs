@@ -8,25 +8,26 @@ use crate::model::flow::Direction;
 pub struct Exchange {
     /// When it began, ms after the flow.
     pub at_millis: u32,
-    /// From its begin to the first answer, ms; the most that fits where none came.
+    /// From its start to the first answer, ms; `u16::MAX` if none came.
     pub wait_millis: u16,
-    /// Payload bytes of the originator; stops at the most that fits, as the next three do.
+    /// Payload bytes of the originator; saturates, as the next three do.
     pub sent: u16,
-    /// Payload bytes of the other side.
+    /// Payload bytes of the responder.
     pub got: u16,
     /// Packets of the originator.
     pub n_sent: u8,
-    /// Packets of the other side.
+    /// Packets of the responder.
     pub n_got: u8,
 }
 
 impl Exchange {
-    /// The originator sent data and got an answer.
+    /// True if the originator sent data and got an answer.
     pub fn is_answered(&self) -> bool {
         self.sent > 0 && self.got > 0
     }
 
-    /// The same without what may only keep the connection in order; none if nothing is left.
+    /// The exchange without what may be protocol overhead (settings, pings, acknowledgments); `None` if nothing is
+    /// left.
     pub fn talk(self) -> Option<Exchange> {
         let is_small = |bytes: u16, n: u8| bytes / u16::from(n.max(1)) < Exchanges::LEAST_TALK;
         let mut talk = self;
@@ -45,36 +46,36 @@ impl Exchange {
     }
 }
 
-/// The turns of a connection, or of a piece of one.
+/// The exchanges of a connection, or of a part of one.
 #[derive(Clone, Debug, Default)]
 pub struct Exchanges {
     /// In order of time; at most [`Exchanges::MOST`].
     pub list: Vec<Exchange>,
-    /// Turns that came after those.
+    /// Number of later exchanges, which are not kept.
     pub n_more: u32,
     last: Option<(Direction, u32)>,
     n_bulky: u8,
 }
 
 impl Exchanges {
-    /// Most turns kept: more than one each second in the time after which a flow is cut.
+    /// Most exchanges kept: more than one a second up to the active time-out of a flow.
     pub const MOST: usize = 4096;
-    /// What is smaller keeps the connection in order and says nothing: settings of HTTP/2, pings of WebSocket and of MQTT (2 to 9
-    /// bytes), with the 22 bytes that TLS 1.3 adds.
+    /// Smaller payload is protocol overhead: settings of HTTP/2, pings of WebSocket and MQTT (2 to 9 bytes), with the
+    /// 22 bytes that TLS 1.3 adds.
     pub const LEAST_BYTES: u32 = 32;
-    /// What is smaller may still do so: pings and acknowledgments of HTTP/2 (RFC 9113: 13 to 17 bytes) with the 29 bytes that TLS
-    /// added before; acknowledgments of QUIC.
+    /// Smaller payload may be protocol overhead: pings and acknowledgments of HTTP/2 (RFC 9113: 13 to 17 bytes) with
+    /// the 29 bytes that TLS 1.2 adds; acknowledgments of QUIC.
     pub const LEAST_TALK: u16 = 48;
     /// After a silence this long a side starts a new exchange, ms.
     const PAUSE_MILLIS: u32 = 1000;
-    /// An answer that takes longer is none, ms.
+    /// Data that arrives later is no answer, ms.
     const MOST_WAIT_MILLIS: u32 = 10_000;
-    /// A turn with more is a data transfer, not an exchange.
+    /// More bytes in one direction are a data transfer, not an exchange.
     const BULKY_BYTES: u16 = 16 * 1024;
     /// With this many of these it is no exchange of requests and answers, and nothing is kept.
     const MOST_BULKY: u8 = 4;
 
-    /// It carries data.
+    /// True if the connection transfers data instead of exchanging requests and answers.
     pub fn is_bulky(&self) -> bool {
         self.n_bulky >= Exchanges::MOST_BULKY
     }
@@ -86,7 +87,7 @@ impl Exchanges {
         }
         let before = self.last.replace((direction, at_millis));
         if self.n_more > 0 {
-            // Only turns of the originator are told apart where none is kept.
+            // Once none is kept, only exchanges that the originator starts are counted.
             let is_new =
                 direction == Direction::ToResponder && before.is_none_or(|(last, _)| last == Direction::ToOriginator);
             self.n_more = self.n_more.saturating_add(u32::from(is_new));
@@ -102,7 +103,7 @@ impl Exchanges {
         self.add(direction, at_millis, bytes);
     }
 
-    /// True if a packet begins a turn.
+    /// True if a packet starts an exchange.
     fn begins(&self, direction: Direction, at_millis: u32, before: Option<(Direction, u32)>) -> bool {
         let (Some((last, last_millis)), Some(exchange)) = (before, self.list.last()) else { return true };
         let silence = at_millis.saturating_sub(last_millis);

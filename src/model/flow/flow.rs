@@ -86,13 +86,13 @@ pub struct Extra {
     pub idle: Moments,
     /// Gaps longer than a second: subflow borders.
     pub subflow_gaps: u32,
-    /// Segments that two receivers may take differently, of `low` to `high` and of `high` to `low`.
+    /// Segments that two receivers may treat differently, of `low` to `high` and of `high` to `low`.
     pub anomalies: Option<Box<[TcpAnomalies; 2]>>,
     /// Exchanges by size and time, where only these are visible: TLS and QUIC.
     pub exchanges: Option<Box<Exchanges>>,
     /// Bytes that the capture lacks, of `low` to `high` and of `high` to `low`.
     pub loss: Option<Box<[StreamLoss; 2]>>,
-    /// How well a TCP connection goes.
+    /// Health of a TCP connection.
     pub health: Option<Box<TcpHealth>>,
 }
 
@@ -132,17 +132,17 @@ pub struct Flow {
     pub is_low_originator: bool,
     /// TCP state.
     pub state: TcpState,
-    /// Which of its figures were measured.
+    /// Which of its values were measured.
     pub known: Known,
-    /// What became of it where the record itself says so, as tables do; none where its packets show it.
+    /// The outcome as recorded in a table; `None` in a capture, where it follows from the packets.
     pub recorded: Option<Outcome>,
-    /// An ICMP unreachable message quoted a packet of the originator.
+    /// True if an ICMP unreachable message quoted a packet of the originator.
     pub is_unreachable: bool,
-    /// A later flow has the same five-tuple.
+    /// True if the flow has ended; a later flow may have the same five-tuple.
     pub is_over: bool,
     /// True if a TCP request (SYN) began it.
     pub saw_syn: bool,
-    /// Application by content, or by port where content did not tell.
+    /// Application protocol by content, otherwise by port.
     pub app: Option<AppProto>,
     /// True if `app` was recognised by content.
     pub is_app_certain: bool,
@@ -152,10 +152,9 @@ pub struct Flow {
     pub name_source: NameSource,
     /// Its message fields: the latest among all that are kept; 0 for none.
     pub fields: u32,
-    /// Where its TCP stream is read: 0 not begun, [`Flow::NOT_PARSED`] for no longer, else a place.
+    /// Index of its TCP stream among those being parsed; 0 if not begun, [`Flow::NOT_PARSED`] if no longer parsed.
     pub stream: u32,
-    /// By how many bits the windows of `low` and `high` are to be shifted, as their requests say (RFC 7323);
-    /// [`Flow::UNSCALED`] where they do not.
+    /// Window scales of `low` and `high` from their SYN (RFC 7323), bits; [`Flow::UNSCALED`] without the option.
     pub window_scales: [u8; 2],
     /// Time of the first packet, ns since 1970.
     pub first_ns: i64,
@@ -169,9 +168,9 @@ pub struct Flow {
     pub gap: Moments,
     /// Figures of `low` to `high` and of `high` to `low`.
     pub directions: [DirectionStats; 2],
-    /// The current payload run and the direction (0 or 1) that it has.
+    /// The current run of payload packets.
     pub run: Run,
-    /// Direction of `run`.
+    /// Direction of `run`: 0 from `low`, 1 from `high`.
     pub run_direction: u8,
     /// ICMP type and code of the first message.
     pub icmp: Option<(u8, u8)>,
@@ -182,12 +181,12 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// How well it goes; none for what is no TCP connection of a capture, or too short to say.
+    /// Its health; `None` for what is no TCP connection of a capture, or too short.
     pub fn health(&self) -> Option<&TcpHealth> {
         self.extra.as_ref()?.health.as_deref()
     }
 
-    /// Health of what the originator and of what the responder sent.
+    /// Health of the data that the originator and the responder sent.
     pub fn sender_health(&self) -> Option<[&SenderHealth; 2]> {
         let [low, high] = &self.health()?.sides;
         Some(if self.is_low_originator { [low, high] } else { [high, low] })
@@ -195,11 +194,11 @@ impl Flow {
 
     /// Its stream is no longer parsed: the protocol needs no more, or is not supported.
     pub const NOT_PARSED: u32 = u32::MAX;
-    /// Its windows are not shifted.
+    /// Its windows are not scaled.
     pub const UNSCALED: u8 = u8::MAX;
 
-    /// With these ends, first and last time (ns since 1970), and counters of `low` to `high` and of `high` to `low`; all else
-    /// unknown.
+    /// A flow with these endpoints, first and last time (ns since 1970), and counters of `low` to `high` and of `high`
+    /// to `low`; all other values are unknown.
     pub fn new(key: FlowKey, is_low_originator: bool, times_ns: (i64, i64), directions: [DirectionStats; 2]) -> Flow {
         Flow {
             key,
@@ -231,12 +230,12 @@ impl Flow {
         }
     }
 
-    /// Address and port of who began it.
+    /// Address and port of the originator.
     pub fn originator(&self) -> (Addr, u16) {
         if self.is_low_originator { (self.key.low, self.key.low_port) } else { (self.key.high, self.key.high_port) }
     }
 
-    /// Address and port of the other side.
+    /// Address and port of the responder.
     pub fn responder(&self) -> (Addr, u16) {
         if self.is_low_originator { (self.key.high, self.key.high_port) } else { (self.key.low, self.key.low_port) }
     }
@@ -275,7 +274,7 @@ impl Flow {
         u64::from(self.forward().packets) + u64::from(self.backward().packets)
     }
 
-    /// False if nobody counted its packets, as in a log of messages: then what its counts lack means nothing.
+    /// False if its packets were not counted, as in a log of messages: zero counts then mean nothing.
     pub fn is_counted(&self) -> bool {
         self.recorded.is_some() || self.packets() > 0
     }
@@ -285,7 +284,7 @@ impl Flow {
         self.forward().bytes + self.backward().bytes
     }
 
-    /// A figure if it was measured.
+    /// `figure` if the values it needs were measured.
     pub fn measured<T>(&self, needs: Known, figure: T) -> Option<T> {
         self.known.has(needs).then_some(figure)
     }
@@ -300,7 +299,7 @@ impl Flow {
         (other.first_ns - self.last_ns).max(self.first_ns - other.last_ns).max(0)
     }
 
-    /// Segments that two receivers may take differently: of the originator, of the responder.
+    /// Segments that two receivers may treat differently: of the originator, of the responder.
     pub fn anomalies(&self) -> Option<[&TcpAnomalies; 2]> {
         let [low, high] = self.extra.as_ref()?.anomalies.as_deref()?;
         Some(if self.is_low_originator { [low, high] } else { [high, low] })
