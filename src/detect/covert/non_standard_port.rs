@@ -38,8 +38,7 @@ const CONNECTIONS: Descriptor = Descriptor::count("non_standard_port.connections
 
 /// The detector's entry in the register.
 pub const ENTRY: Entry =
-    Entry::of::<NonStandardPort>(CARD, &[CONNECTIONS], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS))
-        .asking_site();
+    Entry::of::<NonStandardPort>(CARD, &[CONNECTIONS], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS)).asking_site();
 
 /// Ports that firewalls let pass, and their protocol; TLS also has ports of its own for many protocols.
 const PASSED: [AppProto; 7] =
@@ -74,9 +73,9 @@ struct NonStandardPort {
 fn is_tunnel_out(app: AppProto, (client, server): (Addr, Addr), site: &Site) -> bool {
     app == AppProto::Ssh && site.is_inside(client) && site.is_outside(server)
 }
-/// What a flow carries, if its port belongs to another protocol.
+
 /// The protocol of a flow, if its port belongs to a different one.
-fn foreign_app(flow: &Flow) -> Option<AppProto> {
+fn foreign_app(flow: &Flow, site: &Site) -> Option<AppProto> {
     let app = flow.app.filter(|_| flow.is_app_certain)?;
     let (_, port) = flow.responder();
     let owner = Protocol::from_port(flow.is_tcp(), port)?;

@@ -140,6 +140,24 @@ impl Imposter<'_> {
             _ => mac_text(mac),
         };
 
+        let explanation = match is_lone {
+            true => format!(
+                "The Ethernet address {} has an address of its own and told hosts {} times that it has {names} too: in \
+                 {n_unasked} answers that nobody asked for and {n_needless} questions to hosts that had answered within \
+                 the last 15 s. Every such packet overwrites what the hosts know. No other device claimed the address \
+                 in this capture; its owner may be out of sight.",
+                mac_text(mac),
+                n_unasked + n_needless
+            ),
+            false => format!(
+                "The Ethernet address {} claimed {names} {n_unasked} times without being asked. Other devices use {} \
+                 too{}. Hosts believe the latest answer, so they send traffic for the real owner to this device, \
+                 which can read, change or drop it.",
+                mac_text(mac),
+                if claimed.len() == 1 { "this address" } else { "these addresses" },
+                if has_gateway { "; one of them is the default gateway" } else { "" }
+            ),
+        };
         let ips: Vec<String> = claimed.iter().take(20).map(Addr::to_string).collect();
         Finding::builder(&CARD)
             .title(format!(
@@ -169,24 +187,11 @@ impl Imposter<'_> {
                 evidence("Times the claimant of an address changed", self.n_changes as f64, "", "0"),
                 evidence("Devices whose addresses it claims", self.owners.len() as f64, "devices", "0"),
             ])
-            .evidence(is_lone.then(|| evidence("Questions to hosts that had just answered", n_needless as f64, "packets", "0")))
-            .explanation(if is_lone {
-                format!(
-                    "The Ethernet address {} has an address of its own and told hosts {} times that it has {names} too: in \
-                     {n_unasked} answers that nobody asked for and {n_needless} questions to hosts that had answered within \
-                     the last 15 s. Every such packet overwrites what the hosts know. No other device claimed the address in \
-                     this capture; its owner may be out of sight.",
-                    mac_text(mac),
-                    n_unasked + n_needless
-                )
-            } else { format!(
-                "The Ethernet address {} claimed {names} {n_unasked} times without being asked. Other devices use {} \
-                 too{}. Hosts believe the latest answer, so they send traffic for the real owner to this device, \
-                 which can read, change or drop it.",
-                mac_text(mac),
-                if claimed.len() == 1 { "this address" } else { "these addresses" },
-                if has_gateway { "; one of them is the default gateway" } else { "" }
-            ) })
+            .evidence(
+                is_lone
+                    .then(|| evidence("Questions to hosts that had just answered", n_needless as f64, "packets", "0")),
+            )
+            .explanation(explanation)
             .n_packets(n_claims)
             .packet_indices(self.claims.iter().flat_map(|(_, claim)| claim.indices.iter().copied()).collect())
             .filter(if claimed.len() <= 20 {
