@@ -39,7 +39,7 @@ const MOST_PROMPT_BYTES: usize = 200;
 
 fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     let is_prompt = bytes.len() <= MOST_PROMPT_BYTES
-        && PROMPTS.iter().any(|prompt| bytes.starts_with(prompt))
+        && (PROMPTS.iter().any(|prompt| bytes.starts_with(prompt)) || names_user_and_host(bytes))
         && (bytes.ends_with(b"$ ") || bytes.ends_with(b"# "));
     let begins = is_script(bytes) || BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning));
     // Telnet says the same with a protocol around it.
@@ -47,6 +47,23 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
         (true, Some(AppProto::Telnet)) | (false, _) => ProbeResult::NotForUs,
         (true, _) => ProbeResult::Certain,
     }
+}
+
+/// The prompts that distributions set up: `user@host:~$ `, `[user@host ~]$ `, also behind a title for the terminal.
+fn names_user_and_host(bytes: &[u8]) -> bool {
+    let untitled = match bytes.strip_prefix(b"\x1b]0;") {
+        Some(titled) => {
+            titled.iter().position(|byte| *byte == 7).and_then(|end| titled.get(end + 1..)).unwrap_or(titled)
+        }
+        None => bytes,
+    };
+    let prompt = untitled.strip_prefix(b"[").unwrap_or(untitled);
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let n_user = prompt.iter().take_while(|byte| is_of_name(byte)).count();
+    let Some((b'@', behind)) = prompt.get(n_user..).and_then(<[u8]>::split_first) else { return false };
+    let n_host = behind.iter().take_while(|byte| is_of_name(byte)).count();
+    let ends_host = matches!(behind.get(n_host), Some(b':' | b' '));
+    n_user > 0 && n_host > 0 && ends_host && !prompt.contains(&b'\n')
 }
 
 /// A script for a shell, by its first line, that is sent as it is.
@@ -101,6 +118,12 @@ mod tests {
         let ends = PortPair::new(true, 50_000, 4444);
         assert_eq!(guess(b"$ ", &ends), ProbeResult::Certain);
         assert_eq!(guess(b"Microsoft Windows [Version 10.0.19045]\r\n", &ends), ProbeResult::Certain);
+        for prompt in [&b"root@web:~# "[..], b"[ann@db-1 tmp]$ ", b"\x1b]0;ann@db: ~\x07ann@db:~$ "] {
+            assert_eq!(guess(prompt, &ends), ProbeResult::Certain, "{}", prompt.escape_ascii());
+        }
+        for no_prompt in [&b"mail ann@db # "[..], b"@db:~$ ", b"ann@:~$ ", b"ann@db:~\nls$ "] {
+            assert_eq!(guess(no_prompt, &ends), ProbeResult::NotForUs, "{}", no_prompt.escape_ascii());
+        }
         assert_eq!(guess(b"# a comment\n", &ends), ProbeResult::NotForUs);
         assert_eq!(guess(b"GET / HTTP/1.1\r\n", &ends), ProbeResult::NotForUs);
         let script = b"#!/bin/sh\nwget x\n";
