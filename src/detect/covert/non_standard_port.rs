@@ -116,14 +116,14 @@ fn finding((client, server, port, app): Key, n: u64, flows: Gathered, least: f64
     let (impact, confidence) =
         if is_carrier { (Impact::CONTROL, Confidence::LIKELY) } else { (Impact::EXPOSURE, Confidence::VERY_LIKELY) };
     Finding::builder(&CARD)
-        .title(format!("{client} speaks {} with {server} on port {port}, which is registered for {owner}", app.name()))
+        .title(format!("{client} uses {} with {server} on port {port}, which is registered for {owner}", app.name()))
         .technique(is_tunnel_out(app, (client, server), site).then_some(("T1572", "Protocol Tunneling")))
         .weighed(impact, confidence, extent(n as f64, least.max(10.0)))
         .score(past(n as f64, least))
         .service((client, server, port), app.name())
         .evidence([evidence("Connections", n as f64, "connections", format!("0: {owner} is expected"))])
         .explanation(format!(
-            "{client} connected to port {port} of {server}, where {owner} is expected, and spoke {} there. Programs \
+            "{client} connected to port {port} of {server}, where {owner} is expected, and used {} there. Programs \
              do so to bypass a firewall that filters by port, or because they are configured that way.",
             app.name()
         ))

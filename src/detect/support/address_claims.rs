@@ -141,7 +141,7 @@ impl AddressClaims {
         claim.n_unasked += u64::from(is_announcement || is_pushed);
         claim.n_pushed += u64::from(is_pushed);
         claim.n_needless += u64::from(is_needless);
-        let is_to_one = !is_announcement && (arp.operation == 2 || is_needless);
+        let is_to_one = is_needless || (!is_announcement && arp.operation == 2);
         if has_room && is_to_one && claim.receivers.len() < MOST_RECEIVERS {
             let is_new = claim.receivers.insert(arp.target_ip);
             self.n_kept += usize::from(is_new);
@@ -217,6 +217,9 @@ impl AddressClaims {
 
     /// True for a question to somebody who has just answered the same one; notes answers for that.
     fn is_needless(&mut self, (vlans, sender): Place, arp: &Arp, now_ns: i64) -> bool {
+        if sender == arp.target_ip {
+            return false;
+        }
         if arp.operation == 2 {
             if let Some(last) = self.answered.of((vlans, arp.target_ip, sender)) {
                 *last = now_ns;
