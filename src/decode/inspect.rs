@@ -5,10 +5,10 @@ use super::app::registry::{self, Datagrams};
 use super::app::{describe, link};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Protocol;
-use crate::model::app::field::FieldBuffer;
+use crate::model::app::field::{FieldBuffer, FieldId};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use crate::model::format::secret::Secrets;
+use crate::model::format::secret::{MASK, Secrets};
 use crate::model::listing::{LayerDetail, PacketRow};
 use crate::model::net::addr::mac_text;
 use crate::model::packet::{Arp, Encapsulation, Icmp, Packet, Tcp, Transport, Udp};
@@ -319,7 +319,12 @@ fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<AppProto>,
             let to_server =
                 if tcp.source_port >= tcp.target_port { Direction::ToResponder } else { Direction::ToOriginator };
             let direction = known.direction.unwrap_or(to_server);
-            registry::read_segment(payload, &ends, known.app, direction, &mut fields).or(known.app).or(ends.hint)
+            let app =
+                registry::read_segment(payload, &ends, known.app, direction, &mut fields).or(known.app).or(ends.hint);
+            if app == Some(AppProto::Telnet) && known.secrets == Secrets::Masked {
+                fields = without_typed(&fields);
+            }
+            app
         }
         Transport::Udp(udp) => {
             let ends = PortPair::new(false, udp.source_port, udp.target_port);
@@ -333,6 +338,21 @@ fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<AppProto>,
         _ => registry::read_frame(packet, data, &mut fields),
     };
     (app, fields)
+}
+
+/// Fields without what was typed: the screen that asked for it, perhaps for a password, is in other packets.
+fn without_typed(fields: &FieldBuffer) -> FieldBuffer {
+    let mut masked = FieldBuffer::default();
+    for message in fields.messages() {
+        masked.begin();
+        for (kind, value) in message.iter() {
+            match kind {
+                FieldId::Argument => masked.text(kind, MASK),
+                _ => masked.add(kind, value),
+            }
+        }
+    }
+    masked
 }
 
 fn is_datagram(packet: &Packet) -> bool {

@@ -106,7 +106,7 @@ fn says_came_twice(header: &TcpHeaderSlice<'_>) -> bool {
     let options = header.options();
     // A block takes two paddings, the option's two bytes and eight of its own. Most packets have as many bytes of timestamps
     // and no more (RFC 7323, appendix A).
-    if options.len() < 12 || options.len() == 12 && options.starts_with(&[1, 1, 8, 10]) || !header.ack() {
+    if options.len() < 12 || options.len() == 12 && options.first_chunk() == Some(&[1, 1, 8, 10]) || !header.ack() {
         return false;
     }
     let behind = |a: u32, b: u32| a.wrapping_sub(b) as i32 > 0;

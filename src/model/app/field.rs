@@ -116,7 +116,6 @@ impl FieldBuffer {
     }
 
     /// Adds a value of any kind.
-    #[cfg(test)]
     pub fn add(&mut self, kind: FieldId, value: FieldValue<'_>) {
         match value {
             FieldValue::Number(number) => self.number(kind, number),

@@ -1,6 +1,7 @@
 //! Facts to how they are shown: passwords and the like are masked unless people ask for them.
 
 use crate::model::app::field::FieldId;
+use crate::model::format::percent;
 use std::borrow::Cow;
 
 /// Whether secrets are written as they are.
@@ -16,39 +17,127 @@ pub enum Secrets {
 /// Shown instead of a secret.
 pub const MASK: &str = "••••••";
 
-/// Parameters of a web address that are secrets, by the end of their names in lower case.
-const PARAMETERS: [&str; 9] = ["password", "passwd", "passwort", "pass", "pwd", "secret", "token", "apikey", "api_key"];
+/// So often names and values may be encoded in one another.
+const MOST_NESTED: usize = 3;
 
-/// A fact's text as it is shown.
+/// A parameter is a secret if its name contains one of these words, in lower case and without percent-encoding. Rather a
+/// harmless one is masked too than a secret shown.
+const WORDS: [&str; 19] = [
+    "passw",
+    "pwd",
+    "passphrase",
+    "passcode",
+    "passkey",
+    "secret",
+    "token",
+    "auth",
+    "key",
+    "sig",
+    "code",
+    "credential",
+    "session",
+    "sid",
+    "pin",
+    "otp",
+    "nonce",
+    "ticket",
+    "cookie",
+];
+/// Whole names of parameters that are secrets.
+const NAMES: [&str; 3] = ["pass", "pw", "psw"];
+/// Names that contain one of the words and are none.
+const HARMLESS: [&str; 8] =
+    ["author", "authors", "keyword", "keywords", "zipcode", "postcode", "statuscode", "country_code"];
+/// Schemes whose addresses have no slashes before the user.
+const SCHEMES: [&str; 3] = ["sip:", "sips:", "mailto:"];
+
+/// A field's text as it is shown: secrets masked, in addresses too, whatever field they are in.
 pub fn shown(kind: FieldId, text: &str, secrets: Secrets) -> Cow<'_, str> {
-    match (secrets, kind, kind.shape()) {
-        (Secrets::Shown, _, _) => Cow::Borrowed(text),
-        (_, _, shape) if shape.is_secret() => Cow::Borrowed(MASK),
-        (_, FieldId::HttpPath | FieldId::HttpReferer, _) => address(text),
-        _ => Cow::Borrowed(text),
+    match secrets {
+        Secrets::Shown => Cow::Borrowed(text),
+        Secrets::Masked if kind.shape().is_secret() => Cow::Borrowed(MASK),
+        Secrets::Masked => address(text),
     }
 }
 
-/// A web address without the values of parameters that are secrets.
-fn address(text: &str) -> Cow<'_, str> {
-    let Some((path, query)) = text.split_once('?') else { return Cow::Borrowed(text) };
-    let mut has_secret = false;
-    let parts: Vec<Cow<'_, str>> = query
-        .split('&')
-        .map(|part| match part.split_once('=') {
-            Some((name, value)) if !value.is_empty() && is_secret(name) => {
-                has_secret = true;
-                Cow::Owned(format!("{name}={MASK}"))
+/// A text without passwords before a host (`user:password@host`) and without the values of parameters that are secrets.
+pub fn address(text: &str) -> Cow<'_, str> {
+    let mut masked = Cow::Borrowed(text);
+    if text.contains('@') {
+        masked = without_userinfo(text);
+    }
+    if masked.contains('=') {
+        masked = Cow::Owned(without_parameters(&masked));
+    }
+    if masked == text { Cow::Borrowed(text) } else { masked }
+}
+
+fn without_userinfo(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('@') {
+        let start = before.rfind(['/', ' ', '<', '"', '=', ',', ';']).map_or(0, |at| at + 1);
+        let (ahead, user) = before.split_at(start);
+        let scheme = SCHEMES.iter().find(|scheme| user.starts_with(**scheme)).map_or(0, |scheme| scheme.len());
+        let (scheme, user) = user.split_at(scheme);
+        let name = user.split_once(':').filter(|(_, password)| !password.is_empty()).map(|(name, _)| name);
+        out.extend([ahead, scheme]);
+        match name {
+            Some(name) => out.extend([name, ":", MASK]),
+            None => out.push_str(user),
+        }
+        out.push('@');
+        rest = behind;
+    }
+    Cow::Owned(out + rest)
+}
+
+fn without_parameters(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive(['?', '&', ';', '#', ' ']) {
+        let (pair, end) = match part.chars().next_back().filter(|last| "?&;# ".contains(*last)) {
+            Some(last) => part.split_at(part.len() - last.len_utf8()),
+            None => (part, ""),
+        };
+        match pair.split_once('=') {
+            Some((name, value)) if !value.is_empty() && (is_secret(name) || holds_secret(value)) => {
+                out.extend([name, "=", MASK]);
             }
-            _ => Cow::Borrowed(part),
-        })
-        .collect();
-    if has_secret { Cow::Owned(format!("{path}?{}", parts.join("&"))) } else { Cow::Borrowed(text) }
+            _ => out.push_str(pair),
+        }
+        out.push_str(end);
+    }
+    out
+}
+
+/// True for a value that is an address of its own, in percent-encoding, with a secret in it.
+fn holds_secret(value: &str) -> bool {
+    let mut inner = value.to_owned();
+    for _ in 0..MOST_NESTED {
+        let decoded = decoded(&inner);
+        if decoded == inner {
+            break;
+        }
+        if decoded.split(['?', '&', ';', '#']).any(|pair| pair.split_once('=').is_some_and(|(name, _)| is_secret(name)))
+        {
+            return true;
+        }
+        inner = decoded;
+    }
+    false
+}
+
+fn decoded(text: &str) -> String {
+    String::from_utf8_lossy(&percent::decode(text.as_bytes())).into_owned()
 }
 
 fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    PARAMETERS.iter().any(|end| name.ends_with(end))
+    let mut name = name.to_ascii_lowercase();
+    for _ in 0..MOST_NESTED {
+        name = decoded(&name).to_ascii_lowercase();
+    }
+    !HARMLESS.contains(&name.as_str())
+        && (NAMES.contains(&name.as_str()) || WORDS.iter().any(|word| name.contains(word)))
 }
 
 #[cfg(test)]
@@ -72,5 +161,32 @@ mod tests {
         assert_eq!(shown(FieldId::HttpPath, path, Secrets::Masked), masked);
         assert_eq!(shown(FieldId::HttpPath, path, Secrets::Shown), path);
         assert_eq!(shown(FieldId::HttpPath, "/a?b", Secrets::Masked), "/a?b");
+    }
+
+    #[test]
+    fn secrets_are_masked_wherever_they_stand_in_an_address() {
+        let masked = |text: &str| shown(FieldId::Location, text, Secrets::Masked).into_owned();
+        for text in [
+            "/l?user[password]=SECRET",
+            "/l?password_confirmation=SECRET&a=1",
+            "/l?pass%77ord=SECRET",
+            "/l?pass%2577ord=SECRET",
+            "/l?a=1;password=SECRET",
+            "/x;jsessionid=SECRET?a=1",
+            "/x?next=%2Flogin%3Ftoken%3DSECRET&a=1",
+            "/x#access_token=SECRET",
+            "/x?X-Amz-Signature=SECRET",
+            "http://bob:SECRET@h.example/",
+            "bob:SECRET@h.example:443",
+            "rtsp://bob:SECRET@cam/1",
+            "<sip:bob:SECRET@h.example>;tag=1",
+            "/x?url=http://bob:SECRET@h/",
+        ] {
+            assert!(!masked(text).contains("SECRET"), "{text}: {}", masked(text));
+        }
+        for text in ["/x?page=2&q=a", "<sip:bob@h.example>;tag=1", "mailto:bob@h.example", "/x?keyword=shoes", "a=b@c"]
+        {
+            assert_eq!(masked(text), text);
+        }
     }
 }

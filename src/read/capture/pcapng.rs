@@ -319,7 +319,7 @@ fn name(block: &InterfaceDescriptionBlock<'_>) -> String {
 /// True if the bytes begin as a section does, in either byte order.
 #[inline]
 pub fn has_magic(bytes: &[u8]) -> bool {
-    bytes.starts_with(&SECTION_HEADER.to_be_bytes())
+    bytes.first_chunk() == Some(&SECTION_HEADER.to_be_bytes())
 }
 
 /// True if a section header stands here that can be believed, also where none is expected.

@@ -4,7 +4,7 @@
 
 use super::{Opened, RawPacket, Step, most_packet_bytes};
 
-const MAGIC: &[u8] = b"snoop\0\0\0";
+const MAGIC: &[u8; 8] = b"snoop\0\0\0";
 /// Magic number, version and link type.
 const HEADER_BYTES: usize = 16;
 const RECORD_BYTES: usize = 24;
@@ -17,7 +17,7 @@ pub struct Snoop {
 /// True if the bytes begin as a snoop file does.
 #[inline]
 pub fn has_magic(bytes: &[u8]) -> bool {
-    bytes.starts_with(MAGIC)
+    bytes.first_chunk() == Some(MAGIC)
 }
 
 impl Snoop {

@@ -124,6 +124,14 @@ impl Redis {
                 fields.bytes(FieldId::User, user);
                 fields.bytes(FieldId::Password, password);
             }
+            (b"CONFIG", [_, set, name, password, ..])
+                if set.eq_ignore_ascii_case(b"SET")
+                    && (name.eq_ignore_ascii_case(b"requirepass") || name.eq_ignore_ascii_case(b"masterauth")) =>
+            {
+                fields.bytes(FieldId::Argument, set);
+                fields.bytes(FieldId::Argument, name);
+                fields.bytes(FieldId::Password, password);
+            }
             (_, [_, rest @ ..]) => rest.iter().for_each(|part| fields.bytes(FieldId::Argument, part)),
             _ => {}
         }

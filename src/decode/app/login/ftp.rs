@@ -74,7 +74,9 @@ impl Ftp {
         fields.bytes(FieldId::Command, &word);
         let kind = match word.as_slice() {
             b"USER" => FieldId::User,
-            b"PASS" => FieldId::Password,
+            b"PASS" | b"ACCT" => FieldId::Password,
+            // A server's own commands that set a password.
+            b"SITE" if lines::word(argument).0.eq_ignore_ascii_case(b"PSWD") => FieldId::Password,
             b"RETR" | b"STOR" | b"DELE" | b"APPE" => FieldId::File,
             _ => FieldId::Argument,
         };

@@ -67,6 +67,35 @@ enum Mode {
     Part(u64),
 }
 
+/// Commands of RFC 5321 and of its extensions, old ones too.
+const VERBS: [&[u8]; 25] = [
+    b"HELO",
+    b"EHLO",
+    b"LHLO",
+    b"MAIL",
+    b"RCPT",
+    b"DATA",
+    b"BDAT",
+    b"RSET",
+    b"VRFY",
+    b"EXPN",
+    b"HELP",
+    b"NOOP",
+    b"QUIT",
+    b"AUTH",
+    b"STARTTLS",
+    b"ETRN",
+    b"ATRN",
+    b"TURN",
+    b"SEND",
+    b"SOML",
+    b"SAML",
+    b"BURL",
+    b"XCLIENT",
+    b"XFORWARD",
+    b"X-ANONYMOUSTLS",
+];
+
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 enum Asked {
     LogIn,
@@ -120,11 +149,11 @@ impl StreamParser for Smtp {
 impl Smtp {
     fn command(&mut self, line: &[u8], fields: &mut FieldBuffer) {
         let (word, argument) = lines::word(line);
-        let is_command = (4..=10).contains(&word.len()) && word.iter().all(u8::is_ascii_alphabetic);
-        if !is_command {
+        let word = word.to_ascii_uppercase();
+        // A line that is no command may be a password whose question was lost.
+        if !VERBS.contains(&word.as_slice()) {
             return;
         }
-        let word = word.to_ascii_uppercase();
         fields.bytes(FieldId::Command, &word);
         match word.as_slice() {
             b"HELO" | b"EHLO" => fields.bytes(FieldId::Host, argument),

@@ -23,6 +23,10 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
+/// Commands to services of names and channels that carry a password.
+const SECRET_COMMANDS: [&[u8]; 10] =
+    [b"IDENTIFY", b"ID", b"REGISTER", b"LOGIN", b"AUTH", b"GHOST", b"RECOVER", b"RELEASE", b"REGAIN", b"SET"];
+
 /// What a client or server says first. USER and PASS alone may be FTP's or POP3's.
 fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     const FIRST: [&[u8]; 5] = [b"NICK ", b"CAP LS", b"CAP REQ", b"NOTICE AUTH ", b"NOTICE * "];
@@ -109,11 +113,16 @@ fn message(direction: Direction, mut line: &[u8], fields: &mut FieldBuffer) -> O
         b"PRIVMSG" | b"NOTICE" => {
             let is_channel = matches!(first.first(), Some(b'#' | b'&' | b'+' | b'!'));
             fields.bytes(if is_channel { FieldId::Channel } else { FieldId::To }, first);
-            fields.bytes(FieldId::Argument, last);
+            let is_service = first.to_ascii_lowercase().windows(4).any(|part| part == b"serv");
+            let is_secret =
+                is_service && SECRET_COMMANDS.iter().any(|word| lines::word(last).0.eq_ignore_ascii_case(word));
+            fields.bytes(if is_secret { FieldId::Password } else { FieldId::Argument }, last);
             if direction == Direction::ToOriginator {
                 fields.bytes(FieldId::From, prefix.split(|byte| *byte == b'!').next().unwrap_or(prefix));
             }
         }
+        // Short forms of messages to the service that keeps the names.
+        b"NICKSERV" | b"NS" | b"IDENTIFY" => fields.bytes(FieldId::Password, rest),
         b"ERROR" => fields.bytes(FieldId::Argument, last),
         _ => {}
     }

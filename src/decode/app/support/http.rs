@@ -39,9 +39,37 @@ fn tell_length(value: &[u8], fields: &mut FieldBuffer) {
     fields.number(FieldId::Bytes, number(value.trim_ascii()).unwrap_or(0));
 }
 
+/// Schemes of the IANA registry of HTTP authentication, and those in wide use beside it.
+const SCHEMES: [&str; 20] = [
+    "Basic",
+    "Bearer",
+    "Digest",
+    "NTLM",
+    "Negotiate",
+    "Kerberos",
+    "OAuth",
+    "HOBA",
+    "Mutual",
+    "DPoP",
+    "GNAP",
+    "PrivateToken",
+    "SCRAM-SHA-1",
+    "SCRAM-SHA-256",
+    "vapid",
+    "AWS",
+    "AWS4-HMAC-SHA256",
+    "SharedKey",
+    "Token",
+    "ApiKey",
+];
+
 /// The scheme, and who logs in where it says so in the clear (RFC 7617).
 fn tell_authorization(value: &[u8], fields: &mut FieldBuffer) {
     let (scheme, rest) = lines::word(value);
+    if !SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known.as_bytes())) {
+        // What has no scheme in front is the secret itself.
+        return fields.bytes(FieldId::Password, value);
+    }
     fields.bytes(FieldId::HttpAuth, scheme);
     if !scheme.eq_ignore_ascii_case(b"basic") {
         return;
@@ -57,8 +85,9 @@ pub fn media_type(value: &[u8]) -> &[u8] {
     value.split(|byte| *byte == b';').next().unwrap_or(value).trim_ascii()
 }
 
-/// `example.com:8080` without the port; an IPv6 address in brackets stays whole.
+/// `example.com:8080` without the port, and without a user and password before it; an IPv6 address in brackets stays whole.
 pub fn without_port(host: &[u8]) -> &[u8] {
+    let host = memchr::memrchr(b'@', host).and_then(|at| host.get(at + 1..)).unwrap_or(host);
     let Some(at) = memchr::memrchr(b':', host) else { return host };
     let (name, port) = host.split_at(at);
     let is_port = port.iter().skip(1).all(u8::is_ascii_digit) && !name.contains(&b':');

@@ -1,0 +1,246 @@
+//! Secrets planted in conversations of every kind are shown nowhere: not in packet rows and details, flows, findings, facts,
+//! report, CSV and JSON. The bytes of a packet are the only place that has them.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
+
+use packetloupe::export::{self, Writer};
+use packetloupe::pipeline::{Pipeline, PipelineOptions};
+use packetloupe::protocol::{Answer, Filter, FlowSort, PacketSort, Query, Window};
+use packetloupe::query::{self, Source, Views};
+use packetloupe::settings::Settings;
+
+const SECRET: &str = "Zq53SecretXy";
+/// The same in base64, as of `user` NUL `bob` NUL secret, and of `bob:` and the secret.
+const IN_BASE64: [&str; 3] = ["WnE1M1NlY3JldFh5", "AGJvYgBacTUzU2VjcmV0WHk=", "Ym9iOlpxNTNTZWNyZXRYeQ=="];
+
+/// Port of the server, and what client (`>`) and server (`<`) say, a segment each; `$` stands for the secret, `$0` to `$2`
+/// for its forms in base64.
+const CONVERSATIONS: &[(u16, &[&str])] = &[
+    (23, &["<login: ", ">bob\r\n", "<bob\r\nPassword: ", ">$\r\n", "<\r\nWelcome\r\n$ "]),
+    (
+        21,
+        &[
+            "<220 ready\r\n",
+            ">USER bob\r\n",
+            "<331 password\r\n",
+            ">PASS $\r\n",
+            "<332 account\r\n",
+            ">ACCT $\r\n",
+            "<230 in\r\n",
+            ">SITE PSWD old $\r\n",
+        ],
+    ),
+    (
+        25,
+        &[
+            "<220 mx ESMTP\r\n",
+            ">EHLO a\r\n",
+            "<250 AUTH LOGIN PLAIN\r\n",
+            ">AUTH LOGIN\r\n",
+            "<334 VXNlcm5hbWU6\r\n",
+            ">Ym9i\r\n",
+            "<334 UGFzc3dvcmQ6\r\n",
+            ">$0\r\n",
+            "<235 in\r\n",
+        ],
+    ),
+    (25, &["<220 mx ESMTP\r\n", ">EHLO a\r\n", "<250 AUTH PLAIN\r\n", ">AUTH PLAIN $1\r\n", "<235 in\r\n"]),
+    (
+        110,
+        &[
+            "<+OK ready\r\n",
+            ">USER bob\r\n",
+            "<+OK\r\n",
+            ">PASS $\r\n",
+            "<+OK\r\n",
+            ">AUTH PLAIN\r\n",
+            "<+ \r\n",
+            ">$1\r\n",
+        ],
+    ),
+    (
+        143,
+        &[
+            "<* OK ready\r\n",
+            ">a1 LOGIN bob {12}\r\n",
+            "<+ go on\r\n",
+            ">$\r\n",
+            "<a1 OK in\r\n",
+            ">a2 LOGIN bob $\r\n",
+            "<a2 OK in\r\n",
+        ],
+    ),
+    (
+        6667,
+        &[
+            ">NICK bob\r\nUSER bob 0 * :bob\r\n",
+            ">PASS $\r\n",
+            ">PRIVMSG NickServ :IDENTIFY $\r\n",
+            ">NS IDENTIFY $\r\n",
+            ">OPER bob $\r\n",
+        ],
+    ),
+    (
+        6379,
+        &[
+            ">*2\r\n$4\r\nAUTH\r\n$12\r\n$\r\n",
+            "<+OK\r\n",
+            ">*4\r\n$6\r\nCONFIG\r\n$3\r\nSET\r\n$11\r\nrequirepass\r\n$12\r\n$\r\n",
+            "<+OK\r\n",
+        ],
+    ),
+    (
+        80,
+        &[
+            ">GET /l?user[password]=$&a=1 HTTP/1.1\r\nHost: h.example\r\n\r\n",
+            "<HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        ],
+    ),
+    (80, &[">GET /l?pass%77ord=$ HTTP/1.1\r\nHost: h.example\r\n\r\n"]),
+    (80, &[">GET /x;jsessionid=$?next=%2Fin%3Ftoken%3D$ HTTP/1.1\r\nHost: h.example\r\n\r\n"]),
+    (80, &[">GET http://bob:$@h.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n"]),
+    (80, &[">CONNECT bob:$@h.example:443 HTTP/1.1\r\nHost: bob:$@h.example:443\r\n\r\n"]),
+    (80, &[">GET /x HTTP/1.1\r\nHost: h.example\r\nReferer: http://bob:$@h.example/?code=$\r\n\r\n"]),
+    (80, &[">GET /x HTTP/1.1\r\nHost: h.example\r\nAuthorization: $\r\n\r\n"]),
+    (80, &[">GET /x HTTP/1.1\r\nHost: h.example\r\nAuthorization: Bearer $\r\nCookie: session=$\r\n\r\n"]),
+    (80, &[">GET /x HTTP/1.1\r\nHost: h.example\r\nAuthorization: Basic $2\r\n\r\n"]),
+    (
+        80,
+        &[
+            ">POST /in HTTP/1.1\r\nHost: h.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 30\r\n\r\nuser=bob&password=$",
+        ],
+    ),
+    (554, &[">DESCRIBE rtsp://bob:$@cam/1 RTSP/1.0\r\nCSeq: 1\r\n\r\n", "<RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"]),
+    (
+        5060,
+        &[
+            ">REGISTER sip:h.example SIP/2.0\r\nFrom: <sip:bob:$@h.example>;tag=1\r\nTo: <sip:bob:$@h.example>\r\nCall-ID: 1\r\nCSeq: 1 REGISTER\r\nContent-Length: 0\r\n\r\n",
+        ],
+    ),
+];
+
+/// The segment that a line stands for: its direction and bytes.
+fn segment(line: &str) -> (bool, Vec<u8>) {
+    let mut text = line[1..].to_owned();
+    for (place, form) in IN_BASE64.iter().enumerate() {
+        text = text.replace(&format!("${place}"), form);
+    }
+    // Redis writes lengths with a dollar: those have a digit behind it.
+    let mut out = String::new();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let is_length = letters.peek().is_some_and(char::is_ascii_digit);
+        if letter == '$' && !is_length && letters.peek() != Some(&' ') {
+            out.push_str(SECRET);
+        } else {
+            out.push(letter);
+        }
+    }
+    (line.starts_with('>'), out.into_bytes())
+}
+
+/// A frame of a TCP segment between a client and a server.
+fn frame(client_port: u16, port: u16, is_client: bool, [sequence, ack]: [u32; 2], flags: u8, data: &[u8]) -> Vec<u8> {
+    let [client, server] = [[10, 9, 0, 7], [10, 9, 0, 2]];
+    let (source, target) = if is_client { (client, server) } else { (server, client) };
+    let (from, to) = if is_client { (client_port, port) } else { (port, client_port) };
+    let [l0, l1] = (40 + data.len() as u16).to_be_bytes();
+    let mut frame = [[2, 0, 0, 0, 0, target[3]], [2, 0, 0, 0, 0, source[3]]].concat();
+    frame.extend([8, 0, 0x45, 0, l0, l1, 0, 1, 0, 0, 64, 6, 0, 0]);
+    frame.extend([source, target].concat());
+    frame.extend([from.to_be_bytes(), to.to_be_bytes()].concat());
+    frame.extend([sequence.to_be_bytes(), ack.to_be_bytes()].concat());
+    frame.extend([0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
+    frame.extend(data);
+    frame
+}
+
+fn capture() -> Vec<u8> {
+    let mut out = 0xa1b2_c3d4_u32.to_le_bytes().to_vec();
+    out.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 1, 0, 0, 0]);
+    let mut micros = 1_000_000;
+    let mut put = |frame: Vec<u8>| {
+        let length = frame.len() as u32;
+        out.extend([micros / 1_000_000, micros % 1_000_000, length, length].map(u32::to_le_bytes).concat());
+        out.extend(frame);
+        micros += 20_000;
+    };
+    for (place, (port, lines)) in CONVERSATIONS.iter().enumerate() {
+        let client_port = 50_000 + place as u16;
+        let mut next = [1000_u32, 5000];
+        put(frame(client_port, *port, true, [999, 0], 2, &[]));
+        put(frame(client_port, *port, false, [4999, 1000], 0x12, &[]));
+        put(frame(client_port, *port, true, next, 0x10, &[]));
+        for line in *lines {
+            let (is_client, data) = segment(line);
+            let order = if is_client { next } else { [next[1], next[0]] };
+            put(frame(client_port, *port, is_client, order, 0x18, &data));
+            next[usize::from(!is_client)] += data.len() as u32;
+        }
+    }
+    out
+}
+
+struct Bytes(Vec<u8>);
+
+impl Source for Bytes {
+    fn read_at(&mut self, _: u8, offset: u64, length: usize) -> Option<Vec<u8>> {
+        self.0.get(offset as usize..offset as usize + length).map(<[u8]>::to_vec)
+    }
+}
+
+fn window<Sort: Default>(count: u32) -> Window<Sort> {
+    Window { filter: Filter::default(), sort: Sort::default(), is_descending: false, offset: 0, count }
+}
+
+/// What is shown where: name of the place, and text.
+fn shown(bytes: &[u8]) -> Vec<(String, String)> {
+    let settings = Settings::default();
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(&settings, "a.pcap", bytes.len() as u64));
+    pipeline.feed(bytes).unwrap();
+    pipeline.end().unwrap();
+    let analysis = pipeline.evaluate(&settings);
+    let mut places = Vec::new();
+    for entry in export::ALL {
+        let text = match entry.writer {
+            Writer::Analysis(write) => write(&analysis),
+            Writer::Tables(table) => {
+                let mut out = Vec::new();
+                query::write(&mut out, table, &pipeline, &analysis).unwrap();
+                String::from_utf8(out).unwrap()
+            }
+        };
+        places.push((entry.id.to_owned(), text));
+    }
+    let mut views = Views::default();
+    let mut source = Bytes(bytes.to_vec());
+    let mut ask = |query: Query| views.ask(&pipeline, &analysis, &mut source, query);
+    places.push(("flows".to_owned(), format!("{:?}", ask(Query::Flows(window::<FlowSort>(1000))))));
+    places.push(("packet rows".to_owned(), format!("{:?}", ask(Query::Packets(window::<PacketSort>(1000))))));
+    for index in 0..analysis.summary.packets {
+        let Answer::Packet(Some(detail)) = ask(Query::Packet { index }) else { panic!("no packet {index}") };
+        places.push((format!("packet {}", index + 1), format!("{:?} {:?}", detail.row, detail.layers)));
+    }
+    places.push(("analysis".to_owned(), format!("{analysis:?}")));
+    places
+}
+
+#[test]
+fn a_planted_secret_is_shown_nowhere() {
+    let bytes = capture();
+    assert!(bytes.windows(SECRET.len()).filter(|part| *part == SECRET.as_bytes()).count() > 20);
+    let places = shown(&bytes);
+    assert!(places.iter().any(|(_, text)| text.contains("bob")), "users are shown");
+    let leaks: Vec<String> = places
+        .iter()
+        .flat_map(|(place, text)| {
+            let forms = [SECRET].into_iter().chain(IN_BASE64);
+            forms.filter_map(move |form| {
+                let at = text.find(form)?;
+                let from = text.floor_char_boundary(at.saturating_sub(70));
+                Some(format!("{place}: {}", &text[from..at + form.len()]))
+            })
+        })
+        .collect();
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+}
