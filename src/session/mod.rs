@@ -5,6 +5,7 @@
 
 mod address;
 pub mod memory;
+mod merge;
 mod offered;
 pub mod route;
 pub mod state;
@@ -13,6 +14,7 @@ pub mod view;
 pub mod window;
 
 pub use memory::Memory;
+pub use merge::merged;
 pub use route::Route;
 pub use state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
 pub use update::{Action, Effect};

@@ -192,3 +192,50 @@ test("what was kept and makes no sense any more breaks nothing", async () => {
   assert.deepEqual((await analysis(page)).settings, { changed: {}, seed: 42, expected: [], secrets_shown: false });
   await close();
 });
+
+test("two tabs do not erase each other's verdicts and settings", async () => {
+  const { page, context, close } = await open(its);
+  const other = await context.newPage();
+  other.setDefaultTimeout(20_000);
+  await other.goto(its.host.url);
+  for (const [tab, name, seed] of [[page, "portscan_syn", null], [other, "arp_spoof", "8"]]) {
+    await openSample(tab, name);
+    await hash(tab);
+    await firstFinding(tab);
+    await tab.getByRole("radio", { name: "False alarm" }).check();
+    if (seed) {
+      await view(tab, "Settings");
+      await tab.getByRole("spinbutton", { name: "Random seed" }).fill(seed);
+      await tab.getByText(/with these settings/).waitFor();
+    }
+  }
+  await page.getByRole("textbox", { name: "Note" }).fill("Later than the other tab");
+  await page.getByRole("textbox", { name: "Note" }).blur();
+  const value = (key) => page.evaluate((name) => JSON.parse(JSON.parse(localStorage.getItem(name))), key);
+  const files = await value("packetloupe.remarks");
+  assert.deepEqual(files.map((file) => file.name).sort(), ["arp_spoof.pcap", SCAN]);
+  assert.match(JSON.stringify(files), /Later than the other tab/);
+  assert.equal((await value("packetloupe.settings")).seed, 8);
+  await close();
+});
+
+test("where storage is forbidden, absent or full the page works and says once that nothing is kept", async () => {
+  const forbid = () => Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } });
+  const none = () => Object.defineProperty(window, "localStorage", { get() { return null; } });
+  const full = () => { Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); }; };
+  for (const init of [forbid, none, full]) {
+    const { page, close } = await open(its, { init });
+    await openSample(page, "portscan_syn");
+    await firstFinding(page);
+    await page.getByRole("radio", { name: "False alarm" }).check();
+    const notice = page.getByText("This browser keeps nothing for the page");
+    await notice.waitFor();
+    await page.getByRole("button", { name: /^Theme:/ }).click();
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await page.getByRole("textbox", { name: "Note" }).fill("once");
+    await page.getByRole("textbox", { name: "Note" }).blur();
+    await page.getByRole("list", { name: "Findings" }).getByText("False alarm").waitFor();
+    assert.equal(await notice.count(), 0, "said once");
+    await close();
+  }
+});

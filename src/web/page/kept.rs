@@ -1,50 +1,78 @@
 //! What outlives the page, in the browser's local storage: settings with the allow-list, and remarks on findings.
 //!
-//! Where storage is forbidden or full, all of it lasts as long as the page.
+//! Where storage is forbidden or full, all of it lasts as long as the page. Two tabs keep in the same place: what is written is
+//! what changed in this tab, put into what is there by now.
 
+use super::storage;
 use crate::pipeline;
-use crate::session::Memory;
+use crate::session::{Memory, merged};
 use crate::settings::{Settings, file};
-use gloo::storage::{LocalStorage, Storage};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 const SETTINGS_KEY: &str = "packetloupe.settings";
 const REMARKS_KEY: &str = "packetloupe.remarks";
 /// What begins like this is ours.
 const PREFIX: &str = "packetloupe.";
 
+thread_local! {
+    /// What this tab knows to be kept, by key.
+    static KNOWN: RefCell<BTreeMap<&'static str, Value>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// The document of a key; null if there is none.
+fn stored(key: &str) -> Value {
+    storage::get::<String>(key).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// Reads a document and remembers it as known.
+fn read(key: &'static str) -> Value {
+    let document = stored(key);
+    KNOWN.with_borrow_mut(|known| known.insert(key, document.clone()));
+    document
+}
+
+/// Puts what this tab changed into what is kept by now. False if that cannot be kept.
+fn keep(key: &'static str, text: &str) -> bool {
+    let ours: Value = serde_json::from_str(text).unwrap_or_default();
+    let known = KNOWN.with_borrow(|known| known.get(key).cloned().unwrap_or_default());
+    let all = merged(&known, &ours, &stored(key));
+    // The next change is told from what this tab has, not from what it never saw.
+    KNOWN.with_borrow_mut(|known| known.insert(key, ours));
+    match all {
+        Value::Null => storage::delete(key),
+        Value::Object(fields) if fields.is_empty() => storage::delete(key),
+        Value::Array(files) if files.is_empty() => storage::delete(key),
+        document => storage::set(key, &document.to_string()),
+    }
+}
+
 /// The settings that were kept; what makes no sense any more is left out.
 pub fn settings() -> Settings {
-    let kept = LocalStorage::get::<String>(SETTINGS_KEY).ok();
-    let read = kept.and_then(|text| file::read(&text, &pipeline::descriptors()).ok());
+    let read = file::read(&read(SETTINGS_KEY).to_string(), &pipeline::descriptors()).ok();
     read.map(|(settings, _)| settings).unwrap_or_default()
 }
 
-/// Keeps the settings.
-pub fn keep_settings(settings: &Settings) {
-    if *settings == Settings::default() {
-        return LocalStorage::delete(SETTINGS_KEY);
-    }
-    let _ = LocalStorage::set(SETTINGS_KEY, file::write(settings));
+/// Keeps the settings. False if they last only as long as the page.
+pub fn keep_settings(settings: &Settings) -> bool {
+    keep(SETTINGS_KEY, &file::write(settings))
 }
 
 /// The remarks that were kept.
 pub fn memory() -> Memory {
-    LocalStorage::get::<String>(REMARKS_KEY).map(|text| Memory::from_text(&text)).unwrap_or_default()
+    Memory::from_text(&read(REMARKS_KEY).to_string())
 }
 
-/// Keeps the remarks.
-pub fn keep_memory(memory: &Memory) {
-    if *memory == Memory::default() {
-        return LocalStorage::delete(REMARKS_KEY);
-    }
-    let _ = LocalStorage::set(REMARKS_KEY, memory.text());
+/// Keeps the remarks. False if they last only as long as the page.
+pub fn keep_memory(memory: &Memory) -> bool {
+    keep(REMARKS_KEY, &memory.text())
 }
 
 /// Forgets everything that the page keeps in this browser, theme and clock too.
 pub fn forget() {
-    let storage = LocalStorage::raw();
-    let keys = (0..storage.length().unwrap_or(0)).filter_map(|place| storage.key(place).ok().flatten());
-    for key in keys.filter(|key| key.starts_with(PREFIX)).collect::<Vec<_>>() {
-        LocalStorage::delete(&key);
+    for key in storage::keys().iter().filter(|key| key.starts_with(PREFIX)) {
+        storage::delete(key);
     }
+    KNOWN.with_borrow_mut(BTreeMap::clear);
 }

@@ -26,6 +26,7 @@ mod address;
 mod app;
 mod kept;
 mod prefs;
+mod storage;
 mod store;
 
 mod hooks;

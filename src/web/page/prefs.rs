@@ -1,7 +1,7 @@
 //! Choices that outlive the page: theme, clock and whether columns are looked at first, in the browser's local storage.
 
+use super::storage;
 use crate::session::Clock;
-use gloo::storage::{LocalStorage, Storage};
 
 const THEME_KEY: &str = "packetloupe.theme";
 const CLOCK_KEY: &str = "packetloupe.clock";
@@ -41,16 +41,16 @@ impl Theme {
 
 /// The theme that was chosen.
 pub fn theme() -> Theme {
-    match LocalStorage::get::<String>(THEME_KEY).as_deref() {
-        Ok("light") => Theme::Light,
-        Ok("dark") => Theme::Dark,
+    match storage::get::<String>(THEME_KEY).as_deref() {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
         _ => Theme::System,
     }
 }
 
 /// Chooses a theme. Where storage is forbidden it lasts as long as the page.
 pub fn choose_theme(theme: Theme) {
-    let _ = LocalStorage::set(THEME_KEY, theme.id());
+    storage::set(THEME_KEY, &theme.id());
     apply_theme(theme);
 }
 
@@ -64,8 +64,8 @@ pub fn apply_theme(theme: Theme) {
 
 /// The clock that was chosen.
 pub fn clock() -> Clock {
-    match LocalStorage::get::<String>(CLOCK_KEY).as_deref() {
-        Ok("local") => Clock::Local,
+    match storage::get::<String>(CLOCK_KEY).as_deref() {
+        Some("local") => Clock::Local,
         _ => Clock::Utc,
     }
 }
@@ -73,15 +73,15 @@ pub fn clock() -> Clock {
 /// Remembers a clock. Where storage is forbidden it lasts as long as the page.
 pub fn choose_clock(clock: Clock) {
     let id = if clock == Clock::Local { "local" } else { "utc" };
-    let _ = LocalStorage::set(CLOCK_KEY, id);
+    storage::set(CLOCK_KEY, &id);
 }
 
 /// True if the columns of a table are looked at before all of it is read.
 pub fn looks_first() -> bool {
-    LocalStorage::get::<bool>(LOOKS_FIRST_KEY).unwrap_or(false)
+    storage::get::<bool>(LOOKS_FIRST_KEY).unwrap_or(false)
 }
 
 /// Remembers whether they are. Where storage is forbidden it lasts as long as the page.
 pub fn choose_looks_first(looks_first: bool) {
-    let _ = LocalStorage::set(LOOKS_FIRST_KEY, looks_first);
+    storage::set(LOOKS_FIRST_KEY, &looks_first);
 }

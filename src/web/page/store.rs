@@ -41,6 +41,7 @@ struct Inner {
     on_saved: RefCell<Option<(u32, Callback<Option<Blob>>)>>,
     judge_timer: RefCell<Option<Timeout>>,
     places: RefCell<BTreeMap<String, Place>>,
+    has_said_lost: Cell<bool>,
 }
 
 /// All handles are the same one.
@@ -63,6 +64,7 @@ impl Store {
             on_saved: RefCell::default(),
             judge_timer: RefCell::default(),
             places: RefCell::default(),
+            has_said_lost: Cell::default(),
         }));
         store.restart();
         store
@@ -147,15 +149,26 @@ impl Store {
             Effect::Send(request) => self.send(&request),
             Effect::Restart => self.restart(),
             Effect::Show(route) => super::address::push(&route),
-            Effect::KeepSettings => super::kept::keep_settings(&self.state().settings),
+            Effect::KeepSettings => self.say_if_lost(super::kept::keep_settings(&self.state().settings)),
             Effect::KeepLooksFirst => super::prefs::choose_looks_first(self.state().looks_first),
-            Effect::KeepMemory => super::kept::keep_memory(&self.state().memory),
+            Effect::KeepMemory => self.say_if_lost(super::kept::keep_memory(&self.state().memory)),
             Effect::Forget => super::kept::forget(),
             Effect::EvaluateSoon => {
                 let store = self.clone();
                 let timer = Timeout::new(EVALUATE_PAUSE_MS, move || store.dispatch(Action::Evaluate));
                 self.0.judge_timer.replace(Some(timer));
             }
+        }
+    }
+
+    /// Says once that nothing outlives the page, when the first thing could not be kept.
+    fn say_if_lost(&self, is_kept: bool) {
+        if !is_kept && !self.0.has_said_lost.replace(true) {
+            self.dispatch(Action::Fail(
+                "This browser keeps nothing for the page: settings, verdicts and notes last until it is closed. Save the \
+                 settings and the report as files to keep them."
+                    .to_owned(),
+            ));
         }
     }
 
