@@ -146,7 +146,13 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["card"],
             // What is counted once for several detectors, which the contract hands them.
             &["support/capped_map", "support/domains", "support/episodes", "ml/matrix", "ml/random", "ml/spec"],
-            &["support/address_claims", "support/connection_attempts", "support/gateway", "ml/scale"],
+            &[
+                "support/address_claims",
+                "support/connection_attempts",
+                "support/gateway",
+                "support/service_answers",
+                "ml/scale",
+            ],
             &["ml/flow_rows"],
             &["detector"],
             &["support"],

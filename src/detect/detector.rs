@@ -5,6 +5,7 @@ use super::support::address_claims::AddressClaims;
 use super::support::connection_attempts::Contacts;
 use super::support::domains::DnsQuery;
 use super::support::gateway::Gateway;
+use super::support::service_answers::ServiceAnswers;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
@@ -225,6 +226,8 @@ pub struct Context<'a> {
     pub claims: &'a AddressClaims,
     /// The gateway: the Ethernet address that external traffic is sent to.
     pub gateway: &'a Gateway,
+    /// What services answer, and how quickly.
+    pub answers: &'a ServiceAnswers,
     /// Which addresses are inside.
     pub site: &'a Site,
     /// Rows of flows for models.

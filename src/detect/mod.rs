@@ -76,6 +76,7 @@ pub const ALL: &[Entry] = &[
     performance::duplicate_address::ENTRY,
     performance::dhcp_trouble::ENTRY,
     performance::service_unreachable::ENTRY,
+    performance::service_failing::ENTRY,
     performance::handshake_failing::ENTRY,
     performance::broadcast_storm::ENTRY,
     evasion::ipv6_abuse::ENTRY,

@@ -3,7 +3,7 @@
 
 use super::loss::Order;
 use crate::model::flow::Flow;
-use crate::model::flow::health::{Delays, RoundTrip, SenderHealth, SenderTracking, TcpHealth, Tracking};
+use crate::model::flow::health::{Delays, LateAnswer, RoundTrip, SenderHealth, SenderTracking, TcpHealth, Tracking};
 use crate::model::packet::Tcp;
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 
@@ -35,10 +35,10 @@ fn take(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, order: Order) {
         flow.extra.get_or_insert_default().health = Some(Box::new(begun));
     }
     let Some(health) = flow.extra.as_mut().and_then(|extra| extra.health.as_deref_mut()) else { return };
-    let TcpHealth { sides, responses, course, tracking } = health;
+    let TcpHealth { sides, responses, late, course, tracking } = health;
     let Some(tracking) = tracking.as_deref_mut() else { return };
     let segment = Segment { tcp, window, from, is_asker, now, first_ns, fills_hole: order.fills_hole() };
-    segment.take(sides, responses, course, tracking);
+    segment.take(sides, (responses, late), course, tracking);
 }
 
 /// The round trips to both ends that the handshake shows, where nothing of it was sent twice: neither is delayed.
@@ -118,7 +118,7 @@ impl Segment<'_> {
     fn take(
         &self,
         [low_side, high_side]: &mut [SenderHealth; 2],
-        responses: &mut Delays,
+        responses: (&mut Delays, &mut Vec<LateAnswer>),
         course: &mut Vec<RoundTrip>,
         tracking: &mut Tracking,
     ) {
@@ -274,11 +274,15 @@ impl Segment<'_> {
     }
 
     /// What the originator says is a request; the first packet back is the answer.
-    fn note_request(&self, request_ns: &mut Option<i64>, responses: &mut Delays) {
+    fn note_request(&self, request_ns: &mut Option<i64>, (responses, late): (&mut Delays, &mut Vec<LateAnswer>)) {
         if self.is_asker {
             *request_ns = Some(self.now);
         } else if let Some(at_ns) = request_ns.take() {
-            responses.add(u32::try_from((self.now - at_ns).max(0) / 1000).unwrap_or(u32::MAX));
+            let micros = u32::try_from((self.now - at_ns).max(0) / 1000).unwrap_or(u32::MAX);
+            responses.add(micros);
+            if micros >= TcpHealth::LATE_MICROS && late.len() < TcpHealth::MOST_LATE {
+                late.push(LateAnswer { at_millis: millis(self.now - self.first_ns), micros });
+            }
         }
     }
 }
@@ -439,7 +443,9 @@ mod tests {
         let flow = flow_of(&[request, (230, false, 1, 101, 500, DATA, 1000), (231, false, 501, 101, 500, DATA, 1000)]);
         let health = flow.health().unwrap();
         assert_eq!((health.responses.n(), health.responses.most()), (1, Some(200_000)));
-        assert!(health.tracking.is_none());
+        assert!(health.tracking.is_none() && health.late.is_empty());
+        let late = flow_of(&[request, (9030, false, 1, 101, 500, DATA, 1000)]).health().unwrap().late.clone();
+        assert_eq!(late, [LateAnswer { at_millis: 9030, micros: 9_000_000 }]);
     }
 
     #[test]

@@ -190,6 +190,7 @@ mod tests {
             contacts: &Default::default(),
             claims: &Default::default(),
             gateway: &Default::default(),
+            answers: &Default::default(),
             site: &Default::default(),
             rows: &Default::default(),
             span_ns,

@@ -10,5 +10,6 @@ pub mod packet_loss;
 pub mod path_latency;
 pub mod receiver_stalled;
 pub mod retransmission_storm;
+pub mod service_failing;
 pub mod service_unreachable;
 pub mod slow_server;

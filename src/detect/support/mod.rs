@@ -29,6 +29,7 @@ pub mod port_choice;
 pub mod rate_series;
 pub mod report;
 pub mod resolvers;
+pub mod service_answers;
 pub mod severity;
 pub mod tcp_anomalies;
 #[cfg(test)]

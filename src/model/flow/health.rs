@@ -9,10 +9,28 @@ pub struct TcpHealth {
     pub sides: [SenderHealth; 2],
     /// From the last packet of a request to the first of its answer.
     pub responses: Delays,
+    /// Answers that took [`TcpHealth::LATE_MICROS`] or longer, the first ones.
+    pub late: Vec<LateAnswer>,
     /// Round trips in the order of time, where they were not all alike.
     pub course: Vec<RoundTrip>,
     /// What must be remembered while the connection goes on.
     pub tracking: Option<Box<Tracking>>,
+}
+
+impl TcpHealth {
+    /// An answer that takes so long may be no answer but news: the upper end of a bin of [`Delays`], so that both agree.
+    pub const LATE_MICROS: u32 = Delays::FIRST_MICROS << 16;
+    /// Most late answers kept of a connection.
+    pub const MOST_LATE: usize = 32;
+}
+
+/// An answer that came late, and when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LateAnswer {
+    /// When it came, ms after the flow began.
+    pub at_millis: u32,
+    /// How long it took, µs.
+    pub micros: u32,
 }
 
 /// A round trip between the capture point and one end, and when.

@@ -9,6 +9,7 @@ use crate::detect::support::address_claims::AddressClaims;
 use crate::detect::support::connection_attempts::Contacts;
 use crate::detect::support::domains::Domains;
 use crate::detect::support::gateway::Gateway;
+use crate::detect::support::service_answers::ServiceAnswers;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::{FlowFields, InternedField};
 use crate::flow::names::Names;
@@ -36,6 +37,7 @@ pub struct FlowDispatch {
     contacts: Contacts,
     claims: AddressClaims,
     gateway: Gateway,
+    answers: ServiceAnswers,
     /// Detectors are shown nothing.
     is_silent: bool,
     /// Which addresses are inside, once that is known.
@@ -64,6 +66,7 @@ impl FlowDispatch {
             contacts: Contacts::default(),
             claims: AddressClaims::default(),
             gateway: Gateway::default(),
+            answers: ServiceAnswers::default(),
             is_silent: true,
             site: None,
             unknown: Site::default(),
@@ -96,6 +99,12 @@ impl FlowDispatch {
         let vlan_stack = packet.map_or(0, |packet| packet.vlan_stack);
         if !self.is_silent {
             self.claims.observe_message(message, update, vlan_stack);
+            if ServiceAnswers::listens(message.protocol)
+                && let Some(update) = update
+                && let Some(flow) = flows.get(update.serial)
+            {
+                self.answers.observe(message, flow, update);
+            }
         }
         let kinds = message.fields.kinds();
         let listeners = self.listeners.get(message.protocol as usize).map_or(&[][..], Vec::as_slice);
@@ -199,7 +208,7 @@ impl FlowDispatch {
         (flows, endpoints): (&'a FlowTable, &'a EndpointIndex),
         (names, told): (&'a Names, &'a FlowFields),
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let FlowDispatch { detectors, contacts, claims, gateway, rows, site, unknown, .. } = self;
+        let FlowDispatch { detectors, contacts, claims, gateway, answers, rows, site, unknown, .. } = self;
         let (span_ns, packets) = (counters.span_ns.unwrap_or((0, 0)), counters.packets);
         let site = site.as_ref().unwrap_or(unknown);
         let shared = Context {
@@ -211,6 +220,7 @@ impl FlowDispatch {
             contacts,
             claims,
             gateway,
+            answers,
             site,
             rows,
             span_ns,

@@ -6,6 +6,7 @@ use crate::detect::support::address_claims::AddressClaims;
 use crate::detect::support::connection_attempts::Contacts;
 use crate::detect::support::domains::Domains;
 use crate::detect::support::gateway::Gateway;
+use crate::detect::support::service_answers::ServiceAnswers;
 use crate::flow::fields;
 use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, FlowUpdate, Limits};
@@ -132,11 +133,14 @@ fn observe(
     settings: &Settings,
 ) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
-    let mut claims = AddressClaims::default();
+    let (mut claims, mut answers) = (AddressClaims::default(), ServiceAnswers::default());
     let (mut names, mut domains, mut interned) = (Names::default(), Domains::default(), Vec::new());
     for (place, line) in lines.iter().enumerate() {
         let (serial, link) = of(place);
-        let mut flow = Made { from: line.from, ..Made::tcp(line.from.0, line.to.0, line.to.1, line.second) }.flow();
+        let made = Made::tcp(line.from.0, line.to.0, line.to.1, line.second);
+        // RADIUS has datagrams only.
+        let protocol = if line.protocol == AppProto::Radius { 17 } else { made.protocol };
+        let mut flow = Made { protocol, from: line.from, ..made }.flow();
         // What a network's broadcast address gets comes in frames for all.
         if line.to.0.0 & 0xff == 0xff {
             flow.macs = Some(([2; 6], [0xff; 6]));
@@ -153,6 +157,9 @@ fn observe(
         let message = Message { protocol: line.protocol, time_ns, packet: place as u64, fields: said };
         let update = Some(FlowUpdate { serial, direction: line.direction, is_retransmission: false });
         claims.observe_message(&message, update, link);
+        if let Some(update) = update.filter(|_| ServiceAnswers::listens(line.protocol)) {
+            answers.observe(&message, &flow, update);
+        }
         fields::intern(&said, &mut names, &mut interned);
         let asked = interned.iter().find(|fact| fact.kind == FieldId::DnsQuery).map(|fact| fact.value as u32);
         asked.iter().for_each(|name| domains.learn(&mut names, *name));
@@ -173,6 +180,6 @@ fn observe(
     }
     let times = lines.iter().map(|line| (line.second * 1e9) as i64);
     let none = FlowTable::new(Limits::default());
-    let seen = (&Contacts::default(), &claims, &Gateway::default());
+    let seen = (&Contacts::default(), &claims, &Gateway::default(), &answers);
     end_over(&mut *detector, &none, &names, seen, times, settings)
 }

@@ -10,6 +10,7 @@ use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry};
 use crate::detect::support::address_claims::AddressClaims;
 use crate::detect::support::connection_attempts::Contacts;
 use crate::detect::support::gateway::Gateway;
+use crate::detect::support::service_answers::ServiceAnswers;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
@@ -43,7 +44,14 @@ pub fn finish_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings: 
         gateway.add(&Site::private(), flow);
     }
     let none = FlowTable::new(Limits::default());
-    end_over(&mut *detector, &none, &Names::default(), (&contacts, &claims, &gateway), times, settings)
+    end_over(
+        &mut *detector,
+        &none,
+        &Names::default(),
+        (&contacts, &claims, &gateway, &ServiceAnswers::default()),
+        times,
+        settings,
+    )
 }
 
 /// As [`finish`], with the flows in the table, for what looks at them again in the end.
@@ -55,7 +63,7 @@ pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conc
         kept.push(flow, false, &mut |_, _| ());
     }
     let times = flows.iter().map(|made| (made.start * 1e9) as i64);
-    let seen = (&Contacts::default(), &AddressClaims::default(), &Gateway::default());
+    let seen = (&Contacts::default(), &AddressClaims::default(), &Gateway::default(), &ServiceAnswers::default());
     end_over(&mut *detector, &kept, &Names::default(), seen, times, settings)
 }
 
@@ -68,14 +76,21 @@ pub fn end(
     settings: &Settings,
 ) -> Conclusion {
     let none = FlowTable::new(Limits::default());
-    end_over(detector, &none, names, (contacts, &AddressClaims::default(), &Gateway::default()), times, settings)
+    end_over(
+        detector,
+        &none,
+        names,
+        (contacts, &AddressClaims::default(), &Gateway::default(), &ServiceAnswers::default()),
+        times,
+        settings,
+    )
 }
 
 fn end_over(
     detector: &mut dyn Detector,
     flows: &FlowTable,
     names: &Names,
-    (contacts, claims, gateway): (&Contacts, &AddressClaims, &Gateway),
+    (contacts, claims, gateway, answers): (&Contacts, &AddressClaims, &Gateway, &ServiceAnswers),
     times: impl Iterator<Item = i64>,
     settings: &Settings,
 ) -> Conclusion {
@@ -92,6 +107,7 @@ fn end_over(
         contacts,
         claims,
         gateway,
+        answers,
         site: &site,
         rows: &rows,
         span_ns,
