@@ -12,7 +12,7 @@ use crate::detect::support::service_answers::{Answers, Service as Answering};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::maths::order::upper_quantile;
 use crate::model::app::protocol::AppProto;
-use crate::model::flow::health::{Delays, TcpHealth};
+use crate::model::flow::health::{Delays, RoundTrip, SenderHealth, TcpHealth};
 use crate::model::format::time;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
@@ -81,6 +81,8 @@ struct SlowServer {
 #[derive(Default)]
 struct Service {
     responses: Delays,
+    /// Those of connections over a quick network.
+    own: Delays,
     round_trips: Delays,
     late: Vec<Late>,
     protocol: Option<AppProto>,
@@ -93,6 +95,8 @@ struct Case {
     protocol: Option<AppProto>,
     is_datagrams: bool,
     responses: Delays,
+    /// Those that the network does not explain: it was quick at the same time.
+    own: Delays,
     /// Answers that came very late and are answers all the same.
     n_late: u32,
     /// What they took in the median, s.
@@ -112,6 +116,7 @@ impl Case {
             protocol: service.protocol,
             is_datagrams: false,
             responses: service.responses,
+            own: service.own,
             n_late: n_late as u32,
             late_seconds: if n_late > 0 { upper_quantile(took, 0.5, f64::total_cmp) } else { 0.0 },
             round_trip: service.round_trips.quantile(0.5).map(seconds),
@@ -125,6 +130,7 @@ impl Case {
             protocol: Some(protocol),
             is_datagrams: true,
             responses: answers.times,
+            own: answers.times,
             n_late: 0,
             late_seconds: 0.0,
             round_trip: answers.times.least().map(seconds),
@@ -133,12 +139,12 @@ impl Case {
 
     /// Responses that came so late that nobody may have asked for them.
     fn n_news(&self) -> u32 {
-        self.responses.n_above(MOST_MICROS).saturating_sub(self.n_late)
+        self.own.n_above(MOST_MICROS).saturating_sub(self.n_late)
     }
 
     /// Responses that took longer than this, and were asked for.
     fn n_slow(&self, micros: u32) -> u32 {
-        self.responses.n_above(micros).saturating_sub(self.n_news())
+        self.own.n_above(micros).saturating_sub(self.n_news())
     }
 
     /// What a slow response takes, s: the median of the slow ones.
@@ -147,10 +153,10 @@ impl Case {
             // The bins are wide there.
             return self.late_seconds;
         }
-        let n = f64::from(self.responses.n().max(1));
+        let n = f64::from(self.own.n().max(1));
         let news = f64::from(self.n_news()) / n;
         let slow = f64::from(self.n_slow(micros)) / n;
-        self.responses.quantile(1.0 - news - slow / 2.0).map_or(0.0, seconds)
+        self.own.quantile(1.0 - news - slow / 2.0).map_or(0.0, seconds)
     }
 
     fn is_slow(&self, (micros, share, least): (u32, f64, f64)) -> bool {
@@ -171,6 +177,16 @@ impl Case {
     }
 }
 
+/// True if the round trips to the server of a connection are short beside the longest that the server took: else the path is
+/// slow at that time. The shortest counts, because acknowledgments may be delayed.
+fn is_quick(flow: &Flow, health: &TcpHealth, client: &SenderHealth) -> bool {
+    let is_to_server = |trip: &&RoundTrip| trip.is_to_high == flow.is_low_originator;
+    let course = health.course.iter().filter(is_to_server).map(|trip| trip.micros);
+    let shortest = course.chain(client.round_trips.least()).min();
+    let longest = health.responses.most().map_or(0.0, f64::from);
+    shortest.is_none_or(|micros| f64::from(micros) <= NETWORK_SHARE * longest)
+}
+
 fn seconds(micros: u32) -> f64 {
     f64::from(micros) / 1e6
 }
@@ -184,6 +200,9 @@ impl Detector for SlowServer {
         }
         if let Some(service) = self.services.of(flow.responder()) {
             service.responses.merge(&health.responses);
+            if is_quick(flow, health, client) {
+                service.own.merge(&health.responses);
+            }
             service.round_trips.merge(&client.round_trips);
             service.protocol = service.protocol.or(flow.app);
             let n_before = service.late.len();
@@ -300,6 +319,17 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert!(found(20_000, 1000).is_empty(), "quick");
         assert!(found(600_000, 500_000).is_empty(), "the network takes as long");
+        // For a while the way is long, and quick at most times.
+        let made = |trip: u32, start: f64| {
+            let mut flow = Made { packets: [100, 100], ..Made::tcp(inside(1), inside(9), 443, start) }.flow();
+            let mut health = TcpHealth::default();
+            (0..10).for_each(|_| health.responses.add(trip + 20_000));
+            health.sides.iter_mut().for_each(|side| side.round_trips.add(trip));
+            flow.extra.get_or_insert_default().health = Some(Box::new(health));
+            flow
+        };
+        let flows: Vec<Flow> = (0..9).map(|i| made(if i < 4 { 560_000 } else { 1000 }, f64::from(i))).collect();
+        assert!(finish_with(&ENTRY, &flows, &[], &Settings::default()).findings.is_empty(), "the way was long then");
         assert!(found(30_000_000, 1000).is_empty(), "long polling");
     }
 
