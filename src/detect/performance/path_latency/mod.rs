@@ -1,6 +1,9 @@
 //! Turns round trips that become much longer into findings, per host: since when, between which hosts, and on which
 //! side of the capture point.
 
+mod two_levels;
+mod way_out;
+
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
@@ -12,14 +15,16 @@ use crate::model::format::time::{SECOND, seconds};
 use crate::model::{Addr, Category, Finding, Site};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
+use two_levels::two_levels;
+use way_out::way_out;
 
 const CARD: Card = Card {
     id: "path_latency",
     name: "Long delay on a path",
     category: Category::Performance,
     technique: None,
-    sees: "Round trips between two hosts take several times as long as at other times in the same capture.",
-    matters: "Every request takes at least one round trip, most pages take dozens: what took a second takes ten. Calls and games break up.",
+    sees: "Round trips between two hosts that take several times as long as at other times in the same capture, for a while, again and again, or to all hosts beyond the own network at once.",
+    matters: "Every request waits for at least one round trip, most pages for dozens: what took a second takes ten. Calls and games break up.",
     otherwise: "A link that fills up for a while (queues grow), a different route, or a host that sleeps to save power.",
     benign_causes: &[
         "A large transfer that fills the link and its queues for a while",
@@ -28,6 +33,7 @@ const CARD: Card = Card {
     advice: &[
         "Ping both ends from the capture point to see which side has the delay",
         "Find out who transfers much data at that time: a full link delays everybody on it (bufferbloat)",
+        "Where all hosts outside are slow at once, look at the router and the line of the provider; queue management (RFC 7567) keeps delays short on a full line",
     ],
     part_of: &[],
     source: "Round trips by acknowledgments of segments sent once: Karn and Partridge, 1987; the shortest of several, so that delayed acknowledgments (RFC 1122: up to 0.5 s) do not count. How long a delay people notice: ITU-T G.114 (150 ms one way).",
@@ -90,6 +96,8 @@ enum Compared {
     Before,
     /// Those in between: they vary.
     Now,
+    /// The same, between two levels, so often.
+    Levels(usize),
     /// Those of other hosts of the same network.
     Neighbours,
 }
@@ -134,11 +142,18 @@ impl Detector for PathLatency {
         for jump in far_neighbours(&paths, context.site, limits) {
             by_host.entry(jump.host).or_insert(jump);
         }
+        let way_out = way_out(&paths, context.site, limits, least);
+        if let Some(way_out) = &way_out {
+            // One cause, one finding.
+            by_host.retain(|host, _| !way_out.hosts.contains(host));
+        }
         let cases = by_host.into_values().filter(|jump| jump.n_long as f64 >= least);
-        Report::of(cases)
+        let mut conclusion = Report::of(cases)
             .not_evaluated(self.pairs.n_refused)
             .largest_first(|jump| jump.n_long)
-            .each(|jump| jump.finding((times, more)))
+            .each(|jump| jump.finding((times, more)));
+        conclusion.findings.extend(way_out.map(|way_out| way_out.finding(context, (times, more))));
+        conclusion
     }
 }
 
@@ -235,15 +250,16 @@ fn queue(host: Addr, Path { trips, peers }: &Path, (times, more): (f64, f64)) ->
         return None;
     }
     let is_of_long = |trip: &&Trip| is_long(f64::from(trip.1));
+    let levels = two_levels(trips);
     Some(Jump {
         host,
         peers,
-        before_micros: short,
+        before_micros: levels.map_or(short, |(low, ..)| low),
         n_long: long.len(),
         long_micros: upper_quantile(long, 0.5, f64::total_cmp),
         first_ns: trips.iter().find(is_of_long)?.0,
         last_ns: trips.iter().rfind(is_of_long)?.0,
-        compared: Compared::Now,
+        compared: levels.map_or(Compared::Now, |(_, _, n_jumps)| Compared::Levels(n_jumps)),
     })
 }
 
@@ -260,6 +276,9 @@ impl Jump<'_> {
             Compared::Neighbours => "with other hosts of its network",
             Compared::Before => "at other times",
             Compared::Now => "in between, as where a full link makes packets wait in queues",
+            Compared::Levels(_) => {
+                "in between, and hardly any took a time between: packets take two ways in turn, as where a route flaps or a line fails over and back"
+            }
         };
         let impact = if n_peers >= 3 || long >= 500.0 { Impact::OUTAGE } else { Impact::SLOWDOWN };
         Finding::builder(&CARD)
@@ -268,6 +287,9 @@ impl Jump<'_> {
                     format!("Round trips to {host} take {long:.0} ms, those to its neighbours {before:.1} ms")
                 }
                 Compared::Before => format!("Round trips to {host} take {long:.0} ms instead of {before:.0} ms"),
+                Compared::Levels(n) => format!(
+                    "The way to {host} changes again and again: round trips jump between {before:.0} and {long:.0} ms, {n} times"
+                ),
                 Compared::Now => format!("Packets to {host} wait in queues: round trips vary from {before:.0} to {long:.0} ms"),
             })
             .rated(impact, Confidence::VERY_LIKELY, (long / before.max(0.001), times))
@@ -323,6 +345,8 @@ mod tests {
         assert!(jumps[0].title.contains("200 ms instead of 5 ms"), "{}", jumps[0].title);
         let varying = found(&|i| if i % 2 == 0 { 200_000 } else { 5000 });
         assert!(varying.len() == 1 && varying[0].title.contains("wait in queues"), "{}", varying[0].title);
+        let flapping = found(&|i| if i / 10 % 2 == 0 { 200_000 } else { 5000 });
+        assert!(flapping[0].title.contains("jump between 5 and 200 ms, 5 times"), "{}", flapping[0].title);
         assert!(found(&|i| if i % 8 == 0 { 200_000 } else { 5000 }).is_empty(), "now and then");
         assert!(found(&|_| 200_000).is_empty(), "a long way");
         let of = |client, micros| {
