@@ -20,6 +20,9 @@ const MANY: usize = 4;
 /// Another server, or the same at another time, is quicker if its median is at most this share.
 pub const QUICKER: f64 = 0.5;
 
+/// Who gets answers to half of the questions at least is not cut off.
+const CUT_OFF: f64 = 0.5;
+
 /// What is wrong with the answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
@@ -55,6 +58,8 @@ pub struct ServerTrouble<'a> {
     pub period: (i64, i64),
     /// Nothing before it was any better.
     pub begins_with_capture: bool,
+    /// Hosts for which the one client asks, as far as that shows.
+    pub n_dependents: usize,
     /// Name servers that ask this one in turn and have the same fault because of it.
     pub behind: BTreeSet<Addr>,
 }
@@ -91,14 +96,16 @@ impl ServerTrouble<'_> {
         let impact = match self.fault {
             Fault::Refused => Impact::NUISANCE,
             _ if n_affected == 1 && is_of_many => Impact::SLOWDOWN,
-            _ => trouble::impact(n_affected, length_ns),
+            _ => trouble::impact(n_affected + self.n_dependents, length_ns),
         };
-        let is_alone = line.n_established == 0 && self.behind.is_empty();
+        let is_alone = line.n_established == 0 && self.behind.is_empty() && self.share() > CUT_OFF;
         let is_delayed = matches!(self.fault, Fault::Silent | Fault::Slow) && lost >= LOSSY;
         let is_line = is_delayed || self.fault == Fault::Silent && is_alone;
         let confidence = match self.fault {
             _ if is_line => Confidence::EVEN,
             Fault::Slow if !is_compared => Confidence::LIKELY,
+            // Nothing shows how good the line of these clients is.
+            Fault::Silent if line.n_established == 0 => Confidence::LIKELY,
             _ => Confidence::VERY_LIKELY,
         };
         let slow = seconds(limits.slow_ns);
@@ -204,10 +211,16 @@ impl ServerTrouble<'_> {
                 _ => text += " Nothing to compare with is in the capture: the way to it may be long.",
             }
         }
+        if let (Some(client), 1..) = (self.affected.first(), self.n_dependents) {
+            text += &format!(
+                " {client} asks for others: {} of its network appear in the capture, and none of them asks a name server itself.",
+                count(self.n_dependents, "other host")
+            );
+        }
         let is_silent = self.fault == Fault::Silent;
         if is_silent && lost >= LOSSY {
             text += " Other connections of these clients repeat much of their data too: the line loses packets, and the name server need not be at fault.";
-        } else if is_silent && n_established == 0 && self.behind.is_empty() {
+        } else if is_silent && n_established == 0 && self.behind.is_empty() && self.share() > CUT_OFF {
             text += " No other connection of these clients came about in the capture: they may be cut off altogether.";
         } else if is_silent && n_established > 0 {
             text += " Other connections of these clients work and repeat little, so it is the server or the way to it.";

@@ -6,12 +6,14 @@ mod cause;
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::dns_lookups::{self, Lookup, Lookups};
+use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::detect::support::trouble::{Lines, worst_stretch};
 use crate::maths::order::median;
 use crate::model::app::field::FieldSet;
 use crate::model::app::kinds::names::DnsCode;
 use crate::model::app::protocol::AppProto;
+use crate::model::flow::Outcome;
 use crate::model::format::time::{SECOND, seconds};
 use crate::model::{Addr, Category};
 use crate::settings::Descriptor;
@@ -99,7 +101,12 @@ impl Detector for DnsTrouble {
             .collect();
         let cases =
             servers.iter().filter_map(|(server, lookups)| self.case(*server, lookups, &limits, context.span_ns));
-        let cases = with_cause(cases.collect());
+        let mut cases = with_cause(cases.collect());
+        if let [case] = cases.as_mut_slice()
+            && case.affected.len() == 1
+        {
+            case.n_dependents = self.dependents(context, &case.affected);
+        }
         let clients = cases.iter().flat_map(|case| case.affected.iter().copied());
         let lines = Lines::of(context, clients, |flow| flow.responder().1 != 53);
         Report::of(cases)
@@ -114,6 +121,22 @@ impl Detector for DnsTrouble {
 }
 
 impl DnsTrouble {
+    /// Hosts inside that get out and ask no name server, where the only host that asks one is this: it asks for them.
+    fn dependents(&self, context: &Context<'_>, asking: &BTreeSet<Addr>) -> usize {
+        let servers = self.lookups.by_server();
+        let mut clients = servers.iter().flat_map(|(_, lookups)| lookups.iter().map(|lookup| lookup.client));
+        let is_alone = clients.all(|client| asking.contains(&client) || !context.site.is_inside(client));
+        if !is_alone || !asking.iter().all(|client| context.site.is_inside(*client)) {
+            return 0;
+        }
+        let out = context
+            .flows
+            .iter()
+            .filter(|(_, flow)| is_outward(context.site, flow) && flow.outcome() == Outcome::Established);
+        let hosts: BTreeSet<Addr> = out.map(|(_, flow)| flow.originator().0).collect();
+        hosts.difference(asking).count()
+    }
+
     /// The fault that most look-ups of a server have, if it has any.
     fn case<'a>(
         &self,
@@ -191,6 +214,7 @@ impl DnsTrouble {
             // Also where the first question to this server came much later, nothing before it was bad.
             begins_with_capture: first == 0 && period.0 - start_ns <= GIVEN_UP_NS,
             behind: BTreeSet::new(),
+            n_dependents: 0,
             n_cached: n_all.saturating_sub(lookups.len()),
             lookups,
         })
@@ -275,6 +299,7 @@ mod tests {
             period: (0, 60 * SECOND),
             begins_with_capture: true,
             behind: BTreeSet::new(),
+            n_dependents: 0,
         }
     }
 
