@@ -9,6 +9,10 @@ pub fn is_outward(site: &Site, flow: &Flow) -> bool {
 
 /// True for addresses of one /24, or /64 of IPv6.
 pub fn is_neighbour(a: Addr, b: Addr) -> bool {
-    let host_bits = if a.is_v4() { 8 } else { 64 };
-    a.is_v4() == b.is_v4() && a.0 >> host_bits == b.0 >> host_bits
+    neighbourhood(a) == neighbourhood(b)
+}
+
+/// What neighbours have in common.
+pub fn neighbourhood(host: Addr) -> (bool, u128) {
+    (host.is_v4(), host.0 >> if host.is_v4() { 8 } else { 64 })
 }

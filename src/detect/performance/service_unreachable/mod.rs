@@ -6,7 +6,7 @@ use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::{Map, Tally};
 use crate::detect::support::flow_selector::Between;
-use crate::detect::support::local_networks::is_neighbour;
+use crate::detect::support::local_networks::{is_neighbour, neighbourhood};
 use crate::detect::support::report::Report;
 use crate::model::flow::{DirectionStats, Outcome};
 use crate::model::format::time::{SECOND, seconds};
@@ -14,7 +14,7 @@ use crate::model::packet::tcp_flag::SYN;
 use crate::model::{Addr, Category, Flow, Site};
 use crate::settings::Descriptor;
 use outage::Outage;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "service_unreachable",
@@ -100,6 +100,8 @@ struct Around {
     n_refusing: Map<Addr, usize>,
     /// True if an internal host reaches the outside.
     is_out: bool,
+    /// Networks of which somebody reaches beyond.
+    reaching: BTreeSet<(bool, u128)>,
 }
 
 /// What became of the connections that a client asked a service for.
@@ -234,7 +236,9 @@ impl Detector for ServiceUnreachable {
 impl ServiceUnreachable {
     fn around(&self, site: &Site) -> Around {
         let is_out = self.online.iter().any(|(host, online)| online.reaches_far && site.is_inside(*host));
-        let mut around = Around { n_failing: Map::default(), n_refusing: Map::default(), is_out };
+        let far = self.online.iter().filter(|(_, online)| online.reaches_far);
+        let reaching = far.map(|(host, _)| neighbourhood(*host)).collect();
+        let mut around = Around { n_failing: Map::default(), n_refusing: Map::default(), is_out, reaching };
         for ((host, _), service) in self.failing.iter() {
             for client in service.clients.keys() {
                 *around.n_failing.entry(*client).or_default() += 1;
@@ -296,6 +300,10 @@ impl ServiceUnreachable {
                     let is_near = around.is_out || is_neighbour(*client, service.0);
                     self.online.get(client).is_some_and(|host| is_near || host.reaches_far)
                 }),
+            // Their own network is sound as far as that, and the service lies beyond it.
+            do_neighbours_get_out: clients.iter().all(|(client, _)| {
+                !is_neighbour(*client, service.0) && around.reaching.contains(&neighbourhood(*client))
+            }),
             n_ports: around.n_refusing.get(&service.0).copied().unwrap_or(0),
             n_failing_of_one: clients
                 .iter()
@@ -352,6 +360,10 @@ mod tests {
         assert_eq!((told.len(), told[0].severity), (1, Severity::Medium));
         assert!(found(&dead[..2]).is_empty(), "twice");
         assert!(found(&dead[..8])[0].severity < Severity::Medium, "the client may be cut off");
+        let two: Vec<Flow> = (0..16).map(|i| silent(1 + (i % 2) as u8, 587, f64::from(i) * 5.0)).collect();
+        assert!(found(&two)[0].severity < Severity::Medium, "both may be cut off");
+        let beside: Vec<Flow> = two.into_iter().chain([online(3)]).collect();
+        assert!(found(&beside)[0].severity >= Severity::Medium, "others of their network get out");
     }
 
     #[test]

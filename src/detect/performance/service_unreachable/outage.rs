@@ -30,6 +30,8 @@ pub struct Outage<'a> {
     pub is_host_alive: bool,
     /// The clients reach others.
     pub are_clients_online: bool,
+    /// The service is elsewhere, and others of the clients' networks get as far.
+    pub do_neighbours_get_out: bool,
     /// Ports of the host that refuse.
     pub n_ports: usize,
     /// Services that the client with the fewest such fails to reach.
@@ -56,7 +58,9 @@ impl Outage<'_> {
         let is_search = !self.is_silent() && is_dead && self.n_ports >= SEVERAL_PORTS;
         // A client that does without some other service too may find this one dispensable.
         let is_needed = is_dead && length_ns >= LONG_NS && self.n_failing_of_one <= 1;
-        let impact = if !self.are_clients_online || is_search {
+        // That several are cut off while others beside them are not would be a chance.
+        let is_sound = self.are_clients_online || self.do_neighbours_get_out && clients.len() >= 2;
+        let impact = if !is_sound || is_search {
             Impact::NUISANCE
         } else if self.is_silent() && is_dead && length_ns >= LONG_NS {
             Impact::OUTAGE
@@ -66,7 +70,11 @@ impl Outage<'_> {
             trouble::impact(clients.len(), length_ns)
         };
         let most = if clients.len() >= 2 || is_needed && !self.is_silent() { 1.0 } else { EXTENT_OF_ONE };
-        let confidence = if self.are_clients_online { Confidence::VERY_LIKELY } else { Confidence::EVEN };
+        let confidence = match (self.are_clients_online, is_sound) {
+            (true, _) => Confidence::VERY_LIKELY,
+            (false, true) => Confidence::LIKELY,
+            _ => Confidence::EVEN,
+        };
         let (from, n_all) = (who(&clients), n + self.n_reached);
         let title = match (self.is_silent(), is_dead) {
             (true, true) => format!("Nothing comes back from {server}, port {port}: {n} attempts of {from} time out"),
@@ -97,6 +105,7 @@ impl Outage<'_> {
                 evidence("Clients that try again and again", self.clients.len() as f64, "clients", ""),
                 yes_no("The host answers otherwise", self.is_host_alive, ""),
                 yes_no("The clients reach others as far away", self.are_clients_online, "1"),
+                yes_no("Others of their network do", self.do_neighbours_get_out, "1"),
             ])
             .explanation(self.explanation())
             .series(Series::moments("Failed attempts", "connections", &self.sum.times))
@@ -135,7 +144,10 @@ impl Outage<'_> {
             text +=
                 " The host refuses on other ports too: the clients may try one way after another that it never had.";
         }
-        if !self.are_clients_online {
+        if !self.are_clients_online && self.do_neighbours_get_out {
+            text +=
+                " These clients do nothing else in the capture, but others of their network reach hosts as far away.";
+        } else if !self.are_clients_online {
             text += " Nothing shows that these clients reach anybody as far away: they may be cut off themselves.";
         }
         text
