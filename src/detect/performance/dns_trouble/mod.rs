@@ -15,7 +15,7 @@ use crate::model::app::kinds::names::DnsCode;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
 use crate::model::format::time::{SECOND, seconds};
-use crate::model::{Addr, Category};
+use crate::model::{Addr, Category, Flow};
 use crate::settings::Descriptor;
 use case::{Fault, ServerTrouble};
 use cause::with_cause;
@@ -124,17 +124,10 @@ impl DnsTrouble {
     /// Hosts inside that get out and ask no name server, where the only host that asks one is this: it asks for them.
     fn dependents(&self, context: &Context<'_>, asking: &BTreeSet<Addr>) -> usize {
         let servers = self.lookups.by_server();
-        let mut clients = servers.iter().flat_map(|(_, lookups)| lookups.iter().map(|lookup| lookup.client));
-        let is_alone = clients.all(|client| asking.contains(&client) || !context.site.is_inside(client));
-        if !is_alone || !asking.iter().all(|client| context.site.is_inside(*client)) {
-            return 0;
-        }
-        let out = context
-            .flows
-            .iter()
-            .filter(|(_, flow)| is_outward(context.site, flow) && flow.outcome() == Outcome::Established);
-        let hosts: BTreeSet<Addr> = out.map(|(_, flow)| flow.originator().0).collect();
-        hosts.difference(asking).count()
+        let clients = servers.iter().flat_map(|(_, lookups)| lookups.iter().map(|lookup| lookup.client));
+        let is_out = |flow: &Flow| is_outward(context.site, flow) && flow.outcome() == Outcome::Established;
+        let out = context.flows.iter().filter(|(_, flow)| is_out(flow)).map(|(_, flow)| flow.originator().0);
+        dependents(asking, clients.filter(|client| context.site.is_inside(*client)), out)
     }
 
     /// The fault that most look-ups of a server have, if it has any.
@@ -219,6 +212,16 @@ impl DnsTrouble {
             lookups,
         })
     }
+}
+
+/// How many get out without asking anybody, if nobody but these asks, of all that do.
+fn dependents(
+    asking: &BTreeSet<Addr>,
+    mut clients: impl Iterator<Item = Addr>,
+    out: impl Iterator<Item = Addr>,
+) -> usize {
+    let is_alone = clients.all(|client| asking.contains(&client));
+    if is_alone { out.collect::<BTreeSet<Addr>>().difference(asking).count() } else { 0 }
 }
 
 /// Delays of the answered ones, ascending, s.
@@ -320,6 +323,18 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_alone_while_others_get_out_asks_for_them() {
+        let asking = BTreeSet::from([inside(53)]);
+        let of = |clients: &[u8], out: &[u8]| {
+            let hosts = |hosts: &[u8]| hosts.iter().map(|host| inside(*host)).collect::<Vec<_>>().into_iter();
+            dependents(&asking, hosts(clients), hosts(out))
+        };
+        assert_eq!(of(&[53, 53], &[53, 7, 8, 7]), 2);
+        assert_eq!(of(&[53, 7], &[53, 7, 8]), 0, "7 asks too");
+        assert_eq!(of(&[53], &[53]), 0);
+    }
+
+    #[test]
     fn the_beginning_of_the_capture_is_judged_by_time() {
         let told = |start: f64| {
             let mut lines = lines(start, 60, |_| Some((1.5, DnsCode::NoError)));
@@ -334,6 +349,7 @@ mod tests {
     fn silence_and_failures_are_told_and_a_few_of_them_are_not() {
         let silent = found(90, |i| (i % 3 != 0).then_some((0.02, DnsCode::NoError)));
         assert!(silent[0].title.contains("without an answer"), "{}", silent[0].title);
+        assert!(!silent[0].explanation.contains("cut off"), "two of three questions are answered");
         let failed = found(90, |i| Some((0.02, if i > 40 { DnsCode::ServerFailure } else { DnsCode::NoError })));
         assert!(failed[0].title.contains("SERVFAIL"), "{}", failed[0].title);
         assert!(

@@ -1,6 +1,7 @@
 //! Turns round trips that become much longer into findings, per host: since when, between which hosts, and on which
 //! side of the capture point.
 
+mod load;
 mod two_levels;
 mod way_out;
 
@@ -14,6 +15,7 @@ use crate::maths::order::upper_quantile;
 use crate::model::format::time::{SECOND, seconds};
 use crate::model::{Addr, Category, Finding, Site};
 use crate::settings::Descriptor;
+use load::Load;
 use std::collections::{BTreeMap, BTreeSet};
 use two_levels::two_levels;
 use way_out::way_out;
@@ -147,11 +149,13 @@ impl Detector for PathLatency {
             // One cause, one finding.
             by_host.retain(|host, _| !way_out.hosts.contains(host));
         }
-        let cases = by_host.into_values().filter(|jump| jump.n_long as f64 >= least);
-        let mut conclusion = Report::of(cases)
-            .not_evaluated(self.pairs.n_refused)
-            .largest_first(|jump| jump.n_long)
-            .each(|jump| jump.finding((times, more)));
+        by_host.retain(|_, jump| jump.n_long as f64 >= least);
+        let loads = load::of_hosts(context, by_host.iter().map(|(host, jump)| (*host, jump.period())));
+        let cases = by_host.into_values();
+        let mut conclusion =
+            Report::of(cases).not_evaluated(self.pairs.n_refused).largest_first(|jump| jump.n_long).each(|jump| {
+                jump.finding(loads.get(&jump.host).filter(|_| jump.is_for_a_while()), context.span_ns, (times, more))
+            });
         conclusion.findings.extend(way_out.map(|way_out| way_out.finding(context, (times, more))));
         conclusion
     }
@@ -264,7 +268,16 @@ fn queue(host: Addr, Path { trips, peers }: &Path, (times, more): (f64, f64)) ->
 }
 
 impl Jump<'_> {
-    fn finding(&self, (times, more): (f64, f64)) -> Finding {
+    fn period(&self) -> (i64, i64) {
+        (self.first_ns, self.last_ns)
+    }
+
+    /// What is so all the time says nothing of other times.
+    fn is_for_a_while(&self) -> bool {
+        self.compared == Compared::Before
+    }
+
+    fn finding(&self, load: Option<&Load>, span_ns: (i64, i64), (times, more): (f64, f64)) -> Finding {
         let (host, n_peers) = (self.host, self.peers.len());
         let [before, long] = [self.before_micros, self.long_micros].map(|micros| micros / 1e3);
         let lasted = seconds(self.last_ns - self.first_ns);
@@ -301,9 +314,11 @@ impl Jump<'_> {
                 evidence("Long round trips", self.n_long as f64, "round trips", "0"),
                 evidence("Lasted", lasted, "s", ""),
             ])
+            .evidence(load.and_then(|load| load.evidence(span_ns)))
             .explanation(format!(
-                "Between the place of the capture and {host}, round trips of connections with {who} took {long:.0} ms for {lasted:.1} s, and {before:.1} ms {at_other}. A round trip counts as long from {times:.1} times the short one and {:.0} ms more.",
-                more * 1e3
+                "Between the place of the capture and {host}, round trips of connections with {who} took {long:.0} ms for {lasted:.1} s, and {before:.1} ms {at_other}. A round trip counts as long from {times:.1} times the short one and {:.0} ms more.{}",
+                more * 1e3,
+                load.map_or_else(String::new, |load| load.words(span_ns))
             ))
             .period((self.first_ns, self.last_ns))
             .filter_in_time(format!("{} && tcp", host_filter("addr", host)))

@@ -1,13 +1,13 @@
 //! Round trips to all hosts beyond the own network that become long at the same time, to the way out: the one thing that
 //! they share.
 
+use super::load::Load;
 use super::{CARD, IN_A_ROW, LASTING, Path, Trip};
 use crate::detect::detector::Context;
 use crate::detect::support::finding_builder::{Identity, count, evidence};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::trouble::worst_stretch;
 use crate::maths::order::upper_quantile;
-use crate::model::format::quantity::with_unit;
 use crate::model::format::time::{seconds, span};
 use crate::model::{Addr, Finding, Flow, Site};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +16,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const LEAST_HOSTS: usize = 2;
 /// So many of the hosts beyond with which somebody speaks then are slow, and hardly any near one.
 const MOSTLY: f64 = 0.8;
-/// So much more traffic than at other times fills the line.
-const BUSIER: f64 = 2.0;
 
 /// A time in which the way out is slow.
 pub struct WayOut {
@@ -120,23 +118,14 @@ pub fn way_out(paths: &BTreeMap<Addr, Path>, site: &Site, limits: (f64, f64), le
 }
 
 impl WayOut {
-    /// Bytes per second between inside and outside within the time, and at others; each flow counts evenly over its time.
-    fn rates(&self, context: &Context<'_>) -> Option<(f64, f64)> {
-        let ((start, end), (first, last)) = (self.period, context.span_ns);
-        let (mut then, mut all) = (0.0, 0.0);
+    /// What crossed between inside and outside.
+    fn load(&self, context: &Context<'_>) -> Load {
+        let mut load = Load::of(self.period);
         let crosses = |flow: &Flow| {
             context.site.is_inside(flow.key.low) != context.site.is_inside(flow.key.high) && !flow.is_to_group()
         };
-        for (_, flow) in context.flows.iter().filter(|(_, flow)| crosses(flow)) {
-            let common = (flow.last_ns.min(end) - flow.first_ns.max(start)).max(0) as f64;
-            let is_moment = flow.duration_ns() == 0 && (start..=end).contains(&flow.first_ns);
-            let share = if is_moment { 1.0 } else { common / flow.duration_ns().max(1) as f64 };
-            then += share * flow.bytes() as f64;
-            all += flow.bytes() as f64;
-        }
-        let (inside_seconds, outside_seconds) = (seconds(end - start), seconds((last - first) - (end - start)));
-        (inside_seconds > 0.0 && outside_seconds > 0.0)
-            .then(|| (then / inside_seconds, (all - then).max(0.0) / outside_seconds))
+        context.flows.iter().filter(|(_, flow)| crosses(flow)).for_each(|(_, flow)| load.add(flow));
+        load
     }
 
     /// What is told of it.
@@ -144,23 +133,9 @@ impl WayOut {
         let (n_hosts, n_peers) = (self.hosts.len(), self.peers.len());
         let [before, long] = [self.before_micros, self.long_micros].map(|micros| micros / 1e3);
         let (start_ns, end_ns) = self.period;
-        let rates = self.rates(context).filter(|(then, _)| *then > 0.0);
-        let is_full = rates.is_some_and(|(then, else_)| then >= BUSIER * else_);
+        let load = self.load(context);
+        let is_full = load.is_full(context.span_ns);
         let impact = if n_peers >= 2 || long >= 500.0 { Impact::OUTAGE } else { Impact::SLOWDOWN };
-        let bits = |bytes: f64| with_unit(8.0 * bytes, "bit/s");
-        let load = match rates {
-            Some((then, else_)) if is_full => format!(
-                " In that time {} crossed it, else {}: the line is full, and packets wait in its queues (bufferbloat).",
-                bits(then),
-                bits(else_)
-            ),
-            Some((then, else_)) => format!(
-                " In that time {} crossed it, else {}: the load alone does not explain it.",
-                bits(then),
-                bits(else_)
-            ),
-            None => String::new(),
-        };
         let near = match self.n_near {
             0 => String::new(),
             n => format!(" Round trips within the own network ({}) stayed short.", count(n, "host")),
@@ -181,14 +156,13 @@ impl WayOut {
                 evidence("Hosts beyond that are slow at once", n_hosts as f64, "hosts", ""),
                 evidence("Lasted", seconds(end_ns - start_ns), "s", ""),
             ])
-            .evidence(rates.map(|(then, else_)| {
-                evidence("Traffic in and out in that time", 8.0 * then / 1e6, "Mbit/s", format!("{:.3} else", 8.0 * else_ / 1e6))
-            }))
+            .evidence(load.evidence(context.span_ns))
             .explanation(format!(
-                "Round trips between the place of the capture and {} outside took {long:.0} ms at the same time, for {}, and {before:.1} ms at others. A round trip counts as long from {times:.1} times the short one of the same host and {:.0} ms more. What these hosts share is the way out: the router, the line, or the provider.{near}{load}",
+                "Round trips between the place of the capture and {} outside took {long:.0} ms at the same time, for {}, and {before:.1} ms at others. A round trip counts as long from {times:.1} times the short one of the same host and {:.0} ms more. What these hosts share is the way out: the router, the line, or the provider.{near}{}",
                 count(n_hosts, "host"),
                 span(end_ns - start_ns),
-                more * 1e3
+                more * 1e3,
+                load.words(context.span_ns)
             ))
             .identity(Identity::WordAlone("way out".to_owned()))
             .period(self.period)
