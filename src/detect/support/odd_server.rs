@@ -24,7 +24,9 @@ const SOME_HOSTS: usize = 3;
 const MANY_HOSTS: usize = 8;
 /// Servers with a known client program that there must be before it counts that a program uses a single server.
 const SOME_SERVERS: usize = 3;
-/// This many servers of one host on one port that is not for web pages are its peers.
+/// So many names of one domain are the parts of a service: an account, an update, a clock, a stream.
+const SERVICE: usize = 3;
+/// So many servers of one host at one port that is not for web pages are its peers.
 const PEERS: usize = 5;
 /// Endings of names that are cheap and abused most, as Spamhaus and Interisle list them.
 const ABUSED: [&str; 26] = [
@@ -81,6 +83,8 @@ pub struct OutsideServers<'a> {
     /// Servers of a host at a port, up to [`PEERS`].
     peers: Map<(Addr, u16), BTreeSet<Addr>>,
     names: Map<Addr, Single<u32>>,
+    /// Names that a host calls of one registered domain, up to [`SERVICE`].
+    of_domain: Map<(Addr, &'a str), BTreeSet<u32>>,
     /// Servers by what the client's program calls itself or looks like.
     programs: Map<&'a str, Single<Addr>>,
     /// Servers that are known by such a program.
@@ -142,6 +146,12 @@ impl<'a> OutsideServers<'a> {
             Single::note(&mut all.users, server, source);
             if flow.name != 0 {
                 Single::note(&mut all.names, server, flow.name);
+                if let Some(domain) = domains::registered(context.names.text(flow.name)) {
+                    let names = all.of_domain.entry((source, domain)).or_default();
+                    if names.len() < SERVICE {
+                        names.insert(flow.name);
+                    }
+                }
             }
             for program in programs(context, flow) {
                 Single::note(&mut all.programs, program, server);
@@ -165,6 +175,10 @@ impl<'a> OutsideServers<'a> {
             add(1.8, "it is called by its address, without a name");
         } else {
             add(-0.25, "");
+            let domain = domains::registered(called.name).unwrap_or_default();
+            if self.of_domain.get(&(called.source, domain)).is_some_and(|names| names.len() >= SERVICE) {
+                add(-4.0, "");
+            }
             if KNOWN.iter().any(|known| domains::is_of(called.name, known)) {
                 add(-6.0, "");
             }
@@ -172,7 +186,7 @@ impl<'a> OutsideServers<'a> {
                 add(1.2, "its name ends in a domain that is often abused");
             }
             let mut words = Wordiness::default();
-            words.add(domains::registered(called.name).and_then(|name| name.split('.').next()).unwrap_or_default());
+            words.add(domain.split('.').next().unwrap_or_default());
             add((3.0 * words.log_ratio_of_random()).clamp(-0.3, 1.2), "its name looks random");
         }
         let is_own = |server: &Addr| matches!(self.users.get(server), None | Some(Single::One(_)));

@@ -9,6 +9,7 @@ use crate::detect::support::severity::Confidence;
 use crate::maths::elementary::log10;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Flow, Site};
+use std::borrow::Cow;
 
 /// Hosts inside that must be seen before prevalence says anything.
 const LEAST_HOSTS: usize = 4;
@@ -18,14 +19,18 @@ pub(super) const LEAST_SPAN: i64 = 600;
 const FULL_SPAN: f64 = 10_800.0;
 /// What is left of the confidence in calls of minutes, and to a server inside.
 const DOUBTFUL: f64 = 0.4;
-/// A case whose evidence exceeds the required one by this much gets full confidence.
+/// So many hosts are several.
+const SEVERAL: usize = 3;
+/// From this weight down, beside the beat, it is rather an ordinary server that is called so.
+const PLAIN: f64 = -1.8;
+/// How far past the evidence that is asked for a case is as sure as it gets.
 const FULL_EVIDENCE: f64 = 6.0;
 
 /// Calls of a host to a server that are a beacon.
 pub(super) struct Case<'a> {
     pub(super) source: Addr,
     pub(super) server: Server,
-    pub(super) calls: &'a [Call],
+    pub(super) calls: Cow<'a, [Call]>,
     pub(super) judged: Judged,
     /// They are requests within few connections.
     pub(super) is_within: bool,
@@ -76,9 +81,11 @@ impl Case<'_> {
     pub(super) fn confidence(&self, by_score: Confidence, least: f64) -> Confidence {
         let evidence = self.weighed.as_ref().map(Weighed::evidence);
         let by_evidence = evidence
-            .filter(|evidence| *evidence >= least && !self.is_inside())
+            .filter(|evidence| *evidence >= least && !self.is_inside() && !self.is_of_most())
             .map(|evidence| log_ratio::sure(evidence, (least, FULL_EVIDENCE), Confidence::VERY_LIKELY));
-        let by_score = self.for_span(by_score);
+        let is_ordinary = |weighed: &Weighed| weighed.without_beat() <= PLAIN;
+        let is_plain = self.is_of_most() || self.weighed.as_ref().is_some_and(is_ordinary);
+        let by_score = self.for_span(by_score).lowered(if is_plain { DOUBTFUL } else { 1.0 });
         match by_evidence {
             Some(confidence) if !self.is_scored || confidence > by_score => confidence,
             _ => by_score,
@@ -92,6 +99,11 @@ impl Case<'_> {
         let times = |length: f64| log10(length / LEAST_SPAN as f64);
         let whole = times(self.judged.length() as f64) / times(FULL_SPAN);
         confidence.lowered(0.7 + 0.3 * whole.min(1.0))
+    }
+
+    /// True for a named server that several hosts use, and at least half of them: devices of one maker, a program that all have.
+    fn is_of_most(&self) -> bool {
+        matches!(self.server, Server::Name(_)) && self.n_users >= SEVERAL && self.prevalence() >= 0.5
     }
 
     /// Share of the hosts inside that use this server.

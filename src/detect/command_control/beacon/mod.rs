@@ -19,10 +19,11 @@ use crate::model::flow::Outcome;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Site};
 use crate::settings::Descriptor;
-use call::{Call, Server, is_judged, is_nameless_http};
+use call::{Call, Server, is_judged, is_nameless_http, piece, without_pieces};
 use case::{Case, LEAST_SPAN};
 use finding::findings;
 use judged::Judged;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use weighed::Weighed;
 use within::Requests;
@@ -46,7 +47,7 @@ const CARD: Card = Card {
         "If nobody knows it, check what else the host did, and block the server",
     ],
     part_of: &[],
-    source: "Beacon score, threat table and prevalence modifiers of RITA v5 (Active Countermeasures). RITA evaluates 24 hours. Short captures score easily, so this detector requires more observations than its four, and a period of at least a second; connections that span less than ten minutes weigh little unless the server is odd as well. How odd the server is and how regular the beat are added up as a log-likelihood ratio (naive Bayes). For a control server: a beat rather than exponential gaps or gaps of all orders of length, with Schwarz's criterion; sizes; a missing name; use by one host alone; port; a user agent or JA4 that connects to nothing else; an abused or random domain. Against it: many peers, other servers contacted at the same moments, calls that stop. Default sleep times range from 5 s (Empire, Meterpreter) to 60 s (Cobalt Strike); shorter intervals are polling.",
+    source: "Beacon score, threat table and prevalence modifiers of RITA v5 (Active Countermeasures). RITA evaluates 24 hours. Short captures score easily, so this detector requires more observations than its four, and a period of at least a second; connections that span less than ten minutes weigh little unless the server is odd as well. How odd the server is and how regular the beat are added up as a log-likelihood ratio (naive Bayes). For a control server: a beat rather than exponential gaps or gaps of all orders of length, with Schwarz's criterion; sizes; a missing name; use by one host alone; port; a user agent or JA4 that connects to nothing else; an abused or random domain. Against it: many peers, other servers contacted at the same moments, several names of one domain, several servers polled alike, calls that stop. What speaks against it also lowers the confidence in a high score. Default sleep times range from 5 s (Empire, Meterpreter) to 60 s (Cobalt Strike); shorter intervals are polling.",
 };
 
 const LEAST: Descriptor = Descriptor::count("beacon.least", "Fewest connections", 7.0)
@@ -74,7 +75,7 @@ pub const ENTRY: Entry =
 const MILLISECOND: i64 = SECOND / 1000;
 /// Most pairs kept, by address and by name each.
 const MOST_PAIRS: usize = 1 << 17;
-/// Most connections kept; 24 bytes each.
+/// Most connections kept; 40 bytes each.
 const MOST_CALLS: usize = 1 << 21;
 /// More connections than this are a strobe, not a beacon: one a second over a day (RITA).
 const STROBE: usize = 86_400;
@@ -148,6 +149,8 @@ impl Detector for Beacon {
             is_sized: true,
             is_nameless_http: is_nameless_http(flow, ended.name),
             is_known: !flow.is_tcp() || flow.outcome() != Outcome::Unknown,
+            is_tcp: flow.is_tcp(),
+            piece: piece(flow),
         };
         self.push(source, Server::Place(target, port), call);
         if flow.name != 0 && ended.site.is_outside(target) {
@@ -168,11 +171,13 @@ impl Detector for Beacon {
         let enough = context.settings.get(&EVIDENCE);
         let within = self.requests.calls(&self.sessions, context);
         let connections = self.calls.sorted().into_iter().chain(&logged);
-        let all = connections.map(|pair| (pair, false)).chain(within.iter().map(|pair| (pair, true)));
+        let connections = connections.filter(|(_, calls)| (LEAST_WEIGHED..STROBE).contains(&calls.len()));
+        let all = connections.map(|(pair, calls)| (pair, without_pieces(calls), false));
+        let all = all.chain(within.iter().map(|(pair, calls)| (pair, Cow::Borrowed(calls.as_slice()), true)));
         let mut cases: Vec<Case<'_>> = all
-            .filter(|((_, calls), _)| (LEAST_WEIGHED..STROBE).contains(&calls.len()))
-            .filter_map(|(((source, server), calls), is_within)| {
-                let mut in_time = calls.clone();
+            .filter(|(_, calls, _)| (LEAST_WEIGHED..STROBE).contains(&calls.len()))
+            .filter_map(|((source, server), calls, is_within)| {
+                let mut in_time = calls.to_vec();
                 in_time.sort_by_key(|call| (call.millis, call.bytes));
                 let is_beacon = |judged: &Judged| {
                     (!judged.parts.is_unsized || judged.parts.timestamp >= EVEN_WITHOUT_SIZES)

@@ -4,6 +4,7 @@ use super::call::{Server, is_judged};
 use super::case::Case;
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;
+use crate::detect::support::domains;
 use crate::detect::support::odd_server::{self, Called, OutsideServers};
 use crate::maths::elementary::exp_m1;
 use crate::model::Addr;
@@ -71,7 +72,8 @@ pub(super) fn weigh(cases: &mut [Case<'_>], context: &Context<'_>) {
     }
     starts.values_mut().for_each(|starts| starts.sort_unstable());
     let outside = OutsideServers::of(context);
-    for (case, facts) in cases.iter_mut().zip(&facts) {
+    let n_alike = n_polled_alike(cases, context);
+    for ((case, facts), n_alike) in cases.iter_mut().zip(&facts).zip(n_alike) {
         let is_part = !case.is_within && starts.get(&case.source).is_some_and(|starts| is_part(case, facts, starts));
         if let Some(weighed) = &mut case.weighed {
             if case.calls.iter().all(|call| !call.is_sized) {
@@ -85,9 +87,36 @@ pub(super) fn weigh(cases: &mut [Case<'_>], context: &Context<'_>) {
                 programs: &facts.programs,
                 name: context.names.text(facts.name),
             });
-            weighed.odd.weight += if is_part { PART_WEIGHT } else { 0.0 };
+            weighed.odd.weight += if is_part || n_alike >= POLLED_ALIKE { PART_WEIGHT } else { 0.0 };
         }
     }
+}
+
+/// So many other servers of other domains that a host polls alike make it a reader or a shipper of many sources.
+const POLLED_ALIKE: usize = 2;
+/// Periods differ by at most this share.
+const SAME_PERIOD: f64 = 0.1;
+
+/// How many servers the host of each case polls at the same period, each domain once.
+fn n_polled_alike(cases: &[Case<'_>], context: &Context<'_>) -> Vec<usize> {
+    let mut of_source: Map<Addr, Vec<(f64, &str)>> = Map::default();
+    let period = |case: &Case<'_>| case.judged.parts.period;
+    let domain = |case: &Case<'_>| match case.server {
+        Server::Name(name) if case.is_scored => domains::registered(context.names.text(name)),
+        _ => None,
+    };
+    for case in cases {
+        if let Some(domain) = domain(case) {
+            of_source.entry(case.source).or_default().push((period(case), domain));
+        }
+    }
+    let of_case = |case: &Case<'_>| {
+        let (Some(own), Some(all)) = (domain(case), of_source.get(&case.source)) else { return 0 };
+        let is_alike = |other: f64| (other - period(case)).abs() <= SAME_PERIOD * period(case);
+        let alike = all.iter().take(MOST).filter(|(other, name)| *name != own && is_alike(*other));
+        alike.map(|(_, name)| *name).collect::<BTreeSet<&str>>().len()
+    };
+    cases.iter().map(of_case).collect()
 }
 
 /// True if the host goes elsewhere too whenever it calls: a page, a job, or a program that uses several servers.

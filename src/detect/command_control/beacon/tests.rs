@@ -1,7 +1,7 @@
 //! Tests of beacons, with generated calls.
 
 use super::*;
-use crate::detect::support::testing::{Made, conclude_kept, finish, finish_with, inside, outside};
+use crate::detect::support::testing::{Made, conclude_kept, conclude_named, finish, finish_with, inside, outside};
 use crate::model::{Finding, Flow, Severity};
 use crate::settings::Settings;
 
@@ -77,4 +77,35 @@ fn few_calls_within_minutes_count_where_the_server_is_odd() {
     assert!(within_minutes(&even, 0, false).is_empty(), "nothing comes back");
     let reading = [0.4, 1.3, 0.7, 35.0, 1.1, 2.0, 0.5, 70.0, 0.9, 1.2, 12.0];
     assert!(within_minutes(&reading, 900, false).is_empty(), "someone reads");
+}
+
+#[test]
+fn polls_of_a_server_that_most_hosts_use_or_of_many_servers_alike_matter_little() {
+    let severities = |hosts: u8, servers: u8| {
+        let pairs = (0..hosts).flat_map(|host| (0..servers).map(move |server| (host, server)));
+        let calls = pairs.flat_map(|(host, server)| {
+            (0..120).map(move |i| {
+                let at = f64::from(i) * 60.0 + f64::from(host) * 7.0 + f64::from(server) * 5.0;
+                (Made::tcp(inside(20 + host), outside(7 + server), 443, at), format!("feed.paper{server}.example"))
+            })
+        });
+        let found = conclude_named(&ENTRY, &calls.collect::<Vec<_>>(), &Settings::default()).findings;
+        found.iter().map(|finding| finding.severity).max()
+    };
+    assert!(severities(1, 1) >= Some(Severity::Medium), "one host and its server");
+    assert!(severities(4, 1) < Some(Severity::Medium), "all hosts use it");
+    assert!(severities(1, 5) < Some(Severity::Medium), "one host reads many papers");
+}
+
+#[test]
+fn parts_of_one_service_are_an_ordinary_server() {
+    let severity = |n_names: u8| {
+        let others =
+            (0..n_names).map(|i| (Made::tcp(inside(20), outside(50 + i), 443, 5.0), format!("part{i}.home.example")));
+        let polls = (0..120)
+            .map(|i| (Made::tcp(inside(20), outside(7), 443, f64::from(i) * 60.0), "mqtt.home.example".to_owned()));
+        let all: Vec<_> = others.chain(polls).collect();
+        conclude_named(&ENTRY, &all, &Settings::default()).findings.iter().map(|finding| finding.severity).max()
+    };
+    assert!(severity(0) >= Some(Severity::Medium) && severity(4) < Some(Severity::Medium));
 }

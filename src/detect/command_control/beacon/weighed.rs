@@ -86,7 +86,12 @@ impl Weighed {
 
     /// Natural logarithm of the likelihood ratio.
     pub(super) fn evidence(&self) -> f64 {
-        self.beat.log_ratio.min(MOST_OF_BEAT) + self.sizes + self.haste + self.brief + self.odd.weight
+        self.beat.log_ratio.min(MOST_OF_BEAT) + self.without_beat()
+    }
+
+    /// The same of all signs but the beat, which ordinary programs have as well.
+    pub(super) fn without_beat(&self) -> f64 {
+        self.sizes + self.haste + self.brief + self.odd.weight
     }
 }
 

@@ -119,6 +119,7 @@ impl Requests {
                 is_sized: true,
                 is_nameless_http: false,
                 is_known: true,
+                ..Call::default()
             };
             let asked = session.exchanges.iter().filter(|(_, exchange)| exchange.is_answered());
             all.insert((source, Server::Place(target, port)), asked.map(call).collect());

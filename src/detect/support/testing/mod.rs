@@ -67,6 +67,20 @@ pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conc
     end_over(&mut *detector, &kept, &Names::default(), seen, times, settings)
 }
 
+/// As [`conclude_kept`], each flow with the name of its server.
+pub fn conclude_named(entry: &Entry, flows: &[(Made, String)], settings: &Settings) -> Conclusion {
+    let mut detector: Box<dyn Detector> = (entry.make)();
+    let (mut kept, mut names) = (FlowTable::new(Limits::default()), Names::default());
+    for (made, name) in flows {
+        let flow = Flow { name: names.intern(name), ..made.flow() };
+        detector.observe_flow(&EndedFlow { serial: kept.len() as u32, flow: &flow, name, site: &Site::private() });
+        kept.push(flow, false, &mut |_, _| ());
+    }
+    let times = flows.iter().map(|(made, _)| (made.start * 1e9) as i64);
+    let seen = (&Contacts::default(), &AddressClaims::default(), &Gateway::default());
+    end_over(&mut *detector, &kept, &names, seen, times, settings)
+}
+
 /// What a detector concludes, when messages and flows were at these times.
 pub fn end(
     detector: &mut dyn Detector,
