@@ -92,6 +92,11 @@ pub struct SenderHealth {
 }
 
 impl SenderHealth {
+    /// Segments that were sent again, for whatever reason.
+    pub fn sent_again(&self) -> u32 {
+        self.retransmissions.saturating_add(self.fast_retransmissions).saturating_add(self.spurious_retransmissions)
+    }
+
     /// Segments that were sent again because they, or their acknowledgment, did not arrive.
     pub fn lost(&self) -> u32 {
         let early = self.out_of_order.saturating_sub(self.overtaken);

@@ -1,6 +1,7 @@
 //! Turns data that an internal host sent to one external address, or fetched from internal servers, into findings if
 //! the amount is out of proportion.
 
+mod around;
 mod staging;
 
 use crate::detect::card::Card;
@@ -10,13 +11,15 @@ use crate::detect::support::file_services::Store;
 use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
 use crate::detect::support::flow_selector::{Between, visit};
 use crate::detect::support::local_networks::is_outward;
+use crate::detect::support::log_ratio;
+use crate::detect::support::odd_server::{Called, OutsideServers};
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
-use crate::model::app::field::FieldId;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::quantity;
 use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::Descriptor;
+use around::{Around, MAIL_PORTS, Program};
 use staging::Staging;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +29,7 @@ const CARD: Card = Card {
     name: "Large upload",
     category: Category::Exfiltration,
     technique: Some(("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol")),
-    sees: "An internal host sent much data to one external address and received little, and no other internal host goes there. The program is not a browser. A small upload counts where it is ten times all that the host sends elsewhere. Known file and text sharing services are named. An internal host that fetches far more from internal servers than any other is reported too: data is gathered before it leaves.",
+    sees: "An internal host sent much data to one external address and received little, and no other internal host goes there. The program is not a browser, or the server is odd. A small upload counts where it is ten times all that the host sends elsewhere. Known file and text sharing services are named. An internal host that fetches far more from internal servers than any other is reported too: data is gathered before it leaves.",
     matters: "Stolen data that leaves the network looks like this.",
     otherwise: "A backup, a shared file, a video call, a software upload.",
     benign_causes: &[
@@ -40,7 +43,7 @@ const CARD: Card = Card {
         "Compare with other days: is there a similar upload every night?",
     ],
     part_of: &["low_and_slow_exfiltration", "mail_exfiltration"],
-    source: "No formula with a public reference exists: ratio and volume are compared with the median of the host's other destinations. Data gathered inside (ATT&CK T1074) is compared with what others fetch: if n similar hosts share N fetches by chance (binomial distribution), one of them has k or more with a probability of at most n C(N, k) / n^k. Browsers name HTTP in the handshake (ALPN, RFC 7301).",
+    source: "No formula with a public reference exists: ratio and volume are compared with the median of the host's other destinations. What is gathered inside (ATT&CK T1074) is compared with what others fetch: n hosts that are alike share N fetches as a binomial distribution has it, so k of them go to one with a chance of at most n C(N, k) / n^k. Browsers name HTTP in the handshake (ALPN, RFC 7301). How odd the server is lowers the confidence: a log-likelihood ratio as for beacons. Calls and cameras are told by STUN and RTP (RFC 8489, RFC 3550).",
 };
 
 const LEAST: Descriptor = Descriptor::kilobytes("bulk_exfiltration.least", "Smallest upload", 300.0)
@@ -69,14 +72,18 @@ const MUCH_MORE: f64 = 10.0;
 const LEAST_PAIRS: usize = 4;
 /// Mean payload of the packets of an upload, at least: measurements and signs of life are smaller, whole files fill them.
 const LEAST_FILLED: f64 = 300.0;
-/// Mail that is handed in; one letter with an attachment is larger than all else that a quiet host sends.
-const MAIL_PORTS: [u16; 3] = [25, 465, 587];
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 17;
+/// So many hosts outside that answer one port of UDP are peers, and the servers that bring them together.
+const PEERS: usize = 3;
+/// Most ports of hosts kept that speak over UDP.
+const MOST_SOCKETS: usize = 1 << 14;
 
 #[derive(Default)]
 struct BulkExfiltration {
     pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
+    /// Hosts outside that answered a port of UDP, up to [`PEERS`], and whether one was a STUN server.
+    sockets: Tally<(Addr, u16), (BTreeSet<Addr>, bool), MOST_SOCKETS>,
     staging: Staging,
 }
 
@@ -91,28 +98,10 @@ struct Pair {
     /// Server port of the flow that sent most, and how much that was.
     port: u16,
     most_sent: u64,
+    /// Port of the host of that flow, if it is one of UDP.
+    from_udp: Option<u16>,
     /// Name of the server of that flow, 0 if unknown.
     name: u32,
-}
-
-/// What is known of a case beside its sums.
-struct Around {
-    /// Other hosts inside that go to the same address.
-    n_others: usize,
-    /// Hosts inside that go outside at all.
-    n_inside: usize,
-    /// What the host sends to its other addresses outside, median.
-    usual: f64,
-    n_usual: usize,
-    /// The most that it sends to one of them.
-    most_usual: f64,
-    /// What hosts inside send to a place outside, median of all pairs but this.
-    common: f64,
-    n_common: usize,
-    is_mail: bool,
-    /// True if a browser sent it, or another program that announces HTTP in the handshake.
-    is_web: bool,
-    is_encrypted: bool,
 }
 
 impl Detector for BulkExfiltration {
@@ -121,6 +110,15 @@ impl Detector for BulkExfiltration {
         self.staging.observe(ended.site, flow);
         if !is_outward(ended.site, flow) {
             return;
+        }
+        if flow.is_udp()
+            && flow.backward().packets > 0
+            && let Some((hosts, is_stun)) = self.sockets.of(flow.originator())
+        {
+            *is_stun |= flow.app == Some(AppProto::Stun);
+            if hosts.len() < PEERS {
+                hosts.insert(flow.responder().0);
+            }
         }
         let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
         let sent = flow.forward().payload_bytes();
@@ -133,6 +131,7 @@ impl Detector for BulkExfiltration {
         }
         if sent >= pair.most_sent {
             (pair.most_sent, pair.port, pair.name) = (sent, flow.responder().1, flow.name);
+            pair.from_udp = flow.is_udp().then_some(flow.originator().1);
         }
     }
 
@@ -168,6 +167,11 @@ impl Detector for BulkExfiltration {
 }
 
 impl BulkExfiltration {
+    /// True for a port of UDP that asked a STUN server, or speaks with several others: those of calls and cameras do.
+    fn is_of_peers(&self, socket: (Addr, u16)) -> bool {
+        self.sockets.get(&socket).is_some_and(|(hosts, is_stun)| *is_stun || hosts.len() >= PEERS)
+    }
+
     fn arounds(&self, context: &Context<'_>, cases: &[(&(Addr, Addr), &Pair)]) -> Vec<Around> {
         let mut n_sources: BTreeMap<Addr, usize> = cases.iter().map(|((_, to), _)| (*to, 0)).collect();
         let mut sent: BTreeMap<Addr, Vec<u64>> = cases.iter().map(|((from, _), _)| (*from, Vec::new())).collect();
@@ -183,25 +187,15 @@ impl BulkExfiltration {
         all.sort_unstable();
         let common = all.get(all.len().saturating_sub(1) / 2).map_or(0.0, |n| *n as f64);
         let n_inside = self.pairs.iter().map(|((from, _), _)| *from).collect::<BTreeSet<Addr>>().len();
-        let mut web = vec![(false, false, false); cases.len()];
+        let mut programs = vec![Program::default(); cases.len()];
         let between: Vec<Between> = cases.iter().map(|((from, to), _)| Between::pair(*from, *to)).collect();
         visit(context, &between, |place, _, flow| {
-            let Some((is_web, is_encrypted, is_mail)) =
-                web.get_mut(place).filter(|_| flow.forward().payload_bytes() > 0)
-            else {
-                return;
-            };
-            let names_http = || context.told.of(flow, context.names).iter().any(|fact| fact.kind == FieldId::TlsAlpn);
-            *is_web |= match flow.app {
-                Some(AppProto::Http | AppProto::Quic) => true,
-                Some(AppProto::Tls) => names_http(),
-                _ => false,
-            };
-            *is_encrypted |= matches!(flow.app, Some(AppProto::Tls | AppProto::Quic | AppProto::Ssh));
-            *is_mail |= matches!(flow.app, Some(AppProto::Smtp));
+            if let Some(program) = programs.get_mut(place).filter(|_| flow.forward().payload_bytes() > 0) {
+                program.add(context, flow);
+            }
         });
-        let around = |((from, to), pair): &(&(Addr, Addr), &Pair),
-                      (is_web, is_encrypted, is_mail): (bool, bool, bool)| {
+        let servers = OutsideServers::of(context);
+        let around = |((from, to), pair): &(&(Addr, Addr), &Pair), program: &Program<'_>| {
             let mut others = sent.get(from).cloned().unwrap_or_default();
             others.sort_unstable();
             if let Ok(own) = others.binary_search(&pair.sent) {
@@ -215,12 +209,21 @@ impl BulkExfiltration {
                 most_usual: others.last().map_or(0.0, |n| *n as f64),
                 common,
                 n_common: all.len().saturating_sub(1),
-                is_mail,
-                is_web,
-                is_encrypted,
+                web: program.web,
+                is_mail: program.is_mail || MAIL_PORTS.contains(&pair.port),
+                is_encrypted: program.is_encrypted,
+                is_media: program.is_media || pair.from_udp.is_some_and(|port| self.is_of_peers((*from, port))),
+                odd: servers.oddity(&Called {
+                    source: *from,
+                    servers: &BTreeSet::from([*to]),
+                    ports: &BTreeSet::from([pair.port]),
+                    apps: &program.apps,
+                    programs: &program.names,
+                    name: context.names.text(pair.name),
+                }),
             }
         };
-        cases.iter().zip(web).map(|(case, web)| around(case, web)).collect()
+        cases.iter().zip(&programs).map(|(case, program)| around(case, program)).collect()
     }
 }
 
@@ -233,8 +236,21 @@ impl Pair {
             _ => around.most_usual,
         };
         let is_filled = self.in_data as f64 >= LEAST_FILLED * self.n_data as f64 && self.in_data * 2 > self.sent;
-        let is_mail = around.is_mail || MAIL_PORTS.contains(&self.port);
-        self.sent as f64 >= MUCH_MORE * usual && around.n_others == 0 && is_filled && !around.is_web && !is_mail
+        self.sent as f64 >= MUCH_MORE * usual
+            && around.n_others == 0
+            && is_filled
+            && around.web != Some(true)
+            && !around.is_mail
+            && !around.is_media
+    }
+
+    /// What carried it.
+    fn transport(&self, around: &Around) -> &'static str {
+        match (around.is_encrypted, self.from_udp) {
+            (true, _) => "TLS",
+            (false, Some(_)) => "UDP",
+            (false, None) => "TCP",
+        }
     }
 
     fn finding(&self, (source, target): (Addr, Addr), name: &str, around: &Around, least: f64) -> FindingBuilder {
@@ -243,8 +259,8 @@ impl Pair {
         // Where there is nobody and nothing to compare with, nothing is out of line.
         let is_much_more = around.n_usual > 0 && sent >= MUCH_MORE * around.usual;
         let is_alone = around.n_inside > 1 && around.n_others == 0;
-        let signs = 0.46 * f64::from(!around.is_web) + 0.23 * f64::from(is_alone) + 0.23 * f64::from(is_much_more);
-        let confidence = Confidence::UNLIKELY.towards(Confidence::ALMOST_CERTAIN, signs);
+        let signs = 0.46 * around.not_web() + 0.23 * f64::from(is_alone) + 0.23 * f64::from(is_much_more);
+        let confidence = Confidence::UNLIKELY.towards(Confidence::ALMOST_CERTAIN, signs).lowered(around.share());
         let place = if name.is_empty() { target.to_string() } else { format!("{target} ({name})") };
         let shown = quantity::bytes(sent);
         let store = Store::of(name);
@@ -255,7 +271,7 @@ impl Pair {
             .score(past(sent, least))
             .technique((!around.is_encrypted).then_some(("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol")))
             .technique(store.map(|store| store.technique()))
-            .service((source, target, self.port), if around.is_encrypted { "TLS" } else { "TCP" })
+            .service((source, target, self.port), self.transport(around))
             .evidence([
                 evidence("Payload sent", sent / 1000.0, "kB", "a few, for a web page"),
                 evidence("Sent to received", ratio, "times", "below 1 in browsing"),
@@ -268,17 +284,14 @@ impl Pair {
                     "many, for a common service",
                 ),
                 evidence("Flows", self.flows as f64, "flows", ""),
+                log_ratio::evidence("How odd the server is", around.odd.weight, "below 0"),
             ])
             .explanation(format!(
                 "{source} sent {shown} to {place}, {ratio:.0} times what it received.{}{}{}{}",
                 store.map_or_else(String::new, |store| format!(" It is {}.", store.words())),
                 if is_alone { " No other internal host goes there." } else { "" },
                 if is_much_more { " It usually sends a tenth of that or less to one address." } else { "" },
-                if around.is_web {
-                    " The program speaks HTTP, as browsers do."
-                } else {
-                    " The program was not a browser: the connection does not announce HTTP."
-                }
+                around.program_words()
             ))
             .filter(finding_builder::pair_filter(source, target))
     }
@@ -330,6 +343,26 @@ mod tests {
         assert_eq!(alone[0].severity, Severity::Low, "nothing to compare with");
         assert!(found([7_000, 1_000_000]).is_empty());
         assert!(found([700_000, 700_000]).is_empty());
+    }
+
+    #[test]
+    fn pictures_of_a_camera_over_udp_are_no_upload_and_a_lone_stream_is_one() {
+        let udp = |to: u8, port: u16, bytes: u64| Made {
+            protocol: 17,
+            from: (inside(1), 40_000),
+            bytes: [bytes, 18_000],
+            packets: [(bytes / 1000) as u32 + 1, 30],
+            ..Made::tcp(inside(1), outside(to), port, 0.0)
+        };
+        let others = || [(1, 12), (2, 13), (2, 14)].map(|(from, to)| Made::tcp(inside(from), outside(to), 443, 0.0));
+        let found = |n_servers: u8| {
+            let brokers = (0..n_servers).map(|i| udp(20 + i, 32_100, 2_000));
+            let flows: Vec<Made> = others().into_iter().chain(brokers).chain([udp(1, 50_000, 2_000_000)]).collect();
+            let found = finish(&ENTRY, &flows, &[], &Settings::default()).findings;
+            (found[0].severity, found[0].protocol.clone())
+        };
+        assert_eq!(found(0), (Severity::Medium, "UDP".to_owned()));
+        assert_eq!(found(2).0, Severity::Info);
     }
 
     #[test]

@@ -25,15 +25,28 @@ const WHOLE_BYTES: u64 = 20_000_000;
 const WHOLE_RATIO: u64 = 20;
 /// Chance, at most, that one of the hosts has so many of all fetches where each is as likely to fetch as the others; log10.
 const LEAST_LIKELY: f64 = -3.0;
+/// Who serves so many other hosts itself may fetch for them, as an application does that stands before its database.
+const SERVES: usize = 3;
+/// What is left of the confidence then.
+const FOR_OTHERS: f64 = 0.5;
 /// Most hosts kept.
 const MOST_HOSTS: usize = 1 << 16;
 /// Most servers kept for a host.
 const MOST_SERVERS: usize = 64;
 
+/// Payload that came, without what was sent again: that is at most a full segment each.
+fn fetched_bytes(flow: &Flow) -> u64 {
+    let again = flow.sender_health().map_or(0, |[_, server]| server.sent_again());
+    let largest = flow.backward().payload.max_or_zero() as u64;
+    flow.backward().payload_bytes().saturating_sub(u64::from(again) * largest)
+}
+
 /// What hosts inside fetched from servers inside.
 #[derive(Default)]
 pub struct Staging {
     hosts: Tally<Addr, Fetched, MOST_HOSTS>,
+    /// Hosts inside that a host inside served, up to [`SERVES`].
+    clients: Tally<Addr, BTreeSet<Addr>, MOST_HOSTS>,
 }
 
 #[derive(Default)]
@@ -53,10 +66,12 @@ struct Case<'a> {
     /// Most fetches, and most payload, of another host.
     others: (u64, u64),
     log_chance: f64,
+    /// It serves several hosts inside itself.
+    is_server: bool,
 }
 
 fn is_file(flow: &Flow) -> bool {
-    let (sent, got) = (flow.forward().payload_bytes(), flow.backward().payload_bytes());
+    let (sent, got) = (flow.forward().payload_bytes(), fetched_bytes(flow));
     flow.is_tcp() && got >= FILE_BYTES && got >= FILE_RATIO * sent
 }
 
@@ -73,8 +88,13 @@ impl Staging {
         if !flow.is_tcp() || !site.is_inside(client) || !site.is_inside(server) {
             return;
         }
+        if flow.backward().payload_bytes() > 0
+            && let Some(clients) = self.clients.of(server).filter(|clients| clients.len() < SERVES)
+        {
+            clients.insert(client);
+        }
         let Some(fetched) = self.hosts.of(client) else { return };
-        fetched.bytes += flow.backward().payload_bytes();
+        fetched.bytes += fetched_bytes(flow);
         if is_file(flow) {
             fetched.n += 1;
             if fetched.servers.len() < MOST_SERVERS {
@@ -97,7 +117,9 @@ impl Staging {
         let other = |own: u64, [first, second]: [u64; 2]| if own == first { second } else { first };
         let case = |(host, fetched): (&Addr, &'a Fetched)| {
             let others = (other(fetched.n, n), other(fetched.bytes, bytes));
-            Case { host: *host, fetched, n_hosts, others, log_chance: log_chance(fetched.n, n_all, n_hosts) }
+            let log_chance = log_chance(fetched.n, n_all, n_hosts);
+            let is_server = self.clients.get(host).is_some_and(|clients| clients.len() >= SERVES);
+            Case { host: *host, fetched, n_hosts, others, log_chance, is_server }
         };
         let cases = self.hosts.sorted().into_iter().map(case).filter(|case| case.is_staging(least));
         Report::of(cases).not_evaluated(self.hosts.n_refused).each_with_flows(
@@ -126,7 +148,7 @@ impl Case<'_> {
         Finding::builder(&CARD)
             .technique(("T1074", "Data Staged"))
             .title(format!("{host} gathered {shown} from {servers}, far more than any other host"))
-            .weighed(Impact::CONTROL, Confidence::LIKELY, 0.0)
+            .weighed(Impact::CONTROL, Confidence::LIKELY.lowered(if self.is_server { FOR_OTHERS } else { 1.0 }), 0.0)
             .score(past(fetched.n as f64, least))
             .sources([host])
             .targets(fetched.servers.iter().copied())
@@ -146,11 +168,12 @@ impl Case<'_> {
             ])
             .explanation(format!(
                 "{host} fetched {} from {servers} ({shown}), and no other internal host comes near to that. Somebody who \
-                 steals data brings it together on one machine first, and takes it out from there.",
+                 steals data brings it together on one machine first, and takes it out from there.{}",
                 match fetched.n {
                     1 => "one large file or more".to_owned(),
                     n => format!("{} or more", count(n as usize, "file")),
-                }
+                },
+                if self.is_server { " But it serves several internal hosts itself, and may fetch for them." } else { "" }
             ))
             .benign_causes(&[
                 "A backup, an update or an installation that fetches from the servers",
@@ -189,6 +212,11 @@ mod tests {
         assert_eq!(gathered[0].technique.as_deref(), Some("T1074"));
         assert_eq!(gathered[0].targets.len(), 2);
         assert!(found([10, 8, 6, 7, 9, 3]).is_empty());
+        let serves = |i: u8| Made { bytes: [900, 5_000], ..Made::tcp(inside(60 + i), inside(50), 8080, 0.0) };
+        let fetches = (0..10).map(|i| fetch(50, 1, i)).chain((1..6).map(|host| fetch(50 + host, 2, 0)));
+        let all: Vec<Made> = fetches.filter(|made| made.from.0 == inside(50)).chain((0..5).map(serves)).collect();
+        let application = finish(&ENTRY, &all, &[], &Settings::default()).findings;
+        assert!(application.iter().all(|finding| finding.severity < Severity::Medium), "{application:?}");
         assert!(found([4, 0, 0, 0, 0, 0]).is_empty());
     }
 }
