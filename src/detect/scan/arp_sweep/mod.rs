@@ -1,11 +1,14 @@
 //! Turns ARP requests and IPv6 neighbour solicitations into findings: one device requests many addresses that are not
 //! in use, or a router does so because an outside host scans through it.
 
+mod rounds;
+
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::connection_attempts::Contact;
 use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::monitoring;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::{self, Walk, busiest};
@@ -14,6 +17,7 @@ use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
+use rounds::Rounds;
 
 const CARD: Card = Card {
     id: "arp_sweep",
@@ -64,6 +68,8 @@ const CAUSE_NS: i64 = 5 * SECOND;
 const BLIND_FACTOR: f64 = 4.0;
 /// A busy router requests many neighbours too, but not as many within this time.
 const FAST_NS: i64 = 30 * SECOND;
+/// A question is repeated within this time until it is answered.
+const REPEATS_NS: i64 = 4 * SECOND;
 /// Most findings.
 const MOST_FINDINGS: usize = 100;
 /// Most devices kept.
@@ -95,10 +101,30 @@ struct Device {
 #[derive(Default)]
 struct Question {
     first_ns: Option<i64>,
+    /// Begin of the last time that it was asked, repeats left out.
+    last_ns: i64,
+    /// How often it was asked, repeats left out.
+    n_visits: u16,
     is_answered: bool,
 }
 
-/// The solicited-node multicast address of an IPv6 address (RFC 4291, section 2.7.1): it has its last 24 bits.
+impl Question {
+    fn ask(&mut self, time_ns: i64) {
+        self.first_ns.get_or_insert(time_ns);
+        if self.n_visits == 0 || time_ns - self.last_ns > REPEATS_NS {
+            self.n_visits = self.n_visits.saturating_add(1);
+            self.last_ns = time_ns;
+        }
+    }
+
+    /// Mean time between the times that it was asked, ns.
+    fn interval(&self) -> Option<f64> {
+        let n = self.n_visits.checked_sub(1).filter(|n| *n > 0)?;
+        Some((self.last_ns - self.first_ns?) as f64 / f64::from(n))
+    }
+}
+
+/// The group that is asked for an address of IPv6 (RFC 4291, section 2.7.1): it has the last 24 bits of the address.
 fn solicited_node(address: Addr) -> Addr {
     const PREFIX: [u8; 13] = [0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff];
     let mut group = [0; 16];
@@ -124,7 +150,7 @@ impl ArpSweep {
             device.indices.push(packet.index);
         }
         if let Some(question) = self.questions.of((mac, target)) {
-            question.first_ns.get_or_insert(packet.time_ns);
+            question.ask(packet.time_ns);
         }
     }
 
@@ -176,12 +202,15 @@ impl Detector for ArpSweep {
                 let device = self.devices.get(&(*mac, !target.is_v4()))?;
                 let sweep = Sweep::of(questions, device, &limits)?;
                 let cause = (gateway == Some(*mac)).then(|| device.cause(context)).flatten();
-                Some((*mac, device, sweep, cause))
+                let rounds = Rounds::of(questions, device.own, context.contacts);
+                Some((*mac, device, Sweep { rounds, ..sweep }, cause))
             });
-        Report::of(sweeps)
-            .at_most(MOST_FINDINGS)
-            .not_evaluated(self.devices.n_refused + self.questions.n_refused)
-            .each(|(mac, device, sweep, cause)| device.finding(*mac, sweep, *cause, limits.window_ns))
+        Report::of(sweeps).at_most(MOST_FINDINGS).not_evaluated(self.devices.n_refused + self.questions.n_refused).each(
+            |(mac, device, sweep, cause)| {
+                let finding = device.finding(*mac, sweep, *cause, limits.window_ns);
+                sweep.rounds.iter().fold(finding, |finding, rounds| rounds.note(finding))
+            },
+        )
     }
 }
 
@@ -199,6 +228,8 @@ struct Sweep {
     threshold: f64,
     is_blind: bool,
     is_fast: bool,
+    /// Of an inventory or a monitor.
+    rounds: Option<Rounds>,
 }
 
 impl Sweep {
@@ -223,6 +254,7 @@ impl Sweep {
             threshold: factor * if is_swift { limits.addresses } else { limits.least },
             is_blind,
             is_fast: busiest(&times, FAST_NS) as f64 >= limits.addresses * BLIND_FACTOR,
+            rounds: None,
         })
     }
 }
@@ -254,6 +286,7 @@ impl Device {
         let n_most = sweep.n_window.max(sweep.n_unanswered) as f64;
         let (impact, confidence) = match (cause, sweep.is_blind, sweep.is_fast) {
             (Some(_), ..) => (Impact::OUTSIDE_AIM, Confidence::ALMOST_CERTAIN),
+            _ if sweep.rounds.is_some() => (Impact::INSIDE_LOOK, monitoring::Rounds::confidence()),
             (None, true, false) => (Impact::INSIDE_LOOK, Confidence::LIKELY),
             _ => (Impact::INSIDE_LOOK, Confidence::VERY_LIKELY),
         };
@@ -348,6 +381,26 @@ mod tests {
         let found = finish(&ENTRY, &[], &questions(60, 5), &Settings::default()).findings;
         assert_eq!((found.len(), found[0].n_packets), (1, 60));
         assert_eq!(found[0].title, "192.168.1.200 sent ARP requests for 60 addresses of the local network");
+    }
+
+    #[test]
+    fn rounds_that_come_back_to_those_that_are_there_are_an_inventory() {
+        let severities = |n_rounds: u8, again: u8| {
+            let round = |k: u8| {
+                questions(60, 5).into_iter().filter_map(move |packet| {
+                    let is_kept =
+                        k == 0 || packet.arp.as_ref().is_none_or(|arp| arp.target_ip.0 & 0xff >= u128::from(again));
+                    is_kept.then(|| Packet { time_ns: packet.time_ns + i64::from(k) * 120 * SECOND, ..packet })
+                })
+            };
+            let mut packets: Vec<Packet> = (0..n_rounds).flat_map(round).collect();
+            packets.sort_by_key(|packet| packet.time_ns);
+            let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
+            found.iter().map(|finding| finding.severity).collect::<Vec<Severity>>()
+        };
+        assert_eq!(severities(3, 0), [Severity::Info]);
+        assert_eq!(severities(1, 0), [Severity::Medium]);
+        assert_eq!(severities(3, 5), [Severity::Medium], "only what was silent is asked for again");
     }
 
     #[test]
