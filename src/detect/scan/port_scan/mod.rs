@@ -3,6 +3,7 @@
 
 mod distributed;
 mod one_source_port;
+mod peers;
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
@@ -21,6 +22,7 @@ use crate::model::format::time::{from_seconds, span};
 use crate::model::{Addr, Category, Finding, Flow, Site};
 use crate::settings::Descriptor;
 use one_source_port::OneSourcePort;
+use peers::PeerSockets;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -71,6 +73,11 @@ const MOST_FINDINGS: usize = 200;
 const MOST_FILTER_PORTS: usize = 30;
 /// Fewest ports that can be a scan: two packets that no stack sends.
 const FEWEST: usize = 2;
+/// Peers of file sharing behind one address are tried at many ports, but not at so many times those of a scan.
+const MANY_OF_A_PEER: f64 = 4.0;
+/// So often a client comes back, and to this share of its ports at least.
+const RETRIES: u16 = 2;
+const LEAST_RETRIED: f64 = 0.6;
 /// Most extent of a scan from outside.
 const MOST_OUTSIDE_EXTENT: f64 = 0.8;
 /// A host answers at best this share of a scanner's tries: halfway between the two chances of the random walk.
@@ -110,11 +117,19 @@ impl Detector for PortScan {
         };
         let group = |c: &Contact| (c.probe != Probe::Echo).then_some((c.source, c.protocol, c.target));
         let groups = context.contacts.groups(FEWEST as f64, group);
+        let sockets = PeerSockets::of(context.contacts);
         let mut cases: Vec<(Case, Confidence, &Vec<Contact>)> = groups
             .iter()
             .filter_map(|contacts| {
                 let case = |contacts: &[Contact]| {
                     let case = Case::new(contacts, limits.window_ns)?;
+                    let is_of_peers = case.protocol == 17 && sockets.are_of_peers(contacts);
+                    if is_of_peers && (case.n_vain() as f64) < MANY_OF_A_PEER * limits.ports {
+                        return None;
+                    }
+                    if is_retried(contacts, context.site) {
+                        return None;
+                    }
                     let confidence = limits.confidence(&case)?;
                     Some((case, confidence))
                 };
@@ -152,6 +167,13 @@ impl Detector for PortScan {
         );
         known_outcomes::conclude(context.contacts, scans.and(shared))
     }
+}
+
+/// True for tries of a named host outside that are made again and again: a client retries the ports of a service that is away,
+/// and a scan asks once.
+fn is_retried(contacts: &[Contact], site: &Site) -> bool {
+    let is_again = |c: &&Contact| c.is_excused && c.n_visits >= RETRIES && !site.is_inside(c.target);
+    contacts.iter().filter(is_again).count() as f64 >= LEAST_RETRIED * contacts.len() as f64
 }
 
 /// Says of the cases which belong to the rounds of a monitor. A host that it came to only once, because the capture ended, is
@@ -375,7 +397,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Made, finish, inside, outside};
+    use crate::detect::support::testing::{Made, finish, finish_with, inside, outside};
     use crate::model::{Endpoint, Severity};
     use crate::settings::Settings;
 
@@ -390,6 +412,21 @@ mod tests {
 
         let client: Vec<Made> = (0..20).map(|i| Made::tcp(inside(9), inside(1), 100 + i, f64::from(i))).collect();
         assert!(finish(&ENTRY, &client, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_client_that_retries_the_ports_of_a_named_service_outside_does_not_scan() {
+        let found = |n_rounds: u32, target: Addr, name: u32| {
+            let tries = (0..n_rounds).flat_map(|round| (0..8).map(move |port| (port, round)));
+            let flow = |(port, round): (u16, u32)| {
+                let flow = Made::refused(inside(9), target, 8000 + port, f64::from(round) * 30.0).flow();
+                Flow { name, ..flow }
+            };
+            let flows: Vec<Flow> = tries.map(flow).collect();
+            finish_with(&ENTRY, &flows, &[], &Settings::default()).findings.len()
+        };
+        assert_eq!((found(4, outside(1), 7), found(1, outside(1), 7)), (0, 1));
+        assert_eq!((found(4, outside(1), 0), found(4, inside(1), 7)), (1, 1));
     }
 
     #[test]
