@@ -76,6 +76,9 @@ fn is_private(site: &Site, c: &Contact) -> bool {
     c.protocol == 17 && PRIVATE_PORTS.contains(&c.port) && site.is_outside(c.source) && site.is_inside(c.target)
 }
 
+/// Hosts are scattered if no network has more than one of so many; and of known ones at most this share is gone.
+const SCATTERED: usize = 5;
+const MOST_GONE: f64 = 0.2;
 /// Ports listed in a filter.
 const MOST_FILTER_PORTS: usize = 30;
 /// Most scans reported; the widest win.
@@ -104,6 +107,8 @@ struct Case {
     episodes: Episodes,
     /// From outside to hosts inside.
     is_outside: bool,
+    /// From inside to hosts outside alone.
+    is_outward: bool,
     /// Of a monitor.
     rounds: Option<Rounds>,
 }
@@ -221,7 +226,8 @@ impl Limits {
     /// How sure it is a scan; none if it is not.
     fn confidence(&self, case: &Case) -> Option<Confidence> {
         let failed = case.n_failed as f64;
-        if case.n_private as f64 >= self.private || case.n_pinged as f64 >= self.pings {
+        let is_pinged = case.n_pinged as f64 >= self.pings && !case.is_known_round();
+        if case.n_private as f64 >= self.private || is_pinged {
             return Some(if case.course.walk.is_scanner() {
                 Confidence::ALMOST_CERTAIN
             } else {
@@ -257,6 +263,7 @@ impl Case {
         let is_to_inside = contacts.iter().any(|c| site.is_inside(c.target));
         Some(Case {
             is_outside: site.is_outside(first.source) && is_to_inside,
+            is_outward: site.is_inside(first.source) && contacts.iter().all(|c| site.is_outside(c.target)),
             rounds: None,
             source: first.source,
             protocol: first.protocol,
@@ -270,6 +277,14 @@ impl Case {
             course: ContactCourse::of(contacts, window_ns, |c| c.outcome != Outcome::Bare)?,
             episodes: Episodes::always(),
         })
+    }
+
+    /// True for pings of scattered hosts outside that nearly all answer: somebody knows them, as a game knows its servers, and
+    /// compares the ways there.
+    fn is_known_round(&self) -> bool {
+        let n_next = self.targets.chunk_by(|a, b| is_neighbour(*a, *b)).map(<[Addr]>::len).max().unwrap_or(0);
+        let is_scattered = n_next * SCATTERED <= self.targets.len();
+        self.is_outward && is_scattered && self.n_failed as f64 <= MOST_GONE * self.targets.len() as f64
     }
 
     /// Transport for people, and what it is in a filter.
@@ -376,6 +391,25 @@ mod tests {
             finish_with(&ENTRY, &pings, &[], &Settings::default()).findings.len()
         };
         assert_eq!((found(0.1), found(20.0)), (1, 0));
+    }
+
+    #[test]
+    fn pings_of_scattered_servers_that_answer_are_those_of_a_game() {
+        let ping = |target: Addr, n_answers: u32| Made {
+            protocol: 1,
+            from: (inside(99), 0),
+            packets: [1, n_answers],
+            bytes: [56, 56 * u64::from(n_answers)],
+            state: crate::model::flow::TcpState::Unknown,
+            ..Made::tcp(inside(99), target, 0, 0.0)
+        };
+        let found = |target: &dyn Fn(u8) -> Addr, n_gone: u8| {
+            let request = |i: u8| Flow { icmp: Some((8, 0)), ..ping(target(i), u32::from(i >= n_gone)).flow() };
+            let pings: Vec<Flow> = (0..20).map(request).collect();
+            finish_with(&ENTRY, &pings, &[], &Settings::default()).findings.len()
+        };
+        let scattered = |i: u8| Addr::v4([50 + i, 4, 9, i]);
+        assert_eq!((found(&scattered, 2), found(&scattered, 15), found(&outside, 2)), (0, 1, 1));
     }
 
     #[test]

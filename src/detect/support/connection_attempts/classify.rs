@@ -67,6 +67,8 @@ fn classify_datagram(flow: &Flow) -> Option<(Probe, Outcome)> {
     let ((_, from), (_, to)) = (flow.originator(), flow.responder());
     // A datagram from a service's port to a client's is an answer whose question was not captured.
     let is_answer = Protocol::from_port(false, from).is_some() && Protocol::from_port(false, to).is_none();
+    // A server of DHCP sends to a client that asked as a broadcast, or that it has to wake (RFC 2131, RFC 8415, RFC 3203).
+    let is_answer = is_answer || matches!((from, to), (67, 68) | (547, 546));
     // Port 0 stands for later pieces of a fragmented datagram.
     if is_answer || to == 0 || TRACEROUTE_PORTS.contains(&to) {
         return None;

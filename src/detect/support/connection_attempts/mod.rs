@@ -78,8 +78,19 @@ struct First {
 
 /// Tries this close together are one visit: repeats of a request that was lost, or several connections for one thing.
 const VISIT_NS: i64 = 4 * SECOND;
+/// Most requests of one series of pings that are counted.
+const MOST_OF_SERIES: i64 = 1000;
 
 impl First {
+    /// Takes the further requests of one series of pings, evenly over its time.
+    fn go_on(&mut self, flow: &Flow, is_success: bool) {
+        let n = i64::from(flow.forward().packets).saturating_sub(1);
+        let gap = if n > 0 { flow.duration_ns() / n } else { 0 };
+        if gap > VISIT_NS {
+            (1..=n.min(MOST_OF_SERIES)).for_each(|i| self.visit(flow.first_ns + i * gap, is_success));
+        }
+    }
+
     /// Takes a try of this moment, for the count of visits.
     fn visit(&mut self, begin_ns: i64, is_success: bool) {
         if self.n_visits == 0 || begin_ns.saturating_sub(self.last_visit_ns) > VISIT_NS {
@@ -150,6 +161,9 @@ impl Contacts {
         let port = if probe == Probe::Echo { 0 } else { port };
         let Some(first) = self.firsts.of((source, flow.key.protocol, target, port)) else { return };
         first.visit(flow.first_ns, outcome.is_success());
+        if probe == Probe::Echo {
+            first.go_on(flow, outcome.is_success());
+        }
         if !outcome.is_success() {
             first.probes.merge(probe.into());
             first.last_ns = first.last_ns.max(flow.first_ns);
