@@ -2,12 +2,15 @@
 //! server.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::capped_map::Tally;
 use crate::detect::support::login_attempts::{self, Case, Shape, Tries, Words};
 use crate::detect::support::severity::Confidence;
-use crate::model::Category;
+use crate::model::app::field::{FieldId, FieldSet};
+use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::{SECOND, from_seconds};
+use crate::model::{Addr, Category};
 use crate::settings::Descriptor;
 
 const CARD: Card = Card {
@@ -28,7 +31,7 @@ const CARD: Card = Card {
         "Let the server block clients that fail often, and replace FTP with an encrypted protocol",
     ],
     part_of: &[],
-    source: "Zeek's FTP policy: 20 failed logins in 15 minutes. Failure is inferred from size: a successful login continues with commands and data.",
+    source: "Zeek's FTP policy: 20 failed logins in 15 minutes. Where the server's answers can be read, logins that it accepted are left out. Else failure is inferred from size: a successful login continues with commands and data.",
 };
 
 const GUESSES: Descriptor = Descriptor::count("ftp_brute_force.guesses", "Failed connections for guessing", 20.0)
@@ -39,21 +42,43 @@ const WINDOW: Descriptor = Descriptor::seconds("ftp_brute_force.window", "Window
     .range(1.0, 86_400.0)
     .help("Failed connections are counted within this time. 900 s is the value of Zeek's FTP policy.");
 
-/// The detector's entry in the register.
-pub const ENTRY: Entry = Entry::of::<FtpBruteForce>(CARD, &[GUESSES, WINDOW], Interest::TCP_FLOWS);
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry::of::<FtpBruteForce>(CARD, &[GUESSES, WINDOW], Interest::TCP_FLOWS.union(Interest::MESSAGES));
 
 /// USER and PASS, several times, without the commands that follow a login that works (SYST, TYPE, PASV, LIST: about 60
 /// bytes there and 300 back); greeting and refusals of common servers are 60 to 400 bytes.
 const SHAPE: Shape = Shape { client: (12, 400), server: (40, 800), most_ns: 120 * SECOND };
 
+/// Most connections kept whose login was accepted.
+const MOST_ACCEPTED: usize = 1 << 16;
+
 #[derive(Default)]
 struct FtpBruteForce {
     tries: Tries,
+    /// Client, its port and server of connections that are open and whose login was accepted.
+    accepted: Tally<(Addr, u16, Addr), (), MOST_ACCEPTED>,
 }
 
 impl Detector for FtpBruteForce {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Ftp { FieldSet::of(&[FieldId::Login]) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let is_accepted = event.message.fields.kind::<Outcome>(FieldId::Login) == Some(Outcome::Accepted);
+        if let Some(flow) = event.flow.filter(|_| is_accepted) {
+            let (client, server) = (flow.originator(), flow.responder());
+            self.accepted.of((client.0, client.1, server.0));
+        }
+    }
+
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
+        let (client, server) = (flow.originator(), flow.responder());
+        if self.accepted.get(&(client.0, client.1, server.0)).is_some() {
+            return;
+        }
         if flow.is_tcp() && (flow.app == Some(AppProto::Ftp) || flow.responder().1 == 21) {
             self.tries.add(flow, &SHAPE);
         }
@@ -89,7 +114,10 @@ impl Detector for FtpBruteForce {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Made, finish, inside};
+    use crate::detect::support::connection_attempts::Contacts;
+    use crate::detect::support::testing::{Made, end, finish, inside};
+    use crate::flow::names::Names;
+    use crate::model::Site;
     use crate::settings::Settings;
 
     #[test]
@@ -102,6 +130,24 @@ mod tests {
             .map(|i| Made { bytes: [500, 1500 + i * 40], ..Made::tcp(inside(9), inside(1), 21, i as f64 * 3.0) })
             .collect();
         assert!(finish(&ENTRY, &transfers, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_login_that_the_server_accepted_is_no_guess() {
+        let camera = |i: u32| Made { bytes: [60, 113], ..Made::tcp(inside(9), inside(1), 21, f64::from(i) * 3.0) };
+        let found = |n_accepted: u16| {
+            let mut detector = FtpBruteForce::default();
+            for i in 0..25_u16 {
+                let flow = Made { from: (inside(9), 40_000 + i), ..camera(i.into()) }.flow();
+                if i < n_accepted {
+                    detector.accepted.of((inside(9), 40_000 + i, inside(1)));
+                }
+                detector.observe_flow(&EndedFlow { serial: 0, flow: &flow, name: "", site: &Site::private() });
+            }
+            let (names, contacts) = (Names::default(), Contacts::default());
+            end(&mut detector, &names, &contacts, [0, 75 * SECOND].into_iter(), &Settings::default()).findings.len()
+        };
+        assert_eq!((found(0), found(3), found(25)), (1, 1, 0));
     }
 
     #[test]
