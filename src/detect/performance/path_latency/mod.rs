@@ -13,7 +13,7 @@ use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::maths::order::upper_quantile;
 use crate::model::format::time::{SECOND, seconds};
-use crate::model::{Addr, Category, Finding, Site};
+use crate::model::{Addr, Category, Finding, Network, Site};
 use crate::settings::Descriptor;
 use load::Load;
 use std::collections::{BTreeMap, BTreeSet};
@@ -175,18 +175,26 @@ impl PathLatency {
     }
 }
 
-/// Hosts of the own network that are far away all the time, while others of it are near.
+/// Hosts inside that are far away all the time, while others of the same network (/24, or /64 of IPv6) are near: another
+/// network inside may be another house.
 fn far_neighbours<'a>(paths: &'a BTreeMap<Addr, Path>, site: &Site, (times, more): (f64, f64)) -> Vec<Jump<'a>> {
+    let network = |host: Addr| Network::of(host, if host.is_v4() { 24 } else { 64 });
+    let mut networks: BTreeMap<Network, Vec<Jump<'_>>> = BTreeMap::new();
     let own = paths.iter().filter(|(host, _)| site.is_inside(**host));
-    let hosts: Vec<Jump<'_>> = own.filter_map(|(host, path)| steady(*host, path)).collect();
-    let mut sorted: Vec<f64> = hosts.iter().map(|host| host.long_micros).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let far = |jump: Jump<'a>| {
-        let near = median_of_others(&sorted, jump.long_micros)?;
-        let is_far = jump.before_micros >= times * near && jump.before_micros >= near + more;
-        is_far.then_some(Jump { before_micros: near, ..jump })
+    for jump in own.filter_map(|(host, path)| steady(*host, path)) {
+        networks.entry(network(jump.host)).or_default().push(jump);
+    }
+    let far_of = |hosts: Vec<Jump<'a>>| {
+        let mut sorted: Vec<f64> = hosts.iter().map(|host| host.long_micros).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let far = move |jump: Jump<'a>| {
+            let near = median_of_others(&sorted, jump.long_micros)?;
+            let is_far = jump.before_micros >= times * near && jump.before_micros >= near + more;
+            is_far.then_some(Jump { before_micros: near, ..jump })
+        };
+        hosts.into_iter().filter_map(far)
     };
-    hosts.into_iter().filter_map(far).collect()
+    networks.into_values().flat_map(far_of).collect()
 }
 
 /// The higher median of ascending values without one of them; none if the others are too few to show what is usual.
@@ -375,6 +383,14 @@ mod tests {
         let far = finish_with(&ENTRY, &neighbours, &[], &Settings::default()).findings;
         assert_eq!(far.len(), 1);
         assert!(far[0].title.contains("those to its neighbours 0.3 ms"), "{}", far[0].title);
+        let elsewhere = |flow: Flow| {
+            let other = Addr::v4([192, 168, 77, 5]);
+            let swap = |host| if host == inside(5) { other } else { host };
+            let key = crate::model::flow::FlowKey { low: swap(flow.key.low), high: swap(flow.key.high), ..flow.key };
+            Flow { key, ..flow }
+        };
+        let branch: Vec<Flow> = neighbours.into_iter().map(elsewhere).collect();
+        assert!(finish_with(&ENTRY, &branch, &[], &Settings::default()).findings.is_empty(), "another network inside");
         assert_eq!(found(&|i| if (20..40).contains(&i) { 200_000 } else { 5000 }).len(), 1, "for a while");
     }
 }
