@@ -37,6 +37,8 @@ pub(super) struct Replies {
     /// Names that were answered by addresses, by their index among the names.
     addressed: BTreeSet<u32>,
     addresses: BTreeSet<Addr>,
+    /// Addresses of new names, each as often as it was given.
+    n_given: usize,
     /// Names whose alias was asked for and answered.
     aliased: BTreeSet<u32>,
     /// Those of the aliases before their domain.
@@ -78,7 +80,9 @@ impl Replies {
         match said.kind(FieldId::DnsType) {
             Some(DnsType::A | DnsType::Aaaa) if self.addressed.len() < MOST_KEPT => {
                 // A real service is answered by addresses that come again; what is data hardly ever does.
+                let is_new = !self.addressed.contains(&name.name);
                 for address in said.addrs(FieldId::DnsAnswer) {
+                    self.n_given += usize::from(is_new);
                     if self.addresses.len() < 2 * MOST_KEPT {
                         self.addresses.insert(address);
                     }
@@ -122,7 +126,9 @@ impl Replies {
     pub fn addresses(&self, context: &Context<'_>) -> Addresses {
         let (n_names, n) = (self.addressed.len(), self.addresses.len());
         if n_names < LEAST_ADDRESSED {
-            return Addresses::Unknown;
+            // Names that have several servers each, some of them the same, are those of a provider.
+            let is_provider = n_names > 1 && n < self.n_given && self.n_given as f64 > MOST_ADDRESSES * n_names as f64;
+            return if is_provider { Addresses::Shared } else { Addresses::Unknown };
         }
         let share = |is_meant: &dyn Fn(&Addr) -> bool| {
             self.addresses.iter().filter(|address| is_meant(address)).count() as f64 / n.max(1) as f64
