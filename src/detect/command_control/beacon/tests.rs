@@ -81,12 +81,16 @@ fn few_calls_within_minutes_count_where_the_server_is_odd() {
 
 #[test]
 fn polls_of_a_server_that_most_hosts_use_or_of_many_servers_alike_matter_little() {
+    const PAPERS: [&str; 5] = ["morningpaper", "rivernews", "gardenpost", "marketherald", "windowtimes"];
     let severities = |hosts: u8, servers: u8| {
         let pairs = (0..hosts).flat_map(|host| (0..servers).map(move |server| (host, server)));
         let calls = pairs.flat_map(|(host, server)| {
             (0..120).map(move |i| {
                 let at = f64::from(i) * 60.0 + f64::from(host) * 7.0 + f64::from(server) * 5.0;
-                (Made::tcp(inside(20 + host), outside(7 + server), 443, at), format!("feed.paper{server}.example"))
+                (
+                    Made::tcp(inside(20 + host), outside(7 + server), 443, at),
+                    format!("feed.{}.example", PAPERS[usize::from(server)]),
+                )
             })
         });
         let found = conclude_named(&ENTRY, &calls.collect::<Vec<_>>(), &Settings::default()).findings;

@@ -264,6 +264,34 @@ mod tests {
     use crate::detect::support::testing::{Made, inside, outside};
 
     #[test]
+    fn an_answer_of_dhcp_is_no_try_and_a_long_series_of_pings_is_many_visits() {
+        let datagram = |from: u16, to: u16| Made {
+            protocol: 17,
+            from: (inside(1), from),
+            packets: [1, 0],
+            bytes: [300, 0],
+            ..Made::tcp(inside(1), inside(9), to, 0.0)
+        };
+        let visits = |flow: Flow| {
+            let mut contacts = Contacts::default();
+            contacts.add(&flow);
+            contacts.groups(1.0, |contact| Some(contact.source)).first().map(|group| group[0].n_visits)
+        };
+        assert_eq!((visits(datagram(67, 68).flow()), visits(datagram(50_000, 161).flow())), (None, Some(1)));
+        let pings = |seconds: f64| Made {
+            protocol: 1,
+            from: (inside(1), 0),
+            packets: [10, 10],
+            bytes: [560, 560],
+            seconds,
+            state: crate::model::flow::TcpState::Unknown,
+            ..Made::tcp(inside(1), inside(9), 0, 0.0)
+        };
+        let series = |seconds| Flow { icmp: Some((8, 0)), ..pings(seconds).flow() };
+        assert_eq!((visits(series(9.0)), visits(series(90.0))), (Some(1), Some(10)));
+    }
+
+    #[test]
     fn a_broadcast_address_is_known_by_its_frames_and_a_host_that_ends_in_255_is_a_host() {
         let silent = Made { packets: [1, 0], ..Made::refused(inside(1), inside(255), 137, 0.0) };
         let framed = |receiver| Flow { macs: Some(([2, 0, 0, 0, 0, 1], receiver)), ..silent.flow() };

@@ -16,6 +16,7 @@ use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, Limits};
 use crate::model::Site;
+use crate::model::app::protocol::AppProto;
 use crate::model::flow::Flow;
 use crate::model::packet::Packet;
 use crate::settings::Settings;
@@ -67,12 +68,13 @@ pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conc
     end_over(&mut *detector, &kept, &Names::default(), seen, times, settings)
 }
 
-/// As [`conclude_kept`], each flow with the name of its server.
+/// As [`conclude_kept`], each flow with the name of its server; those to port 443 are of TLS.
 pub fn conclude_named(entry: &Entry, flows: &[(Made, String)], settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
     let (mut kept, mut names) = (FlowTable::new(Limits::default()), Names::default());
     for (made, name) in flows {
-        let flow = Flow { name: names.intern(name), ..made.flow() };
+        let app = (made.to.1 == 443).then_some(AppProto::Tls);
+        let flow = Flow { name: names.intern(name), app, ..made.flow() };
         detector.observe_flow(&EndedFlow { serial: kept.len() as u32, flow: &flow, name, site: &Site::private() });
         kept.push(flow, false, &mut |_, _| ());
     }
