@@ -3,7 +3,7 @@
 //! The line that the data takes, top to bottom; nothing flows back up:
 //!
 //! ```text
-//! file bytes -> read -> RawPacket -> decode -> Packet -> flow -> Flow -> stats, detect -> triage -> Analysis
+//! file bytes -> read -> RawPacket -> decode -> Packet -> flow -> Flow -> stats, learn, detect -> triage -> Analysis
 //!            -> query (small views), chart (data), export (files)
 //! ```
 //!
@@ -22,6 +22,8 @@ pub mod decode;
 pub mod flow;
 
 pub mod stats;
+
+pub mod learn;
 
 pub mod detect;
 

@@ -4,11 +4,11 @@
 
 mod needs;
 
-use packetloupe::detect::ml::Model;
-use packetloupe::detect::ml::forest::Forest;
-use packetloupe::detect::ml::linear::Components;
-use packetloupe::detect::ml::matrix::Matrix;
-use packetloupe::detect::ml::scale::Robust;
+use packetloupe::learn::model::Model;
+use packetloupe::learn::forest::Forest;
+use packetloupe::learn::linear::Components;
+use packetloupe::learn::matrix::Matrix;
+use packetloupe::learn::scale::Robust;
 use std::fs;
 use std::path::Path;
 

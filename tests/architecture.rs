@@ -20,7 +20,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("decode", &["model", "settings", "issue", "read"]),
     ("flow", &["model", "settings", "issue"]),
     ("stats", &["model", "settings", "issue", "flow"]),
-    ("detect", &["model", "settings", "issue", "flow", "stats"]),
+    // Learning knows tables, not flows.
+    ("learn", &["model", "settings", "stats"]),
+    ("detect", &["model", "settings", "issue", "flow", "stats", "learn"]),
     // What is done about findings knows findings only: the page does it too, without the detectors.
     ("triage", &["model"]),
     ("chart", &["model", "stats"]),
@@ -65,6 +67,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "stats/labels",
             "stats/ranking",
             "chart",
+            "learn",
             "pipeline",
             "query",
             "export",
@@ -141,18 +144,25 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         ],
     ),
     (
+        "learn",
+        &[
+            &["matrix", "random", "work"],
+            &["covariance", "method", "neighbours", "scale", "autoencoder"],
+            &["model", "prepare", "reference", "tails", "threshold"],
+            &["forest", "linear", "table"],
+            &["outlier"],
+            &["register", "scoring"],
+            &["consensus"],
+            &["explain"],
+        ],
+    ),
+    (
         "detect",
         &[
             &["card"],
             // What is counted once for several detectors, which the contract hands them.
-            &["support/capped_map", "support/domains", "support/episodes", "ml/matrix", "ml/random", "ml/spec"],
-            &[
-                "support/address_claims",
-                "support/connection_attempts",
-                "support/gateway",
-                "support/service_answers",
-                "ml/scale",
-            ],
+            &["support/capped_map", "support/domains", "support/episodes", "ml/spec"],
+            &["support/address_claims", "support/connection_attempts", "support/gateway", "support/service_answers"],
             &["ml/flow_rows"],
             &["detector"],
             &["support"],
@@ -252,7 +262,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("public_suffix", &["detect/support/domains"]),
     ("asn1_rs", &["decode/app"]),
     ("kerberos_parser", &["decode/app"]),
-    ("smartcore", &["detect/ml"]),
+    ("smartcore", &["learn"]),
     ("plotters", &["chart/draw"]),
     ("plotters_canvas", &["web/browser/canvas"]),
     ("yew", &["web", "bin/app"]),

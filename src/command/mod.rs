@@ -9,6 +9,8 @@ mod detectors;
 mod evaluate;
 mod exports;
 mod features;
+mod judge;
+mod methods;
 mod output;
 mod progress;
 mod read;
@@ -37,6 +39,8 @@ enum Task {
     Score(score::ScoreArguments),
     /// List the detectors
     Detectors(ListArguments),
+    /// List the methods that learn without labels which rows of a table are unusual
+    Methods(ListArguments),
     /// List the features of a flow
     Features(ListArguments),
     /// List the settings
@@ -92,6 +96,7 @@ pub fn run() -> ExitCode {
         Task::Evaluate(arguments) => evaluate::run(arguments).map(|()| ExitCode::SUCCESS),
         Task::Score(arguments) => score::run(arguments).map(|()| ExitCode::SUCCESS),
         Task::Detectors(list) => detectors::run(list.json).map(|()| ExitCode::SUCCESS),
+        Task::Methods(list) => methods::run(list.json).map(|()| ExitCode::SUCCESS),
         Task::Features(list) => features::run(list.json).map(|()| ExitCode::SUCCESS),
         Task::Settings(list) => settings::run(list.json).map(|()| ExitCode::SUCCESS),
     };

@@ -1,5 +1,6 @@
 //! `packetloupe score`: a table to one anomaly score a row, in the order of the rows.
 
+use super::judge::{Judge, learnt};
 use super::reading::ReadingArguments;
 use super::{Failure, output, read};
 use crate::model::format::quantity::counted;
@@ -16,9 +17,12 @@ scored. Detectors never see the label column."
 pub struct ScoreArguments {
     /// The table: CSV, JSON lines or a JSON list
     file: PathBuf,
-    /// The detector; see `packetloupe detectors`
-    #[arg(long, value_name = "ID")]
-    detector: String,
+    /// The detector, a method of `packetloupe methods` or `consensus`
+    #[arg(long, value_name = "ID", required_unless_present = "detectors", conflicts_with = "detectors")]
+    pub detector: Option<String>,
+    /// Methods of `packetloupe methods`, or `consensus` for those of its default: the mean of their ranks
+    #[arg(long, value_name = "ID,...", value_delimiter = ',')]
+    pub detectors: Vec<String>,
     /// Seed for random choices
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
@@ -44,7 +48,7 @@ pub struct Evaluated {
 }
 
 pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
-    let place = place(&arguments.detector)?;
+    let judge = Judge::of(arguments)?;
     let mut settings = settings(arguments.settings.as_deref())?;
     arguments.reading.apply(&mut settings)?;
     if let Some(seed) = arguments.seed {
@@ -58,15 +62,19 @@ pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
     let numbers: Vec<u64> = (0..rows.len()).filter_map(|row| rows.number(row)).collect();
     let n_rows = rows.n_rows();
     read.progress.evaluating();
-    let evaluated = evaluate(&mut read.pipeline, place, &settings);
+    let scores = match (judge, read.pipeline.rows()) {
+        (Judge::Methods(methods), Some(rows)) => learnt(&methods, rows, &settings),
+        (Judge::Detector(place), _) => evaluate(&mut read.pipeline, place, &settings).map(|evaluated| evaluated.scores),
+        (Judge::Methods(_), None) => Err("this is a capture, not a table.".to_owned()),
+    };
     read.progress.clear();
-    let evaluated = evaluated.map_err(|why| refuse(&why))?;
-    let n_missing = n_rows - evaluated.scores.iter().filter(|score| !score.is_nan()).count() as u64;
+    let scores = scores.map_err(|why| refuse(&why))?;
+    let n_missing = n_rows - scores.iter().filter(|score| !score.is_nan()).count() as u64;
     if n_missing > 0 {
         output::complain(&format!("{} not scored: their lines are empty", counted(n_missing, "row is", "rows are")));
     }
     output::write(&arguments.out, |out| {
-        let mut scored = numbers.iter().zip(&evaluated.scores).peekable();
+        let mut scored = numbers.iter().zip(&scores).peekable();
         for number in 0..n_rows {
             match scored.next_if(|(of, _)| **of == number) {
                 Some((_, score)) if !score.is_nan() => writeln!(out, "{score}")?,

@@ -34,6 +34,18 @@ pub fn exp2(x: f64) -> f64 {
     libm::exp2(x)
 }
 
+/// e to the power of x.
+#[inline]
+pub fn exp(x: f64) -> f64 {
+    libm::exp(x)
+}
+
+/// Cosine of an angle in radians.
+#[inline]
+pub fn cos(x: f64) -> f64 {
+    libm::cos(x)
+}
+
 /// e to the power of x, less 1; exact for small x too.
 #[inline]
 pub fn exp_m1(x: f64) -> f64 {
@@ -49,6 +61,7 @@ mod tests {
         assert_eq!(ln(99.0).to_bits(), 0x4012_6167_1916_1d2b);
         assert_eq!(log2(3.0).to_bits(), 0x3ff9_5c01_a39f_bd68);
         assert_eq!((log10(1000.0), exp2(-3.0), log2(0.125)), (3.0, 0.125, -3.0));
+        assert_eq!((exp(0.0), cos(0.0), exp(1.0).to_bits()), (1.0, 1.0, 0x4005_bf0a_8b14_576a));
         assert!((ln_1p(1e-12) - 1e-12).abs() < 1e-23 && (exp_m1(1e-12) - 1e-12).abs() < 1e-23);
     }
 }

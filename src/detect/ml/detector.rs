@@ -4,12 +4,12 @@
 //! What the model learnt is kept, so that a changed threshold only repeats the last step.
 
 use crate::detect::detector::{Conclusion, Context, Detector};
-use crate::detect::ml::Model;
 use crate::detect::ml::flow_rows::{FlowRows, Key};
 use crate::detect::ml::outliers::{Evaluated, findings};
 use crate::detect::ml::rows::{self, FittedRows};
-use crate::detect::ml::scale::Robust;
 use crate::detect::ml::spec::Spec;
+use crate::learn::model::Model;
+use crate::learn::scale::Robust;
 use crate::maths::order::nearest_quantile;
 use crate::model::format::quantity;
 use crate::settings::{self, Descriptor, Settings};

@@ -1,11 +1,11 @@
 //! Turns the flow table into feature rows: a sample to learn from, and the flows to score. Made once and shared by all
 //! models of an evaluation.
 
-use crate::detect::ml::matrix::Matrix;
-use crate::detect::ml::random::Selection;
-use crate::detect::ml::scale::Robust;
 use crate::flow::features::model::{N, vector};
 use crate::flow::table::FlowTable;
+use crate::learn::matrix::Matrix;
+use crate::learn::random::Selection;
+use crate::learn::scale::Robust;
 use crate::model::Flow;
 use std::sync::{Arc, Mutex, PoisonError};
 

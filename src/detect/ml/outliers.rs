@@ -1,11 +1,11 @@
 //! Turns flows with high scores into a few findings: one for each of the most unusual pairs of hosts and port.
 
 use crate::detect::card::Card;
-use crate::detect::ml::scale::{Quartiles, Robust};
 use crate::detect::support::finding_builder::{self, Identity, evidence};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::flow::features::model::{ALL, ModelFeature, N, Scale, vector};
 use crate::flow::table::FlowTable;
+use crate::learn::scale::{Quartiles, Robust};
 use crate::maths::elementary::exp_m1;
 use crate::model::format::quantity::{counted, percent, plain, with_unit};
 use crate::model::{Addr, Evidence, Finding, Flow};
@@ -33,7 +33,7 @@ pub struct Evaluated<'a> {
     pub median_score: f32,
     /// What is usual, in the vector's scale.
     pub usual: &'a Robust,
-    /// [`crate::detect::ml::Model::parts`]
+    /// [`crate::learn::Model::parts`]
     pub parts: Parts<'a>,
 }
 

@@ -3,9 +3,9 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{Entry, Interest};
 use crate::detect::ml::detector::{ModelDetector, fewest, most, threshold};
-use crate::detect::ml::linear::Components;
 use crate::detect::ml::outliers;
 use crate::detect::ml::spec::Spec;
+use crate::learn::linear::Components;
 use crate::model::Category;
 use crate::settings::Descriptor;
 

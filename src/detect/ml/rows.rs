@@ -4,13 +4,13 @@
 //! For tables whose rows are no flows. Columns with addresses, times or labels are never used.
 
 use crate::detect::detector::Conclusion;
-use crate::detect::ml::Model;
-use crate::detect::ml::matrix::Matrix;
-use crate::detect::ml::random::Selection;
-use crate::detect::ml::scale::Robust;
 use crate::detect::ml::spec::Spec;
 use crate::detect::support::finding_builder::{evidence, round3};
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::learn::matrix::Matrix;
+use crate::learn::model::Model;
+use crate::learn::random::Selection;
+use crate::learn::scale::Robust;
 use crate::maths::order::nearest_quantile;
 use crate::model::format::quantity::{counted, plain};
 use crate::model::rows::ColumnKind;

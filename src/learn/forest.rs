@@ -4,11 +4,13 @@
 //! 100 trees on 256 rows each are the paper's own numbers. Own code: smartcore has no such forest, and its seed and order of
 //! sums must give the same scores everywhere.
 
-use crate::detect::ml::Model;
-use crate::detect::ml::matrix::Matrix;
-use crate::detect::ml::random::{Random, Selection};
-use crate::detect::ml::scale::Robust;
+use crate::learn::matrix::Matrix;
+use crate::learn::method::by_replacement;
+use crate::learn::model::Model;
+use crate::learn::random::{Random, Selection};
+use crate::learn::scale::Robust;
 use crate::maths::elementary::exp2;
+use std::convert::Infallible;
 
 /// Trees in a forest.
 const TREES: u32 = 100;
@@ -48,54 +50,60 @@ struct Cut {
 
 impl Model for Forest {
     fn fit(rows: &Matrix, _usual: &Robust, seed: u64) -> Option<Forest> {
-        let n = u32::try_from(rows.n_rows()).unwrap_or(u32::MAX);
-        let size = n.min(SUBSAMPLE);
-        let lengths = expected_lengths();
-        let mut random = Random::new(seed);
-        let trees = (0..TREES)
-            .map(|_| {
-                let mut selection = Selection::new(random.bits(), n, size);
-                let members = (0..n).filter(|_| selection.picks()).collect();
-                grow(rows, members, &lengths, &mut random)
-            })
-            .collect();
-        let expected = length_of(&lengths, size as usize);
-        (expected > 0.0).then_some(Forest { trees, expected })
+        Forest::grow::<Infallible>(rows, seed, |_| Ok(())).unwrap_or(None)
     }
 
     /// From 0 (usual) to 1; a forest of rows that are all alike gives 0.5.
     fn scores(&self, rows: &Matrix) -> Vec<f64> {
-        let mut sums = vec![0.0; rows.n_rows()];
+        let mut scores = vec![0.0; rows.n_rows()];
         let all: Vec<&[f32]> = rows.rows().collect();
-        for (block, sums) in all.chunks(BLOCK).zip(sums.chunks_mut(BLOCK)) {
+        self.score_rows(&all, &mut scores);
+        scores
+    }
+
+    /// By how much the score would fall if the column had its usual value.
+    fn parts(&self, row: &[f32], usual: &[f32]) -> Vec<f64> {
+        by_replacement(row, usual, |row| self.score_of_row(row))
+    }
+}
+
+impl Forest {
+    /// A forest of these rows; `report` is called before each tree with the share that is done. None of fewer than two rows.
+    pub fn grow<E>(
+        rows: &Matrix,
+        seed: u64,
+        mut report: impl FnMut(f32) -> Result<(), E>,
+    ) -> Result<Option<Forest>, E> {
+        let n = u32::try_from(rows.n_rows()).unwrap_or(u32::MAX);
+        let size = n.min(SUBSAMPLE);
+        let lengths = expected_lengths();
+        let mut random = Random::new(seed);
+        let mut trees = Vec::with_capacity(TREES as usize);
+        for tree in 0..TREES {
+            report(tree as f32 / TREES as f32)?;
+            let mut selection = Selection::new(random.bits(), n, size);
+            let members = (0..n).filter(|_| selection.picks()).collect();
+            trees.push(grow(rows, members, &lengths, &mut random));
+        }
+        let expected = length_of(&lengths, size as usize);
+        Ok((expected > 0.0).then_some(Forest { trees, expected }))
+    }
+
+    /// The scores of rows, from 0 (usual) to 1.
+    pub fn score_rows(&self, rows: &[&[f32]], out: &mut [f64]) {
+        for (block, sums) in rows.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
+            sums.fill(0.0);
             for tree in &self.trees {
                 for (row, sum) in block.iter().zip(sums.iter_mut()) {
                     *sum += f64::from(tree.path_length(row));
                 }
             }
         }
-        sums.into_iter().map(|sum| self.score_of(sum)).collect()
+        out.iter_mut().for_each(|sum| *sum = self.score_of(*sum));
     }
 
-    /// By how much the score would fall if the column had its usual value.
-    fn parts(&self, row: &[f32], usual: &[f32]) -> Vec<f64> {
-        let whole = self.score(row);
-        let mut changed = row.to_vec();
-        let mut parts = Vec::with_capacity(row.len());
-        for (column, usual) in usual.iter().enumerate() {
-            let Some(slot) = changed.get_mut(column) else { break };
-            let own = std::mem::replace(slot, *usual);
-            parts.push(whole - self.score(&changed));
-            if let Some(slot) = changed.get_mut(column) {
-                *slot = own;
-            }
-        }
-        parts
-    }
-}
-
-impl Forest {
-    fn score(&self, row: &[f32]) -> f64 {
+    /// The score of one row.
+    pub fn score_of_row(&self, row: &[f32]) -> f64 {
         self.score_of(self.trees.iter().map(|tree| f64::from(tree.path_length(row))).sum())
     }
 

@@ -1,4 +1,4 @@
-//! Principal components (the only file that names smartcore): rows to how badly the usual pattern fits them.
+//! Principal components: rows to how badly the usual pattern fits them.
 //!
 //! Columns are scaled robustly, standardised, and the main directions of the rows are found. What a row has outside
 //! these directions is its reconstruction error. Both parts of a row are weighed by what is usual there: the error by
@@ -8,9 +8,9 @@
 //! pattern much further out than all others: on the tables of `tests/adbench.rs` the mean AUROC is 0.71 for
 //! the error alone and 0.76 for both.
 
-use crate::detect::ml::Model;
-use crate::detect::ml::matrix::Matrix;
-use crate::detect::ml::scale::Robust;
+use crate::learn::matrix::Matrix;
+use crate::learn::model::Model;
+use crate::learn::scale::Robust;
 use smartcore::linalg::basic::arrays;
 use smartcore::linalg::basic::matrix::DenseMatrix;
 use smartcore::linalg::traits::evd::EVDDecomposable;
@@ -111,6 +111,11 @@ impl Model for Components {
 }
 
 impl Components {
+    /// The squared distance of a row from the pattern.
+    pub fn distance(&self, row: &[f32]) -> f64 {
+        self.weigh(row, &mut Room::default())
+    }
+
     fn distances(&self, rows: &Matrix) -> Vec<f64> {
         let mut room = Room::default();
         rows.rows().map(|row| self.weigh(row, &mut room)).collect()

@@ -3,6 +3,8 @@
 //! xoshiro256++ (Blackman and Vigna, ACM TOMS 47, 2021), seeded by SplitMix64 as its authors advise. Written out here
 //! because the generators of `rand` may change between its releases, and findings must not.
 
+use crate::maths::elementary::ln;
+
 /// A stream of random numbers.
 #[derive(Clone, Debug)]
 pub struct Random([u64; 4]);
@@ -37,6 +39,17 @@ impl Random {
     /// Even in [0, 1).
     pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// A number of the standard normal distribution (polar method, Marsaglia and Bray, SIAM Review 6, 1964).
+pub fn normal(random: &mut Random) -> f64 {
+    loop {
+        let (x, y) = (2.0 * random.unit() - 1.0, 2.0 * random.unit() - 1.0);
+        let square = x * x + y * y;
+        if square > 0.0 && square < 1.0 {
+            return x * (-2.0 * ln(square) / square).sqrt();
+        }
     }
 }
 
@@ -86,6 +99,18 @@ mod tests {
         assert!(counts.iter().all(|n| (9_600..10_400).contains(n)), "{counts:?}");
         assert_ne!(Random::new(42).bits(), Random::new(43).bits());
         assert!((0..1000).all(|_| (0.0..1.0).contains(&random.unit())));
+    }
+
+    #[test]
+    fn normal_numbers_have_mean_0_and_deviation_1() {
+        let mut random = Random::new(7);
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for _ in 0..20_000 {
+            let x = normal(&mut random);
+            sum += x / 20_000.0;
+            squares += x * x / 20_000.0;
+        }
+        assert!(sum.abs() < 0.03 && (squares - 1.0).abs() < 0.03, "{sum} {squares}");
     }
 
     #[test]

@@ -20,6 +20,11 @@ impl Matrix {
         fill(self.values.get_mut(start..).unwrap_or_default());
     }
 
+    /// Adds so many rows of zeros.
+    pub fn extend_rows(&mut self, n: usize) {
+        self.values.resize(self.values.len() + n * self.n_columns, 0.0);
+    }
+
     /// Writes a column, top to bottom.
     pub fn set_column(&mut self, column: usize, values: &[f32]) {
         for (row, value) in self.values.chunks_exact_mut(self.n_columns).zip(values) {
@@ -47,6 +52,12 @@ impl Matrix {
     /// The rows in order.
     pub fn rows(&self) -> std::slice::ChunksExact<'_, f32> {
         self.values.chunks_exact(self.n_columns)
+    }
+
+    /// A row; empty outside.
+    #[inline]
+    pub fn row(&self, row: usize) -> &[f32] {
+        self.values.get(row * self.n_columns..(row + 1) * self.n_columns).unwrap_or_default()
     }
 
     /// The number at a place; 0 outside.

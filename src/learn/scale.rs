@@ -1,6 +1,6 @@
 //! Scales columns to the same range: median 0, interquartile range 1, extreme values clipped.
 
-use crate::detect::ml::matrix::Matrix;
+use crate::learn::matrix::Matrix;
 use crate::maths::order::nearest_quantile;
 use crate::maths::variance;
 

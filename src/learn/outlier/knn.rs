@@ -1,0 +1,69 @@
+//! Rows to the mean distance of their nearest neighbours.
+
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
+use crate::learn::neighbours::{Neighbour, Neighbours};
+use crate::learn::reference::{self, differences};
+use crate::learn::work::Work;
+use crate::settings::Descriptor;
+
+const NEIGHBOURS: Descriptor = Descriptor::percent("knn.neighbours", "Neighbours", 5.0).range(0.1, 50.0).help(
+    "The share of all rows whose distance counts, the nearest ones, at least 5 rows. Groups of unusual rows that are \
+           smaller than this are seen too; a share keeps its meaning in tables of any size.",
+);
+const FEWEST_NEIGHBOURS: usize = 5;
+/// Rows to compare with, at most: a share of them is as near in a sample.
+const MOST_ROWS: usize = 4096;
+
+/// Line in the register.
+pub const METHOD: Method = Method {
+    id: "knn",
+    label: "Distance to the nearest neighbours",
+    help: "A row is unusual if even its nearest neighbours are far away. Good at rows that stand alone, wherever they are.",
+    source: "Ramaswamy, Rastogi, Shim, SIGMOD 2000; mean over all neighbours as in Angiulli and Pizzuti, PKDD 2002.",
+    explains: "The square of each feature's mean difference from the neighbours.",
+    parameters: &[NEIGHBOURS],
+    cost: Cost::Heavy,
+    fewest_rows: 5,
+    leaves_missing_out: false,
+    fit,
+};
+
+struct Knn {
+    tree: Neighbours,
+    n_neighbours: usize,
+    sampled: Option<usize>,
+}
+
+fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
+    let (tree, sampled) = reference::tree(training, MOST_ROWS, work)?;
+    let n_wanted = (training.settings.get(&NEIGHBOURS) / 100.0 * tree.len() as f64).max(FEWEST_NEIGHBOURS as f64);
+    let n_neighbours = reference::at_most_half(n_wanted, tree.len());
+    Ok(Box::new(Knn { tree, n_neighbours, sampled }))
+}
+
+impl Knn {
+    fn nearest(&self, row: &[f32], own: Option<u32>) -> Vec<Neighbour> {
+        let mut found = Vec::with_capacity(self.n_neighbours);
+        self.tree.nearest(row, own, self.n_neighbours, &mut found);
+        found
+    }
+}
+
+impl Fitted for Knn {
+    fn score(&self, row: &[f32], own: Option<u32>) -> f64 {
+        let found = self.nearest(row, own);
+        found.iter().map(|f| f64::from(f.square).sqrt()).sum::<f64>() / found.len().max(1) as f64
+    }
+
+    fn cost_of_row(&self) -> usize {
+        reference::cost_of_search(&self.tree)
+    }
+
+    fn contributions(&self, row: &[f32], own: Option<u32>, _typical: &[f32]) -> Vec<f64> {
+        differences(&self.tree, row, &self.nearest(row, own))
+    }
+
+    fn sampled(&self) -> Option<usize> {
+        self.sampled
+    }
+}

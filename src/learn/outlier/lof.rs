@@ -1,0 +1,88 @@
+//! Rows to how much thinner the rows lie around them than around their neighbours.
+
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
+use crate::learn::neighbours::{Neighbour, Neighbours};
+use crate::learn::reference::{self, differences};
+use crate::learn::work::{Work, share};
+use crate::settings::Descriptor;
+
+const NEIGHBOURS: Descriptor = Descriptor::count("lof.neighbours", "Neighbours", 60.0)
+    .range(2.0, 200.0)
+    .unit("rows")
+    .help("Rows that make up a neighbourhood. Groups of unusual rows that are smaller than this are seen too.");
+/// Keeps densities finite where more rows than neighbours are alike.
+const LEAST_DISTANCE: f64 = 1e-6;
+
+/// Line in the register.
+pub const METHOD: Method = Method {
+    id: "lof",
+    label: "Local outlier factor",
+    help: "A row is unusual if the rows around it lie thinner than around its neighbours. Good at rows beside a dense \
+           group that would be usual elsewhere.",
+    source: "Breunig, Kriegel, Ng, Sander, SIGMOD 2000.",
+    explains: "The square of each feature's mean difference from the neighbours.",
+    parameters: &[NEIGHBOURS],
+    cost: Cost::Heavy,
+    fewest_rows: 5,
+    leaves_missing_out: false,
+    fit,
+};
+
+struct Lof {
+    tree: Neighbours,
+    n_neighbours: usize,
+    /// Of each point: distance of its last neighbour, and density.
+    reaches: Vec<f64>,
+    densities: Vec<f64>,
+    sampled: Option<usize>,
+}
+
+fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
+    let (tree, sampled) = reference::tree(training, reference::MOST_ROWS, &mut work.part(0.0, 0.1))?;
+    let n_neighbours = reference::at_most_half(training.settings.get(&NEIGHBOURS), tree.len());
+    let n = tree.len();
+    let (mut found, mut all) = (Vec::new(), Vec::with_capacity(n * n_neighbours));
+    let mut reaches = Vec::with_capacity(n);
+    for (place, row) in (0..).zip(tree.rows()) {
+        work.spend(reference::cost_of_search(&tree), 0.1 + 0.9 * share(place as usize, n))?;
+        tree.nearest(tree.point(place), Some(*row), n_neighbours, &mut found);
+        reaches.push(found.last().map_or(0.0, |last| f64::from(last.square).sqrt()));
+        all.extend_from_slice(&found);
+    }
+    let densities = all.chunks(n_neighbours).map(|found| density(found, &reaches)).collect();
+    Ok(Box::new(Lof { tree, n_neighbours, reaches, densities, sampled }))
+}
+
+/// 1 / mean reachability distance.
+fn density(found: &[Neighbour], reaches: &[f64]) -> f64 {
+    let reach = |f: &Neighbour| reaches.get(f.place as usize).copied().unwrap_or(0.0).max(f64::from(f.square).sqrt());
+    1.0 / (found.iter().map(reach).sum::<f64>() / found.len().max(1) as f64).max(LEAST_DISTANCE)
+}
+
+impl Lof {
+    fn nearest(&self, row: &[f32], own: Option<u32>) -> Vec<Neighbour> {
+        let mut found = Vec::with_capacity(self.n_neighbours);
+        self.tree.nearest(row, own, self.n_neighbours, &mut found);
+        found
+    }
+}
+
+impl Fitted for Lof {
+    fn score(&self, row: &[f32], own: Option<u32>) -> f64 {
+        let found = self.nearest(row, own);
+        let around: f64 = found.iter().filter_map(|f| self.densities.get(f.place as usize)).sum();
+        around / found.len().max(1) as f64 / density(&found, &self.reaches)
+    }
+
+    fn cost_of_row(&self) -> usize {
+        reference::cost_of_search(&self.tree)
+    }
+
+    fn contributions(&self, row: &[f32], own: Option<u32>, _typical: &[f32]) -> Vec<f64> {
+        differences(&self.tree, row, &self.nearest(row, own))
+    }
+
+    fn sampled(&self) -> Option<usize> {
+        self.sampled
+    }
+}

@@ -1,0 +1,74 @@
+//! A column of numbers to comparable ones: logarithm of heavy tails, robust scale, mean 0 and deviation 1.
+
+use crate::maths::elementary::ln_1p;
+use crate::maths::order::nearest_quantile;
+use crate::maths::variance;
+
+/// A value so many quartile distances from the median makes a tail heavy.
+const HEAVY: f64 = 20.0;
+/// Widest value in quartile distances: past it a value is not odder.
+const CLIP: f64 = 10.0;
+
+/// What is learnt of a column.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Feature {
+    /// For people.
+    pub name: String,
+    /// Its column in the source.
+    pub column: usize,
+    /// What the number says.
+    pub kind: FeatureKind,
+    /// Quarter, half and three quarters of the values lie at or below these, in the column's own unit.
+    pub quartiles: [f64; 3],
+    /// The median in the prepared scale.
+    pub typical: f32,
+    /// The logarithm of the distance from the median was taken.
+    pub is_logarithm: bool,
+}
+
+/// What the number of a feature says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FeatureKind {
+    /// The column's own value.
+    Number,
+    /// 1 for the rows with this text, else 0.
+    Text(u32),
+    /// 1 for the rows without a value, else 0.
+    IsMissing,
+    /// Negative logarithm of the share of rows that have the same text.
+    Rarity,
+}
+
+/// Scales values, of which NaN are missing; none if fewer than two different ones are there.
+pub fn scale(values: &[f64], name: String, column: usize, kind: FeatureKind) -> Option<(Feature, Vec<f32>)> {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|x| x.is_finite()).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let (low, high) = sorted.first().copied().zip(sorted.last().copied()).filter(|(low, high)| low < high)?;
+    let quartiles = [0.25, 0.5, 0.75].map(|share| nearest_quantile(&sorted, share));
+    let [_, median, _] = quartiles;
+    let unit = unit(&sorted);
+    let is_logarithm = (high - median).max(median - low) > HEAVY * unit;
+    let mut scaled: Vec<f64> = values.iter().map(|x| (x - median) / unit).collect();
+    if is_logarithm {
+        let logarithm = |z: f64| ln_1p(z.abs()) * z.signum();
+        scaled.iter_mut().for_each(|z| *z = if *z == 0.0 { 0.0 } else { logarithm(*z) });
+        // The order of values stays, so that the sorted ones stay sorted; the median is 0 again.
+        sorted.iter_mut().for_each(|x| *x = if *x == median { 0.0 } else { logarithm((*x - median) / unit) });
+        let unit = self::unit(&sorted);
+        scaled.iter_mut().for_each(|z| *z /= unit);
+    }
+    scaled.iter_mut().filter(|z| !z.is_nan()).for_each(|z| *z = z.clamp(-CLIP, CLIP));
+    let there = || scaled.iter().copied().filter(|z| !z.is_nan());
+    let mean = there().sum::<f64>() / sorted.len() as f64;
+    let deviation = variance::of_population(scaled.iter().copied().filter(|z| !z.is_nan())).sqrt().max(1e-6);
+    let prepared = scaled.iter().map(|z| ((z - mean) / deviation) as f32).collect();
+    let typical = (-mean / deviation) as f32;
+    Some((Feature { name, column, kind, quartiles, typical, is_logarithm }, prepared))
+}
+
+/// What counts as 1: the distance of the quartiles; where they are equal, the standard deviation.
+fn unit(sorted: &[f64]) -> f64 {
+    let middle_half = nearest_quantile(sorted, 0.75) - nearest_quantile(sorted, 0.25);
+    let unit = if middle_half > 0.0 { middle_half } else { variance::of_population(sorted.iter().copied()).sqrt() };
+    if unit > 0.0 && unit.is_finite() { unit } else { 1.0 }
+}

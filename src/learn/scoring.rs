@@ -1,0 +1,124 @@
+//! A prepared table to the scores of one method, its ranks, and the score of a row that is not in the table.
+
+use super::matrix::Matrix;
+use super::method::{Fitted, Method, Refusal, Training};
+use super::prepare::Prepared;
+use super::work::{Work, share};
+use crate::maths::order::nearest_quantile;
+use crate::model::format::quantity::{count, counted};
+use crate::settings::Settings;
+
+/// Rows scored between two reports, at most.
+const BLOCK: usize = 4096;
+/// Work between two reports, in operations.
+const WORK: usize = 10_000_000;
+
+/// A method that has learnt from a table, and what it makes of it.
+pub struct Scored {
+    /// The method.
+    pub method: &'static Method,
+    /// One a row, in the method's own measure: larger is more unusual.
+    pub scores: Vec<f64>,
+    fitted: Box<dyn Fitted>,
+}
+
+impl std::fmt::Debug for Scored {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scored").field("method", &self.method.id).field("rows", &self.scores.len()).finish()
+    }
+}
+
+/// Lets a method learn from a table and score all its rows.
+pub fn score(
+    method: &'static Method,
+    prepared: &Prepared,
+    settings: &Settings,
+    seed: u64,
+    work: &mut Work<'_>,
+) -> Result<Scored, Refusal> {
+    let rows = rows_of(method, prepared);
+    if rows.n_rows() < method.fewest_rows {
+        let n = counted(rows.n_rows() as u64, "row", "rows");
+        return Err(Refusal::NotEnough(format!("Only {n}: {} needs at least {}.", method.label, method.fewest_rows)));
+    }
+    let fitted = (method.fit)(&Training { rows, settings, seed }, &mut work.part(0.0, 0.5))?;
+    let mut work = work.part(0.5, 1.0);
+    let mut scores = vec![0.0; rows.n_rows()];
+    let block = (WORK / fitted.cost_of_row().max(1)).clamp(1, BLOCK);
+    let all: Vec<&[f32]> = rows.rows().collect();
+    let mut first = 0;
+    for (rows, out) in all.chunks(block).zip(scores.chunks_mut(block)) {
+        fitted.scores(rows, first, out);
+        first += rows.len() as u32;
+        work.spend(rows.len() * fitted.cost_of_row(), share(first as usize, all.len()))?;
+    }
+    // What is not a number could not be compared.
+    scores.iter_mut().filter(|score| !score.is_finite()).for_each(|score| *score = f64::MAX.sqrt());
+    Ok(Scored { method, scores, fitted })
+}
+
+fn rows_of<'a>(method: &Method, prepared: &'a Prepared) -> &'a Matrix {
+    if method.leaves_missing_out { prepared.rows() } else { prepared.filled() }
+}
+
+impl Scored {
+    /// The share of the table's rows that are less unusual, those alike counted half, plus half a row: from 0 to 1.
+    pub fn ranks(&self) -> Vec<f64> {
+        ranks(&self.scores)
+    }
+
+    /// The rank of a score that need not be among the table's.
+    pub fn rank_of(&self, score: f64) -> f64 {
+        let below = self.scores.iter().filter(|other| **other < score).count() as f64;
+        let alike = self.scores.iter().filter(|other| **other == score).count() as f64;
+        (below + alike / 2.0) / self.scores.len().max(1) as f64
+    }
+
+    /// The score of a row of the table in the method's own measure, with some features replaced.
+    pub fn score_with(&self, prepared: &Prepared, row: usize, replaced: &[(usize, f32)]) -> f64 {
+        let mut values = rows_of(self.method, prepared).row(row).to_vec();
+        for (feature, value) in replaced {
+            values.iter_mut().skip(*feature).take(1).for_each(|slot| *slot = *value);
+        }
+        self.fitted.score(&values, Some(row as u32))
+    }
+
+    /// How much each feature adds to the score of a row of the table; see [`Method::explains`].
+    pub fn contributions(&self, prepared: &Prepared, row: usize) -> Vec<f64> {
+        let values = rows_of(self.method, prepared).row(row);
+        self.fitted.contributions(values, Some(row as u32), &prepared.typical())
+    }
+
+    /// Scores from 0 to 1, in the same order: one row in a hundred is at 0.5 or more.
+    pub fn unit_scores(&self) -> Vec<f64> {
+        let mut sorted = self.scores.clone();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let low = sorted.first().copied().unwrap_or(0.0);
+        let half = (nearest_quantile(&sorted, 0.99) - low).max(f64::MIN_POSITIVE);
+        self.scores.iter().map(|score| (score - low) / (score - low + half)).collect()
+    }
+
+    /// That it learnt from a sample only, in words.
+    pub fn sample(&self) -> Option<String> {
+        let n = self.fitted.sampled()?;
+        let (n, all) = (count(n as u64), count(self.scores.len() as u64));
+        Some(format!("{} compares all {all} rows with a random {n} of them.", self.method.label))
+    }
+}
+
+/// Places in ascending order as shares of all, of equal values the mean.
+pub fn ranks(scores: &[f64]) -> Vec<f64> {
+    let mut order: Vec<u32> = (0..).take(scores.len()).collect();
+    let value = |row: u32| scores.get(row as usize).copied().unwrap_or(0.0);
+    order.sort_unstable_by(|a, b| value(*a).total_cmp(&value(*b)).then(a.cmp(b)));
+    let mut ranks = vec![0.0; scores.len()];
+    let mut before = 0_usize;
+    for alike in order.chunk_by(|a, b| value(*a) == value(*b)) {
+        let rank = (before as f64 + alike.len() as f64 / 2.0) / scores.len() as f64;
+        for row in alike {
+            ranks.iter_mut().skip(*row as usize).take(1).for_each(|slot| *slot = rank);
+        }
+        before += alike.len();
+    }
+    ranks
+}
