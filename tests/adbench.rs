@@ -4,10 +4,10 @@
 
 mod needs;
 
-use packetloupe::learn::model::Model;
 use packetloupe::learn::forest::Forest;
 use packetloupe::learn::linear::Components;
 use packetloupe::learn::matrix::Matrix;
+use packetloupe::learn::model::Model;
 use packetloupe::learn::scale::Robust;
 use std::fs;
 use std::path::Path;

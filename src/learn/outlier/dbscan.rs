@@ -10,10 +10,10 @@ use crate::learn::reference::{self, differences};
 use crate::learn::work::{Work, share};
 use crate::settings::Descriptor;
 
-const NEIGHBOURS: Descriptor = Descriptor::count("dbscan.neighbours", "Rows around a core", 10.0)
-    .range(2.0, 200.0)
-    .unit("rows")
-    .help("So many rows within the radius make a row the core of a cluster.");
+const NEIGHBOURS: Descriptor = Descriptor::percent("dbscan.neighbours", "Rows around a core", 5.0)
+    .range(0.1, 50.0)
+    .help("So large a share of all rows within the radius, at least 5 rows, makes a row the core of a cluster. Groups of unusual rows that are smaller than this are \
+           seen too; a share keeps its meaning in tables of any size.");
 
 /// Line in the register.
 pub const METHOD: Method = Method {
@@ -39,8 +39,8 @@ struct Dbscan {
 }
 
 fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
-    let (tree, sampled) = reference::tree(training, reference::MOST_ROWS, &mut work.part(0.0, 0.1))?;
-    let n_neighbours = reference::at_most_half(training.settings.get(&NEIGHBOURS), tree.len());
+    let (tree, sampled) = reference::tree(training, &mut work.part(0.0, 0.1))?;
+    let n_neighbours = reference::n_neighbours(training.settings.get(&NEIGHBOURS), &tree);
     let (n, mut found, mut cores) = (tree.len(), Vec::new(), Vec::new());
     for (place, row) in (0..).zip(tree.rows()) {
         work.spend(reference::cost_of_search(&tree), 0.1 + 0.9 * share(place as usize, n))?;

@@ -49,7 +49,7 @@ fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, 
     let mut centres = first(training.rows, &members, n_clusters, &mut random, &mut work.part(0.0, 0.2))?;
     let sizes = settle(training.rows, &members, &mut centres, &mut work.part(0.2, 1.0))?;
     let mut by_size: Vec<(usize, Vec<f64>)> = sizes.into_iter().zip(centres).collect();
-    by_size.sort_by(|a, b| b.0.cmp(&a.0));
+    by_size.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
     let n_large = large(&by_size.iter().map(|(size, _)| *size).collect::<Vec<_>>());
     let centres = by_size.into_iter().take(n_large).map(|(_, centre)| centre).collect();
     let is_sample = members.len() < training.rows.n_rows();

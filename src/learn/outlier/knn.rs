@@ -6,13 +6,10 @@ use crate::learn::reference::{self, differences};
 use crate::learn::work::Work;
 use crate::settings::Descriptor;
 
-const NEIGHBOURS: Descriptor = Descriptor::percent("knn.neighbours", "Neighbours", 5.0).range(0.1, 50.0).help(
-    "The share of all rows whose distance counts, the nearest ones, at least 5 rows. Groups of unusual rows that are \
-           smaller than this are seen too; a share keeps its meaning in tables of any size.",
-);
-const FEWEST_NEIGHBOURS: usize = 5;
-/// Rows to compare with, at most: a share of them is as near in a sample.
-const MOST_ROWS: usize = 4096;
+const NEIGHBOURS: Descriptor = Descriptor::percent("knn.neighbours", "Neighbours", 5.0)
+    .range(0.1, 50.0)
+    .help("The share of all rows whose distance counts, the nearest ones, at least 5 rows. Groups of unusual rows that are smaller than this are \
+           seen too; a share keeps its meaning in tables of any size.");
 
 /// Line in the register.
 pub const METHOD: Method = Method {
@@ -35,9 +32,8 @@ struct Knn {
 }
 
 fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
-    let (tree, sampled) = reference::tree(training, MOST_ROWS, work)?;
-    let n_wanted = (training.settings.get(&NEIGHBOURS) / 100.0 * tree.len() as f64).max(FEWEST_NEIGHBOURS as f64);
-    let n_neighbours = reference::at_most_half(n_wanted, tree.len());
+    let (tree, sampled) = reference::tree(training, work)?;
+    let n_neighbours = reference::n_neighbours(training.settings.get(&NEIGHBOURS), &tree);
     Ok(Box::new(Knn { tree, n_neighbours, sampled }))
 }
 

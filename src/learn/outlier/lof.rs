@@ -6,10 +6,10 @@ use crate::learn::reference::{self, differences};
 use crate::learn::work::{Work, share};
 use crate::settings::Descriptor;
 
-const NEIGHBOURS: Descriptor = Descriptor::count("lof.neighbours", "Neighbours", 60.0)
-    .range(2.0, 200.0)
-    .unit("rows")
-    .help("Rows that make up a neighbourhood. Groups of unusual rows that are smaller than this are seen too.");
+const NEIGHBOURS: Descriptor = Descriptor::percent("lof.neighbours", "Neighbours", 10.0)
+    .range(0.1, 50.0)
+    .help("The share of all rows that makes up a neighbourhood, at least 5 rows. Groups of unusual rows that are smaller than this are \
+           seen too; a share keeps its meaning in tables of any size.");
 /// Keeps densities finite where more rows than neighbours are alike.
 const LEAST_DISTANCE: f64 = 1e-6;
 
@@ -38,8 +38,8 @@ struct Lof {
 }
 
 fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
-    let (tree, sampled) = reference::tree(training, reference::MOST_ROWS, &mut work.part(0.0, 0.1))?;
-    let n_neighbours = reference::at_most_half(training.settings.get(&NEIGHBOURS), tree.len());
+    let (tree, sampled) = reference::tree(training, &mut work.part(0.0, 0.1))?;
+    let n_neighbours = reference::n_neighbours(training.settings.get(&NEIGHBOURS), &tree);
     let n = tree.len();
     let (mut found, mut all) = (Vec::new(), Vec::with_capacity(n * n_neighbours));
     let mut reaches = Vec::with_capacity(n);

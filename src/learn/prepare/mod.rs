@@ -19,9 +19,9 @@ use std::collections::BTreeMap;
 const MOST_FEATURES: usize = 512;
 /// Most texts of a column that become a feature each.
 const MOST_TEXTS: usize = 12;
-/// Least and largest share of rows without a value for that to become a feature: one missing number alone makes no row
-/// unusual.
-const MISSING_SHARES: std::ops::RangeInclusive<f64> = 0.01..=0.99;
+/// Least and largest share of rows without a value for that to become a feature: where few rows lack it or few have it, those
+/// would be unusual for nothing else.
+const MISSING_SHARES: std::ops::RangeInclusive<f64> = 0.2..=0.8;
 
 /// A table that methods can learn from.
 pub struct Prepared {

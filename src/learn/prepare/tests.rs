@@ -60,13 +60,14 @@ fn columns_that_say_nothing_are_left_out_and_that_is_said() {
 
 #[test]
 fn what_is_missing_stays_missing_and_is_never_zero() {
-    let prepared = prepared(vec![("a", numbers(|i| if i < 5 { f64::NAN } else { 1000.0 + (i % 50) as f64 }))]).unwrap();
+    let prepared =
+        prepared(vec![("a", numbers(|i| if i < 30 { f64::NAN } else { 1000.0 + (i % 50) as f64 }))]).unwrap();
     assert_eq!(prepared.features[1].name, "a is missing");
-    assert!(prepared.rows().at(0, 0).is_nan() && prepared.rows().at(9, 0).is_finite());
+    assert!(prepared.rows().at(0, 0).is_nan() && prepared.rows().at(30, 0).is_finite());
     assert_eq!(prepared.filled().at(0, 0), prepared.features[0].typical);
     assert_eq!(
         sentences(&prepared),
-        ["a: 5 rows have no value (5 %) and nothing is assumed for it; that it is missing is compared too."]
+        ["a: 30 rows have no value (30 %) and nothing is assumed for it; that it is missing is compared too."]
     );
 }
 
