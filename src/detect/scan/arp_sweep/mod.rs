@@ -70,6 +70,8 @@ const BLIND_FACTOR: f64 = 4.0;
 const FAST_NS: i64 = 30 * SECOND;
 /// A question is repeated within this time until it is answered.
 const REPEATS_NS: i64 = 4 * SECOND;
+/// What comes again sooner is the same packet, captured twice.
+const COPY_NS: i64 = SECOND / 5;
 /// Most findings.
 const MOST_FINDINGS: usize = 100;
 /// Most devices kept.
@@ -105,6 +107,8 @@ struct Question {
     last_ns: i64,
     /// How often it was asked, repeats left out.
     n_visits: u16,
+    /// It was repeated, as hosts do when no answer comes.
+    is_repeated: bool,
     is_answered: bool,
 }
 
@@ -114,6 +118,8 @@ impl Question {
         if self.n_visits == 0 || time_ns - self.last_ns > REPEATS_NS {
             self.n_visits = self.n_visits.saturating_add(1);
             self.last_ns = time_ns;
+        } else if time_ns - self.last_ns >= COPY_NS {
+            self.is_repeated = true;
         }
     }
 
@@ -239,7 +245,10 @@ impl Sweep {
             questions.iter().filter_map(|(_, q)| Some((q.first_ns?, q.is_answered))).collect();
         in_time.sort_unstable();
         let times: Vec<i64> = in_time.iter().filter(|(_, is_answered)| !is_answered).map(|(time, _)| *time).collect();
-        let is_blind = device.n_answers == 0;
+        // Who repeats a question got no answer, whatever the capture shows: hosts ask again after a second (RFC 4861, section
+        // 10: RETRANS_TIMER), and then only.
+        let n_repeated = questions.iter().filter(|(_, question)| question.is_repeated).count();
+        let is_blind = device.n_answers == 0 && n_repeated * 2 <= times.len();
         let factor = if is_blind { BLIND_FACTOR } else { 1.0 };
         let n_window = busiest(&times, limits.window_ns);
         let walk = Walk::over(in_time.iter().map(|(_, is_answered)| *is_answered));
@@ -412,6 +421,15 @@ mod tests {
     fn without_any_answer_in_the_capture_more_is_asked_for() {
         assert!(finish(&ENTRY, &[], &questions(60, 0), &Settings::default()).findings.is_empty());
         assert_eq!(finish(&ENTRY, &[], &questions(120, 0), &Settings::default()).findings.len(), 1);
+        let again = |after: f64| {
+            let later = |packet: Packet| Packet { time_ns: packet.time_ns + (after * SECOND as f64) as i64, ..packet };
+            let mut packets: Vec<Packet> =
+                questions(60, 0).into_iter().flat_map(|one| [one.clone(), later(one)]).collect();
+            packets.sort_by_key(|packet| packet.time_ns);
+            finish(&ENTRY, &[], &packets, &Settings::default()).findings.len()
+        };
+        assert_eq!(again(1.0), 1, "who asks again had no answer");
+        assert_eq!(again(0.001), 0, "each packet was captured twice");
     }
 
     #[test]

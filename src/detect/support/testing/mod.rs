@@ -79,7 +79,7 @@ pub fn conclude_named(entry: &Entry, flows: &[(Made, String)], settings: &Settin
         kept.push(flow, false, &mut |_, _| ());
     }
     let times = flows.iter().map(|(made, _)| (made.start * 1e9) as i64);
-    let seen = (&Contacts::default(), &AddressClaims::default(), &Gateway::default());
+    let seen = (&Contacts::default(), &AddressClaims::default(), &Gateway::default(), &ServiceAnswers::default());
     end_over(&mut *detector, &kept, &names, seen, times, settings)
 }
 
