@@ -79,6 +79,7 @@ pub const ALL: &[Entry] = &[
     performance::service_failing::ENTRY,
     performance::handshake_failing::ENTRY,
     performance::broadcast_storm::ENTRY,
+    performance::voice_quality::ENTRY,
     evasion::ipv6_abuse::ENTRY,
     lateral::ftp_bounce::ENTRY,
     spoofing::rogue_dhcp::ENTRY,

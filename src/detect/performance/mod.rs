@@ -13,3 +13,4 @@ pub mod retransmission_storm;
 pub mod service_failing;
 pub mod service_unreachable;
 pub mod slow_server;
+pub mod voice_quality;

@@ -180,6 +180,8 @@ field_ids! {
     Payload "payload" "Payload type" Kind "Encoding of a media packet.",
     Media "media" "Media stream" Value "Kind, port and encoding of a stream that a session describes.",
     Ssrc "rtp.ssrc" "SSRC" Value "Identifier of the source of a media stream.",
+    MediaSequence "rtp.sequence" "Sequence number" Passing "Number of a media packet in its stream.",
+    MediaTime "rtp.timestamp" "Timestamp" Passing "When a media packet was made, in ticks of its encoding's clock.",
     Group "igmp.group" "Multicast group" Value "Multicast group that is joined, left or queried.",
     Root "stp.root" "Root bridge" Value "Ethernet address in the identifier of the root bridge.",
     SwitchPort "switch_port" "Switch port" Value "Port of the switch that announces itself.",

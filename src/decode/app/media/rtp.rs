@@ -24,7 +24,7 @@ const LOWEST_PORT: u16 = 1024;
 
 fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     // Version 2, no padding, no contributing sources: what nearly all senders send.
-    let Some(([first @ (0x80 | 0x90), second, _, _, _, _, _, _, source @ ..], rest)) =
+    let Some(([first @ (0x80 | 0x90), second, s0, s1, t0, t1, t2, t3, source @ ..], rest)) =
         payload.split_first_chunk::<12>()
     else {
         return ProbeResult::NotForUs;
@@ -39,6 +39,8 @@ fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResul
     }
     fields.text(FieldId::Payload, name);
     fields.number(FieldId::Ssrc, u64::from(u32::from_be_bytes(*source)));
+    fields.number(FieldId::MediaSequence, u64::from(u16::from_be_bytes([*s0, *s1])));
+    fields.number(FieldId::MediaTime, u64::from(u32::from_be_bytes([*t0, *t1, *t2, *t3])));
     let is_call = *first == 0x80 && rest.len() <= MOST_CALL_BYTES && fits(kind, rest.len());
     if is_call { ProbeResult::Certain } else { ProbeResult::Unsure }
 }
@@ -94,7 +96,7 @@ mod tests {
         let head = [0x80, 0x08, 0, 1, 0, 0, 0, 160, 0, 0, 1, 2];
         let call = [&head[..], &[0xd5; 160]].concat();
         assert_eq!(read(&call, &ends, &mut fields), ProbeResult::Certain);
-        assert_eq!(listed(&fields), ["payload=G.711 A-law", "rtp.ssrc=258"]);
+        assert_eq!(listed(&fields), ["payload=G.711 A-law", "rtp.ssrc=258", "rtp.sequence=1", "rtp.timestamp=160"]);
         assert_eq!(read(&call[..100], &ends, &mut fields), ProbeResult::Unsure);
         assert_eq!(read(&call[..12], &ends, &mut fields), ProbeResult::NotForUs);
         assert_eq!(read(&call, &PortPair::new(false, 53, 50_002), &mut fields), ProbeResult::NotForUs);
