@@ -26,6 +26,22 @@ const TOKENS: &[(&str, &[&str])] = &[
     ("detect/lateral/kerberoasting", &["krbtgt"]),
     // The method of HTTP by which WS-Management is asked (DSP0226, section 5).
     ("detect/lateral/remote_execution", &["POST"]),
+    // NT statuses as MS-ERREF names them, or their numbers, and what PostgreSQL says.
+    (
+        "detect/support/service_answers/failure",
+        &[
+            "STATUS_PENDING",
+            "STATUS_DISK_FULL",
+            "STATUS_UNSUCCESSFUL",
+            "0xc00000e9",
+            "0xc000009c",
+            "0xc0000185",
+            "STATUS_IO_TIMEOUT",
+            "too many c",
+            "remaining connection slots",
+            "the database system is",
+        ],
+    ),
     ("detect/ml/outliers", &["µs", "B"]),
     ("detect/statistical/traffic_change/shift", &["Packets", "Bytes"]),
 ];

@@ -56,7 +56,7 @@ const MOST_STREAMS: usize = 1 << 13;
 const MOST_DROPOUT: u16 = 3000;
 /// So few of the packets may begin anew: else these are no sequence numbers.
 const MOST_NEW: f64 = 0.02;
-/// Ticks a second of the clocks of telephone encodings (RFC 3551, section 6).
+/// Ticks a second of the clocks of telephone encodings (RFC 3551, section 6): only they are certain to be RTP, and read.
 const CLOCK: f64 = 8000.0;
 /// Jitter takes a sixteenth of each new difference (RFC 3550, section 6.4.1).
 const GAIN: f64 = 16.0;
@@ -81,7 +81,6 @@ struct Stream {
     n_expected: u64,
     n_new: u64,
     highest: u16,
-    is_telephone: bool,
     /// Time of arrival less time of the sender, s, of the packet before.
     transit: Option<f64>,
     jitter: f64,
@@ -118,9 +117,7 @@ impl Stream {
         self.highest = sequence;
         self.n += 1;
         self.last_ns = now;
-        if self.is_telephone {
-            self.note_jitter(timestamp, now);
-        }
+        self.note_jitter(timestamp, now);
     }
 
     fn note_jitter(&mut self, timestamp: u32, now: i64) {
@@ -177,8 +174,6 @@ impl Detector for VoiceQuality {
         let Some(stream) = self.streams.of((from, to, ssrc)) else { return };
         if stream.n == 0 {
             stream.flow = update.serial;
-            stream.is_telephone =
-                said.text(FieldId::Payload).is_some_and(|payload| payload.starts_with("G.7") || payload == "GSM");
         }
         let timestamp = said.number(FieldId::MediaTime).unwrap_or(0) as u32;
         stream.take(sequence as u16, timestamp, event.message.time_ns);
@@ -196,7 +191,7 @@ impl Detector for VoiceQuality {
         let is_one_way = |(from, to, _): &StreamKey, stream: &Stream| {
             let back = sending.get(&(to.0, from.0)).map_or(&[][..], Vec::as_slice);
             let is_answered = back.iter().any(|(first, last)| *first <= stream.last_ns && *last >= stream.first_ns);
-            stream.is_telephone && stream.last_ns - stream.first_ns >= ONE_WAY_NS && !is_answered && !to.0.is_group()
+            stream.last_ns - stream.first_ns >= ONE_WAY_NS && !is_answered && !to.0.is_group()
         };
         let mut worst: BTreeMap<(Addr, Addr), Case<'_>> = BTreeMap::new();
         for (key, stream) in judged {
