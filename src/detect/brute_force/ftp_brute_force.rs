@@ -44,7 +44,8 @@ const WINDOW: Descriptor = Descriptor::seconds("ftp_brute_force.window", "Window
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry::of::<FtpBruteForce>(CARD, &[GUESSES, WINDOW], Interest::TCP_FLOWS.union(Interest::MESSAGES));
+    Entry::of::<FtpBruteForce>(CARD, &[GUESSES, WINDOW], Interest::TCP_FLOWS.union(Interest::MESSAGES))
+        .content_with_flows();
 
 /// USER and PASS, several times, without the commands that follow a login that works (SYST, TYPE, PASV, LIST: about 60
 /// bytes there and 300 back); greeting and refusals of common servers are 60 to 400 bytes.
