@@ -70,6 +70,18 @@ impl<'a> Hosts<'a> {
         }
     }
 
+    /// Of the family that is not IPv4 or not IPv6, how many networks of hosts that were not in ARP each Ethernet address carries.
+    pub fn behind_in_other_family(&self, is_v4: bool) -> BTreeMap<[u8; 6], usize> {
+        let mut networks: BTreeMap<[u8; 6], BTreeSet<Network>> = BTreeMap::new();
+        for ((host, mac), is_claimed) in self.all.iter().zip(&self.macs).zip(&self.claimed) {
+            let is_meant = host.is_v4() != is_v4 && !is_claimed && !host.is_group() && !host.is_on_link();
+            if let Some(mac) = mac.filter(|_| is_meant) {
+                networks.entry(mac).or_default().insert(network(*host));
+            }
+        }
+        networks.into_iter().map(|(mac, networks)| (mac, networks.len())).collect()
+    }
+
     /// The networks of IPv6 whose hosts mostly send by Ethernet addresses of hosts of IPv4 that are inside; none if no
     /// Ethernet address tells. `place` says of a host of IPv4 whether it is inside.
     pub fn beside(

@@ -2,19 +2,22 @@
 //!
 //! Where private addresses exchange traffic with public ones, the private ones are inside. Elsewhere the capture point
 //! decides: all traffic there comes from the site or goes to it, so the one network (/24, or /64 of IPv6) that takes
-//! part in nearly all pairs of hosts is inside, and so are its neighbours on the link that ARP names. The result does
-//! not depend on the order of packets. Where two networks fit equally well, and nothing else distinguishes them, the
-//! site is unknown.
+//! part in nearly all pairs of hosts is inside, and so are its neighbours on the link that ARP names. Netmasks that
+//! DHCP gives say how wide it is. The result does not depend on the order of packets. Where two networks fit equally
+//! well, and nothing else distinguishes them, the site is unknown.
 
 mod hosts;
+mod leases;
 mod networks;
 
 use super::endpoints::EndpointIndex;
 use super::table::FlowTable;
+use crate::model::app::field::MessageFields;
 use crate::model::net::site::Basis;
 use crate::model::packet::Arp;
 use crate::model::{Addr, Network, Site};
 use hosts::{Family, Hosts};
+use leases::Leases;
 use networks::Shares;
 use std::collections::BTreeSet;
 
@@ -36,6 +39,8 @@ const WIDE_BITS: u8 = 16;
 pub struct SiteEvidence {
     /// Senders of ARP, by a hash first.
     claims: BTreeSet<(u32, Addr)>,
+    /// What DHCP servers gave.
+    leases: Leases,
 }
 
 impl SiteEvidence {
@@ -51,11 +56,17 @@ impl SiteEvidence {
         }
     }
 
+    /// Takes a message of DHCP.
+    pub fn add_dhcp(&mut self, said: &MessageFields<'_>) {
+        self.leases.add(said);
+    }
+
     /// The site, by all that has passed.
     pub fn infer(&self, flows: &FlowTable, endpoints: &EndpointIndex) -> Site {
         let claims: BTreeSet<Addr> = self.claims.iter().map(|(_, host)| *host).collect();
         let mut hosts = Hosts::new(endpoints, &claims);
-        let v4 = infer_family(&mut hosts, flows, endpoints, true);
+        let mut v4 = infer_family(&mut hosts, flows, endpoints, true);
+        v4.is_known |= self.leases.widen(&mut v4.networks, v4.has_private);
         let mut v6 = infer_family(&mut hosts, flows, endpoints, false);
         if v6.needs_more
             && let Some(networks) = hosts.beside(flows, endpoints, |host| v4.place(host))

@@ -1,8 +1,8 @@
 //! Groups the pairs of hosts by network, with what the link layer shows of each network.
 
 use super::hosts::{Hosts, network};
-use crate::model::Network;
 use crate::model::net::site::Basis;
+use crate::model::{Addr, Network};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A router carries at least so many addresses that were not in ARP.
@@ -41,13 +41,17 @@ impl Shares {
                 *behind.entry(mac).or_default() += 1;
             }
         }
+        // A router of the other family carries this one too, be it for a single host.
+        let is_v4 = numbers.first().and_then(|number| hosts.host(*number)).is_some_and(Addr::is_v4);
+        let others = hosts.behind_in_other_family(is_v4);
+        let is_router = |mac: &[u8; 6]| others.get(mac).is_some_and(|n| *n >= LEAST_BEHIND);
         let has_router = behind.values().any(|n| *n >= LEAST_BEHIND);
         let mut networks: BTreeMap<Network, Figures> = BTreeMap::new();
         for number in &numbers {
             let Some(host) = hosts.host(*number) else { continue };
             let figures = networks.entry(network(host)).or_default();
             figures.n_claimed += usize::from(is_claimed(*number));
-            let is_own = mac(*number).is_some_and(|mac| behind.get(&mac).is_none_or(|n| *n == 1));
+            let is_own = mac(*number).is_some_and(|mac| !is_router(&mac) && behind.get(&mac).is_none_or(|n| *n == 1));
             figures.n_own += usize::from(is_own && has_router);
             if networks.len() > MOST_NETWORKS {
                 networks.pop_last();

@@ -202,3 +202,45 @@ fn claims_are_kept_by_hash_whatever_their_order() {
     (1..n).rev().for_each(|i| down.add(&arp(i)));
     assert!(up.claims == down.claims && up.claims.len() == MOST_CLAIMS);
 }
+
+#[test]
+fn a_router_of_ipv4_carries_a_single_host_of_ipv6_too() {
+    let v6 = |net: u8, last: u8| Addr::v6([0x20, 1, 0xd, 0xb8, net, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last]);
+    // Captured between the own router (250) and the provider's (249): one server of IPv6 alone is asked.
+    let made = FAR.iter().fold(Made::default(), |made, server| {
+        made.exchange(Some((250, 249)), host([28, 188, 192, 7]), (host(*server), 443))
+    });
+    let made = (1..=6).fold(made, |made, last| {
+        made.exchange(Some((250, 249)), v6(1, last), (v6(2, 9), 443)).exchange(
+            Some((250, 249)),
+            v6(1, last),
+            (v6(2, 9), 80),
+        )
+    });
+    let site = made.site();
+    assert!(!site.is_inside(v6(2, 9)) && site.is_inside(v6(1, 3)), "{}", site.words());
+}
+
+#[test]
+fn a_netmask_of_dhcp_widens_the_network_and_one_lease_alone_makes_none() {
+    use crate::model::app::field::{FieldBuffer, FieldId};
+    use crate::model::app::kinds::infra::DhcpMessage;
+    let lease = |leases: &mut leases::Leases, address: [u8; 4], mask: [u8; 4]| {
+        let mut fields = FieldBuffer::default();
+        fields.token(FieldId::Message, DhcpMessage::Ack);
+        fields.addr(FieldId::Address, std::net::Ipv4Addr::from(address));
+        fields.addr(FieldId::Netmask, std::net::Ipv4Addr::from(mask));
+        fields.messages().for_each(|said| leases.add(&said));
+    };
+    let network = |text: &str, basis| (Network::parse(text).unwrap(), basis);
+    let mut leases = leases::Leases::default();
+    lease(&mut leases, [28, 188, 193, 9], [255, 255, 254, 0]);
+    let mut networks = vec![network("28.188.192.0/24", Basis::Traffic), network("9.9.9.0/24", Basis::Arp)];
+    assert!(!leases.widen(&mut networks, true));
+    assert_eq!(networks, [network("9.9.9.0/24", Basis::Arp), network("28.188.192.0/23", Basis::Dhcp)]);
+    lease(&mut leases, [28, 188, 192, 8], [255, 255, 254, 0]);
+    lease(&mut leases, [7, 7, 7, 7], [255, 0, 255, 0]);
+    let mut networks = Vec::new();
+    assert!(leases.widen(&mut networks, true));
+    assert_eq!(networks, [network("28.188.192.0/23", Basis::Dhcp)]);
+}

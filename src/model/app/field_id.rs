@@ -168,6 +168,7 @@ field_ids! {
     To "to" "To" Value "Receiver within the protocol.",
     Stratum "ntp.stratum" "Stratum" Kind "Number of hops from a clock to its reference.",
     Router "router" "Router" Value "Address of a router that the message names.",
+    Netmask "netmask" "Netmask" Value "Mask of the network of the address that the message names.",
     DnsServer "dns_server" "DNS server" Value "Address of a DNS server that the message names.",
     Lease "lease" "Lease, seconds" Value "How long an address or a router may be used, seconds.",
     Requested "requested" "Requested address" Value "Address that a client requests.",

@@ -26,6 +26,8 @@ pub enum Basis {
     Setting,
     /// Its hosts answer ARP on the link that was captured.
     Arp,
+    /// A DHCP server gave its addresses, with the netmask.
+    Dhcp,
     /// Its hosts send from their own Ethernet addresses, all other hosts from that of a router.
     Ethernet,
     /// Nearly all captured traffic goes to its hosts or comes from them.
@@ -40,6 +42,7 @@ impl Basis {
         match self {
             Basis::Setting => "setting",
             Basis::Arp => "arp",
+            Basis::Dhcp => "dhcp",
             Basis::Ethernet => "ethernet",
             Basis::Traffic => "traffic",
             Basis::Private => "private",
@@ -51,6 +54,7 @@ impl Basis {
         match self {
             Basis::Setting => "as set",
             Basis::Arp => "inferred from ARP",
+            Basis::Dhcp => "inferred from DHCP",
             Basis::Ethernet => "inferred from Ethernet addresses",
             Basis::Traffic => "inferred from who takes part in the traffic",
             Basis::Private => "by their range",

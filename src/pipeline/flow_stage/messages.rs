@@ -139,6 +139,9 @@ impl FlowStage {
     ) {
         let FlowStage { flows, flow_fields, messages, interned, names, dispatch, expectations, .. } = self;
         let fields = &message.fields;
+        if message.protocol == AppProto::Dhcp {
+            self.site_evidence.add_dhcp(fields);
+        }
         fields::intern(fields, names, interned);
         messages.add(message.protocol, interned);
         if let Some(flow) = update.and_then(|update| flows.get_mut(update.serial)) {

@@ -83,6 +83,7 @@ fn options(mut rest: &[u8], fields: &mut FieldBuffer) {
 fn option(code: u8, value: &[u8], fields: &mut FieldBuffer) {
     let text = bytes::until_nul(value);
     match code {
+        1 => address(FieldId::Netmask, value, 0, fields),
         3 => addresses(FieldId::Router, value, fields),
         6 => addresses(FieldId::DnsServer, value, fields),
         12 => fields.bytes(FieldId::Host, text),
@@ -136,7 +137,9 @@ mod tests {
         offer.resize(COOKIE, 0);
         offer[16..20].copy_from_slice(&[192, 0, 2, 9]);
         offer[28..34].copy_from_slice(&[2, 0, 0, 0, 0, 7]);
-        offer.extend([0x63, 0x82, 0x53, 0x63, 53, 1, 2, 0, 54, 4, 192, 0, 2, 1, 3, 4, 192, 0, 2, 2]);
+        offer.extend([
+            0x63, 0x82, 0x53, 0x63, 53, 1, 2, 0, 54, 4, 192, 0, 2, 1, 1, 4, 255, 255, 255, 128, 3, 4, 192, 0, 2, 2,
+        ]);
         offer.extend([6, 8, 192, 0, 2, 3, 192, 0, 2, 4, 51, 4, 0, 0, 14, 16, 12, 2, b'p', b'c', 255, 53, 1, 5]);
         let ends = PortPair::new(false, 67, 68);
         let mut fields = FieldBuffer::default();
@@ -147,6 +150,7 @@ mod tests {
             (FieldId::Address, FieldValue::Addr([192, 0, 2, 9].into())),
             (FieldId::Message, DhcpMessage::Offer.into()),
             (FieldId::Server, FieldValue::Addr([192, 0, 2, 1].into())),
+            (FieldId::Netmask, FieldValue::Addr([255, 255, 255, 128].into())),
             (FieldId::Router, FieldValue::Addr([192, 0, 2, 2].into())),
             (FieldId::DnsServer, FieldValue::Addr([192, 0, 2, 3].into())),
             (FieldId::DnsServer, FieldValue::Addr([192, 0, 2, 4].into())),
