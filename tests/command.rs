@@ -191,6 +191,29 @@ fn rows_are_scored_in_their_order() {
 }
 
 #[test]
+fn methods_score_alone_and_together() {
+    let folder = Folder::new("methods");
+    let table = folder.with("table.csv", labelled());
+    let scores = |option: &str, ids: &str| {
+        let (code, out, err) = outcome(&["score", &table, option, ids, "--label", "what"]);
+        assert_eq!((code, err.as_str()), (0, ""), "{ids}");
+        let scores: Vec<f64> = out.lines().map(|line| line.parse().unwrap()).collect();
+        assert_eq!(scores.len(), 300);
+        let least_odd = scores.iter().skip(7).step_by(30).copied().fold(1.0, f64::min);
+        assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)));
+        assert!(scores.iter().filter(|score| **score >= least_odd).count() <= 12, "{ids}");
+        scores
+    };
+    assert_eq!(scores("--detector", "consensus"), scores("--detectors", "consensus"));
+    assert_ne!(scores("--detectors", "mcd,knn"), scores("--detector", "mcd"));
+    assert_eq!(outcome(&["score", &table, "--detectors", "mcd,nonsense"]).0, 2);
+    assert_eq!(outcome(&["score", &table, "--detectors", "mcd", "--detector", "pca"]).0, 2);
+    assert_eq!(outcome(&["score", SCAN, "--detectors", "mcd"]).0, 3);
+    let methods = outcome(&["methods"]).1;
+    assert!(methods.lines().any(|line| line.starts_with("dbscan") && line.contains("yes")), "{methods}");
+}
+
+#[test]
 fn detectors_are_evaluated_on_a_labelled_table() {
     let folder = Folder::new("evaluate");
     let table = folder.with("table.csv", labelled());

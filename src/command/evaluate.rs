@@ -51,7 +51,7 @@ pub fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
     let mut settings = super::score::settings(arguments.settings.as_deref())?;
     arguments.reading.apply(&mut settings)?;
     for id in &arguments.detector {
-        super::score::place(id)?;
+        super::judge::place(id)?;
     }
     super::score::score_all(&mut settings);
     let mut read = read::read(&arguments.file, &settings, Some(&arguments.label), false, false)?;

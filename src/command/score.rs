@@ -1,8 +1,9 @@
-//! `packetloupe score`: a table to one anomaly score a row, in the order of the rows.
+//! `packetloupe score`: a table to one anomaly score a row, in the order of the rows, by a detector or by methods that learn.
 
 use super::judge::{Judge, learnt};
 use super::reading::ReadingArguments;
 use super::{Failure, output, read};
+use crate::learn::table::TableRows;
 use crate::model::format::quantity::counted;
 use crate::pipeline::{self, Pipeline};
 use crate::settings::{self, Settings};
@@ -19,10 +20,10 @@ pub struct ScoreArguments {
     file: PathBuf,
     /// The detector, a method of `packetloupe methods` or `consensus`
     #[arg(long, value_name = "ID", required_unless_present = "detectors", conflicts_with = "detectors")]
-    pub detector: Option<String>,
+    detector: Option<String>,
     /// Methods of `packetloupe methods`, or `consensus` for those of its default: the mean of their ranks
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
-    pub detectors: Vec<String>,
+    detectors: Vec<String>,
     /// Seed for random choices
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
@@ -48,7 +49,7 @@ pub struct Evaluated {
 }
 
 pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
-    let judge = Judge::of(arguments)?;
+    let judge = Judge::of(arguments.detector.as_ref(), &arguments.detectors)?;
     let mut settings = settings(arguments.settings.as_deref())?;
     arguments.reading.apply(&mut settings)?;
     if let Some(seed) = arguments.seed {
@@ -63,7 +64,7 @@ pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
     let n_rows = rows.n_rows();
     read.progress.evaluating();
     let scores = match (judge, read.pipeline.rows()) {
-        (Judge::Methods(methods), Some(rows)) => learnt(&methods, rows, &settings),
+        (Judge::Methods(methods), Some(rows)) => learnt(&methods, &TableRows(rows), &settings),
         (Judge::Detector(place), _) => evaluate(&mut read.pipeline, place, &settings).map(|evaluated| evaluated.scores),
         (Judge::Methods(_), None) => Err("this is a capture, not a table.".to_owned()),
     };
@@ -83,12 +84,6 @@ pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
         }
         Ok(())
     })
-}
-
-/// The place of a detector in its table.
-pub fn place(id: &str) -> Result<usize, Failure> {
-    let known = pipeline::cards().into_iter().position(|(card, _)| card.id == id);
-    known.ok_or_else(|| Failure::usage(format!("unknown detector {id:?}; see `packetloupe detectors`")))
 }
 
 /// Settings from a file, or the defaults.
