@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// Mail that is handed in; one letter with an attachment is larger than all else that a quiet host sends.
 pub(super) const MAIL_PORTS: [u16; 3] = [25, 465, 587];
 /// A server is odd from this weight on (see `odd_server`).
-const ODD: f64 = 1.25;
+const ODD: f64 = 0.95;
 /// And from this one on if letters are handed in there.
 const ODD_FOR_MAIL: f64 = 0.9;
 /// What is left of the confidence in uploads to a server that is rather ordinary than odd, in those by HTTP, and in media.
@@ -133,7 +133,7 @@ mod tests {
             (share(None, 2.0, false), share(Some(false), 0.1, false), share(Some(true), 0.1, false)),
             (1.0, 1.0, 1.0)
         );
-        assert!(share(None, 0.65, false) < 0.6 && share(Some(true), -0.1, false) < 0.6);
+        assert!(share(None, 0.5, false) < 0.6 && share(Some(true), -0.1, false) < 0.6);
         assert!(share(Some(false), 0.4, true) < 0.6 && share(Some(false), 1.0, true) > 0.9, "letters");
     }
 }
