@@ -205,7 +205,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     ("export", &[&["entry"], &["facts", "flows_csv", "json", "report"]]),
     ("protocol", &[&["window"], &["query"], &["listing", "reply", "request"], &["envelope"]]),
     ("query", &[&["listing", "filter"], &["flows", "rows", "columns"], &["packets"]]),
-    ("session", &[&["memory", "route", "window"], &["state", "view"], &["address", "offered"], &["update"]]),
+    ("session", &[&["memory", "merge", "route", "window"], &["state", "view"], &["address", "offered"], &["update"]]),
     (
         "pipeline",
         &[
@@ -215,7 +215,10 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["flow_stage"],
         ],
     ),
-    ("web/page", &[&["address", "kept", "prefs"], &["store"], &["hooks"], &["parts"], &["views"], &["app"]]),
+    (
+        "web/page",
+        &[&["storage"], &["address", "kept", "prefs"], &["store"], &["hooks"], &["parts"], &["views"], &["app"]],
+    ),
 ];
 
 /// What the page may name, its own rooms aside.
@@ -292,7 +295,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("sha2", &["decode/app/support/hello", "decode/app/web/quic", "command", "web"]),
     // Plain data, and those who write or read it.
     ("serde", &["model", "settings", "protocol", "read/table/json", "stats/rows", "export", "session", "web"]),
-    ("serde_json", &["model/finding/allow", "settings", "read/table/json", "export", "session", "command"]),
+    (
+        "serde_json",
+        &["model/finding/allow", "settings", "read/table/json", "export", "session", "command", "web/page/storage"],
+    ),
 ];
 
 /// Functions of the standard library that take what the platform has, and so may differ in the last bit between the

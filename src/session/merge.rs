@@ -2,8 +2,19 @@
 
 use serde_json::{Map, Value};
 
-/// `theirs` with what was changed in `ours` since `base`; where both changed the same thing, ours holds.
-pub fn merged(base: &Value, ours: &Value, theirs: &Value) -> Value {
+/// The document `theirs` with what was changed in `ours` since `base`; where both changed the same thing, ours holds. What is no
+/// JSON counts as nothing; none if nothing is left.
+pub fn merged(base: &str, ours: &str, theirs: &str) -> Option<String> {
+    let [base, ours, theirs] = [base, ours, theirs].map(|text| serde_json::from_str(text).unwrap_or_default());
+    match both(&base, &ours, &theirs) {
+        Value::Null => None,
+        Value::Object(fields) if fields.is_empty() => None,
+        Value::Array(elements) if elements.is_empty() => None,
+        document => Some(document.to_string()),
+    }
+}
+
+fn both(base: &Value, ours: &Value, theirs: &Value) -> Value {
     if ours == base {
         return theirs.clone();
     }
@@ -37,7 +48,7 @@ fn lists(base: &[Value], ours: &[Value], theirs: &[Value]) -> Value {
 /// One key or element that base, ours and theirs have or lack; none if it was removed.
 fn one(base: Option<&Value>, ours: Option<&Value>, theirs: Option<&Value>) -> Option<Value> {
     match (ours, theirs) {
-        (Some(ours), Some(theirs)) => Some(merged(base.unwrap_or(&Value::Null), ours, theirs)),
+        (Some(ours), Some(theirs)) => Some(both(base.unwrap_or(&Value::Null), ours, theirs)),
         // What one of them lacks was removed there, or added by the other.
         (Some(only), None) | (None, Some(only)) => (base != Some(only)).then(|| only.clone()),
         (None, None) => None,
@@ -64,10 +75,12 @@ mod tests {
         let ours = json!({"a": 9, "b": 2, "c": {"x": 7, "y": 2}, "new": 1});
         let theirs = json!({"a": 1, "b": 3, "c": {"x": 1, "y": 8}, "gone": 5, "other": 2});
         let expected = json!({"a": 9, "b": 3, "c": {"x": 7, "y": 8}, "other": 2, "new": 1});
-        assert_eq!(merged(&base, &ours, &theirs), expected);
-        assert_eq!(merged(&base, &base, &theirs), theirs);
-        assert_eq!(merged(&base, &ours, &base), ours);
-        assert_eq!(merged(&Value::Null, &json!({"a": 1}), &json!({"b": 2})), json!({"b": 2, "a": 1}));
+        assert_eq!(both(&base, &ours, &theirs), expected);
+        assert_eq!(both(&base, &base, &theirs), theirs);
+        assert_eq!(both(&base, &ours, &base), ours);
+        assert_eq!(both(&Value::Null, &json!({"a": 1}), &json!({"b": 2})), json!({"b": 2, "a": 1}));
+        assert_eq!(merged("", "{}", "no JSON"), None);
+        assert_eq!(merged("{}", "{\"a\":1}", "{}").as_deref(), Some("{\"a\":1}"));
     }
 
     #[test]
@@ -77,8 +90,8 @@ mod tests {
         let ours = json!([file("bb", json!({"5": "n"})), file("aa", json!({"1": "x", "2": "y"}))]);
         let theirs = json!([file("aa", json!({"1": "z"}))]);
         let expected = json!([file("bb", json!({"5": "n"})), file("aa", json!({"1": "z", "2": "y"}))]);
-        assert_eq!(merged(&base, &ours, &theirs), expected);
-        let rules = merged(&json!([1, 2]), &json!([2, 3]), &json!([1, 2, 4]));
+        assert_eq!(both(&base, &ours, &theirs), expected);
+        let rules = both(&json!([1, 2]), &json!([2, 3]), &json!([1, 2, 4]));
         assert_eq!(rules, json!([3, 2, 4]), "1 was removed, 3 and 4 were added");
     }
 }

@@ -7,7 +7,6 @@ use super::storage;
 use crate::pipeline;
 use crate::session::{Memory, merged};
 use crate::settings::{Settings, file};
-use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -17,56 +16,48 @@ const REMARKS_KEY: &str = "packetloupe.remarks";
 const PREFIX: &str = "packetloupe.";
 
 thread_local! {
-    /// What this tab knows to be kept, by key.
-    static KNOWN: RefCell<BTreeMap<&'static str, Value>> = const { RefCell::new(BTreeMap::new()) };
+    /// The documents that this tab has, by key, as far as it knows them to be kept.
+    static KNOWN: RefCell<BTreeMap<&'static str, String>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// The document of a key; null if there is none.
-fn stored(key: &str) -> Value {
-    storage::get::<String>(key).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
-}
-
-/// Reads a document and remembers it as known.
-fn read(key: &'static str) -> Value {
-    let document = stored(key);
+/// Reads a document and remembers it as known; empty if there is none.
+fn read(key: &'static str) -> String {
+    let document = storage::get::<String>(key).unwrap_or_default();
     KNOWN.with_borrow_mut(|known| known.insert(key, document.clone()));
     document
 }
 
 /// Puts what this tab changed into what is kept by now. False if that cannot be kept.
-fn keep(key: &'static str, text: &str) -> bool {
-    let ours: Value = serde_json::from_str(text).unwrap_or_default();
+fn keep(key: &'static str, ours: String) -> bool {
     let known = KNOWN.with_borrow(|known| known.get(key).cloned().unwrap_or_default());
-    let all = merged(&known, &ours, &stored(key));
+    let all = merged(&known, &ours, &storage::get::<String>(key).unwrap_or_default());
     // The next change is told from what this tab has, not from what it never saw.
     KNOWN.with_borrow_mut(|known| known.insert(key, ours));
     match all {
-        Value::Null => storage::delete(key),
-        Value::Object(fields) if fields.is_empty() => storage::delete(key),
-        Value::Array(files) if files.is_empty() => storage::delete(key),
-        document => storage::set(key, &document.to_string()),
+        None => storage::delete(key),
+        Some(document) => storage::set(key, &document),
     }
 }
 
 /// The settings that were kept; what makes no sense any more is left out.
 pub fn settings() -> Settings {
-    let read = file::read(&read(SETTINGS_KEY).to_string(), &pipeline::descriptors()).ok();
+    let read = file::read(&read(SETTINGS_KEY), &pipeline::descriptors()).ok();
     read.map(|(settings, _)| settings).unwrap_or_default()
 }
 
 /// Keeps the settings. False if they last only as long as the page.
 pub fn keep_settings(settings: &Settings) -> bool {
-    keep(SETTINGS_KEY, &file::write(settings))
+    keep(SETTINGS_KEY, file::write(settings))
 }
 
 /// The remarks that were kept.
 pub fn memory() -> Memory {
-    Memory::from_text(&read(REMARKS_KEY).to_string())
+    Memory::from_text(&read(REMARKS_KEY))
 }
 
 /// Keeps the remarks. False if they last only as long as the page.
 pub fn keep_memory(memory: &Memory) -> bool {
-    keep(REMARKS_KEY, &memory.text())
+    keep(REMARKS_KEY, memory.text())
 }
 
 /// Forgets everything that the page keeps in this browser, theme and clock too.

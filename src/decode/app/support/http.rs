@@ -67,8 +67,8 @@ const SCHEMES: [&str; 20] = [
 fn tell_authorization(value: &[u8], fields: &mut FieldBuffer) {
     let (scheme, rest) = lines::word(value);
     if !SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known.as_bytes())) {
-        // What has no scheme in front is the secret itself.
-        return fields.bytes(FieldId::Password, value);
+        // What has no scheme in front is the secret itself, of which nothing is kept: who is refused with it guesses nothing.
+        return;
     }
     fields.bytes(FieldId::HttpAuth, scheme);
     if !scheme.eq_ignore_ascii_case(b"basic") {
