@@ -1,6 +1,6 @@
 //! Columns to the share of rows further out than a value: what ECOD and COPOD add up.
 
-use super::method::{Refusal, Training};
+use super::method::{Fitted, Refusal, Training};
 use super::work::{Work, share};
 use crate::maths::elementary::ln;
 
@@ -42,15 +42,40 @@ impl Tails {
     pub fn of_row(&self, row: &[f32]) -> impl Iterator<Item = (f64, f64, f64)> {
         row.iter().zip(&self.columns).map(|(value, column)| column.tails(*value))
     }
+}
 
-    /// Operations that a row takes, about.
-    pub fn cost_of_row(&self) -> usize {
-        self.columns.len() * 60
+/// Adds up of each column what it makes of both tails and the one on the longer side.
+pub struct Sum {
+    tails: Tails,
+    part: fn((f64, f64, f64)) -> f64,
+}
+
+impl Sum {
+    /// Sorts the columns.
+    pub fn fit(
+        training: &Training<'_>,
+        work: &mut Work<'_>,
+        part: fn((f64, f64, f64)) -> f64,
+    ) -> Result<Box<dyn Fitted>, Refusal> {
+        Ok(Box::new(Sum { tails: Tails::fit(training, work)?, part }))
+    }
+}
+
+impl Fitted for Sum {
+    fn score(&self, row: &[f32], _own: Option<u32>) -> f64 {
+        self.tails.of_row(row).map(self.part).sum()
     }
 
-    /// Rows that were counted, if they were a sample.
-    pub fn sampled(&self) -> Option<usize> {
-        self.sampled
+    fn cost_of_row(&self) -> usize {
+        self.tails.columns.len() * 60
+    }
+
+    fn contributions(&self, row: &[f32], _own: Option<u32>, _typical: &[f32]) -> Vec<f64> {
+        self.tails.of_row(row).map(self.part).collect()
+    }
+
+    fn sampled(&self) -> Option<usize> {
+        self.tails.sampled
     }
 }
 

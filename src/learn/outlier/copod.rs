@@ -1,7 +1,7 @@
 //! Rows to how improbable their place in all tails together is, by the empirical copula.
 
 use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
-use crate::learn::tails::Tails;
+use crate::learn::tails::Sum;
 use crate::learn::work::Work;
 
 /// Line in the register.
@@ -19,31 +19,11 @@ pub const METHOD: Method = Method {
     fit,
 };
 
-struct Copod(Tails);
-
 fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
-    Ok(Box::new(Copod(Tails::fit(training, work)?)))
+    Sum::fit(training, work, part)
 }
 
 /// Both tails and the one on the longer side to the part of a column.
 fn part((lower, upper, skewed): (f64, f64, f64)) -> f64 {
     skewed.max((lower + upper) / 2.0)
-}
-
-impl Fitted for Copod {
-    fn score(&self, row: &[f32], _own: Option<u32>) -> f64 {
-        self.0.of_row(row).map(part).sum()
-    }
-
-    fn cost_of_row(&self) -> usize {
-        self.0.cost_of_row()
-    }
-
-    fn contributions(&self, row: &[f32], _own: Option<u32>, _typical: &[f32]) -> Vec<f64> {
-        self.0.of_row(row).map(part).collect()
-    }
-
-    fn sampled(&self) -> Option<usize> {
-        self.0.sampled()
-    }
 }

@@ -5,9 +5,8 @@
 //! score is that radius. Own code: smartcore's DBSCAN gives the labels of one radius, and cannot be stopped.
 
 use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
-use crate::learn::neighbours::{Neighbour, Neighbours};
-use crate::learn::reference::{self, differences};
-use crate::learn::work::{Work, share};
+use crate::learn::reference::Reference;
+use crate::learn::work::Work;
 use crate::settings::Descriptor;
 
 const NEIGHBOURS: Descriptor = Descriptor::percent("dbscan.neighbours", "Rows around a core", 5.0)
@@ -31,36 +30,21 @@ pub const METHOD: Method = Method {
 };
 
 struct Dbscan {
-    tree: Neighbours,
-    n_neighbours: usize,
+    reference: Reference,
     /// Of each point, the radius from which on it is a core.
     cores: Vec<f32>,
-    sampled: Option<usize>,
 }
 
 fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
-    let (tree, sampled) = reference::tree(training, &mut work.part(0.0, 0.1))?;
-    let n_neighbours = reference::n_neighbours(training.settings.get(&NEIGHBOURS), &tree);
-    let (n, mut found, mut cores) = (tree.len(), Vec::new(), Vec::new());
-    for (place, row) in (0..).zip(tree.rows()) {
-        work.spend(reference::cost_of_search(&tree), 0.1 + 0.9 * share(place as usize, n))?;
-        tree.nearest(tree.point(place), Some(*row), n_neighbours, &mut found);
-        cores.push(found.last().map_or(0.0, |last| last.square));
-    }
-    Ok(Box::new(Dbscan { tree, n_neighbours, cores, sampled }))
-}
-
-impl Dbscan {
-    fn nearest(&self, row: &[f32], own: Option<u32>) -> Vec<Neighbour> {
-        let mut found = Vec::with_capacity(self.n_neighbours);
-        self.tree.nearest(row, own, self.n_neighbours, &mut found);
-        found
-    }
+    let reference = Reference::of(training, &NEIGHBOURS, &mut work.part(0.0, 0.1))?;
+    let mut cores = Vec::with_capacity(reference.n_points());
+    reference.each(&mut work.part(0.1, 1.0), |found| cores.push(found.last().map_or(0.0, |last| last.square)))?;
+    Ok(Box::new(Dbscan { reference, cores }))
 }
 
 impl Fitted for Dbscan {
     fn score(&self, row: &[f32], own: Option<u32>) -> f64 {
-        let found = self.nearest(row, own);
+        let found = self.reference.nearest(row, own);
         let as_core = found.last().map_or(0.0, |last| last.square);
         // A core further away than the last neighbour comes too late: by then the row is a core itself.
         let beside = found.iter().filter_map(|f| self.cores.get(f.place as usize).map(|core| core.max(f.square)));
@@ -68,14 +52,14 @@ impl Fitted for Dbscan {
     }
 
     fn cost_of_row(&self) -> usize {
-        reference::cost_of_search(&self.tree)
+        self.reference.cost_of_row()
     }
 
     fn contributions(&self, row: &[f32], own: Option<u32>, _typical: &[f32]) -> Vec<f64> {
-        differences(&self.tree, row, &self.nearest(row, own))
+        self.reference.contributions(row, own)
     }
 
     fn sampled(&self) -> Option<usize> {
-        self.sampled
+        self.reference.sampled()
     }
 }

@@ -1,8 +1,7 @@
 //! Rows to the mean distance of their nearest neighbours.
 
 use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
-use crate::learn::neighbours::{Neighbour, Neighbours};
-use crate::learn::reference::{self, differences};
+use crate::learn::reference::Reference;
 use crate::learn::work::Work;
 use crate::settings::Descriptor;
 
@@ -26,40 +25,28 @@ pub const METHOD: Method = Method {
 };
 
 struct Knn {
-    tree: Neighbours,
-    n_neighbours: usize,
-    sampled: Option<usize>,
+    reference: Reference,
 }
 
 fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
-    let (tree, sampled) = reference::tree(training, work)?;
-    let n_neighbours = reference::n_neighbours(training.settings.get(&NEIGHBOURS), &tree);
-    Ok(Box::new(Knn { tree, n_neighbours, sampled }))
-}
-
-impl Knn {
-    fn nearest(&self, row: &[f32], own: Option<u32>) -> Vec<Neighbour> {
-        let mut found = Vec::with_capacity(self.n_neighbours);
-        self.tree.nearest(row, own, self.n_neighbours, &mut found);
-        found
-    }
+    Ok(Box::new(Knn { reference: Reference::of(training, &NEIGHBOURS, work)? }))
 }
 
 impl Fitted for Knn {
     fn score(&self, row: &[f32], own: Option<u32>) -> f64 {
-        let found = self.nearest(row, own);
+        let found = self.reference.nearest(row, own);
         found.iter().map(|f| f64::from(f.square).sqrt()).sum::<f64>() / found.len().max(1) as f64
     }
 
     fn cost_of_row(&self) -> usize {
-        reference::cost_of_search(&self.tree)
+        self.reference.cost_of_row()
     }
 
     fn contributions(&self, row: &[f32], own: Option<u32>, _typical: &[f32]) -> Vec<f64> {
-        differences(&self.tree, row, &self.nearest(row, own))
+        self.reference.contributions(row, own)
     }
 
     fn sampled(&self) -> Option<usize> {
-        self.sampled
+        self.reference.sampled()
     }
 }

@@ -1,9 +1,9 @@
 //! Rows to how much thinner the rows lie around them than around their neighbours.
 
 use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
-use crate::learn::neighbours::{Neighbour, Neighbours};
-use crate::learn::reference::{self, differences};
-use crate::learn::work::{Work, share};
+use crate::learn::neighbours::Neighbour;
+use crate::learn::reference::Reference;
+use crate::learn::work::Work;
 use crate::settings::Descriptor;
 
 const NEIGHBOURS: Descriptor = Descriptor::percent("lof.neighbours", "Neighbours", 10.0)
@@ -29,28 +29,22 @@ pub const METHOD: Method = Method {
 };
 
 struct Lof {
-    tree: Neighbours,
-    n_neighbours: usize,
+    reference: Reference,
     /// Of each point: distance of its last neighbour, and density.
     reaches: Vec<f64>,
     densities: Vec<f64>,
-    sampled: Option<usize>,
 }
 
 fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
-    let (tree, sampled) = reference::tree(training, &mut work.part(0.0, 0.1))?;
-    let n_neighbours = reference::n_neighbours(training.settings.get(&NEIGHBOURS), &tree);
-    let n = tree.len();
-    let (mut found, mut all) = (Vec::new(), Vec::with_capacity(n * n_neighbours));
-    let mut reaches = Vec::with_capacity(n);
-    for (place, row) in (0..).zip(tree.rows()) {
-        work.spend(reference::cost_of_search(&tree), 0.1 + 0.9 * share(place as usize, n))?;
-        tree.nearest(tree.point(place), Some(*row), n_neighbours, &mut found);
+    let reference = Reference::of(training, &NEIGHBOURS, &mut work.part(0.0, 0.1))?;
+    let (n, n_neighbours) = (reference.n_points(), reference.n_neighbours());
+    let (mut all, mut reaches) = (Vec::with_capacity(n * n_neighbours), Vec::with_capacity(n));
+    reference.each(&mut work.part(0.1, 1.0), |found| {
         reaches.push(found.last().map_or(0.0, |last| f64::from(last.square).sqrt()));
-        all.extend_from_slice(&found);
-    }
+        all.extend_from_slice(found);
+    })?;
     let densities = all.chunks(n_neighbours).map(|found| density(found, &reaches)).collect();
-    Ok(Box::new(Lof { tree, n_neighbours, reaches, densities, sampled }))
+    Ok(Box::new(Lof { reference, reaches, densities }))
 }
 
 /// 1 / mean reachability distance.
@@ -59,30 +53,22 @@ fn density(found: &[Neighbour], reaches: &[f64]) -> f64 {
     1.0 / (found.iter().map(reach).sum::<f64>() / found.len().max(1) as f64).max(LEAST_DISTANCE)
 }
 
-impl Lof {
-    fn nearest(&self, row: &[f32], own: Option<u32>) -> Vec<Neighbour> {
-        let mut found = Vec::with_capacity(self.n_neighbours);
-        self.tree.nearest(row, own, self.n_neighbours, &mut found);
-        found
-    }
-}
-
 impl Fitted for Lof {
     fn score(&self, row: &[f32], own: Option<u32>) -> f64 {
-        let found = self.nearest(row, own);
+        let found = self.reference.nearest(row, own);
         let around: f64 = found.iter().filter_map(|f| self.densities.get(f.place as usize)).sum();
         around / found.len().max(1) as f64 / density(&found, &self.reaches)
     }
 
     fn cost_of_row(&self) -> usize {
-        reference::cost_of_search(&self.tree)
+        self.reference.cost_of_row()
     }
 
     fn contributions(&self, row: &[f32], own: Option<u32>, _typical: &[f32]) -> Vec<f64> {
-        differences(&self.tree, row, &self.nearest(row, own))
+        self.reference.contributions(row, own)
     }
 
     fn sampled(&self) -> Option<usize> {
-        self.sampled
+        self.reference.sampled()
     }
 }
