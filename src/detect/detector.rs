@@ -5,6 +5,7 @@ use super::support::address_claims::AddressClaims;
 use super::support::connection_attempts::Contacts;
 use super::support::domains::DnsQuery;
 use super::support::gateway::Gateway;
+use super::support::odd_server::OutsideServers;
 use super::support::service_answers::ServiceAnswers;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::FlowFields;
@@ -18,6 +19,7 @@ use crate::model::packet::{Transport, tcp_flag};
 use crate::model::{Addr, Flow, Packet, Site};
 use crate::settings::{Descriptor, Settings};
 use crate::stats::rows::RowStore;
+use std::sync::OnceLock;
 
 /// A detector's entry in the register.
 pub struct Entry {
@@ -228,6 +230,8 @@ pub struct Context<'a> {
     pub gateway: &'a Gateway,
     /// What services answer, and how quickly.
     pub answers: &'a ServiceAnswers,
+    /// What hosts inside use outside, once somebody [asks](Context::outside_servers).
+    pub outside: OnceLock<OutsideServers<'a>>,
     /// Which addresses are inside.
     pub site: &'a Site,
     /// Rows of flows for models.
@@ -236,6 +240,13 @@ pub struct Context<'a> {
     pub span_ns: (i64, i64),
     /// Number of packets read.
     pub packets: u64,
+}
+
+impl<'a> Context<'a> {
+    /// What hosts inside use outside. Listed once, for the first detector that asks.
+    pub fn outside_servers(&self) -> &OutsideServers<'a> {
+        self.outside.get_or_init(|| OutsideServers::of(self.flows, self.site, self.names, self.told))
+    }
 }
 
 /// A detector's result.

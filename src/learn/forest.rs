@@ -21,7 +21,7 @@ const DEPTH: u32 = 8;
 /// Cuts in a tree, the unused place 0 among them; also its deepest leaves.
 const PLACES: usize = SUBSAMPLE as usize;
 /// Rows scored by one tree before the next tree takes over: tree and rows then stay in the fastest cache.
-const BLOCK: usize = 512;
+const BLOCK: usize = 128;
 
 /// A fitted forest.
 #[derive(Clone, Debug)]

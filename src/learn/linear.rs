@@ -161,17 +161,19 @@ fn correlation(rows: &Matrix, mean: &[f64], scale: &[f64]) -> Vec<f64> {
         add_products(&z, &mut sums);
     }
     let n = rows.n_rows().max(1) as f64;
-    for sum in &mut sums {
-        *sum /= n;
-    }
-    sums
+    let at = |row: usize, column: usize| sums.get(row.min(column) * width + row.max(column)).copied().unwrap_or(0.0);
+    (0..width)
+        .flat_map(|row| (0..width).map(move |column| (row, column)))
+        .map(|(row, column)| at(row, column) / n)
+        .collect()
 }
 
-/// Adds the product of every two values to its sum. Not inlined: browsers optimise a function that is called often, but
+/// Adds the product of every two values to its sum, right of and on the diagonal. Not inlined: browsers optimise a function that is called often, but
 /// not a long loop in one that is called once.
 #[inline(never)]
 fn add_products(z: &[f64], sums: &mut [f64]) {
-    for (a, line) in z.iter().zip(sums.chunks_exact_mut(z.len())) {
+    for (place, (a, line)) in z.iter().zip(sums.chunks_exact_mut(z.len())).enumerate() {
+        let (Some(line), Some(z)) = (line.get_mut(place..), z.get(place..)) else { return };
         for (sum, b) in line.iter_mut().zip(z) {
             *sum += a * b;
         }

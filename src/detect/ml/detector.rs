@@ -191,6 +191,7 @@ mod tests {
             claims: &Default::default(),
             gateway: &Default::default(),
             answers: &Default::default(),
+            outside: Default::default(),
             site: &Default::default(),
             rows: &Default::default(),
             span_ns,

@@ -45,10 +45,7 @@ impl EncryptedSessions {
     }
 
     /// Each session in the order of its ends, without what may only keep the connection in order.
-    pub fn talks<'a>(
-        &'a self,
-        context: &'a Context<'_>,
-    ) -> impl Iterator<Item = (SessionEnds, EncryptedSession)> + use<'a> {
+    pub fn talks(&self, context: &Context<'_>) -> impl Iterator<Item = (SessionEnds, EncryptedSession)> {
         self.all(context).map(|(ends, session)| {
             let talk = |(at, exchange): &(i64, Exchange)| Some((*at, exchange.talk()?));
             let exchanges = session.exchanges.iter().filter_map(talk).collect();
@@ -57,10 +54,7 @@ impl EncryptedSessions {
     }
 
     /// Each session in the order of its ends.
-    pub fn all<'a>(
-        &'a self,
-        context: &'a Context<'_>,
-    ) -> impl Iterator<Item = (SessionEnds, EncryptedSession)> + use<'a> {
+    pub fn all(&self, context: &Context<'_>) -> impl Iterator<Item = (SessionEnds, EncryptedSession)> {
         let session = |is_quic, serials| EncryptedSession { is_quic, ..EncryptedSession::of(context, serials) };
         self.pairs.sorted().into_iter().map(move |((ends, is_quic), serials)| (*ends, session(*is_quic, serials)))
     }

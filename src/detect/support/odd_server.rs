@@ -6,16 +6,19 @@
 //! (prevalence, missing host header), of the lists of domains that are abused most (Spamhaus, Interisle), and of the
 //! fingerprints of clients (user agents, JA4, which for most implants shows no protocol inside TLS).
 
-use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;
 use crate::detect::support::domains;
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::wordiness::Wordiness;
+use crate::flow::fields::FlowFields;
+use crate::flow::names::Names;
+use crate::flow::table::FlowTable;
 use crate::model::app::field::{FieldId, FieldValue};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
-use crate::model::{Addr, Flow};
-use std::collections::BTreeSet;
+use crate::model::{Addr, Flow, Site};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::Hash;
 use std::net::IpAddr;
 
@@ -78,7 +81,7 @@ impl<T: PartialEq + Copy> Single<T> {
 /// What hosts inside do outside.
 #[derive(Default)]
 pub struct OutsideServers<'a> {
-    hosts: BTreeSet<Addr>,
+    hosts: HashSet<Addr, RandomState>,
     users: Map<Addr, Single<Addr>>,
     /// Servers of a host at a port, up to [`PEERS`].
     peers: Map<(Addr, u16), BTreeSet<Addr>>,
@@ -88,7 +91,7 @@ pub struct OutsideServers<'a> {
     /// Servers by what the client's program calls itself or looks like.
     programs: Map<&'a str, Single<Addr>>,
     /// Servers that are known by such a program.
-    told: BTreeSet<Addr>,
+    told: HashSet<Addr, RandomState>,
 }
 
 /// A server that a host calls.
@@ -117,22 +120,20 @@ pub struct Oddity {
 }
 
 /// What the client of a flow calls itself or looks like.
-pub fn programs<'a>(context: &Context<'a>, flow: &Flow) -> Vec<&'a str> {
-    let told = context.told.of(flow, context.names).into_iter();
-    told.filter_map(|fact| match (fact.kind, fact.value) {
+pub fn programs<'a>(fields: &'a FlowFields, names: &'a Names, flow: &Flow) -> impl Iterator<Item = &'a str> + use<'a> {
+    fields.of(flow, names).into_iter().filter_map(|field| match (field.kind, field.value) {
         (FieldId::HttpAgent | FieldId::Ja4, FieldValue::Text(text)) => Some(text),
         _ => None,
     })
-    .collect()
 }
 
 impl<'a> OutsideServers<'a> {
     /// From all flows that are kept.
-    pub fn of(context: &Context<'a>) -> OutsideServers<'a> {
+    pub fn of(flows: &FlowTable, site: &Site, names: &'a Names, fields: &'a FlowFields) -> OutsideServers<'a> {
         let mut all = OutsideServers::default();
-        for (_, flow) in context.flows.iter() {
+        for (_, flow) in flows.iter() {
             let is_contact = !matches!(flow.outcome(), Outcome::Refused | Outcome::Unanswered);
-            if !is_contact || !is_outward(context.site, flow) || flow.app == Some(AppProto::Dns) {
+            if !is_contact || flow.app == Some(AppProto::Dns) || !is_outward(site, flow) {
                 continue;
             }
             let ((source, _), (server, port)) = (flow.originator(), flow.responder());
@@ -146,14 +147,14 @@ impl<'a> OutsideServers<'a> {
             Single::note(&mut all.users, server, source);
             if flow.name != 0 {
                 Single::note(&mut all.names, server, flow.name);
-                if let Some(domain) = domains::registered(context.names.text(flow.name)) {
+                if let Some(domain) = domains::registered(names.text(flow.name)) {
                     let names = all.of_domain.entry((source, domain)).or_default();
                     if names.len() < SERVICE {
                         names.insert(flow.name);
                     }
                 }
             }
-            for program in programs(context, flow) {
+            for program in programs(fields, names, flow) {
                 Single::note(&mut all.programs, program, server);
                 all.told.insert(server);
             }

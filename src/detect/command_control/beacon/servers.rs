@@ -5,7 +5,7 @@ use super::case::Case;
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;
 use crate::detect::support::domains;
-use crate::detect::support::odd_server::{self, Called, OutsideServers};
+use crate::detect::support::odd_server::{self, Called};
 use crate::maths::elementary::exp_m1;
 use crate::model::Addr;
 use crate::model::app::protocol::AppProto;
@@ -66,12 +66,12 @@ pub(super) fn weigh(cases: &mut [Case<'_>], context: &Context<'_>) {
             facts.name = facts.name.max(flow.name);
             facts.payload_bytes += flow.forward().payload_bytes() + flow.backward().payload_bytes();
             if facts.programs.len() < MOST {
-                facts.programs.extend(odd_server::programs(context, flow));
+                facts.programs.extend(odd_server::programs(context.told, context.names, flow));
             }
         }
     }
     starts.values_mut().for_each(|starts| starts.sort_unstable());
-    let outside = OutsideServers::of(context);
+    let outside = context.outside_servers();
     let n_alike = n_polled_alike(cases, context);
     for ((case, facts), n_alike) in cases.iter_mut().zip(&facts).zip(n_alike) {
         let is_part = !case.is_within && starts.get(&case.source).is_some_and(|starts| is_part(case, facts, starts));

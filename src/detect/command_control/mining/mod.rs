@@ -11,7 +11,7 @@ use crate::detect::support::capped_map::Tally;
 use crate::detect::support::encrypted_sessions::{EncryptedSessions, SessionEnds};
 use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
-use crate::detect::support::odd_server::{Called, OutsideServers};
+use crate::detect::support::odd_server::Called;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::app::field::{FieldId, FieldSet};
@@ -131,7 +131,7 @@ impl Mining {
                 Some((ends, shape::work(&session).filter(is_case)?, context.names.text(session.name)))
             })
             .collect();
-        let servers = (!cases.is_empty()).then(|| OutsideServers::of(context));
+        let servers = (!cases.is_empty()).then(|| context.outside_servers());
         let odd = |(source, pool, port): SessionEnds, name: &str| {
             let (apps, programs) = (BTreeSet::from([AppProto::Tls]), BTreeSet::new());
             let called = Called {

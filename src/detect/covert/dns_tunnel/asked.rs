@@ -99,6 +99,10 @@ impl Staged {
 
 /// True for names that hold no data by what they are for: services (RFC 2782) and addresses turned round (RFC 5782).
 pub(super) fn is_for_service(before: &str) -> bool {
+    // Most names have neither.
+    if !before.contains('_') && before.bytes().filter(|byte| *byte == b'.').count() < 3 {
+        return false;
+    }
     let is_number = |label: &str| label.parse::<u8>().is_ok();
     let is_digit = |label: &str| label.len() == 1 && label.bytes().all(|byte| byte.is_ascii_hexdigit());
     before.starts_with('_')

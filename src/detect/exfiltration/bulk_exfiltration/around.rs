@@ -68,7 +68,7 @@ impl<'a> Program<'a> {
         self.is_mail |= flow.app == Some(AppProto::Smtp);
         self.is_media |= matches!(flow.app, Some(AppProto::Stun | AppProto::Rtp | AppProto::Rtcp | AppProto::Dtls));
         self.apps.extend(flow.app);
-        self.names.extend(odd_server::programs(context, flow));
+        self.names.extend(odd_server::programs(context.told, context.names, flow));
     }
 }
 

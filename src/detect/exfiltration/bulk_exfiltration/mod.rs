@@ -12,7 +12,7 @@ use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
 use crate::detect::support::flow_selector::{Between, visit};
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::log_ratio;
-use crate::detect::support::odd_server::{Called, OutsideServers};
+use crate::detect::support::odd_server::Called;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::model::app::protocol::AppProto;
@@ -194,7 +194,7 @@ impl BulkExfiltration {
                 program.add(context, flow);
             }
         });
-        let servers = OutsideServers::of(context);
+        let servers = context.outside_servers();
         let around = |((from, to), pair): &(&(Addr, Addr), &Pair), program: &Program<'_>| {
             let mut others = sent.get(from).cloned().unwrap_or_default();
             others.sort_unstable();

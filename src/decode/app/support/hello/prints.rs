@@ -17,22 +17,22 @@ const MOST_COUNTED: usize = 99;
 
 /// `version,ciphers,extensions,groups,point formats`, without GREASE, as MD5.
 pub(super) fn ja3(hello: &ClientHello<'_>) -> String {
-    let mut text = String::with_capacity(LIKELY_CHARS);
+    let mut text = Vec::with_capacity(LIKELY_CHARS);
     digest::push_decimal(&mut text, hello.version);
     join(&mut text, hello.ciphers());
     join(&mut text, hello.kinds());
     join(&mut text, hello.groups());
     join(&mut text, hello.point_formats().iter().map(|format| u16::from(*format)));
-    digest::md5(text.as_bytes())
+    digest::md5(&text)
 }
 
 /// `version,cipher,extensions` as MD5.
 pub(super) fn ja3s(hello: &ServerHello<'_>) -> String {
-    let mut text = String::with_capacity(LIKELY_CHARS);
+    let mut text = Vec::with_capacity(LIKELY_CHARS);
     digest::push_decimal(&mut text, hello.version);
     join(&mut text, [hello.cipher]);
     join(&mut text, hello.extensions.iter().map(|extension| extension.kind));
-    digest::md5(text.as_bytes())
+    digest::md5(&text)
 }
 
 /// Carrier, version, whether a name is given, counts and ALPN; then digests of sorted ciphers, and of sorted extensions with
@@ -56,17 +56,17 @@ pub(super) fn ja4(hello: &ClientHello<'_>, carrier: Carrier) -> String {
     ciphers.sort_unstable();
     kinds.retain(|kind| ![SERVER_NAME, ALPN].contains(kind));
     kinds.sort_unstable();
-    let mut said = String::with_capacity(LIKELY_CHARS);
+    let mut said = Vec::with_capacity(LIKELY_CHARS);
     hexes(&mut said, kinds);
     let n = said.len();
     if n > 0 {
-        said.push('_');
+        said.push(b'_');
     }
     hexes(&mut said, hello.signatures());
     if said.len() == n + 1 {
         said.truncate(n);
     }
-    let mut listed = String::with_capacity(LIKELY_CHARS);
+    let mut listed = Vec::with_capacity(LIKELY_CHARS);
     hexes(&mut listed, ciphers);
     format!("{start}_{}_{}", cut(&listed), cut(&said))
 }
@@ -97,7 +97,7 @@ fn alpn(name: &[u8]) -> String {
 }
 
 /// The start of the SHA-256 of a list; zeros for an empty one.
-fn cut(list: &str) -> String {
+fn cut(list: &[u8]) -> String {
     if list.is_empty() {
         return "0".repeat(JA4_CHARS);
     }
@@ -105,23 +105,23 @@ fn cut(list: &str) -> String {
 }
 
 /// Adds a comma, and the numbers with hyphens between them.
-fn join(text: &mut String, numbers: impl IntoIterator<Item = u16>) {
-    text.push(',');
+fn join(text: &mut Vec<u8>, numbers: impl IntoIterator<Item = u16>) {
+    text.push(b',');
     for (place, number) in numbers.into_iter().enumerate() {
         if place > 0 {
-            text.push('-');
+            text.push(b'-');
         }
         digest::push_decimal(text, number);
     }
 }
 
 /// Adds numbers in hexadecimal digits with commas between them.
-fn hexes(text: &mut String, numbers: impl IntoIterator<Item = u16>) {
+fn hexes(text: &mut Vec<u8>, numbers: impl IntoIterator<Item = u16>) {
     for (place, number) in numbers.into_iter().enumerate() {
         if place > 0 {
-            text.push(',');
+            text.push(b',');
         }
-        digest::push_hex(text, number, 4);
+        digest::push_hex(text, number);
     }
 }
 
@@ -136,9 +136,9 @@ mod tests {
 
     #[test]
     fn the_published_digests_come_out() {
-        assert_eq!(cut(CIPHERS), "8daaf6152771");
-        assert_eq!(cut(REST), "e5627efa2ab1");
-        assert_eq!(cut(""), "000000000000");
+        assert_eq!(cut(CIPHERS.as_bytes()), "8daaf6152771");
+        assert_eq!(cut(REST.as_bytes()), "e5627efa2ab1");
+        assert_eq!(cut(b""), "000000000000");
         // The examples of JA3's description.
         let client = "769,47-53-5-10-49161-49162-49171-49172-50-56-19-4,0-10-11,23-24-25,0";
         assert_eq!(digest::md5(client.as_bytes()), "ada70206e40642a3e4461f35503241d5");
