@@ -1,9 +1,11 @@
 // Nothing leaves the browser: what the page asks for while it works, and what its policy stops.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { createServer } from "node:http";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { SAMPLES, done, foreign, hash, open, openSample, save, start, view } from "./lib/browser.mjs";
+import { DIST, ROOT, SAMPLES, done, foreign, hash, open, openSample, save, start, view } from "./lib/browser.mjs";
 
 let its;
 let other;
@@ -37,6 +39,27 @@ test("a whole visit asks only for the page's own static files", async () => {
   const allowed = /^\/(|index\.html|start\.js|worker\.js|worker_bg\.wasm|app-[0-9a-f]+(\.js|_bg\.wasm)|[\w-]+-[0-9a-f]+\.(css|svg)|snippets\/.*|samples\/[\w.]+)$/;
   assert.deepEqual(host.seen.filter(({ path }) => !allowed.test(path)), []);
   await close();
+});
+
+test("as scripts/serve hosts it, the page has the recommended headers and works with them", async () => {
+  const shell = spawn(process.execPath, [join(ROOT, "scripts", "host.mjs"), DIST, "0"]);
+  try {
+    const said = await new Promise((resolve) => shell.stdout.once("data", (data) => resolve(String(data))));
+    const url = said.match(/http:\S+/)[0];
+    const wanted = { "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cross-origin-opener-policy": "same-origin" };
+    for (const file of ["", "start.js", "worker_bg.wasm", "none.js"]) {
+      const { headers } = await fetch(url + file);
+      for (const [name, value] of Object.entries(wanted)) assert.equal(headers.get(name), value, file);
+      assert.match(headers.get("content-security-policy"), /default-src 'none';.*frame-ancestors 'none'$/);
+    }
+    const { page, close } = await open({ browser: its.browser, host: { url, origin: new URL(url).origin, seen: [] } });
+    await openSample(page, "portscan_syn");
+    await view(page, "Findings");
+    await save(page, "Save report");
+    await close();
+  } finally {
+    shell.kill();
+  }
 });
 
 test("the worker that reads captures cannot reach another host", async () => {

@@ -135,6 +135,15 @@ fn hosting_files_have_the_policy_of_the_page() {
     let policy = page.split("content=\"default-src").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     let policy = format!("default-src{policy}; frame-ancestors 'none'");
     for file in ["docs/hosting.md", "docs/hosting/nginx.conf", "docs/hosting/htaccess", "docs/hosting/_headers"] {
-        assert!(read(file).contains(&policy), "{file} lacks {policy}");
+        let text = read(file);
+        assert!(text.contains(&policy), "{file} lacks {policy}");
+        for (header, value) in [
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+        ] {
+            let has = text.lines().any(|line| line.contains(header) && line.contains(value));
+            assert!(has, "{file} lacks {header}: {value}");
+        }
     }
 }
