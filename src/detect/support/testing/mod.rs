@@ -124,6 +124,7 @@ fn end_over(
         claims,
         gateway,
         answers,
+        outside: Default::default(),
         site: &site,
         rows: &rows,
         span_ns,
