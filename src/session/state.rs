@@ -124,6 +124,8 @@ pub enum Notice {
         /// What was not usable, a sentence each.
         warnings: Vec<String>,
     },
+    /// A change lasts only as long as the page.
+    NotKept,
     /// Something that was asked for could not be done: loading a sample, saving a file.
     Failed(String),
 }

@@ -216,6 +216,12 @@ test("two tabs do not erase each other's verdicts and settings", async () => {
   assert.deepEqual(files.map((file) => file.name).sort(), ["arp_spoof.pcap", SCAN]);
   assert.match(JSON.stringify(files), /Later than the other tab/);
   assert.equal((await value("packetloupe.settings")).seed, 8);
+  // Each tab hears of what the other one keeps.
+  await view(page, "Settings");
+  assert.equal(await page.getByRole("spinbutton", { name: "Random seed" }).inputValue(), "8");
+  await other.getByRole("spinbutton", { name: "Random seed" }).fill("9");
+  await page.waitForFunction(() => [...document.querySelectorAll("input[type=number]")].some((input) => input.value === "9"));
+  await page.getByText(/with these settings/).waitFor();
   await close();
 });
 

@@ -3,6 +3,7 @@
 use crate::model::rows::Role;
 use crate::model::{Annotation, Rule};
 use crate::protocol::{Envelope, Reply, Request};
+use crate::session::memory::Memory;
 use crate::session::route::Route;
 use crate::session::state::{Clock, OpenFile};
 use crate::settings::{Descriptor, Settings};
@@ -20,6 +21,10 @@ pub enum Action {
     Stop,
     /// The file is to be closed.
     Close,
+    /// Another tab has kept other settings, verdicts and notes.
+    KeptElsewhere(Settings, Memory),
+    /// The browser could not keep a change beyond the life of the page.
+    NotKept,
     /// A message of the worker came.
     Heard(Envelope<Reply>),
     /// The worker is gone.

@@ -148,6 +148,22 @@ impl State {
                 self.clock = clock;
                 Vec::new()
             }
+            Action::KeptElsewhere(settings, memory) => {
+                self.memory = Shared::new(memory);
+                self.recall();
+                if settings == self.settings {
+                    return Vec::new();
+                }
+                self.settings = settings;
+                let mut effects = self.apply();
+                effects.retain(|effect| *effect != Effect::KeepSettings);
+                effects.push(Effect::EvaluateSoon);
+                effects
+            }
+            Action::NotKept => {
+                self.notice = Some(Notice::NotKept);
+                Vec::new()
+            }
             Action::Fail(text) => {
                 self.notice = Some(Notice::Failed(text));
                 Vec::new()

@@ -231,6 +231,17 @@ fn a_choice_by_place_alone_is_known_and_forgotten_where_the_width_is_not_named()
 }
 
 #[test]
+fn what_another_tab_keeps_holds_here_too_and_is_not_kept_again() {
+    let mut settings = Settings::default();
+    settings.set(&GENERAL[0], 30.0);
+    let (state, effects) = ready().step(Action::KeptElsewhere(settings.clone(), Memory::default()));
+    assert_eq!((&state.settings, effects), (&settings, vec![Effect::EvaluateSoon]));
+    let (_, effects) = state.step(Action::KeptElsewhere(settings, Memory::default()));
+    assert!(effects.is_empty(), "only the remarks may differ");
+    assert_eq!(after(&state, [Action::NotKept]).notice, Some(Notice::NotKept));
+}
+
+#[test]
 fn a_file_of_columns_changes_nothing_but_them() {
     let state = after(&ready(), [Action::Set(&GENERAL[0], 60.0), take("a", Some(Role::Label))]);
     let mut loaded = Settings::default();

@@ -33,8 +33,12 @@ pub fn App() -> Html {
     {
         let store = (*store).clone();
         use_effect_with((), move |()| {
-            let listener = address::listen(move |route| store.dispatch(Action::Go(route)));
-            move || drop(listener)
+            let of_others = store.clone();
+            let listeners = (
+                address::listen(move |route| store.dispatch(Action::Go(route))),
+                kept::listen(move |settings, memory| of_others.dispatch(Action::KeptElsewhere(settings, memory))),
+            );
+            move || drop(listeners)
         });
     }
     let main = use_node_ref();

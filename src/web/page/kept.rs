@@ -7,8 +7,11 @@ use super::storage;
 use crate::pipeline;
 use crate::session::{Memory, merged};
 use crate::settings::{Settings, file};
+use gloo::events::EventListener;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use wasm_bindgen::JsCast;
+use web_sys::StorageEvent;
 
 const SETTINGS_KEY: &str = "packetloupe.settings";
 const REMARKS_KEY: &str = "packetloupe.remarks";
@@ -58,6 +61,17 @@ pub fn memory() -> Memory {
 /// Keeps the remarks. False if they last only as long as the page.
 pub fn keep_memory(memory: &Memory) -> bool {
     keep(REMARKS_KEY, memory.text())
+}
+
+/// Calls when another tab has changed what is kept here, with the settings and remarks as they are then.
+pub fn listen(on_change: impl Fn(Settings, Memory) + 'static) -> EventListener {
+    EventListener::new(&gloo::utils::window(), "storage", move |event| {
+        let key = event.dyn_ref::<StorageEvent>().and_then(StorageEvent::key);
+        // Without a key, everything was removed.
+        if key.is_none_or(|key| key == SETTINGS_KEY || key == REMARKS_KEY) {
+            on_change(settings(), memory());
+        }
+    })
 }
 
 /// Forgets everything that the page keeps in this browser, theme and clock too.

@@ -164,11 +164,7 @@ impl Store {
     /// Says once that nothing outlives the page, when the first thing could not be kept.
     fn say_if_lost(&self, is_kept: bool) {
         if !is_kept && !self.0.has_said_lost.replace(true) {
-            self.dispatch(Action::Fail(
-                "This browser keeps nothing for the page: settings, verdicts and notes last until it is closed. Save the \
-                 settings and the report as files to keep them."
-                    .to_owned(),
-            ));
+            self.dispatch(Action::NotKept);
         }
     }
 

@@ -36,7 +36,7 @@ pub fn NoticeBar(props: &NoticeBarProps) -> Html {
     };
     let can_read_again = matches!(notice, Notice::Died { can_read_again: true, .. });
     let is_calm = match notice {
-        Notice::Cancelled { .. } | Notice::Expected(_) => true,
+        Notice::Cancelled { .. } | Notice::Expected(_) | Notice::NotKept => true,
         Notice::Loaded { warnings, .. } => warnings.is_empty(),
         _ => false,
     };
@@ -117,6 +117,11 @@ fn words(notice: &Notice, n_expected: Option<usize>) -> (String, String, &'stati
             "",
         ),
         Notice::Loaded { file, .. } => (format!("{} is in use.", plain(file)), String::new(), ""),
+        Notice::NotKept => (
+            "This browser keeps nothing for the page.".to_owned(),
+            "Settings, verdicts and notes last until the page is closed.".to_owned(),
+            "Its storage is full, or a setting of the browser forbids it. Save the settings and the report as files to keep them.",
+        ),
         Notice::Failed(text) => ("That did not work.".to_owned(), text.clone(), ""),
     }
 }
