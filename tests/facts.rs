@@ -35,7 +35,7 @@ fn n_said(captures: &Path, file: &str, kind: &str, value: &str) -> Option<u64> {
     let mut out = Vec::new();
     let source = FieldSource {
         flows: pipeline.flows(),
-        told: pipeline.flow_fields(),
+        fields: pipeline.flow_fields(),
         names: pipeline.names(),
         secrets: Secrets::Masked,
     };

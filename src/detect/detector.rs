@@ -221,7 +221,7 @@ pub struct Context<'a> {
     /// Interned texts, including server names.
     pub names: &'a Names,
     /// Message fields of flows.
-    pub told: &'a FlowFields,
+    pub fields: &'a FlowFields,
     /// Outcomes of first contacts.
     pub contacts: &'a Contacts,
     /// Which devices claimed which addresses.
@@ -245,7 +245,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// What hosts inside use outside. Listed once, for the first detector that asks.
     pub fn outside_servers(&self) -> &OutsideServers<'a> {
-        self.outside.get_or_init(|| OutsideServers::of(self.flows, self.site, self.names, self.told))
+        self.outside.get_or_init(|| OutsideServers::of(self.flows, self.site, self.names, self.fields))
     }
 }
 

@@ -31,7 +31,7 @@ pub struct FieldSource<'a> {
     /// The flow table.
     pub flows: &'a FlowTable,
     /// What flows said.
-    pub told: &'a FlowFields,
+    pub fields: &'a FlowFields,
     /// Texts.
     pub names: &'a Names,
     /// Whether secrets are written.
@@ -142,7 +142,7 @@ fn row<'a>(serial: u32, flow: &Flow, source: &FieldSource<'a>) -> FlowOut<'a> {
         sent: sent(flow, flow.forward(), Known::FORWARD),
         received: sent(flow, flow.backward(), Known::BACKWARD),
         responses: flow.health().and_then(|health| delays(&health.responses)),
-        facts: source.told.of(flow, source.names).iter().map(|one| fact(one, source.secrets)).collect(),
+        facts: source.fields.of(flow, source.names).iter().map(|one| fact(one, source.secrets)).collect(),
     }
 }
 

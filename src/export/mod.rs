@@ -26,7 +26,7 @@ impl TableExport {
             }
             TableExport::Facts => {
                 let secrets = if analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked };
-                facts::write(&mut out, &facts::FieldSource { flows, told: fields, names, secrets })
+                facts::write(&mut out, &facts::FieldSource { flows, fields, names, secrets })
             }
         }
     }

@@ -68,33 +68,33 @@ pub(super) fn join(kept: &mut Flow, row: &Flow) {
 }
 
 /// Adds what a row of a log tells of a connection that other rows told of; false if it is another connection.
-pub(super) fn tell(kept: &mut Flow, told: &Flow) -> bool {
+pub(super) fn merge_row(kept: &mut Flow, row: &Flow) -> bool {
     let ends = |flow: &Flow| (flow.key.low, flow.key.high, flow.key.low_port, flow.key.high_port);
-    if ends(kept) != ends(told) {
+    if ends(kept) != ends(row) {
         return false;
     }
-    match (kept.is_counted(), told.is_counted()) {
+    match (kept.is_counted(), row.is_counted()) {
         // A row for each direction.
-        (true, true) if has_side(kept, place(told)) => return false,
+        (true, true) if has_side(kept, place(row)) => return false,
         (true, true) => {
-            join(kept, told);
+            join(kept, row);
             return true;
         }
         (false, true) => {
-            (kept.key, kept.is_low_originator) = (told.key, told.is_low_originator);
-            (kept.state, kept.saw_syn, kept.is_unreachable) = (told.state, told.saw_syn, told.is_unreachable);
-            (kept.directions, kept.gap) = (told.directions.clone(), told.gap);
-            (kept.icmp, kept.macs, kept.active_start_ns) = (told.icmp, told.macs, told.active_start_ns);
-            (kept.known, kept.recorded) = (told.known, told.recorded);
+            (kept.key, kept.is_low_originator) = (row.key, row.is_low_originator);
+            (kept.state, kept.saw_syn, kept.is_unreachable) = (row.state, row.saw_syn, row.is_unreachable);
+            (kept.directions, kept.gap) = (row.directions.clone(), row.gap);
+            (kept.icmp, kept.macs, kept.active_start_ns) = (row.icmp, row.macs, row.active_start_ns);
+            (kept.known, kept.recorded) = (row.known, row.recorded);
         }
         (true, false) => {}
-        (false, false) => kept.key.protocol = kept.key.protocol.min(told.key.protocol),
+        (false, false) => kept.key.protocol = kept.key.protocol.min(row.key.protocol),
     }
-    if !kept.is_app_certain && (told.is_app_certain || kept.app.is_none()) {
-        (kept.app, kept.is_app_certain) = (told.app, told.is_app_certain);
+    if !kept.is_app_certain && (row.is_app_certain || kept.app.is_none()) {
+        (kept.app, kept.is_app_certain) = (row.app, row.is_app_certain);
     }
-    kept.first_ns = kept.first_ns.min(told.first_ns);
-    kept.last_ns = kept.last_ns.max(told.last_ns);
+    kept.first_ns = kept.first_ns.min(row.first_ns);
+    kept.last_ns = kept.last_ns.max(row.last_ns);
     true
 }
 

@@ -324,7 +324,7 @@ mod tests {
         let mut side = StreamSide::default();
         let mut lines = Vec::new();
         for (sequence, data, wire_bytes) in segments {
-            side.push(*sequence, data.as_bytes(), *wire_bytes, &mut |heard| match heard {
+            side.push(*sequence, data.as_bytes(), *wire_bytes, &mut |data| match data {
                 StreamData::Lost => {
                     lines.push("?".to_owned());
                     Consumed::Took(0)
@@ -423,7 +423,7 @@ mod tests {
     /// Bytes that differ, segment by segment, where lines are read.
     fn differing_bytes(segments: &[(u32, &str)]) -> Vec<usize> {
         let mut side = StreamSide::default();
-        let mut read = |heard: StreamData<'_>| match heard {
+        let mut read = |data: StreamData<'_>| match data {
             StreamData::Bytes(bytes) => {
                 Consumed::Took(bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1))
             }
@@ -450,8 +450,8 @@ mod tests {
         let mut side = StreamSide::default();
         let (mut n_shown, mut n_lost) = (0, 0);
         for i in 0..60_000 {
-            side.push(i, b"x", 1, &mut |heard| {
-                match heard {
+            side.push(i, b"x", 1, &mut |data| {
+                match data {
                     StreamData::Bytes(bytes) => n_shown += bytes.len(),
                     StreamData::Lost => n_lost += 1,
                 }
@@ -467,7 +467,7 @@ mod tests {
         let mut side = StreamSide::default();
         let data = [b'x'; 1000];
         for i in 0..1000 {
-            side.push(i * 1000, &data, 1000, &mut |heard| match heard {
+            side.push(i * 1000, &data, 1000, &mut |data| match data {
                 StreamData::Bytes(_) => Consumed::Took(0),
                 StreamData::Lost => Consumed::Took(0),
             });

@@ -47,7 +47,7 @@ fn look(flow: &mut Flow, packet: &Packet, left: u8, tcp: &Tcp, from: usize) {
     let low = &mut anomalies.low;
     if is_low {
         low.n_in_a_row = low.n_in_a_row.saturating_add(1);
-        say(low, packet, (left, usual), tcp, next_sequence);
+        record(low, packet, (left, usual), tcp, next_sequence);
     } else {
         low.n_in_a_row = 0;
         answer(low, tcp);
@@ -66,7 +66,7 @@ fn look(flow: &mut Flow, packet: &Packet, left: u8, tcp: &Tcp, from: usize) {
 
 /// Takes a segment with few hops left. Requests are left out, because tools that find out a path send them; so is what
 /// was said before, because packets that run in a circle lose hops too.
-fn say(low: &mut TtlAnomaly, packet: &Packet, (left, usual): (u8, u8), tcp: &Tcp, next_sequence: u32) {
+fn record(low: &mut TtlAnomaly, packet: &Packet, (left, usual): (u8, u8), tcp: &Tcp, next_sequence: u32) {
     let is_end = tcp.flags & (tcp_flag::RST | tcp_flag::FIN) != 0;
     let is_new = (tcp.sequence.wrapping_sub(next_sequence) as i32) >= 0;
     if tcp.has(tcp_flag::SYN) || tcp.payload_bytes == 0 && !is_end {

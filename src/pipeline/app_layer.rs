@@ -252,7 +252,7 @@ fn parse(
     };
     if reader.is_none() {
         match registry::guess_stream(bytes, ends) {
-            (ProbeResult::Certain, Some((protocol, stream))) => *reader = Some((protocol, (stream.talk)())),
+            (ProbeResult::Certain, Some((protocol, stream))) => *reader = Some((protocol, (stream.parser)())),
             (ProbeResult::NeedMore, _) => return Consumed::Took(0),
             _ => return Consumed::Stop,
         }
@@ -289,5 +289,5 @@ fn parse(
 
 fn reader_of(protocol: AppProto) -> Option<(AppProto, Box<dyn StreamParser>)> {
     let stream = registry::entry(protocol)?.stream?;
-    Some((protocol, (stream.talk)()))
+    Some((protocol, (stream.parser)()))
 }

@@ -13,7 +13,7 @@ const MOST_WAITING: usize = 1 << 16;
 
 /// The stream.
 pub struct Carried {
-    talk: Box<dyn StreamParser>,
+    parser: Box<dyn StreamParser>,
     /// What waits to be read; none once nothing more of the side matters.
     sides: [Option<Vec<u8>>; 2],
 }
@@ -22,7 +22,7 @@ impl Carried {
     /// A stream that begins; none for a protocol that is not read in streams.
     pub fn of(protocol: AppProto) -> Option<Carried> {
         let stream = entry(protocol)?.stream?;
-        Some(Carried { talk: (stream.talk)(), sides: [Some(Vec::new()), Some(Vec::new())] })
+        Some(Carried { parser: (stream.parser)(), sides: [Some(Vec::new()), Some(Vec::new())] })
     }
 
     /// Takes the next bytes of a side.
@@ -33,7 +33,7 @@ impl Carried {
         waiting.extend_from_slice(bytes);
         let mut n_read = 0;
         loop {
-            match self.talk.on_data(direction, waiting.get(n_read..).unwrap_or(&[]), fields) {
+            match self.parser.on_data(direction, waiting.get(n_read..).unwrap_or(&[]), fields) {
                 ParseStep::Took(0) if waiting.len() - n_read <= MOST_WAITING => break,
                 ParseStep::Took(n) if n > 0 && n_read + n < waiting.len() => n_read += n,
                 ParseStep::Took(n) if n > 0 => {

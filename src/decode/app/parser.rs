@@ -43,7 +43,7 @@ pub struct Stream {
     /// sides may send it.
     pub sender: fn(&[u8]) -> Option<Role>,
     /// Creates the parser of a connection.
-    pub talk: fn() -> Box<dyn StreamParser>,
+    pub parser: fn() -> Box<dyn StreamParser>,
 }
 
 /// A side of a connection.

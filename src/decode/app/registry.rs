@@ -81,7 +81,7 @@ impl Datagrams {
     ) -> Option<(AppProto, bool)> {
         let told = read_datagram(payload, &PortPair::new(false, source.1, target.1), fields);
         if let Some((AppProto::Quic, _)) = told {
-            self.quic.hear(payload, source, target, fields);
+            self.quic.on_datagram(payload, source, target, fields);
         }
         told
     }
@@ -164,10 +164,10 @@ pub fn read_segment(
         (ProbeResult::Certain, Some(told)) => told,
         _ => known.and_then(entry).and_then(|entry| Some((entry.protocol, entry.stream?)))?,
     };
-    let mut talk = (stream.talk)();
+    let mut parser = (stream.parser)();
     let mut rest = payload;
     for _ in 0..MOST_STEPS {
-        match talk.on_data(direction, rest, fields) {
+        match parser.on_data(direction, rest, fields) {
             ParseStep::Took(n) if n > 0 => rest = rest.get(n..).unwrap_or(&[]),
             _ => break,
         }
@@ -189,7 +189,7 @@ mod tests {
         const GREETINGS: [AppProto; 3] = [AppProto::Vnc, AppProto::Socks, AppProto::BitTorrent];
         for entry in ALL {
             let Some(stream) = entry.stream else { continue };
-            let mut parser = (stream.talk)();
+            let mut parser = (stream.parser)();
             let goes_on = parser.on_gap(Direction::ToResponder);
             assert_eq!(goes_on, !GREETINGS.contains(&entry.protocol), "{:?}", entry.protocol);
             // The end of a message that was lost is of no use to any, and ends none.
@@ -226,10 +226,10 @@ mod tests {
                 }
                 if let Some(stream) = entry.stream {
                     (stream.guess)(&noise, &ends);
-                    let mut talk = (stream.talk)();
+                    let mut parser = (stream.parser)();
                     for direction in [Direction::ToResponder, Direction::ToOriginator] {
                         if let ParseStep::Took(n) | ParseStep::Switch(n) | ParseStep::SwitchTo(n, _) =
-                            talk.on_data(direction, &noise, &mut fields)
+                            parser.on_data(direction, &noise, &mut fields)
                         {
                             assert!(n <= noise.len(), "{}", entry.protocol.name());
                         }

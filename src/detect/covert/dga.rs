@@ -102,10 +102,10 @@ impl Detector for Dga {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let is_answer = event.update.is_some_and(|update| update.direction == Direction::ToOriginator);
         let (true, Some(flow), Some(asked), Some(code)) =
-            (is_answer, event.flow, event.query, said.kind::<DnsCode>(FieldId::DnsCode))
+            (is_answer, event.flow, event.query, fields.kind::<DnsCode>(FieldId::DnsCode))
         else {
             return;
         };

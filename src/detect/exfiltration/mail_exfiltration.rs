@@ -110,14 +110,14 @@ impl Detector for MailExfiltration {
             return;
         }
         let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let Some(pair) = self.pairs.of(key(flow)) else { return };
         if update.direction == Direction::ToOriginator {
-            pair.is_encrypted |= said.has(FieldId::Security);
+            pair.is_encrypted |= fields.has(FieldId::Security);
             return;
         }
-        pair.n_messages += u64::from(said.text(FieldId::MailFrom).is_some());
-        if let Some(recipient) = said.text(FieldId::MailTo).filter(|_| pair.recipients.len() < MOST_RECIPIENTS) {
+        pair.n_messages += u64::from(fields.text(FieldId::MailFrom).is_some());
+        if let Some(recipient) = fields.text(FieldId::MailTo).filter(|_| pair.recipients.len() < MOST_RECIPIENTS) {
             pair.recipients.insert(recipient.to_lowercase());
         }
     }

@@ -103,15 +103,15 @@ impl Detector for CleartextLogin {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
         // The community of SNMP 1 and 2c is a password that goes with every question.
-        let is_community = said.text(FieldId::Community).is_some_and(|community| !KNOWN_TO_ALL.contains(&community));
-        let is_try = update.direction == Direction::ToResponder && (is_community || logins::is_try(said));
+        let is_community = fields.text(FieldId::Community).is_some_and(|community| !KNOWN_TO_ALL.contains(&community));
+        let is_try = update.direction == Direction::ToResponder && (is_community || logins::is_try(fields));
         if !is_try {
             let Some(connection) = self.connections.known(&update.serial) else { return };
             let asked = if connection.open.n > 0 { connection.asked } else { Asked::Nothing };
-            match logins::verdict(said, asked) {
+            match logins::verdict(fields, asked) {
                 Some(true) => connection.accept(),
                 Some(false) => connection.open = MessageEvidence::default(),
                 None => {}
@@ -121,13 +121,13 @@ impl Detector for CleartextLogin {
         let Some(connection) = self.connections.of(update.serial) else { return };
         let ((client, _), (host, port)) = (flow.originator(), flow.responder());
         connection.ends = Some((client, (host, port, event.message.protocol)));
-        connection.asked = logins::asked(said, event.message.protocol == AppProto::Http).unwrap_or_default();
-        if let Some(user) = said.text(FieldId::User) {
+        connection.asked = logins::asked(fields, event.message.protocol == AppProto::Http).unwrap_or_default();
+        if let Some(user) = fields.text(FieldId::User) {
             user.clone_into(&mut connection.user);
         }
         let is_anybody = ANYBODY.contains(&connection.user.to_ascii_lowercase().as_str());
-        let secret = said.text(FieldId::Password).filter(|_| !is_anybody);
-        let community = said.text(FieldId::Community).filter(|_| is_community);
+        let secret = fields.text(FieldId::Password).filter(|_| !is_anybody);
+        let community = fields.text(FieldId::Community).filter(|_| is_community);
         if let Some(secret) = secret.or(community) {
             connection.open.add(event);
             secret.clone_into(&mut connection.password);

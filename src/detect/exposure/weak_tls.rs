@@ -109,13 +109,13 @@ impl Detector for WeakTls {
         if event.message.protocol != AppProto::Tls {
             return;
         }
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
         let ((client, _), key) = (flow.originator(), flow.responder());
-        let is_old = |kind| said.kind(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
-        let (message, weak) = match said.kind(FieldId::Message) {
+        let is_old = |kind| fields.kind(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
+        let (message, weak) = match fields.kind(FieldId::Message) {
             Some(TlsMessage::ClientHello) if update.direction == Direction::ToResponder => {
-                let weak = if said.text(FieldId::TlsSni).is_none() { NAMELESS } else { 0 };
+                let weak = if fields.text(FieldId::TlsSni).is_none() { NAMELESS } else { 0 };
                 if is_old(FieldId::TlsOffered)
                     && let Some(server) = self.servers.of(key)
                 {
@@ -134,9 +134,9 @@ impl Detector for WeakTls {
             Some(TlsMessage::Certificate) if update.direction == Direction::ToOriginator => {
                 // Whole seconds, as in certificates.
                 let now = event.message.time_ns - event.message.time_ns.rem_euclid(SECOND);
-                let is_past = said.time_ns(FieldId::CertUntil).is_some_and(|until| until < now);
-                let is_early = said.time_ns(FieldId::CertFrom).is_some_and(|from| from > now);
-                let is_own = said.is(FieldId::CertSelfSigned, YesNo::Yes);
+                let is_past = fields.time_ns(FieldId::CertUntil).is_some_and(|until| until < now);
+                let is_early = fields.time_ns(FieldId::CertFrom).is_some_and(|from| from > now);
+                let is_own = fields.is(FieldId::CertSelfSigned, YesNo::Yes);
                 let weak = [(is_past, EXPIRED), (is_early, EARLY), (is_own, SELF_SIGNED)]
                     .into_iter()
                     .filter(|(is_so, _)| *is_so)

@@ -147,9 +147,9 @@ impl Detector for ConnectionFlood {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
-        let (status, Some(flow)) = (said.number(FieldId::HttpStatus), event.flow) else { return };
-        let is_form = said.text(FieldId::HttpMethod).is_some_and(|method| method.eq_ignore_ascii_case("POST"));
+        let fields = &event.message.fields;
+        let (status, Some(flow)) = (fields.number(FieldId::HttpStatus), event.flow) else { return };
+        let is_form = fields.text(FieldId::HttpMethod).is_some_and(|method| method.eq_ignore_ascii_case("POST"));
         if status.is_none() && !is_form {
             return;
         }

@@ -107,8 +107,8 @@ impl Detector for DhcpStarvation {
         }
         let has_room = self.n_kept < MOST;
         let Some(link) = self.links.of(event.vlan_stack) else { return };
-        let said = &event.message.fields;
-        let kind = said.kind(FieldId::Message);
+        let fields = &event.message.fields;
+        let kind = fields.kind(FieldId::Message);
         // Who sent it in which frame.
         let frame = event.packet.and_then(|packet| Some((packet.ip.as_ref()?.source, packet.macs?.0)));
         if !kind.is_some_and(DhcpMessage::is_of_client) {
@@ -119,7 +119,7 @@ impl Detector for DhcpStarvation {
             return;
         }
         // A device that requests the address it already has takes no new one (RFC 2131, section 4.3.2): a renewal.
-        let device = said.mac(FieldId::Mac);
+        let device = fields.mac(FieldId::Mac);
         // A relay requests from its own address, in its own frame.
         if let (Some((source, from)), Some(device)) = (frame, device)
             && kind == Some(DhcpMessage::Discover)

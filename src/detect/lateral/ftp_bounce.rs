@@ -57,11 +57,11 @@ impl Detector for FtpBounce {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let is_command = event.message.protocol == AppProto::Ftp
             && event.update.is_some_and(|update| update.direction == Direction::ToResponder)
-            && said.text(FieldId::Command).is_some_and(|command| PORT_COMMANDS.contains(&command));
-        let third = said.addr(FieldId::Address);
+            && fields.text(FieldId::Command).is_some_and(|command| PORT_COMMANDS.contains(&command));
+        let third = fields.addr(FieldId::Address);
         let (true, Some(flow), Some(third)) = (is_command, event.flow, third) else { return };
         let (client, server) = (flow.originator().0, flow.responder().0);
         // A private address of a client that comes from a public one is its own, before translation.

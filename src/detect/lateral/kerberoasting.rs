@@ -78,17 +78,17 @@ impl Detector for Kerberoasting {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         // A log names the encryption of the ticket, not those that were asked for.
         let is_weak = match event.update.map(|update| update.direction) {
             Some(Direction::ToResponder) => {
-                said.is(FieldId::Message, KerberosMessage::TgsReq)
-                    && said.is(FieldId::Security, Security::OnlyWeakEncryptionAskedFor)
+                fields.is(FieldId::Message, KerberosMessage::TgsReq)
+                    && fields.is(FieldId::Security, Security::OnlyWeakEncryptionAskedFor)
             }
-            Some(Direction::ToOriginator) => said.is(FieldId::Security, Security::WeakEncryptionGranted),
+            Some(Direction::ToOriginator) => fields.is(FieldId::Security, Security::WeakEncryptionGranted),
             None => false,
         } && event.message.protocol == AppProto::Kerberos;
-        let (true, Some(flow), Some(service)) = (is_weak, event.flow, said.text(FieldId::Service)) else {
+        let (true, Some(flow), Some(service)) = (is_weak, event.flow, fields.text(FieldId::Service)) else {
             return;
         };
         if is_machine(service) {
@@ -96,7 +96,7 @@ impl Detector for Kerberoasting {
         }
         let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
         pair.seen.add(event);
-        pair.is_asked |= said.is(FieldId::Message, KerberosMessage::TgsReq);
+        pair.is_asked |= fields.is(FieldId::Message, KerberosMessage::TgsReq);
         if pair.services.len() < MOST_SERVICES {
             pair.services.insert(service.to_owned());
         }

@@ -179,14 +179,14 @@ mod tests {
     fn finish(detector: &mut dyn Detector, flows: &FlowTable, settings: &Settings) -> Conclusion {
         let names = Names::default();
         let endpoints = EndpointIndex::of(flows);
-        let told = crate::flow::fields::FlowFields::default();
+        let fields = crate::flow::fields::FlowFields::default();
         let span_ns = (0, 0);
         detector.finish(&Context {
             settings,
             flows,
             endpoints: &endpoints,
             names: &names,
-            told: &told,
+            fields: &fields,
             contacts: &Default::default(),
             claims: &Default::default(),
             gateway: &Default::default(),

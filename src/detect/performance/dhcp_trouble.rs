@@ -106,8 +106,8 @@ impl Detector for DhcpTrouble {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
-        let (Some(kind), Some(mac)) = (said.kind::<DhcpMessage>(FieldId::Message), said.mac(FieldId::Mac)) else {
+        let fields = &event.message.fields;
+        let (Some(kind), Some(mac)) = (fields.kind::<DhcpMessage>(FieldId::Message), fields.mac(FieldId::Mac)) else {
             return;
         };
         if event.message.protocol != AppProto::Dhcp {
@@ -116,7 +116,7 @@ impl Detector for DhcpTrouble {
         let (link, now) = (event.vlan_stack, event.message.time_ns);
         let sender = event.sender_and_receiver().map(|((sender, _), _)| sender);
         if let DhcpMessage::Offer | DhcpMessage::Ack | DhcpMessage::Nak = kind
-            && let Some(address) = said.addr(FieldId::Server).or(sender)
+            && let Some(address) = fields.addr(FieldId::Server).or(sender)
             && let Some(server) = self.servers.of((link, address))
         {
             match kind {
@@ -140,7 +140,7 @@ impl Detector for DhcpTrouble {
             DhcpMessage::Decline => {
                 device.declines.add(event);
                 if device.declined.len() < Finding::MOST_ADDRESSES {
-                    device.declined.extend(said.addr(FieldId::Requested));
+                    device.declined.extend(fields.addr(FieldId::Requested));
                 }
             }
             _ => {}

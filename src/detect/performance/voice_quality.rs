@@ -166,16 +166,16 @@ impl Detector for VoiceQuality {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let (Some((from, to)), Some(update)) = (event.sender_and_receiver(), event.update) else { return };
-        let (Some(ssrc), Some(sequence)) = (said.number(FieldId::Ssrc), said.number(FieldId::MediaSequence)) else {
+        let (Some(ssrc), Some(sequence)) = (fields.number(FieldId::Ssrc), fields.number(FieldId::MediaSequence)) else {
             return;
         };
         let Some(stream) = self.streams.of((from, to, ssrc)) else { return };
         if stream.n == 0 {
             stream.flow = update.serial;
         }
-        let timestamp = said.number(FieldId::MediaTime).unwrap_or(0) as u32;
+        let timestamp = fields.number(FieldId::MediaTime).unwrap_or(0) as u32;
         stream.take(sequence as u16, timestamp, event.message.time_ns);
     }
 
@@ -296,9 +296,9 @@ mod tests {
                 (FieldId::MediaTime, (160 * i).into()),
             ];
             let second = i as f64 * 0.02 + late(i);
-            let said = || Line::request(AppProto::Rtp, second, inside(1), (outside(9), 7000), facts.clone());
-            lines.push(said());
-            lines.extend(is_two_way.then(|| said().answered()));
+            let fields = || Line::request(AppProto::Rtp, second, inside(1), (outside(9), 7000), facts.clone());
+            lines.push(fields());
+            lines.extend(is_two_way.then(|| fields().answered()));
         }
         observe_in_one(&ENTRY, &lines, &Settings::default()).findings
     }

@@ -72,23 +72,23 @@ impl Detector for ZoneTransfer {
             return;
         }
         let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let ((asker, _), (server, _)) = (flow.originator(), flow.responder());
         let is_answer = update.direction == Direction::ToOriginator;
         if is_answer {
             self.servers.of(server);
         }
-        if !said.is(FieldId::DnsType, DnsType::Axfr) {
+        if !fields.is(FieldId::DnsType, DnsType::Axfr) {
             return;
         }
         let Some(pair) = self.pairs.of((asker, server)) else { return };
         pair.seen.add(event);
         if is_answer {
-            pair.n_records += said.number(FieldId::DnsAnswers).unwrap_or(0);
+            pair.n_records += fields.number(FieldId::DnsAnswers).unwrap_or(0);
             return;
         }
         pair.n += 1;
-        if let Some(zone) = said.text(FieldId::DnsQuery)
+        if let Some(zone) = fields.text(FieldId::DnsQuery)
             && pair.zones.len() < MOST_ZONES
         {
             pair.zones.insert(zone.to_owned());

@@ -84,12 +84,12 @@ impl Detector for NamePoisoning {
         if !matches!(protocol, AppProto::Nbns | AppProto::Mdns | AppProto::Llmnr) {
             return;
         }
-        let said = &event.message.fields;
-        let (Some(flow), Some(update), Some(name)) = (event.flow, event.update, said.text(FieldId::DnsQuery)) else {
+        let fields = &event.message.fields;
+        let (Some(flow), Some(update), Some(name)) = (event.flow, event.update, fields.text(FieldId::DnsQuery)) else {
             return;
         };
         // Only names of hosts: services have many, and one host may offer them all.
-        if !matches!(said.kind(FieldId::DnsType), Some(DnsType::A | DnsType::Aaaa | DnsType::Nb)) {
+        if !matches!(fields.kind(FieldId::DnsType), Some(DnsType::A | DnsType::Aaaa | DnsType::Nb)) {
             return;
         }
         let (from, to) = match update.direction {
@@ -98,7 +98,7 @@ impl Detector for NamePoisoning {
         };
         let is_to_group = to.is_group() || to == flow.responder().0 && flow.is_to_group();
         let name = name.to_lowercase();
-        if !said.is(FieldId::Message, DnsMessage::Answer) {
+        if !fields.is(FieldId::Message, DnsMessage::Answer) {
             if is_to_group && let Some(n) = self.asked.of((protocol, name)) {
                 *n += 1;
             }

@@ -89,18 +89,18 @@ impl Detector for RogueDhcp {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
-        let Some(server) = said.addr(FieldId::Server).filter(|_| event.message.protocol == AppProto::Dhcp) else {
+        let fields = &event.message.fields;
+        let Some(server) = fields.addr(FieldId::Server).filter(|_| event.message.protocol == AppProto::Dhcp) else {
             return;
         };
-        if said.is(FieldId::Message, DhcpMessage::Offer) || said.is(FieldId::Message, DhcpMessage::Ack) {
+        if fields.is(FieldId::Message, DhcpMessage::Offer) || fields.is(FieldId::Message, DhcpMessage::Ack) {
             self.answering.of((event.vlan_stack, server));
-        } else if said.is(FieldId::Message, DhcpMessage::Request)
+        } else if fields.is(FieldId::Message, DhcpMessage::Request)
             && let Some(accepted) = self.accepted.of((event.vlan_stack, server))
         {
             accepted.seen.add(event);
             if accepted.clients.len() < MOST_CLIENTS {
-                accepted.clients.extend(said.mac(FieldId::Mac));
+                accepted.clients.extend(fields.mac(FieldId::Mac));
             }
         }
     }

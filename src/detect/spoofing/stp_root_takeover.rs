@@ -125,19 +125,19 @@ impl Detector for StpRootTakeover {
 
 impl Tree {
     fn add(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let now = event.message.time_ns;
         self.first_ns = Some(self.first_ns.map_or(now, |first| first.min(now)));
-        if said.kind(FieldId::Message).is_some_and(StpMessage::is_change) && self.n_changes < MOST_CHANGES {
-            let sender = Endpoint::Mac(said.mac(FieldId::Mac).unwrap_or_default());
+        if fields.kind(FieldId::Message).is_some_and(StpMessage::is_change) && self.n_changes < MOST_CHANGES {
+            let sender = Endpoint::Mac(fields.mac(FieldId::Mac).unwrap_or_default());
             let is_known = self.changes_ns.len() < MOST_SENDERS || self.changes_ns.contains_key(&sender);
             let sender = if is_known { sender } else { Endpoint::Mac([0; 6]) };
-            let is_notice = said.is(FieldId::Message, StpMessage::TopologyChangeNotice);
+            let is_notice = fields.is(FieldId::Message, StpMessage::TopologyChangeNotice);
             self.changes_ns.entry(sender).or_default().push((now, is_notice));
             self.n_changes += 1;
             self.changes.add(event);
         }
-        let (Some(priority), Some(mac)) = (said.number(FieldId::Priority), said.mac(FieldId::Root)) else { return };
+        let (Some(priority), Some(mac)) = (fields.number(FieldId::Priority), fields.mac(FieldId::Root)) else { return };
         let mac = Endpoint::Mac(mac);
         let known = self.roots.iter().position(|root| root.priority == priority && root.mac == mac);
         let place = match known {

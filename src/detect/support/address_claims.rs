@@ -151,11 +151,11 @@ impl AddressClaims {
     /// Takes a message; only neighbour advertisements count: they claim an address for a device (RFC 4861, section
     /// 4.4).
     pub fn observe_message(&mut self, message: &Message<'_>, update: Option<FlowUpdate>, vlan_stack: u32) {
-        let said = &message.fields;
-        if message.protocol != AppProto::Icmpv6 || !said.is(FieldId::Message, Icmpv6Message::NeighbourAdvertisement) {
+        let fields = &message.fields;
+        if message.protocol != AppProto::Icmpv6 || !fields.is(FieldId::Message, Icmpv6Message::NeighbourAdvertisement) {
             return;
         }
-        let (Some(address), Some(mac)) = (said.addr(FieldId::Address), said.mac(FieldId::Mac)) else { return };
+        let (Some(address), Some(mac)) = (fields.addr(FieldId::Address), fields.mac(FieldId::Mac)) else { return };
         if address.is_group() || is_shared(mac) {
             return;
         }

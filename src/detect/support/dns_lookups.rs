@@ -76,23 +76,23 @@ struct Open {
 impl Lookups {
     /// Takes a message of a capture; logs say too little of when and whether.
     pub fn observe(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
         let Some((from, to)) = event.sender_and_receiver() else { return };
         if event.message.protocol != AppProto::Dns || flow.packets() == 0 || flow.recorded.is_some() {
             return;
         }
-        let is_question = said.is(FieldId::Message, DnsMessage::Question);
+        let is_question = fields.is(FieldId::Message, DnsMessage::Question);
         let (client, server) = if is_question { (from.0, to.0) } else { (to.0, from.0) };
         if server.is_group() || client.is_group() {
             return;
         }
         let now = event.message.time_ns;
-        let code = said.kind::<DnsCode>(FieldId::DnsCode);
+        let code = fields.kind::<DnsCode>(FieldId::DnsCode);
         if !is_question {
             self.answered.of(client);
         }
-        let Some(name) = said.text(FieldId::DnsQuery) else {
+        let Some(name) = fields.text(FieldId::DnsQuery) else {
             // Some refuse with the header alone.
             let lookups = self.servers.known(&server).map(Vec::as_mut_slice).unwrap_or_default();
             let mut latest = lookups.iter_mut().rev().take(LOOK_BACK);
@@ -102,10 +102,10 @@ impl Lookups {
             return;
         };
         // Who asks for the SOA alone changes a zone or follows one (RFC 2136, RFC 1996).
-        if said.is(FieldId::DnsType, DnsType::Soa) {
+        if fields.is(FieldId::DnsType, DnsType::Soa) {
             return;
         }
-        let key = self.hasher.hash_one((client, server, name, said.word(FieldId::DnsType)));
+        let key = self.hasher.hash_one((client, server, name, fields.word(FieldId::DnsType)));
         if !is_question {
             if let Some(open) = self.open.remove(&key)
                 && let Some(lookup) = self.servers.known(&server).and_then(|lookups| lookups.get_mut(open.place))

@@ -45,10 +45,10 @@ impl EncryptedSessions {
     }
 
     /// Each session in the order of its ends, without what may only keep the connection in order.
-    pub fn talks(&self, context: &Context<'_>) -> impl Iterator<Item = (SessionEnds, EncryptedSession)> {
+    pub fn without_pings(&self, context: &Context<'_>) -> impl Iterator<Item = (SessionEnds, EncryptedSession)> {
         self.all(context).map(|(ends, session)| {
-            let talk = |(at, exchange): &(i64, Exchange)| Some((*at, exchange.talk()?));
-            let exchanges = session.exchanges.iter().filter_map(talk).collect();
+            let content = |(at, exchange): &(i64, Exchange)| Some((*at, exchange.content()?));
+            let exchanges = session.exchanges.iter().filter_map(content).collect();
             (ends, EncryptedSession { exchanges, ..session })
         })
     }

@@ -25,23 +25,23 @@ pub enum Asked {
 }
 
 /// The login attempt in a message; `None` if it is none. `is_http` for an HTTP message.
-pub fn asked(said: &MessageFields<'_>, is_http: bool) -> Option<Asked> {
-    let is_form = is_http && !said.has(FieldId::HttpAuth);
-    is_try(said).then_some(if is_form { Asked::Form } else { Asked::Login })
+pub fn asked(fields: &MessageFields<'_>, is_http: bool) -> Option<Asked> {
+    let is_form = is_http && !fields.has(FieldId::HttpAuth);
+    is_try(fields).then_some(if is_form { Asked::Form } else { Asked::Login })
 }
 
 /// True for a message of a client that tries to log in.
-pub fn is_try(said: &MessageFields<'_>) -> bool {
-    [FieldId::User, FieldId::Password, FieldId::HttpAuth].into_iter().any(|kind| said.has(kind))
+pub fn is_try(fields: &MessageFields<'_>) -> bool {
+    [FieldId::User, FieldId::Password, FieldId::HttpAuth].into_iter().any(|kind| fields.has(kind))
 }
 
 /// Whether a server accepted a login; none if the message does not say. With HTTP the answer belongs to a login only if
 /// the last request was one.
-pub fn verdict(said: &MessageFields<'_>, asked: Asked) -> Option<bool> {
-    if let Some(outcome) = said.kind::<Outcome>(FieldId::Login) {
+pub fn verdict(fields: &MessageFields<'_>, asked: Asked) -> Option<bool> {
+    if let Some(outcome) = fields.kind::<Outcome>(FieldId::Login) {
         return Some(outcome == Outcome::Accepted);
     }
-    match (said.number(FieldId::HttpStatus)?, asked) {
+    match (fields.number(FieldId::HttpStatus)?, asked) {
         (401 | 403, Asked::Login | Asked::Form) => Some(false),
         (200..=399, Asked::Login) => Some(true),
         _ => None,
@@ -119,17 +119,17 @@ mod tests {
     fn a_page_that_asks_for_a_log_in_refuses_nothing() {
         let mut facts = FieldBuffer::default();
         facts.number(FieldId::HttpStatus, 401);
-        let said = facts.messages().next().unwrap();
-        assert_eq!((verdict(&said, Asked::Nothing), verdict(&said, Asked::Login)), (None, Some(false)));
-        assert!(!is_try(&said));
+        let fields = facts.messages().next().unwrap();
+        assert_eq!((verdict(&fields, Asked::Nothing), verdict(&fields, Asked::Login)), (None, Some(false)));
+        assert!(!is_try(&fields));
     }
 
     #[test]
     fn a_page_behind_a_form_accepts_nothing() {
         let mut facts = FieldBuffer::default();
         facts.number(FieldId::HttpStatus, 200);
-        let said = facts.messages().next().unwrap();
-        assert_eq!((verdict(&said, Asked::Form), verdict(&said, Asked::Login)), (None, Some(true)));
+        let fields = facts.messages().next().unwrap();
+        assert_eq!((verdict(&fields, Asked::Form), verdict(&fields, Asked::Login)), (None, Some(true)));
     }
 
     #[test]

@@ -91,7 +91,7 @@ pub struct OutsideServers<'a> {
     /// Servers by what the client's program calls itself or looks like.
     programs: Map<&'a str, Single<Addr>>,
     /// Servers that are known by such a program.
-    told: HashSet<Addr, RandomState>,
+    with_program: HashSet<Addr, RandomState>,
 }
 
 /// A server that a host calls.
@@ -156,7 +156,7 @@ impl<'a> OutsideServers<'a> {
             }
             for program in programs(fields, names, flow) {
                 Single::note(&mut all.programs, program, server);
-                all.told.insert(server);
+                all.with_program.insert(server);
             }
         }
         all
@@ -199,7 +199,7 @@ impl<'a> OutsideServers<'a> {
         if called.servers.iter().any(|server| self.names.get(server) == Some(&Single::Several)) {
             add(-1.5, "");
         }
-        if self.told.len() >= SOME_SERVERS && !called.programs.is_empty() {
+        if self.with_program.len() >= SOME_SERVERS && !called.programs.is_empty() {
             let is_own = |program: &&str| matches!(self.programs.get(program), Some(Single::One(_)));
             // Programs share libraries, and malware names itself after browsers.
             let weight = if called.programs.iter().all(is_own) { 1.2 } else { -0.4 };

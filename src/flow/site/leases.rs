@@ -18,10 +18,10 @@ pub(super) struct Leases(BTreeMap<Network, BTreeSet<Addr>>);
 
 impl Leases {
     /// Takes a message of DHCP: an offer or an acknowledgment names the address and its netmask (RFC 2132, section 3.3).
-    pub fn add(&mut self, said: &MessageFields<'_>) {
-        let is_given = matches!(said.kind(FieldId::Message), Some(DhcpMessage::Offer | DhcpMessage::Ack));
-        let address = said.addrs(FieldId::Address).next();
-        let mask = said.addrs(FieldId::Netmask).next().and_then(|mask| u32::try_from(mask.0 & 0xffff_ffff).ok());
+    pub fn add(&mut self, fields: &MessageFields<'_>) {
+        let is_given = matches!(fields.kind(FieldId::Message), Some(DhcpMessage::Offer | DhcpMessage::Ack));
+        let address = fields.addrs(FieldId::Address).next();
+        let mask = fields.addrs(FieldId::Netmask).next().and_then(|mask| u32::try_from(mask.0 & 0xffff_ffff).ok());
         let (true, Some(address), Some(mask)) = (is_given && address.is_some_and(Addr::is_v4), address, mask) else {
             return;
         };

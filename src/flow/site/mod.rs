@@ -57,8 +57,8 @@ impl SiteEvidence {
     }
 
     /// Takes a message of DHCP.
-    pub fn add_dhcp(&mut self, said: &MessageFields<'_>) {
-        self.leases.add(said);
+    pub fn add_dhcp(&mut self, fields: &MessageFields<'_>) {
+        self.leases.add(fields);
     }
 
     /// The site, by all that has passed.

@@ -217,7 +217,7 @@ impl FlowTable {
     /// endpoints.
     pub fn log_row(&mut self, known: Option<u32>, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
         if let Some(serial) = known
-            && self.get_mut(serial).is_some_and(|kept| join::tell(kept, &flow))
+            && self.get_mut(serial).is_some_and(|kept| join::merge_row(kept, &flow))
         {
             return serial;
         }

@@ -28,16 +28,16 @@ impl Exchange {
 
     /// The exchange without what may be protocol overhead (settings, pings, acknowledgments); `None` if nothing is
     /// left.
-    pub fn talk(self) -> Option<Exchange> {
-        let is_small = |bytes: u16, n: u8| bytes / u16::from(n.max(1)) < Exchanges::LEAST_TALK;
-        let mut talk = self;
+    pub fn content(self) -> Option<Exchange> {
+        let is_small = |bytes: u16, n: u8| bytes / u16::from(n.max(1)) < Exchanges::LEAST_CONTENT;
+        let mut content = self;
         if is_small(self.sent, self.n_sent) {
-            (talk.sent, talk.n_sent) = (0, 0);
+            (content.sent, content.n_sent) = (0, 0);
         }
         if is_small(self.got, self.n_got) {
-            (talk.got, talk.n_got, talk.wait_millis) = (0, 0, u16::MAX);
+            (content.got, content.n_got, content.wait_millis) = (0, 0, u16::MAX);
         }
-        (talk.sent > 0 || talk.got > 0).then_some(talk)
+        (content.sent > 0 || content.got > 0).then_some(content)
     }
 
     /// True if the responder sent without a request.
@@ -65,7 +65,7 @@ impl Exchanges {
     pub const LEAST_BYTES: u32 = 32;
     /// Smaller payload may be protocol overhead: pings and acknowledgments of HTTP/2 (RFC 9113: 13 to 17 bytes) with
     /// the 29 bytes that TLS 1.2 adds; acknowledgments of QUIC.
-    pub const LEAST_TALK: u16 = 48;
+    pub const LEAST_CONTENT: u16 = 48;
     /// After a silence this long a side starts a new exchange, ms.
     const PAUSE_MILLIS: u32 = 1000;
     /// Data that arrives later is no answer, ms.
@@ -154,9 +154,9 @@ mod tests {
     #[test]
     fn pings_are_left_out_of_the_talk() {
         let exchange = |sent, got| Exchange { sent, got, n_sent: 1, n_got: 1, wait_millis: 9, ..Exchange::default() };
-        assert_eq!((exchange(39, 39).talk(), exchange(90, 70).talk()), (None, Some(exchange(90, 70))));
-        assert!(exchange(39, 70).talk().is_some_and(|talk| talk.is_unasked() && talk.got == 70));
-        assert!(exchange(90, 39).talk().is_some_and(|talk| !talk.is_answered() && talk.sent == 90));
+        assert_eq!((exchange(39, 39).content(), exchange(90, 70).content()), (None, Some(exchange(90, 70))));
+        assert!(exchange(39, 70).content().is_some_and(|content| content.is_unasked() && content.got == 70));
+        assert!(exchange(90, 39).content().is_some_and(|content| !content.is_answered() && content.sent == 90));
     }
 
     #[test]
@@ -184,8 +184,8 @@ mod tests {
         let download = exchanges(&(0..9).flat_map(page).collect::<Vec<_>>());
         assert!(download.is_bulky() && download.list.capacity() == 0);
         let word = |i: u32| [(ToResponder, i * 100, 100), (ToOriginator, i * 100 + 20, 100)];
-        let talk = exchanges(&(0..Exchanges::MOST as u32 + 9).flat_map(word).collect::<Vec<_>>());
-        assert_eq!((talk.list.len(), talk.n_more), (Exchanges::MOST, 9));
+        let content = exchanges(&(0..Exchanges::MOST as u32 + 9).flat_map(word).collect::<Vec<_>>());
+        assert_eq!((content.list.len(), content.n_more), (Exchanges::MOST, 9));
     }
 
     #[test]

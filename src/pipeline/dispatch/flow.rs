@@ -212,7 +212,7 @@ impl FlowDispatch {
         settings: &'a Settings,
         counters: &Counters,
         (flows, endpoints): (&'a FlowTable, &'a EndpointIndex),
-        (names, told): (&'a Names, &'a FlowFields),
+        (names, fields): (&'a Names, &'a FlowFields),
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
         let FlowDispatch { detectors, contacts, claims, gateway, answers, rows, site, unknown, .. } = self;
         let (span_ns, packets) = (counters.span_ns.unwrap_or((0, 0)), counters.packets);
@@ -222,7 +222,7 @@ impl FlowDispatch {
             flows,
             endpoints,
             names,
-            told,
+            fields,
             contacts,
             claims,
             gateway,

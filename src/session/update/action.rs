@@ -26,7 +26,7 @@ pub enum Action {
     /// The browser could not keep a change beyond the life of the page.
     NotKept,
     /// A message of the worker came.
-    Heard(Envelope<Reply>),
+    Received(Envelope<Reply>),
     /// The worker is gone.
     Died(String),
     /// A setting was changed.

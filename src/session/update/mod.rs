@@ -51,7 +51,7 @@ impl State {
                 self.clear();
                 self.restart()
             }
-            Action::Heard(reply) => self.hear(reply),
+            Action::Received(reply) => self.hear(reply),
             Action::Died(text) => self.die(text),
             Action::Set(descriptor, value) => {
                 let before = self.settings.get(descriptor);

@@ -16,16 +16,16 @@ fn open(name: &str) -> Action {
     Action::Open(OpenFile { name: name.into(), bytes: 100 })
 }
 
-fn heard(job: u32, reply: Reply) -> Action {
-    Action::Heard(Envelope::new(job, reply))
+fn received(job: u32, reply: Reply) -> Action {
+    Action::Received(Envelope::new(job, reply))
 }
 
 fn done(job: u32) -> Action {
-    heard(job, Reply::Done(Box::default()))
+    received(job, Reply::Done(Box::default()))
 }
 
 fn ready() -> State {
-    after(&State::default(), [heard(Envelope::<Reply>::NO_JOB, Reply::Ready { build: String::new() })])
+    after(&State::default(), [received(Envelope::<Reply>::NO_JOB, Reply::Ready { build: String::new() })])
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn opening_while_reading_replaces_the_worker() {
 #[test]
 fn replies_to_an_older_job_are_dropped() {
     let state = after(&State::default(), [open("a.pcap"), Action::Cancel, open("b.pcap")]);
-    let late = after(&state, [done(1), heard(1, Reply::Refused("no".into()))]);
+    let late = after(&state, [done(1), received(1, Reply::Refused("no".into()))]);
     assert_eq!(late, state);
     assert_eq!(after(&state, [done(state.job)]).phase, Phase::Ready);
 }
@@ -81,7 +81,7 @@ fn stop_is_asked_for_once() {
 fn the_hash_comes_later_and_survives_judging_again() {
     let state = after(&State::default(), [open("a.pcap"), done(1)]);
     assert!(state.is_hashing());
-    let state = after(&state, [heard(1, Reply::Sha256("ab".into())), Action::Evaluate, done(1)]);
+    let state = after(&state, [received(1, Reply::Sha256("ab".into())), Action::Evaluate, done(1)]);
     assert_eq!(state.analysis.as_ref().and_then(|a| a.file.sha256.as_deref()), Some("ab"));
     assert!(!state.is_hashing() && !state.is_judging);
     assert_eq!(state.revision, 2);
@@ -89,7 +89,7 @@ fn the_hash_comes_later_and_survives_judging_again() {
 
 #[test]
 fn a_refused_file_leads_back_to_the_start_with_the_reason() {
-    let refused = heard(1, Reply::Refused("This is text.".into()));
+    let refused = received(1, Reply::Refused("This is text.".into()));
     let state = after(&State::default(), [open("notes.txt"), refused]);
     assert_eq!(state.phase, Phase::Empty);
     assert_eq!(state.notice, Some(Notice::Refused { file: "notes.txt".into(), text: "This is text.".into() }));
@@ -98,7 +98,7 @@ fn a_refused_file_leads_back_to_the_start_with_the_reason() {
 #[test]
 fn a_dead_worker_keeps_what_is_complete_and_the_file_can_be_read_again() {
     let reading = after(&ready(), [open("a.pcap")]);
-    let partial = heard(1, Reply::Partial(Box::default()));
+    let partial = received(1, Reply::Partial(Box::default()));
     let (died, effects) = after(&reading, [partial]).step(Action::Died("Out of memory.".into()));
     assert_eq!((died.phase, died.analysis.is_none()), (Phase::Empty, true));
     assert_eq!(effects, [Effect::Restart]);
@@ -141,13 +141,13 @@ fn counts(state: &State) -> (usize, usize) {
 
 #[test]
 fn what_is_expected_goes_at_once_and_comes_back() {
-    let ready = after(&State::default(), [open("a.pcap"), heard(1, found())]);
+    let ready = after(&State::default(), [open("a.pcap"), received(1, found())]);
     let (state, effects) = ready.step(Action::Expect(beacons()));
     assert_eq!((counts(&ready), counts(&state)), ((2, 0), (1, 1)));
     let told = Envelope::new(1, Request::Expect(state.settings.clone()));
     assert_eq!(effects, [Effect::KeepSettings, Effect::Send(told)]);
     assert_eq!(state.notice, Some(Notice::Expected(beacons())));
-    assert_eq!(counts(&after(&state, [heard(1, found())])), (1, 1), "rules that came after the worker was asked");
+    assert_eq!(counts(&after(&state, [received(1, found())])), (1, 1), "rules that came after the worker was asked");
     let undone = after(&state, [Action::Unexpect(beacons())]);
     assert_eq!((counts(&undone), &undone.notice), ((2, 0), &None));
     assert!(ready.step(Action::Expect(Rule::default())).1.is_empty());
@@ -157,18 +157,18 @@ fn what_is_expected_goes_at_once_and_comes_back() {
 fn what_is_said_stays_when_judged_again_and_when_the_file_is_opened_again() {
     let annotation = Annotation { verdict: Some(Verdict::False), note: "Ours.".into() };
     let say = Action::Annotation("beacon-1".into(), annotation.clone());
-    let ready = after(&State::default(), [open("a.pcap"), heard(1, found())]);
+    let ready = after(&State::default(), [open("a.pcap"), received(1, found())]);
     let (state, effects) = ready.step(say);
     assert_eq!(effects, [Effect::KeepMemory]);
     let says = |state: &State| state.analysis.as_ref().and_then(|a| a.annotations.get("beacon-1").cloned());
     assert_eq!(says(&state), Some(annotation.clone()));
-    assert_eq!(says(&after(&state, [Action::Evaluate, heard(1, found())])), Some(annotation.clone()));
-    let (hashed, effects) = state.step(heard(1, Reply::Sha256("ab".into())));
+    assert_eq!(says(&after(&state, [Action::Evaluate, received(1, found())])), Some(annotation.clone()));
+    let (hashed, effects) = state.step(received(1, Reply::Sha256("ab".into())));
     assert_eq!((says(&hashed), effects), (Some(annotation.clone()), vec![Effect::KeepMemory]));
     let again = State { memory: Shared::new(Memory::from_text(&hashed.memory.text())), ..State::default() };
-    let again = after(&again, [open("a.pcap"), heard(1, found())]);
+    let again = after(&again, [open("a.pcap"), received(1, found())]);
     assert_eq!(says(&again), Some(annotation));
-    let other = after(&again, [heard(1, Reply::Sha256("cd".into()))]);
+    let other = after(&again, [received(1, Reply::Sha256("cd".into()))]);
     assert_eq!(says(&other), None, "it only had the same name and size");
     let (forgotten, effects) = hashed.step(Action::Forget);
     assert_eq!((says(&forgotten), forgotten.memory.text().as_str()), (None, "[]"));
@@ -191,7 +191,7 @@ fn table_done(job: u32, issues: &[&str]) -> Action {
         issues: issues.iter().map(issue).collect(),
         ..Analysis::default()
     };
-    heard(job, Reply::Done(Box::new(analysis)))
+    received(job, Reply::Done(Box::new(analysis)))
 }
 
 fn take(heading: &str, role: Option<Role>) -> Action {

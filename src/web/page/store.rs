@@ -41,7 +41,7 @@ struct Inner {
     on_saved: RefCell<Option<(u32, Callback<Option<Blob>>)>>,
     judge_timer: RefCell<Option<Timeout>>,
     places: RefCell<BTreeMap<String, Place>>,
-    has_said_lost: Cell<bool>,
+    has_warned: Cell<bool>,
 }
 
 /// All handles are the same one.
@@ -64,7 +64,7 @@ impl Store {
             on_saved: RefCell::default(),
             judge_timer: RefCell::default(),
             places: RefCell::default(),
-            has_said_lost: Cell::default(),
+            has_warned: Cell::default(),
         }));
         store.restart();
         store
@@ -149,9 +149,9 @@ impl Store {
             Effect::Send(request) => self.send(&request),
             Effect::Restart => self.restart(),
             Effect::Show(route) => super::address::push(&route),
-            Effect::KeepSettings => self.say_if_lost(super::kept::keep_settings(&self.state().settings)),
+            Effect::KeepSettings => self.warn_if_not_kept(super::kept::keep_settings(&self.state().settings)),
             Effect::KeepLooksFirst => super::prefs::choose_looks_first(self.state().looks_first),
-            Effect::KeepMemory => self.say_if_lost(super::kept::keep_memory(&self.state().memory)),
+            Effect::KeepMemory => self.warn_if_not_kept(super::kept::keep_memory(&self.state().memory)),
             Effect::Forget => super::kept::forget(),
             Effect::EvaluateSoon => {
                 let store = self.clone();
@@ -162,8 +162,8 @@ impl Store {
     }
 
     /// Says once that nothing outlives the page, when the first thing could not be kept.
-    fn say_if_lost(&self, is_kept: bool) {
-        if !is_kept && !self.0.has_said_lost.replace(true) {
+    fn warn_if_not_kept(&self, is_kept: bool) {
+        if !is_kept && !self.0.has_warned.replace(true) {
             self.dispatch(Action::NotKept);
         }
     }
@@ -190,7 +190,7 @@ impl Store {
             Timeout::new(0, move || drop(old)).forget();
         }
         let store = self.clone();
-        match Client::start(move |event| store.hear(event)) {
+        match Client::start(move |event| store.receive(event)) {
             Ok(client) => {
                 self.0.client.replace(Some(client));
             }
@@ -198,7 +198,7 @@ impl Store {
         }
     }
 
-    fn hear(&self, event: Event) {
+    fn receive(&self, event: Event) {
         match event {
             Event::Reply(Envelope { job, body: Reply::Answer { question, answer } }, _) => {
                 let waiting = self.0.questions.borrow_mut().remove(&question);
@@ -212,7 +212,7 @@ impl Store {
                     waiting.emit(file);
                 }
             }
-            Event::Reply(reply, _) => self.dispatch(Action::Heard(reply)),
+            Event::Reply(reply, _) => self.dispatch(Action::Received(reply)),
             Event::Died(text) => self.dispatch(Action::Died(text)),
         }
     }

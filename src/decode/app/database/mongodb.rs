@@ -19,7 +19,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::MongoDb,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(MongoDb::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(MongoDb::default()) }),
     frame: None,
 };
 
@@ -141,13 +141,13 @@ mod tests {
     fn who_logs_in_and_is_refused_is_read_and_no_prefix_panics() {
         let start = b"\x10saslStart\0\x01\0\0\0\x02mechanism\0\x0e\0\0\0SCRAM-SHA-256\0\x05payload\0\x0f\0\0\0\0n,,n=anna,r=x\0";
         let refusal = b"\x01ok\0\0\0\0\0\0\0\0\0\x02codeName\0\x15\0\0\0AuthenticationFailed\0\0";
-        let (mut talk, mut fields) = (MongoDb::default(), FieldBuffer::default());
+        let (mut parser, mut fields) = (MongoDb::default(), FieldBuffer::default());
         for bytes in [message(0, start), message(7, refusal)] {
             assert_eq!(guess(&bytes, &PortPair::new(true, 1, 2)), ProbeResult::Certain);
             for end in 0..bytes.len() {
-                assert_eq!(talk.on_data(Direction::ToResponder, &bytes[..end], &mut fields), ParseStep::Took(0));
+                assert_eq!(parser.on_data(Direction::ToResponder, &bytes[..end], &mut fields), ParseStep::Took(0));
             }
-            assert_eq!(talk.on_data(Direction::ToResponder, &bytes, &mut fields), ParseStep::Took(bytes.len()));
+            assert_eq!(parser.on_data(Direction::ToResponder, &bytes, &mut fields), ParseStep::Took(bytes.len()));
         }
         let said: Vec<_> = fields.iter().collect();
         for expected in [

@@ -26,7 +26,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::MsSql,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(MsSql::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(MsSql::default()) }),
     frame: None,
 };
 
@@ -241,10 +241,10 @@ mod tests {
 
     #[test]
     fn wrapped_tls_is_read() {
-        let (mut talk, mut fields) = (MsSql::default(), FieldBuffer::default());
+        let (mut parser, mut fields) = (MsSql::default(), FieldBuffer::default());
         for content in [&b"\x15\x03\x03\0"[..], b"\x02\x02\x28"] {
             let packet = [&[PRELOGIN, 0, 0, 8 + content.len() as u8, 0, 0, 0, 0][..], content].concat();
-            assert_eq!(talk.on_data(Direction::ToResponder, &packet, &mut fields), ParseStep::Took(packet.len()));
+            assert_eq!(parser.on_data(Direction::ToResponder, &packet, &mut fields), ParseStep::Took(packet.len()));
         }
         assert!(fields.iter().any(|(kind, _)| kind == FieldId::TlsAlert));
     }

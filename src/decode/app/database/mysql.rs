@@ -22,7 +22,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::MySql,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(MySql::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(MySql::default()) }),
     frame: None,
 };
 
@@ -199,12 +199,12 @@ mod tests {
         let ends = PortPair::new(true, 3306, 50_000);
         let (mut mysql, mut fields) = (MySql::default(), FieldBuffer::default());
         assert_eq!(guess(&greeting, &ends), ProbeResult::Certain);
-        let talk: [(Direction, &[u8], ParseStep); 3] = [
+        let parser: [(Direction, &[u8], ParseStep); 3] = [
             (Direction::ToOriginator, &greeting, ParseStep::Took(68)),
             (Direction::ToResponder, &login, ParseStep::Took(41)),
             (Direction::ToOriginator, refusal, ParseStep::Done),
         ];
-        for (direction, bytes, step) in talk {
+        for (direction, bytes, step) in parser {
             for end in 0..bytes.len() {
                 assert_eq!(mysql.on_data(direction, &bytes[..end], &mut fields), ParseStep::Took(0));
                 guess(&bytes[..end], &ends);

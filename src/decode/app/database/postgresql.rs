@@ -22,7 +22,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::PostgreSql,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(PostgreSql::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(PostgreSql::default()) }),
     frame: None,
 };
 
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_clear_password_and_its_refusal_are_read_and_no_prefix_panics() {
         let ends = PortPair::new(true, 50_000, 5432);
-        let (mut talk, mut fields) = (PostgreSql::default(), FieldBuffer::default());
+        let (mut parser, mut fields) = (PostgreSql::default(), FieldBuffer::default());
         let start = b"\0\0\0\x14\0\x03\0\0user\0anna\0\0\0";
         let said: [(Direction, &[u8]); 4] = [
             (Direction::ToResponder, &start[..20]),
@@ -230,10 +230,10 @@ mod tests {
         assert_eq!(guess(said[0].1, &ends), ProbeResult::Certain);
         for (direction, bytes) in said {
             for end in 0..bytes.len() {
-                assert_eq!(talk.on_data(direction, &bytes[..end], &mut fields), ParseStep::Took(0));
+                assert_eq!(parser.on_data(direction, &bytes[..end], &mut fields), ParseStep::Took(0));
                 guess(&bytes[..end], &ends);
             }
-            assert_eq!(talk.on_data(direction, bytes, &mut fields), ParseStep::Took(bytes.len()));
+            assert_eq!(parser.on_data(direction, bytes, &mut fields), ParseStep::Took(bytes.len()));
         }
         let said: Vec<_> = fields.iter().collect();
         for expected in [
@@ -252,11 +252,11 @@ mod tests {
 
     #[test]
     fn tls_follows_where_it_is_granted() {
-        let (mut talk, mut fields) = (PostgreSql::default(), FieldBuffer::default());
+        let (mut parser, mut fields) = (PostgreSql::default(), FieldBuffer::default());
         assert_eq!(
-            talk.on_data(Direction::ToResponder, b"\0\0\0\x08\x04\xd2\x16\x2f", &mut fields),
+            parser.on_data(Direction::ToResponder, b"\0\0\0\x08\x04\xd2\x16\x2f", &mut fields),
             ParseStep::Took(8)
         );
-        assert_eq!(talk.on_data(Direction::ToOriginator, b"S", &mut fields), ParseStep::Switch(1));
+        assert_eq!(parser.on_data(Direction::ToOriginator, b"S", &mut fields), ParseStep::Switch(1));
     }
 }

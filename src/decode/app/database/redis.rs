@@ -18,7 +18,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Redis,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Redis::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Redis::default()) }),
     frame: None,
 };
 

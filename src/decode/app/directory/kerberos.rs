@@ -31,7 +31,7 @@ use kerberos_parser::krb5_parser::{parse_as_rep, parse_as_req, parse_tgs_rep, pa
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Kerberos,
     datagram: Some(Datagram { is_by_content: false, read }),
-    stream: Some(Stream { guess, sender, talk: || Box::new(Kerberos) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(Kerberos) }),
     frame: None,
 };
 

@@ -18,7 +18,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::MsRpc,
     datagram: None,
-    stream: Some(Stream { guess, sender, talk: || Box::new(MsRpc::default()) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(MsRpc::default()) }),
     frame: None,
 };
 

@@ -18,7 +18,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Dnp3,
     datagram: Some(Datagram { is_by_content: true, read }),
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Dnp3) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Dnp3) }),
     frame: None,
 };
 
@@ -91,7 +91,7 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     let mut rest = payload;
     for _ in 0..MOST_FRAMES {
         let Some(frame) = frame(rest) else { break };
-        say(&frame, fields);
+        add_fields(&frame, fields);
         rest = rest.get(frame.n_bytes..).unwrap_or(&[]);
     }
     if rest.len() < payload.len() { ProbeResult::Certain } else { ProbeResult::NotForUs }
@@ -113,7 +113,7 @@ impl StreamParser for Dnp3 {
             return ParseStep::Took(0);
         }
         fields.begin();
-        say(&frame, fields);
+        add_fields(&frame, fields);
         ParseStep::Took(frame.n_bytes)
     }
 
@@ -123,7 +123,7 @@ impl StreamParser for Dnp3 {
 }
 
 /// Addresses, and the function: of the application where a message begins, else of the link.
-fn say(frame: &Frame<'_>, fields: &mut FieldBuffer) {
+fn add_fields(frame: &Frame<'_>, fields: &mut FieldBuffer) {
     fields.number(FieldId::From, u64::from(frame.source));
     fields.number(FieldId::To, u64::from(frame.target));
     match frame.block {

@@ -11,7 +11,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Iec104,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Iec104) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Iec104) }),
     frame: None,
 };
 

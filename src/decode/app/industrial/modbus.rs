@@ -17,7 +17,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Modbus,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Modbus::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Modbus::default()) }),
     frame: None,
 };
 

@@ -22,7 +22,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Mqtt,
     datagram: None,
-    stream: Some(Stream { guess, sender, talk: || Box::new(Mqtt::default()) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(Mqtt::default()) }),
     frame: None,
 };
 
@@ -250,12 +250,15 @@ mod tests {
         let connect = b"\x10\x1f\0\x04MQTT\x04\xc2\0\x3c\0\x06sensor\0\x04anna\0\x03key";
         let connect = [&connect[..1], &[connect.len() as u8 - 2], &connect[2..]].concat();
         assert_eq!(guess(&connect, &PortPair::new(true, 40_000, 40_001)), ProbeResult::Certain);
-        let (mut talk, mut fields) = (Mqtt::default(), FieldBuffer::default());
+        let (mut parser, mut fields) = (Mqtt::default(), FieldBuffer::default());
         for end in 0..connect.len() {
-            assert_eq!(talk.on_data(Direction::ToResponder, &connect[..end], &mut fields), ParseStep::Took(0));
+            assert_eq!(parser.on_data(Direction::ToResponder, &connect[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(talk.on_data(Direction::ToResponder, &connect, &mut fields), ParseStep::Skip(connect.len() as u64));
-        assert_eq!(talk.on_data(Direction::ToOriginator, &[0x20, 2, 0, 5], &mut fields), ParseStep::Skip(4));
+        assert_eq!(
+            parser.on_data(Direction::ToResponder, &connect, &mut fields),
+            ParseStep::Skip(connect.len() as u64)
+        );
+        assert_eq!(parser.on_data(Direction::ToOriginator, &[0x20, 2, 0, 5], &mut fields), ParseStep::Skip(4));
         let expected = [
             "message=CONNECT",
             "version=3.1.1",
@@ -270,11 +273,15 @@ mod tests {
 
     #[test]
     fn version_5_has_properties_and_a_long_message_is_passed_over() {
-        let (mut talk, mut fields) = (Mqtt::default(), FieldBuffer::default());
-        talk.on_data(Direction::ToResponder, b"\x10\x13\0\x04MQTT\x05\x02\0\x3c\x05\x11\0\0\0\x0a\0\x01a", &mut fields);
-        talk.on_data(Direction::ToResponder, b"\x82\x0a\0\x01\0\0\x04a/+b\x01", &mut fields);
+        let (mut parser, mut fields) = (Mqtt::default(), FieldBuffer::default());
+        parser.on_data(
+            Direction::ToResponder,
+            b"\x10\x13\0\x04MQTT\x05\x02\0\x3c\x05\x11\0\0\0\x0a\0\x01a",
+            &mut fields,
+        );
+        parser.on_data(Direction::ToResponder, b"\x82\x0a\0\x01\0\0\x04a/+b\x01", &mut fields);
         assert_eq!(
-            talk.on_data(Direction::ToResponder, b"\x30\x80\x80\x04\0\x03t/uxxxx", &mut fields),
+            parser.on_data(Direction::ToResponder, b"\x30\x80\x80\x04\0\x03t/uxxxx", &mut fields),
             ParseStep::Skip(65_540)
         );
         let said = listed(&fields);

@@ -17,7 +17,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Syslog,
     datagram: Some(Datagram { is_by_content: false, read }),
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Syslog) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Syslog) }),
     frame: None,
 };
 

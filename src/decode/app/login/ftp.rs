@@ -21,7 +21,7 @@ use std::net::{IpAddr, Ipv4Addr};
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Ftp,
     datagram: None,
-    stream: Some(Stream { guess, sender, talk: || Box::new(Ftp::default()) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(Ftp::default()) }),
     frame: None,
 };
 
@@ -158,11 +158,11 @@ mod tests {
     #[test]
     fn who_logs_in_is_read_and_whether_it_works() {
         let mut fields = FieldBuffer::default();
-        let mut talk = Ftp::default();
-        assert_eq!(talk.on_data(Direction::ToResponder, b"user anna\r\nPASS", &mut fields), ParseStep::Took(11));
-        assert_eq!(talk.on_data(Direction::ToResponder, b"PASS", &mut fields), ParseStep::Took(0));
-        assert_eq!(talk.on_data(Direction::ToResponder, b"PASS x y\r\n", &mut fields), ParseStep::Took(10));
-        assert_eq!(talk.on_data(Direction::ToOriginator, b"530 No.\r\n", &mut fields), ParseStep::Took(9));
+        let mut parser = Ftp::default();
+        assert_eq!(parser.on_data(Direction::ToResponder, b"user anna\r\nPASS", &mut fields), ParseStep::Took(11));
+        assert_eq!(parser.on_data(Direction::ToResponder, b"PASS", &mut fields), ParseStep::Took(0));
+        assert_eq!(parser.on_data(Direction::ToResponder, b"PASS x y\r\n", &mut fields), ParseStep::Took(10));
+        assert_eq!(parser.on_data(Direction::ToOriginator, b"530 No.\r\n", &mut fields), ParseStep::Took(9));
         let said: Vec<_> = fields.iter().collect();
         assert!(said.contains(&(FieldId::User, FieldValue::Text("anna"))));
         assert!(said.contains(&(FieldId::Password, FieldValue::Text("x y"))));
@@ -171,14 +171,14 @@ mod tests {
 
     #[test]
     fn where_data_will_flow_is_read_and_long_replies_count_once() {
-        let (mut talk, mut fields) = (Ftp::default(), FieldBuffer::default());
-        talk.on_data(Direction::ToOriginator, b"220-Hello\r\n", &mut fields);
-        talk.on_data(Direction::ToOriginator, b"220 FTP\r\n", &mut fields);
-        talk.on_data(Direction::ToOriginator, b"227 Entering (10,0,0,9,4,1)\r\n", &mut fields);
-        talk.on_data(Direction::ToOriginator, b"229 Entering (|||4000|)\r\n", &mut fields);
-        talk.on_data(Direction::ToResponder, b"PORT 10,0,0,8,0,21\r\n", &mut fields);
-        talk.on_data(Direction::ToResponder, b"EPRT |2|::1|5000|\r\n", &mut fields);
-        talk.on_data(Direction::ToOriginator, b"530 Log in first\r\n", &mut fields);
+        let (mut parser, mut fields) = (Ftp::default(), FieldBuffer::default());
+        parser.on_data(Direction::ToOriginator, b"220-Hello\r\n", &mut fields);
+        parser.on_data(Direction::ToOriginator, b"220 FTP\r\n", &mut fields);
+        parser.on_data(Direction::ToOriginator, b"227 Entering (10,0,0,9,4,1)\r\n", &mut fields);
+        parser.on_data(Direction::ToOriginator, b"229 Entering (|||4000|)\r\n", &mut fields);
+        parser.on_data(Direction::ToResponder, b"PORT 10,0,0,8,0,21\r\n", &mut fields);
+        parser.on_data(Direction::ToResponder, b"EPRT |2|::1|5000|\r\n", &mut fields);
+        parser.on_data(Direction::ToOriginator, b"530 Log in first\r\n", &mut fields);
         let expected = [
             "banner=Hello",
             "banner=FTP",

@@ -25,7 +25,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Rdp,
     datagram: None,
-    stream: Some(Stream { guess, sender, talk: || Box::new(Rdp) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(Rdp) }),
     frame: None,
 };
 

@@ -18,7 +18,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Shell,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Shell::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Shell::default()) }),
     frame: None,
 };
 

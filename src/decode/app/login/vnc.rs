@@ -18,7 +18,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Vnc,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Vnc::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Vnc::default()) }),
     frame: None,
 };
 
@@ -223,7 +223,7 @@ mod tests {
     fn a_refused_password_is_read_and_no_prefix_panics() {
         let (mut vnc, mut fields) = (Vnc::default(), FieldBuffer::default());
         let refusal = b"\0\0\0\x01\0\0\0\x02no";
-        let talk: [(Direction, &[u8], usize); 6] = [
+        let parser: [(Direction, &[u8], usize); 6] = [
             (Direction::ToOriginator, b"RFB 003.008\n", 12),
             (Direction::ToResponder, b"RFB 003.008\n", 12),
             (Direction::ToOriginator, b"\x02\x02\x10", 3),
@@ -231,7 +231,7 @@ mod tests {
             (Direction::ToOriginator, &[9; 16], 16),
             (Direction::ToOriginator, refusal, 0),
         ];
-        for (direction, bytes, n) in talk {
+        for (direction, bytes, n) in parser {
             for end in 0..bytes.len() {
                 assert_eq!(
                     vnc.on_data(direction, &bytes[..end], &mut FieldBuffer::default()),

@@ -21,7 +21,7 @@ use std::collections::VecDeque;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Imap,
     datagram: None,
-    stream: Some(Stream { guess, sender, talk: || Box::new(Imap::default()) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(Imap::default()) }),
     frame: None,
 };
 
@@ -271,13 +271,13 @@ mod tests {
     use super::*;
     use crate::decode::app::support::listed;
 
-    fn hear(lines: &[(char, &str)]) -> (Vec<String>, ParseStep) {
-        let (mut talk, mut fields, mut step) = (Imap::default(), FieldBuffer::default(), ParseStep::Took(0));
+    fn parse_all(lines: &[(char, &str)]) -> (Vec<String>, ParseStep) {
+        let (mut parser, mut fields, mut step) = (Imap::default(), FieldBuffer::default(), ParseStep::Took(0));
         for (who, text) in lines {
             let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = text.as_bytes();
             loop {
-                step = talk.on_data(direction, rest, &mut fields);
+                step = parser.on_data(direction, rest, &mut fields);
                 rest = match step {
                     ParseStep::Took(n @ 1..) => &rest[n..],
                     ParseStep::Skip(n) => rest.get(n as usize..).unwrap_or(&[]),
@@ -290,7 +290,7 @@ mod tests {
 
     fn credentials(lines: &[(char, &str)]) -> Vec<String> {
         let of = |fact: &String| ["user", "password", "login"].iter().any(|id| fact.starts_with(id));
-        hear(lines).0.into_iter().filter(of).collect()
+        parse_all(lines).0.into_iter().filter(of).collect()
     }
 
     #[test]
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn literals_are_passed_over_and_results_belong_to_their_tags() {
-        let (said, _) = hear(&[
+        let (said, _) = parse_all(&[
             ('S', "* OK [CAPABILITY IMAP4rev1] ready\r\n"),
             ('C', "a FETCH 1 BODY[]\r\nb APPEND Sent {9}\r\n"),
             ('S', "* 1 FETCH (BODY[] {10}\r\na OK no\r\n\r\n)\r\nb NO\r\na OK done\r\n"),
@@ -320,7 +320,7 @@ mod tests {
 
     #[test]
     fn encryption_hands_on() {
-        let (_, step) = hear(&[('S', "* OK x\r\n"), ('C', "a STARTTLS\r\n"), ('S', "a OK go\r\n")]);
+        let (_, step) = parse_all(&[('S', "* OK x\r\n"), ('C', "a STARTTLS\r\n"), ('S', "a OK go\r\n")]);
         assert_eq!(step, ParseStep::Switch(9));
     }
 }

@@ -22,7 +22,7 @@ use std::collections::VecDeque;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Pop3,
     datagram: None,
-    stream: Some(Stream { guess, sender, talk: || Box::new(Pop3::default()) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(Pop3::default()) }),
     frame: None,
 };
 
@@ -174,13 +174,13 @@ mod tests {
     use super::*;
     use crate::decode::app::support::listed;
 
-    fn hear(lines: &[(char, &str)]) -> (Vec<String>, ParseStep) {
-        let (mut talk, mut fields, mut step) = (Pop3::default(), FieldBuffer::default(), ParseStep::Took(0));
+    fn parse_all(lines: &[(char, &str)]) -> (Vec<String>, ParseStep) {
+        let (mut parser, mut fields, mut step) = (Pop3::default(), FieldBuffer::default(), ParseStep::Took(0));
         for (who, text) in lines {
             let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = text.as_bytes();
             loop {
-                step = talk.on_data(direction, rest, &mut fields);
+                step = parser.on_data(direction, rest, &mut fields);
                 let ParseStep::Took(n @ 1..) = step else { break };
                 rest = &rest[n..];
             }
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn log_ins_are_read_and_texts_passed_over() {
-        let (said, _) = hear(&[
+        let (said, _) = parse_all(&[
             ('S', "+OK Dovecot\r\n"),
             ('C', "USER anna\r\n"),
             ('S', "+OK\r\n"),
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn encryption_hands_on() {
-        let (said, step) = hear(&[('S', "+OK x\r\n"), ('C', "STLS\r\n"), ('S', "+OK go\r\n")]);
+        let (said, step) = parse_all(&[('S', "+OK x\r\n"), ('C', "STLS\r\n"), ('S', "+OK go\r\n")]);
         assert_eq!((said.last().map(String::as_str), step), (Some("security=STARTTLS"), ParseStep::Switch(8)));
         assert_eq!(guess(b"+OK\r\n", &PortPair::new(true, 6379, 50_000)), ProbeResult::Unsure);
     }

@@ -21,7 +21,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Smtp,
     datagram: None,
-    stream: Some(Stream { guess, sender, talk: || Box::new(Smtp::default()) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(Smtp::default()) }),
     frame: None,
 };
 
@@ -227,14 +227,14 @@ mod tests {
     use crate::decode::app::support::listed;
 
     /// Shows a conversation line by line: `C` for the client's, `S` for the server's.
-    fn hear(talk: &mut Smtp, lines: &[(char, &str)]) -> (Vec<String>, ParseStep) {
+    fn parse_all(parser: &mut Smtp, lines: &[(char, &str)]) -> (Vec<String>, ParseStep) {
         let mut fields = FieldBuffer::default();
         let mut step = ParseStep::Took(0);
         for (who, text) in lines {
             let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = text.as_bytes();
             loop {
-                step = talk.on_data(direction, rest, &mut fields);
+                step = parser.on_data(direction, rest, &mut fields);
                 match step {
                     ParseStep::Took(n) if n > 0 => rest = &rest[n..],
                     ParseStep::Skip(n) => rest = rest.get(n as usize..).unwrap_or(&[]),
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_mail_is_passed_over_and_what_follows_is_read() {
-        let talk = [
+        let parser = [
             ('S', "220-mx.example.org\r\n220 ESMTP\r\n"),
             ('C', "EHLO pc\r\n"),
             ('S', "250-mx\r\n250 STARTTLS\r\n"),
@@ -256,7 +256,7 @@ mod tests {
             ('C', "Subject: RCPT TO:<x>\r\n\r\nMAIL FROM:<y>\r\n..\r\n.\r\nBDAT 10 LAST\r\nMAIL FROM:NOOP\r\n"),
             ('S', "250 queued\r\n"),
         ];
-        let (said, _) = hear(&mut Smtp::default(), &talk);
+        let (said, _) = parse_all(&mut Smtp::default(), &parser);
         let expected = [
             "banner=mx.example.org",
             "reply=220",
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_log_in_is_read_and_whether_it_works() {
-        let talk = [
+        let parser = [
             ('S', "220 x\r\n"),
             ('C', "AUTH LOGIN\r\n"),
             ('S', "334 VXNlcm5hbWU6\r\n"),
@@ -294,7 +294,7 @@ mod tests {
             ('S', "503 no recipient\r\n"),
             ('C', "QUIT\r\n"),
         ];
-        let (said, _) = hear(&mut Smtp::default(), &talk);
+        let (said, _) = parse_all(&mut Smtp::default(), &parser);
         let of = |id: &str| said.iter().filter(|fact| fact.starts_with(id)).cloned().collect::<Vec<_>>();
         assert_eq!(of("login"), ["login=refused", "login=accepted"]);
         assert_eq!(of("user"), ["user=anna", "user=anna"]);
@@ -304,18 +304,18 @@ mod tests {
 
     #[test]
     fn encryption_hands_on() {
-        let talk = [('S', "220 x\r\n"), ('C', "STARTTLS\r\n"), ('S', "220 go\r\n")];
-        let (said, step) = hear(&mut Smtp::default(), &talk);
+        let parser = [('S', "220 x\r\n"), ('C', "STARTTLS\r\n"), ('S', "220 go\r\n")];
+        let (said, step) = parse_all(&mut Smtp::default(), &parser);
         assert_eq!(step, ParseStep::Switch(8));
         assert_eq!(said.last().map(String::as_str), Some("security=STARTTLS"));
     }
 
     #[test]
     fn a_mail_whose_end_is_lost_ends_with_the_reply() {
-        let mut talk = Smtp::default();
-        hear(&mut talk, &[('C', "DATA\r\n"), ('S', "354 go\r\n"), ('C', "Text\r\n")]);
-        assert!(talk.on_gap(Direction::ToResponder));
-        let (said, _) = hear(&mut talk, &[('S', "250 queued\r\n"), ('C', "QUIT\r\n")]);
+        let mut parser = Smtp::default();
+        parse_all(&mut parser, &[('C', "DATA\r\n"), ('S', "354 go\r\n"), ('C', "Text\r\n")]);
+        assert!(parser.on_gap(Direction::ToResponder));
+        let (said, _) = parse_all(&mut parser, &[('S', "250 queued\r\n"), ('C', "QUIT\r\n")]);
         assert_eq!(said, ["reply=250", "command=QUIT"]);
     }
 }

@@ -23,7 +23,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Rtsp,
     datagram: None,
-    stream: Some(Stream { guess, sender, talk: || Box::new(Rtsp::default()) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(Rtsp::default()) }),
     frame: None,
 };
 
@@ -137,18 +137,18 @@ mod tests {
 
     #[test]
     fn a_camera_is_asked_and_its_stream_passed_over() {
-        let (mut talk, mut fields) = (Rtsp::default(), FieldBuffer::default());
+        let (mut parser, mut fields) = (Rtsp::default(), FieldBuffer::default());
         let request = b"DESCRIBE rtsp://10.0.0.9/live RTSP/1.0\r\nCSeq: 2\r\nAuthorization: Basic YW5uYTpz\r\n\r\n";
         for end in 1..request.len() {
-            assert_eq!(talk.on_data(Direction::ToResponder, &request[..end], &mut fields), ParseStep::Took(0));
+            assert_eq!(parser.on_data(Direction::ToResponder, &request[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(talk.on_data(Direction::ToResponder, request, &mut fields), ParseStep::Skip(request.len() as u64));
+        assert_eq!(parser.on_data(Direction::ToResponder, request, &mut fields), ParseStep::Skip(request.len() as u64));
         let response = b"RTSP/1.0 401 No\r\nServer: Cam\r\nContent-Length: 10\r\n\r\n";
         assert_eq!(
-            talk.on_data(Direction::ToOriginator, response, &mut fields),
+            parser.on_data(Direction::ToOriginator, response, &mut fields),
             ParseStep::Skip(response.len() as u64 + 10)
         );
-        assert_eq!(talk.on_data(Direction::ToOriginator, b"$\0\x02\0rtp", &mut fields), ParseStep::Skip(516));
+        assert_eq!(parser.on_data(Direction::ToOriginator, b"$\0\x02\0rtp", &mut fields), ParseStep::Skip(516));
         let expected = [
             "command=DESCRIBE",
             "file=rtsp://10.0.0.9/live",

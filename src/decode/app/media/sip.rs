@@ -23,7 +23,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Sip,
     datagram: Some(Datagram { is_by_content: true, read }),
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Sip) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Sip) }),
     frame: None,
 };
 
@@ -189,7 +189,7 @@ fn session(body: &[u8], fields: &mut FieldBuffer) {
     let mut address: &[u8] = &[];
     let mut media: Option<(&[u8], &[u8])> = None;
     let mut n_media = 0;
-    let mut say = |media: Option<(&[u8], &[u8])>, address: &[u8], fields: &mut FieldBuffer| {
+    let mut add_fields = |media: Option<(&[u8], &[u8])>, address: &[u8], fields: &mut FieldBuffer| {
         let Some((kind, port)) = media.filter(|_| n_media < MOST_MEDIA) else { return };
         n_media += 1;
         let [kind, address, port] = [kind, address, port].map(String::from_utf8_lossy);
@@ -205,13 +205,13 @@ fn session(body: &[u8], fields: &mut FieldBuffer) {
                 of_session = address;
             }
         } else if let Some(stream) = line.strip_prefix(b"m=") {
-            say(media, address, fields);
+            add_fields(media, address, fields);
             address = of_session;
             let (kind, rest) = lines::word(stream);
             media = Some((kind, lines::word(rest).0));
         }
     }
-    say(media, address, fields);
+    add_fields(media, address, fields);
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Stun,
     datagram: Some(Datagram { is_by_content: true, read }),
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Stun) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Stun) }),
     frame: None,
 };
 
@@ -43,7 +43,7 @@ fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResul
     if n != payload.len() || !has_cookie && ends.hint != Some(AppProto::Stun) {
         return ProbeResult::NotForUs;
     }
-    say(payload, fields);
+    add_fields(payload, fields);
     if has_cookie { ProbeResult::Certain } else { ProbeResult::Unsure }
 }
 
@@ -75,14 +75,14 @@ impl StreamParser for Stun {
         if let Some((n, true)) = message(bytes) {
             let Some(whole) = bytes.get(..n) else { return ParseStep::Took(0) };
             fields.begin();
-            say(whole, fields);
+            add_fields(whole, fields);
             return ParseStep::Took(n);
         }
         let Some((n, inside)) = framed(bytes).filter(|(n, _)| *n > 0) else { return ParseStep::Done };
         if message(inside) == Some((n, true)) {
             let Some(whole) = inside.get(..n) else { return ParseStep::Took(0) };
             fields.begin();
-            say(whole, fields);
+            add_fields(whole, fields);
         }
         // Between messages flow media.
         ParseStep::Skip(2 + n as u64)
@@ -97,7 +97,7 @@ impl StreamParser for Stun {
     }
 }
 
-fn say(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+fn add_fields(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut rest = message;
     let kind = rest.u16()?;
     // The class is in bits 4 and 8, the method in the others (RFC 8489, section 5).

@@ -18,7 +18,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Dns,
     datagram: Some(Datagram { is_by_content: false, read }),
-    stream: Some(Stream { guess, sender, talk: || Box::new(Dns) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(Dns) }),
     frame: None,
 };
 

@@ -21,7 +21,7 @@ use crate::model::format::text::hex;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::BitTorrent,
     datagram: Some(Datagram { is_by_content: true, read }),
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(BitTorrent) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(BitTorrent) }),
     frame: None,
 };
 

@@ -19,7 +19,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Irc,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Irc) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Irc) }),
     frame: None,
 };
 

@@ -21,7 +21,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::OpenVpn,
     datagram: Some(Datagram { is_by_content: true, read }),
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(OpenVpn::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(OpenVpn::default()) }),
     frame: None,
 };
 
@@ -211,18 +211,18 @@ mod tests {
             in_tcp(reset(CONTROL, wrap, &[&[1, 0, 0, 0, 0][..], &[0xef; 8], &[0, 0, 0, number], content].concat()))
         };
         for wrap in [0, 28] {
-            let (mut talk, mut fields) = (OpenVpn::default(), FieldBuffer::default());
-            talk.on_data(Direction::ToResponder, &in_tcp(reset(7, wrap, &[0; 5])), &mut fields);
+            let (mut parser, mut fields) = (OpenVpn::default(), FieldBuffer::default());
+            parser.on_data(Direction::ToResponder, &in_tcp(reset(7, wrap, &[0; 5])), &mut fields);
             for packet in [
                 control(wrap, 1, b"\x15\x03\x03\0"),
                 control(wrap, 2, b"\x02\x02\x28"),
                 control(wrap, 2, b"\x02\x02\x28"),
             ] {
                 for end in 2..packet.len() {
-                    assert_eq!(talk.on_data(Direction::ToResponder, &packet[..end], &mut fields), ParseStep::Took(0));
+                    assert_eq!(parser.on_data(Direction::ToResponder, &packet[..end], &mut fields), ParseStep::Took(0));
                 }
                 assert_eq!(
-                    talk.on_data(Direction::ToResponder, &packet, &mut fields),
+                    parser.on_data(Direction::ToResponder, &packet, &mut fields),
                     ParseStep::Skip(packet.len() as u64)
                 );
             }

@@ -21,7 +21,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Socks,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Socks::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Socks::default()) }),
     frame: None,
 };
 
@@ -104,7 +104,7 @@ impl Socks {
                 let target = Target::take(rest)?;
                 let port = rest.u16()?;
                 fields.token(FieldId::Command, command_of(command));
-                target.say(fields);
+                target.add_fields(fields);
                 fields.number(FieldId::Port, u64::from(port));
                 self.is_asked = true;
             }
@@ -169,7 +169,7 @@ impl<'a> Target<'a> {
         }
     }
 
-    fn say(&self, fields: &mut FieldBuffer) {
+    fn add_fields(&self, fields: &mut FieldBuffer) {
         match self {
             Target::V4(address) => fields.addr(FieldId::Address, Ipv4Addr::from(*address)),
             Target::V6(address) => fields.addr(FieldId::Address, Ipv6Addr::from(*address)),
@@ -191,7 +191,7 @@ fn version_4(rest: &mut &[u8], fields: &mut FieldBuffer) -> Option<()> {
     fields.text(FieldId::Version, if name.is_some() { "4a" } else { "4" });
     fields.token(FieldId::Command, command_of(command));
     fields.bytes(FieldId::User, user);
-    name.map_or(Target::V4(address), Target::Name).say(fields);
+    name.map_or(Target::V4(address), Target::Name).add_fields(fields);
     fields.number(FieldId::Port, u64::from(port));
     Some(())
 }
@@ -233,20 +233,20 @@ mod tests {
 
     #[test]
     fn version_5_is_read_and_hands_on() {
-        let (mut talk, mut fields) = (Socks::default(), FieldBuffer::default());
+        let (mut parser, mut fields) = (Socks::default(), FieldBuffer::default());
         assert_eq!(guess(&[5, 2, 0, 2], &PortPair::new(true, 50_000, 9050)), ProbeResult::Certain);
-        assert_eq!(talk.on_data(Direction::ToResponder, &[5, 2, 0, 2], &mut fields), ParseStep::Took(4));
-        assert_eq!(talk.on_data(Direction::ToOriginator, &[5, 2], &mut fields), ParseStep::Took(2));
-        assert_eq!(talk.on_data(Direction::ToResponder, b"\x01\x04anna\x01s", &mut fields), ParseStep::Took(8));
-        assert_eq!(talk.on_data(Direction::ToOriginator, &[1, 0], &mut fields), ParseStep::Took(2));
+        assert_eq!(parser.on_data(Direction::ToResponder, &[5, 2, 0, 2], &mut fields), ParseStep::Took(4));
+        assert_eq!(parser.on_data(Direction::ToOriginator, &[5, 2], &mut fields), ParseStep::Took(2));
+        assert_eq!(parser.on_data(Direction::ToResponder, b"\x01\x04anna\x01s", &mut fields), ParseStep::Took(8));
+        assert_eq!(parser.on_data(Direction::ToOriginator, &[1, 0], &mut fields), ParseStep::Took(2));
         let request = b"\x05\x01\0\x03\x0bexample.com\x01\xbb";
         for end in 0..request.len() {
-            assert_eq!(talk.on_data(Direction::ToResponder, &request[..end], &mut fields), ParseStep::Took(0));
+            assert_eq!(parser.on_data(Direction::ToResponder, &request[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(talk.on_data(Direction::ToResponder, request, &mut fields), ParseStep::Took(request.len()));
-        assert_eq!(talk.on_data(Direction::ToResponder, b"early", &mut fields), ParseStep::Took(0));
+        assert_eq!(parser.on_data(Direction::ToResponder, request, &mut fields), ParseStep::Took(request.len()));
+        assert_eq!(parser.on_data(Direction::ToResponder, b"early", &mut fields), ParseStep::Took(0));
         assert_eq!(
-            talk.on_data(Direction::ToOriginator, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 22], &mut fields),
+            parser.on_data(Direction::ToOriginator, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 22], &mut fields),
             ParseStep::Switch(10)
         );
         let expected = [
@@ -265,11 +265,11 @@ mod tests {
 
     #[test]
     fn version_4_is_read_with_addresses_and_names() {
-        let (mut talk, mut fields) = (Socks::default(), FieldBuffer::default());
+        let (mut parser, mut fields) = (Socks::default(), FieldBuffer::default());
         let request = b"\x04\x01\0\x50\0\0\0\x01me\0x.org\0";
         assert_eq!(guess(request, &PortPair::new(true, 50_000, 9050)), ProbeResult::Certain);
-        assert_eq!(talk.on_data(Direction::ToResponder, request, &mut fields), ParseStep::Took(request.len()));
-        assert_eq!(talk.on_data(Direction::ToOriginator, &[0, 91, 0, 0, 0, 0, 0, 0], &mut fields), ParseStep::Done);
+        assert_eq!(parser.on_data(Direction::ToResponder, request, &mut fields), ParseStep::Took(request.len()));
+        assert_eq!(parser.on_data(Direction::ToOriginator, &[0, 91, 0, 0, 0, 0, 0, 0], &mut fields), ParseStep::Done);
         let expected = ["version=4a", "command=connect", "user=me", "domain=x.org", "port=80", "reply=rejected"];
         assert_eq!(listed(&fields), expected);
         assert_eq!(guess(b"\x05\0\x0b\x03\x10", &PortPair::new(true, 50_000, 135)), ProbeResult::NotForUs);

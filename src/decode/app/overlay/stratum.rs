@@ -18,7 +18,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Stratum,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Stratum::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Stratum::default()) }),
     frame: None,
 };
 
@@ -156,11 +156,11 @@ mod tests {
     use super::*;
     use crate::decode::app::support::listed;
 
-    fn hear(said: &[(Direction, &[u8])]) -> Vec<String> {
-        let (mut talk, mut fields) = (Stratum::default(), FieldBuffer::default());
+    fn parse_all(said: &[(Direction, &[u8])]) -> Vec<String> {
+        let (mut parser, mut fields) = (Stratum::default(), FieldBuffer::default());
         for (direction, line) in said {
             let line = [line, &b"\n"[..]].concat();
-            assert_eq!(talk.on_data(*direction, &line, &mut fields), ParseStep::Took(line.len()));
+            assert_eq!(parser.on_data(*direction, &line, &mut fields), ParseStep::Took(line.len()));
         }
         listed(&fields)
     }
@@ -169,7 +169,7 @@ mod tests {
     fn a_miner_of_bitcoin_is_read() {
         let subscribe = br#"{"id": 1, "method": "mining.subscribe", "params": ["cgminer/4.9"]}"#;
         assert_eq!(guess(subscribe, &PortPair::new(true, 50_000, 443)), ProbeResult::Certain);
-        let said = hear(&[
+        let said = parse_all(&[
             (Direction::ToResponder, subscribe),
             (Direction::ToResponder, br#"{"id":2,"method":"mining.authorize","params":["wallet.rig","x"]}"#),
             (Direction::ToOriginator, br#"{"id":1,"result":[[["mining.notify","a"]],"08",4],"error":null}"#),
@@ -194,7 +194,7 @@ mod tests {
     fn miners_of_monero_and_ethereum_are_read() {
         let login = br#"{"method":"login","params":{"login":"4AB","pass":"p","agent":"XMRig/6"},"id":1}"#;
         assert_eq!(guess(login, &PortPair::new(true, 50_000, 443)), ProbeResult::Certain);
-        let said = hear(&[
+        let said = parse_all(&[
             (Direction::ToResponder, login),
             (Direction::ToOriginator, br#"{"id":1,"error":{"code":-1,"message":"Banned"}}"#),
         ]);
@@ -208,7 +208,7 @@ mod tests {
             "login=refused",
         ];
         assert_eq!(said, expected);
-        let said = hear(&[(
+        let said = parse_all(&[(
             Direction::ToResponder,
             br#"{"worker":"rig","id":1,"method":"eth_submitLogin","params":["0xab"]}"#,
         )]);

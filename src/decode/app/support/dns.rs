@@ -80,10 +80,10 @@ impl Header {
         let n_records = n_answers.checked_add(n_authorities)?.checked_add(n_others)?;
         let is_answer = flags & ANSWER_FLAG != 0;
         // Some refuse with the header alone.
-        let says_something = n_questions > 0 || n_records > 0 || is_answer && payload.len() == HEADER_BYTES;
+        let has_content = n_questions > 0 || n_records > 0 || is_answer && payload.len() == HEADER_BYTES;
         let is_sane = n_questions <= MOST_RECORDS
             && n_records <= MOST_RECORDS
-            && says_something
+            && has_content
             && flags >> 3 & 0x0f <= MOST_OPERATION;
         is_sane.then_some(Header { is_answer, code: code & 0x0f, n_questions, n_answers })
     }

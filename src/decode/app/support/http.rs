@@ -6,7 +6,7 @@ use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 
 /// Adds what a field of a request says.
-pub fn tell_request(name: &[u8], value: &[u8], fields: &mut FieldBuffer) {
+pub fn add_request(name: &[u8], value: &[u8], fields: &mut FieldBuffer) {
     let kind = match name {
         name if name.eq_ignore_ascii_case(b"host") => {
             return fields.bytes(FieldId::HttpHost, without_port(value.trim_ascii()));
@@ -16,26 +16,26 @@ pub fn tell_request(name: &[u8], value: &[u8], fields: &mut FieldBuffer) {
         name if name.eq_ignore_ascii_case(b"content-type") => {
             return fields.bytes(FieldId::HttpRequestType, media_type(value));
         }
-        name if name.eq_ignore_ascii_case(b"content-length") => return tell_length(value, fields),
-        name if name.eq_ignore_ascii_case(b"authorization") => return tell_authorization(value, fields),
+        name if name.eq_ignore_ascii_case(b"content-length") => return add_length(value, fields),
+        name if name.eq_ignore_ascii_case(b"authorization") => return add_authorization(value, fields),
         _ => return,
     };
     fields.bytes(kind, value);
 }
 
 /// Adds what a field of a response says.
-pub fn tell_response(name: &[u8], value: &[u8], fields: &mut FieldBuffer) {
+pub fn add_response(name: &[u8], value: &[u8], fields: &mut FieldBuffer) {
     match name {
         name if name.eq_ignore_ascii_case(b"server") => fields.bytes(FieldId::HttpServer, value),
         name if name.eq_ignore_ascii_case(b"content-type") => {
             fields.bytes(FieldId::HttpResponseType, media_type(value));
         }
-        name if name.eq_ignore_ascii_case(b"content-length") => tell_length(value, fields),
+        name if name.eq_ignore_ascii_case(b"content-length") => add_length(value, fields),
         _ => {}
     }
 }
 
-fn tell_length(value: &[u8], fields: &mut FieldBuffer) {
+fn add_length(value: &[u8], fields: &mut FieldBuffer) {
     fields.number(FieldId::Bytes, number(value.trim_ascii()).unwrap_or(0));
 }
 
@@ -64,7 +64,7 @@ const SCHEMES: [&str; 20] = [
 ];
 
 /// The scheme, and who logs in where it says so in the clear (RFC 7617).
-fn tell_authorization(value: &[u8], fields: &mut FieldBuffer) {
+fn add_authorization(value: &[u8], fields: &mut FieldBuffer) {
     let (scheme, rest) = lines::word(value);
     if !SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known.as_bytes())) {
         // What has no scheme in front is the secret itself, of which nothing is kept: who is refused with it guesses nothing.
@@ -102,11 +102,11 @@ mod tests {
     #[test]
     fn fields_become_facts_whatever_their_case() {
         let mut fields = FieldBuffer::default();
-        tell_request(b"Host", b"Example.com:8080 ", &mut fields);
-        tell_request(b"content-type", b"text/html; charset=x", &mut fields);
-        tell_request(b"cookie", b"a=b", &mut fields);
-        tell_response(b"SERVER", b"nginx", &mut fields);
-        tell_response(b"content-length", b"12", &mut fields);
+        add_request(b"Host", b"Example.com:8080 ", &mut fields);
+        add_request(b"content-type", b"text/html; charset=x", &mut fields);
+        add_request(b"cookie", b"a=b", &mut fields);
+        add_response(b"SERVER", b"nginx", &mut fields);
+        add_response(b"content-length", b"12", &mut fields);
         let expected = ["http.host=Example.com", "http.request_type=text/html", "http.server=nginx", "bytes=12"];
         assert_eq!(listed(&fields), expected);
         assert_eq!(without_port(b"[2001:db8::1]:80"), b"[2001:db8::1]");
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn who_logs_in_with_basic_is_read() {
         let mut fields = FieldBuffer::default();
-        tell_request(b"Authorization", b"Basic YW5uYTpzOmVjcmV0", &mut fields);
+        add_request(b"Authorization", b"Basic YW5uYTpzOmVjcmV0", &mut fields);
         assert_eq!(listed(&fields), ["http.auth=Basic", "user=anna", "password=s:ecret"]);
     }
 }

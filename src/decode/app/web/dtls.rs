@@ -90,12 +90,12 @@ fn hello(record: &[u8], fields: &mut FieldBuffer) -> bool {
     match message(record) {
         Some((CLIENT_HELLO, Some(body))) => {
             let hello = ClientHello::read_dtls(body);
-            hello.iter().for_each(|hello| hello.tell(Carrier::Dtls, fields));
+            hello.iter().for_each(|hello| hello.add_fields(Carrier::Dtls, fields));
             hello.is_some()
         }
         Some((SERVER_HELLO, Some(body))) => {
             let hello = ServerHello::read(body);
-            hello.iter().for_each(|hello| hello.tell(fields));
+            hello.iter().for_each(|hello| hello.add_fields(fields));
             hello.is_some()
         }
         _ => false,

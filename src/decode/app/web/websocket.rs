@@ -17,7 +17,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::WebSocket,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(WebSocket) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(WebSocket) }),
     frame: None,
 };
 
@@ -84,14 +84,14 @@ mod tests {
     #[test]
     fn frames_are_passed_over_by_their_length() {
         let mut fields = FieldBuffer::default();
-        let mut talk = WebSocket;
-        assert_eq!(talk.on_data(Direction::ToOriginator, b"\x81\x05hello", &mut fields), ParseStep::Skip(7));
+        let mut parser = WebSocket;
+        assert_eq!(parser.on_data(Direction::ToOriginator, b"\x81\x05hello", &mut fields), ParseStep::Skip(7));
         assert_eq!(
-            talk.on_data(Direction::ToResponder, b"\x82\xfe\x01\0mask", &mut fields),
+            parser.on_data(Direction::ToResponder, b"\x82\xfe\x01\0mask", &mut fields),
             ParseStep::Skip(4 + 4 + 256)
         );
-        assert_eq!(talk.on_data(Direction::ToResponder, b"\x82\xff\0\0", &mut fields), ParseStep::Took(0));
-        assert_eq!(talk.on_data(Direction::ToResponder, b"\x87\x00", &mut fields), ParseStep::Done);
+        assert_eq!(parser.on_data(Direction::ToResponder, b"\x82\xff\0\0", &mut fields), ParseStep::Took(0));
+        assert_eq!(parser.on_data(Direction::ToResponder, b"\x87\x00", &mut fields), ParseStep::Done);
         let said: Vec<_> = fields.messages().filter_map(|said| said.text(FieldId::Message)).collect();
         assert_eq!(said, ["text", "binary"]);
     }

@@ -128,7 +128,7 @@ impl Detector for LoginBruteForce {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
         let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         let key = (client, server, port, event.message.protocol);
@@ -136,7 +136,7 @@ impl Detector for LoginBruteForce {
             return self.observe_try(key, update.serial, event);
         }
         let Try { asked, user, is_repeated, .. } = self.tries.get(&update.serial).copied().unwrap_or_default();
-        let Some(is_accepted) = logins::verdict(said, asked) else { return };
+        let Some(is_accepted) = logins::verdict(fields, asked) else { return };
         let Some(pair) = self.pairs.of(key) else { return };
         pair.seen.add(event);
         pair.n_answers += 1;
@@ -172,20 +172,20 @@ impl Detector for LoginBruteForce {
 impl LoginBruteForce {
     /// Takes a message of a client.
     fn observe_try(&mut self, key: Key, serial: u32, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let is_http = event.message.protocol == AppProto::Http;
-        let Some(asked) = logins::asked(said, is_http) else {
+        let Some(asked) = logins::asked(fields, is_http) else {
             if is_http && let Some(slot) = self.tries.known(&serial) {
                 slot.asked = Asked::Nothing;
             }
             return;
         };
         let [user, password] =
-            [FieldId::User, FieldId::Password].map(|field| said.text(field).map(|text| self.hasher.hash_one(text)));
+            [FieldId::User, FieldId::Password].map(|field| fields.text(field).map(|text| self.hasher.hash_one(text)));
         let Some(pair) = self.pairs.of(key) else { return };
         pair.seen.add(event);
         pair.n_tries += u64::from(is_http);
-        if said.is(FieldId::Message, RdpMessage::Connect) && pair.asked_ns.len() < MOST_TIMES {
+        if fields.is(FieldId::Message, RdpMessage::Connect) && pair.asked_ns.len() < MOST_TIMES {
             pair.asked_ns.push(event.message.time_ns);
         }
         let mut last = self.tries.get(&serial).copied().unwrap_or_default();

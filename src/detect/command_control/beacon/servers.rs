@@ -66,7 +66,7 @@ pub(super) fn weigh(cases: &mut [Case<'_>], context: &Context<'_>) {
             facts.name = facts.name.max(flow.name);
             facts.payload_bytes += flow.forward().payload_bytes() + flow.backward().payload_bytes();
             if facts.programs.len() < MOST {
-                facts.programs.extend(odd_server::programs(context.told, context.names, flow));
+                facts.programs.extend(odd_server::programs(context.fields, context.names, flow));
             }
         }
     }

@@ -82,16 +82,17 @@ impl Detector for Mining {
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let Some(flow) = event.flow.filter(|_| event.message.protocol == AppProto::Stratum) else { return };
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let ((miner, _), (pool, port)) = (flow.originator(), flow.responder());
         let Some(pair) = self.pairs.of((miner, pool, port)) else { return };
         pair.n_messages += 1;
         pair.n_submitted += u64::from(
-            said.text(FieldId::Command)
+            fields
+                .text(FieldId::Command)
                 .is_some_and(|command| matches!(command, "mining.submit" | "submit" | "eth_submitWork")),
         );
         for (slot, kind) in [(&mut pair.user, FieldId::User), (&mut pair.agent, FieldId::Agent)] {
-            if let Some(text) = said.text(kind).filter(|_| slot.is_empty()) {
+            if let Some(text) = fields.text(kind).filter(|_| slot.is_empty()) {
                 text.clone_into(slot);
             }
         }
@@ -126,7 +127,7 @@ impl Mining {
         let is_case = |work: &Work| work.shares.len() as f64 >= shares && work.n_jobs as f64 >= jobs;
         let cases: Vec<(SessionEnds, Work, &str)> = self
             .sessions
-            .talks(context)
+            .without_pings(context)
             .filter_map(|(ends, session)| {
                 Some((ends, shape::work(&session).filter(is_case)?, context.names.text(session.name)))
             })

@@ -135,20 +135,20 @@ fn is_of_form(before: &str, first: &str) -> bool {
 
 impl Asked {
     pub fn note(&mut self, event: &AppEvent<'_>, name: DnsQuery<'_>, server: Addr, direction: Direction) {
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         self.seen.add(event);
         if self.servers.len() < Finding::MOST_ADDRESSES {
             self.servers.insert(server);
         }
         match direction {
             Direction::ToResponder => self.note_question(event, name),
-            Direction::ToOriginator => self.note_answer(name, said, event.names.text(name.name).len() as u64),
+            Direction::ToOriginator => self.note_answer(name, fields, event.names.text(name.name).len() as u64),
         }
     }
 
     fn note_question(&mut self, event: &AppEvent<'_>, name: DnsQuery<'_>) {
-        let (said, now) = (&event.message.fields, event.message.time_ns);
-        let kind = said.kind::<DnsType>(FieldId::DnsType);
+        let (fields, now) = (&event.message.fields, event.message.time_ns);
+        let kind = fields.kind::<DnsType>(FieldId::DnsType);
         let bit = kind.map_or(1 << 63, |kind| 1_u64 << (kind as u64 & 63));
         let is_full = self.names.len() >= MOST_NAMES;
         if let Some((types, last_ns)) = self.names.get_mut(&name.name) {
@@ -166,7 +166,7 @@ impl Asked {
         use DnsType::{Cname, Key, Mx, Null, Srv, Txt};
         let is_odd = match kind {
             Some(kind) => matches!(kind, Null | Key),
-            None => said.has(FieldId::DnsType),
+            None => fields.has(FieldId::DnsType),
         };
         self.n_odd += u64::from(is_odd);
         self.n_wide += u64::from(is_odd || matches!(kind, Some(Txt | Cname | Mx | Srv)));
@@ -186,18 +186,18 @@ impl Asked {
         };
     }
 
-    fn note_answer(&mut self, name: DnsQuery<'_>, said: &MessageFields<'_>, name_bytes: u64) {
+    fn note_answer(&mut self, name: DnsQuery<'_>, fields: &MessageFields<'_>, name_bytes: u64) {
         self.n_answers += 1;
-        let n_bytes = said.number(FieldId::DnsAnswerBytes).unwrap_or(0);
+        let n_bytes = fields.number(FieldId::DnsAnswerBytes).unwrap_or(0);
         self.answer_bytes += n_bytes;
-        self.replies.add(name, said);
-        let has_records = said.number(FieldId::DnsAnswers) != Some(0);
-        if let Some(seconds) = said.number(FieldId::DnsTtl).filter(|_| has_records) {
+        self.replies.add(name, fields);
+        let has_records = fields.number(FieldId::DnsAnswers) != Some(0);
+        if let Some(seconds) = fields.number(FieldId::DnsTtl).filter(|_| has_records) {
             self.n_lives += 1;
             self.n_short_lives += u64::from(seconds <= SHORT_LIFE);
         }
         use DnsType::{Cname, Key, Mx, Null, Txt};
-        let kind = said.kind(FieldId::DnsType);
+        let kind = fields.kind(FieldId::DnsType);
         // An answer without records may be long all the same: what proves that there are none is signed.
         if !has_records {
             return;

@@ -76,12 +76,12 @@ fn is_impossible(address: Addr) -> bool {
 
 impl Replies {
     /// Takes an answer to a name.
-    pub fn add(&mut self, name: DnsQuery<'_>, said: &MessageFields<'_>) {
-        match said.kind(FieldId::DnsType) {
+    pub fn add(&mut self, name: DnsQuery<'_>, fields: &MessageFields<'_>) {
+        match fields.kind(FieldId::DnsType) {
             Some(DnsType::A | DnsType::Aaaa) if self.addressed.len() < MOST_KEPT => {
                 // A real service is answered by addresses that come again; what is data hardly ever does.
                 let is_new = !self.addressed.contains(&name.name);
-                for address in said.addrs(FieldId::DnsAnswer) {
+                for address in fields.addrs(FieldId::DnsAnswer) {
                     self.n_given += usize::from(is_new);
                     if self.addresses.len() < 2 * MOST_KEPT {
                         self.addresses.insert(address);
@@ -90,7 +90,7 @@ impl Replies {
                 }
             }
             Some(DnsType::Cname) if self.aliased.len() < MOST_KEPT => {
-                let alias = said.texts(FieldId::DnsAnswer).find_map(|alias| {
+                let alias = fields.texts(FieldId::DnsAnswer).find_map(|alias| {
                     let domain = domains::registered(alias)?;
                     alias.get(..alias.len().checked_sub(domain.len())?).map(|before| before.trim_end_matches('.'))
                 });

@@ -134,7 +134,7 @@ impl Detector for EncryptedDns {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let cases: Vec<Case> = self
             .sessions
-            .talks(context)
+            .without_pings(context)
             .filter_map(|(ends, session)| {
                 let name = context.names.text(session.name);
                 Some(Case { ends, requests: requests::requests(&session)?, name, is_quic: session.is_quic })

@@ -55,7 +55,7 @@ pub(super) struct Program<'a> {
 impl<'a> Program<'a> {
     /// Takes a flow of the case that carried something.
     pub(super) fn add(&mut self, context: &Context<'a>, flow: &Flow) {
-        let knows = |kind| context.told.of(flow, context.names).iter().any(|fact| fact.kind == kind);
+        let knows = |kind| context.fields.of(flow, context.names).iter().any(|fact| fact.kind == kind);
         let web = match flow.app {
             Some(AppProto::Http | AppProto::Quic) => Some(true),
             // Without a fingerprint the first message was not seen whole: what it offers is unknown.
@@ -68,7 +68,7 @@ impl<'a> Program<'a> {
         self.is_mail |= flow.app == Some(AppProto::Smtp);
         self.is_media |= matches!(flow.app, Some(AppProto::Stun | AppProto::Rtp | AppProto::Rtcp | AppProto::Dtls));
         self.apps.extend(flow.app);
-        self.names.extend(odd_server::programs(context.told, context.names, flow));
+        self.names.extend(odd_server::programs(context.fields, context.names, flow));
     }
 }
 

@@ -88,14 +88,14 @@ impl Detector for Amplification {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let said = &event.message.fields;
+        let fields = &event.message.fields;
         let protocol = event.message.protocol;
         let is_meant = match protocol {
             // Of the control messages only the list of clients amplifies; the others are how ntpq works.
             AppProto::Ntp => {
-                said.is(FieldId::Message, NtpMessage::Private) || said.is(FieldId::Command, NtpCommand::Mrulist)
+                fields.is(FieldId::Message, NtpMessage::Private) || fields.is(FieldId::Command, NtpCommand::Mrulist)
             }
-            AppProto::Dns => said.is(FieldId::DnsType, DnsType::Any),
+            AppProto::Dns => fields.is(FieldId::DnsType, DnsType::Any),
             _ => false,
         };
         let (true, Some(flow), Some(update)) = (is_meant, event.flow, event.update) else { return };

@@ -111,7 +111,7 @@ fn end_over(
     settings: &Settings,
 ) -> Conclusion {
     let span_ns = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
-    let told = FlowFields::default();
+    let fields = FlowFields::default();
     let endpoints = EndpointIndex::of(flows);
     let (rows, site) = (Default::default(), Site::private());
     let context = Context {
@@ -119,7 +119,7 @@ fn end_over(
         flows,
         endpoints: &endpoints,
         names,
-        told: &told,
+        fields: &fields,
         contacts,
         claims,
         gateway,

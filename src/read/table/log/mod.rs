@@ -1,6 +1,7 @@
 //! The rows of logs to connections and the messages that they carried: Zeek's logs, Suricata's EVE, and both and Packetbeat in
 //! the Elastic Common Schema. One file for each kind of log.
 
+mod alerts;
 mod cells;
 mod certificates;
 mod connection;
@@ -24,7 +25,6 @@ mod smb;
 mod smtp;
 mod ssh;
 mod ssl;
-mod told;
 pub mod tool;
 mod words;
 mod x509;

@@ -2,7 +2,7 @@
 
 use super::contract::Log;
 use super::{
-    dce_rpc, dhcp, dns, files, flows, ftp, http, kerberos, ntlm, quic, rdp, small, smb, smtp, ssh, ssl, told, x509,
+    alerts, dce_rpc, dhcp, dns, files, flows, ftp, http, kerberos, ntlm, quic, rdp, small, smb, smtp, ssh, ssl, x509,
 };
 use crate::read::table::plain::plain;
 
@@ -10,11 +10,11 @@ use crate::read::table::plain::plain;
 pub const ALL: &[&Log] = &[
     &flows::CONN,
     &flows::NETFLOW,
-    &told::NOTICE,
-    &told::WEIRD,
-    &told::DPD,
-    &told::SIGNATURES,
-    &told::INTEL,
+    &alerts::NOTICE,
+    &alerts::WEIRD,
+    &alerts::DPD,
+    &alerts::SIGNATURES,
+    &alerts::INTEL,
     &flows::TUNNEL,
     &dns::LOG,
     &http::LOG,

@@ -33,7 +33,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Ldap,
     datagram: Some(Datagram { is_by_content: false, read }),
-    stream: Some(Stream { guess, sender, talk: || Box::new(Ldap::default()) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(Ldap::default()) }),
     frame: None,
 };
 

@@ -29,7 +29,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Smb,
     datagram: None,
-    stream: Some(Stream { guess, sender, talk: || Box::new(Smb::default()) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(Smb::default()) }),
     frame: None,
 };
 

@@ -99,7 +99,7 @@ fn remember(list: &mut Vec<(u64, u8)>, number: u64, known: u8) {
 }
 
 /// Adds whether messages must be signed.
-pub fn tell_signing(is_required: bool, fields: &mut FieldBuffer) {
+pub fn add_signing(is_required: bool, fields: &mut FieldBuffer) {
     fields.token(FieldId::Security, if is_required { Security::SigningRequired } else { Security::SigningNotRequired });
 }
 

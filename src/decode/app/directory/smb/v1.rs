@@ -1,7 +1,7 @@
 //! SMB 1 messages (MS-CIFS and MS-SMB, section 2.2): dialect, login, share, files, pipes and what is called in them.
 
 use super::pipes::Pipes;
-use super::pipes::tell_signing;
+use super::pipes::add_signing;
 use super::status;
 use crate::decode::app::support::bytes;
 use crate::decode::app::support::bytes::le16;
@@ -167,7 +167,7 @@ impl Smb1 {
             NEGOTIATE if block.word(0) != 0xffff && !block.words.is_empty() => {
                 fields.token(FieldId::Version, SmbVersion::Smb1);
                 let must_sign = block.words.get(2).is_some_and(|mode| mode & 8 > 0);
-                tell_signing(must_sign, fields);
+                add_signing(must_sign, fields);
             }
             SESSION_SETUP => {
                 let length = if block.words.len() >= 8 { block.word(3) } else { 0 };

@@ -1,7 +1,7 @@
 //! SMB 2 and 3 messages (MS-SMB2, section 2.2): dialect, login, share, files, pipes and what is called in them.
 
 use super::pipes::Pipes;
-use super::pipes::tell_signing;
+use super::pipes::add_signing;
 use super::status;
 use crate::decode::app::support::bytes;
 use crate::decode::app::support::bytes::add_utf16;
@@ -205,7 +205,7 @@ fn negotiated(message: &Message<'_>, fields: &mut FieldBuffer) {
     };
     fields.token(FieldId::Version, name);
     let must_sign = message.body.get(2).is_some_and(|mode| mode & 2 > 0);
-    tell_signing(must_sign, fields);
+    add_signing(must_sign, fields);
 }
 
 fn set_info(message: &Message<'_>, fields: &mut FieldBuffer) {

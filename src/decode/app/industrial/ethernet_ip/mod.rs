@@ -14,7 +14,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::EtherNetIp,
     datagram: Some(Datagram { is_by_content: false, read }),
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(EtherNetIp) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(EtherNetIp) }),
     frame: None,
 };
 

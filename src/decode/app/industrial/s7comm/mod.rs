@@ -15,7 +15,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::S7comm,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(S7comm::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(S7comm::default()) }),
     frame: None,
 };
 

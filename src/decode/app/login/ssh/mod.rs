@@ -23,7 +23,7 @@ use login::{Answer, Login};
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Ssh,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Ssh::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Ssh::default()) }),
     frame: None,
 };
 

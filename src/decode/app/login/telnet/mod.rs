@@ -19,7 +19,7 @@ use screen::{Keys, Prompt, Screen};
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Telnet,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Telnet::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Telnet::default()) }),
     frame: None,
 };
 
@@ -167,12 +167,12 @@ mod tests {
     use super::*;
     use crate::decode::app::support::listed;
 
-    fn hear(said: &[(char, &[u8])]) -> Vec<String> {
-        let (mut talk, mut fields) = (Telnet::default(), FieldBuffer::default());
+    fn parse_all(said: &[(char, &[u8])]) -> Vec<String> {
+        let (mut parser, mut fields) = (Telnet::default(), FieldBuffer::default());
         for (who, bytes) in said {
             let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = *bytes;
-            while let ParseStep::Took(n @ 1..) = talk.on_data(direction, rest, &mut fields) {
+            while let ParseStep::Took(n @ 1..) = parser.on_data(direction, rest, &mut fields) {
                 rest = &rest[n..];
                 if rest.is_empty() {
                     break;
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn what_is_typed_at_prompts_is_read_and_whether_it_works() {
-        let said = hear(&[
+        let said = parse_all(&[
             ('S', b"\xff\xfd\x18\xff\xfb\x01"),
             ('C', b"\xff\xfa\x18\0xterm\xff\xf0"),
             ('S', b"Debian\r\nhost login: "),
@@ -221,8 +221,8 @@ mod tests {
     #[test]
     fn variables_name_the_user_and_no_prefix_panics() {
         let bytes = b"\xff\xfa\x27\0\0USER\x01-f root\x03X\x01y\xff\xf0\xff\xff\xff\xf1";
-        assert_eq!(hear(&[('C', bytes)]), ["command=SB", "user=-f root"]);
-        (0..bytes.len()).for_each(|end| drop(hear(&[('C', &bytes[..end])])));
+        assert_eq!(parse_all(&[('C', bytes)]), ["command=SB", "user=-f root"]);
+        (0..bytes.len()).for_each(|end| drop(parse_all(&[('C', &bytes[..end])])));
     }
 
     #[test]

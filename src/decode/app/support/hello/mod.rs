@@ -83,7 +83,7 @@ impl<'a> ClientHello<'a> {
     }
 
     /// Its facts.
-    pub fn tell(&self, carrier: Carrier, fields: &mut FieldBuffer) {
+    pub fn add_fields(&self, carrier: Carrier, fields: &mut FieldBuffer) {
         fields.token(FieldId::Message, TlsMessage::ClientHello);
         version(FieldId::TlsOffered, self.highest(), fields);
         if let Some(name) = self.server_name() {
@@ -159,7 +159,7 @@ impl<'a> ServerHello<'a> {
     }
 
     /// Its facts.
-    pub fn tell(&self, fields: &mut FieldBuffer) {
+    pub fn add_fields(&self, fields: &mut FieldBuffer) {
         fields.token(
             FieldId::Message,
             if self.is_retry { TlsMessage::HelloRetryRequest } else { TlsMessage::ServerHello },
@@ -271,7 +271,7 @@ mod tests {
               \0\x2b\0\x07\x06\xda\xda\x03\x04\x03\x03",
         );
         let mut fields = FieldBuffer::default();
-        ClientHello::read(&bytes).unwrap().tell(Carrier::Tcp, &mut fields);
+        ClientHello::read(&bytes).unwrap().add_fields(Carrier::Tcp, &mut fields);
         let said = fields.fields_at(0..fields.len() as u32);
         assert_eq!(said.text(FieldId::TlsSni), Some("a.examp"));
         assert_eq!(said.kind(FieldId::TlsOffered), Some(TlsVersion::Tls13));
@@ -279,7 +279,7 @@ mod tests {
         assert!(said.text(FieldId::Ja4).is_some_and(|print| print.starts_with("t13d0103h2_")));
         for end in 0..bytes.len() {
             if let Some(hello) = ClientHello::read(&bytes[..end]) {
-                hello.tell(Carrier::Quic, &mut FieldBuffer::default());
+                hello.add_fields(Carrier::Quic, &mut FieldBuffer::default());
             }
         }
     }
@@ -290,7 +290,7 @@ mod tests {
         bytes.extend(RETRY);
         bytes.extend(b"\0\x13\x01\0\0\x06\0\x2b\0\x02\x03\x04");
         let mut fields = FieldBuffer::default();
-        ServerHello::read(&bytes).unwrap().tell(&mut fields);
+        ServerHello::read(&bytes).unwrap().add_fields(&mut fields);
         let said = fields.fields_at(0..fields.len() as u32);
         assert_eq!(said.kind(FieldId::Message), Some(TlsMessage::HelloRetryRequest));
         assert_eq!(said.kind(FieldId::Version), Some(TlsVersion::Tls13));

@@ -61,7 +61,7 @@ const MOST_FIELDS: usize = 64;
 const MOST_NAME_BYTES: usize = 32;
 
 /// Adds user and password; false, and nothing, if there is no password.
-pub(super) fn tell(form: &[u8], fields: &mut FieldBuffer) -> bool {
+pub(super) fn add_login(form: &[u8], fields: &mut FieldBuffer) -> bool {
     let mark = fields.mark();
     let mut has_password = false;
     let mut has_user = false;
@@ -89,7 +89,7 @@ pub(super) fn tell(form: &[u8], fields: &mut FieldBuffer) -> bool {
 }
 
 /// Adds the fields, as they were sent, whose values are more than words and numbers; true if there are any.
-pub(super) fn tell_fields(form: &[u8], fields: &mut FieldBuffer) -> bool {
+pub(super) fn add_fields(form: &[u8], fields: &mut FieldBuffer) -> bool {
     let n_before = fields.len();
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-_.@*=".contains(byte);
     for field in form.split(|byte| *byte == b'&').take(MOST_FIELDS).filter(|field| !field.iter().all(is_word)) {
@@ -133,8 +133,8 @@ mod tests {
     #[test]
     fn fields_that_are_more_than_words_are_handed_on() {
         let mut fields = FieldBuffer::default();
-        assert!(!tell_fields(b"user=anna&n=-1.5", &mut fields) && fields.is_empty());
-        assert!(tell_fields(b"q=two+words&id=1'+or+1%3d1&n=5", &mut fields));
+        assert!(!add_fields(b"user=anna&n=-1.5", &mut fields) && fields.is_empty());
+        assert!(add_fields(b"q=two+words&id=1'+or+1%3d1&n=5", &mut fields));
         let said = fields.fields_at(0..fields.len() as u32);
         assert_eq!(said.texts(FieldId::HttpForm).collect::<Vec<_>>(), ["id=1'+or+1%3d1"]);
     }
@@ -142,12 +142,12 @@ mod tests {
     #[test]
     fn a_user_counts_only_with_a_password() {
         let mut fields = FieldBuffer::default();
-        assert!(!tell(b"user=anna&q=1", &mut fields));
+        assert!(!add_login(b"user=anna&q=1", &mut fields));
         assert!(fields.is_empty());
-        assert!(tell(b"q=1&User_Name=anna&login%5Bpassword%5D=&Passwd=%zz%41", &mut fields));
+        assert!(add_login(b"q=1&User_Name=anna&login%5Bpassword%5D=&Passwd=%zz%41", &mut fields));
         let mut width = FieldBuffer::default();
-        assert!(!tell(b"pw=1286&ph=722", &mut width) && width.is_empty());
-        assert!(tell(b"pw=1286&user=anna", &mut width));
+        assert!(!add_login(b"pw=1286&ph=722", &mut width) && width.is_empty());
+        assert!(add_login(b"pw=1286&user=anna", &mut width));
         let said = fields.fields_at(0..fields.len() as u32);
         assert_eq!((said.text(FieldId::User), said.text(FieldId::Password)), (Some("anna"), Some("%zzA")));
     }

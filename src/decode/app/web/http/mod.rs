@@ -10,9 +10,9 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
+use crate::decode::app::support::http::add_request;
+use crate::decode::app::support::http::add_response;
 use crate::decode::app::support::http::media_type;
-use crate::decode::app::support::http::tell_request;
-use crate::decode::app::support::http::tell_response;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::web::WsmanAction;
@@ -26,7 +26,7 @@ use std::collections::VecDeque;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Http,
     datagram: None,
-    stream: Some(Stream { guess: line::guess, sender: line::sender, talk: || Box::new(Http::default()) }),
+    stream: Some(Stream { guess: line::guess, sender: line::sender, parser: || Box::new(Http::default()) }),
     frame: None,
 };
 
@@ -108,11 +108,11 @@ impl Http {
         fields.text(FieldId::HttpMethod, method);
         let path = line::target(method, &whole, fields);
         for header in headers.iter().flat_map(|(_, headers)| headers.iter()) {
-            tell_request(header.name.as_bytes(), header.value, fields);
+            add_request(header.name.as_bytes(), header.value, fields);
         }
         fields.text(FieldId::HttpPath, path);
         if let Some((_, query)) = path.split_once('?') {
-            form::tell(query.as_bytes(), fields);
+            form::add_login(query.as_bytes(), fields);
         }
         // Fields that make no sense: where the next request begins cannot be told.
         let Some((n, headers)) = headers else { return ParseStep::Done };
@@ -166,7 +166,7 @@ impl Http {
         fields.begin();
         fields.number(FieldId::HttpStatus, u64::from(code));
         for header in response.headers.iter() {
-            tell_response(header.name.as_bytes(), header.value, fields);
+            add_response(header.name.as_bytes(), header.value, fields);
         }
         let is_interim = (100..200).contains(&code);
         let asked = if is_interim { None } else { self.waiting.pop_front() };
@@ -191,8 +191,8 @@ fn read_text(body: Body, text: &[u8], fields: &mut FieldBuffer) -> bool {
     if matches!(body, Body::Wsman(_)) {
         return wsman::read(text, fields);
     }
-    let has_password = form::tell(text, fields);
-    form::tell_fields(text, fields) || has_password
+    let has_password = form::add_login(text, fields);
+    form::add_fields(text, fields) || has_password
 }
 
 fn is_form(headers: &[Header<'_>]) -> bool {

@@ -13,7 +13,7 @@ const MOST_BYTES: usize = 1 << 14;
 /// What a field takes in the table besides its texts (RFC 7541, section 4.1).
 const FIELD_BYTES: usize = 32;
 /// Most fields of a block that are told: short codes can stand for long texts.
-const MOST_TOLD: usize = 128;
+const MOST_ADDED: usize = 128;
 
 /// Reads the blocks of one side, all of them and in order.
 #[derive(Debug)]
@@ -33,26 +33,26 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// Shows each field of a block to `tell`, name and value; none where the block makes no sense: then those that
+    /// Shows each field of a block to `add_fields`, name and value; none where the block makes no sense: then those that
     /// follow cannot be read either.
-    pub(super) fn read(&mut self, block: &[u8], tell: &mut impl FnMut(&[u8], &[u8])) -> Option<()> {
+    pub(super) fn read(&mut self, block: &[u8], add_fields: &mut impl FnMut(&[u8], &[u8])) -> Option<()> {
         let mut cursor = block;
-        let mut n_left = MOST_TOLD;
-        let mut tell = |name: &[u8], value: &[u8]| {
+        let mut n_left = MOST_ADDED;
+        let mut add_fields = |name: &[u8], value: &[u8]| {
             if n_left > 0 {
                 n_left -= 1;
-                tell(name, value);
+                add_fields(name, value);
             }
         };
         while let Some(first) = cursor.first().copied() {
             match first {
                 0x80.. => {
                     let (name, value) = self.field(integer(&mut cursor, 7)?)?;
-                    tell(name, value);
+                    add_fields(name, value);
                 }
                 0x40.. => {
                     let (name, value) = self.literal(&mut cursor, 6)?;
-                    tell(&name, &value);
+                    add_fields(&name, &value);
                     self.keep(name, value);
                 }
                 0x20.. => {
@@ -61,7 +61,7 @@ impl Decoder {
                 }
                 _ => {
                     let (name, value) = self.literal(&mut cursor, 4)?;
-                    tell(&name, &value);
+                    add_fields(&name, &value);
                 }
             }
         }
@@ -242,6 +242,6 @@ mod tests {
     fn a_few_bytes_do_not_become_fields_without_end() {
         let mut n = 0;
         Decoder::default().read(&[0x82; 4000], &mut |_, _| n += 1).unwrap();
-        assert_eq!(n, MOST_TOLD);
+        assert_eq!(n, MOST_ADDED);
     }
 }

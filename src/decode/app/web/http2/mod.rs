@@ -10,8 +10,8 @@ use crate::decode::app::parser::ProbeResult;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::head::number;
-use crate::decode::app::support::http::tell_request;
-use crate::decode::app::support::http::tell_response;
+use crate::decode::app::support::http::add_request;
+use crate::decode::app::support::http::add_response;
 use crate::decode::app::support::http::without_port;
 use crate::decode::app::support::resync;
 use crate::decode::app::support::take_bytes::TakeBytes;
@@ -25,7 +25,7 @@ use hpack::Decoder;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Http2,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, talk: || Box::new(Http2::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Http2::default()) }),
     frame: None,
 };
 
@@ -138,7 +138,7 @@ impl Side {
             block = block.get(..block.len().checked_sub(n_padding.into())?)?;
         }
         if flags & END_HEADERS != 0 && self.head.is_empty() {
-            return tell(&mut self.decoder, block, name, fields);
+            return add_fields(&mut self.decoder, block, name, fields);
         }
         self.head.extend_from_slice(block);
         if self.head.len() > MOST_HEAD_BYTES {
@@ -146,14 +146,14 @@ impl Side {
         }
         if flags & END_HEADERS != 0 {
             let head = std::mem::take(&mut self.head);
-            return tell(&mut self.decoder, &head, "headers", fields);
+            return add_fields(&mut self.decoder, &head, "headers", fields);
         }
         Some(())
     }
 }
 
 /// Adds the facts of a whole head. That of a request says how it is asked (RFC 9113, section 8.3.1).
-fn tell(decoder: &mut Decoder, block: &[u8], name: &str, fields: &mut FieldBuffer) -> Option<()> {
+fn add_fields(decoder: &mut Decoder, block: &[u8], name: &str, fields: &mut FieldBuffer) -> Option<()> {
     let mut is_response = false;
     fields.begin();
     fields.text(FieldId::Message, name);
@@ -165,8 +165,8 @@ fn tell(decoder: &mut Decoder, block: &[u8], name: &str, fields: &mut FieldBuffe
             is_response = true;
             fields.number(FieldId::HttpStatus, number(value).unwrap_or(0));
         }
-        _ if is_response => tell_response(name, value, fields),
-        _ => tell_request(name, value, fields),
+        _ if is_response => add_response(name, value, fields),
+        _ => add_request(name, value, fields),
     })
 }
 
@@ -199,10 +199,10 @@ mod tests {
         assert_eq!(guess(&bytes, &ends), ProbeResult::Certain);
         assert_eq!(guess(b"PRI", &ends), ProbeResult::NeedMore);
         let mut fields = FieldBuffer::default();
-        let mut talk = Http2::default();
-        assert_eq!(talk.on_data(Direction::ToResponder, &bytes, &mut fields), ParseStep::Took(PREFACE.len()));
-        assert_eq!(talk.on_data(Direction::ToResponder, &bytes[PREFACE.len()..], &mut fields), ParseStep::Skip(15));
-        assert_eq!(talk.on_data(Direction::ToOriginator, b"\0\0\0\x77\0\0\0\0\0", &mut fields), ParseStep::Done);
+        let mut parser = Http2::default();
+        assert_eq!(parser.on_data(Direction::ToResponder, &bytes, &mut fields), ParseStep::Took(PREFACE.len()));
+        assert_eq!(parser.on_data(Direction::ToResponder, &bytes[PREFACE.len()..], &mut fields), ParseStep::Skip(15));
+        assert_eq!(parser.on_data(Direction::ToOriginator, b"\0\0\0\x77\0\0\0\0\0", &mut fields), ParseStep::Done);
         let said: Vec<_> = fields.messages().filter_map(|said| said.text(FieldId::Message)).collect();
         assert_eq!(said, ["preface", "settings"]);
     }
@@ -211,15 +211,15 @@ mod tests {
     fn a_head_is_read_also_in_two_frames_and_padded_and_no_prefix_panics() {
         let head = b"\0\0\x09\x01\x28\0\0\0\x01\x02\0\0\0\0\x10\x82\0\0";
         let more = b"\0\0\x13\x09\x04\0\0\0\x01\x84\x01\x0ba.test:8080\x58\x03x/y";
-        let (mut talk, mut fields) = (Http2::default(), FieldBuffer::default());
+        let (mut parser, mut fields) = (Http2::default(), FieldBuffer::default());
         for frame in [&head[..], more] {
             for end in 0..frame.len() {
-                assert_eq!(talk.on_data(Direction::ToResponder, &frame[..end], &mut fields), ParseStep::Took(0));
+                assert_eq!(parser.on_data(Direction::ToResponder, &frame[..end], &mut fields), ParseStep::Took(0));
             }
-            assert_eq!(talk.on_data(Direction::ToResponder, frame, &mut fields), ParseStep::Took(frame.len()));
+            assert_eq!(parser.on_data(Direction::ToResponder, frame, &mut fields), ParseStep::Took(frame.len()));
         }
         let answer = b"\0\0\x06\x01\x05\0\0\0\x01\x8d\x0f\x27\x02ab";
-        assert_eq!(talk.on_data(Direction::ToOriginator, answer, &mut fields), ParseStep::Took(answer.len()));
+        assert_eq!(parser.on_data(Direction::ToOriginator, answer, &mut fields), ParseStep::Took(answer.len()));
         let expected = [
             "message=headers",
             "http.method=GET",
@@ -230,6 +230,6 @@ mod tests {
             "http.server=ab",
         ];
         assert_eq!(listed(&fields), expected);
-        assert_eq!(talk.on_data(Direction::ToResponder, more, &mut fields), ParseStep::Done);
+        assert_eq!(parser.on_data(Direction::ToResponder, more, &mut fields), ParseStep::Done);
     }
 }

@@ -42,7 +42,7 @@ struct Handshake {
 
 impl Handshakes {
     /// Takes a datagram; adds to `fields` those of the hellos that it completes.
-    pub fn hear(&mut self, payload: &[u8], source: End, target: End, fields: &mut FieldBuffer) {
+    pub fn on_datagram(&mut self, payload: &[u8], source: End, target: End, fields: &mut FieldBuffer) {
         let key = (source.min(target), source.max(target));
         for packet in packets(payload).filter(|packet| packet.kind == Kind::Initial) {
             let Some(handshake) = self.open.get_mut(&key) else {
@@ -54,7 +54,7 @@ impl Handshakes {
             handshake.take(&packet, source);
         }
         let Some(handshake) = self.open.get_mut(&key) else { return };
-        handshake.sides.iter_mut().for_each(|side| side.tell(fields));
+        handshake.sides.iter_mut().for_each(|side| side.add_fields(fields));
     }
 
     fn insert(&mut self, key: (End, End), handshake: Handshake) {

@@ -83,7 +83,7 @@ impl Side {
     }
 
     /// Adds the fields of the hello, once. One that continues in another datagram gives at least its server name.
-    pub(super) fn tell(&mut self, fields: &mut FieldBuffer) {
+    pub(super) fn add_fields(&mut self, fields: &mut FieldBuffer) {
         if !std::mem::take(&mut self.is_new) {
             return;
         }
@@ -99,7 +99,7 @@ impl Side {
             }
         }
         if let Some((0, run)) = runs.first()
-            && tell_whole(run, fields).is_some()
+            && add_whole(run, fields).is_some()
         {
             *self = Side { is_over: true, ..Side::default() };
             return;
@@ -115,7 +115,7 @@ impl Side {
 }
 
 /// Adds the fields of a hello if it is complete.
-fn tell_whole(run: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+fn add_whole(run: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut cursor = run;
     let kind = cursor.u8()?;
     let body = cursor.field24()?;
@@ -123,12 +123,12 @@ fn tell_whole(run: &[u8], fields: &mut FieldBuffer) -> Option<()> {
         CLIENT_HELLO => {
             let hello = ClientHello::read(body)?;
             fields.begin();
-            hello.tell(Carrier::Quic, fields);
+            hello.add_fields(Carrier::Quic, fields);
         }
         SERVER_HELLO => {
             let hello = ServerHello::read(body)?;
             fields.begin();
-            hello.tell(fields);
+            hello.add_fields(fields);
         }
         _ => return None,
     }

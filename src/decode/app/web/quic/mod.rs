@@ -249,12 +249,12 @@ mod tests {
     }
 
     /// A datagram of one side of a conversation, read and heard.
-    fn hear(handshakes: &mut Handshakes, role: Role, datagram: &[u8]) -> FieldBuffer {
+    fn on_datagram(handshakes: &mut Handshakes, role: Role, datagram: &[u8]) -> FieldBuffer {
         let (client, server) = ((Addr::v4([10, 0, 0, 1]), 50_000), (Addr::v4([10, 0, 0, 2]), SERVER_PORT));
         let (source, target) = if role == Role::Client { (client, server) } else { (server, client) };
         let mut fields = FieldBuffer::default();
         read(datagram, &ENDS, &mut fields);
-        handshakes.hear(datagram, source, target, &mut fields);
+        handshakes.on_datagram(datagram, source, target, &mut fields);
         fields
     }
 
@@ -263,7 +263,7 @@ mod tests {
         for (version, name) in
             [(VERSION_1, "1"), (VERSION_2, "2"), (0xff00_001d, "draft 29"), (0xff00_001b, "draft 27")]
         {
-            let fields = hear(&mut Handshakes::default(), Role::Client, &initial(version, &frames()));
+            let fields = on_datagram(&mut Handshakes::default(), Role::Client, &initial(version, &frames()));
             let said = fields.fields_at(0..fields.len() as u32);
             assert_eq!(said.text(FieldId::Version), Some(name));
             assert_eq!(said.text(FieldId::TlsSni), Some("a.example"));
@@ -280,14 +280,14 @@ mod tests {
         end[n..].fill(0);
         start[..n].fill(0);
         let mut handshakes = Handshakes::default();
-        let fields = hear(&mut handshakes, Role::Client, &initial(VERSION_1, &end));
+        let fields = on_datagram(&mut handshakes, Role::Client, &initial(VERSION_1, &end));
         let said = fields.fields_at(0..fields.len() as u32);
         assert_eq!(said.text(FieldId::TlsSni), Some("a.example"));
         assert_eq!(said.text(FieldId::Ja4), None);
-        let fields = hear(&mut handshakes, Role::Client, &initial(VERSION_1, &start));
+        let fields = on_datagram(&mut handshakes, Role::Client, &initial(VERSION_1, &start));
         assert!(fields.iter().any(|(kind, _)| kind == FieldId::Ja4));
         // Sent again, it says nothing new.
-        let fields = hear(&mut handshakes, Role::Client, &initial(VERSION_1, &start));
+        let fields = on_datagram(&mut handshakes, Role::Client, &initial(VERSION_1, &start));
         assert!(fields.iter().all(|(kind, _)| kind != FieldId::Ja4));
     }
 
@@ -300,9 +300,9 @@ mod tests {
         frames.extend(body);
         let answer = protect(VERSION_1, Role::Server, &[], &frames);
         let mut handshakes = Handshakes::default();
-        assert!(hear(&mut handshakes, Role::Server, &answer).iter().all(|(kind, _)| kind != FieldId::Ja3s));
-        hear(&mut handshakes, Role::Client, &initial(VERSION_1, &self::frames()));
-        let fields = hear(&mut handshakes, Role::Server, &answer);
+        assert!(on_datagram(&mut handshakes, Role::Server, &answer).iter().all(|(kind, _)| kind != FieldId::Ja3s));
+        on_datagram(&mut handshakes, Role::Client, &initial(VERSION_1, &self::frames()));
+        let fields = on_datagram(&mut handshakes, Role::Server, &answer);
         assert_eq!(fields.fields_at(0..fields.len() as u32).text(FieldId::TlsCipher), Some("TLS_AES_128_GCM_SHA256"));
         assert!(fields.iter().any(|(kind, _)| kind == FieldId::Ja3s));
     }
@@ -311,7 +311,7 @@ mod tests {
     fn no_prefix_panics_and_other_datagrams_are_not_claimed() {
         let packet = initial(VERSION_1, &frames());
         for end in 0..packet.len() {
-            hear(&mut Handshakes::default(), Role::Client, &packet[..end]);
+            on_datagram(&mut Handshakes::default(), Role::Client, &packet[..end]);
         }
         let dns = b"\x80\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01";
         assert_eq!(read(dns, &ENDS, &mut FieldBuffer::default()), ProbeResult::NotForUs);

@@ -15,9 +15,9 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 const MOST_NAMES: usize = 12;
 
 /// Reads the body of a Certificate message (RFC 5246, section 7.4.2): its first certificate is the server's own.
-pub(super) fn tell(mut body: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+pub(super) fn add_fields(mut body: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut list = body.field24()?;
-    tell_one(list.field24()?, fields)
+    add_one(list.field24()?, fields)
 }
 
 thread_local! {
@@ -25,7 +25,7 @@ thread_local! {
 }
 
 /// Reads a certificate. One that came before is not taken apart again: that costs as much as reading ten packets.
-pub(super) fn tell_one(der: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+pub(super) fn add_one(der: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let read = || {
         let mut own = FieldBuffer::default();
         take_apart(der, &mut own).map(|()| Rc::new(own))

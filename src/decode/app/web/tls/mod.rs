@@ -29,7 +29,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Tls,
     datagram: None,
-    stream: Some(Stream { guess, sender, talk: || Box::new(Tls::default()) }),
+    stream: Some(Stream { guess, sender, parser: || Box::new(Tls::default()) }),
     frame: None,
 };
 
@@ -116,16 +116,16 @@ impl StreamParser for Tls {
         let side = if direction == Direction::ToResponder { forward } else { backward };
         let goes_on = match *kind {
             HANDSHAKE => side.handshake(record, fields),
-            ALERT => tell_alert(record, fields),
+            ALERT => add_alert(record, fields),
             CHANGE_CIPHER => {
                 side.is_changed = true;
                 true
             }
             HEARTBEAT if side.is_changed => {
-                tell_sealed_heartbeat(record, fields);
+                add_sealed_heartbeat(record, fields);
                 true
             }
-            HEARTBEAT => tell_heartbeat(record, fields),
+            HEARTBEAT => add_heartbeat(record, fields),
             _ => false,
         };
         if goes_on { ParseStep::Took(HEADER_BYTES + record.len()) } else { ParseStep::Done }
@@ -165,30 +165,30 @@ impl Side {
                 self.started = before.to_vec();
                 return before.len() <= MOST_MESSAGE_BYTES;
             };
-            tell(*kind, body, fields);
+            add_fields(*kind, body, fields);
         }
         true
     }
 }
 
-fn tell(kind: u8, body: &[u8], fields: &mut FieldBuffer) {
+fn add_fields(kind: u8, body: &[u8], fields: &mut FieldBuffer) {
     match kind {
         CLIENT_HELLO => {
             if let Some(hello) = ClientHello::read(body) {
                 fields.begin();
-                hello.tell(Carrier::Tcp, fields);
+                hello.add_fields(Carrier::Tcp, fields);
             }
         }
         SERVER_HELLO => {
             if let Some(hello) = ServerHello::read(body) {
                 fields.begin();
-                hello.tell(fields);
+                hello.add_fields(fields);
             }
         }
         CERTIFICATE => {
             fields.begin();
             fields.token(FieldId::Message, TlsMessage::Certificate);
-            certificate::tell(body, fields);
+            certificate::add_fields(body, fields);
         }
         _ => {}
     }
@@ -201,7 +201,7 @@ fn is_hello(record: &[u8]) -> bool {
 }
 
 /// An alert in the clear has two bytes; false if it is encrypted.
-fn tell_alert(record: &[u8], fields: &mut FieldBuffer) -> bool {
+fn add_alert(record: &[u8], fields: &mut FieldBuffer) -> bool {
     let [level @ (1 | 2), code] = record else { return false };
     fields.begin();
     fields.token(FieldId::Message, if *level == 2 { TlsMessage::FatalAlert } else { TlsMessage::Warning });
@@ -213,7 +213,7 @@ fn tell_alert(record: &[u8], fields: &mut FieldBuffer) -> bool {
 }
 
 /// A heartbeat in the clear; one that asks for more than it sends is an attack (Heartbleed, CVE-2014-0160).
-fn tell_heartbeat(record: &[u8], fields: &mut FieldBuffer) -> bool {
+fn add_heartbeat(record: &[u8], fields: &mut FieldBuffer) -> bool {
     let [kind @ (1 | 2), high, low, ..] = record else { return false };
     let asked = usize::from(u16::from_be_bytes([*high, *low]));
     fields.begin();
@@ -227,7 +227,7 @@ fn tell_heartbeat(record: &[u8], fields: &mut FieldBuffer) -> bool {
 }
 
 /// An encrypted heartbeat shows its length alone; an answer is as long as its question (RFC 6520, section 4).
-fn tell_sealed_heartbeat(record: &[u8], fields: &mut FieldBuffer) {
+fn add_sealed_heartbeat(record: &[u8], fields: &mut FieldBuffer) {
     fields.begin();
     fields.token(FieldId::Message, TlsMessage::EncryptedHeartbeat);
     fields.number(FieldId::Bytes, record.len() as u64);
@@ -241,7 +241,7 @@ fn old_hello(bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         return ParseStep::Took(0);
     }
     let mark = fields.mark();
-    if ssl2::tell(bytes, fields).is_none() {
+    if ssl2::add_fields(bytes, fields).is_none() {
         fields.forget(mark);
     }
     ParseStep::Took(n)

@@ -28,7 +28,7 @@ pub(super) fn is_hello(bytes: &[u8]) -> bool {
 }
 
 /// Adds the facts of a hello; none if not all of it is there.
-pub(super) fn tell(bytes: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+pub(super) fn add_fields(bytes: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut cursor = bytes;
     let n = length(&mut cursor)?;
     let mut cursor = cursor.take(n.into())?;
@@ -42,7 +42,7 @@ pub(super) fn tell(bytes: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let hello = server(&mut cursor)?;
     fields.token(FieldId::Message, TlsMessage::ServerHello);
     hello::version(FieldId::Version, hello.version, fields);
-    certificate::tell_one(cursor.take(hello.n_certificate.into())?, fields)
+    certificate::add_one(cursor.take(hello.n_certificate.into())?, fields)
 }
 
 fn length(cursor: &mut &[u8]) -> Option<u16> {
@@ -112,10 +112,10 @@ mod tests {
         bytes.extend([9; 16]);
         assert!(is_hello(&bytes));
         let mut fields = FieldBuffer::default();
-        assert_eq!(tell(&bytes, &mut fields), Some(()));
+        assert_eq!(add_fields(&bytes, &mut fields), Some(()));
         assert_eq!(fields.messages().next().unwrap().kind(FieldId::TlsOffered), Some(TlsVersion::Ssl30));
         bytes[1] += 1;
         assert!(!is_hello(&bytes));
-        (0..bytes.len()).for_each(|end| assert!(tell(&bytes[..end], &mut FieldBuffer::default()).is_none()));
+        (0..bytes.len()).for_each(|end| assert!(add_fields(&bytes[..end], &mut FieldBuffer::default()).is_none()));
     }
 }
