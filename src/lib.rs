@@ -29,6 +29,8 @@ pub mod detect;
 
 pub mod triage;
 
+pub mod filter;
+
 pub mod chart;
 
 pub mod export;

@@ -25,10 +25,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("detect", &["model", "settings", "issue", "flow", "stats", "learn"]),
     // What is done about findings knows findings only: the page does it too, without the detectors.
     ("triage", &["model"]),
+    ("filter", &["model", "flow", "stats"]),
     ("chart", &["model", "stats"]),
     ("protocol", &["model", "settings", "export/TableExport"]),
     // Questions are about the tables, which the pipeline owns.
-    ("query", &["model", "stats", "protocol", "flow", "decode", "read", "issue", "pipeline", "export"]),
+    ("query", &["model", "stats", "protocol", "flow", "decode", "read", "issue", "pipeline", "export", "filter"]),
     ("export", &["model", "chart", "flow"]),
     ("session", &["model", "settings", "issue/IssueKind", "protocol", "triage"]),
     // What the browser does for us knows neither page nor worker.
@@ -202,6 +203,19 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             ],
         ],
     ),
+    (
+        "filter",
+        &[
+            &["view", "node"],
+            &["field"],
+            &["token", "fields"],
+            &["register", "error"],
+            &["check", "suggest"],
+            &["word"],
+            &["parser", "selection"],
+            &["rows"],
+        ],
+    ),
     ("export", &[&["entry"], &["facts", "flows_csv", "json", "report"]]),
     ("protocol", &[&["window"], &["query"], &["listing", "reply", "request"], &["envelope"]]),
     ("query", &[&["listing", "filter"], &["flows", "rows", "columns"], &["packets"]]),
@@ -277,6 +291,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("console_error_panic_hook", &["web", "bin/app", "bin/worker"]),
     ("postcard", &["protocol"]),
     ("percent_encoding", &["model/format/percent"]),
+    ("regex_lite", &["filter/check"]),
+    ("winnow", &["filter"]),
     ("bitflags", &["detect/detector", "model/app/field_id"]),
     ("clap", &["command", "bin/packetloupe"]),
     ("flate2", &["read/unpack"]),

@@ -119,6 +119,16 @@ impl FlowFields {
         fields
     }
 
+    /// The same as they are kept, the latest first, without allocating.
+    pub fn chain(&self, flow: &Flow) -> impl Iterator<Item = InternedField> + use<'_> {
+        let mut place = flow.fields;
+        std::iter::from_fn(move || {
+            let StoredField { value, before, kind, is_text, .. } = *self.at(place)?;
+            place = before;
+            Some(InternedField { kind, is_text, value })
+        })
+    }
+
     fn at(&self, place: u32) -> Option<&StoredField> {
         self.list.get((place as usize).checked_sub(1)?)
     }

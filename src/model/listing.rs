@@ -14,6 +14,23 @@ pub struct Page<Row> {
     pub rows: Vec<Row>,
 }
 
+/// Why a filter cannot be used, and which part of its text is meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterError {
+    /// First byte of that part in the text.
+    pub at: u32,
+    /// Bytes of that part; 0 at the end of the text.
+    pub length: u32,
+    /// What was expected, in a sentence.
+    pub text: String,
+}
+
+impl std::fmt::Display for FilterError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (at character {})", self.text, self.at + 1)
+    }
+}
+
 /// One row of the flow table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FlowRow {

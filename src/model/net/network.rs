@@ -78,6 +78,11 @@ impl Network {
         self.bits
     }
 
+    /// True for a single address.
+    pub fn is_host(self) -> bool {
+        self.bits == if self.host.is_v4() { 32 } else { 128 }
+    }
+
     /// True for an address of it.
     pub fn has(self, other: Addr) -> bool {
         self.host.is_v4() == other.is_v4() && other.0 & mask(self.host, self.bits) == self.host.0

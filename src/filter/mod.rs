@@ -1,0 +1,108 @@
+//! The filter language: Wireshark's display filters for all that is decoded, and plain words.
+//!
+//! A text becomes a [`Filter`]; over the [`Tables`] of a capture that is a [`Selection`], which flows and packets pass or
+//! not. Fields stand in a register, one line each.
+
+mod check;
+mod error;
+mod field;
+mod fields;
+mod node;
+mod parser;
+mod register;
+mod selection;
+mod suggest;
+mod token;
+mod view;
+mod word;
+
+pub use field::{Field, FieldType, Known};
+pub use register::{all, field};
+pub use selection::Selection;
+pub use suggest::{Completion, complete};
+pub use view::{Analysis, PacketView, Read, Side, Tables};
+
+use crate::model::listing::FilterError;
+use node::{FieldCheck, Node};
+
+/// A filter that was understood.
+#[derive(Clone)]
+pub struct Filter {
+    node: Node,
+}
+
+/// Understands a filter of flows and packets. An empty text passes everything.
+///
+/// # Errors
+/// What is wrong, and where.
+pub fn compile(text: &str) -> Result<Filter, FilterError> {
+    compile_for_rows(text, &[])
+}
+
+/// The same for the rows of a table with these columns, whose names are fields.
+///
+/// # Errors
+/// What is wrong, and where.
+pub fn compile_for_rows(text: &str, columns: &[String]) -> Result<Filter, FilterError> {
+    let tokens = token::tokens(text)?;
+    let node = parser::parse(&tokens, text.len(), parser::Scope { columns })?;
+    Ok(Filter { node })
+}
+
+impl Filter {
+    /// True if it passes everything.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.node, Node::All(list) if list.is_empty())
+    }
+
+    /// True if a flow knows all that it asks for. Otherwise a flow passes exactly if one of its packets does.
+    pub fn is_by_flow(&self) -> bool {
+        self.fields().all(|check| matches!(check.field.known, Known::BySide | Known::ByFlow))
+    }
+
+    /// The first field that only packets know, if it names one: what to say where there are no packets.
+    pub fn needs_packets(&self) -> Option<FilterError> {
+        let is_of_packets = |check: &&FieldCheck| !check.field.has_side();
+        let FieldCheck { field, place: (at, length), .. } = self.fields().find(is_of_packets)?;
+        let text = format!("{} stands in packets, and a table has none.", field.id);
+        Some(error::error(*at, *length, text))
+    }
+
+    /// True if it asks for what TCP analysis says of a packet, which needs all packets of its connection.
+    pub fn needs_analysis(&self) -> bool {
+        self.fields().any(|check| check.field.id.starts_with("tcp.analysis."))
+    }
+
+    /// True if it asks for fields of messages that a flow keeps only so many of.
+    pub fn needs_messages(&self) -> bool {
+        self.fields().any(|check| check.field.known == Known::ByFlow)
+    }
+
+    /// True if it asks for the number of a flow among those of its transport.
+    pub fn needs_streams(&self) -> bool {
+        self.fields().any(|check| check.field.id.ends_with(".stream"))
+    }
+
+    /// True if the answer may change from one packet to the next of the same side of a flow without reading it.
+    pub fn needs_index(&self) -> bool {
+        self.fields().any(|check| check.field.known == Known::ByIndex)
+    }
+
+    /// The filter over these tables.
+    pub fn over<'a>(&'a self, tables: &'a Tables<'a>) -> Selection<'a> {
+        Selection::new(&self.node, tables)
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &FieldCheck> {
+        let mut list = Vec::new();
+        self.node.each(&mut |leaf| {
+            if let Node::Field(check) = leaf {
+                list.push(check);
+            }
+        });
+        list.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests;

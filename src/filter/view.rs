@@ -1,0 +1,220 @@
+//! What a filter looks at: the tables, one side of a flow, one packet.
+
+use crate::flow::fields::FlowFields;
+use crate::flow::names::Names;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::protocol::AppProto;
+use crate::model::finding::{Finding, Severity};
+use crate::model::flow::{Direction, DirectionStats, Flow, Known};
+use crate::model::net::addr::Addr;
+use crate::model::packet::Packet;
+
+/// The tables that values come from.
+pub struct Tables<'a> {
+    /// Fields of the messages of flows.
+    pub fields: &'a FlowFields,
+    /// Texts of the traffic.
+    pub names: &'a Names,
+    /// Anomaly score of each kept flow, not a number where there is none; may be shorter.
+    pub scores: &'a [f32],
+    /// Serial number of the first kept flow.
+    pub first_serial: u32,
+    /// Time of the first packet, ns since 1970.
+    pub start_ns: i64,
+    /// Number of each kept flow among those of its transport, from 0; may be empty.
+    pub streams: Vec<u32>,
+    /// Label of each kept flow of a labelled table, as a place in `label_texts`; empty without labels.
+    pub labels: Vec<Option<u32>>,
+    /// The labels.
+    pub label_texts: Vec<String>,
+    findings: &'a [Finding],
+    /// Flows and the places of findings that mean them, sorted.
+    of_flows: Vec<(u32, u32)>,
+    /// Packets without a flow and the places of findings that mean them, sorted.
+    of_packets: Vec<(u64, u32)>,
+}
+
+impl<'a> Tables<'a> {
+    /// Tables without scores and labels.
+    pub fn new(fields: &'a FlowFields, names: &'a Names, findings: &'a [Finding]) -> Tables<'a> {
+        let placed = || (0_u32..).zip(findings);
+        let mut of_flows: Vec<(u32, u32)> =
+            placed().flat_map(|(i, finding)| finding.flow_serials.iter().map(move |serial| (*serial, i))).collect();
+        let mut of_packets: Vec<(u64, u32)> =
+            placed().flat_map(|(i, finding)| finding.packet_indices.iter().map(move |index| (*index, i))).collect();
+        of_flows.sort_unstable();
+        of_packets.sort_unstable();
+        Tables {
+            fields,
+            names,
+            scores: &[],
+            first_serial: 0,
+            start_ns: 0,
+            streams: Vec::new(),
+            labels: Vec::new(),
+            label_texts: Vec::new(),
+            findings,
+            of_flows,
+            of_packets,
+        }
+    }
+
+    /// The findings that mean a flow.
+    pub fn findings_of_flow(&self, serial: u32) -> impl Iterator<Item = &'a Finding> {
+        self.at(&self.of_flows, serial)
+    }
+
+    /// The findings that mean a packet without a flow.
+    pub fn findings_of_packet(&self, index: u64) -> impl Iterator<Item = &'a Finding> {
+        self.at(&self.of_packets, index)
+    }
+
+    fn at<K: Ord + Copy>(&self, list: &[(K, u32)], key: K) -> impl Iterator<Item = &'a Finding> {
+        let from = list.partition_point(|(own, _)| *own < key);
+        let to = list.partition_point(|(own, _)| *own <= key);
+        let places: Vec<u32> = list.get(from..to).unwrap_or_default().iter().map(|(_, place)| *place).collect();
+        let findings = self.findings;
+        places.into_iter().filter_map(move |place| findings.get(place as usize))
+    }
+
+    /// The score of a flow.
+    pub fn score(&self, serial: u32) -> Option<f64> {
+        let place = serial.checked_sub(self.first_serial)? as usize;
+        self.scores.get(place).copied().map(f64::from).filter(|score| score.is_finite())
+    }
+
+    /// The label of a flow.
+    pub fn label(&self, serial: u32) -> Option<&str> {
+        let place = serial.checked_sub(self.first_serial)? as usize;
+        self.label_texts.get((*self.labels.get(place)?)? as usize).map(String::as_str)
+    }
+
+    /// The worst severity of some findings.
+    pub fn worst(findings: impl Iterator<Item = &'a Finding>) -> Option<Severity> {
+        findings.map(|finding| finding.severity).max()
+    }
+}
+
+/// The packets of a flow in one direction.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// The tables.
+    pub tables: &'a Tables<'a>,
+    /// Serial number of the flow.
+    pub serial: u32,
+    /// The flow.
+    pub flow: &'a Flow,
+    /// The direction.
+    pub direction: Direction,
+}
+
+impl<'a> Side<'a> {
+    /// Address and port of the sender.
+    pub fn source(&self) -> (Addr, u16) {
+        match self.direction {
+            Direction::ToResponder => self.flow.originator(),
+            Direction::ToOriginator => self.flow.responder(),
+        }
+    }
+
+    /// Address and port of the receiver.
+    pub fn target(&self) -> (Addr, u16) {
+        match self.direction {
+            Direction::ToResponder => self.flow.responder(),
+            Direction::ToOriginator => self.flow.originator(),
+        }
+    }
+
+    /// Counters of the direction.
+    pub fn stats(&self) -> &'a DirectionStats {
+        match self.direction {
+            Direction::ToResponder => self.flow.forward(),
+            Direction::ToOriginator => self.flow.backward(),
+        }
+    }
+
+    /// True if its packets are counted.
+    pub fn is_counted(&self) -> bool {
+        self.flow.known.has(match self.direction {
+            Direction::ToResponder => Known::FORWARD.with(Known::PACKETS),
+            Direction::ToOriginator => Known::BACKWARD.with(Known::PACKETS),
+        })
+    }
+}
+
+/// A packet whose bytes were read.
+#[derive(Clone, Copy)]
+pub struct Read<'a> {
+    /// Its headers.
+    pub packet: &'a Packet,
+    /// Its captured bytes.
+    pub data: &'a [u8],
+    /// Its application.
+    pub app: Option<AppProto>,
+    /// The fields of its messages, as far as it shows them by itself.
+    pub fields: &'a FieldBuffer,
+    /// What TCP analysis says of it.
+    pub analysis: Analysis,
+}
+
+/// What the packets before it say of a TCP segment, in Wireshark's terms.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Analysis {
+    /// Bits of [`Analysis`].
+    pub bits: u16,
+}
+
+impl Analysis {
+    /// Bytes that were sent before.
+    pub const RETRANSMISSION: u16 = 1;
+    /// A retransmission after at least two duplicate acknowledgments.
+    pub const FAST_RETRANSMISSION: u16 = 1 << 1;
+    /// A retransmission of what was acknowledged.
+    pub const SPURIOUS_RETRANSMISSION: u16 = 1 << 2;
+    /// Overtaken by a later segment.
+    pub const OUT_OF_ORDER: u16 = 1 << 3;
+    /// Segments before it are not in the capture.
+    pub const LOST_SEGMENT: u16 = 1 << 4;
+    /// It acknowledges the same once more.
+    pub const DUPLICATE_ACK: u16 = 1 << 5;
+    /// The receiver takes no more.
+    pub const ZERO_WINDOW: u16 = 1 << 6;
+    /// It only changes the window.
+    pub const WINDOW_UPDATE: u16 = 1 << 7;
+    /// It fills the receiver's window.
+    pub const WINDOW_FULL: u16 = 1 << 8;
+    /// It only asks whether the other side is there.
+    pub const KEEP_ALIVE: u16 = 1 << 9;
+    /// It acknowledges bytes that are not in the capture.
+    pub const ACK_LOST_SEGMENT: u16 = 1 << 10;
+    /// It probes a closed window.
+    pub const ZERO_WINDOW_PROBE: u16 = 1 << 11;
+
+    /// True if one of these is so.
+    pub fn has(self, bits: u16) -> bool {
+        self.bits & bits != 0
+    }
+}
+
+/// One packet.
+#[derive(Clone, Copy)]
+pub struct PacketView<'a> {
+    /// The tables.
+    pub tables: &'a Tables<'a>,
+    /// Place in the capture, from 0.
+    pub index: u64,
+    /// ns since 1970.
+    pub time_ns: i64,
+    /// Time of the packet before it, ns since 1970; its own for the first.
+    pub before_ns: i64,
+    /// Bytes on the wire.
+    pub wire_bytes: u32,
+    /// Bytes captured.
+    pub captured_bytes: u32,
+    /// Its side of its flow.
+    pub side: Option<Side<'a>>,
+    /// Its application protocol, if it has no flow.
+    pub alone: Option<AppProto>,
+    /// What its bytes say; none if they were not read.
+    pub read: Option<Read<'a>>,
+}
