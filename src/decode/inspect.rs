@@ -53,6 +53,25 @@ struct Decoded<'a> {
     fields: FieldBuffer,
 }
 
+/// What filters ask of a packet that was read again.
+#[derive(Clone, Debug)]
+pub struct PacketFacts {
+    /// Its headers.
+    pub packet: Packet,
+    /// Its application, if it carries anything.
+    pub app: Option<AppProto>,
+    /// What its messages say, as far as it shows them by itself.
+    pub fields: FieldBuffer,
+}
+
+/// The headers of a packet, and its messages if they are wanted.
+pub fn facts(raw: &RawPacket<'_>, index: u64, known: Known, wants_messages: bool) -> PacketFacts {
+    let packet = super::decode(raw, index, &mut IssueLog::default());
+    let (app, fields) =
+        if wants_messages { application(&packet, raw.data, known) } else { (None, FieldBuffer::default()) };
+    PacketFacts { packet, app, fields }
+}
+
 /// The table row of a packet.
 pub fn row(raw: &RawPacket<'_>, index: u64, known: Known) -> PacketRow {
     Decoded::of(raw, index, known, &mut IssueLog::default()).row()

@@ -1,6 +1,6 @@
 //! What is asked of a field: values written in a filter, and whether a field's values pass.
 
-use super::error::{at_token, error};
+use super::error::error;
 use super::field::{FieldType, Value};
 use super::token::{Kind, Operator, Token};
 use crate::model::format::time;
@@ -78,10 +78,9 @@ impl Check {
                 let literal = literal(kind, token)?;
                 let is_ordered = !matches!(plain, Operator::Equal | Operator::Unequal);
                 if is_ordered && matches!(literal, Literal::Network(network) if !network.is_host()) {
-                    return Err(at_token(
-                        token,
-                        "Only single addresses have an order; a network is compared with == or !=.",
-                    ));
+                    return Err(
+                        token.error("Only single addresses have an order; a network is compared with == or !=.")
+                    );
                 }
                 Test::Compare(plain, literal)
             }
@@ -190,6 +189,7 @@ fn compares(operator: Operator, value: Value<'_>, literal: &Literal) -> bool {
         (Value::Number(own), Literal::Real(number)) => (own as f64).partial_cmp(number),
         (Value::Real(own), Literal::Real(number)) => own.partial_cmp(number),
         (Value::Real(own), Literal::Number(number)) => own.partial_cmp(&(*number as f64)),
+        (Value::Real(own), Literal::Any { number: Some(number), .. }) => own.partial_cmp(number),
         (Value::Mac(own), Literal::Mac(address)) => Some(own.cmp(address)),
         (Value::Bytes(own), Literal::Bytes(bytes)) => Some(own.cmp(bytes.as_slice())),
         (Value::Text(own), Literal::Text(text)) => Some(own.cmp(text.as_str())),
@@ -204,6 +204,8 @@ fn compares(operator: Operator, value: Value<'_>, literal: &Literal) -> bool {
             match (address, number, own.parse::<f64>()) {
                 (Some((address, network)), ..) => in_network(address, network),
                 (None, Some(number), Ok(own)) => own.partial_cmp(number),
+                // What is no number lies neither above nor below one.
+                (None, Some(_), Err(_)) if !own.eq_ignore_ascii_case(text) => None,
                 _ => Some(own.to_lowercase().as_str().cmp(text.as_str())),
             }
         }
@@ -229,20 +231,20 @@ fn contains(kind: FieldType, token: &Token<'_>) -> Result<Test, FilterError> {
             Ok(Test::ContainsBytes(hex.unwrap_or_else(|| text.into_bytes())))
         }
         FieldType::Text | FieldType::Word | FieldType::Any => Ok(Test::Contains(token.value())),
-        other => Err(at_token(token, format!("contains is for texts and bytes; this field is a {}.", other.name()))),
+        other => Err(token.error(format!("contains is for texts and bytes; this field is a {}.", other.name()))),
     }
 }
 
 fn matches(kind: FieldType, token: &Token<'_>) -> Result<Test, FilterError> {
     if !matches!(kind, FieldType::Bytes | FieldType::Text | FieldType::Word | FieldType::Any) {
-        return Err(at_token(token, format!("matches is for texts and bytes; this field is a {}.", kind.name())));
+        return Err(token.error(format!("matches is for texts and bytes; this field is a {}.", kind.name())));
     }
     // Wireshark's matches does not tell upper case from lower case.
     let mut builder = RegexBuilder::new(&token.pattern());
     builder.case_insensitive(true).size_limit(MOST_REGEX_BYTES).nest_limit(MOST_REGEX_DEPTH);
     builder.build().map(Test::Matches).map_err(|wrong| {
         let why = wrong.to_string();
-        at_token(token, format!("This regular expression cannot be used: {}.", why.trim_end_matches('.')))
+        token.error(format!("This regular expression cannot be used: {}.", why.trim_end_matches('.')))
     })
 }
 
@@ -326,7 +328,7 @@ fn moment(text: &str) -> Option<i64> {
 pub(super) fn literal(kind: FieldType, token: &Token<'_>) -> Result<Literal, FilterError> {
     typed(kind, &token.value()).map_err(|wanted| {
         let text = if token.text.is_empty() { "nothing" } else { token.text };
-        at_token(token, format!("Expected {wanted}, not {text}."))
+        token.error(format!("Expected {wanted}, not {text}."))
     })
 }
 

@@ -93,7 +93,7 @@ impl FieldType {
 
 /// From what a field is known exactly.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Known {
+pub enum KnownBy {
     /// All packets that a flow has in one direction have the same: an address, a port, a score.
     BySide,
     /// A flow knows it as a whole, but which packet has it stands in the packets: a name asked for.
@@ -106,10 +106,10 @@ pub enum Known {
 
 /// How the values of a field are found.
 #[derive(Clone, Copy)]
-pub enum Read {
+pub enum FieldRead {
     /// By functions. A packet without a function of its own has what its flow has in its direction.
     Of {
-        /// From one side of a flow; for [`Known::ByPacket`] it tells what some of the packets have.
+        /// From one side of a flow; for [`KnownBy::ByPacket`] it tells what some of the packets have.
         side: Option<SideRead>,
         /// From a packet.
         packet: Option<PacketRead>,
@@ -130,15 +130,15 @@ pub struct Field {
     /// What it means, in a few words.
     pub help: &'static str,
     /// From what it is known exactly.
-    pub known: Known,
+    pub known: KnownBy,
     /// How its values are found.
-    pub read: Read,
+    pub read: FieldRead,
 }
 
 impl Field {
     /// The same for all packets of one side.
     pub const fn of_side(id: &'static str, kind: FieldType, help: &'static str, side: SideRead) -> Field {
-        Field { id, kind, help, known: Known::BySide, read: Read::Of { side: Some(side), packet: None } }
+        Field { id, kind, help, known: KnownBy::BySide, read: FieldRead::Of { side: Some(side), packet: None } }
     }
 
     /// The same for all packets of one side of an ordinary flow; others are read.
@@ -149,17 +149,17 @@ impl Field {
         side: SideRead,
         packet: PacketRead,
     ) -> Field {
-        Field { id, kind, help, known: Known::BySide, read: Read::Of { side: Some(side), packet: Some(packet) } }
+        Field { id, kind, help, known: KnownBy::BySide, read: FieldRead::Of { side: Some(side), packet: Some(packet) } }
     }
 
     /// In the index of packets.
     pub const fn of_index(id: &'static str, kind: FieldType, help: &'static str, packet: PacketRead) -> Field {
-        Field { id, kind, help, known: Known::ByIndex, read: Read::Of { side: None, packet: Some(packet) } }
+        Field { id, kind, help, known: KnownBy::ByIndex, read: FieldRead::Of { side: None, packet: Some(packet) } }
     }
 
     /// In each packet.
     pub const fn of_packet(id: &'static str, kind: FieldType, help: &'static str, packet: PacketRead) -> Field {
-        Field { id, kind, help, known: Known::ByPacket, read: Read::Of { side: None, packet: Some(packet) } }
+        Field { id, kind, help, known: KnownBy::ByPacket, read: FieldRead::Of { side: None, packet: Some(packet) } }
     }
 
     /// In each packet; the flow knows roughly.
@@ -170,7 +170,13 @@ impl Field {
         side: SideRead,
         packet: PacketRead,
     ) -> Field {
-        Field { id, kind, help, known: Known::ByPacket, read: Read::Of { side: Some(side), packet: Some(packet) } }
+        Field {
+            id,
+            kind,
+            help,
+            known: KnownBy::ByPacket,
+            read: FieldRead::Of { side: Some(side), packet: Some(packet) },
+        }
     }
 
     /// Of a flow as a whole, and of those of its packets that show it.
@@ -181,7 +187,7 @@ impl Field {
         side: SideRead,
         packet: PacketRead,
     ) -> Field {
-        Field { id, kind, help, known: Known::ByFlow, read: Read::Of { side: Some(side), packet: Some(packet) } }
+        Field { id, kind, help, known: KnownBy::ByFlow, read: FieldRead::Of { side: Some(side), packet: Some(packet) } }
     }
 
     /// Of application messages.
@@ -192,7 +198,7 @@ impl Field {
         field: FieldId,
         protocols: &'static [AppProto],
     ) -> Field {
-        Field { id, kind, help, known: Known::ByFlow, read: Read::Message(field, protocols) }
+        Field { id, kind, help, known: KnownBy::ByFlow, read: FieldRead::Message(field, protocols) }
     }
 
     /// True if it is a protocol, which a filter names alone.

@@ -5,22 +5,25 @@
 
 mod check;
 mod error;
+mod fault;
 mod field;
 mod fields;
 mod node;
 mod parser;
 mod register;
+mod rows;
 mod selection;
 mod suggest;
 mod token;
 mod view;
 mod word;
 
-pub use field::{Field, FieldType, Known};
+pub use field::{Field, FieldType, KnownBy};
 pub use register::{all, field};
+pub use rows::{CellCheck, CellWord, FlowCheck, RowCondition};
 pub use selection::Selection;
 pub use suggest::{Completion, complete};
-pub use view::{Analysis, PacketView, Read, Side, Tables};
+pub use view::{PacketView, ReadPacket, Side, Tables};
 
 use crate::model::listing::FilterError;
 use node::{FieldCheck, Node};
@@ -57,7 +60,7 @@ impl Filter {
 
     /// True if a flow knows all that it asks for. Otherwise a flow passes exactly if one of its packets does.
     pub fn is_by_flow(&self) -> bool {
-        self.fields().all(|check| matches!(check.field.known, Known::BySide | Known::ByFlow))
+        self.fields().all(|check| matches!(check.field.known, KnownBy::BySide | KnownBy::ByFlow))
     }
 
     /// The first field that only packets know, if it names one: what to say where there are no packets.
@@ -75,7 +78,26 @@ impl Filter {
 
     /// True if it asks for fields of messages that a flow keeps only so many of.
     pub fn needs_messages(&self) -> bool {
-        self.fields().any(|check| check.field.known == Known::ByFlow)
+        self.fields().any(|check| check.field.known == KnownBy::ByFlow)
+    }
+
+    /// True if it asks for more than the headers up to the transport.
+    pub fn needs_applications(&self) -> bool {
+        const OF_HEADERS: &[&str] = &[
+            "frame", "eth", "vlan", "arp", "ip", "ipv6", "icmp", "icmpv6", "tcp", "udp", "port", "severity", "finding",
+        ];
+        let is_of_headers =
+            |id: &str| OF_HEADERS.contains(&id.split('.').next().unwrap_or_default()) && id != "frame.protocols";
+        let mut has_words = false;
+        self.node.each(&mut |leaf| has_words |= matches!(leaf, Node::Word(_)));
+        has_words || self.fields().any(|check| !is_of_headers(check.field.id))
+    }
+
+    /// True if it asks for labels.
+    pub fn needs_labels(&self) -> bool {
+        let mut has_words = false;
+        self.node.each(&mut |leaf| has_words |= matches!(leaf, Node::Word(_)));
+        has_words || self.fields().any(|check| check.field.id == "label")
     }
 
     /// True if it asks for the number of a flow among those of its transport.
@@ -85,7 +107,7 @@ impl Filter {
 
     /// True if the answer may change from one packet to the next of the same side of a flow without reading it.
     pub fn needs_index(&self) -> bool {
-        self.fields().any(|check| check.field.known == Known::ByIndex)
+        self.fields().any(|check| check.field.known == KnownBy::ByIndex)
     }
 
     /// The filter over these tables.

@@ -1,7 +1,8 @@
 //! Tokens to the tree of conditions: Wireshark's display filter language, and plain words between its conditions.
 
 use super::check::{self, Check, Test};
-use super::error::{Fault, Tokens, at_token, error};
+use super::error::error;
+use super::fault::{Fault, Tokens};
 use super::field::{Field, FieldType};
 use super::node::{FieldCheck, Node};
 use super::register;
@@ -48,8 +49,8 @@ pub(super) fn parse(tokens: &[Token<'_>], end: usize, scope: Scope<'_>) -> Resul
     })?;
     match input.first() {
         None => Ok(node),
-        Some(token) if token.kind == Kind::Close => Err(at_token(token, "This bracket was never opened.")),
-        Some(token) => Err(at_token(token, format!("Expected and, or, or the end, not {}.", token.text))),
+        Some(token) if token.kind == Kind::Close => Err(token.error("This bracket was never opened.")),
+        Some(token) => Err(token.error(format!("Expected and, or, or the end, not {}.", token.text))),
     }
 }
 
@@ -57,7 +58,7 @@ impl<'a> Context<'a> {
     /// What stands there instead of what was expected.
     fn expected(&self, input: &Tokens<'_, '_>, what: &str) -> FilterError {
         match input.first() {
-            Some(token) => at_token(token, format!("Expected {what}, not {}.", token.text)),
+            Some(token) => token.error(format!("Expected {what}, not {}.", token.text)),
             None => error(self.end, 0, format!("Expected {what} here.")),
         }
     }
@@ -106,9 +107,9 @@ impl<'a> Context<'a> {
             Kind::Open => self.group(input),
             Kind::Word | Kind::Quoted => self.named(input),
             Kind::Compare(_) | Kind::In | Kind::Bits => {
-                Err(at_token(token, format!("Expected a field before {}.", token.text)).into())
+                Err(token.error(format!("Expected a field before {}.", token.text)).into())
             }
-            Kind::Comma => Err(at_token(token, "A comma belongs into a set { }; separate words by spaces.").into()),
+            Kind::Comma => Err(token.error("A comma belongs into a set { }; separate words by spaces.").into()),
             _ => Err(self.expected(input, "a condition").into()),
         }
     }
@@ -116,7 +117,7 @@ impl<'a> Context<'a> {
     fn group<'t, 's>(&self, input: &mut Tokens<'t, 's>) -> Result<Node, Fault> {
         let open: &Token<'_> = next(input)?;
         if self.depth.get() >= MOST_DEPTH {
-            return Err(at_token(open, format!("Brackets are nested deeper than {MOST_DEPTH}.")).into());
+            return Err(open.error(format!("Brackets are nested deeper than {MOST_DEPTH}.")).into());
         }
         self.depth.set(self.depth.get() + 1);
         let node = self.alternatives(input)?;
@@ -126,8 +127,8 @@ impl<'a> Context<'a> {
                 let _: &Token<'_> = next(input)?;
                 Ok(node)
             }
-            Some(token) => Err(at_token(token, format!("Expected ), and, or or, not {}.", token.text)).into()),
-            None => Err(at_token(open, "This bracket is not closed.").into()),
+            Some(token) => Err(token.error(format!("Expected ), and, or or, not {}.", token.text)).into()),
+            None => Err(open.error("This bracket is not closed.").into()),
         }
     }
 
@@ -152,7 +153,7 @@ impl<'a> Context<'a> {
                 matches!(next.map(|token| token.kind), Some(Kind::Compare(Operator::Contains | Operator::Matches)));
             if field.is_protocol() && !is_searched {
                 let text = format!("{} is a protocol: it is named alone, without a value.", field.id);
-                return Err(at_token(name, text).into());
+                return Err(name.error(text).into());
             }
             let kind = if field.is_protocol() { FieldType::Bytes } else { field.kind };
             let check = self.checks(input, kind)?;
@@ -164,7 +165,7 @@ impl<'a> Context<'a> {
         match name.text.strip_prefix('-') {
             Some("") => match input.first().filter(|token| token.kind == Kind::Quoted && token.at == name.end()) {
                 Some(_) => Ok(self.named(input)?.not()),
-                None => Err(at_token(name, "Expected a word right after - .").into()),
+                None => Err(name.error("Expected a word right after - .").into()),
             },
             Some(rest) if check::number(rest).is_none() || rest.parse::<u16>().is_ok() => {
                 let inner = Token { text: rest, at: name.at + 1, ..*name };
@@ -214,7 +215,7 @@ impl<'a> Context<'a> {
             Kind::Compare(compare) => {
                 let value = self.value(input, operator)?;
                 if value.kind == Kind::Word && value.text.contains('.') && register::field(value.text).is_some() {
-                    return Err(at_token(value, "Two fields cannot be compared with each other.").into());
+                    return Err(value.error("Two fields cannot be compared with each other.").into());
                 }
                 Ok(Check::compare(kind, compare, value)?)
             }
@@ -232,7 +233,7 @@ impl<'a> Context<'a> {
         match input.first() {
             Some(token) if !matches!(token.kind, Kind::Word | Kind::Quoted) => {
                 let text = format!("Expected a value after {}, not {}.", before.text, token.text);
-                Err(at_token(token, text))
+                Err(token.error(text))
             }
             None => Err(error(self.end, 0, format!("Expected a value after {}.", before.text))),
             Some(_) => {
@@ -256,7 +257,7 @@ impl<'a> Context<'a> {
                 Some(Kind::CloseSet) => {
                     let close: &Token<'_> = next(input)?;
                     return match ranges.is_empty() {
-                        true => Err(at_token(close, "Expected a value: the set is empty.").into()),
+                        true => Err(close.error("Expected a value: the set is empty.").into()),
                         false => Ok(Check::one(Test::In(ranges))),
                     };
                 }
@@ -268,7 +269,7 @@ impl<'a> Context<'a> {
                     ranges.push(check::range(kind, value)?);
                 }
                 Some(_) => return Err(self.expected(input, "a value or }").into()),
-                None => return Err(at_token(open, "This set is not closed.").into()),
+                None => return Err(open.error("This set is not closed.").into()),
             }
         }
     }
@@ -277,10 +278,10 @@ impl<'a> Context<'a> {
     fn bits<'t, 's>(&self, input: &mut Tokens<'t, 's>, kind: FieldType, sign: &Token<'_>) -> Result<Check, Fault> {
         if !matches!(kind, FieldType::Number | FieldType::Named(_) | FieldType::Flag) {
             let text = format!("Bits are those of whole numbers; this field is a {}.", kind.name());
-            return Err(at_token(sign, text).into());
+            return Err(sign.error(text).into());
         }
         let number = |token: &Token<'_>| {
-            check::number(token.text).ok_or_else(|| at_token(token, "Expected a whole number, such as 0x12."))
+            check::number(token.text).ok_or_else(|| token.error("Expected a whole number, such as 0x12."))
         };
         let mask = number(self.value(input, sign)?)?;
         let compared = match input.first().map(|token| token.kind) {
@@ -320,7 +321,7 @@ impl<'a> Context<'a> {
             Some(near) => format!("Did you mean {near}?"),
             None => "To look for it as text, put it into quotation marks.".to_owned(),
         };
-        at_token(name, format!("There is no {what} {shown}. {hint}"))
+        name.error(format!("There is no {what} {shown}. {hint}"))
     }
 }
 

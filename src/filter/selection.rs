@@ -1,7 +1,7 @@
 //! A filter over the tables of a capture: which flows and which packets pass.
 
 use super::check::Check;
-use super::field::{Field, FieldType, Known, Out, Read, Value};
+use super::field::{Field, FieldRead, FieldType, KnownBy, Out, Value};
 use super::node::{FieldCheck, Node};
 use super::view::{self, PacketView, Side, Tables};
 use super::word::Word;
@@ -41,6 +41,11 @@ impl<'a> Selection<'a> {
         Selection { node, tables, memos, n_checks, words }
     }
 
+    /// The tables.
+    pub fn tables(&self) -> &'a Tables<'a> {
+        self.tables
+    }
+
     /// True if packets of the flow pass, as far as the flow knows.
     pub fn passes_flow(&self, serial: u32, flow: &Flow) -> bool {
         let side = |direction| Side { tables: self.tables, serial, flow, direction };
@@ -76,13 +81,13 @@ impl<'a> Selection<'a> {
     pub fn decides(&self, view: &PacketView<'_>, is_ordinary: bool) -> Option<bool> {
         self.node.decides(&mut |leaf| match leaf {
             Node::Field(check) => match check.field.known {
-                Known::ByIndex => Some(self.packet_passes(check, view)),
-                Known::BySide if is_ordinary || !check.field.has_packet_read() => view
+                KnownBy::ByIndex => Some(self.packet_passes(check, view)),
+                KnownBy::BySide if is_ordinary || !check.field.has_packet_read() => view
                     .side
                     .as_ref()
                     .map_or(Some(self.packet_passes(check, view)), |side| Some(self.side_passes(check, side))),
                 // A protocol that the flow has not got, its packets have not got; names of one that it has not got neither.
-                Known::ByFlow => view.side.as_ref().filter(|_| is_ordinary).and_then(|side| {
+                KnownBy::ByFlow => view.side.as_ref().filter(|_| is_ordinary).and_then(|side| {
                     let is_possible = check.field.is_possible(side.flow);
                     if is_possible { None } else { Some(false) }
                 }),
@@ -93,12 +98,12 @@ impl<'a> Selection<'a> {
         })
     }
 
-    fn side_passes(&self, FieldCheck { field, check, number, .. }: &FieldCheck, side: &Side<'_>) -> bool {
+    pub(super) fn side_passes(&self, FieldCheck { field, check, number, .. }: &FieldCheck, side: &Side<'_>) -> bool {
         match field.read {
-            Read::Of { side: Some(read), .. } => check.passes(|out| read(side, out)),
-            Read::Of { side: None, .. } => false,
-            Read::Message(kind, protocols) => self.messages_pass(field, check, *number, kind, protocols, side),
-            Read::Translated(kind, protocols, translate) => check.passes(|out| {
+            FieldRead::Of { side: Some(read), .. } => check.passes(|out| read(side, out)),
+            FieldRead::Of { side: None, .. } => false,
+            FieldRead::Message(kind, protocols) => self.messages_pass(field, check, *number, kind, protocols, side),
+            FieldRead::Translated(kind, protocols, translate) => check.passes(|out| {
                 for (kept, value) in self.kept(kind, protocols, side) {
                     let _ = kept;
                     translate(value, out);
@@ -165,15 +170,15 @@ impl<'a> Selection<'a> {
 
     fn packet_passes(&self, FieldCheck { field, check, .. }: &FieldCheck, view: &PacketView<'_>) -> bool {
         match (field.read, &view.read) {
-            (Read::Of { packet: Some(read), .. }, Some(_)) => check.passes(|out| read(view, out)),
-            (Read::Of { packet: Some(read), .. }, None) if field.known == Known::ByIndex => {
+            (FieldRead::Of { packet: Some(read), .. }, Some(_)) => check.passes(|out| read(view, out)),
+            (FieldRead::Of { packet: Some(read), .. }, None) if field.known == KnownBy::ByIndex => {
                 check.passes(|out| read(view, out))
             }
-            (Read::Of { side: Some(read), .. }, _) => {
+            (FieldRead::Of { side: Some(read), .. }, _) => {
                 view.side.as_ref().is_some_and(|side| check.passes(|out| read(side, out)))
             }
-            (Read::Of { .. }, _) => false,
-            (Read::Message(kind, protocols), Some(read)) => check.passes(|out| {
+            (FieldRead::Of { .. }, _) => false,
+            (FieldRead::Message(kind, protocols), Some(read)) => check.passes(|out| {
                 messages(kind, protocols, read, &mut |value| {
                     shaped(field.kind, value, &mut |value| {
                         out(value);
@@ -181,10 +186,10 @@ impl<'a> Selection<'a> {
                     });
                 });
             }),
-            (Read::Translated(kind, protocols, translate), Some(read)) => {
+            (FieldRead::Translated(kind, protocols, translate), Some(read)) => {
                 check.passes(|out| messages(kind, protocols, read, &mut |value| translate(value, out)))
             }
-            (Read::Message(..) | Read::Translated(..), None) => false,
+            (FieldRead::Message(..) | FieldRead::Translated(..), None) => false,
         }
     }
 
@@ -251,7 +256,7 @@ impl<'a> Selection<'a> {
 }
 
 /// The fields of a packet's messages.
-fn messages(kind: FieldId, protocols: &[AppProto], read: &view::Read<'_>, out: Out<'_>) {
+fn messages(kind: FieldId, protocols: &[AppProto], read: &view::ReadPacket<'_>, out: Out<'_>) {
     if !protocols.is_empty() && !read.app.is_some_and(|app| protocols.contains(&app)) {
         return;
     }
@@ -289,21 +294,21 @@ fn shaped(kind: FieldType, value: Value<'_>, pass: &mut dyn FnMut(Value<'_>) -> 
 impl Field {
     /// True if a packet has a function of its own.
     fn has_packet_read(&self) -> bool {
-        matches!(self.read, Read::Of { packet: Some(_), .. })
+        matches!(self.read, FieldRead::Of { packet: Some(_), .. })
     }
 
     /// True if a flow can have values of it.
     pub(super) fn has_side(&self) -> bool {
-        !matches!(self.read, Read::Of { side: None, .. })
+        !matches!(self.read, FieldRead::Of { side: None, .. })
     }
 
     /// False if no packet of an ordinary flow can have a value.
     fn is_possible(&self, flow: &Flow) -> bool {
         match self.read {
-            Read::Message(_, protocols) | Read::Translated(_, protocols, _) => {
+            FieldRead::Message(_, protocols) | FieldRead::Translated(_, protocols, _) => {
                 protocols.is_empty() || flow.app.is_none_or(|app| protocols.contains(&app)) || !flow.is_app_certain
             }
-            Read::Of { .. } => {
+            FieldRead::Of { .. } => {
                 let is_of_transport = |protocol: Protocol| super::fields::is_named(self.id, protocol);
                 let carried = flow.app.map(Protocol::AppProto);
                 match self.kind {

@@ -68,6 +68,11 @@ impl Token<'_> {
         self.at + self.text.len()
     }
 
+    /// An error about it.
+    pub(super) fn error(&self, text: impl Into<String>) -> FilterError {
+        error(self.at, self.text.len(), text)
+    }
+
     /// Its meaning as a value: without quotation marks, with escapes replaced.
     pub(super) fn value(&self) -> String {
         if self.kind != Kind::Quoted {

@@ -5,6 +5,7 @@ use crate::flow::names::Names;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::{Finding, Severity};
+use crate::model::flow::health::Remarks;
 use crate::model::flow::{Direction, DirectionStats, Flow, Known};
 use crate::model::net::addr::Addr;
 use crate::model::packet::Packet;
@@ -144,7 +145,7 @@ impl<'a> Side<'a> {
 
 /// A packet whose bytes were read.
 #[derive(Clone, Copy)]
-pub struct Read<'a> {
+pub struct ReadPacket<'a> {
     /// Its headers.
     pub packet: &'a Packet,
     /// Its captured bytes.
@@ -153,47 +154,8 @@ pub struct Read<'a> {
     pub app: Option<AppProto>,
     /// The fields of its messages, as far as it shows them by itself.
     pub fields: &'a FieldBuffer,
-    /// What TCP analysis says of it.
-    pub analysis: Analysis,
-}
-
-/// What the packets before it say of a TCP segment, in Wireshark's terms.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Analysis {
-    /// Bits of [`Analysis`].
-    pub bits: u16,
-}
-
-impl Analysis {
-    /// Bytes that were sent before.
-    pub const RETRANSMISSION: u16 = 1;
-    /// A retransmission after at least two duplicate acknowledgments.
-    pub const FAST_RETRANSMISSION: u16 = 1 << 1;
-    /// A retransmission of what was acknowledged.
-    pub const SPURIOUS_RETRANSMISSION: u16 = 1 << 2;
-    /// Overtaken by a later segment.
-    pub const OUT_OF_ORDER: u16 = 1 << 3;
-    /// Segments before it are not in the capture.
-    pub const LOST_SEGMENT: u16 = 1 << 4;
-    /// It acknowledges the same once more.
-    pub const DUPLICATE_ACK: u16 = 1 << 5;
-    /// The receiver takes no more.
-    pub const ZERO_WINDOW: u16 = 1 << 6;
-    /// It only changes the window.
-    pub const WINDOW_UPDATE: u16 = 1 << 7;
-    /// It fills the receiver's window.
-    pub const WINDOW_FULL: u16 = 1 << 8;
-    /// It only asks whether the other side is there.
-    pub const KEEP_ALIVE: u16 = 1 << 9;
-    /// It acknowledges bytes that are not in the capture.
-    pub const ACK_LOST_SEGMENT: u16 = 1 << 10;
-    /// It probes a closed window.
-    pub const ZERO_WINDOW_PROBE: u16 = 1 << 11;
-
-    /// True if one of these is so.
-    pub fn has(self, bits: u16) -> bool {
-        self.bits & bits != 0
-    }
+    /// What TCP analysis remarks on.
+    pub remarks: Remarks,
 }
 
 /// One packet.
@@ -216,5 +178,5 @@ pub struct PacketView<'a> {
     /// Its application protocol, if it has no flow.
     pub alone: Option<AppProto>,
     /// What its bytes say; none if they were not read.
-    pub read: Option<Read<'a>>,
+    pub read: Option<ReadPacket<'a>>,
 }

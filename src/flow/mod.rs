@@ -17,6 +17,7 @@ pub mod names;
 pub mod optional;
 mod periods;
 pub mod reassembly;
+pub mod remarks;
 pub mod site;
 pub mod table;
 mod tcp;

@@ -12,6 +12,8 @@ pub struct Page<Row> {
     pub offset: u64,
     /// The rows.
     pub rows: Vec<Row>,
+    /// Why the filter was refused; there are no rows then.
+    pub refused: Option<FilterError>,
 }
 
 /// Why a filter cannot be used, and which part of its text is meant.

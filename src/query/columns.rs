@@ -1,6 +1,7 @@
 //! The facts of a table's columns, for the list and for one column in full.
 
 use super::listing::{Places, Sight, Table};
+use crate::model::listing::FilterError;
 use crate::model::rows::ColumnInfo;
 use crate::pipeline::Pipeline;
 use crate::protocol::Window;
@@ -13,12 +14,12 @@ const MOST_ROWS: usize = 4 << 20;
 
 impl Table for ColumnInfo {
     /// The columns whose names contain the words of the filter.
-    fn places(sight: &Sight<'_>, window: &Window<()>) -> Places {
-        let Some(store) = sight.pipeline.rows() else { return Places::Some(Vec::new()) };
+    fn places(sight: &mut Sight<'_>, window: &Window<()>) -> Result<Places, FilterError> {
+        let Some(store) = sight.pipeline.rows() else { return Ok(Places::Some(Vec::new())) };
         let words: Vec<String> = window.filter.text.split_whitespace().map(str::to_lowercase).collect();
         let fits = |name: &str| words.iter().all(|word| name.to_lowercase().contains(word.as_str()));
         let named = (0..).zip(&store.layout().columns).filter(|(_, column)| fits(&column.name));
-        Places::Some(named.map(|(place, _)| place).collect())
+        Ok(Places::Some(named.map(|(place, _)| place).collect()))
     }
 
     fn rows(sight: &mut Sight<'_>, places: &[u64], (): ()) -> Vec<ColumnInfo> {

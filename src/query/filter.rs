@@ -1,112 +1,329 @@
-//! Turns the words of a table filter into a test on flows. All words must match; a word that begins with `-` must not.
+//! The text of a table's filter to the flows and packets that pass it.
 
-use crate::flow::names::Names;
-use crate::model::flow::Flow;
-use crate::model::{Addr, Network, Protocol};
+use super::listing::Sight;
+use super::slices::{known_of, raw, spans};
+use crate::decode::inspect;
+use crate::filter::{self, PacketView, ReadPacket, Selection, Side, Tables};
+use crate::flow::remarks::SegmentRemarks;
+use crate::model::app::protocol::AppProto;
+use crate::model::finding::Finding;
+use crate::model::flow::{Direction, Flow};
+use crate::model::listing::FilterError;
+use crate::pipeline::Pipeline;
+use crate::protocol::Filter;
+use crate::stats::packet_index::{IndexedPacket, PacketFlow};
+use crate::stats::rows::cell;
 
-/// A compiled filter.
-pub struct Matcher {
-    words: Vec<(Word, bool)>,
+/// Layers whose packets hold headers of other packets, or pieces: their addresses and ports are more than those of a flow.
+const NOT_ORDINARY: &[AppProto] = &[
+    AppProto::EtherIp,
+    AppProto::Geneve,
+    AppProto::Gre,
+    AppProto::Gtp,
+    AppProto::IpInIp,
+    AppProto::L2tp,
+    AppProto::Mpls,
+    AppProto::Teredo,
+    AppProto::Vxlan,
+    AppProto::IpFragment,
+];
+
+/// The tables of a pipeline as filters see them.
+pub(super) fn tables<'a>(pipeline: &'a Pipeline, findings: &'a [Finding], compiled: &filter::Filter) -> Tables<'a> {
+    let flows = pipeline.flows();
+    let mut tables = Tables::new(pipeline.flow_fields(), pipeline.names(), findings);
+    tables.scores = pipeline.scores();
+    tables.first_serial = flows.first_serial();
+    tables.start_ns = pipeline.index().times_ns().next().unwrap_or(0);
+    if compiled.needs_streams() {
+        let mut next = [0_u32; 256];
+        let numbered = flows.iter().map(|(_, flow)| {
+            let slot = next.get_mut(usize::from(flow.key.protocol));
+            slot.map_or(0, |slot| std::mem::replace(slot, *slot + 1))
+        });
+        tables.streams = numbered.collect();
+    }
+    if compiled.needs_labels() {
+        fill_labels(pipeline, &mut tables);
+    }
+    tables
 }
 
-enum Word {
-    /// An address of this network.
-    Net(Network),
-    /// A port of either side.
-    Port(u16),
-    /// Part of the server's name, application, transport or state, in lower case.
-    Text(String),
-}
-
-impl Matcher {
-    /// Compiles the words of a filter.
-    pub fn new(text: &str) -> Matcher {
-        let lower = text.to_lowercase();
-        let mut words = Vec::new();
-        let mut parts = lower.split_whitespace().peekable();
-        while let Some(part) = parts.next() {
-            let (part, is_wanted) = match part.strip_prefix('-') {
-                Some(rest) if !rest.is_empty() => (rest, false),
-                _ => (part, true),
-            };
-            let port = if part == "port" { parts.next_if(|next| next.parse::<u16>().is_ok()) } else { None };
-            words.push((word(port.unwrap_or(part), port.is_some()), is_wanted));
-        }
-        Matcher { words }
-    }
-
-    /// True if it passes everything.
-    pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
-    }
-
-    /// True if every word fits the flow.
-    pub fn fits(&self, flow: &Flow, names: &Names) -> bool {
-        self.words.iter().all(|(word, is_wanted)| fits(word, flow, names) == *is_wanted)
-    }
-
-    /// True if every word fits a packet that has no flow, by its protocol's name.
-    pub fn fits_alone(&self, protocol: &str) -> bool {
-        let protocol = protocol.to_lowercase();
-        self.words
-            .iter()
-            .all(|(word, is_wanted)| matches!(word, Word::Text(text) if protocol.contains(text.as_str())) == *is_wanted)
-    }
-}
-
-fn word(text: &str, is_port: bool) -> Word {
-    if let Some(port) = text.strip_prefix(':').or(Some(text)).and_then(|text| text.parse().ok())
-        && (is_port || text.starts_with(':') || !text.contains('.'))
-    {
-        return Word::Port(port);
-    }
-    Network::parse(text).or_else(|| beginning(text)).map_or_else(|| Word::Text(text.to_owned()), Word::Net)
-}
-
-/// The network of the start of an IPv4 address such as `10.0.`.
-fn beginning(text: &str) -> Option<Network> {
-    let octets: Vec<&str> = text.trim_end_matches('.').split('.').collect();
-    let octets = octets.iter().map(|octet| octet.parse::<u8>().ok()).collect::<Option<Vec<u8>>>()?;
-    if !text.contains('.') || octets.len() > 3 {
-        return None;
-    }
-    let mut full = [0; 4];
-    full.iter_mut().zip(&octets).for_each(|(slot, octet)| *slot = *octet);
-    Some(Network::of(Addr::v4(full), 8 * octets.len() as u8))
-}
-
-fn fits(word: &Word, flow: &Flow, names: &Names) -> bool {
-    match word {
-        Word::Net(network) => network.has(flow.key.low) || network.has(flow.key.high),
-        Word::Port(port) => {
-            matches!(flow.key.protocol, 6 | 17) && (flow.key.low_port == *port || flow.key.high_port == *port)
-        }
-        Word::Text(text) => {
-            let is_in = |value: &str| value.to_lowercase().contains(text.as_str());
-            names.text(flow.name).contains(text.as_str())
-                || flow.app.is_some_and(|app| is_in(app.name()))
-                || is_in(&Protocol::from_ip_protocol(flow.key.protocol).to_string())
-                || (flow.is_tcp() && is_in(flow.state.name()))
+/// The label of the row, or of the last of several, that each flow of a table comes from.
+fn fill_labels(pipeline: &Pipeline, tables: &mut Tables<'_>) {
+    let Some((rows, label)) = pipeline.rows().and_then(|rows| Some((rows, rows.layout().label? as usize))) else {
+        return;
+    };
+    let Some(kept) = rows.column(label) else { return };
+    let text = |code: u32| String::from_utf8_lossy(kept.text(code).unwrap_or_default()).into_owned();
+    tables.label_texts = (0..kept.n_texts() as u32).map(text).collect();
+    tables.labels = vec![None; pipeline.flows().len()];
+    for (row, serial) in pipeline.flows_of_rows().into_iter().enumerate() {
+        let own = rows.cell(label, row);
+        let place = serial.and_then(|serial| serial.checked_sub(tables.first_serial));
+        let Some(place) = place.map(|place| place as usize).filter(|place| *place < tables.labels.len()) else {
+            continue;
+        };
+        let code = cell::code(own).or_else(|| {
+            let number = cell::as_number(own)?;
+            let text = number.to_string();
+            let known = tables.label_texts.iter().position(|label| *label == text);
+            Some(known.unwrap_or_else(|| {
+                tables.label_texts.push(text);
+                tables.label_texts.len() - 1
+            }) as u32)
+        });
+        if let Some(slot) = tables.labels.get_mut(place) {
+            *slot = code;
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Serial numbers of the flows that pass, ascending.
+///
+/// # Errors
+/// The filter cannot be understood, or asks for packets where there are none.
+pub(super) fn flows(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, FilterError> {
+    let compiled = filter::compile(&filter.text)?;
+    let pipeline = sight.pipeline;
+    let has_packets = !pipeline.index().is_empty();
+    if !has_packets && let Some(error) = compiled.needs_packets() {
+        return Err(error);
+    }
+    let tables = tables(pipeline, &sight.analysis.findings, &compiled);
+    let selection = compiled.over(&tables);
+    let table = pipeline.flows();
+    let is_wanted = wanted(sight, filter);
+    let by_flow = |(serial, flow): (u32, &Flow)| selection.passes_flow(serial, flow).then_some(serial);
+    let is_enough = compiled.is_by_flow() && !(compiled.needs_messages() && pipeline.flow_fields().n_refused > 0);
+    let mut passing: Vec<u32> = if compiled.is_by_flow() || !has_packets {
+        table.iter().filter(|(serial, _)| is_wanted(*serial)).filter_map(by_flow).collect()
+    } else {
+        Vec::new()
+    };
+    if has_packets && !is_enough {
+        // What flows have no room for stands in their packets.
+        let mut marks = vec![false; table.len()];
+        for index in scan(sight, &selection, &compiled, &is_wanted, false)? {
+            if let Some(PacketFlow::Flow(serial, _)) =
+                pipeline.index().get(u64::from(index)).map(|packet| packet.belongs)
+                && let Some(mark) = serial.checked_sub(table.first_serial()).and_then(|at| marks.get_mut(at as usize))
+            {
+                *mark = true;
+            }
+        }
+        passing.extend((table.first_serial()..).zip(marks).filter(|(_, mark)| *mark).map(|(serial, _)| serial));
+        passing.sort_unstable();
+        passing.dedup();
+    }
+    Ok(passing)
+}
 
-    fn is_net(text: &str, address: [u8; 4]) -> bool {
-        matches!(word(text, false), Word::Net(network) if network.has(Addr::v4(address)))
+/// Places of the packets that pass, ascending.
+///
+/// # Errors
+/// The filter cannot be understood.
+pub(super) fn packets(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, FilterError> {
+    let compiled = filter::compile(&filter.text)?;
+    let pipeline = sight.pipeline;
+    let tables = tables(pipeline, &sight.analysis.findings, &compiled);
+    let selection = compiled.over(&tables);
+    let is_wanted = wanted(sight, filter);
+    let is_open = filter.flow.is_none() && filter.finding.is_none();
+    scan(sight, &selection, &compiled, &is_wanted, is_open)
+}
+
+/// Which flows the chips of a filter leave.
+fn wanted(sight: &Sight<'_>, filter: &Filter) -> impl Fn(u32) -> bool + use<> {
+    let flow = filter.flow;
+    // A finding that is no more: nothing is meant by it.
+    let of_finding = filter.finding.as_ref().map(|_| {
+        let mut serials = sight.finding(filter).map(|finding| finding.flow_serials.clone()).unwrap_or_default();
+        serials.sort_unstable();
+        serials
+    });
+    move |serial| {
+        flow.is_none_or(|flow| flow == serial)
+            && of_finding.as_ref().is_none_or(|serials| serials.binary_search(&serial).is_ok())
+    }
+}
+
+/// What the index and the flows leave to be read.
+struct Undecided {
+    index: u32,
+    before_ns: i64,
+    is_decided: Option<bool>,
+}
+
+/// Places of the packets that pass, of wanted flows and, if `with_alone`, of no flow.
+fn scan(
+    sight: &mut Sight<'_>,
+    selection: &Selection<'_>,
+    compiled: &filter::Filter,
+    is_wanted: &dyn Fn(u32) -> bool,
+    with_alone: bool,
+) -> Result<Vec<u32>, FilterError> {
+    let pipeline = sight.pipeline;
+    let (index, flows) = (pipeline.index(), pipeline.flows());
+    let tables = selection.tables();
+    let is_odd = |name: &str| NOT_ORDINARY.iter().any(|layer| layer.name() == name);
+    let has_tunnels = sight.analysis.summary.protocols.iter().any(|protocol| is_odd(&protocol.name));
+    let is_ordinary = |flow: &Flow| (flow.is_tcp() || flow.is_udp()) && !has_tunnels;
+    // For each side of each flow: not yet asked, fails, passes, has to be read.
+    let mut known = vec![[0_u8; 2]; flows.len()];
+    let is_the_same = !compiled.needs_index();
+    let needs_remarks = compiled.needs_analysis();
+    let mut reading = Reading { sight, selection, compiled, remarks: None, waiting: Vec::new(), passing: Vec::new() };
+    if needs_remarks {
+        reading.remarks = Some(SegmentRemarks::new(flows.limits()));
+    }
+    let mut before_ns = None;
+    let columns = index.times_ns().zip(index.wire_bytes()).zip(index.belongs());
+    for (place, ((time_ns, wire_bytes), belongs)) in (0..u32::MAX).zip(columns) {
+        let last_ns = before_ns.replace(time_ns).unwrap_or(time_ns);
+        let blank = PacketView {
+            tables,
+            index: u64::from(place),
+            time_ns,
+            before_ns: last_ns,
+            wire_bytes,
+            captured_bytes: 0,
+            side: None,
+            alone: None,
+            read: None,
+        };
+        let decided = match belongs {
+            PacketFlow::Alone(alone) if with_alone => selection.decides(&PacketView { alone, ..blank }, false),
+            PacketFlow::Alone(_) => Some(false),
+            PacketFlow::Flow(serial, _) if !is_wanted(serial) => Some(false),
+            PacketFlow::Flow(serial, direction) => {
+                let Some(flow) = flows.get(serial) else { continue };
+                let at = serial.checked_sub(flows.first_serial()).map_or(usize::MAX, |at| at as usize);
+                let way = usize::from(direction == Direction::ToOriginator);
+                let slot = known.get_mut(at).and_then(|sides| sides.get_mut(way));
+                match slot {
+                    Some(1) if is_the_same => Some(false),
+                    Some(2) if is_the_same => Some(true),
+                    Some(3) if is_the_same => None,
+                    slot => {
+                        let side = Side { tables, serial, flow, direction };
+                        let view = PacketView { side: Some(side), ..blank };
+                        let decided = selection.decides(&view, is_ordinary(flow));
+                        if let Some(slot) = slot {
+                            *slot = match decided {
+                                Some(false) => 1,
+                                Some(true) => 2,
+                                None => 3,
+                            };
+                        }
+                        decided
+                    }
+                }
+            }
+        };
+        let is_for_remarks = needs_remarks && matches!(belongs, PacketFlow::Flow(serial, _) if is_wanted(serial));
+        match decided {
+            None => reading.wait(Undecided { index: place, before_ns: last_ns, is_decided: None }),
+            Some(_) if is_for_remarks => {
+                reading.wait(Undecided { index: place, before_ns: last_ns, is_decided: decided });
+            }
+            Some(true) => reading.pass(place),
+            Some(false) => {}
+        }
+    }
+    Ok(reading.end())
+}
+
+/// Packets on the way from the index to the answer, in order: those that pass, and those that have to be read first.
+struct Reading<'r, 's> {
+    sight: &'r mut Sight<'s>,
+    selection: &'r Selection<'r>,
+    compiled: &'r filter::Filter,
+    remarks: Option<SegmentRemarks>,
+    waiting: Vec<Undecided>,
+    passing: Vec<u32>,
+}
+
+/// Most packets that wait to be read at once.
+const MOST_WAITING: usize = 1 << 14;
+
+impl Reading<'_, '_> {
+    fn pass(&mut self, place: u32) {
+        match self.waiting.is_empty() {
+            true => self.passing.push(place),
+            false => self.wait(Undecided { index: place, before_ns: 0, is_decided: Some(true) }),
+        }
     }
 
-    #[test]
-    fn words_are_told_apart() {
-        assert!(is_net("10.0.", [10, 0, 9, 9]) && !is_net("10.0.", [10, 1, 9, 9]));
-        assert!(is_net("10.0.0.0/9", [10, 127, 0, 1]) && !is_net("10.0.0.0/9", [10, 128, 0, 1]));
-        assert!(is_net("192.0.2.7", [192, 0, 2, 7]) && is_net("10.", [10, 1, 2, 3]) && !is_net("10.", [11, 1, 2, 3]));
-        assert!(matches!(word("443", false), Word::Port(443)));
-        assert!(matches!(word(":443", false), Word::Port(443)));
-        assert!(matches!(word("example.com", false), Word::Text(_)));
-        assert_eq!(Matcher::new("port 53 -udp").words.len(), 2);
+    fn wait(&mut self, packet: Undecided) {
+        self.waiting.push(packet);
+        if self.waiting.len() >= MOST_WAITING {
+            self.read();
+        }
+    }
+
+    fn end(mut self) -> Vec<u32> {
+        self.read();
+        self.passing
+    }
+
+    /// Reads what waits, in large slices, and decides it.
+    fn read(&mut self) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let pipeline = self.sight.pipeline;
+        let has_remarks = self.remarks.is_some();
+        let must_read = |packet: &&Undecided| packet.is_decided.is_none() || has_remarks;
+        let found = waiting.iter().filter(must_read);
+        let known: Vec<(u64, IndexedPacket)> = found
+            .filter_map(|packet| Some((u64::from(packet.index), pipeline.index().get(u64::from(packet.index))?)))
+            .collect();
+        let mut decided = Vec::with_capacity(known.len());
+        spans(self.sight.source, &known, |place, packet, bytes| {
+            let before_ns =
+                waiting.get(waiting.partition_point(|own| u64::from(own.index) < place)).map_or(0, |own| own.before_ns);
+            let passes = bytes.is_some_and(|bytes| {
+                let facts = inspect::facts(
+                    &raw(&packet.location, bytes),
+                    place,
+                    known_of(pipeline, packet, crate::model::Secrets::Shown),
+                    self.compiled.needs_applications(),
+                );
+                let remarks = self.remarks.as_mut().map(|remarks| remarks.of(&facts.packet)).unwrap_or_default();
+                let (side, alone) = match packet.belongs {
+                    PacketFlow::Flow(serial, direction) => {
+                        let tables = self.selection.tables();
+                        (pipeline.flows().get(serial).map(|flow| Side { tables, serial, flow, direction }), None)
+                    }
+                    PacketFlow::Alone(alone) => (None, alone),
+                };
+                self.selection.passes_packet(&PacketView {
+                    tables: self.selection.tables(),
+                    index: place,
+                    time_ns: packet.location.time_ns,
+                    before_ns,
+                    wire_bytes: packet.location.wire_bytes,
+                    captured_bytes: packet.location.captured_bytes,
+                    side,
+                    alone,
+                    read: Some(ReadPacket {
+                        packet: &facts.packet,
+                        data: bytes,
+                        app: facts.app,
+                        fields: &facts.fields,
+                        remarks,
+                    }),
+                })
+            });
+            decided.push((place, passes));
+        });
+        for packet in &waiting {
+            let read = || decided.binary_search_by_key(&u64::from(packet.index), |(place, _)| *place);
+            let passes = packet
+                .is_decided
+                .unwrap_or_else(|| read().ok().and_then(|at| decided.get(at)).is_some_and(|(_, passes)| *passes));
+            if passes {
+                self.passing.push(packet.index);
+            }
+        }
     }
 }

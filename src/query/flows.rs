@@ -1,6 +1,6 @@
 //! The flow table: which flows pass, in which order, and what the page shows of each.
 
-use super::filter::Matcher;
+use super::filter;
 use super::listing::{Places, Sight, Table};
 use crate::decode::app::describe;
 use crate::flow::fields::FlowField;
@@ -9,19 +9,19 @@ use crate::model::Secrets;
 use crate::model::app::protocol::Protocol;
 use crate::model::flow::Flow;
 use crate::model::flow::Known;
-use crate::model::listing::{FlowFieldRow, FlowRow};
+use crate::model::listing::{FilterError, FlowFieldRow, FlowRow};
 use crate::pipeline::Pipeline;
-use crate::protocol::{Filter, FlowSort, Window};
+use crate::protocol::{FlowSort, Window};
 
 impl Table for FlowRow {
     /// Places are serial numbers.
-    fn places(sight: &Sight<'_>, window: &Window<FlowSort>) -> Places {
-        let (pipeline, Window { filter, sort, is_descending, .. }) = (sight.pipeline, window);
+    fn places(sight: &mut Sight<'_>, window: &Window<FlowSort>) -> Result<Places, FilterError> {
+        let (pipeline, Window { filter: wanted, sort, is_descending, .. }) = (sight.pipeline, window);
         let flows = pipeline.flows();
-        if filter.passes_all() && *sort == FlowSort::Start && flows.first_serial() == 0 {
-            return Places::All { n: flows.len() as u64, is_descending: *is_descending };
+        if wanted.passes_all() && *sort == FlowSort::Start && flows.first_serial() == 0 {
+            return Ok(Places::All { n: flows.len() as u64, is_descending: *is_descending });
         }
-        let mut serials = passing(sight, filter);
+        let mut serials = filter::flows(sight, wanted)?;
         if *sort != FlowSort::Start {
             let ranks = if *sort == FlowSort::Name { name_ranks(pipeline) } else { Vec::new() };
             let first = flows.first_serial();
@@ -38,7 +38,7 @@ impl Table for FlowRow {
         if *is_descending {
             serials.reverse();
         }
-        Places::Some(serials)
+        Ok(Places::Some(serials))
     }
 
     fn rows(sight: &mut Sight<'_>, places: &[u64], (): ()) -> Vec<FlowRow> {
@@ -51,24 +51,6 @@ impl Table for FlowRow {
             Some(FlowRow { facts, ..row(serial, flows.get(serial)?, pipeline.names(), score) })
         });
         given.collect()
-    }
-}
-
-/// Serial numbers of the flows that pass, ascending.
-pub(super) fn passing(sight: &Sight<'_>, filter: &Filter) -> Vec<u32> {
-    let (flows, names) = (sight.pipeline.flows(), sight.pipeline.names());
-    let matcher = Matcher::new(&filter.text);
-    let fits = |serial: &u32| {
-        filter.flow.is_none_or(|wanted| wanted == *serial)
-            && (matcher.is_empty() || flows.get(*serial).is_some_and(|flow| matcher.fits(flow, names)))
-    };
-    match (&filter.finding, sight.finding(filter)) {
-        (Some(_), Some(finding)) => {
-            finding.flow_serials.iter().copied().filter(|serial| flows.get(*serial).is_some() && fits(serial)).collect()
-        }
-        // A finding that is no more: nothing is meant by it.
-        (Some(_), None) => Vec::new(),
-        (None, _) => flows.iter().map(|(serial, _)| serial).filter(fits).collect(),
     }
 }
 

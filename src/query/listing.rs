@@ -3,7 +3,7 @@
 //! The rows of the last filter and order are kept as a list of places, so that scrolling costs a window only.
 
 use super::Source;
-use crate::model::listing::Page;
+use crate::model::listing::{FilterError, Page};
 use crate::model::{Analysis, Finding, Secrets};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, Listing, Window};
@@ -33,7 +33,10 @@ impl<'a> Sight<'a> {
 /// A table that the page shows a window of.
 pub(super) trait Table: Listing<Sort: PartialEq> {
     /// The places of the rows that pass the window's filter, in its order.
-    fn places(sight: &Sight<'_>, window: &Window<Self::Sort>) -> Places;
+    ///
+    /// # Errors
+    /// The filter cannot be used.
+    fn places(sight: &mut Sight<'_>, window: &Window<Self::Sort>) -> Result<Places, FilterError>;
 
     /// The rows at some places, in the order of these; what is not there is left out.
     fn rows(sight: &mut Sight<'_>, places: &[u64], cells: Self::Cells) -> Vec<Self>;
@@ -66,7 +69,7 @@ impl Places {
 }
 
 /// The rows that a table showed last: the window that asked for them, and where they are.
-pub(super) struct Kept<L: Table>(Option<(Window<L::Sort>, Places)>);
+pub(super) struct Kept<L: Table>(Option<(Window<L::Sort>, Places, Option<FilterError>)>);
 
 impl<L: Table> Default for Kept<L> {
     fn default() -> Self {
@@ -78,15 +81,15 @@ impl<L: Table> Kept<L> {
     /// A window of the table, of at most [`MOST_ROWS`] rows.
     pub(super) fn page(&mut self, sight: &mut Sight<'_>, window: Window<L::Sort>, cells: L::Cells) -> Page<L> {
         let (offset, count) = (window.offset, window.count.min(MOST_ROWS));
-        let kept = self.0.take().filter(|(kept, _)| kept.is_of_same_rows(&window));
-        let (window, places) = kept.unwrap_or_else(|| {
-            let places = L::places(sight, &window);
-            (window, places)
+        let kept = self.0.take().filter(|(kept, ..)| kept.is_of_same_rows(&window));
+        let (window, places, refused) = kept.unwrap_or_else(|| match L::places(sight, &window) {
+            Ok(places) => (window, places, None),
+            Err(error) => (window, Places::Some(Vec::new()), Some(error)),
         });
         let wanted: Vec<u64> =
             (offset..offset.saturating_add(count.into())).map_while(|index| places.get(index)).collect();
-        let page = Page { total: places.len(), offset, rows: L::rows(sight, &wanted, cells) };
-        self.0 = Some((window, places));
+        let page = Page { total: places.len(), offset, rows: L::rows(sight, &wanted, cells), refused: refused.clone() };
+        self.0 = Some((window, places, refused));
         page
     }
 }

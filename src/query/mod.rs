@@ -8,15 +8,16 @@ mod flows;
 mod listing;
 mod packets;
 mod rows;
+mod slices;
 
 use crate::decode::inspect::{self, Inspected};
 use crate::export::{TableExport, Tables};
 use crate::model::Analysis;
 use crate::model::comment::{About, Comment};
-use crate::model::listing::{FlowRow, LayerDetail, PacketDetail, PacketRow};
+use crate::model::listing::{FilterError, FlowRow, LayerDetail, PacketDetail, PacketRow};
 use crate::model::rows::{ColumnInfo, DataRow};
 use crate::pipeline::Pipeline;
-use crate::protocol::{Answer, Query};
+use crate::protocol::{Answer, Filter, Query};
 use crate::read::RawPacket;
 use listing::{Kept, Sight};
 use std::io::{self, Write};
@@ -56,6 +57,34 @@ impl Views {
     }
 }
 
+/// Serial numbers of the flows that pass a filter's text, ascending.
+///
+/// # Errors
+/// The text cannot be understood, or asks for packets where there are none.
+pub fn passing_flows(
+    pipeline: &Pipeline,
+    analysis: &Analysis,
+    source: &mut dyn Source,
+    text: &str,
+) -> Result<Vec<u32>, FilterError> {
+    let mut sight = Sight { pipeline, analysis, source };
+    filter::flows(&mut sight, &Filter { text: text.to_owned(), ..Filter::default() })
+}
+
+/// Places of the packets that pass a filter's text, from 0, ascending.
+///
+/// # Errors
+/// The text cannot be understood.
+pub fn passing_packets(
+    pipeline: &Pipeline,
+    analysis: &Analysis,
+    source: &mut dyn Source,
+    text: &str,
+) -> Result<Vec<u32>, FilterError> {
+    let mut sight = Sight { pipeline, analysis, source };
+    filter::packets(&mut sight, &Filter { text: text.to_owned(), ..Filter::default() })
+}
+
 /// Writes an export that is made from the tables.
 pub fn write(out: &mut dyn Write, export: TableExport, pipeline: &Pipeline, analysis: &Analysis) -> io::Result<()> {
     let tables = Tables {
@@ -83,8 +112,8 @@ fn detail(sight: &mut Sight<'_>, index: u64) -> Option<PacketDetail> {
     let known = pipeline.index().get(index)?;
     let location = &known.location;
     let bytes = sight.source.read_at(location.file, location.offset, location.captured_bytes as usize)?;
-    let raw = packets::raw(location, &bytes);
-    let beside = packets::known_of(pipeline, &known, sight.secrets());
+    let raw = slices::raw(location, &bytes);
+    let beside = slices::known_of(pipeline, &known, sight.secrets());
     let Inspected { row, mut layers, stopped } = inspect::inspect(&raw, index, beside);
     layers.extend(comments(analysis, &raw));
     Some(PacketDetail { row, layers, bytes, stopped })

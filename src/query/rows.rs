@@ -1,7 +1,10 @@
 //! The rows of a table: selects them by the packed columns, and reads their cells from the file again.
 
+use super::filter::tables;
 use super::listing::{Places, Sight, Table};
+use crate::filter::{self, CellCheck, CellWord, RowCondition};
 use crate::model::Finding;
+use crate::model::listing::FilterError;
 use crate::model::rows::{ColumnKind, DataRow};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Cells, Filter, RowSort, Window};
@@ -16,21 +19,13 @@ const MOST_CELLS: u32 = 64;
 
 impl Table for DataRow {
     /// Places are those of the kept rows.
-    fn places(sight: &Sight<'_>, window: &Window<RowSort>) -> Places {
+    fn places(sight: &mut Sight<'_>, window: &Window<RowSort>) -> Result<Places, FilterError> {
         let (pipeline, Window { filter, sort, is_descending, .. }) = (sight.pipeline, window);
-        let Some(store) = pipeline.rows() else { return Places::Some(Vec::new()) };
+        let Some(store) = pipeline.rows() else { return Ok(Places::Some(Vec::new())) };
         if filter.passes_all() && *sort == RowSort::Number {
-            return Places::All { n: store.len() as u64, is_descending: *is_descending };
+            return Ok(Places::All { n: store.len() as u64, is_descending: *is_descending });
         }
-        let mut passes = vec![true; store.len()];
-        for word in filter.text.split_whitespace() {
-            let (word, is_wanted) = match word.strip_prefix('-') {
-                Some(rest) if rest.parse::<f64>().is_err() && !rest.is_empty() => (rest, false),
-                _ => (word, true),
-            };
-            let fits = fitting(store, word);
-            passes.iter_mut().zip(fits).for_each(|(passes, fits)| *passes &= fits == is_wanted);
-        }
+        let mut passes = fitting(sight, store, &filter.text)?;
         by_flow(pipeline, store, sight.finding(filter), filter, &mut passes);
         let mut places: Vec<u32> = (0..).zip(passes).filter(|(_, passes)| *passes).map(|(place, _)| place).collect();
         let keys = match sort {
@@ -44,7 +39,7 @@ impl Table for DataRow {
         if *is_descending {
             places.reverse();
         }
-        Places::Some(places)
+        Ok(Places::Some(places))
     }
 
     fn rows(sight: &mut Sight<'_>, places: &[u64], cells: Cells) -> Vec<DataRow> {
@@ -92,34 +87,60 @@ fn by_flow(pipeline: &Pipeline, store: &RowStore, finding: Option<&Finding>, fil
     }
 }
 
-/// For each kept row, whether a word of the filter fits: `column=value`, `column>5`, `column<5`, or part of any text.
-fn fitting(store: &RowStore, word: &str) -> Vec<bool> {
-    let mut fits = vec![false; store.len()];
-    let condition =
-        word.find(['=', '<', '>']).and_then(|at| Some((word.get(..at)?, word.get(at..=at)?, word.get(at + 1..)?)));
-    let column = condition.and_then(|(name, ..)| named(store, name));
-    if let (Some((_, mark, value)), Some(column)) = (condition, column) {
-        let number = value.parse::<f64>().ok();
-        let texts = texts(store, column, |text| text.eq_ignore_ascii_case(value));
-        let fit = |cell: u64| match (cell::code(cell), cell::as_number(cell), mark) {
-            (Some(code), _, "=") => texts.get(code as usize).copied().unwrap_or(false),
-            (None, Some(own), "=") => number == Some(own),
-            (None, Some(own), "<") => number.is_some_and(|number| own < number),
-            (None, Some(own), ">") => number.is_some_and(|number| own > number),
-            (None, None, "=") => value.is_empty(),
-            _ => false,
-        };
-        mark_rows(store, column, &mut fits, fit);
-        return fits;
+/// For each kept row, whether it passes the text of a filter.
+fn fitting(sight: &Sight<'_>, store: &RowStore, text: &str) -> Result<Vec<bool>, FilterError> {
+    let pipeline = sight.pipeline;
+    let columns: Vec<String> = store.layout().columns.iter().map(|column| column.name.clone()).collect();
+    let compiled = filter::compile_for_rows(text, &columns)?;
+    let refused = if pipeline.has_rows_only() { compiled.needs_flows() } else { compiled.needs_packets() };
+    if let Some(error) = refused {
+        return Err(error);
     }
-    let lower = word.to_lowercase();
-    for column in 0..store.layout().columns.len() {
-        let texts = texts(store, column, |text| text.to_lowercase().contains(&lower));
-        if texts.contains(&true) {
-            mark_rows(store, column, &mut fits, |cell| {
-                cell::code(cell).and_then(|code| texts.get(code as usize)).copied().unwrap_or(false)
-            });
+    let tables = tables(pipeline, &sight.analysis.findings, &compiled);
+    let selection = compiled.over(&tables);
+    let mut serials: Option<Vec<Option<u32>>> = None;
+    Ok(compiled.marks(store.len(), &mut |condition| match condition {
+        RowCondition::Column(column, check) => of_column(store, column, check),
+        RowCondition::Score(check) => {
+            let scores = pipeline.row_scores();
+            let passes = |row: usize| {
+                scores.get(row).is_some_and(|score| score.is_finite() && check.passes_number(f64::from(*score)))
+            };
+            (0..store.len()).map(passes).collect()
         }
+        RowCondition::Flow(check) => {
+            let serials = serials.get_or_insert_with(|| pipeline.flows_of_rows());
+            let passes = |serial: &Option<u32>| {
+                serial
+                    .and_then(|serial| Some((serial, pipeline.flows().get(serial)?)))
+                    .is_some_and(|(serial, flow)| check.passes(&selection, serial, flow))
+            };
+            serials.iter().map(passes).collect()
+        }
+        RowCondition::Word(word) => with_word(store, word),
+    }))
+}
+
+fn of_column(store: &RowStore, column: usize, check: CellCheck<'_>) -> Vec<bool> {
+    let mut fits = vec![false; store.len()];
+    let texts = texts(store, column, |text| check.passes_text(text));
+    let is_missing_fit = check.passes_text("");
+    mark_rows(store, column, &mut fits, |own| match (cell::code(own), cell::as_number(own)) {
+        (Some(code), _) => texts.get(code as usize).copied().unwrap_or(false),
+        (None, Some(number)) => check.passes_number(number),
+        (None, None) => is_missing_fit,
+    });
+    fits
+}
+
+fn with_word(store: &RowStore, word: CellWord<'_>) -> Vec<bool> {
+    let mut fits = vec![false; store.len()];
+    for column in 0..store.layout().columns.len() {
+        let texts = texts(store, column, |text| word.is_in(text));
+        mark_rows(store, column, &mut fits, |own| match (cell::code(own), cell::as_number(own)) {
+            (Some(code), _) => texts.get(code as usize).copied().unwrap_or(false),
+            (None, number) => number.is_some_and(|number| word.is_number(number)),
+        });
     }
     fits
 }
@@ -136,14 +157,6 @@ fn mark_rows(store: &RowStore, column: usize, marks: &mut [bool], fit: impl Fn(u
 fn texts(store: &RowStore, column: usize, fit: impl Fn(&str) -> bool) -> Vec<bool> {
     let n = store.column(column).map_or(0, |kept| kept.n_texts()) as u32;
     (0..n).map(|code| fit(&columns::words(store, column, ColumnKind::Text, cell::text(code)))).collect()
-}
-
-/// The column whose name has these letters and digits.
-fn named(store: &RowStore, name: &str) -> Option<usize> {
-    let plain =
-        |name: &str| -> String { name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
-    let wanted = plain(name);
-    store.layout().columns.iter().position(|column| plain(&column.name) == wanted)
 }
 
 /// One key a kept row: numbers in their order, then texts in theirs, then what is missing.

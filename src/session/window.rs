@@ -176,7 +176,7 @@ mod tests {
     }
 
     fn page(offset: u64, total: u64) -> Page<u64> {
-        Page { total, offset, rows: (offset..total.min(offset + 128)).collect() }
+        Page { total, offset, rows: (offset..total.min(offset + 128)).collect(), refused: None }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::headers;
 use crate::filter::field::FieldType::{Any, Named, Number, Protocol, Text, Word};
-use crate::filter::field::{Field, FieldType, Known, Out, Read, Value};
+use crate::filter::field::{Field, FieldRead, FieldType, KnownBy, Out, Value};
 use crate::filter::view::PacketView;
 use crate::model::app::field::FieldId;
 use crate::model::app::protocol::AppProto::{
@@ -149,8 +149,8 @@ const fn present(
         id,
         kind: FieldType::Protocol,
         help,
-        known: Known::ByFlow,
-        read: Read::Translated(field, protocols, translate),
+        known: KnownBy::ByFlow,
+        read: FieldRead::Translated(field, protocols, translate),
     }
 }
 

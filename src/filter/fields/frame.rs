@@ -1,6 +1,6 @@
 //! Fields of frames, Ethernet, VLAN tags, ARP and spanning tree.
 
-use super::headers;
+use super::{headers, protocols};
 use crate::filter::field::FieldType::{Bytes, Flag, Ipv4, Mac, Named, Number, Protocol, Seconds, Text, Time};
 use crate::filter::field::{Field, Out, Value};
 use crate::filter::view::PacketView;
@@ -31,7 +31,7 @@ pub const FIELDS: &[Field] = &[
         out(Value::Number(p.time_ns.saturating_sub(p.before_ns)));
     }),
     Field::of_packet("frame.protocols", Text, "Its layers, as eth:ip:tcp:tls", |p, out| {
-        out(Value::Text(&headers::layers(p)));
+        out(Value::Text(&protocols::layers(p)));
     }),
     Field::of_packet_or_side(
         "eth.src",

@@ -1,7 +1,7 @@
 //! Reads from the bytes of a packet what its decoded headers leave out.
 
 use crate::filter::field::{Out, Value};
-use crate::filter::view::{PacketView, Read, Side};
+use crate::filter::view::{PacketView, ReadPacket, Side};
 use crate::model::Protocol;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
@@ -63,17 +63,17 @@ pub(super) fn vlans(view: &PacketView<'_>) -> Vec<(i64, i64)> {
 }
 
 /// The payload behind the last header.
-pub(super) fn payload<'a>(read: &Read<'a>) -> &'a [u8] {
+pub(super) fn payload<'a>(read: &ReadPacket<'a>) -> &'a [u8] {
     read.data.get(read.packet.payload.start as usize..read.packet.payload.end as usize).unwrap_or_default()
 }
 
 /// From the network header on.
-pub(super) fn net<'a>(read: &Read<'a>) -> &'a [u8] {
+pub(super) fn net<'a>(read: &ReadPacket<'a>) -> &'a [u8] {
     read.data.get(read.packet.net_at as usize..).unwrap_or_default()
 }
 
 /// From the transport header on; nothing without one.
-pub(super) fn transport<'a>(read: &Read<'a>) -> &'a [u8] {
+pub(super) fn transport<'a>(read: &ReadPacket<'a>) -> &'a [u8] {
     if read.packet.transport_at == 0 {
         return &[];
     }
@@ -92,26 +92,6 @@ pub(super) fn stp(view: &PacketView<'_>, at: usize) -> Option<i64> {
     byte(read.data, start + at).map(i64::from)
 }
 
-/// Names of the layers as Wireshark writes them, joined by colons.
-pub(super) fn layers(view: &PacketView<'_>) -> String {
-    let Some(read) = view.read else { return String::new() };
-    let mut names: Vec<String> = Vec::new();
-    for layer in read.packet.layers.as_slice() {
-        if *layer == Protocol::AppProto(AppProto::Ethernet) {
-            names.extend(["eth", "ethertype"].map(str::to_owned));
-        } else {
-            names.push(super::protocols::name(*layer));
-        }
-    }
-    if let Some(app) = read.app {
-        let name = super::protocols::name(Protocol::AppProto(app));
-        if names.last() != Some(&name) {
-            names.push(name);
-        }
-    }
-    names.join(":")
-}
-
 /// The addresses of a datagram that an ICMP error quotes, and its ports with the number of its transport.
 pub(super) struct Quoted {
     pub(super) addresses: [Addr; 2],
@@ -120,7 +100,7 @@ pub(super) struct Quoted {
 }
 
 /// The datagram that an ICMP error quotes (RFC 792; RFC 4443, section 2.1).
-pub(super) fn quoted(read: &Read<'_>) -> Option<Quoted> {
+pub(super) fn quoted(read: &ReadPacket<'_>) -> Option<Quoted> {
     let crate::model::packet::Transport::Icmp(icmp) = &read.packet.transport else { return None };
     let is_error = if icmp.is_v6 { (1..=4).contains(&icmp.kind) } else { matches!(icmp.kind, 3 | 4 | 5 | 11 | 12) };
     if !is_error {
@@ -144,7 +124,7 @@ pub(super) fn quoted(read: &Read<'_>) -> Option<Quoted> {
 }
 
 /// The TLS records that begin in a segment: type, and the first two bytes of the content.
-pub(super) fn tls_records(read: &Read<'_>) -> Vec<(u8, Vec<u8>)> {
+pub(super) fn tls_records(read: &ReadPacket<'_>) -> Vec<(u8, Vec<u8>)> {
     let mut rest = payload(read);
     let mut records = Vec::new();
     while let [kind @ 20..=24, 3, 0..=4, high, low, body @ ..] = rest {

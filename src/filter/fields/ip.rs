@@ -3,7 +3,7 @@
 use super::headers::{self, byte, word};
 use crate::filter::field::FieldType::{Address, Flag, Ipv4, Ipv6, Number, Protocol};
 use crate::filter::field::{Field, Out, Value};
-use crate::filter::view::{PacketView, Read, Side};
+use crate::filter::view::{PacketView, ReadPacket, Side};
 use crate::model::net::addr::Addr;
 use crate::model::packet::{Icmp, Transport};
 
@@ -232,7 +232,7 @@ fn extension(view: &PacketView<'_>, wanted: &[u8], out: Out<'_>) {
 }
 
 fn with_icmp(view: &PacketView<'_>, is_v6: bool, see: impl FnOnce(&Icmp)) {
-    if let Some(Read { packet, .. }) = view.read
+    if let Some(ReadPacket { packet, .. }) = view.read
         && let Transport::Icmp(icmp) = &packet.transport
         && icmp.is_v6 == is_v6
     {

@@ -75,6 +75,26 @@ pub(super) fn name(layer: Protocol) -> String {
     known.map_or_else(|| layer.to_string().to_lowercase().replace(' ', "_"), str::to_owned)
 }
 
+/// Names of the layers as Wireshark writes them, joined by colons.
+pub(super) fn layers(view: &PacketView<'_>) -> String {
+    let Some(read) = view.read else { return String::new() };
+    let mut names: Vec<String> = Vec::new();
+    for layer in read.packet.layers.as_slice() {
+        if *layer == Protocol::AppProto(AppProto::Ethernet) {
+            names.extend(["eth", "ethertype"].map(str::to_owned));
+        } else {
+            names.push(name(*layer));
+        }
+    }
+    if let Some(app) = read.app {
+        let own = name(Protocol::AppProto(app));
+        if names.last() != Some(&own) {
+            names.push(own);
+        }
+    }
+    names.join(":")
+}
+
 /// True if a protocol has this name.
 pub(in crate::filter) fn is_named(id: &str, protocol: Protocol) -> bool {
     matches!(protocol, Protocol::AppProto(app) if NAMES.iter().any(|(own, name)| *own == app && *name == id))

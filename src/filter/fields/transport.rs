@@ -3,8 +3,9 @@
 use super::headers;
 use crate::filter::field::FieldType::{Bytes, Flag, Number, Protocol};
 use crate::filter::field::{Field, Out, Value};
-use crate::filter::view::{Analysis, PacketView, Side};
+use crate::filter::view::{PacketView, Side};
 use crate::model::flow::Known;
+use crate::model::flow::health::Remarks;
 use crate::model::packet::tcp_flag::{ACK, CWR, ECE, FIN, PSH, RST, SYN, URG};
 use crate::model::packet::{Tcp, Transport, Udp};
 
@@ -115,49 +116,49 @@ pub const FIELDS: &[Field] = &[
         remark(p, !0, out)
     }),
     Field::of_packet("tcp.analysis.retransmission", Protocol, "Bytes that were sent before", |p, out| {
-        remark(p, Analysis::RETRANSMISSION | Analysis::FAST_RETRANSMISSION | Analysis::SPURIOUS_RETRANSMISSION, out)
+        remark(p, Remarks::RETRANSMISSION | Remarks::FAST_RETRANSMISSION | Remarks::SPURIOUS_RETRANSMISSION, out)
     }),
     Field::of_packet(
         "tcp.analysis.fast_retransmission",
         Protocol,
         "A retransmission after duplicate acknowledgments",
-        |p, out| remark(p, Analysis::FAST_RETRANSMISSION, out),
+        |p, out| remark(p, Remarks::FAST_RETRANSMISSION, out),
     ),
     Field::of_packet(
         "tcp.analysis.spurious_retransmission",
         Protocol,
         "A retransmission of what was acknowledged",
-        |p, out| remark(p, Analysis::SPURIOUS_RETRANSMISSION, out),
+        |p, out| remark(p, Remarks::SPURIOUS_RETRANSMISSION, out),
     ),
     Field::of_packet("tcp.analysis.out_of_order", Protocol, "A segment that later ones overtook", |p, out| {
-        remark(p, Analysis::OUT_OF_ORDER, out)
+        remark(p, Remarks::OUT_OF_ORDER, out)
     }),
     Field::of_packet("tcp.analysis.lost_segment", Protocol, "Segments before it are not in the capture", |p, out| {
-        remark(p, Analysis::LOST_SEGMENT, out)
+        remark(p, Remarks::LOST_SEGMENT, out)
     }),
     Field::of_packet(
         "tcp.analysis.ack_lost_segment",
         Protocol,
         "It acknowledges bytes that are not in the capture",
-        |p, out| remark(p, Analysis::ACK_LOST_SEGMENT, out),
+        |p, out| remark(p, Remarks::ACK_LOST_SEGMENT, out),
     ),
     Field::of_packet("tcp.analysis.duplicate_ack", Protocol, "It acknowledges the same once more", |p, out| {
-        remark(p, Analysis::DUPLICATE_ACK, out)
+        remark(p, Remarks::DUPLICATE_ACK, out)
     }),
     Field::of_packet("tcp.analysis.zero_window", Protocol, "The receiver takes no more", |p, out| {
-        remark(p, Analysis::ZERO_WINDOW, out)
+        remark(p, Remarks::ZERO_WINDOW, out)
     }),
     Field::of_packet("tcp.analysis.zero_window_probe", Protocol, "It probes a closed window", |p, out| {
-        remark(p, Analysis::ZERO_WINDOW_PROBE, out)
+        remark(p, Remarks::ZERO_WINDOW_PROBE, out)
     }),
     Field::of_packet("tcp.analysis.window_update", Protocol, "It only changes the window", |p, out| {
-        remark(p, Analysis::WINDOW_UPDATE, out)
+        remark(p, Remarks::WINDOW_UPDATE, out)
     }),
     Field::of_packet("tcp.analysis.window_full", Protocol, "It fills the receiver's window", |p, out| {
-        remark(p, Analysis::WINDOW_FULL, out)
+        remark(p, Remarks::WINDOW_FULL, out)
     }),
     Field::of_packet("tcp.analysis.keep_alive", Protocol, "It only asks whether the other side is there", |p, out| {
-        remark(p, Analysis::KEEP_ALIVE, out)
+        remark(p, Remarks::KEEP_ALIVE, out)
     }),
     Field::of_both(
         "udp.port",
@@ -286,7 +287,7 @@ fn bytes(view: &PacketView<'_>, protocol: u8, out: Out<'_>) {
 }
 
 fn remark(view: &PacketView<'_>, bits: u16, out: Out<'_>) {
-    if view.read.is_some_and(|read| read.analysis.has(bits)) {
+    if view.read.is_some_and(|read| read.remarks.has(bits)) {
         out(Value::Present);
     }
 }

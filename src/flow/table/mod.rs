@@ -65,6 +65,13 @@ pub struct LookupResult {
     serial: Option<u32>,
 }
 
+impl LookupResult {
+    /// The flow that was found; packets counted since may have ended it.
+    pub fn serial(self) -> Option<u32> {
+        self.serial
+    }
+}
+
 /// What a packet changed in the table.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowUpdate {

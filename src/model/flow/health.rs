@@ -241,6 +241,45 @@ pub struct SenderTracking {
     pub stuck: (u32, u32, u32),
 }
 
+/// What the packets before it say of a TCP segment, in Wireshark's terms.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Remarks {
+    /// A bit for each of the constants below.
+    pub bits: u16,
+}
+
+impl Remarks {
+    /// Bytes that were sent before.
+    pub const RETRANSMISSION: u16 = 1;
+    /// A retransmission after at least two duplicate acknowledgments.
+    pub const FAST_RETRANSMISSION: u16 = 1 << 1;
+    /// A retransmission of what was acknowledged.
+    pub const SPURIOUS_RETRANSMISSION: u16 = 1 << 2;
+    /// Overtaken by a later segment.
+    pub const OUT_OF_ORDER: u16 = 1 << 3;
+    /// Segments before it are not in the capture.
+    pub const LOST_SEGMENT: u16 = 1 << 4;
+    /// It acknowledges the same once more.
+    pub const DUPLICATE_ACK: u16 = 1 << 5;
+    /// The receiver takes no more.
+    pub const ZERO_WINDOW: u16 = 1 << 6;
+    /// It only changes the window.
+    pub const WINDOW_UPDATE: u16 = 1 << 7;
+    /// It fills the receiver's window.
+    pub const WINDOW_FULL: u16 = 1 << 8;
+    /// It only asks whether the other side is there.
+    pub const KEEP_ALIVE: u16 = 1 << 9;
+    /// It acknowledges bytes that are not in the capture.
+    pub const ACK_LOST_SEGMENT: u16 = 1 << 10;
+    /// It probes a closed window.
+    pub const ZERO_WINDOW_PROBE: u16 = 1 << 11;
+
+    /// True if one of these is so.
+    pub fn has(self, bits: u16) -> bool {
+        self.bits & bits != 0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -83,9 +83,9 @@ pub fn use_rows<R: Row>(wanted: &Wanted<R>, visible: Range<u64>) -> Rows<R> {
                     held.shown = coming;
                 }
                 let visible = held.visible.clone();
-                let Page { total, offset, rows } = page;
+                let Page { total, offset, rows, refused } = page;
                 let rows = rows.into_iter().map(Shared::new).collect();
-                held.shown.take(Page { total, offset, rows }, &visible);
+                held.shown.take(Page { total, offset, rows, refused }, &visible);
                 drop(held);
                 update.force_update();
             }),
