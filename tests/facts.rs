@@ -38,6 +38,7 @@ fn n_said(captures: &Path, file: &str, kind: &str, value: &str) -> Option<u64> {
         fields: pipeline.flow_fields(),
         names: pipeline.names(),
         secrets: Secrets::Masked,
+        passing: None,
     };
     facts::write(&mut out, &source).unwrap();
     let flows = serde_json::Deserializer::from_slice(&out).into_iter::<Value>().map(Result::unwrap);

@@ -2,7 +2,8 @@
 
 use super::exports::Exports;
 use super::reading::ReadingArguments;
-use super::{FINDINGS, Failure, output, read, settings, summary, together};
+use super::{FINDINGS, Failure, files, output, read, settings, summary, together};
+use crate::filter;
 use crate::issue::IssueKind;
 use crate::model::Severity;
 use crate::settings::Settings;
@@ -30,6 +31,10 @@ pub struct AnalyzeArguments {
     /// Show passwords and other secrets, also in JSON, report and facts; by default they are masked
     #[arg(long)]
     show_secrets: bool,
+    /// Write only the flows that pass this filter, to --flows and --facts: Wireshark's display filter or plain words, with
+    /// the fields that `packetloupe fields` lists
+    #[arg(long = "where", value_name = "FILTER")]
+    filter: Option<String>,
     /// Print neither progress nor summary; warnings and errors are still printed
     #[arg(long, short)]
     quiet: bool,
@@ -62,6 +67,9 @@ impl ValueEnum for Level {
 pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     let outputs = arguments.exports.outputs();
     check(&arguments.files, &outputs)?;
+    if let Some(text) = &arguments.filter {
+        filter::compile(text).map_err(|error| files::refusal(text, &error))?;
+    }
     let (mut settings, warnings) = match &arguments.settings {
         Some(path) => settings::from_file(path)?,
         None => (Settings::default(), Vec::new()),
@@ -85,7 +93,11 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     (analysis.file.sha256, analysis.file.bytes) = (sha256, bytes);
     progress.clear();
 
-    arguments.exports.write(&analysis, &pipeline, arguments.quiet)?;
+    let passing = match &arguments.filter {
+        Some(text) => Some(files::passing(&arguments.files, &pipeline, &analysis, text)?),
+        None => None,
+    };
+    arguments.exports.write(&analysis, &pipeline, passing.as_deref(), arguments.quiet)?;
     if outputs.is_empty() && !arguments.quiet {
         output::print(&summary::summary(&analysis))?;
     }

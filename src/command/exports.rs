@@ -22,12 +22,18 @@ impl Exports {
         self.0.iter().any(|(export, _)| export.writer.names_input())
     }
 
-    /// Writes all of them. What a file has no place to say is said unless it must be quiet.
-    pub fn write(&self, analysis: &Analysis, pipeline: &Pipeline, is_quiet: bool) -> Result<(), Failure> {
+    /// Writes all of them; of flows only those that pass, if these are named. What a file has no place to say is said unless it must be quiet.
+    pub fn write(
+        &self,
+        analysis: &Analysis,
+        pipeline: &Pipeline,
+        passing: Option<&[u32]>,
+        is_quiet: bool,
+    ) -> Result<(), Failure> {
         for (export, out) in &self.0 {
             output::write(out, |file| match export.writer {
                 Writer::Analysis(write) => file.write_all(write(analysis).as_bytes()),
-                Writer::Tables(own) => query::write(file, own, pipeline, analysis),
+                Writer::Tables(own) => query::write_passing(file, own, pipeline, analysis, passing),
             })?;
             if let Some((what, words)) = (export.about)(analysis).warning.filter(|_| !is_quiet) {
                 output::complain(&format!("{what} in {} is {words}", out.display()));

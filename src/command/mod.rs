@@ -9,6 +9,8 @@ mod detectors;
 mod evaluate;
 mod exports;
 mod features;
+mod fields;
+mod files;
 mod judge;
 mod methods;
 mod output;
@@ -43,6 +45,8 @@ enum Task {
     Methods(ListArguments),
     /// List the features of a flow
     Features(ListArguments),
+    /// List the fields that filters can name
+    Fields(ListArguments),
     /// List the settings
     Settings(ListArguments),
 }
@@ -98,6 +102,7 @@ pub fn run() -> ExitCode {
         Task::Detectors(list) => detectors::run(list.json).map(|()| ExitCode::SUCCESS),
         Task::Methods(list) => methods::run(list.json).map(|()| ExitCode::SUCCESS),
         Task::Features(list) => features::run(list.json).map(|()| ExitCode::SUCCESS),
+        Task::Fields(list) => fields::run(list.json).map(|()| ExitCode::SUCCESS),
         Task::Settings(list) => settings::run(list.json).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|failure| {
@@ -105,7 +110,7 @@ pub fn run() -> ExitCode {
             Failure::Usage(text) => (text, USAGE),
             Failure::Input(text) => (text, INPUT),
         };
-        output::complain(&text);
+        text.lines().for_each(output::complain);
         ExitCode::from(code)
     })
 }

@@ -83,4 +83,6 @@ pub struct Tables<'a> {
     pub optional: Option<&'a OptionalTables>,
     /// Largest score of the models for each kept flow, in order, not a number where there is none; may be shorter.
     pub scores: &'a [f32],
+    /// Serial numbers of the flows that are written, ascending; all if none are named.
+    pub passing: Option<&'a [u32]>,
 }

@@ -36,6 +36,8 @@ pub struct FieldSource<'a> {
     pub names: &'a Names,
     /// Whether secrets are written.
     pub secrets: Secrets,
+    /// Serial numbers of the flows that are written, ascending; all if none are named.
+    pub passing: Option<&'a [u32]>,
 }
 
 #[derive(Serialize)]
@@ -115,7 +117,8 @@ enum ValueOut<'a> {
 /// Writes one line a flow.
 pub fn write(out: &mut impl Write, source: &FieldSource<'_>) -> io::Result<()> {
     let mut line = Vec::new();
-    for (serial, flow) in source.flows.iter() {
+    let passes = |serial: &u32| source.passing.is_none_or(|passing| passing.binary_search(serial).is_ok());
+    for (serial, flow) in source.flows.iter().filter(|(serial, _)| passes(serial)) {
         line.clear();
         serde_json::to_writer(&mut line, &row(serial, flow, source))?;
         line.push(b'\n');

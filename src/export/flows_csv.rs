@@ -56,6 +56,8 @@ pub struct FlowSource<'a> {
     pub scores: &'a [f32],
     /// Findings; their ids, parted by `;`, and worst severity go to the flows that they list.
     pub findings: &'a [Finding],
+    /// Serial numbers of the flows that are written, ascending; all if none are named.
+    pub passing: Option<&'a [u32]>,
 }
 
 /// Writes a heading and one line a flow, in order of the flows' first packets. Where the flows are not those of the flow
@@ -66,11 +68,15 @@ pub fn write(out: &mut impl Write, source: &FlowSource<'_>) -> io::Result<()> {
         let flow = source.flows.get(serial)?;
         Some(OwnFigures::new(flow, more?.get(serial), source.names.text(flow.name)))
     };
+    let passes = |serial: u32| source.passing.is_none_or(|passing| passing.binary_search(&serial).is_ok());
     let mut lines = Lines::new(out, source, more.is_some());
     match source.optional.and_then(|optional| optional.cic.as_ref()) {
-        Some(cic) => cic.rows().try_for_each(|(serial, figures)| lines.line(serial, &figures, own(serial)))?,
+        Some(cic) => cic
+            .rows()
+            .filter(|(serial, _)| passes(*serial))
+            .try_for_each(|(serial, figures)| lines.line(serial, &figures, own(serial)))?,
         None => {
-            for (serial, flow) in source.flows.iter() {
+            for (serial, flow) in source.flows.iter().filter(|(serial, _)| passes(*serial)) {
                 lines.line(serial, &Figures::from(flow), own(serial))?;
             }
         }
@@ -351,7 +357,8 @@ mod tests {
         let mut flow = tcp(&[(0, true, 100, 0)]);
         flow.known = Known::PROTOCOL.with(Known::PORTS).with(Known::BYTES).with(Known::FORWARD);
         let (table, names) = (FlowTable::new(Limits::default()), Names::default());
-        let source = FlowSource { flows: &table, names: &names, optional: None, scores: &[], findings: &[] };
+        let source =
+            FlowSource { flows: &table, names: &names, optional: None, scores: &[], findings: &[], passing: None };
         let mut out = Vec::new();
         let mut lines = Lines::new(&mut out, &source, false);
         lines.line(0, &Figures::from(&flow), None).unwrap();
@@ -373,7 +380,14 @@ mod tests {
         let findings = [finding("a-1", Severity::Low, vec![0, 1]), finding("b-2", Severity::High, vec![1])];
         let (table, names) = (FlowTable::new(Limits::default()), Names::default());
         let scores = [f32::NAN, 0.75];
-        let source = FlowSource { flows: &table, names: &names, optional: None, scores: &scores, findings: &findings };
+        let source = FlowSource {
+            flows: &table,
+            names: &names,
+            optional: None,
+            scores: &scores,
+            findings: &findings,
+            passing: None,
+        };
         let mut out = Vec::new();
         let mut lines = Lines::new(&mut out, &source, false);
         for (serial, flow) in (0..).zip(&flows) {

@@ -18,15 +18,16 @@ pub const ALL: &[Export] = &[report::html::EXPORT, json::EXPORT, flows_csv::EXPO
 impl TableExport {
     /// Writes it.
     pub fn write(self, mut out: &mut dyn Write, analysis: &Analysis, tables: &Tables<'_>) -> io::Result<()> {
-        let Tables { flows, fields, names, optional, scores } = *tables;
+        let Tables { flows, fields, names, optional, scores, passing } = *tables;
         match self {
             TableExport::Flows => {
-                let source = flows_csv::FlowSource { flows, names, optional, scores, findings: &analysis.findings };
+                let source =
+                    flows_csv::FlowSource { flows, names, optional, scores, findings: &analysis.findings, passing };
                 flows_csv::write(&mut out, &source)
             }
             TableExport::Facts => {
                 let secrets = if analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked };
-                facts::write(&mut out, &facts::FieldSource { flows, fields, names, secrets })
+                facts::write(&mut out, &facts::FieldSource { flows, fields, names, secrets, passing })
             }
         }
     }

@@ -95,13 +95,13 @@ impl FieldType {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum KnownBy {
     /// All packets that a flow has in one direction have the same: an address, a port, a score.
-    BySide,
+    Side,
     /// A flow knows it as a whole, but which packet has it stands in the packets: a name asked for.
-    ByFlow,
+    Flow,
     /// The index of packets has it: a time, a length.
-    ByIndex,
+    Index,
     /// Each packet has its own.
-    ByPacket,
+    Packet,
 }
 
 /// How the values of a field are found.
@@ -109,7 +109,7 @@ pub enum KnownBy {
 pub enum FieldRead {
     /// By functions. A packet without a function of its own has what its flow has in its direction.
     Of {
-        /// From one side of a flow; for [`KnownBy::ByPacket`] it tells what some of the packets have.
+        /// From one side of a flow; for [`KnownBy::Packet`] it tells what some of the packets have.
         side: Option<SideRead>,
         /// From a packet.
         packet: Option<PacketRead>,
@@ -138,7 +138,7 @@ pub struct Field {
 impl Field {
     /// The same for all packets of one side.
     pub const fn of_side(id: &'static str, kind: FieldType, help: &'static str, side: SideRead) -> Field {
-        Field { id, kind, help, known: KnownBy::BySide, read: FieldRead::Of { side: Some(side), packet: None } }
+        Field { id, kind, help, known: KnownBy::Side, read: FieldRead::Of { side: Some(side), packet: None } }
     }
 
     /// The same for all packets of one side of an ordinary flow; others are read.
@@ -149,17 +149,17 @@ impl Field {
         side: SideRead,
         packet: PacketRead,
     ) -> Field {
-        Field { id, kind, help, known: KnownBy::BySide, read: FieldRead::Of { side: Some(side), packet: Some(packet) } }
+        Field { id, kind, help, known: KnownBy::Side, read: FieldRead::Of { side: Some(side), packet: Some(packet) } }
     }
 
     /// In the index of packets.
     pub const fn of_index(id: &'static str, kind: FieldType, help: &'static str, packet: PacketRead) -> Field {
-        Field { id, kind, help, known: KnownBy::ByIndex, read: FieldRead::Of { side: None, packet: Some(packet) } }
+        Field { id, kind, help, known: KnownBy::Index, read: FieldRead::Of { side: None, packet: Some(packet) } }
     }
 
     /// In each packet.
     pub const fn of_packet(id: &'static str, kind: FieldType, help: &'static str, packet: PacketRead) -> Field {
-        Field { id, kind, help, known: KnownBy::ByPacket, read: FieldRead::Of { side: None, packet: Some(packet) } }
+        Field { id, kind, help, known: KnownBy::Packet, read: FieldRead::Of { side: None, packet: Some(packet) } }
     }
 
     /// In each packet; the flow knows roughly.
@@ -170,13 +170,7 @@ impl Field {
         side: SideRead,
         packet: PacketRead,
     ) -> Field {
-        Field {
-            id,
-            kind,
-            help,
-            known: KnownBy::ByPacket,
-            read: FieldRead::Of { side: Some(side), packet: Some(packet) },
-        }
+        Field { id, kind, help, known: KnownBy::Packet, read: FieldRead::Of { side: Some(side), packet: Some(packet) } }
     }
 
     /// Of a flow as a whole, and of those of its packets that show it.
@@ -187,7 +181,7 @@ impl Field {
         side: SideRead,
         packet: PacketRead,
     ) -> Field {
-        Field { id, kind, help, known: KnownBy::ByFlow, read: FieldRead::Of { side: Some(side), packet: Some(packet) } }
+        Field { id, kind, help, known: KnownBy::Flow, read: FieldRead::Of { side: Some(side), packet: Some(packet) } }
     }
 
     /// Of application messages.
@@ -198,7 +192,7 @@ impl Field {
         field: FieldId,
         protocols: &'static [AppProto],
     ) -> Field {
-        Field { id, kind, help, known: KnownBy::ByFlow, read: FieldRead::Message(field, protocols) }
+        Field { id, kind, help, known: KnownBy::Flow, read: FieldRead::Message(field, protocols) }
     }
 
     /// True if it is a protocol, which a filter names alone.

@@ -60,7 +60,7 @@ impl Filter {
 
     /// True if a flow knows all that it asks for. Otherwise a flow passes exactly if one of its packets does.
     pub fn is_by_flow(&self) -> bool {
-        self.fields().all(|check| matches!(check.field.known, KnownBy::BySide | KnownBy::ByFlow))
+        self.fields().all(|check| matches!(check.field.known, KnownBy::Side | KnownBy::Flow))
     }
 
     /// The first field that only packets know, if it names one: what to say where there are no packets.
@@ -78,7 +78,7 @@ impl Filter {
 
     /// True if it asks for fields of messages that a flow keeps only so many of.
     pub fn needs_messages(&self) -> bool {
-        self.fields().any(|check| check.field.known == KnownBy::ByFlow)
+        self.fields().any(|check| check.field.known == KnownBy::Flow)
     }
 
     /// True if it asks for more than the headers up to the transport.
@@ -107,7 +107,7 @@ impl Filter {
 
     /// True if the answer may change from one packet to the next of the same side of a flow without reading it.
     pub fn needs_index(&self) -> bool {
-        self.fields().any(|check| check.field.known == KnownBy::ByIndex)
+        self.fields().any(|check| check.field.known == KnownBy::Index)
     }
 
     /// The filter over these tables.

@@ -81,13 +81,13 @@ impl<'a> Selection<'a> {
     pub fn decides(&self, view: &PacketView<'_>, is_ordinary: bool) -> Option<bool> {
         self.node.decides(&mut |leaf| match leaf {
             Node::Field(check) => match check.field.known {
-                KnownBy::ByIndex => Some(self.packet_passes(check, view)),
-                KnownBy::BySide if is_ordinary || !check.field.has_packet_read() => view
+                KnownBy::Index => Some(self.packet_passes(check, view)),
+                KnownBy::Side if is_ordinary || !check.field.has_packet_read() => view
                     .side
                     .as_ref()
                     .map_or(Some(self.packet_passes(check, view)), |side| Some(self.side_passes(check, side))),
                 // A protocol that the flow has not got, its packets have not got; names of one that it has not got neither.
-                KnownBy::ByFlow => view.side.as_ref().filter(|_| is_ordinary).and_then(|side| {
+                KnownBy::Flow => view.side.as_ref().filter(|_| is_ordinary).and_then(|side| {
                     let is_possible = check.field.is_possible(side.flow);
                     if is_possible { None } else { Some(false) }
                 }),
@@ -171,7 +171,7 @@ impl<'a> Selection<'a> {
     fn packet_passes(&self, FieldCheck { field, check, .. }: &FieldCheck, view: &PacketView<'_>) -> bool {
         match (field.read, &view.read) {
             (FieldRead::Of { packet: Some(read), .. }, Some(_)) => check.passes(|out| read(view, out)),
-            (FieldRead::Of { packet: Some(read), .. }, None) if field.known == KnownBy::ByIndex => {
+            (FieldRead::Of { packet: Some(read), .. }, None) if field.known == KnownBy::Index => {
                 check.passes(|out| read(view, out))
             }
             (FieldRead::Of { side: Some(read), .. }, _) => {

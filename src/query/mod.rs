@@ -85,14 +85,31 @@ pub fn passing_packets(
     filter::packets(&mut sight, &Filter { text: text.to_owned(), ..Filter::default() })
 }
 
+/// The part of a filter's text that only the bytes of packets decide, if there is one.
+pub fn needs_bytes(text: &str) -> Option<FilterError> {
+    crate::filter::compile(text).ok()?.needs_packets()
+}
+
 /// Writes an export that is made from the tables.
 pub fn write(out: &mut dyn Write, export: TableExport, pipeline: &Pipeline, analysis: &Analysis) -> io::Result<()> {
+    write_passing(out, export, pipeline, analysis, None)
+}
+
+/// The same, of some flows only: their serial numbers, ascending.
+pub fn write_passing(
+    out: &mut dyn Write,
+    export: TableExport,
+    pipeline: &Pipeline,
+    analysis: &Analysis,
+    passing: Option<&[u32]>,
+) -> io::Result<()> {
     let tables = Tables {
         flows: pipeline.flows(),
         fields: pipeline.flow_fields(),
         names: pipeline.names(),
         optional: pipeline.optional(),
         scores: pipeline.scores(),
+        passing,
     };
     export.write(out, analysis, &tables)
 }

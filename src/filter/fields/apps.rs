@@ -149,7 +149,7 @@ const fn present(
         id,
         kind: FieldType::Protocol,
         help,
-        known: KnownBy::ByFlow,
+        known: KnownBy::Flow,
         read: FieldRead::Translated(field, protocols, translate),
     }
 }

@@ -1,0 +1,51 @@
+//! Paths as a source of bytes that are read again: of packets that a filter has to look into.
+
+use super::Failure;
+use crate::model::Analysis;
+use crate::model::listing::FilterError;
+use crate::pipeline::Pipeline;
+use crate::query::{self, Source};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::PathBuf;
+
+/// The input files, opened once more.
+pub struct Files(Vec<Option<File>>);
+
+impl Files {
+    /// Opens them. A pipe cannot be read again.
+    pub fn open(paths: &[PathBuf]) -> Files {
+        let open =
+            |path: &PathBuf| File::open(path).ok().filter(|file| file.metadata().is_ok_and(|meta| meta.is_file()));
+        Files(paths.iter().map(open).collect())
+    }
+}
+
+impl Source for Files {
+    fn read_at(&mut self, file: u8, offset: u64, length: usize) -> Option<Vec<u8>> {
+        let file = self.0.get_mut(usize::from(file))?.as_mut()?;
+        file.seek(SeekFrom::Start(offset)).ok()?;
+        let mut bytes = vec![0; length];
+        file.read_exact(&mut bytes).ok()?;
+        Some(bytes)
+    }
+}
+
+/// Serial numbers of the flows that pass a filter, ascending.
+pub fn passing(paths: &[PathBuf], pipeline: &Pipeline, analysis: &Analysis, text: &str) -> Result<Vec<u32>, Failure> {
+    let is_packed = pipeline.inputs().iter().any(|input| input.is_packed);
+    if let Some(error) = query::needs_bytes(text).filter(|_| is_packed) {
+        let why = "this stands in packets, which cannot be read again from a compressed file; unpack it first";
+        return Err(refusal(text, &FilterError { text: why.to_owned(), ..error }));
+    }
+    query::passing_flows(pipeline, analysis, &mut Files::open(paths), text).map_err(|error| refusal(text, &error))
+}
+
+/// An error with the text of the filter and a mark below the part that is meant.
+pub fn refusal(text: &str, error: &FilterError) -> Failure {
+    let at = text.floor_char_boundary(error.at as usize);
+    let n_before = text.get(..at).unwrap_or_default().chars().count();
+    let part = text.get(at..).unwrap_or_default().get(..error.length as usize).unwrap_or_default();
+    let mark = "^".repeat(part.chars().count().max(1));
+    Failure::usage(format!("the filter is refused: {}\n  {text}\n  {}{mark}", error.text, " ".repeat(n_before)))
+}
