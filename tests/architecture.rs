@@ -219,7 +219,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     ),
     ("export", &[&["entry"], &["facts", "flows_csv", "json", "report"]]),
     ("protocol", &[&["window"], &["query"], &["listing", "reply", "request"], &["envelope"]]),
-    ("query", &[&["listing"], &["slices"], &["filter"], &["flows", "rows", "columns", "packets"]]),
+    ("query", &[&["listing", "streams"], &["slices"], &["filter"], &["flows", "rows", "columns", "packets"]]),
     ("session", &[&["memory", "merge", "route", "window"], &["state", "view"], &["address", "offered"], &["update"]]),
     (
         "pipeline",
@@ -248,6 +248,7 @@ const PAGE: &[&str] = &[
     "issue",
     "pipeline",
     "detect/card",
+    "filter",
     "web/browser",
 ];
 /// What several views are made of: the same, but no view.
@@ -257,6 +258,7 @@ const PARTS: &[&str] = &[
     "settings",
     "chart",
     "export",
+    "filter",
     "protocol",
     "web/browser",
     "web/page/hooks",

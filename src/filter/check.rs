@@ -46,7 +46,6 @@ pub(super) enum Test {
     Contains(String),
     ContainsBytes(Vec<u8>),
     Matches(Regex),
-    Not(Box<Test>),
 }
 
 /// A test on the values of a field.
@@ -107,7 +106,6 @@ impl Check {
 impl Test {
     fn passes(&self, value: Value<'_>) -> bool {
         match self {
-            Test::Not(inner) => !inner.passes(value),
             Test::Exists => true,
             Test::Compare(operator, literal) => compares(*operator, value, literal),
             Test::In(ranges) => ranges.iter().any(|(low, high)| match low == high {

@@ -23,7 +23,7 @@ pub use register::{all, field};
 pub use rows::{CellCheck, CellWord, FlowCheck, RowCondition};
 pub use selection::Selection;
 pub use suggest::{Completion, complete};
-pub use view::{PacketView, ReadPacket, Side, Tables};
+pub use view::{PacketView, ReadPacket, Side, Tables, TlsRecord};
 
 use crate::model::listing::FilterError;
 use node::{FieldCheck, Node};
@@ -91,6 +91,11 @@ impl Filter {
         let mut has_words = false;
         self.node.each(&mut |leaf| has_words |= matches!(leaf, Node::Word(_)));
         has_words || self.fields().any(|check| !is_of_headers(check.field.id))
+    }
+
+    /// True if it asks for messages of connections, which only all their packets together tell.
+    pub fn needs_streams_followed(&self) -> bool {
+        self.needs_messages() || self.fields().any(|check| check.field.id.starts_with("tls."))
     }
 
     /// True if it asks for labels.

@@ -135,8 +135,9 @@ impl<'a> Context<'a> {
     /// A condition that begins with a name, or a plain word.
     fn named<'t, 's>(&self, input: &mut Tokens<'t, 's>) -> Result<Node, Fault> {
         if let Some(column) = self.column(input) {
-            let compared = self.checks(input, FieldType::Any)?;
-            return Ok(Node::Column(column, compared));
+            let is_not = input.first().is_some_and(|token| token.kind == Kind::Not);
+            let node = Node::Column(column, self.checks(input, FieldType::Any)?);
+            return Ok(if is_not { node.not() } else { node });
         }
         let name: &Token<'_> = next(input)?;
         let next = input.first();
@@ -156,8 +157,9 @@ impl<'a> Context<'a> {
                 return Err(name.error(text).into());
             }
             let kind = if field.is_protocol() { FieldType::Bytes } else { field.kind };
-            let check = self.checks(input, kind)?;
-            return Ok(self.field(field, check, name));
+            let is_not = next.is_some_and(|token| token.kind == Kind::Not);
+            let node = self.field(field, self.checks(input, kind)?, name);
+            return Ok(if is_not { node.not() } else { node });
         }
         if let Some(node) = self.spoken(name, input)? {
             return Ok(node);
@@ -219,10 +221,10 @@ impl<'a> Context<'a> {
                 }
                 Ok(Check::compare(kind, compare, value)?)
             }
+            // What `not` means is said by the caller.
             Kind::Not => {
                 let _: &Token<'_> = next(input)?;
-                let Check { test, .. } = self.set(input, kind)?;
-                Ok(Check { test: Test::Not(Box::new(test)), is_of_all: true })
+                self.set(input, kind)
             }
             Kind::In => self.set(input, kind),
             _ => self.bits(input, kind, operator),

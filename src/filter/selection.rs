@@ -1,6 +1,6 @@
 //! A filter over the tables of a capture: which flows and which packets pass.
 
-use super::check::Check;
+use super::check::{Check, Test};
 use super::field::{Field, FieldRead, FieldType, KnownBy, Out, Value};
 use super::node::{FieldCheck, Node};
 use super::view::{self, PacketView, Side, Tables};
@@ -80,6 +80,8 @@ impl<'a> Selection<'a> {
     /// ports of an ordinary packet are those of its flow: no tunnel, no ICMP error, no fragment.
     pub fn decides(&self, view: &PacketView<'_>, is_ordinary: bool) -> Option<bool> {
         self.node.decides(&mut |leaf| match leaf {
+            // What a protocol holds stands in the bytes.
+            Node::Field(check) if check.field.is_protocol() && !matches!(check.check.test, Test::Exists) => None,
             Node::Field(check) => match check.field.known {
                 KnownBy::Index => Some(self.packet_passes(check, view)),
                 KnownBy::Side if is_ordinary || !check.field.has_packet_read() => view

@@ -35,6 +35,7 @@ fn conditions_have_wiresharks_meaning() {
         "tcp.port in {80, 443}",
         "tcp.port in {80 400..500}",
         "tcp.port not in {80, 8080}",
+        "udp.port not in {80, 8080}",
         "tls",
         "not udp and (dns or tls)",
         "tcp.dstport > 49999",

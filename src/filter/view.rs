@@ -154,8 +154,19 @@ pub struct ReadPacket<'a> {
     pub app: Option<AppProto>,
     /// The fields of its messages, as far as it shows them by itself.
     pub fields: &'a FieldBuffer,
+    /// The TLS records that it completes.
+    pub records: &'a [TlsRecord],
     /// What TCP analysis remarks on.
     pub remarks: Remarks,
+}
+
+/// A TLS record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TlsRecord {
+    /// Its content type (RFC 8446, appendix B.1).
+    pub kind: u8,
+    /// Its content, as far as it was captured.
+    pub body: Vec<u8>,
 }
 
 /// One packet.

@@ -14,6 +14,7 @@ mod server_names;
 mod table_facts;
 mod threads;
 
+pub use app_layer::{AppLayer, Segment, SegmentResult, StreamState};
 pub use capture_stage::{Batch, CaptureStage};
 pub use flow_stage::FlowStage;
 pub use options::PipelineOptions;

@@ -2,6 +2,7 @@
 
 use super::listing::Sight;
 use super::slices::{known_of, raw, spans};
+use super::streams::Streams;
 use crate::decode::inspect;
 use crate::filter::{self, PacketView, ReadPacket, Selection, Side, Tables};
 use crate::flow::remarks::SegmentRemarks;
@@ -172,11 +173,18 @@ fn scan(
     // For each side of each flow: not yet asked, fails, passes, has to be read.
     let mut known = vec![[0_u8; 2]; flows.len()];
     let is_the_same = !compiled.needs_index();
-    let needs_remarks = compiled.needs_analysis();
-    let mut reading = Reading { sight, selection, compiled, remarks: None, waiting: Vec::new(), passing: Vec::new() };
-    if needs_remarks {
-        reading.remarks = Some(SegmentRemarks::new(flows.limits()));
-    }
+    let (needs_remarks, needs_streams) = (compiled.needs_analysis(), compiled.needs_streams_followed());
+    // For each flow: not yet asked, not followed, followed.
+    let mut followed = vec![0_u8; if needs_remarks || needs_streams { flows.len() } else { 0 }];
+    let mut reading = Reading {
+        sight,
+        selection,
+        compiled,
+        remarks: needs_remarks.then(|| SegmentRemarks::new(flows.limits())),
+        streams: needs_streams.then(Streams::default),
+        waiting: Vec::new(),
+        passing: Vec::new(),
+    };
     let mut before_ns = None;
     let columns = index.times_ns().zip(index.wire_bytes()).zip(index.belongs());
     for (place, ((time_ns, wire_bytes), belongs)) in (0..u32::MAX).zip(columns) {
@@ -221,10 +229,29 @@ fn scan(
                 }
             }
         };
-        let is_for_remarks = needs_remarks && matches!(belongs, PacketFlow::Flow(serial, _) if is_wanted(serial));
+        // Of a connection that has to be looked into, all packets are.
+        let is_followed = match belongs {
+            PacketFlow::Flow(serial, _) if !followed.is_empty() && is_wanted(serial) => {
+                let at = serial.checked_sub(flows.first_serial()).map_or(usize::MAX, |at| at as usize);
+                let slot = followed.get_mut(at).zip(flows.get(serial).filter(|flow| flow.is_tcp()));
+                slot.is_some_and(|(slot, flow)| {
+                    if *slot == 0 {
+                        let is_open = |direction| {
+                            let side = Some(Side { tables, serial, flow, direction });
+                            let view = PacketView { side, ..blank };
+                            !is_the_same || selection.decides(&view, is_ordinary(flow)).is_none()
+                        };
+                        let is_any = is_open(Direction::ToResponder) || is_open(Direction::ToOriginator);
+                        *slot = 1 + u8::from(is_any);
+                    }
+                    *slot == 2
+                })
+            }
+            _ => false,
+        };
         match decided {
             None => reading.wait(Undecided { index: place, before_ns: last_ns, is_decided: None }),
-            Some(_) if is_for_remarks => {
+            Some(_) if is_followed => {
                 reading.wait(Undecided { index: place, before_ns: last_ns, is_decided: decided });
             }
             Some(true) => reading.pass(place),
@@ -240,6 +267,7 @@ struct Reading<'r, 's> {
     selection: &'r Selection<'r>,
     compiled: &'r filter::Filter,
     remarks: Option<SegmentRemarks>,
+    streams: Option<Streams>,
     waiting: Vec<Undecided>,
     passing: Vec<u32>,
 }
@@ -271,8 +299,8 @@ impl Reading<'_, '_> {
     fn read(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);
         let pipeline = self.sight.pipeline;
-        let has_remarks = self.remarks.is_some();
-        let must_read = |packet: &&Undecided| packet.is_decided.is_none() || has_remarks;
+        let follows = self.remarks.is_some() || self.streams.is_some();
+        let must_read = |packet: &&Undecided| packet.is_decided.is_none() || follows;
         let found = waiting.iter().filter(must_read);
         let known: Vec<(u64, IndexedPacket)> = found
             .filter_map(|packet| Some((u64::from(packet.index), pipeline.index().get(u64::from(packet.index))?)))
@@ -282,13 +310,23 @@ impl Reading<'_, '_> {
             let before_ns =
                 waiting.get(waiting.partition_point(|own| u64::from(own.index) < place)).map_or(0, |own| own.before_ns);
             let passes = bytes.is_some_and(|bytes| {
-                let facts = inspect::facts(
+                let mut facts = inspect::facts(
                     &raw(&packet.location, bytes),
                     place,
                     known_of(pipeline, packet, crate::model::Secrets::Shown),
                     self.compiled.needs_applications(),
                 );
                 let remarks = self.remarks.as_mut().map(|remarks| remarks.of(&facts.packet)).unwrap_or_default();
+                let mut records = Vec::new();
+                if let (Some(streams), PacketFlow::Flow(serial, direction)) = (&mut self.streams, packet.belongs)
+                    && let Some(flow) = pipeline.flows().get(serial)
+                {
+                    let payload = &facts.packet.payload;
+                    let payload = bytes.get(payload.start as usize..payload.end as usize).unwrap_or_default();
+                    if let Some(completed) = streams.take((serial, flow, direction), &facts.packet, payload) {
+                        (facts.app, facts.fields, records) = (completed.app, completed.fields, completed.records);
+                    }
+                }
                 let (side, alone) = match packet.belongs {
                     PacketFlow::Flow(serial, direction) => {
                         let tables = self.selection.tables();
@@ -310,6 +348,7 @@ impl Reading<'_, '_> {
                         data: bytes,
                         app: facts.app,
                         fields: &facts.fields,
+                        records: &records,
                         remarks,
                     }),
                 })

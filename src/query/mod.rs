@@ -9,6 +9,7 @@ mod listing;
 mod packets;
 mod rows;
 mod slices;
+mod streams;
 
 use crate::decode::inspect::{self, Inspected};
 use crate::export::{TableExport, Tables};

@@ -3,7 +3,7 @@
 //! Browsers cap the height of an element (Chromium at about 33 million px, Firefox at about 17), so the scroll bar of
 //! a long table stands for more pixels than it has.
 
-use crate::model::listing::Page;
+use crate::model::listing::{FilterError, Page};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -84,11 +84,12 @@ pub struct Pages<Row> {
     total: Option<u64>,
     windows: BTreeMap<u64, Vec<Row>>,
     asked: Option<u64>,
+    refused: Option<FilterError>,
 }
 
 impl<Row> Default for Pages<Row> {
     fn default() -> Self {
-        Pages { total: None, windows: BTreeMap::new(), asked: None }
+        Pages { total: None, windows: BTreeMap::new(), asked: None, refused: None }
     }
 }
 
@@ -101,6 +102,11 @@ impl<Row> Pages<Row> {
     /// Rows in all, once the first window has come.
     pub fn total(&self) -> Option<u64> {
         self.total
+    }
+
+    /// Why the filter was refused, if it was.
+    pub fn refused(&self) -> Option<&FilterError> {
+        self.refused.as_ref()
     }
 
     /// A row, if it has come.
@@ -129,6 +135,7 @@ impl<Row> Pages<Row> {
     pub fn take(&mut self, page: Page<Row>, visible: &Range<u64>) {
         self.asked = None;
         self.total = Some(page.total);
+        self.refused = page.refused;
         self.windows.insert(page.offset / u64::from(Self::SIZE), page.rows);
         let middle = visible.start / u64::from(Self::SIZE);
         while self.windows.len() > Self::MOST {

@@ -266,9 +266,7 @@ const DHCP: &[(i64, &str)] = &[
 ];
 
 fn records(view: &PacketView<'_>, mut see: impl FnMut(u8, &[u8])) {
-    if let Some(read) = view.read.filter(|read| read.app == Some(Tls)) {
-        headers::tls_records(&read).iter().for_each(|(kind, body)| see(*kind, body));
-    }
+    view.read.iter().flat_map(|read| read.records).for_each(|record| see(record.kind, &record.body));
 }
 
 /// The types of the messages in a record (RFC 8446, section 4); encrypted ones have none.

@@ -122,16 +122,3 @@ pub(super) fn quoted(read: &ReadPacket<'_>) -> Option<Quoted> {
     let ports = word(inner, at).zip(word(inner, at + 2)).filter(|_| is_first && matches!(protocol, 6 | 17));
     Some(Quoted { addresses, protocol, ports: ports.map(|(source, target)| [source, target]) })
 }
-
-/// The TLS records that begin in a segment: type, and the first two bytes of the content.
-pub(super) fn tls_records(read: &ReadPacket<'_>) -> Vec<(u8, Vec<u8>)> {
-    let mut rest = payload(read);
-    let mut records = Vec::new();
-    while let [kind @ 20..=24, 3, 0..=4, high, low, body @ ..] = rest {
-        let length = usize::from(u16::from_be_bytes([*high, *low]));
-        let content = body.get(..length).unwrap_or(body);
-        records.push((*kind, content.to_vec()));
-        rest = body.get(length..).unwrap_or_default();
-    }
-    records
-}

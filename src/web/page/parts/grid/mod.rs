@@ -147,7 +147,9 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
                 aria-activedescendant={active} onkeydown={on_key} onclick={on_click} ondblclick={on_double_click}>
                 { head::<R>(&props.wanted, &props.on_sort) }
                 { body(&body::View { rows: &rows, scroll, top_px, cursor: *cursor, chosen: props.chosen, times: props.times, numbers }) }
-                if total == Some(0) {
+                if let Some(why) = rows.refused() {
+                    <p class="placeholder grid-nothing filter-error">{ format!("The filter cannot be used here: {why}") }</p>
+                } else if total == Some(0) {
                     <p class="placeholder grid-nothing">{ props.nothing }</p>
                 }
             </div>

@@ -30,6 +30,11 @@ impl<R: Row> Rows<R> {
         self.0.borrow().shown.total()
     }
 
+    /// Why the worker refused the filter, if it did.
+    pub fn refused(&self) -> Option<String> {
+        self.0.borrow().shown.refused().map(|error| error.text.clone())
+    }
+
     /// True while other rows than those shown were asked for.
     pub fn is_waiting(&self) -> bool {
         let held = self.0.borrow();

@@ -6,7 +6,7 @@ use crate::protocol::Filter;
 use crate::session::route::ColumnsRoute;
 use crate::session::{Route, Shared, State};
 use crate::web::page::hooks::{use_clock, use_store};
-use crate::web::page::parts::filter_bar::FilterBar;
+use crate::web::page::parts::filter_bar::{FilterBar, Scope};
 use crate::web::page::parts::grid::{Grid, Wanted};
 use crate::web::page::parts::lost::TablesLost;
 use crate::web::page::parts::text::Times;
@@ -58,7 +58,7 @@ pub fn Columns(props: &ColumnsProps) -> Html {
             <div class="table-head">
                 <h1>{"Columns"}</h1>
                 <FilterBar label="Filter columns" filter={props.route.filter.clone()} on_change={on_filter}
-                    analysis={props.analysis.clone()} hint="Part of a column's name" />
+                    analysis={props.analysis.clone()} hint="Part of a column's name" scope={Scope::Names} />
             </div>
             if props.analysis.table.is_none() {
                 <p class="placeholder">{"This is a capture, not a table: it has no columns. See Packets and Flows."}</p>

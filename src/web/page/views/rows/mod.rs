@@ -7,7 +7,7 @@ use crate::protocol::{Filter, RowSort};
 use crate::session::route::RowsRoute;
 use crate::session::{Route, Shared, State};
 use crate::web::page::hooks::{use_clock, use_store};
-use crate::web::page::parts::filter_bar::FilterBar;
+use crate::web::page::parts::filter_bar::{FilterBar, Scope};
 use crate::web::page::parts::grid::{Grid, Wanted};
 use crate::web::page::parts::lost::TablesLost;
 use crate::web::page::parts::text::{Times, plain};
@@ -75,7 +75,8 @@ pub fn Rows(props: &RowsProps) -> Html {
             <div class="table-head">
                 <h1>{"Rows"}</h1>
                 <FilterBar label="Filter rows" filter={props.route.filter.clone()} on_change={on_filter}
-                    analysis={props.analysis.clone()} hint="Part of a text, Label=DDoS, Duration>1000" />
+                    analysis={props.analysis.clone()} scope={Scope::rows(&props.analysis)}
+                    hint="Filter: part of a text, Label == DDoS, Duration > 1000" />
                 if n_columns > N_COLUMNS {
                     { turn(&props.route, (first, n_columns), &adjust) }
                 }
