@@ -3,6 +3,7 @@
 use super::app::parser::PortPair;
 use super::app::registry::{self, Datagrams};
 use super::app::{describe, link};
+use super::fragments::Fragments;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Protocol;
 use crate::model::app::field::{FieldBuffer, FieldId};
@@ -56,20 +57,31 @@ struct Decoded<'a> {
 /// What filters ask of a packet that was read again.
 #[derive(Clone, Debug)]
 pub struct PacketFacts {
-    /// Its headers.
+    /// Its headers; of a fragment that completes a datagram those of the whole.
     pub packet: Packet,
+    /// Of a fragment that completes a datagram: its own headers, and the bytes of the whole.
+    pub whole: Option<(Packet, Vec<u8>)>,
     /// Its application, if it carries anything.
     pub app: Option<AppProto>,
     /// What its messages say, as far as it shows them by itself.
     pub fields: FieldBuffer,
 }
 
-/// The headers of a packet, and its messages if they are wanted.
-pub fn facts(raw: &RawPacket<'_>, index: u64, known: Known, wants_messages: bool) -> PacketFacts {
-    let packet = super::decode(raw, index, &mut IssueLog::default());
-    let (app, fields) =
-        if wants_messages { application(&packet, raw.data, known) } else { (None, FieldBuffer::default()) };
-    PacketFacts { packet, app, fields }
+/// The headers of a packet, and its messages if they are wanted. `fragments` are those of the packets before it.
+pub fn facts(
+    raw: &RawPacket<'_>,
+    index: u64,
+    known: Known,
+    wants_messages: bool,
+    fragments: &mut Fragments,
+) -> PacketFacts {
+    let mut issues = IssueLog::default();
+    let mut packet = super::decode(raw, index, &mut issues);
+    let piece = packet.fragment().is_some().then(|| packet.clone());
+    let whole = piece.and_then(|piece| Some((piece, fragments.take(&mut packet, raw, &mut issues)?)));
+    let data = whole.as_ref().map_or(raw.data, |(_, whole)| whole.as_slice());
+    let (app, fields) = if wants_messages { application(&packet, data, known) } else { (None, FieldBuffer::default()) };
+    PacketFacts { packet, whole, app, fields }
 }
 
 /// The table row of a packet.

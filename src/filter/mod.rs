@@ -52,6 +52,11 @@ pub fn compile_for_rows(text: &str, columns: &[String]) -> Result<Filter, Filter
     Ok(Filter { node })
 }
 
+/// A text as a plain word of a filter, whatever is in it.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 impl Filter {
     /// True if it passes everything.
     pub fn is_empty(&self) -> bool {

@@ -149,3 +149,12 @@ fn columns_of_a_table_are_fields_of_its_rows() {
     assert!(error.text.contains("Did you mean Label?"), "{}", error.text);
     assert!(compile_for_rows("Flow Durations > 1", &columns).is_err());
 }
+
+#[test]
+fn any_text_can_be_a_word() {
+    let web = flow([10, 71, 0, 5], [192, 0, 2, 1], (50_000, 443), 6, Some(AppProto::Tls));
+    assert!(passes(&quoted("tls"), &web));
+    for text in ["a \"b\" \\", "x==1 && (", "{}", "\\\""] {
+        assert!(compile(&quoted(text)).is_ok() && !passes(&quoted(text), &web), "{text}");
+    }
+}

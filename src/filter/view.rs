@@ -146,10 +146,14 @@ impl<'a> Side<'a> {
 /// A packet whose bytes were read.
 #[derive(Clone, Copy)]
 pub struct ReadPacket<'a> {
-    /// Its headers.
+    /// Its headers; of a fragment that completes a datagram those of the whole.
     pub packet: &'a Packet,
-    /// Its captured bytes.
+    /// The bytes that these headers stand in.
     pub data: &'a [u8],
+    /// Its captured bytes.
+    pub frame: &'a [u8],
+    /// Of a fragment that completes a datagram, its own headers.
+    pub piece: Option<&'a Packet>,
     /// Its application.
     pub app: Option<AppProto>,
     /// The fields of its messages, as far as it shows them by itself.

@@ -3,6 +3,7 @@
 use super::listing::Sight;
 use super::slices::{known_of, raw, spans};
 use super::streams::Streams;
+use crate::decode::fragments::Fragments;
 use crate::decode::inspect;
 use crate::filter::{self, PacketView, ReadPacket, Selection, Side, Tables};
 use crate::flow::remarks::SegmentRemarks;
@@ -182,6 +183,7 @@ fn scan(
         compiled,
         remarks: needs_remarks.then(|| SegmentRemarks::new(flows.limits())),
         streams: needs_streams.then(Streams::default),
+        fragments: Fragments::default(),
         waiting: Vec::new(),
         passing: Vec::new(),
     };
@@ -268,6 +270,7 @@ struct Reading<'r, 's> {
     compiled: &'r filter::Filter,
     remarks: Option<SegmentRemarks>,
     streams: Option<Streams>,
+    fragments: Fragments,
     waiting: Vec<Undecided>,
     passing: Vec<u32>,
 }
@@ -315,6 +318,7 @@ impl Reading<'_, '_> {
                     place,
                     known_of(pipeline, packet, crate::model::Secrets::Shown),
                     self.compiled.needs_applications(),
+                    &mut self.fragments,
                 );
                 let remarks = self.remarks.as_mut().map(|remarks| remarks.of(&facts.packet)).unwrap_or_default();
                 let mut records = Vec::new();
@@ -322,6 +326,7 @@ impl Reading<'_, '_> {
                     && let Some(flow) = pipeline.flows().get(serial)
                 {
                     let payload = &facts.packet.payload;
+                    let bytes = facts.whole.as_ref().map_or(bytes, |(_, whole)| whole.as_slice());
                     let payload = bytes.get(payload.start as usize..payload.end as usize).unwrap_or_default();
                     if let Some(completed) = streams.take((serial, flow, direction), &facts.packet, payload) {
                         (facts.app, facts.fields, records) = (completed.app, completed.fields, completed.records);
@@ -345,7 +350,9 @@ impl Reading<'_, '_> {
                     alone,
                     read: Some(ReadPacket {
                         packet: &facts.packet,
-                        data: bytes,
+                        data: facts.whole.as_ref().map_or(bytes, |(_, whole)| whole.as_slice()),
+                        frame: bytes,
+                        piece: facts.whole.as_ref().map(|(piece, _)| piece),
                         app: facts.app,
                         fields: &facts.fields,
                         records: &records,

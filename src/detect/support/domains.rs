@@ -77,10 +77,19 @@ fn look_up(names: &mut Names, index: u32) -> Known {
     Known { name, domain: names.keep(&domain), before }
 }
 
-/// Words of a Wireshark filter that match names of a domain; none if it holds characters that no host name has.
-pub fn filter(registered: &str) -> Option<String> {
-    let is_plain = registered.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-    is_plain.then(|| format!("dns.qry.name matches \"(^|[.]){}$\"", registered.replace('.', "[.]")))
+/// A Wireshark filter that matches names of a domain. What is no letter, digit, hyphen or underscore stands for any bytes
+/// there: programs show such bytes in different ways, and none of them may mean something else in the filter.
+pub fn filter(registered: &str) -> String {
+    let mut pattern = String::new();
+    for c in registered.chars() {
+        match c {
+            '.' => pattern.push_str("[.]"),
+            c if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') => pattern.push(c),
+            _ if pattern.ends_with(".*") => {}
+            _ => pattern.push_str(".*"),
+        }
+    }
+    format!("dns.qry.name matches \"(^|[.]){pattern}$\"")
 }
 
 /// The characters of texts, and what they can carry by how often each comes (Shannon).
@@ -154,8 +163,9 @@ mod tests {
 
     #[test]
     fn a_filter_holds_no_characters_that_could_mean_something_else() {
-        assert_eq!(filter("ex-a.pw").as_deref(), Some("dns.qry.name matches \"(^|[.])ex-a[.]pw$\""));
-        assert_eq!(filter("a\" || ip"), None);
+        assert_eq!(filter("ex-a.pw"), "dns.qry.name matches \"(^|[.])ex-a[.]pw$\"");
+        assert_eq!(filter("a\" || ip.pw"), "dns.qry.name matches \"(^|[.])a.*ip[.]pw$\"");
+        assert_eq!(filter("a\u{fffd}\u{fffd}\\.b.pw"), "dns.qry.name matches \"(^|[.])a.*[.]b[.]pw$\"");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::model::packet::Arp;
 /// The fields.
 pub const FIELDS: &[Field] = &[
     Field::of_index("frame", Protocol, "Every packet; frame contains \"text\" looks into its bytes", |p, out| {
-        out(p.read.map_or(Value::Present, |read| Value::Bytes(read.data)));
+        out(p.read.map_or(Value::Present, |read| Value::Bytes(read.frame)));
     }),
     Field::of_index("frame.number", Number, "Number of the packet in the capture, from 1", |p, out| {
         out(Value::Number(p.index as i64 + 1));
@@ -126,7 +126,7 @@ pub const FIELDS: &[Field] = &[
 ];
 
 fn mac(view: &PacketView<'_>, is_source: bool, is_target: bool, out: Out<'_>) {
-    let Some((source, target)) = view.read.and_then(|read| read.packet.macs) else { return };
+    let Some((source, target)) = view.read.and_then(|read| read.piece.unwrap_or(read.packet).macs) else { return };
     if is_source {
         out(Value::Mac(source));
     }

@@ -34,14 +34,15 @@ pub(super) fn macs(side: &Side<'_>, out: Out<'_>, is_source: bool, is_target: bo
 
 /// True if the first layer is Ethernet.
 pub(super) fn is_ethernet(view: &PacketView<'_>) -> bool {
-    let first = view.read.and_then(|read| read.packet.layers.as_slice().first().copied());
+    let of_frame = |read: ReadPacket<'_>| read.piece.unwrap_or(read.packet).layers.as_slice().first().copied();
+    let first = view.read.and_then(of_frame);
     first == Some(Protocol::AppProto(AppProto::Ethernet))
 }
 
 /// The EtherType behind the addresses.
 pub(super) fn ethertype(view: &PacketView<'_>) -> Option<i64> {
     let read = view.read.filter(|_| is_ethernet(view))?;
-    word(read.data, 12).filter(|number| *number >= 0x600).map(i64::from)
+    word(read.frame, 12).filter(|number| *number >= 0x600).map(i64::from)
 }
 
 /// Ids and EtherTypes of the VLAN tags, outermost first.
@@ -54,7 +55,7 @@ pub(super) fn vlans(view: &PacketView<'_>) -> Vec<(i64, i64)> {
     let mut tags = Vec::new();
     let mut at = 12;
     while let (Some(0x8100 | 0x88a8 | 0x9100), Some(tag), Some(next)) =
-        (word(read.data, at), word(read.data, at + 2), word(read.data, at + 4))
+        (word(read.frame, at), word(read.frame, at + 2), word(read.frame, at + 4))
     {
         tags.push((i64::from(tag & 0xfff), i64::from(next)));
         at += 4;
@@ -67,9 +68,10 @@ pub(super) fn payload<'a>(read: &ReadPacket<'a>) -> &'a [u8] {
     read.data.get(read.packet.payload.start as usize..read.packet.payload.end as usize).unwrap_or_default()
 }
 
-/// From the network header on.
+/// From the network header of the frame on, also of a fragment.
 pub(super) fn net<'a>(read: &ReadPacket<'a>) -> &'a [u8] {
-    read.data.get(read.packet.net_at as usize..).unwrap_or_default()
+    let (packet, data) = read.piece.map_or((read.packet, read.data), |piece| (piece, read.frame));
+    data.get(packet.net_at as usize..).unwrap_or_default()
 }
 
 /// From the transport header on; nothing without one.
@@ -86,10 +88,10 @@ pub(super) fn stp(view: &PacketView<'_>, at: usize) -> Option<i64> {
     let is_stp = read.app == Some(AppProto::Stp) || read.packet.top() == Some(Protocol::AppProto(AppProto::Stp));
     // Behind addresses, length and the three bytes of LLC (IEEE 802.1D, section 9).
     let start = 17 + 4 * vlans(view).len();
-    if !is_stp || word(read.data, start)? != 0 {
+    if !is_stp || word(read.frame, start)? != 0 {
         return None;
     }
-    byte(read.data, start + at).map(i64::from)
+    byte(read.frame, start + at).map(i64::from)
 }
 
 /// The addresses of a datagram that an ICMP error quotes, and its ports with the number of its transport.

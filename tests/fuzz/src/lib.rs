@@ -142,7 +142,9 @@ fn ask(pipeline: &Pipeline, analysis: &Analysis, source: &mut Unpacked) {
     assert!(query::write(&mut out, TableExport::Flows, pipeline, analysis).is_ok());
     let mut views = Views::default();
     let mut ask = |query| views.ask(pipeline, analysis, source, query);
-    for text in ["", "port 443", "a=1 -b"] {
+    // The last but one is refused, and the last reads packets again.
+    let reading = "tcp.analysis.retransmission or dns.qry.name contains \"a\" or tls.handshake.type == 1 or ip.ttl < 9";
+    for text in ["", "port 443", "a -b", "a=1 -b", reading] {
         ask(Query::Flows(window(text, FlowSort::Bytes)));
         ask(Query::Packets(window(text, PacketSort::Time)));
         ask(Query::Rows(window(text, RowSort::Column(1)), Cells { first_column: 0, n_columns: 64 }));

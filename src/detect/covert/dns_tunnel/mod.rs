@@ -177,7 +177,7 @@ fn downloaded(asker: Addr, domain: &str, asked: &Asked, (n, n_bytes): (usize, u6
              this way where only DNS may leave.",
             thousands(n)
         ))
-        .filter(domains::filter(domain).unwrap_or_else(|| "dns".to_owned()))
+        .filter(domains::filter(domain))
         .messages(&asked.seen)
         .identity(Identity::Word(domain.to_owned()))
         .build()
@@ -236,7 +236,7 @@ fn finding(domain: &str, askers: &[Weighed<'_>], names: f64, least: f64) -> Find
             if is_one_way { "" } else { ", and the answers carry data back" }
         ))
         .series(Series::moments("New names", "names", &new_ns))
-        .filter(domains::filter(domain).unwrap_or_else(|| "dns".to_owned()))
+        .filter(domains::filter(domain))
         .messages(&seen)
         .identity(Identity::Word(domain.to_owned()))
         .build()

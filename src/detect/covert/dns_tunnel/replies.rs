@@ -220,7 +220,7 @@ impl Carried {
                 evidence("Addresses that no host can have", self.n_impossible as f64, "addresses", "0"),
             ])
             .explanation(why)
-            .filter(domains::filter(domain).unwrap_or_else(|| "dns".to_owned()))
+            .filter(domains::filter(domain))
             .identity(Identity::Word(domain.to_owned()))
     }
 }
