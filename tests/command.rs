@@ -489,7 +489,7 @@ fn a_device_is_written_to_not_replaced() {
 
 #[test]
 fn lists_are_tables_for_people_and_json_for_machines() {
-    for (list, first) in [("detectors", "ID"), ("features", "SET"), ("settings", "ID")] {
+    for (list, first) in [("detectors", "ID"), ("features", "SET"), ("fields", "FIELD"), ("settings", "ID")] {
         let (code, table, err) = outcome(&[list]);
         assert_eq!((code, err.as_str()), (0, ""));
         assert!(table.starts_with(first) && table.lines().count() > 4, "{table}");
@@ -497,6 +497,21 @@ fn lists_are_tables_for_people_and_json_for_machines() {
         let rows: Vec<Value> = serde_json::from_str(&json).unwrap();
         assert_eq!(rows.len(), table.lines().count() - 1, "{list}");
     }
+}
+
+#[test]
+fn a_filter_selects_the_flows_that_are_written() {
+    let lines = |filter: &str| {
+        let (code, out, err) = outcome(&["analyze", SCAN, "--facts", "-", "--quiet", "--where", filter]);
+        assert_eq!(code, 0, "{err}");
+        out.lines().count()
+    };
+    let (all, tcp, requests) = (lines(""), lines("tcp"), lines("tcp.flags.syn == 1 && tcp.flags.ack == 0"));
+    assert!(all > tcp && tcp >= requests && requests > 900, "{all} {tcp} {requests}");
+    assert_eq!((lines("!tcp"), lines("tcp.port == 1 && udp")), (all - tcp, 0));
+    let (code, out, err) = outcome(&["analyze", SCAN, "--facts", "-", "--where", "ip && tcp.prt == 80"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("Did you mean tcp.port?") && err.contains("        ^^^^^^^"), "{err}");
 }
 
 #[test]

@@ -13,11 +13,12 @@ use std::path::PathBuf;
 pub struct Files(Vec<Option<File>>);
 
 impl Files {
-    /// Opens them. A pipe cannot be read again.
-    pub fn open(paths: &[PathBuf]) -> Files {
+    /// Opens them. A pipe cannot be read again, and places in a compressed file are those of what it unpacks to.
+    pub fn open(paths: &[PathBuf], pipeline: &Pipeline) -> Files {
+        let is_packed = |place: usize| pipeline.inputs().get(place).is_some_and(|input| input.is_packed);
         let open =
             |path: &PathBuf| File::open(path).ok().filter(|file| file.metadata().is_ok_and(|meta| meta.is_file()));
-        Files(paths.iter().map(open).collect())
+        Files(paths.iter().enumerate().map(|(place, path)| open(path).filter(|_| !is_packed(place))).collect())
     }
 }
 
@@ -34,11 +35,12 @@ impl Source for Files {
 /// Serial numbers of the flows that pass a filter, ascending.
 pub fn passing(paths: &[PathBuf], pipeline: &Pipeline, analysis: &Analysis, text: &str) -> Result<Vec<u32>, Failure> {
     let is_packed = pipeline.inputs().iter().any(|input| input.is_packed);
-    if let Some(error) = query::needs_bytes(text).filter(|_| is_packed) {
+    if let Some(error) = query::needs_bytes(text).filter(|_| is_packed && !pipeline.index().is_empty()) {
         let why = "this stands in packets, which cannot be read again from a compressed file; unpack it first";
         return Err(refusal(text, &FilterError { text: why.to_owned(), ..error }));
     }
-    query::passing_flows(pipeline, analysis, &mut Files::open(paths), text).map_err(|error| refusal(text, &error))
+    query::passing_flows(pipeline, analysis, &mut Files::open(paths, pipeline), text)
+        .map_err(|error| refusal(text, &error))
 }
 
 /// An error with the text of the filter and a mark below the part that is meant.

@@ -80,8 +80,25 @@ pub fn facts(
     let piece = packet.fragment().is_some().then(|| packet.clone());
     let whole = piece.and_then(|piece| Some((piece, fragments.take(&mut packet, raw, &mut issues)?)));
     let data = whole.as_ref().map_or(raw.data, |(_, whole)| whole.as_slice());
-    let (app, fields) = if wants_messages { application(&packet, data, known) } else { (None, FieldBuffer::default()) };
+    let (mut app, mut fields) =
+        if wants_messages { application(&packet, data, known) } else { (None, FieldBuffer::default()) };
+    if wants_messages && let Some(quoted) = quoted_message(&packet, data, &mut fields) {
+        app = Some(quoted);
+    }
     PacketFacts { packet, whole, app, fields }
+}
+
+/// The application of the UDP datagram that an ICMP error quotes, if so much of it is quoted that it can be read.
+fn quoted_message(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) -> Option<AppProto> {
+    let Transport::Icmp(Icmp { refused: Some(refused), .. }) = &packet.transport else { return None };
+    let quoted = data.get(packet.transport_at as usize + 8..)?;
+    let header = match Ipv4HeaderSlice::from_slice(quoted) {
+        Ok(header) => usize::from(header.ihl()) * 4,
+        Err(_) => Ipv6HeaderSlice::from_slice(quoted).ok().map(|_| 40)?,
+    };
+    let payload = quoted.get(header + 8..).filter(|_| refused.protocol == 17)?;
+    let (source, target) = ((refused.source, refused.source_port), (refused.target, refused.target_port));
+    Datagrams::default().read(payload, source, target, fields).map(|(app, _)| app)
 }
 
 /// The table row of a packet.

@@ -76,6 +76,13 @@ impl Filter {
         Some(error::error(*at, *length, text))
     }
 
+    /// The first field that a flow does not know exactly, if it names one: packets have to be read for it.
+    pub fn needs_reading(&self) -> Option<FilterError> {
+        let is_known = |check: &&FieldCheck| !matches!(check.field.known, KnownBy::Side | KnownBy::Flow);
+        let FieldCheck { field, place: (at, length), .. } = self.fields().find(is_known)?;
+        Some(error::error(*at, *length, format!("{} stands in packets.", field.id)))
+    }
+
     /// True if it asks for what TCP analysis says of a packet, which needs all packets of its connection.
     pub fn needs_analysis(&self) -> bool {
         self.fields().any(|check| check.field.id.starts_with("tcp.analysis."))

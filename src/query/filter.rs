@@ -170,7 +170,9 @@ fn scan(
     let tables = selection.tables();
     let is_odd = |name: &str| NOT_ORDINARY.iter().any(|layer| layer.name() == name);
     let has_tunnels = sight.analysis.summary.protocols.iter().any(|protocol| is_odd(&protocol.name));
-    let is_ordinary = |flow: &Flow| (flow.is_tcp() || flow.is_udp()) && !has_tunnels;
+    // Without ports, headers were cut off.
+    let has_ports = |flow: &Flow| flow.key.low_port > 0 || flow.key.high_port > 0;
+    let is_ordinary = |flow: &Flow| (flow.is_tcp() || flow.is_udp()) && has_ports(flow) && !has_tunnels;
     // For each side of each flow: not yet asked, fails, passes, has to be read.
     let mut known = vec![[0_u8; 2]; flows.len()];
     let is_the_same = !compiled.needs_index();

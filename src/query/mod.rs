@@ -86,9 +86,9 @@ pub fn passing_packets(
     filter::packets(&mut sight, &Filter { text: text.to_owned(), ..Filter::default() })
 }
 
-/// The part of a filter's text that only the bytes of packets decide, if there is one.
+/// The part of a filter's text for which packets have to be read, if there is one.
 pub fn needs_bytes(text: &str) -> Option<FilterError> {
-    crate::filter::compile(text).ok()?.needs_packets()
+    crate::filter::compile(text).ok()?.needs_reading()
 }
 
 /// Writes an export that is made from the tables.

@@ -53,7 +53,7 @@ test("a table without addresses shows columns and rows, to sort and filter", asy
   await grid.locator('[aria-rowindex="2"]').waitFor();
   assert.equal(Number(await grid.getAttribute("aria-rowcount")), 3001);
   await grid.getByRole("columnheader", { name: "b", exact: true }).getByRole("button").click();
-  await page.getByRole("searchbox", { name: "Filter rows" }).fill("Label=DDoS b>990");
+  await page.getByRole("combobox", { name: "Filter rows" }).fill("Label=DDoS b>990");
   const wanted = rows.filter((row) => row.endsWith("DDoS") && Number(row.split(",")[1]) > 990).length;
   await page.waitForFunction((n) => document.querySelector("[role=grid]")?.getAttribute("aria-rowcount") === String(n + 1), wanted);
   const first = await grid.locator('[aria-rowindex="2"]').innerText();
@@ -71,7 +71,7 @@ test("rows of a compressed table are read again from what it was unpacked to; be
   await view(page, "Rows");
   const grid = page.getByRole("grid", { name: "Rows" });
   await grid.locator('[aria-rowindex="2"]').waitFor();
-  await page.getByRole("searchbox", { name: "Filter rows" }).fill("a>39998");
+  await page.getByRole("combobox", { name: "Filter rows" }).fill("a>39998");
   await page.waitForFunction(() => document.querySelector("[role=grid]")?.getAttribute("aria-rowcount") === "2");
   assert.match(await grid.locator('[aria-rowindex="2"]').innerText(), /39999\s+81\s+word1/);
   await give(page, [path, fixture("ctu13.binetflow")]);
@@ -101,7 +101,7 @@ test("the rows of a large table are the same whether a helper keeps them, is mis
   for (const host of hosts) {
     const { page, close } = await opened(path, { ...its, host });
     await view(page, "Rows");
-    await page.getByRole("searchbox", { name: "Filter rows" }).fill("dst_port=53 bytes>9900");
+    await page.getByRole("combobox", { name: "Filter rows" }).fill("dst_port=53 bytes>9900");
     const rows = page.getByRole("grid", { name: "Rows" });
     await page.waitForFunction(() => Number(document.querySelector("[role=grid]")?.getAttribute("aria-rowcount")) < 1000);
     await rows.locator('[aria-rowindex="2"]').waitFor();

@@ -219,7 +219,10 @@ impl Case {
                 count(loss.n_data as usize, "data packet"),
             ))
             .flows(flows)
-            .filter(format!("{} && tcp.analysis.retransmission", host_filter("addr", host)))
+            .filter(format!(
+                "{} && (tcp.analysis.retransmission || tcp.analysis.out_of_order)",
+                host_filter("addr", host)
+            ))
             .build()
     }
 }

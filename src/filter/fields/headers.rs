@@ -124,3 +124,14 @@ pub(super) fn quoted(read: &ReadPacket<'_>) -> Option<Quoted> {
     let ports = word(inner, at).zip(word(inner, at + 2)).filter(|_| is_first && matches!(protocol, 6 | 17));
     Some(Quoted { addresses, protocol, ports: ports.map(|(source, target)| [source, target]) })
 }
+
+/// The ports behind an IP header of this protocol where the rest of the transport's header was cut off.
+pub(super) fn cut_ports(ip: &[u8], protocol: u8) -> Option<[u16; 2]> {
+    let (carried, at, is_first) = match byte(ip, 0)? >> 4 {
+        4 => (byte(ip, 9)?, usize::from(byte(ip, 0)? & 0xf) * 4, word(ip, 6)? & 0x1fff == 0),
+        6 => (byte(ip, 6)?, 40, true),
+        _ => return None,
+    };
+    let ports = word(ip, at).zip(word(ip, at + 2)).filter(|_| carried == protocol && is_first);
+    ports.map(|(source, target)| [source, target])
+}

@@ -220,6 +220,9 @@ fn port(view: &PacketView<'_>, protocol: u8, ends: [bool; 2], out: Out<'_>) {
     {
         pair(ports, ends, out);
     }
+    if matches!(read.packet.transport, Transport::None) && read.packet.ip.is_some() {
+        headers::cut_ports(headers::net(&read), protocol).into_iter().for_each(|ports| pair(ports, ends, out));
+    }
 }
 
 fn stream(side: &Side<'_>, protocol: u8, out: Out<'_>) {
