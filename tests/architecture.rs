@@ -22,6 +22,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("stats", &["model", "settings", "issue", "flow"]),
     // Learning knows tables, not flows.
     ("learn", &["model", "settings", "stats"]),
+    // Questions to what the stations before have counted; it knows neither detectors nor pipeline.
+    ("explore", &["model", "flow", "stats"]),
     ("detect", &["model", "settings", "issue", "flow", "stats", "learn"]),
     // What is done about findings knows findings only: the page does it too, without the detectors.
     ("triage", &["model"]),
@@ -29,7 +31,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("chart", &["model", "stats"]),
     ("protocol", &["model", "settings", "export/TableExport"]),
     // Questions are about the tables, which the pipeline owns.
-    ("query", &["model", "stats", "protocol", "flow", "decode", "read", "issue", "pipeline", "export", "filter"]),
+    ("query", &["model", "stats", "explore", "protocol", "flow", "decode", "read", "issue", "pipeline", "export", "filter"]),
     ("export", &["model", "chart", "flow"]),
     ("session", &["model", "settings", "issue/IssueKind", "protocol", "triage"]),
     // What the browser does for us knows neither page nor worker.
@@ -68,6 +70,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "stats/labels",
             "stats/ranking",
             "chart",
+            "explore",
             "learn",
             "pipeline",
             "query",
@@ -83,7 +86,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "model",
         &[
-            &["net", "comment", "rows"],
+            &["net", "comment", "explore", "rows"],
             &["app"],
             &["format", "packet"],
             &["flow", "finding", "interface", "listing"],
