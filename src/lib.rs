@@ -25,6 +25,8 @@ pub mod stats;
 
 pub mod learn;
 
+pub mod explore;
+
 pub mod detect;
 
 pub mod triage;

@@ -162,6 +162,19 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         ],
     ),
     (
+        "explore",
+        &[
+            &["axis", "classes", "filter", "key", "sources"],
+            &["dimension"],
+            &["dimensions", "measure"],
+            &["measures"],
+            &["plan", "groups", "tally"],
+            &["splits"],
+            &["gather"],
+            &["answer", "catalogue"],
+        ],
+    ),
+    (
         "detect",
         &[
             &["card"],
@@ -220,9 +233,9 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["rows"],
         ],
     ),
-    ("export", &[&["entry"], &["facts", "flows_csv", "json", "report"]]),
+    ("export", &[&["cell", "entry"], &["answer", "facts", "flows_csv", "json", "report"]]),
     ("protocol", &[&["window"], &["query"], &["listing", "reply", "request"], &["envelope"]]),
-    ("query", &[&["listing", "streams"], &["slices"], &["filter"], &["flows", "rows", "columns", "packets"]]),
+    ("query", &[&["listing", "streams"], &["slices"], &["filter"], &["flows", "rows", "columns", "packets"], &["explore"]]),
     ("session", &[&["memory", "merge", "route", "window"], &["state", "view"], &["address", "offered"], &["update"]]),
     (
         "pipeline",
@@ -312,7 +325,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("libm", &["maths/elementary"]),
     ("thiserror", &["read"]),
     // Tables that must not grow by hostile keys: whoever keeps one.
-    ("foldhash", &["read/table", "decode/app/web/quic", "decode/fragments", "flow", "stats", "detect"]),
+    ("foldhash", &["read/table", "decode/app/web/quic", "decode/fragments", "flow", "stats", "explore", "detect"]),
     ("hashbrown", &["decode/app/web/quic", "decode/fragments", "flow", "stats/rows"]),
     ("sha2", &["decode/app/support/hello", "decode/app/web/quic", "command", "web"]),
     // Plain data, and those who write or read it.

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 mod analyze;
 mod detectors;
 mod evaluate;
+mod explorable;
 mod exports;
 mod features;
 mod fields;
@@ -15,6 +16,7 @@ mod judge;
 mod methods;
 mod output;
 mod progress;
+mod query;
 mod read;
 mod reading;
 mod score;
@@ -35,10 +37,16 @@ struct Cli {
 enum Task {
     /// Analyze captures or a table of flows, also compressed, and report what does not belong in them
     Analyze(analyze::AnalyzeArguments),
+    /// Count packets, bytes, flows and more of captures or a table, split by time, protocol, host and other dimensions
+    Query(query::QueryArguments),
     /// Measure how well the detectors separate the rows of a labelled table
     Evaluate(evaluate::EvaluateArguments),
     /// Give each row of a table an anomaly score
     Score(score::ScoreArguments),
+    /// List what `query` can split by
+    Dimensions(ListArguments),
+    /// List what `query` can count
+    Measures(ListArguments),
     /// List the detectors
     Detectors(ListArguments),
     /// List the methods that learn without labels which rows of a table are unusual
@@ -97,8 +105,11 @@ pub fn run() -> ExitCode {
     };
     let done = match &cli.task {
         Task::Analyze(arguments) => analyze::run(arguments),
+        Task::Query(arguments) => query::run(arguments).map(|()| ExitCode::SUCCESS),
         Task::Evaluate(arguments) => evaluate::run(arguments).map(|()| ExitCode::SUCCESS),
         Task::Score(arguments) => score::run(arguments).map(|()| ExitCode::SUCCESS),
+        Task::Dimensions(list) => explorable::dimensions(list.json).map(|()| ExitCode::SUCCESS),
+        Task::Measures(list) => explorable::measures(list.json).map(|()| ExitCode::SUCCESS),
         Task::Detectors(list) => detectors::run(list.json).map(|()| ExitCode::SUCCESS),
         Task::Methods(list) => methods::run(list.json).map(|()| ExitCode::SUCCESS),
         Task::Features(list) => features::run(list.json).map(|()| ExitCode::SUCCESS),

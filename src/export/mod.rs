@@ -1,6 +1,8 @@
 //! Results to files, one unit for each kind of file. An export is its unit, and a line in [`ALL`]; one that is written from the
 //! tables has a line in [`TableExport`] too.
 
+pub mod answer;
+mod cell;
 mod entry;
 pub mod facts;
 pub mod flows_csv;

@@ -129,6 +129,19 @@ impl FlowFields {
         })
     }
 
+    /// The distinct values of one field of a flow, as they are kept, the latest first.
+    pub fn values(&self, flow: &Flow, kind: FieldId) -> impl Iterator<Item = InternedField> {
+        let first = self.at(flow.fields);
+        let all = std::iter::successors(first, |field| self.at(field.before));
+        let is_meant = move |field: &&StoredField| field.kind == kind;
+        all.filter(is_meant).map(move |field| InternedField { kind, is_text: field.is_text, value: field.value })
+    }
+
+    /// What the fields of a flow mean, the latest first.
+    pub fn kinds(&self, flow: &Flow) -> impl Iterator<Item = FieldId> {
+        std::iter::successors(self.at(flow.fields), |field| self.at(field.before)).map(|field| field.kind)
+    }
+
     fn at(&self, place: u32) -> Option<&StoredField> {
         self.list.get((place as usize).checked_sub(1)?)
     }

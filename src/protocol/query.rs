@@ -1,6 +1,7 @@
 //! What the page requests from the worker to fill its tables (flows, packets, rows, columns), and the worker's answers.
 
 use super::window::Window;
+use crate::model::explore;
 use crate::model::listing::{FlowRow, PacketDetail, PacketRow, Page};
 use crate::model::rows::{ColumnInfo, DataRow};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,10 @@ pub enum Query {
         /// Index of the packet in the capture, from 0.
         index: u64,
     },
+    /// Measures, split by dimensions.
+    Explore(explore::Question),
+    /// What can be asked with [`Query::Explore`].
+    Catalogue,
 }
 
 /// Which cells of each row of a table are wanted.
@@ -40,7 +45,10 @@ pub struct Cells {
 impl Query {
     /// True if the answer needs the stored rows of a table.
     pub fn is_about_rows(&self) -> bool {
-        matches!(self, Query::Rows(..) | Query::Columns(_) | Query::Column { .. })
+        matches!(
+            self,
+            Query::Rows(..) | Query::Columns(_) | Query::Column { .. } | Query::Explore(_) | Query::Catalogue
+        )
     }
 }
 
@@ -100,4 +108,8 @@ pub enum Answer {
     Column(Option<Box<ColumnInfo>>),
     /// To [`Query::Packet`]; `None` if its bytes can no longer be read.
     Packet(Option<Box<PacketDetail>>),
+    /// To [`Query::Explore`]; what cannot be asked of the input is an error, in a sentence.
+    Explored(Box<Result<explore::Answer, String>>),
+    /// To [`Query::Catalogue`].
+    Catalogue(Box<explore::Catalogue>),
 }

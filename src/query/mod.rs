@@ -3,6 +3,7 @@
 //! Each table has one file here: it filters rows, and turns those of a window into rows of the page.
 
 mod columns;
+mod explore;
 mod filter;
 mod flows;
 mod listing;
@@ -15,6 +16,7 @@ use crate::decode::inspect::{self, Inspected};
 use crate::export::{TableExport, Tables};
 use crate::model::Analysis;
 use crate::model::comment::{About, Comment};
+use crate::model::explore::{Catalogue, Question};
 use crate::model::listing::{FilterError, FlowRow, LayerDetail, PacketDetail, PacketRow};
 use crate::model::rows::{ColumnInfo, DataRow};
 use crate::pipeline::Pipeline;
@@ -54,6 +56,8 @@ impl Views {
             Query::Columns(window) => Answer::Columns(self.columns.page(&mut sight, window, ())),
             Query::Column { place } => Answer::Column(columns::column(pipeline, place).map(Box::new)),
             Query::Packet { index } => Answer::Packet(detail(&mut sight, index).map(Box::new)),
+            Query::Explore(question) => Answer::Explored(Box::new(explore::ask(&sight, &question))),
+            Query::Catalogue => Answer::Catalogue(Box::new(explore::catalogue(&sight))),
         }
     }
 }
@@ -89,6 +93,32 @@ pub fn passing_packets(
 /// The part of a filter's text for which packets have to be read, if there is one.
 pub fn needs_bytes(text: &str) -> Option<FilterError> {
     crate::filter::compile(text).ok()?.needs_reading()
+}
+
+/// Answers a question of measures and dimensions, as the page shows it.
+///
+/// # Errors
+/// What cannot be asked of this input, in a sentence.
+pub fn explore(
+    pipeline: &Pipeline,
+    analysis: &Analysis,
+    question: &Question,
+) -> Result<crate::model::explore::Answer, String> {
+    explore::ask(&Sight { pipeline, analysis, source: &mut NoBytes }, question)
+}
+
+/// What can be asked of an input.
+pub fn catalogue(pipeline: &Pipeline, analysis: &Analysis) -> Catalogue {
+    explore::catalogue(&Sight { pipeline, analysis, source: &mut NoBytes })
+}
+
+/// For questions that need no byte of the input.
+struct NoBytes;
+
+impl Source for NoBytes {
+    fn read_at(&mut self, _file: u8, _offset: u64, _length: usize) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// Writes an export that is made from the tables.

@@ -11,7 +11,7 @@ use crate::model::{Flow, Packet};
 use std::collections::BTreeMap;
 
 /// Upper borders of the size bins, those of Wireshark's packet length statistics.
-const SIZE_BORDERS: [u32; 10] = [19, 39, 79, 159, 319, 639, 1279, 2559, 5119, u32::MAX];
+pub const SIZE_BORDERS: [u32; 10] = [19, 39, 79, 159, 319, 639, 1279, 2559, 5119, u32::MAX];
 
 /// Places in time that the packets of one flow of a table are spread over.
 const MOST_SPREAD: u64 = 16;
@@ -205,7 +205,7 @@ impl Counters {
 
 /// The place of a size among the bins: their borders double from 20.
 #[inline]
-fn size_bin(bytes: u32) -> usize {
+pub fn size_bin(bytes: u32) -> usize {
     ((u32::BITS - (bytes / 20).leading_zeros()) as usize).min(SIZE_BORDERS.len() - 1)
 }
 

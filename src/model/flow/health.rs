@@ -164,22 +164,32 @@ impl Delays {
 
     /// A quantile (0 to 1), µs: between the ends of its bin by how many lie below.
     pub fn quantile(&self, share: f64) -> Option<u32> {
-        let n = self.n();
+        Delays::quantile_of(&self.counts.map(u64::from), (self.least_micros, self.most_micros), share)
+    }
+
+    /// How many there are in each bin.
+    pub fn counts(&self) -> &[u16] {
+        &self.counts
+    }
+
+    /// A quantile (0 to 1), µs, of counts of the same bins, and of the shortest and the longest.
+    pub fn quantile_of(counts: &[u64], (least, most): (u32, u32), share: f64) -> Option<u32> {
+        let n: u64 = counts.iter().sum();
         if n == 0 {
             return None;
         }
-        let wanted = share.clamp(0.0, 1.0) * f64::from(n);
+        let wanted = share.clamp(0.0, 1.0) * n as f64;
         let mut below = 0.0;
         let (mut low, mut high) = (0.0, f64::from(Delays::FIRST_MICROS));
-        for count in self.counts.map(f64::from) {
+        for count in counts.iter().map(|count| *count as f64) {
             if count > 0.0 && below + count >= wanted {
                 let value = low + (high - low) * ((wanted - below) / count);
-                return Some((value as u32).clamp(self.least_micros, self.most_micros));
+                return Some((value as u32).clamp(least, most));
             }
             below += count;
             (low, high) = (high, 2.0 * high);
         }
-        Some(self.most_micros)
+        Some(most)
     }
 }
 

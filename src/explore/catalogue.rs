@@ -1,0 +1,103 @@
+//! What can be asked of an input: the registers without what it cannot have, and its columns and fields.
+
+use super::dimension::{Dimension, Takes, Values};
+use super::dimensions::DIMENSIONS;
+use super::measure::{Measure, Value};
+use super::measures::MEASURES;
+use super::sources::Sources;
+use crate::model::app::field::{FieldId, FieldSet};
+use crate::model::explore::{Catalogue, Choice, Term};
+use crate::stats::columns;
+
+/// Flows that are looked at for their fields, at most.
+const MOST_FLOWS: usize = 200_000;
+
+/// What can be asked.
+pub fn catalogue(sources: &Sources<'_>) -> Catalogue {
+    let fields = fields(sources);
+    Catalogue {
+        dimensions: DIMENSIONS.iter().flat_map(|entry| dimension(entry, sources, fields)).collect(),
+        measures: MEASURES.iter().flat_map(|entry| measure(entry, sources)).collect(),
+    }
+}
+
+/// Every field that a flow has.
+fn fields(sources: &Sources<'_>) -> FieldSet {
+    let mut set = FieldSet::NONE;
+    for (_, flow) in sources.flows.iter().filter(|(_, flow)| flow.fields != 0).take(MOST_FLOWS) {
+        sources.fields.kinds(flow).for_each(|field| set |= FieldSet::of(&[field]));
+    }
+    set
+}
+
+fn dimension(entry: &Dimension, sources: &Sources<'_>, fields: FieldSet) -> Vec<Choice> {
+    let is_there = match entry.values {
+        Values::Cell(_) => sources.rows.is_some(),
+        Values::Packet(_) => sources.has_packets(),
+        Values::Flow(_) | Values::Moment(_) => !sources.has_rows_only(),
+    };
+    if !is_there {
+        return Vec::new();
+    }
+    let choice = |of: &str, label: &str| Choice {
+        term: Term::of(entry.id, of),
+        label: label.to_owned(),
+        group: entry.group.to_owned(),
+        help: entry.help.to_owned(),
+        unit: String::new(),
+        is_ordered: entry.steps.is_some(),
+    };
+    match entry.takes {
+        Takes::Nothing | Takes::Width => vec![choice("", entry.label)],
+        Takes::Field => {
+            let is_offered =
+                |field: &&FieldId| fields.intersects(FieldSet::of(&[**field])) && !field.shape().is_secret();
+            let all = FieldId::ALL.iter().filter(is_offered);
+            all.map(|field| choice(field.id(), &format!("{} ({})", field.label(), field.id()))).collect()
+        }
+        Takes::Column => names(sources, false).map(|name| choice(name, name)).collect(),
+        Takes::Numbers => names(sources, true).map(|name| choice(name, &format!("{name}, in bins"))).collect(),
+        Takes::Label => {
+            let label = sources.rows.and_then(|rows| rows.layout().label);
+            label.map(|_| choice("", entry.label)).into_iter().collect()
+        }
+    }
+}
+
+fn measure(entry: &Measure, sources: &Sources<'_>) -> Vec<Choice> {
+    let is_there = match entry.value {
+        Value::Row(_) => sources.rows.is_some(),
+        _ => !sources.has_rows_only(),
+    };
+    if !is_there {
+        return Vec::new();
+    }
+    let choice = |of: &str| Choice {
+        term: Term::of(entry.id, of),
+        label: if of.is_empty() { entry.label.to_owned() } else { format!("{} {of}", entry.label) },
+        group: entry.group.to_owned(),
+        help: entry.help.to_owned(),
+        unit: entry.unit.to_owned(),
+        is_ordered: false,
+    };
+    match entry.takes {
+        Takes::Column => names(sources, false).map(choice).collect(),
+        Takes::Numbers => names(sources, true).map(choice).collect(),
+        _ => vec![choice("")],
+    }
+}
+
+/// Headings of a table's columns, or of those with numbers.
+fn names<'a>(sources: &'a Sources<'_>, is_of_numbers: bool) -> impl Iterator<Item = &'a str> {
+    let rows = sources.rows;
+    let all = rows.map_or(&[][..], |rows| &rows.layout().columns);
+    let has_numbers = move |place: usize| {
+        rows.and_then(|rows| rows.column(place)).is_some_and(|kept| kept.totals().numbers > 0 && !is_text(kept))
+    };
+    let meant = all.iter().enumerate().filter(move |(place, _)| !is_of_numbers || has_numbers(*place));
+    meant.map(|(_, column)| column.name.as_str())
+}
+
+fn is_text(kept: &crate::stats::rows::Kept) -> bool {
+    columns::kind(kept) == crate::model::rows::ColumnKind::Text
+}

@@ -1,0 +1,25 @@
+//! The hosts of a flow, both of them.
+
+use crate::explore::dimension::Dimension;
+use crate::explore::filter;
+use crate::explore::key::Key;
+use crate::explore::key::Side;
+
+/// See the file.
+pub const ENTRY: Dimension = Dimension::of_flows(
+    ("host", "Host", "Hosts"),
+    "Each address of a flow: its packets count for both ends. What goes out of a host is what it sends.",
+    |item, _, found| {
+        let ((one, _), (other, _)) = (item.flow.originator(), item.flow.responder());
+        if one == other {
+            return found.add(Key::Host(one));
+        }
+        found.add_side(Key::Host(one), Side::Originator);
+        found.add_side(Key::Host(other), Side::Responder);
+    },
+)
+.overlapping()
+.filtered(|key, _| match key {
+    Key::Host(host) => Some(filter::host(host)),
+    _ => None,
+});

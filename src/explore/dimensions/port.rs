@@ -1,0 +1,28 @@
+//! The port of the service.
+
+use crate::explore::dimension::Dimension;
+use crate::explore::filter;
+use crate::explore::key::Key;
+use crate::model::Protocol;
+use crate::model::flow::Known;
+
+/// See the file.
+pub const ENTRY: Dimension = Dimension {
+    alone: |_| Key::Nothing,
+    ..Dimension::of_flows(
+        ("port", "Port", "Hosts"),
+        "The port of the responder, with its transport; none for what has no ports.",
+        |item, _, found| {
+            let flow = item.flow;
+            found.add(match flow.key.protocol {
+                6 | 17 | 132 | 136 if flow.known.has(Known::PORTS) => Key::Port(flow.key.protocol, flow.responder().1),
+                6 | 17 | 132 | 136 | Protocol::NOT_KNOWN => Key::Unknown,
+                _ => Key::Nothing,
+            });
+        },
+    )
+    .filtered(|key, _| match key {
+        Key::Port(_, port) => Some(filter::port(port)),
+        _ => None,
+    })
+};

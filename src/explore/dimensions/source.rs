@@ -1,0 +1,15 @@
+//! The originator of a flow.
+
+use crate::explore::dimension::Dimension;
+use crate::explore::filter;
+use crate::explore::key::Key;
+
+/// See the file.
+pub const ENTRY: Dimension =
+    Dimension::of_flows(("source", "Source", "Hosts"), "Who opened the connection or sent first.", |item, _, found| {
+        found.add(Key::Host(item.flow.originator().0))
+    })
+    .filtered(|key, _| match key {
+        Key::Host(host) => Some(filter::host(host)),
+        _ => None,
+    });

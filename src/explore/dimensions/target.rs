@@ -1,0 +1,15 @@
+//! The responder of a flow.
+
+use crate::explore::dimension::Dimension;
+use crate::explore::filter;
+use crate::explore::key::Key;
+
+/// See the file.
+pub const ENTRY: Dimension =
+    Dimension::of_flows(("target", "Destination", "Hosts"), "To whom the connection was opened.", |item, _, found| {
+        found.add(Key::Host(item.flow.responder().0))
+    })
+    .filtered(|key, _| match key {
+        Key::Host(host) => Some(filter::host(host)),
+        _ => None,
+    });

@@ -1,0 +1,24 @@
+//! Values as filters of the flow table: the only place that writes its language.
+
+use crate::model::Addr;
+
+/// Flows of a host.
+pub fn host(host: Addr) -> String {
+    host.to_string()
+}
+
+/// Flows with a port on either side.
+pub fn port(port: u16) -> String {
+    format!("port {port}")
+}
+
+/// Flows with this text in name, application, transport or state; none for what cannot be written.
+pub fn text(text: &str) -> Option<String> {
+    let text = text.to_lowercase();
+    (!text.trim().is_empty() && text.chars().count() <= 200).then_some(text)
+}
+
+/// Flows that pass all of these.
+pub fn all(filters: &[String]) -> String {
+    filters.join(" ")
+}

@@ -1,0 +1,240 @@
+//! Goes through packets, flows and rows once each and adds what is measured of them to groups.
+
+use super::groups::{self, Groups, TOTAL};
+use super::key::{Key, Side};
+use super::measure::{Measured, Value};
+use super::plan::{AskedDimension, AskedMeasure};
+use super::sources::{FlowItem, PacketItem, Selected, Sources};
+use super::splits::{Lists, Splits};
+use super::tally::Tally;
+use crate::model::app::protocol::AppProto;
+use crate::model::flow::Direction;
+use crate::stats::packet_index::PacketFlow;
+use std::collections::{BTreeSet, HashMap};
+
+/// What was added up.
+pub struct Gathered<'q, 'a> {
+    pub splits: Splits<'q, 'a>,
+    pub groups: Groups,
+    /// One for each measure.
+    pub tallies: Vec<Tally>,
+    /// For each measure whether it can be split by the dimensions.
+    pub is_answered: Vec<bool>,
+    /// Packets whose flow is not kept any more.
+    pub n_forgotten: u64,
+}
+
+/// What a measure is added up from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    Packets,
+    Flows,
+    Rows,
+}
+
+/// Adds up the measures by the dimensions; of each dimension the values of `only` are told apart, if there is such a set.
+pub fn gather<'q, 'a>(
+    (sources, selected): (&'a Sources<'a>, &Selected),
+    dimensions: &'q [AskedDimension<'a>],
+    measures: &[AskedMeasure<'a>],
+    only: Vec<Option<BTreeSet<Key>>>,
+) -> Gathered<'q, 'a> {
+    let splits = Splits::new(dimensions, only);
+    let pass = |measure: &AskedMeasure<'_>| match measure.entry.value {
+        Value::Packet(..) if sources.has_packets() => Pass::Packets,
+        Value::Row(_) => Pass::Rows,
+        _ => Pass::Flows,
+    };
+    let passes: Vec<Pass> = measures.iter().map(pass).collect();
+    let is_answered = passes.iter().map(|pass| *pass == Pass::Packets || !splits.needs_packets()).collect();
+    let mut gathered = Gathered {
+        splits,
+        groups: Groups::new(groups::MOST),
+        tallies: measures.iter().map(|measure| Tally::new(measure.entry)).collect(),
+        is_answered,
+        n_forgotten: 0,
+    };
+    let wants = |wanted: Pass| passes.contains(&wanted);
+    if wants(Pass::Packets) || wants(Pass::Flows) {
+        // A packet may be selected whose flow is not: by its time, or one by one.
+        let is_selected = |place| wants(Pass::Packets) || selected.has_flow(Some(place));
+        let lists = gathered.splits.flows(sources, is_selected);
+        if wants(Pass::Packets) {
+            let of_packets = passes.iter().map(|pass| *pass == Pass::Packets).collect();
+            gathered.packets((sources, selected), measures, &lists, of_packets);
+        }
+        if wants(Pass::Flows) && !gathered.splits.needs_packets() {
+            let of_flows: Vec<bool> = passes.iter().map(|pass| *pass == Pass::Flows).collect();
+            gathered.flows((sources, selected), measures, &lists, &of_flows);
+        }
+    }
+    if wants(Pass::Rows) && !gathered.splits.needs_packets() {
+        gathered.rows((sources, selected), measures, &passes);
+    }
+    gathered
+}
+
+impl<'a> Gathered<'_, 'a> {
+    fn packets(
+        &mut self,
+        (sources, selected): (&'a Sources<'a>, &Selected),
+        measures: &[AskedMeasure<'a>],
+        lists: &Lists,
+        is_meant: Vec<bool>,
+    ) {
+        type OfPacket = fn(&PacketItem) -> Measured;
+        let of_packet = |(measure, is_meant): (&AskedMeasure<'_>, bool)| match measure.entry.value {
+            Value::Packet(of_packet, _) if is_meant => Some(of_packet),
+            _ => None,
+        };
+        let values: Vec<Option<OfPacket>> = measures.iter().zip(is_meant).map(of_packet).collect();
+        let index = sources.index;
+        let forgotten = self.splits.alone(None);
+        let mut alone: HashMap<Option<AppProto>, u32> = HashMap::new();
+        let known = index.times_ns().zip(index.wire_bytes()).zip(index.belongs()).enumerate();
+        for (number, ((time_ns, bytes), belongs)) in known {
+            if !selected.has_time(time_ns) {
+                continue;
+            }
+            let is_selected = |packets: &Vec<bool>| packets.get(number).copied().unwrap_or(false);
+            if !selected.packets.as_ref().is_none_or(is_selected) {
+                continue;
+            }
+            let single;
+            let (combinations, way) = match belongs {
+                PacketFlow::Flow(serial, way) => {
+                    let place = sources.place(serial).filter(|place| *place < sources.flows.len());
+                    match place {
+                        Some(place) => (lists.of(place), Some(way)),
+                        None => {
+                            self.n_forgotten += 1;
+                            single = [(forgotten, Side::Both)];
+                            (single.as_slice(), Some(way))
+                        }
+                    }
+                }
+                PacketFlow::Alone(protocol) => {
+                    let known = alone.entry(protocol);
+                    let combination = *known.or_insert_with(|| self.splits.alone(Some(protocol)));
+                    single = [(combination, Side::Both)];
+                    (single.as_slice(), None)
+                }
+            };
+            let places = self.splits.places(time_ns, bytes);
+            let item = |side: Side| {
+                let is_out = way.map(|way| (way == Direction::ToResponder) != side.is_turned());
+                PacketItem { bytes, is_out }
+            };
+            let whole = item(Side::Both);
+            for (tally, value) in self.tallies.iter_mut().zip(&values) {
+                let Some(value) = value else { continue };
+                let measured = value(&whole);
+                tally.n_unknown += u64::from(measured == Measured::Unknown);
+                tally.add(TOTAL, measured);
+            }
+            for (combination, side) in combinations {
+                let group = self.groups.of(*combination, places);
+                let own = item(*side);
+                for (tally, value) in self.tallies.iter_mut().zip(&values) {
+                    if let Some(value) = value {
+                        tally.add(group, value(&own));
+                    }
+                }
+            }
+        }
+    }
+
+    fn flows(
+        &mut self,
+        (sources, selected): (&'a Sources<'a>, &Selected),
+        measures: &[AskedMeasure<'a>],
+        lists: &Lists,
+        is_meant: &[bool],
+    ) {
+        for (place, (serial, flow)) in sources.flows.iter().enumerate() {
+            if !selected.has_time(flow.first_ns) || !selected.has_flow(Some(place)) {
+                continue;
+            }
+            let places = self.splits.places(flow.first_ns, 0);
+            let item = FlowItem { serial, flow, sources };
+            let own = lists.of(place).iter();
+            let mut of_groups = vec![(TOTAL, Side::Both)];
+            of_groups.extend(own.map(|(combination, side)| (self.groups.of(*combination, places), *side)));
+            for ((tally, measure), _) in
+                self.tallies.iter_mut().zip(measures).zip(is_meant).filter(|(_, meant)| **meant)
+            {
+                of_flow(tally, measure, &item, &of_groups);
+            }
+        }
+    }
+
+    fn rows(
+        &mut self,
+        (sources, selected): (&'a Sources<'a>, &Selected),
+        measures: &[AskedMeasure<'a>],
+        passes: &[Pass],
+    ) {
+        let Some(rows) = sources.rows else { return };
+        let flows = (sources.flows_of_rows)();
+        let serial = |row: usize| flows.get(row).copied().flatten();
+        let is_selected = |row: usize| match &selected.rows {
+            Some(rows) => rows.get(row).copied().unwrap_or(false),
+            None => selected.flows.is_none() || selected.has_flow(serial(row).and_then(|serial| sources.place(serial))),
+        };
+        let lists = self.splits.rows(sources, &flows, is_selected);
+        let columns: Vec<Option<Vec<u64>>> = measures
+            .iter()
+            .map(|measure| {
+                let column = rows.column(measure.asked.column?)?;
+                let mut cells = Vec::with_capacity(rows.len());
+                column.runs(|_, run| cells.extend_from_slice(run));
+                Some(cells)
+            })
+            .collect();
+        for row in 0..rows.len() {
+            let flow = serial(row).and_then(|serial| sources.flows.get(serial));
+            let time_ns = flow.map(|flow| flow.first_ns);
+            let is_in_time = selected.is_any_time() || time_ns.is_some_and(|ns| selected.has_time(ns));
+            if !is_in_time || !is_selected(row) {
+                continue;
+            }
+            // A time that is on no scale is an unknown one.
+            let places = self.splits.places(time_ns.unwrap_or(i64::MIN), 0);
+            let mut of_groups = vec![TOTAL];
+            of_groups.extend(lists.of(row).iter().map(|(combination, _)| self.groups.of(*combination, places)));
+            for (((tally, measure), cells), _) in
+                self.tallies.iter_mut().zip(measures).zip(&columns).zip(passes).filter(|(_, pass)| **pass == Pass::Rows)
+            {
+                let Value::Row(value) = measure.entry.value else { continue };
+                let measured = value(cells.as_ref().and_then(|cells| cells.get(row)).copied());
+                tally.n_unknown += u64::from(measured == Measured::Unknown);
+                of_groups.iter().for_each(|group| tally.add(*group, measured));
+            }
+        }
+    }
+}
+
+/// Adds what a flow adds to a measure.
+fn of_flow(tally: &mut Tally, measure: &AskedMeasure<'_>, item: &FlowItem<'_>, of_groups: &[(u32, Side)]) {
+    match &measure.entry.value {
+        Value::Packet(_, value) | Value::Flow(value) => {
+            let whole = value(item, Side::Both);
+            tally.n_unknown += u64::from(whole == Measured::Unknown);
+            for (group, side) in of_groups {
+                tally.add(*group, if *side == Side::Responder { value(item, *side) } else { whole });
+            }
+        }
+        Value::Distinct(values) => {
+            let mut found = super::dimension::Found::default();
+            values(item, &measure.asked, &mut found);
+            for (key, _) in &found.0 {
+                of_groups.iter().for_each(|(group, _)| tally.add_distinct(*group, *key));
+            }
+        }
+        Value::Delays(delays) => match delays(item.flow) {
+            Some(delays) => of_groups.iter().for_each(|(group, _)| tally.add_delays(*group, delays)),
+            None => tally.n_unknown += u64::from(item.flow.is_tcp()),
+        },
+        Value::Row(_) => {}
+    }
+}

@@ -1,0 +1,14 @@
+//! Longest duration of flows.
+
+use crate::explore::measure::Fold;
+use crate::explore::measure::{Measure, Measured};
+use crate::model::flow::Known;
+
+/// See the file.
+pub const ENTRY: Measure = Measure::of_flows(
+    ("duration_max", "Longest duration", "s", "Flows"),
+    "Longest time from the first to the last packet of a flow.",
+    |item, _| Measured::of(item.flow.measured(Known::DURATION, item.flow.duration_ns() as f64)),
+)
+.folded(Fold::Most)
+.divided(1e9);

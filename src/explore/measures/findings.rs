@@ -1,0 +1,15 @@
+//! How many findings.
+
+use crate::explore::key::Key;
+use crate::explore::measure::{Fold, Measure, Measured, Value};
+
+/// See the file.
+pub const ENTRY: Measure = Measure::of_flows(
+    ("findings", "Findings", "findings", "Findings"),
+    "Different findings that list the flows.",
+    |_, _| Measured::Nothing,
+)
+.from(Value::Distinct(|item, _, found| {
+    item.sources.findings_of(item.serial).for_each(|place| found.add(Key::Finding(place)));
+}))
+.folded(Fold::Distinct);

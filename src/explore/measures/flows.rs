@@ -1,0 +1,9 @@
+//! How many flows.
+
+use crate::explore::measure::{Measure, Measured};
+
+/// See the file.
+pub const ENTRY: Measure =
+    Measure::of_flows(("flows", "Flows", "flows", "Volume"), "Flows, each at the time at which it begins.", |_, _| {
+        Measured::Known(1.0)
+    });

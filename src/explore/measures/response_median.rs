@@ -1,0 +1,13 @@
+//! The median response time of TCP connections.
+
+use crate::explore::measure::{Fold, Measure, Measured, Value};
+
+/// See the file.
+pub const ENTRY: Measure = Measure::of_flows(
+    ("response_median", "Median response time", "s", "Health"),
+    "From the last packet of a request to the first of its answer, over TCP; known to a quarter of its value.",
+    |_, _| Measured::Nothing,
+)
+.from(Value::Delays(|flow| flow.extra.as_ref()?.health.as_ref().map(|health| &health.responses)))
+.folded(Fold::Quantile(0.5))
+.divided(1e6);

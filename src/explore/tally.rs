@@ -1,0 +1,219 @@
+//! What packets, flows and rows add to groups, put together to figures.
+
+use super::key::Key;
+use super::measure::{Fold, Measure, Measured, Value};
+use crate::model::flow::health::Delays;
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+
+/// Pairs that are gathered before equal ones are taken together.
+const MANY: usize = 1 << 21;
+/// Rows that a group goes to: none.
+pub const NOWHERE: u32 = u32::MAX;
+
+/// What was added of one measure, by group.
+pub struct Tally {
+    fold: Fold,
+    divisor: f64,
+    /// Sum, smallest or largest.
+    values: Vec<f64>,
+    n_known: Vec<u32>,
+    n_others: Vec<u32>,
+    /// Every value, for quantiles.
+    all: Vec<(u32, f64)>,
+    /// Every different value, by its number.
+    distinct: Vec<(u32, u32)>,
+    numbers: HashMap<Key, u32, RandomState>,
+    n_gathered: usize,
+    delays: Vec<DelayCounts>,
+    is_of_delays: bool,
+    /// Packets, flows or rows whose value is unknown.
+    pub n_unknown: u64,
+}
+
+/// Many [`Delays`] together; their own counts are small.
+#[derive(Clone, Default)]
+struct DelayCounts {
+    counts: Vec<u64>,
+    least: u32,
+    most: u32,
+}
+
+impl Tally {
+    /// Of a measure.
+    pub fn new(measure: &Measure) -> Tally {
+        Tally {
+            fold: measure.fold,
+            divisor: measure.divisor,
+            values: Vec::new(),
+            n_known: Vec::new(),
+            n_others: Vec::new(),
+            all: Vec::new(),
+            distinct: Vec::new(),
+            numbers: HashMap::default(),
+            n_gathered: 0,
+            delays: Vec::new(),
+            is_of_delays: matches!(measure.value, Value::Delays(_)),
+            n_unknown: 0,
+        }
+    }
+
+    /// Adds a value to a group.
+    #[inline]
+    pub fn add(&mut self, group: u32, value: Measured) {
+        let group_place = group as usize;
+        if self.values.len() <= group_place {
+            self.grow(group_place);
+        }
+        let Measured::Known(value) = value else {
+            if let Some(n) = self.n_others.get_mut(group_place) {
+                *n = n.saturating_add(1);
+            }
+            return;
+        };
+        let slots = (self.values.get_mut(group_place), self.n_known.get_mut(group_place));
+        let (Some(slot), Some(n)) = slots else { return };
+        match self.fold {
+            Fold::Sum | Fold::Mean => *slot += value,
+            Fold::Least => *slot = if *n == 0 { value } else { slot.min(value) },
+            Fold::Most => *slot = if *n == 0 { value } else { slot.max(value) },
+            Fold::Quantile(_) => self.all.push((group, value)),
+            Fold::Distinct => {}
+        }
+        *n = n.saturating_add(1);
+    }
+
+    #[cold]
+    fn grow(&mut self, place: usize) {
+        let room = (place + 1).next_power_of_two();
+        self.values.resize(room, 0.0);
+        self.n_known.resize(room, 0);
+        self.n_others.resize(room, 0);
+    }
+
+    /// Adds one of different values to a group.
+    pub fn add_distinct(&mut self, group: u32, key: Key) {
+        let next = self.numbers.len() as u32;
+        let number = *self.numbers.entry(key).or_insert(next);
+        self.distinct.push((group, number));
+        if self.distinct.len() >= self.n_gathered + MANY {
+            self.distinct.sort_unstable();
+            self.distinct.dedup();
+            self.n_gathered = self.distinct.len();
+        }
+    }
+
+    /// Adds delays to a group.
+    pub fn add_delays(&mut self, group: u32, delays: &Delays) {
+        let group = group as usize;
+        if self.delays.len() <= group {
+            self.delays.resize((group + 1).next_power_of_two(), DelayCounts::default());
+        }
+        if let Some(own) = self.delays.get_mut(group) {
+            own.add(delays);
+        }
+    }
+
+    /// The figure of each row, given the row of each group. A row whose groups have no value is unknown, unless nothing
+    /// was added to it at all: of a sum that is zero.
+    pub fn figures(&mut self, rows_of_groups: &[u32], n_rows: usize) -> Vec<Option<f64>> {
+        let row = |group: u32| rows_of_groups.get(group as usize).copied().filter(|row| *row != NOWHERE);
+        let divisor = self.divisor;
+        if self.is_of_delays {
+            return self.of_delays(row, n_rows);
+        }
+        match self.fold {
+            Fold::Quantile(share) => {
+                let moved = self.all.iter().filter_map(|(group, value)| Some((row(*group)?, *value)));
+                let mut all: Vec<(u32, f64)> = moved.collect();
+                all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+                let mut figures = vec![None; n_rows];
+                for own in all.chunk_by(|a, b| a.0 == b.0) {
+                    let place = (share * own.len() as f64).ceil().max(1.0) as usize - 1;
+                    let value = own.get(place.min(own.len() - 1));
+                    if let Some((row, value)) = value
+                        && let Some(slot) = figures.get_mut(*row as usize)
+                    {
+                        *slot = Some(value / divisor);
+                    }
+                }
+                figures
+            }
+            Fold::Distinct => {
+                let moved = self.distinct.iter().filter_map(|(group, number)| Some((row(*group)?, *number)));
+                let mut all: Vec<(u32, u32)> = moved.collect();
+                all.sort_unstable();
+                all.dedup();
+                let mut figures = vec![Some(0.0); n_rows];
+                for (row, _) in all {
+                    if let Some(Some(n)) = figures.get_mut(row as usize) {
+                        *n += 1.0;
+                    }
+                }
+                figures
+            }
+            fold => {
+                let mut sums = vec![(0.0, 0_u64, 0_u64); n_rows];
+                for (group, ((value, n_known), n_others)) in
+                    (0..).zip(self.values.iter().zip(&self.n_known).zip(&self.n_others))
+                {
+                    let Some(sum) = row(group).and_then(|row| sums.get_mut(row as usize)) else { continue };
+                    if *n_known > 0 {
+                        sum.0 = match fold {
+                            Fold::Least if sum.1 > 0 => value.min(sum.0),
+                            Fold::Most if sum.1 > 0 => value.max(sum.0),
+                            Fold::Least | Fold::Most => *value,
+                            _ => sum.0 + value,
+                        };
+                    }
+                    sum.1 += u64::from(*n_known);
+                    sum.2 += u64::from(*n_others);
+                }
+                let figure = |(value, n_known, n_others): (f64, u64, u64)| match fold {
+                    Fold::Sum if n_known == 0 && n_others == 0 => Some(0.0),
+                    _ if n_known == 0 => None,
+                    Fold::Mean => Some(value / n_known as f64 / divisor),
+                    _ => Some(value / divisor),
+                };
+                sums.into_iter().map(figure).collect()
+            }
+        }
+    }
+
+    fn of_delays(&self, row: impl Fn(u32) -> Option<u32>, n_rows: usize) -> Vec<Option<f64>> {
+        let Fold::Quantile(share) = self.fold else { return vec![None; n_rows] };
+        let mut all = vec![DelayCounts::default(); n_rows];
+        for (group, delays) in (0..).zip(&self.delays) {
+            if let Some(own) = row(group).and_then(|row| all.get_mut(row as usize)) {
+                own.merge(delays);
+            }
+        }
+        all.iter().map(|delays| Some(f64::from(delays.quantile(share)?) / self.divisor)).collect()
+    }
+}
+
+impl DelayCounts {
+    fn add(&mut self, delays: &Delays) {
+        if let (Some(least), Some(most)) = (delays.least(), delays.most()) {
+            let counts = delays.counts().iter().map(|n| u64::from(*n)).collect();
+            self.merge(&DelayCounts { counts, least, most });
+        }
+    }
+
+    fn merge(&mut self, other: &DelayCounts) {
+        if other.counts.is_empty() {
+            return;
+        }
+        if self.counts.is_empty() {
+            *self = other.clone();
+            return;
+        }
+        self.counts.iter_mut().zip(&other.counts).for_each(|(own, more)| *own += more);
+        self.least = self.least.min(other.least);
+        self.most = self.most.max(other.most);
+    }
+
+    fn quantile(&self, share: f64) -> Option<u32> {
+        Delays::quantile_of(&self.counts, (self.least, self.most), share)
+    }
+}

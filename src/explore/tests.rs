@@ -1,0 +1,1 @@
+//! Questions over made flows: partitions, limits, unknown values.
