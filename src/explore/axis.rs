@@ -1,6 +1,5 @@
 //! The scale of time and of a column's numbers: round steps that suit a span.
 
-use super::sources::{Selected, Sources};
 use crate::model::format::time::SECOND;
 
 const MINUTE: i64 = 60 * SECOND;
@@ -50,20 +49,11 @@ pub struct Axis {
     pub n: i64,
 }
 
-/// The intervals of a selection; none if nothing in it has a time.
+/// The intervals from one time to another, ns since 1970; none if the second is before the first.
 ///
 /// # Errors
 /// The width makes too many intervals.
-pub fn time(
-    sources: &Sources<'_>,
-    selected: &Selected,
-    width_ns: Option<i64>,
-    offset_minutes: i32,
-) -> Result<Option<Axis>, String> {
-    let summary = &sources.analysis.summary;
-    let (Some(first_ns), Some(last_ns)) = (summary.first_ns, summary.last_ns) else { return Ok(None) };
-    let from = first_ns.max(selected.from_ns);
-    let to = last_ns.min(selected.to_ns.saturating_sub(1));
+pub fn time(from: i64, to: i64, width_ns: Option<i64>, offset_minutes: i32) -> Result<Option<Axis>, String> {
     if to < from {
         return Ok(None);
     }

@@ -28,6 +28,3 @@ pub use key::Key;
 pub use measures::MEASURES;
 pub use plan::needs_findings;
 pub use sources::{FindingsOfFlows, Selected, Sources};
-
-#[cfg(test)]
-mod tests;

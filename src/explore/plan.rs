@@ -157,7 +157,10 @@ fn set_time(asked: &mut Asked<'_>, sources: &Sources<'_>, selected: &Selected, t
         "" => None,
         text => Some(axis::width(text).ok_or_else(|| format!("{text:?} is no width of time such as 10s or 5min"))?),
     };
-    if let Some(axis) = axis::time(sources, selected, width, asked.offset_minutes)? {
+    let summary = &sources.analysis.summary;
+    let (Some(first_ns), Some(last_ns)) = (summary.first_ns, summary.last_ns) else { return Ok(()) };
+    let (from, to) = (first_ns.max(selected.from_ns), last_ns.min(selected.to_ns.saturating_sub(1)));
+    if let Some(axis) = axis::time(from, to, width, asked.offset_minutes)? {
         (asked.first, asked.width_ns, asked.n) = (axis.first, axis.width_ns, axis.n);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! How many flows.
+//! How many flows there are.
 
 use crate::explore::measure::{Measure, Measured};
 

@@ -1,4 +1,4 @@
-//! How many hosts.
+//! How many different hosts.
 
 use crate::explore::key::Key;
 use crate::explore::measure::{Fold, Measure, Measured, Value};

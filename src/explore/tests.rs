@@ -1,1 +1,0 @@
-//! Questions over made flows: partitions, limits, unknown values.

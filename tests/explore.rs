@@ -1,0 +1,229 @@
+//! Questions of measures and dimensions give what tshark counts, and parts add up to the whole whatever they are split by.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
+
+use packetloupe::explore::{DIMENSIONS, MEASURES};
+use packetloupe::model::Analysis;
+use packetloupe::model::explore::{Answer, Order, Question, Selection, Split, Term, ValueKind};
+use packetloupe::pipeline::{Pipeline, PipelineOptions};
+use packetloupe::query;
+use packetloupe::settings::Settings;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+struct Input {
+    pipeline: Pipeline,
+    analysis: Analysis,
+}
+
+impl Input {
+    fn open(path: &str) -> Input {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(path);
+        let bytes = std::fs::read(&path).unwrap();
+        let settings = Settings::default();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let mut pipeline = Pipeline::new(PipelineOptions::for_file(&settings, &name, bytes.len() as u64));
+        pipeline.feed(&bytes).unwrap();
+        pipeline.end().unwrap();
+        let analysis = pipeline.evaluate(&settings);
+        Input { pipeline, analysis }
+    }
+
+    fn ask(&self, question: &Question) -> Result<Answer, String> {
+        query::explore(&self.pipeline, &self.analysis, question)
+    }
+
+    fn rows(&self, by: &str, measures: &str) -> Vec<(String, Vec<Option<f64>>)> {
+        let answer = self.ask(&question(by, measures)).unwrap();
+        let text = |values: &[packetloupe::model::explore::AnswerValue]| {
+            values.iter().map(|value| value.text.as_str()).collect::<Vec<_>>().join(" | ")
+        };
+        answer.rows.iter().map(|row| (text(&row.values), row.figures.clone())).collect()
+    }
+
+    fn figures(&self, by: &str, measures: &str, value: &str) -> Vec<f64> {
+        let rows = self.rows(by, measures);
+        let row = rows.iter().find(|(text, _)| text == value).unwrap_or_else(|| panic!("no {value} in {rows:?}"));
+        row.1.iter().map(|figure| figure.unwrap()).collect()
+    }
+}
+
+fn question(by: &str, measures: &str) -> Question {
+    Question { by: Split::parse_list(by), measures: Term::parse_list(measures), ..Question::default() }
+}
+
+#[test]
+fn figures_are_those_of_tshark() {
+    let arp = Input::open("captures/arp_spoofing/attack.pcap");
+    // tshark -T fields -e frame.time_epoch -e frame.len, in tens of seconds.
+    let expected = [(85, 8861), (49, 6715), (46, 6819), (47, 4872), (40, 4476), (30, 1300), (3, 126)];
+    let rows = arp.rows("time=10s", "packets,bytes");
+    let figures: Vec<(i64, i64)> = rows.iter().map(|(_, f)| (f[0].unwrap() as i64, f[1].unwrap() as i64)).collect();
+    assert_eq!(figures, expected);
+    assert_eq!(rows[0].0, "2026-11-20 23:20:10");
+    // -z endpoints,ip: packets, bytes, sent and received.
+    let measures = "packets,bytes,packets_out,bytes_out,packets_in,bytes_in";
+    assert_eq!(arp.figures("host", measures, "198.18.10.135"), [133.0, 26155.0, 78.0, 9537.0, 55.0, 16618.0]);
+    assert_eq!(arp.figures("host", measures, "198.18.10.20"), [52.0, 5320.0, 26.0, 3264.0, 26.0, 2056.0]);
+    // -z conv,ip
+    let pair = "198.18.10.135 – 203.0.113.20";
+    assert_eq!(arp.figures("pair", measures, pair), [20.0, 4934.0, 13.0, 1910.0, 7.0, 3024.0]);
+    // -z plen,tree
+    let sizes: Vec<f64> = arp.rows("packet_size", "packets").iter().map(|(_, f)| f[0].unwrap()).collect();
+    assert_eq!(sizes, [246.0, 32.0, 6.0, 7.0, 1.0, 8.0]);
+    // -Y dns -T fields -e dns.qry.name
+    assert_eq!(arp.figures("dns_name", "packets", "video.fjordgrove.co"), [8.0]);
+    assert_eq!(arp.figures("protocol", "packets,bytes", "ARP"), [167.0, 7014.0]);
+    // -Y tcp.analysis.retransmission, -Y tcp.flags.reset==1, -e vlan.id
+    let loss = Input::open("captures/packet_loss/attack.pcap");
+    assert_eq!(loss.rows("", "retransmissions,resets,packets")[0].1, [Some(8.0), Some(0.0), Some(700.0)]);
+    let storm = Input::open("captures/retransmission_storm/attack.pcap");
+    assert_eq!(storm.rows("", "retransmissions")[0].1, [Some(420.0)]);
+    let reset = Input::open("captures/forged_reset/attack.pcap");
+    assert_eq!(reset.rows("", "resets")[0].1, [Some(433.0)]);
+    let vlan = Input::open("captures/vlan_hopping/attack.pcap");
+    assert_eq!(vlan.rows("vlan", "packets"), [("10".into(), vec![Some(288.0)]), ("1".into(), vec![Some(12.0)])]);
+    let web = Input::open("captures/web_attack/attack.pcap");
+    assert_eq!(web.rows("user_agent", "flows")[0].0, "Mozilla/5.00 (Nikto/2.5.0)");
+}
+
+#[test]
+fn parts_add_up_to_the_whole() {
+    let inputs = [
+        "captures/arp_spoofing/attack.pcap",
+        "captures/dns_tunnel/attack.pcap",
+        "captures/port_scan/attack.pcap",
+        "captures/packet_loss/benign.pcap",
+        "captures/isolation_forest/attack.pcap",
+        "tables/cicids2017_flows.csv",
+        "tables/zeek_conn.log",
+        "tables/nsl_kdd.csv",
+        "tables/suricata_eve.json",
+    ];
+    let mut n = 0;
+    for path in inputs {
+        let input = Input::open(path);
+        let catalogue = query::catalogue(&input.pipeline, &input.analysis);
+        let measures: Vec<Term> = catalogue.measures.iter().map(|choice| choice.term.clone()).take(16).collect();
+        for choice in &catalogue.dimensions {
+            let by = vec![Split::new(choice.term.clone())];
+            let answer = input.ask(&Question { by, measures: measures.clone(), ..Question::default() }).unwrap();
+            assert_eq!(answer.n_rows as usize, answer.rows.len());
+            let overlaps = answer.dimensions[0].is_overlapping;
+            for (place, head) in answer.measures.iter().enumerate().filter(|(_, head)| head.is_sum) {
+                let parts: Vec<f64> = answer.rows.iter().filter_map(|row| row.figures[place]).collect();
+                let (sum, total) = (parts.iter().sum::<f64>(), answer.total[place]);
+                if parts.is_empty() {
+                    continue;
+                }
+                let total = total.unwrap();
+                let is_right = if overlaps { sum >= total - 1e-6 } else { (sum - total).abs() <= 1e-9 * total.abs() };
+                // What one host of a pair sends, the other receives: seen from the host, not from who opened the flow.
+                let has_sides = ["host", "pair", "mac"].contains(&choice.term.id.as_str());
+                let is_of_sides = has_sides && (head.term.id.ends_with("_in") || head.term.id.ends_with("_out"));
+                assert!(is_right || is_of_sides, "{path}: {} by {}: {sum} of {total}", head.term, choice.term);
+                n += 1;
+            }
+        }
+        // A limit leaves nothing out that it does not say.
+        for dimension in
+            catalogue.dimensions.iter().filter(|choice| choice.term.id == "port" || choice.term.id == "label")
+        {
+            let by = vec![Split { term: dimension.term.clone(), limit: None }];
+            let asked = Question { by, measures: measures[..1].to_vec(), limit: Some(1), ..Question::default() };
+            let limited = input.ask(&asked).unwrap();
+            let sum: f64 = limited.rows.iter().chain([]).filter_map(|row| row.figures[0]).sum();
+            let others = limited.others.first().copied().flatten().unwrap_or(0.0);
+            assert_eq!(sum + others, limited.total[0].unwrap(), "{path}");
+        }
+    }
+    assert!(n > 300, "{n}");
+}
+
+#[test]
+fn two_dimensions_split_each_row_of_one() {
+    let input = Input::open("captures/arp_spoofing/attack.pcap");
+    let mut by_protocol: BTreeMap<String, f64> = BTreeMap::new();
+    for (text, figures) in input.rows("time=5s,protocol", "bytes") {
+        *by_protocol.entry(text.split(" | ").nth(1).unwrap().to_owned()).or_default() += figures[0].unwrap();
+    }
+    let alone: BTreeMap<String, f64> =
+        input.rows("protocol", "bytes").into_iter().map(|(text, f)| (text, f[0].unwrap())).collect();
+    assert_eq!(by_protocol, alone);
+    // A limit of a dimension keeps the largest values, and the others together.
+    let limited = input.rows("protocol:2", "bytes");
+    let names: Vec<&str> = limited.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(names, ["TLS", "ARP", "(others)"]);
+    assert_eq!(limited.iter().map(|(_, f)| f[0].unwrap()).sum::<f64>(), 33_169.0);
+}
+
+#[test]
+fn a_selection_counts_what_the_listing_shows() {
+    let input = Input::open("captures/arp_spoofing/attack.pcap");
+    let with = |selection: Selection| {
+        let asked = Question { selection, ..question("", "packets,flows") };
+        let total = input.ask(&asked).unwrap().total;
+        (total[0].unwrap(), total[1].unwrap())
+    };
+    let text = |text: &str| Selection { text: text.to_owned(), ..Selection::default() };
+    assert_eq!(with(text("")), (300.0, 23.0));
+    assert_eq!(with(text("198.18.10.20")), (52.0, 13.0));
+    assert_eq!(with(text("arp")), (167.0, 0.0));
+    // From 23:20:20 to 23:20:30.
+    let (from, to) = (1_795_216_820_000_000_000, 1_795_216_830_000_000_000);
+    assert_eq!(with(Selection { from_ns: Some(from), to_ns: Some(to), ..text("") }).0, 49.0);
+    assert_eq!(with(Selection { finding: Some("none".to_owned()), ..text("") }), (0.0, 0.0));
+    // The filter of a row selects the row's flows.
+    let rows = input.ask(&question("host", "flows")).unwrap().rows;
+    for row in rows.iter().filter(|row| row.values[0].kind == ValueKind::Value) {
+        assert_eq!(Some(with(text(row.filter.as_deref().unwrap())).1), row.figures[0]);
+    }
+}
+
+#[test]
+fn what_is_not_measured_is_unknown_and_never_zero() {
+    // A firewall's log counts no packets.
+    let log = Input::open("tables/windows_firewall.log");
+    let answer = log.ask(&question("", "flows,packets,bytes,retransmissions")).unwrap();
+    assert!(answer.total[0].unwrap() > 0.0);
+    assert_eq!(answer.total[3], None);
+    assert!(answer.measures[1].n_unknown > 0 && answer.total[1].is_none(), "{answer:?}");
+    // Of packet sizes, flows have none.
+    let capture = Input::open("captures/packet_loss/attack.pcap");
+    let answer = capture.ask(&question("packet_size", "packets,flows")).unwrap();
+    assert!(answer.rows.iter().all(|row| row.figures[0].is_some() && row.figures[1].is_none()));
+    assert_eq!(answer.notes.len(), 1);
+}
+
+#[test]
+fn columns_of_tables_are_dimensions_and_measures() {
+    let table = Input::open("tables/cicids2017_ml.csv");
+    let rows = table.rows("label", "rows,max=Flow Duration,mean=Flow Duration");
+    assert_eq!(rows[0], ("DDoS".to_owned(), vec![Some(2.0), Some(0.0), Some(0.0)]));
+    assert_eq!(rows[1], ("BENIGN".to_owned(), vec![Some(1.0), Some(1e6), Some(1e6)]));
+    let bins = table.ask(&question("bins=Flow Duration", "rows")).unwrap();
+    assert_eq!(bins.rows.iter().filter_map(|row| row.figures[0]).sum::<f64>(), 3.0);
+    assert!(table.ask(&question("host", "rows")).unwrap_err().contains("this table has none"));
+    assert!(table.ask(&question("column=Nowhere", "rows")).unwrap_err().contains("Flow Duration"));
+}
+
+#[test]
+fn order_is_as_asked() {
+    let input = Input::open("captures/arp_spoofing/attack.pcap");
+    let ordered = |order| {
+        let answer = input.ask(&Question { order, ..question("protocol", "packets,flows") }).unwrap();
+        answer.rows.iter().map(|row| row.values[0].text.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ordered(Order::Usual)[..2], ["ARP", "TLS"]);
+    assert_eq!(ordered(Order::Measure { place: 1, is_descending: true })[..2], ["DNS", "TLS"]);
+    let ascending = ordered(Order::Measure { place: 0, is_descending: false });
+    assert_eq!(ascending.last().unwrap(), "ARP");
+}
+
+#[test]
+fn ids_of_the_registers_are_unique_and_described() {
+    let dimensions: BTreeMap<&str, &str> = DIMENSIONS.iter().map(|entry| (entry.id, entry.help)).collect();
+    let measures: BTreeMap<&str, &str> = MEASURES.iter().map(|entry| (entry.id, entry.help)).collect();
+    assert_eq!((dimensions.len(), measures.len()), (DIMENSIONS.len(), MEASURES.len()));
+    assert!(dimensions.values().chain(measures.values()).all(|help| help.ends_with('.') && help.len() > 10));
+}
