@@ -211,6 +211,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &[
                 "changes",
                 "course",
+                "explored",
                 "packet_sizes",
                 "packets_over_time",
                 "protocols",
@@ -236,7 +237,16 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     ("export", &[&["cell", "entry"], &["answer", "facts", "flows_csv", "json", "report"]]),
     ("protocol", &[&["window"], &["query"], &["listing", "reply", "request"], &["envelope"]]),
     ("query", &[&["listing", "streams"], &["slices"], &["filter"], &["flows", "rows", "columns", "packets"], &["explore"]]),
-    ("session", &[&["memory", "merge", "route", "window"], &["state", "view"], &["address", "offered"], &["update"]]),
+    (
+        "session",
+        &[
+            &["explore"],
+            &["memory", "merge", "route", "window"],
+            &["state", "view"],
+            &["address", "offered"],
+            &["update"],
+        ],
+    ),
     (
         "pipeline",
         &[

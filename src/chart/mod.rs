@@ -8,6 +8,7 @@ use crate::model::format::time;
 
 mod changes;
 mod course;
+mod explored;
 mod packet_sizes;
 mod packets_over_time;
 mod protocols;
@@ -18,6 +19,7 @@ mod traffic_over_time;
 pub mod draw;
 
 pub use course::{course, is_in_change, place};
+pub use explored::explored;
 
 /// Every chart, in the order in which they are shown.
 pub const ALL: &[Entry] = &[

@@ -169,8 +169,10 @@ impl Tally {
                     sum.1 += u64::from(*n_known);
                     sum.2 += u64::from(*n_others);
                 }
+                // Where nothing is known of anything, nothing is zero either.
+                let is_measured = self.n_known.iter().any(|n| *n > 0) || self.n_others.iter().all(|n| *n == 0);
                 let figure = |(value, n_known, n_others): (f64, u64, u64)| match fold {
-                    Fold::Sum if n_known == 0 && n_others == 0 => Some(0.0),
+                    Fold::Sum if n_known == 0 && n_others == 0 && is_measured => Some(0.0),
                     _ if n_known == 0 => None,
                     Fold::Mean => Some(value / n_known as f64 / divisor),
                     _ => Some(value / divisor),

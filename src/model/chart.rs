@@ -34,6 +34,26 @@ pub enum Marks {
         /// When the traffic left what is usual, in order of time.
         changes: Vec<Change>,
     },
+    /// Lines over time, in steps as wide as a bin.
+    Lines {
+        /// Start of the first bin, ns since 1970.
+        start_ns: i64,
+        /// Width of a bin, ns.
+        bin_ns: i64,
+        /// Minutes east of UTC that the axis is written in.
+        offset_minutes: i32,
+        /// One per line, all of the same length.
+        series: Vec<ChartSeries>,
+    },
+    /// A field for each pair of a row and a column, the darker the larger its value.
+    Heat {
+        /// Labels of the columns, left to right.
+        columns: Vec<String>,
+        /// Labels of the rows, top to bottom.
+        rows: Vec<String>,
+        /// Row by row; none where the value is unknown.
+        values: Vec<Option<f64>>,
+    },
     /// Horizontal bars, longest first.
     Bars(Vec<Bar>),
     /// Vertical bars in the given order.

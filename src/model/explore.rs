@@ -188,6 +188,46 @@ pub enum ValueKind {
     Others,
 }
 
+/// How an answer is drawn. Each can also be read as a table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum Mark {
+    /// A table alone.
+    Table,
+    /// A horizontal bar for each row.
+    #[default]
+    Bars,
+    /// A vertical bar for each value, in their order: a histogram.
+    Columns,
+    /// Stacked areas over time, one for each value of the second dimension.
+    Areas,
+    /// Lines over time.
+    Lines,
+    /// A field for each pair of values.
+    Heat,
+}
+
+impl Mark {
+    /// Every mark with its id and its name, in the order of lists.
+    pub const ALL: [(Mark, &'static str, &'static str); 6] = [
+        (Mark::Table, "table", "Table"),
+        (Mark::Bars, "bars", "Bars"),
+        (Mark::Columns, "columns", "Histogram"),
+        (Mark::Areas, "areas", "Stacked areas"),
+        (Mark::Lines, "lines", "Lines"),
+        (Mark::Heat, "heat", "Heatmap"),
+    ];
+
+    /// Id in addresses.
+    pub fn id(self) -> &'static str {
+        Mark::ALL.iter().find(|(mark, ..)| *mark == self).map_or("", |(_, id, _)| id)
+    }
+
+    /// The mark of an id.
+    pub fn from_id(id: &str) -> Option<Mark> {
+        Mark::ALL.iter().find(|(_, own, _)| *own == id).map(|(mark, ..)| *mark)
+    }
+}
+
 /// What can be asked of an input.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Catalogue {

@@ -9,6 +9,7 @@ impl Route {
         match self {
             Route::Overview => &view::OVERVIEW,
             Route::Findings { .. } => &view::FINDINGS,
+            Route::Explore(_) => &view::EXPLORE,
             Route::Flows(_) => &view::FLOWS,
             Route::Packets(_) => &view::PACKETS,
             Route::Reading => &view::READING,
@@ -38,7 +39,9 @@ impl Route {
 mod tests {
     use super::*;
     use crate::model::Severity;
+    use crate::model::explore::{Mark, Order, Split, Term};
     use crate::protocol::{Filter, FlowSort, RowSort};
+    use crate::session::explore::ExploreRoute;
     use crate::session::route::{ColumnsRoute, FLOW_SORTS, FlowsRoute, PACKET_SORTS, PacketsRoute, RowsRoute};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
@@ -90,7 +93,17 @@ mod tests {
             let first_column = sort as u32;
             let rows = RowsRoute { filter: filter.clone(), sort: row_sort, is_descending, first_column };
             let columns = ColumnsRoute { filter, column: flow };
-            let tables = [Route::Rows(rows), Route::Columns(columns)];
+            let explore = ExploreRoute {
+                combination: finding.clone().unwrap_or_default(),
+                by: flow.map(|n| vec![Split { term: Term::of("column", "a,b=c"), limit: Some(n.max(1)) }]),
+                measures: packet.map(|_| Term::parse_list("packets,mean=x")),
+                mark: Mark::ALL.get(sort).map(|(mark, ..)| *mark),
+                filter: Filter::default(),
+                from_ns: packet.map(|n| n as i64),
+                to_ns: None,
+                order: [Order::Usual, Order::Values { is_descending }, Order::Measure { place: 3, is_descending }][sort % 3],
+            };
+            let tables = [Route::Rows(rows), Route::Columns(columns), Route::Explore(explore)];
             for route in [Route::Flows(flows), Route::Packets(packets), Route::Findings { id: finding, severity }].into_iter().chain(tables) {
                 prop_assert_eq!(Route::from_hash(&route.hash()), route);
             }

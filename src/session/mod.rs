@@ -4,6 +4,7 @@
 //! do not pass through here: the table that sent the query keeps them.
 
 mod address;
+pub mod explore;
 pub mod memory;
 mod merge;
 mod offered;

@@ -1,6 +1,8 @@
 //! What is chosen in each view, read from the address's hash and written to it: `?q=dns&sort=bytes&desc=1`.
 
+use super::explore::ExploreRoute;
 use crate::model::Severity;
+use crate::model::explore::{Mark, Order, Split, Term, list};
 use crate::model::format::percent;
 use crate::protocol::{Filter, FlowSort, PacketSort, RowSort};
 
@@ -17,6 +19,8 @@ pub enum Route {
         /// Only findings of this severity.
         severity: Option<Severity>,
     },
+    /// Measures by dimensions.
+    Explore(ExploreRoute),
     /// The flow table.
     Flows(FlowsRoute),
     /// The packet table.
@@ -131,6 +135,24 @@ impl Route {
                 wanted.add("severity", severity.map(Severity::id));
                 rest = id.as_ref().map_or_else(String::new, |id| format!("/{}", percent::encode(id)));
             }
+            Route::Explore(explore) => {
+                if !explore.combination.is_empty() {
+                    rest = format!("/{}", percent::encode(&explore.combination));
+                }
+                wanted.add("by", explore.by.as_deref().map(list).as_deref());
+                wanted.add("measure", explore.measures.as_deref().map(list).as_deref());
+                wanted.add("mark", explore.mark.map(Mark::id));
+                wanted.filter(&explore.filter);
+                wanted.add("from", explore.from_ns.map(|ns| ns.to_string()).as_deref());
+                wanted.add("to", explore.to_ns.map(|ns| ns.to_string()).as_deref());
+                let (sort, is_reversed) = match explore.order {
+                    Order::Usual => (None, false),
+                    Order::Values { is_descending } => (Some("values".to_owned()), is_descending),
+                    Order::Measure { place, is_descending } => (Some(place.to_string()), is_descending),
+                };
+                wanted.add("sort", sort.as_deref());
+                wanted.add("desc", is_reversed.then_some("1"));
+            }
             Route::Flows(flows) => {
                 wanted.filter(&flows.filter);
                 wanted.sort(&FLOW_SORTS, flows.sort, flows.is_descending);
@@ -179,6 +201,25 @@ impl Given {
         Route::Findings {
             id: Some(decode(rest)).filter(|id| !id.is_empty()),
             severity: self.get("severity").and_then(|id| Severity::ALL.into_iter().find(|s| s.id() == id)),
+        }
+    }
+
+    pub(super) fn explore(&self, rest: &str) -> ExploreRoute {
+        let is_descending = self.get("desc").is_some();
+        let time = |key| self.get(key).and_then(|text| text.parse().ok());
+        ExploreRoute {
+            combination: decode(rest),
+            by: self.get("by").map(Split::parse_list),
+            measures: self.get("measure").map(Term::parse_list),
+            mark: self.get("mark").and_then(Mark::from_id),
+            filter: self.filter(),
+            from_ns: time("from"),
+            to_ns: time("to"),
+            order: match self.get("sort") {
+                Some("values") => Order::Values { is_descending },
+                Some(place) => place.parse().map_or(Order::Usual, |place| Order::Measure { place, is_descending }),
+                None => Order::Usual,
+            },
         }
     }
 

@@ -62,6 +62,15 @@ pub static FINDINGS: View = View {
     read: |rest, given| given.findings(rest),
 };
 
+/// Measures by dimensions: time series, distributions, conversations and so on.
+pub static EXPLORE: View = View {
+    id: "explore",
+    label: "Explore",
+    needs: Needs::File,
+    count: |_| None,
+    read: |rest, given| Route::Explore(given.explore(rest)),
+};
+
 /// The flow table.
 pub static FLOWS: View = View {
     id: "flows",
@@ -116,7 +125,8 @@ pub static SETTINGS: View =
     View { id: "settings", label: "Settings", needs: Needs::Nothing, count: |_| None, read: |_, _| Route::Settings };
 
 /// All views in the order of the navigation. The first is shown for an address that names none.
-pub static VIEWS: [&View; 9] = [&OVERVIEW, &FINDINGS, &FLOWS, &PACKETS, &READING, &COLUMNS, &ROWS, &ISSUES, &SETTINGS];
+pub static VIEWS: [&View; 10] =
+    [&OVERVIEW, &FINDINGS, &EXPLORE, &FLOWS, &PACKETS, &READING, &COLUMNS, &ROWS, &ISSUES, &SETTINGS];
 
 impl View {
     /// The address's hash of the view, with nothing chosen in it.

@@ -1,4 +1,4 @@
-//! How many packets.
+//! How many packets there are.
 
 use crate::explore::measure::{Measure, Measured, Value};
 use crate::model::flow::Known;

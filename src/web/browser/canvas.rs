@@ -3,7 +3,9 @@
 use crate::chart::draw::{self, IntoDrawingArea, Layout, Theme};
 use crate::model::chart::ChartSpec;
 use plotters_canvas::CanvasBackend;
-use web_sys::HtmlCanvasElement;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// Clears a canvas and draws a chart on it, `width` by `height` CSS pixels large.
 pub fn draw(
@@ -19,4 +21,29 @@ pub fn draw(
     canvas.set_height((height * pixel_ratio).round() as u32);
     let area = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
     draw::draw(spec, theme, &area, pixel_ratio).ok()
+}
+
+/// Draws a chart of this width and height, CSS px, on white ground, and hands it on as PNG; none if the browser cannot.
+pub fn png(
+    spec: &ChartSpec,
+    theme: &Theme,
+    (width, height): (f64, f64),
+    scale: f64,
+    then: impl FnOnce(Option<Blob>) + 'static,
+) {
+    let made = gloo::utils::document().create_element("canvas").ok();
+    let Some(canvas) = made.and_then(|made| made.dyn_into::<HtmlCanvasElement>().ok()) else { return then(None) };
+    if draw(&canvas, spec, theme, width, height, scale).is_none() {
+        return then(None);
+    }
+    let context = canvas.get_context("2d").ok().flatten();
+    if let Some(context) = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok()) {
+        // Behind what is drawn already.
+        let _ = context.set_global_composite_operation("destination-over");
+        context.set_fill_style_str("#ffffff");
+        context.fill_rect(0.0, 0.0, canvas.width().into(), canvas.height().into());
+    }
+    let then = Closure::once_into_js(move |blob: Option<Blob>| then(blob));
+    // A failure is told by no call: the canvas is never tainted, and its size was drawn on already.
+    let _ = canvas.to_blob(then.unchecked_ref());
 }

@@ -1,6 +1,6 @@
 //! Stacked areas over time, in steps as wide as a bin: what is drawn is what was counted.
 
-use super::super::theme::Theme;
+use super::super::theme::{Rgb, Theme};
 use super::super::{text, ticks};
 use super::{Anchor, LABEL, Rect, SMALL, Scene, Shape, Zone, axis_width, changes, sane};
 use crate::chart::changes_within;
@@ -32,11 +32,12 @@ pub fn lay_out(
     (series, changes): (&[ChartSeries], &[Change]),
     unit: &str,
     theme: &Theme,
-    (width, height): (f64, f64),
+    (is_stacked, (width, height)): (bool, (f64, f64)),
 ) {
     let n_bins = series.iter().map(|s| s.values.len()).max().unwrap_or(0);
     let totals: Vec<f64> = (0..n_bins).map(|bin| series.iter().map(|s| value(s, bin)).sum()).collect();
-    let largest = totals.iter().copied().fold(0.0, f64::max);
+    let each = || series.iter().flat_map(|one| one.values.iter().copied().map(sane));
+    let largest = if is_stacked { totals.iter().copied().fold(0.0, f64::max) } else { each().fold(0.0, f64::max) };
     let value_ticks = ticks::counts(largest, 4);
     let top = value_ticks.last().copied().unwrap_or(1.0);
 
@@ -55,7 +56,10 @@ pub fn lay_out(
 
     let step = plot.width / n_bins as f64;
     let mut base = vec![0.0; n_bins];
-    for (place, one) in series.iter().enumerate() {
+    for (place, one) in series.iter().enumerate().filter(|_| !is_stacked) {
+        line(scene, one, step, top, theme.series_colour(place));
+    }
+    for (place, one) in series.iter().enumerate().filter(|_| is_stacked) {
         let lower = base.clone();
         for (bin, sum) in base.iter_mut().enumerate() {
             *sum += value(one, bin);
@@ -74,7 +78,8 @@ pub fn lay_out(
             rect: Rect { x: plot.x + step * bin as f64, width: step, ..plot },
             label: ticks::range(clock.bin_start(bin), clock.bin_ns, clock.offset_minutes),
             value: {
-                let value = read_out(series, bin, totals.get(bin).copied().unwrap_or(0.0), unit);
+                let total = totals.get(bin).copied().filter(|_| is_stacked);
+                let value = read_out(series, bin, total, unit);
                 match changes_within(changes, clock.bin_start(bin), clock.bin_ns) {
                     numbers if numbers.is_empty() => value,
                     numbers => format!("{value}, change {numbers}"),
@@ -82,6 +87,22 @@ pub fn lay_out(
             },
         })
         .collect();
+}
+
+/// A line in steps as wide as a bin, from thin upright and level strokes.
+fn line(scene: &mut Scene, series: &ChartSeries, step: f64, top: f64, colour: Rgb) {
+    const LINE: f64 = 2.0;
+    let plot = scene.layout.plot;
+    let mut before: Option<f64> = None;
+    for bin in 0..series.values.len() {
+        let (x, y) = (plot.x + step * bin as f64, plot.bottom() - plot.height * value(series, bin) / top);
+        if let Some(before) = before.filter(|before| (before - y).abs() > 0.5) {
+            let (from, to) = (before.min(y), before.max(y));
+            scene.rect(Rect { x: x - LINE / 2.0, y: from - LINE / 2.0, width: LINE, height: to - from + LINE }, colour);
+        }
+        scene.rect(Rect { x, y: y - LINE / 2.0, width: step, height: LINE }, colour);
+        before = Some(y);
+    }
 }
 
 fn value(series: &ChartSeries, bin: usize) -> f64 {
@@ -143,7 +164,7 @@ fn time_axis(scene: &mut Scene, clock: &Clock, n_bins: usize, theme: &Theme) {
 }
 
 /// The total and what it is made of: `1.20 MB (TCP 1.10 MB, UDP 100 kB)`.
-fn read_out(series: &[ChartSeries], bin: usize, total: f64, unit: &str) -> String {
+fn read_out(series: &[ChartSeries], bin: usize, total: Option<f64>, unit: &str) -> String {
     let parts: Vec<String> = series
         .iter()
         .filter(|s| value(s, bin) > 0.0)
@@ -152,6 +173,9 @@ fn read_out(series: &[ChartSeries], bin: usize, total: f64, unit: &str) -> Strin
     match parts.len() {
         0 => with_unit(0.0, unit),
         1 => parts.join(""),
-        _ => format!("{} ({})", with_unit(total, unit), parts.join(", ")),
+        _ => match total {
+            Some(total) => format!("{} ({})", with_unit(total, unit), parts.join(", ")),
+            None => parts.join(", "),
+        },
     }
 }

@@ -9,6 +9,7 @@ mod bars;
 mod changes;
 mod columns;
 mod course;
+mod heat;
 
 /// Size of labels and values, px.
 pub(super) const LABEL: f64 = 12.0;
@@ -120,7 +121,14 @@ impl Scene {
             _ if is_empty(spec) => scene.nothing(theme, width, height),
             Marks::Areas { start_ns, bin_ns, offset_minutes, series, changes } => {
                 let time = areas::Clock { start_ns: *start_ns, bin_ns: *bin_ns, offset_minutes: *offset_minutes };
-                areas::lay_out(&mut scene, &time, (series, changes), &spec.unit, theme, (width, height));
+                areas::lay_out(&mut scene, &time, (series, changes), &spec.unit, theme, (true, (width, height)));
+            }
+            Marks::Lines { start_ns, bin_ns, offset_minutes, series } => {
+                let time = areas::Clock { start_ns: *start_ns, bin_ns: *bin_ns, offset_minutes: *offset_minutes };
+                areas::lay_out(&mut scene, &time, (series, &[]), &spec.unit, theme, (false, (width, height)));
+            }
+            Marks::Heat { columns, rows, values } => {
+                heat::lay_out(&mut scene, (columns, rows, values), &spec.unit, theme, (width, height));
             }
             Marks::Bars(bars) => bars::lay_out(&mut scene, bars, &spec.unit, theme, (width, height)),
             Marks::Columns(columns) => columns::lay_out(&mut scene, columns, &spec.unit, theme, (width, height)),
@@ -168,7 +176,8 @@ fn axis_width(ticks: &[f64], unit: &str) -> f64 {
 /// True if there is nothing to draw.
 pub fn is_empty(spec: &ChartSpec) -> bool {
     match &spec.marks {
-        Marks::Areas { series, bin_ns, .. } => {
+        Marks::Heat { values, .. } => !values.iter().flatten().any(|value| sane(*value) > 0.0),
+        Marks::Areas { series, bin_ns, .. } | Marks::Lines { series, bin_ns, .. } => {
             *bin_ns <= 0 || !series.iter().any(|s| s.values.iter().any(|value| sane(*value) > 0.0))
         }
         Marks::Bars(bars) | Marks::Columns(bars) => !bars.iter().any(|bar| sane(bar.value) > 0.0),
@@ -183,7 +192,8 @@ pub fn natural_height(spec: &ChartSpec, width: f64) -> f64 {
         Marks::Bars(bars) => bars::row_height(width) * bars.len().max(2) as f64 + 4.0,
         Marks::Course { .. } => course::HEIGHT,
         Marks::Areas { changes, .. } => plain + changes::head(changes.len()),
-        Marks::Columns(_) => plain,
+        Marks::Columns(_) | Marks::Lines { .. } => plain,
+        Marks::Heat { rows, .. } => heat::height(rows.len()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the page shows in its middle, one file or folder for each view.
 
 mod columns;
+mod explore;
 mod findings;
 mod flows;
 mod issues;
@@ -14,6 +15,7 @@ mod table_reading;
 
 use crate::session::{Phase, Route, Shared, State};
 use columns::Columns;
+use explore::Explore;
 use findings::Findings;
 use flows::Flows;
 use issues::Issues;
@@ -41,6 +43,7 @@ pub fn view(state: &Shared<State>) -> Html {
         Route::Findings { id, severity } => {
             html! { <Findings {analysis} id={id.clone()} severity={*severity} is_judging={state.is_judging} /> }
         }
+        Route::Explore(route) => html! { <Explore state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Flows(route) => html! { <Flows state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Packets(route) => html! { <Packets state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Reading => html! { <TableReading state={state.clone()} {analysis} /> },

@@ -6,10 +6,12 @@ use crate::chart::{self, draw};
 use crate::model::chart::{ChartSpec, Marks};
 use crate::session::Route;
 use picture::Picture;
+use save::SavePicture;
 use table::table;
 use yew::prelude::*;
 
 mod picture;
+mod save;
 mod table;
 
 /// What is drawn.
@@ -17,6 +19,12 @@ mod table;
 pub struct ChartProps {
     /// The chart as data.
     pub spec: ChartSpec,
+    /// Called with the place of a bin, bar or field that is chosen.
+    #[prop_or_default]
+    pub on_pick: Option<Callback<usize>>,
+    /// Name of the file that the picture is saved to, without its ending; none where it is not offered.
+    #[prop_or_default]
+    pub saved_as: Option<String>,
 }
 
 /// A titled chart that can also be read as a table.
@@ -33,6 +41,9 @@ pub fn Chart(props: &ChartProps) -> Html {
         <section class={classes!("card", "chart", format!("chart-{}", spec.id))} aria-labelledby={title.clone()}>
             <div class="chart-head">
                 <h3 id={title}>{ spec.title.clone() }</h3>
+                if let Some(name) = props.saved_as.as_ref().filter(|_| !draw::is_empty(spec)) {
+                    <SavePicture spec={spec.clone()} name={name.clone()} />
+                }
                 if !draw::is_empty(spec) {
                     <button type="button" class="button quiet" onclick={toggle} aria-pressed={is_table.to_string()}
                         aria-label={format!("Show as table: {}", spec.title)} title="Show as table">
@@ -44,7 +55,7 @@ pub fn Chart(props: &ChartProps) -> Html {
                 <p class="hint">{ spec.summary.clone() }</p>
                 { table(spec) }
             } else {
-                <Picture spec={spec.clone()} />
+                <Picture spec={spec.clone()} on_pick={props.on_pick.clone()} />
             }
             { changes(spec) }
         </section>

@@ -13,6 +13,9 @@ use yew::prelude::*;
 pub struct PictureProps {
     /// The chart as data.
     pub spec: ChartSpec,
+    /// Called with the place of a bin, bar or field that is chosen.
+    #[prop_or_default]
+    pub on_pick: Option<Callback<usize>>,
 }
 
 /// The chart as a picture; arrow keys and the pointer read its values.
@@ -50,9 +53,23 @@ pub fn Picture(props: &PictureProps) -> Html {
         })
     };
     let (leave, blur) = (chosen.setter(), chosen.setter());
+    let on_click = {
+        let (layout, on_pick) = (layout.clone(), props.on_pick.clone());
+        Callback::from(move |event: MouseEvent| {
+            let hit = layout.hit(event.offset_x().into(), event.offset_y().into());
+            if let (Some(on_pick), Some(hit)) = (&on_pick, hit) {
+                on_pick.emit(hit.index);
+            }
+        })
+    };
     let on_key = {
-        let (n, chosen) = (layout.zones.len(), chosen.clone());
+        let (n, chosen, on_pick) = (layout.zones.len(), chosen.clone(), props.on_pick.clone());
         Callback::from(move |event: KeyboardEvent| {
+            if let (Some(on_pick), Some(index), "Enter") = (&on_pick, *chosen, event.key().as_str()) {
+                event.prevent_default();
+                on_pick.emit(index);
+                return;
+            }
             if let Some(next) = moved(&event.key(), *chosen, n) {
                 event.prevent_default();
                 chosen.set(Some(next));
@@ -72,7 +89,7 @@ pub fn Picture(props: &PictureProps) -> Html {
                     { highlight(hit) }
                 }
                 if !layout.zones.is_empty() {
-                    <div class="picture-keys" role="slider" tabindex="0" aria-label={format!("Read values: {}", spec.title)}
+                    <div class={classes!("picture-keys", props.on_pick.is_some().then_some("is-picked"))} role="slider" tabindex="0" aria-label={format!("Read values: {}", spec.title)}
                         aria-valuemin="1" aria-valuemax={layout.zones.len().to_string()}
                         aria-valuenow={chosen.map_or(1, |index| index + 1).to_string()}
                         aria-valuetext={hit.as_ref().map_or_else(
@@ -81,7 +98,7 @@ pub fn Picture(props: &PictureProps) -> Html {
                         )}
                         onpointermove={on_move} onpointerleave={Callback::from(move |_: PointerEvent| leave.set(None))}
                         onblur={Callback::from(move |_: FocusEvent| blur.set(None))}
-                        onkeydown={on_key} />
+                        onkeydown={on_key} onclick={on_click} />
                 }
             </div>
         </>

@@ -25,6 +25,14 @@ pub fn table(spec: &ChartSpec) -> Html {
             };
             (names, bins(series, unit, label))
         }
+        Marks::Lines { start_ns, bin_ns, offset_minutes, series } => {
+            let label = |bin: usize| {
+                let start = start_ns.saturating_add(bin_ns.saturating_mul(bin as i64));
+                (ticks::range(start, *bin_ns, *offset_minutes), None)
+            };
+            (series.iter().map(|series| series.name.clone()).collect(), bins(series, unit, label))
+        }
+        Marks::Heat { columns, rows, values } => (columns.clone(), fields(rows, columns.len(), values, unit)),
         Marks::Bars(bars) | Marks::Columns(bars) => (vec![spec.unit.clone()], labelled(bars, unit)),
         Marks::Course { offset_minutes, course } => {
             let mut names = vec![spec.unit.clone()];
@@ -54,7 +62,8 @@ pub fn table(spec: &ChartSpec) -> Html {
 /// What the rows are told apart by.
 fn first_column(marks: &Marks) -> &'static str {
     match marks {
-        Marks::Areas { .. } => "Time",
+        Marks::Areas { .. } | Marks::Lines { .. } => "Time",
+        Marks::Heat { .. } => "",
         Marks::Course { course, .. } if course.kind != SeriesKind::Walk => "Time",
         Marks::Course { .. } => "Step",
         Marks::Bars(_) | Marks::Columns(_) => "What",
@@ -75,6 +84,19 @@ fn bins(series: &[ChartSeries], unit: &str, label: impl Fn(usize) -> (String, Op
                 }
                 if let Some(marked) = marked {
                     <td class="num">{ marked }</td>
+                }
+            </tr>
+        }
+    }
+}
+
+fn fields(rows: &[String], n_columns: usize, values: &[Option<f64>], unit: &str) -> Html {
+    html! {
+        for (row, values) in rows.iter().zip(values.chunks(n_columns.max(1))) {
+            <tr>
+                <th scope="row">{ plain(row) }</th>
+                for value in values {
+                    <td class="num">{ quantity::or_dash(value.map(|value| quantity::with_unit(value, unit))) }</td>
                 }
             </tr>
         }

@@ -1,0 +1,265 @@
+//! Answers to questions of measures and dimensions, drawn by their first measure.
+
+use crate::model::chart::{Bar, ChartSeries, ChartSpec, Marks};
+use crate::model::explore::{Answer, AnswerRow, Mark, Scale, ValueKind};
+use crate::model::format::quantity::{percent, with_unit};
+
+/// Bars that are drawn, at most; the table has all.
+const MOST_BARS: usize = 40;
+/// Columns of a histogram, at most.
+const MOST_COLUMNS: i64 = 400;
+/// Rows and columns of a heatmap, at most.
+const MOST_ROWS: usize = 40;
+const MOST_HEAT_COLUMNS: usize = 400;
+
+/// A chart of an answer; none if it cannot be drawn so.
+pub fn explored(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<ChartSpec> {
+    let marks = match mark {
+        Mark::Table => None,
+        Mark::Bars => (!answer.dimensions.is_empty()).then(|| bars(answer)),
+        Mark::Columns => columns(answer),
+        Mark::Areas | Mark::Lines => over_time(answer, mark, offset_minutes),
+        Mark::Heat => heat(answer),
+    }?;
+    let measure = answer.measures.first()?;
+    let by: Vec<&str> = answer.dimensions.iter().map(|head| head.label.as_str()).collect();
+    Some(ChartSpec {
+        id: "explore".to_owned(),
+        title: format!("{} by {}", measure.label, lower(&by.join(" and "))),
+        summary: summary(answer),
+        marks,
+        unit: measure.unit.clone(),
+    })
+}
+
+/// In small letters within a title, but for names that are written in capitals.
+fn lower(label: &str) -> String {
+    let is_name = label.chars().nth(1).is_none_or(|letter| letter.is_uppercase() || letter.is_numeric());
+    let mut letters = label.chars();
+    match letters.next() {
+        Some(first) if !is_name => first.to_lowercase().chain(letters).collect(),
+        _ => label.to_owned(),
+    }
+}
+
+/// What the largest row is, in a sentence.
+fn summary(answer: &Answer) -> String {
+    let Some(measure) = answer.measures.first() else { return String::new() };
+    let figure = |row: &AnswerRow| row.figures.first().copied().flatten();
+    let largest =
+        answer.rows.iter().rev().max_by(|a, b| figure(a).unwrap_or(-1.0).total_cmp(&figure(b).unwrap_or(-1.0)));
+    let total = answer.total.first().copied().flatten();
+    match largest.and_then(|row| Some((row, figure(row)?))) {
+        None => "There is nothing to show.".to_owned(),
+        Some((row, value)) => {
+            let name = name(row);
+            let share = total.filter(|_| measure.is_sum).map(|total| format!(" ({})", percent(value, total)));
+            format!(
+                "The largest value is that of {name} with {}{}.",
+                with_unit(value, &measure.unit),
+                share.unwrap_or_default()
+            )
+        }
+    }
+}
+
+fn name(row: &AnswerRow) -> String {
+    row.values.iter().map(|value| value.text.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn bars(answer: &Answer) -> Marks {
+    let bars = answer.rows.iter().take(MOST_BARS);
+    Marks::Bars(
+        bars.map(|row| Bar { label: name(row), value: row.figures.first().copied().flatten().unwrap_or(0.0) })
+            .collect(),
+    )
+}
+
+/// A bar for each place of an ordered scale, also where nothing is; names in the order of the rows.
+fn columns(answer: &Answer) -> Option<Marks> {
+    let value = |row: &AnswerRow| row.figures.first().copied().flatten().unwrap_or(0.0);
+    let is_ordered = !matches!(answer.dimensions.first()?.scale, Scale::Names);
+    let placed: Vec<&AnswerRow> = answer.rows.iter().filter(|row| kind(row, 0) == ValueKind::Value).collect();
+    if !is_ordered {
+        let bars = placed.iter().take(MOST_BARS).map(|row| Bar { label: name(row), value: value(row) });
+        return Some(Marks::Columns(bars.collect()));
+    }
+    let step = match answer.dimensions.first()?.scale {
+        Scale::Time { width_ns, .. } => width_ns.max(1),
+        _ => 1,
+    };
+    let at = |row: &&AnswerRow| row.values.first().map_or(0, |value| value.at);
+    let (first, last) = (placed.iter().map(at).min()?, placed.iter().map(at).max()?);
+    if (last - first) / step >= MOST_COLUMNS {
+        let bars = placed.iter().take(MOST_COLUMNS as usize).map(|row| Bar { label: name(row), value: value(row) });
+        return Some(Marks::Columns(bars.collect()));
+    }
+    let n = ((last - first) / step + 1) as usize;
+    let mut bars = vec![Bar { label: String::new(), value: 0.0 }; n];
+    for row in placed {
+        if let Some(bar) = bars.get_mut(((at(&row) - first) / step) as usize) {
+            *bar = Bar {
+                label: row.values.first().map_or_else(String::new, |value| value.text.clone()),
+                value: bar.value + value(row),
+            };
+        }
+    }
+    Some(Marks::Columns(bars))
+}
+
+fn kind(row: &AnswerRow, nth: usize) -> ValueKind {
+    row.values.get(nth).map_or(ValueKind::Unknown, |value| value.kind)
+}
+
+/// A series for each value of the second dimension, the largest first and what is no value last.
+fn over_time(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<Marks> {
+    let Scale::Time { start_ns, width_ns, n } = answer.dimensions.first()?.scale else { return None };
+    let mut series: Vec<(ValueKind, ChartSeries)> = Vec::new();
+    for row in answer.rows.iter().filter(|row| kind(row, 0) == ValueKind::Value) {
+        let (kind, name) = match row.values.get(1) {
+            Some(value) => (value.kind, value.text.clone()),
+            None => (ValueKind::Value, answer.measures.first()?.label.clone()),
+        };
+        let place = (row.values.first()?.at - start_ns) / width_ns.max(1);
+        let own = match series.iter().position(|(_, one)| one.name == name) {
+            Some(own) => own,
+            None => {
+                series.push((kind, ChartSeries { name, values: vec![0.0; n as usize] }));
+                series.len() - 1
+            }
+        };
+        let slot = series.get_mut(own).and_then(|(_, one)| one.values.get_mut(usize::try_from(place).ok()?));
+        if let (Some(slot), Some(value)) = (slot, row.figures.first().copied().flatten()) {
+            *slot += value;
+        }
+    }
+    let sum = |one: &ChartSeries| one.values.iter().sum::<f64>();
+    series.sort_by(|a, b| a.0.cmp(&b.0).then(sum(&b.1).total_cmp(&sum(&a.1))));
+    let series = series.into_iter().map(|(_, one)| one).collect();
+    let (bin_ns, changes) = (width_ns, Vec::new());
+    Some(match mark {
+        Mark::Lines => Marks::Lines { start_ns, bin_ns, offset_minutes, series },
+        _ => Marks::Areas { start_ns, bin_ns, offset_minutes, series, changes },
+    })
+}
+
+/// The first dimension downwards, the second to the right; what does not occur is zero where the measure is a sum.
+fn heat(answer: &Answer) -> Option<Marks> {
+    answer.dimensions.get(1)?;
+    let (rows, row_names) = places(answer, 0, MOST_ROWS);
+    let (columns, column_names) = places(answer, 1, MOST_HEAT_COLUMNS);
+    let absent = answer.measures.first()?.is_sum.then_some(0.0);
+    let mut values = vec![absent; rows.len() * columns.len()];
+    for row in &answer.rows {
+        let place = |nth: usize, all: &[(ValueKind, i64, String)]| {
+            all.iter().position(|one| Some(one) == key(answer, row, nth).as_ref())
+        };
+        if let (Some(y), Some(x)) = (place(0, &rows), place(1, &columns))
+            && let Some(slot) = values.get_mut(y * columns.len() + x)
+        {
+            *slot = row.figures.first().copied().flatten();
+        }
+    }
+    Some(Marks::Heat { columns: column_names, rows: row_names, values })
+}
+
+/// What tells a row's value of a dimension from others: on an ordered scale its place, else its words.
+fn key(answer: &Answer, row: &AnswerRow, nth: usize) -> Option<(ValueKind, i64, String)> {
+    let value = row.values.get(nth)?;
+    let is_ordered = !matches!(answer.dimensions.get(nth)?.scale, Scale::Names);
+    Some((
+        value.kind,
+        if is_ordered { value.at } else { 0 },
+        if is_ordered { String::new() } else { value.text.clone() },
+    ))
+}
+
+/// Values of a dimension as they are laid out: an ordered scale without gaps, names in the order of the rows.
+fn places(answer: &Answer, nth: usize, most: usize) -> (Vec<(ValueKind, i64, String)>, Vec<String>) {
+    let mut all: Vec<((ValueKind, i64, String), String)> = Vec::new();
+    for row in &answer.rows {
+        let (Some(key), Some(value)) = (key(answer, row, nth), row.values.get(nth)) else { continue };
+        if !all.iter().any(|(other, _)| *other == key) {
+            all.push((key, value.text.clone()));
+        }
+    }
+    let scale = answer.dimensions.get(nth).map(|head| head.scale).unwrap_or_default();
+    if scale != Scale::Names {
+        all.sort();
+        all.truncate(most);
+    } else {
+        all.truncate(most);
+    }
+    let step = if let Scale::Time { width_ns, .. } = scale { width_ns.max(1) } else { 1 };
+    let first = all.first().map_or(0, |((_, at, _), _)| *at);
+    let last = all.iter().rev().find(|((kind, ..), _)| *kind == ValueKind::Value).map_or(0, |((_, at, _), _)| *at);
+    if scale != Scale::Names && (last - first) / step < most as i64 {
+        // Places without a row are there too: a scale has no holes.
+        let mut full = Vec::new();
+        let mut at = first;
+        while at <= last {
+            let known = all.iter().find(|((kind, own, _), _)| *kind == ValueKind::Value && *own == at);
+            full.push(known.cloned().unwrap_or(((ValueKind::Value, at, String::new()), String::new())));
+            at += step;
+        }
+        full.extend(all.iter().filter(|((kind, ..), _)| *kind != ValueKind::Value).cloned());
+        all = full;
+    }
+    all.into_iter().unzip()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::explore::{AnswerValue, DimensionHead, MeasureHead};
+
+    fn answer(scales: &[Scale], rows: &[(&[(&str, i64)], f64)]) -> Answer {
+        let head = |scale: &Scale| DimensionHead { label: "Port".into(), scale: *scale, ..DimensionHead::default() };
+        let value =
+            |(text, at): &(&str, i64)| AnswerValue { text: (*text).to_owned(), kind: ValueKind::Value, at: *at };
+        let row = |(values, figure): &(&[(&str, i64)], f64)| AnswerRow {
+            values: values.iter().map(value).collect(),
+            figures: vec![Some(*figure)],
+            filter: None,
+        };
+        Answer {
+            dimensions: scales.iter().map(head).collect(),
+            measures: vec![MeasureHead {
+                label: "Bytes".into(),
+                unit: "B".into(),
+                is_sum: true,
+                ..MeasureHead::default()
+            }],
+            rows: rows.iter().map(row).collect(),
+            total: vec![Some(10.0)],
+            ..Answer::default()
+        }
+    }
+
+    #[test]
+    fn gaps_in_time_are_zero_and_series_are_in_order_of_size() {
+        let time = Scale::Time { start_ns: 0, width_ns: 10, n: 4 };
+        let rows: &[(&[(&str, i64)], f64)] =
+            &[(&[("a", 0), ("UDP", 0)], 1.0), (&[("b", 30), ("UDP", 0)], 2.0), (&[("b", 30), ("TCP", 0)], 7.0)];
+        let spec = explored(&answer(&[time, Scale::Names], rows), Mark::Areas, 0).unwrap();
+        let Marks::Areas { series, bin_ns, .. } = &spec.marks else { panic!("{spec:?}") };
+        let all: Vec<(&str, &[f64])> = series.iter().map(|one| (one.name.as_str(), one.values.as_slice())).collect();
+        assert_eq!(all, [("TCP", &[0.0, 0.0, 0.0, 7.0][..]), ("UDP", &[1.0, 0.0, 0.0, 2.0])]);
+        assert_eq!((*bin_ns, spec.title.as_str()), (10, "Bytes by port and port"));
+        assert_eq!(spec.summary, "The largest value is that of b, TCP with 7 B (70 %).");
+        assert!(explored(&answer(&[Scale::Names], &[]), Mark::Lines, 0).is_none());
+    }
+
+    #[test]
+    fn histograms_and_heatmaps_have_no_holes() {
+        let steps = Scale::Steps { n: 0 };
+        let rows: &[(&[(&str, i64)], f64)] = &[(&[("2", 2)], 1.0), (&[("5", 5)], 3.0)];
+        let spec = explored(&answer(&[steps], rows), Mark::Columns, 0).unwrap();
+        assert!(matches!(&spec.marks, Marks::Columns(bars) if bars.iter().map(|b| b.value).eq([1.0, 0.0, 0.0, 3.0])));
+        let rows: &[(&[(&str, i64)], f64)] = &[(&[("h", 0), ("2", 2)], 1.0), (&[("g", 0), ("4", 4)], 3.0)];
+        let spec = explored(&answer(&[Scale::Names, steps], rows), Mark::Heat, 0).unwrap();
+        let Marks::Heat { columns, rows, values } = &spec.marks else { panic!("{spec:?}") };
+        assert_eq!((columns.len(), rows.as_slice()), (3, &["h".to_owned(), "g".to_owned()][..]));
+        assert_eq!(*values, [1.0, 0.0, 0.0, 0.0, 0.0, 3.0].map(Some));
+    }
+}
