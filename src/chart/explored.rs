@@ -5,7 +5,7 @@ use crate::model::explore::{Answer, AnswerRow, Mark, Scale, ValueKind};
 use crate::model::format::quantity::{percent, with_unit};
 
 /// Bars that are drawn, at most; the table has all.
-const MOST_BARS: usize = 40;
+const MOST_BARS: usize = 20;
 /// Columns of a histogram, at most.
 const MOST_COLUMNS: i64 = 400;
 /// Rows and columns of a heatmap, at most.
@@ -22,10 +22,10 @@ pub fn explored(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<Char
         Mark::Heat => heat(answer),
     }?;
     let measure = answer.measures.first()?;
-    let by: Vec<&str> = answer.dimensions.iter().map(|head| head.label.as_str()).collect();
+    let by: Vec<String> = answer.dimensions.iter().map(|head| lower(&head.label)).collect();
     Some(ChartSpec {
         id: "explore".to_owned(),
-        title: format!("{} by {}", measure.label, lower(&by.join(" and "))),
+        title: format!("{} by {}", measure.label, by.join(" and ")),
         summary: summary(answer),
         marks,
         unit: measure.unit.clone(),

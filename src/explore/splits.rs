@@ -39,6 +39,23 @@ pub struct Lists {
     list: Vec<(u32, Side)>,
 }
 
+/// The different cells of one column by flow: place of the flow and cell, ascending.
+struct CellsOfFlows {
+    pairs: Vec<(u32, u64)>,
+    at: usize,
+}
+
+impl CellsOfFlows {
+    /// Those of a flow; flows are asked for in order.
+    fn of(&mut self, place: u32) -> &[(u32, u64)] {
+        let rest = self.pairs.get(self.at..).unwrap_or(&[]);
+        let start = self.at + rest.iter().take_while(|(of, _)| *of < place).count();
+        let rest = self.pairs.get(start..).unwrap_or(&[]);
+        self.at = start + rest.iter().take_while(|(of, _)| *of == place).count();
+        self.pairs.get(start..self.at).unwrap_or(&[])
+    }
+}
+
 /// What everything has when no dimension tells it apart.
 const ONE: [(u32, Side); 1] = [(0, Side::Both)];
 
@@ -124,16 +141,15 @@ impl<'q, 'a> Splits<'q, 'a> {
         if self.is_plain() {
             return lists;
         }
-        let cells = self.cells_of_flows(sources);
-        let mut at = vec![0; cells.len()];
+        let mut cells = self.cells_of_flows(sources);
         for (place, (serial, flow)) in sources.flows.iter().enumerate() {
             let mut own: Vec<(Codes, Side)> = Vec::new();
             if is_selected(place) {
                 own.push((Codes::default(), Side::Both));
                 let item = FlowItem { serial, flow, sources };
                 for nth in 0..self.dimensions.len() {
-                    let of_flow = (cells.get(nth), at.get_mut(nth));
-                    self.find(nth, &item, place as u32, of_flow);
+                    let own_cells = cells.get_mut(nth).map_or(&[][..], |cells| cells.of(place as u32));
+                    self.find(nth, &item, own_cells);
                     own = self.multiply(own, nth);
                 }
             }
@@ -198,24 +214,14 @@ impl<'q, 'a> Splits<'q, 'a> {
         self.combination(codes)
     }
 
-    /// Finds the values of a dimension of a flow.
-    fn find(
-        &mut self,
-        nth: usize,
-        item: &FlowItem<'_>,
-        place: u32,
-        (cells, at): (Option<&Vec<(u32, u64)>>, Option<&mut usize>),
-    ) {
+    /// Finds the values of a dimension of a flow, which may be those of its cells.
+    fn find(&mut self, nth: usize, item: &FlowItem<'_>, cells: &[(u32, u64)]) {
         self.found.0.clear();
         let Some(dimension) = self.dimensions.get(nth) else { return };
         match &dimension.entry.values {
             Values::Flow(values) => values(item, &dimension.asked, &mut self.found),
             Values::Cell(value) => {
-                let (Some(cells), Some(at)) = (cells, at) else { return };
-                *at += cells.get(*at..).unwrap_or(&[]).partition_point(|(of, _)| *of < place);
-                for (_, bits) in cells.iter().skip(*at).take_while(|(of, _)| *of == place) {
-                    self.found.add_once(value(*bits, &dimension.asked));
-                }
+                cells.iter().for_each(|(_, bits)| self.found.add_once(value(*bits, &dimension.asked)));
                 if self.found.is_empty() {
                     self.found.add(Key::Unknown);
                 }
@@ -272,8 +278,8 @@ impl<'q, 'a> Splits<'q, 'a> {
         combination
     }
 
-    /// For each dimension of a column, the different cells of each flow: place of the flow and cell, ascending.
-    fn cells_of_flows(&self, sources: &Sources<'_>) -> Vec<Vec<(u32, u64)>> {
+    /// For each dimension of a column, the different cells of each flow.
+    fn cells_of_flows(&self, sources: &Sources<'_>) -> Vec<CellsOfFlows> {
         let has_cells = self.dimensions.iter().any(|d| matches!(d.entry.values, Values::Cell(_)));
         let flows = if has_cells { (sources.flows_of_rows)() } else { Vec::new() };
         let of = |dimension: &AskedDimension<'_>| {
@@ -282,7 +288,7 @@ impl<'q, 'a> Splits<'q, 'a> {
                 placed.filter_map(|(cell, serial)| Some((sources.place((*serial)?)? as u32, cell))).collect();
             pairs.sort_unstable();
             pairs.dedup();
-            pairs
+            CellsOfFlows { pairs, at: 0 }
         };
         self.dimensions.iter().map(of).collect()
     }

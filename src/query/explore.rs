@@ -9,8 +9,8 @@ use crate::model::rows::DataRow;
 use crate::protocol::{Filter, Window};
 
 /// Answers a question.
-pub(super) fn ask(sight: &Sight<'_>, question: &Question) -> Result<Answer, String> {
-    let selected = selected(sight, &question.selection);
+pub(super) fn ask(sight: &mut Sight<'_>, question: &Question) -> Result<Answer, String> {
+    let selected = selected(sight, &question.selection)?;
     with_sources(sight, |sources| explore::ask(sources, &selected, question))
 }
 
@@ -34,9 +34,9 @@ fn with_sources<T>(sight: &Sight<'_>, ask: impl FnOnce(&Sources<'_>) -> T) -> T 
     })
 }
 
-/// What a selection selects: the only place that knows how filters do it. Flows and packets are those that their
+/// What a selection selects, or why its filter cannot be used: the only place that knows how filters do it. Flows and packets are those that their
 /// listings show; the rows of a table of flows are those of its flows.
-fn selected(sight: &Sight<'_>, selection: &Selection) -> Selected {
+fn selected(sight: &mut Sight<'_>, selection: &Selection) -> Result<Selected, String> {
     let Selection { text, flow, finding, from_ns, to_ns } = selection;
     let filter = Filter { text: text.clone(), flow: *flow, finding: finding.clone() };
     let mut selected = Selected {
@@ -47,13 +47,13 @@ fn selected(sight: &Sight<'_>, selection: &Selection) -> Selected {
         to_ns: to_ns.unwrap_or(i64::MAX),
     };
     if filter.passes_all() {
-        return selected;
+        return Ok(selected);
     }
     let pipeline = sight.pipeline;
     if pipeline.has_rows_only() {
         let n = pipeline.rows().map_or(0, crate::stats::rows::RowStore::len);
         selected.rows = Some(marks(n, DataRow::places(sight, &all(filter))));
-        return selected;
+        return Ok(selected);
     }
     let mut flows = vec![false; pipeline.flows().len()];
     for serial in flows::passing(sight, &filter) {
@@ -66,7 +66,7 @@ fn selected(sight: &Sight<'_>, selection: &Selection) -> Selected {
     if !pipeline.index().is_empty() {
         selected.packets = Some(marks(pipeline.index().len() as usize, PacketRow::places(sight, &all(filter))));
     }
-    selected
+    Ok(selected)
 }
 
 /// All rows of a listing that pass a filter.

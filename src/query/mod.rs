@@ -56,7 +56,7 @@ impl Views {
             Query::Columns(window) => Answer::Columns(self.columns.page(&mut sight, window, ())),
             Query::Column { place } => Answer::Column(columns::column(pipeline, place).map(Box::new)),
             Query::Packet { index } => Answer::Packet(detail(&mut sight, index).map(Box::new)),
-            Query::Explore(question) => Answer::Explored(Box::new(explore::ask(&sight, &question))),
+            Query::Explore(question) => Answer::Explored(Box::new(explore::ask(&mut sight, &question))),
             Query::Catalogue => Answer::Catalogue(Box::new(explore::catalogue(&sight))),
         }
     }
@@ -104,7 +104,7 @@ pub fn explore(
     analysis: &Analysis,
     question: &Question,
 ) -> Result<crate::model::explore::Answer, String> {
-    explore::ask(&Sight { pipeline, analysis, source: &mut NoBytes }, question)
+    explore::ask(&mut Sight { pipeline, analysis, source: &mut NoBytes }, question)
 }
 
 /// What can be asked of an input.

@@ -57,7 +57,7 @@ pub static COMBINATIONS: [Combination; 7] = [
     Combination {
         id: "distributions",
         label: "Distributions",
-        help: "How sizes and durations are spread.",
+        help: "How sizes are spread; split by flow duration, flow bytes or any column in bins to see these.",
         by: "packet_size",
         measures: "packets,bytes",
         mark: Mark::Columns,
