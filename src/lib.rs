@@ -39,6 +39,8 @@ pub mod export;
 
 pub mod pipeline;
 
+pub mod anomalies;
+
 pub mod query;
 
 pub mod protocol;

@@ -31,7 +31,25 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("chart", &["model", "stats"]),
     ("protocol", &["model", "settings", "export/TableExport"]),
     // Questions are about the tables, which the pipeline owns.
-    ("query", &["model", "stats", "explore", "protocol", "flow", "decode", "read", "issue", "pipeline", "export", "filter"]),
+    // What is learnt from is made of the tables; learning itself knows none.
+    ("anomalies", &["model", "settings", "stats", "flow", "learn", "pipeline", "protocol"]),
+    (
+        "query",
+        &[
+            "model",
+            "stats",
+            "explore",
+            "protocol",
+            "flow",
+            "decode",
+            "read",
+            "issue",
+            "pipeline",
+            "export",
+            "filter",
+            "anomalies/Desk",
+        ],
+    ),
     ("export", &["model", "chart", "flow"]),
     ("session", &["model", "settings", "issue/IssueKind", "protocol", "triage"]),
     // What the browser does for us knows neither page nor worker.
@@ -46,6 +64,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "export/TableExport",
             "pipeline",
+            "anomalies",
             "query",
             "protocol",
             "settings",
@@ -72,6 +91,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "chart",
             "explore",
             "learn",
+            "anomalies",
+            "protocol/anomalies",
             "pipeline",
             "query",
             "export",
@@ -151,10 +172,10 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "learn",
         &[
-            &["matrix", "random", "work"],
+            &["agreement", "matrix", "random", "work"],
             &["covariance", "method", "neighbours", "scale", "autoencoder"],
             &["model", "prepare", "reference", "tails", "threshold"],
-            &["forest", "linear", "table"],
+            &["forest", "linear", "plane", "table"],
             &["outlier"],
             &["register", "scoring"],
             &["consensus"],
@@ -235,13 +256,25 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         ],
     ),
     ("export", &[&["cell", "entry"], &["answer", "facts", "flows_csv", "json", "report"]]),
-    ("protocol", &[&["window"], &["query"], &["listing", "reply", "request"], &["envelope"]]),
+    ("protocol", &[&["window"], &["anomalies"], &["query"], &["listing", "reply", "request"], &["envelope"]]),
+    (
+        "anomalies",
+        &[
+            &["counted", "feature"],
+            &["ends", "flow_figures", "spans", "table_rows"],
+            &["subjects"],
+            &["cuts", "offer", "task"],
+            &["learner"],
+            &["desk"],
+        ],
+    ),
     ("query", &[&["listing", "streams"], &["slices"], &["filter"], &["flows", "rows", "columns", "packets"], &["explore"]]),
     (
         "session",
         &[
             &["explore"],
-            &["memory", "merge", "route", "window"],
+            &["memory", "merge", "route", "shared", "window"],
+            &["anomalies"],
             &["state", "view"],
             &["address", "offered"],
             &["update"],
@@ -339,7 +372,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hashbrown", &["decode/app/web/quic", "decode/fragments", "flow", "stats/rows"]),
     ("sha2", &["decode/app/support/hello", "decode/app/web/quic", "command", "web"]),
     // Plain data, and those who write or read it.
-    ("serde", &["model", "settings", "protocol", "read/table/json", "stats/rows", "export", "session", "web"]),
+    (
+        "serde",
+        &["model", "settings", "protocol", "read/table/json", "stats/rows", "anomalies", "export", "session", "web"],
+    ),
     (
         "serde_json",
         &["model/finding/allow", "settings", "read/table/json", "export", "session", "command", "web/page/storage"],

@@ -27,6 +27,7 @@ fn as_json() -> String {
                 "name": method.label,
                 "in_consensus": CONSENSUS.contains(&method.id),
                 "help": method.help,
+                "fails": method.fails,
                 "source": method.source,
                 "explains": method.explains,
                 "parameters": method.parameters.iter().map(|parameter| json!({

@@ -64,7 +64,7 @@ pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
     let n_rows = rows.n_rows();
     read.progress.evaluating();
     let scores = match (judge, read.pipeline.rows()) {
-        (Judge::Methods(methods), Some(rows)) => learnt(&methods, &TableRows(rows), &settings),
+        (Judge::Methods(methods), Some(rows)) => learnt(&methods, &TableRows::new(rows), &settings),
         (Judge::Detector(place), _) => evaluate(&mut read.pipeline, place, &settings).map(|evaluated| evaluated.scores),
         (Judge::Methods(_), None) => Err("this is a capture, not a table.".to_owned()),
     };

@@ -45,10 +45,25 @@ pub struct Reason {
     pub contribution: f64,
 }
 
+/// How much is wanted of the reasons: the nearest usual row and the score without the first feature take long.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Depth {
+    /// The features only; the score without the first is the score.
+    Features,
+    /// All.
+    Whole,
+}
+
 /// Why each of some rows stands out.
-pub fn reasons(consensus: &Consensus, prepared: &Prepared, source: &dyn Source, rows: &[usize]) -> Vec<Reasons> {
-    let usual = usual_rows(&consensus.scores);
-    let mut all: Vec<Reasons> = rows.iter().map(|row| reasons_of(consensus, prepared, &usual, *row)).collect();
+pub fn reasons(
+    consensus: &Consensus,
+    prepared: &Prepared,
+    source: &dyn Source,
+    rows: &[usize],
+    depth: Depth,
+) -> Vec<Reasons> {
+    let usual = if depth == Depth::Whole { usual_rows(&consensus.scores) } else { Vec::new() };
+    let mut all: Vec<Reasons> = rows.iter().map(|row| reasons_of(consensus, prepared, &usual, *row, depth)).collect();
     // Each column is asked for once.
     let mut wanted: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
     for (at, reasons) in all.iter().enumerate() {
@@ -71,7 +86,7 @@ pub fn reasons(consensus: &Consensus, prepared: &Prepared, source: &dyn Source, 
     all
 }
 
-fn reasons_of(consensus: &Consensus, prepared: &Prepared, usual: &[usize], row: usize) -> Reasons {
+fn reasons_of(consensus: &Consensus, prepared: &Prepared, usual: &[usize], row: usize, depth: Depth) -> Reasons {
     let mut shares = vec![0.0; prepared.features.len()];
     for scored in &consensus.scored {
         let parts: Vec<f64> = scored.contributions(prepared, row).into_iter().map(|part| part.max(0.0)).collect();
@@ -94,7 +109,10 @@ fn reasons_of(consensus: &Consensus, prepared: &Prepared, usual: &[usize], row: 
     let named = places.iter().filter(|place| share(**place) > 0.0).take(MOST_FEATURES);
     let features: Vec<Reason> = named.filter_map(reason).collect();
     let score = consensus.scores.get(row).copied().unwrap_or(0.0);
-    let first = features.first().and_then(|first| Some((first.feature, prepared.features.get(first.feature)?.typical)));
+    let first = features
+        .first()
+        .filter(|_| depth == Depth::Whole)
+        .and_then(|first| Some((first.feature, prepared.features.get(first.feature)?.typical)));
     Reasons {
         row,
         score,
@@ -121,6 +139,15 @@ fn nearest(prepared: &Prepared, usual: &[usize], row: usize) -> Option<usize> {
     let distances = usual.iter().filter(|other| **other != row);
     let distances = distances.map(|other| (square(own, prepared.filled().row(*other)), *other));
     distances.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|(_, other)| other)
+}
+
+/// The values that a row has in some prepared features, as people know them.
+pub fn values_of(prepared: &Prepared, source: &dyn Source, features: &[usize], row: usize) -> Vec<Option<f64>> {
+    let of = |place: &usize| {
+        let feature = prepared.features.get(*place)?;
+        value(feature, &source.values(feature.column), row, prepared, *place)
+    };
+    features.iter().map(of).collect()
 }
 
 /// The value that people know.

@@ -25,6 +25,8 @@ pub struct Method {
     pub label: &'static str,
     /// One or two sentences for people: what it takes as unusual, and what it is good at.
     pub help: &'static str,
+    /// For people: what it does not see.
+    pub fails: &'static str,
     /// The paper, and what of it is ours.
     pub source: &'static str,
     /// How the contributions of its features are found.

@@ -5,6 +5,7 @@
 //! cut, and [`explain`] says what made a row stand out. [`model`] is for the two detectors of flows, which judge by the
 //! same forest and components.
 
+pub mod agreement;
 pub mod autoencoder;
 pub mod consensus;
 pub mod covariance;
@@ -16,6 +17,7 @@ pub mod method;
 pub mod model;
 pub mod neighbours;
 pub mod outlier;
+pub mod plane;
 pub mod prepare;
 pub mod random;
 pub mod reference;

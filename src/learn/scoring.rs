@@ -91,11 +91,22 @@ impl Scored {
 
     /// Scores from 0 to 1, in the same order: one row in a hundred is at 0.5 or more.
     pub fn unit_scores(&self) -> Vec<f64> {
+        let (low, half) = self.scale();
+        self.scores.iter().map(|score| unit(*score, low, half)).collect()
+    }
+
+    /// The same of any score.
+    pub fn unit_score(&self, score: f64) -> f64 {
+        let (low, half) = self.scale();
+        unit(score.max(low), low, half)
+    }
+
+    /// The lowest score, and how far above it 0.5 is.
+    fn scale(&self) -> (f64, f64) {
         let mut sorted = self.scores.clone();
         sorted.sort_unstable_by(f64::total_cmp);
         let low = sorted.first().copied().unwrap_or(0.0);
-        let half = (nearest_quantile(&sorted, 0.99) - low).max(f64::MIN_POSITIVE);
-        self.scores.iter().map(|score| (score - low) / (score - low + half)).collect()
+        (low, (nearest_quantile(&sorted, 0.99) - low).max(f64::MIN_POSITIVE))
     }
 
     /// That it learnt from a sample only, in words.
@@ -104,6 +115,10 @@ impl Scored {
         let (n, all) = (count(n as u64), count(self.scores.len() as u64));
         Some(format!("{} compares all {all} rows with a random {n} of them.", self.method.label))
     }
+}
+
+fn unit(score: f64, low: f64, half: f64) -> f64 {
+    (score - low) / (score - low + half)
 }
 
 /// Places in ascending order as shares of all, of equal values the mean.

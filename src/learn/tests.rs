@@ -1,7 +1,7 @@
 //! What holds for every outlier method of the register, and for several together.
 
 use super::consensus::Consensus;
-use super::explain::reasons;
+use super::explain::{Depth, reasons};
 use super::method::{Method, Refusal};
 use super::prepare::{Prepared, Source, Values, prepare};
 use super::random::{Random, normal};
@@ -69,7 +69,11 @@ fn ids_are_those_of_the_files_and_of_the_parameters() {
             assert!(parameter.id.starts_with(&format!("{}.", method.id)), "{}", parameter.id);
             assert!(!parameter.help.is_empty() && (parameter.min..=parameter.max).contains(&parameter.default));
         }
-        assert!([method.label, method.help, method.source, method.explains].iter().all(|text| !text.is_empty()));
+        assert!(
+            [method.label, method.help, method.fails, method.source, method.explains]
+                .iter()
+                .all(|text| !text.is_empty())
+        );
     }
     assert!(CONSENSUS.iter().all(|id| method(id).is_some()));
 }
@@ -157,7 +161,7 @@ fn a_consensus_ranks_explains_and_says_who_agrees() {
     let methods: Vec<&'static Method> = CONSENSUS.iter().filter_map(|id| method(id)).collect();
     let consensus = Consensus::of(&methods, &prepared, &Settings::default(), 42, &mut Work::new(&mut go_on)).unwrap();
     assert_eq!(top(&consensus.scores), ODD);
-    let reasons = reasons(&consensus, &prepared, &table, &[ODD]);
+    let reasons = reasons(&consensus, &prepared, &table, &[ODD], Depth::Whole);
     let odd = &reasons[0];
     assert_eq!((odd.features[0].name.as_str(), odd.features[0].value), ("c2", Some(9.0)));
     assert!(odd.features[0].contribution > 0.5 && odd.features[0].quartiles[1].abs() < 0.3, "{odd:?}");

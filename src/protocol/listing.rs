@@ -1,5 +1,6 @@
 //! The kinds of rows that the worker lists: how a window of each is asked for, and found in the answer.
 
+use super::anomalies::{AnomalyAnswer, AnomalyQuery, AnomalyRow, AnomalySort};
 use super::query::{Answer, Cells, FlowSort, PacketSort, Query, RowSort};
 use super::window::Window;
 use crate::model::listing::{FlowRow, PacketRow, Page};
@@ -67,5 +68,22 @@ impl Listing for ColumnInfo {
 
     fn page(answer: Answer) -> Option<Page<Self>> {
         if let Answer::Columns(page) = answer { Some(page) } else { None }
+    }
+}
+
+/// The least score that is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LeastScore(pub f64);
+
+impl Listing for AnomalyRow {
+    type Sort = AnomalySort;
+    type Cells = LeastScore;
+
+    fn query(window: Window<AnomalySort>, LeastScore(least): LeastScore) -> Query {
+        Query::Anomalies(Box::new(AnomalyQuery::Rows(window, least)))
+    }
+
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        if let Answer::Anomalies(AnomalyAnswer::Rows(page)) = answer { Some(page) } else { None }
     }
 }

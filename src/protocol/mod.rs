@@ -1,5 +1,6 @@
 //! Messages between page and worker, defined once. They cross as postcard bytes; files ride beside them.
 
+pub mod anomalies;
 mod envelope;
 mod listing;
 mod query;
@@ -8,7 +9,7 @@ mod request;
 mod window;
 
 pub use envelope::Envelope;
-pub use listing::Listing;
+pub use listing::{LeastScore, Listing};
 pub use query::{Answer, Cells, FlowSort, PacketSort, Query, RowSort};
 pub use reply::{Progress, Reply, Stage};
 pub use request::Request;

@@ -1,5 +1,6 @@
 //! What the page requests from the worker to fill its tables (flows, packets, rows, columns), and the worker's answers.
 
+use super::anomalies::{AnomalyAnswer, AnomalyQuery};
 use super::window::Window;
 use crate::model::explore;
 use crate::model::listing::{FlowRow, PacketDetail, PacketRow, Page};
@@ -31,6 +32,8 @@ pub enum Query {
     Explore(explore::Question),
     /// What can be asked with [`Query::Explore`].
     Catalogue,
+    /// About what is unusual, and learning it.
+    Anomalies(Box<AnomalyQuery>),
 }
 
 /// Which cells of each row of a table are wanted.
@@ -47,7 +50,12 @@ impl Query {
     pub fn is_about_rows(&self) -> bool {
         matches!(
             self,
-            Query::Rows(..) | Query::Columns(_) | Query::Column { .. } | Query::Explore(_) | Query::Catalogue
+            Query::Rows(..)
+                | Query::Columns(_)
+                | Query::Column { .. }
+                | Query::Explore(_)
+                | Query::Catalogue
+                | Query::Anomalies(_)
         )
     }
 }
@@ -112,4 +120,13 @@ pub enum Answer {
     Explored(Box<Result<explore::Answer, String>>),
     /// To [`Query::Catalogue`].
     Catalogue(Box<explore::Catalogue>),
+    /// To [`Query::Anomalies`]. Before the last one may come some that say how far it is.
+    Anomalies(AnomalyAnswer),
+}
+
+impl Answer {
+    /// True if no other answer to the same question follows.
+    pub fn is_last(&self) -> bool {
+        !matches!(self, Answer::Anomalies(AnomalyAnswer::Progress(_)))
+    }
 }

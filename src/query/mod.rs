@@ -12,6 +12,7 @@ mod rows;
 mod slices;
 mod streams;
 
+use crate::anomalies::Desk;
 use crate::decode::inspect::{self, Inspected};
 use crate::export::{TableExport, Tables};
 use crate::model::Analysis;
@@ -24,6 +25,7 @@ use crate::protocol::{Answer, Filter, Query};
 use crate::read::RawPacket;
 use listing::{Kept, Sight};
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
 /// The bytes of packets and rows: natively a path, in the worker a `File` or its decompressed bytes.
 pub trait Source {
@@ -38,12 +40,14 @@ pub struct Views {
     packets: Kept<PacketRow>,
     rows: Kept<DataRow>,
     columns: Kept<ColumnInfo>,
+    /// What is unusual. Kept apart: findings and scores are nothing to it.
+    pub anomalies: Desk,
 }
 
 impl Views {
     /// Forgets what was kept; needed after findings or scores have changed.
     pub fn clear(&mut self) {
-        *self = Views::default();
+        *self = Views { anomalies: std::mem::take(&mut self.anomalies), ..Views::default() };
     }
 
     /// Answers a question.
@@ -55,6 +59,9 @@ impl Views {
             Query::Rows(window, cells) => Answer::Rows(self.rows.page(&mut sight, window, cells)),
             Query::Columns(window) => Answer::Columns(self.columns.page(&mut sight, window, ())),
             Query::Column { place } => Answer::Column(columns::column(pipeline, place).map(Box::new)),
+            Query::Anomalies(query) => {
+                Answer::Anomalies(self.anomalies.ask(pipeline, &query, &mut |_| ControlFlow::Continue(())))
+            }
             Query::Packet { index } => Answer::Packet(detail(&mut sight, index).map(Box::new)),
             Query::Explore(question) => Answer::Explored(Box::new(explore::ask(&mut sight, &question))),
             Query::Catalogue => Answer::Catalogue(Box::new(explore::catalogue(&sight))),

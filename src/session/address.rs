@@ -15,6 +15,7 @@ impl Route {
             Route::Reading => &view::READING,
             Route::Columns(_) => &view::COLUMNS,
             Route::Rows(_) => &view::ROWS,
+            Route::Anomalies => &view::ANOMALIES,
             Route::Issues => &view::ISSUES,
             Route::Settings => &view::SETTINGS,
         }

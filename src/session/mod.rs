@@ -4,19 +4,23 @@
 //! do not pass through here: the table that sent the query keeps them.
 
 mod address;
+pub mod anomalies;
 pub mod explore;
 pub mod memory;
 mod merge;
 mod offered;
 pub mod route;
+mod shared;
 pub mod state;
 pub mod update;
 pub mod view;
 pub mod window;
 
+pub use anomalies::{Anomalies, AnomalyAction};
 pub use memory::Memory;
 pub use merge::merged;
 pub use route::Route;
-pub use state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
+pub use shared::Shared;
+pub use state::{Clock, Notice, OpenFile, Phase, State, Worker};
 pub use update::{Action, Effect};
 pub use view::{VIEWS, View};

@@ -49,8 +49,9 @@ mod tests {
     #[test]
     fn what_a_file_cannot_have_is_not_offered() {
         assert_eq!(ids(&State::default()), ["overview", "settings"]);
-        assert_eq!(ids(&ready(None)), ["overview", "findings", "explore", "flows", "packets", "issues", "settings"]);
-        let table = ["overview", "findings", "explore", "reading", "columns", "rows", "issues", "settings"];
+        let capture = ["overview", "findings", "explore", "flows", "packets", "anomalies", "issues", "settings"];
+        assert_eq!(ids(&ready(None)), capture);
+        let table = ["overview", "findings", "explore", "reading", "columns", "rows", "anomalies", "issues", "settings"];
         assert_eq!(ids(&ready(Some(RowKind::Rows))), table);
         assert!(ids(&ready(Some(RowKind::Flows))).contains(&"flows"));
         assert!(ids(&State { phase: Phase::Reading, ..State::default() }).is_empty());

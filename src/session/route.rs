@@ -31,6 +31,8 @@ pub enum Route {
     Columns(ColumnsRoute),
     /// The rows of a table.
     Rows(RowsRoute),
+    /// What is unusual; what is chosen there is kept with the file.
+    Anomalies,
     /// What could not be read.
     Issues,
     /// Settings and what detectors do.
@@ -130,7 +132,7 @@ impl Route {
         let mut wanted = Wanted(String::new());
         let mut rest = String::new();
         match self {
-            Route::Overview | Route::Reading | Route::Issues | Route::Settings => {}
+            Route::Overview | Route::Reading | Route::Anomalies | Route::Issues | Route::Settings => {}
             Route::Findings { id, severity } => {
                 wanted.add("severity", severity.map(Severity::id));
                 rest = id.as_ref().map_or_else(String::new, |id| format!("/{}", percent::encode(id)));

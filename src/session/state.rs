@@ -1,51 +1,13 @@
 //! The page's state.
 
+use super::anomalies::Anomalies;
 use super::memory::Memory;
 use super::route::Route;
+use super::shared::Shared;
 use crate::model::rows::Column;
 use crate::model::{Analysis, Rule};
 use crate::protocol::{Progress, Stage};
 use crate::settings::{Descriptor, OnChange, Settings};
-use std::ops::Deref;
-use std::rc::Rc;
-
-/// A value that is shared, not copied. Two are equal only if they are the same one in memory: comparing an analysis
-/// field by field on every drawing would cost more than drawing it.
-#[derive(Debug)]
-pub struct Shared<T>(Rc<T>);
-
-impl<T> Shared<T> {
-    /// Shares a value.
-    pub fn new(value: T) -> Self {
-        Shared(Rc::new(value))
-    }
-}
-
-impl<T> Clone for Shared<T> {
-    fn clone(&self) -> Self {
-        Shared(self.0.clone())
-    }
-}
-
-impl<T: Default> Default for Shared<T> {
-    fn default() -> Self {
-        Shared::new(T::default())
-    }
-}
-
-impl<T> Deref for Shared<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> PartialEq for Shared<T> {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
 
 /// What the page is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -167,6 +129,8 @@ pub struct State {
     pub looks_first: bool,
     /// The analysis is of the first rows of a table only, for its columns to be looked at.
     pub is_look: bool,
+    /// What is unusual in the open file, and by what choices.
+    pub anomalies: Shared<Anomalies>,
     /// Remarks on files that were open before, and on the one that is.
     pub memory: Shared<Memory>,
 }

@@ -111,6 +111,10 @@ pub static ROWS: View = View {
     read: |_, given| Route::Rows(given.rows()),
 };
 
+/// What is unusual, by methods that learn from the file alone.
+pub static ANOMALIES: View =
+    View { id: "anomalies", label: "Anomalies", needs: Needs::File, count: |_| None, read: |_, _| Route::Anomalies };
+
 /// What could not be read.
 pub static ISSUES: View = View {
     id: "issues",
@@ -125,8 +129,8 @@ pub static SETTINGS: View =
     View { id: "settings", label: "Settings", needs: Needs::Nothing, count: |_| None, read: |_, _| Route::Settings };
 
 /// All views in the order of the navigation. The first is shown for an address that names none.
-pub static VIEWS: [&View; 10] =
-    [&OVERVIEW, &FINDINGS, &EXPLORE, &FLOWS, &PACKETS, &READING, &COLUMNS, &ROWS, &ISSUES, &SETTINGS];
+pub static VIEWS: [&View; 11] =
+    [&OVERVIEW, &FINDINGS, &EXPLORE, &FLOWS, &PACKETS, &READING, &COLUMNS, &ROWS, &ANOMALIES, &ISSUES, &SETTINGS];
 
 impl View {
     /// The address's hash of the view, with nothing chosen in it.

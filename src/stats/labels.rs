@@ -23,6 +23,11 @@ pub struct Labels {
 }
 
 impl Labels {
+    /// Classes, and for each row the index of its class.
+    pub fn new(classes: Vec<Class>, of_rows: Vec<u32>) -> Labels {
+        Labels { classes, of_rows }
+    }
+
     /// The classes: benign ones, then attacks, each sorted by name.
     pub fn classes(&self) -> &[Class] {
         &self.classes

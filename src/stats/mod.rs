@@ -8,6 +8,7 @@ pub mod counters;
 pub mod duplicates;
 pub mod entropy;
 pub mod interfaces;
+pub mod label_columns;
 pub mod labels;
 pub mod messages;
 pub mod packet_index;

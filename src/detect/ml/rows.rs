@@ -17,6 +17,7 @@ use crate::model::rows::ColumnKind;
 use crate::model::{Evidence, Finding};
 use crate::settings::{self, Settings};
 use crate::stats::columns;
+use crate::stats::label_columns::label_columns;
 use crate::stats::rows::{RowStore, cell};
 
 /// Most rows that a model learns from.
@@ -129,8 +130,9 @@ const BLOCK: usize = 4096;
 /// The columns that a model can look at: numbers that vary, and texts of which there are few.
 fn features(rows: &RowStore, learnt: &[usize]) -> Vec<Feature> {
     let mut features = Vec::new();
-    for (column, named) in rows.layout().columns.iter().enumerate() {
-        let Some(kept) = rows.column(column).filter(|_| named.role.is_feature()) else { continue };
+    for ((column, named), held) in rows.layout().columns.iter().enumerate().zip(label_columns(rows)) {
+        let is_feature = named.role.is_feature() && held.is_none();
+        let Some(kept) = rows.column(column).filter(|_| is_feature) else { continue };
         match columns::kind(kept) {
             ColumnKind::Integer | ColumnKind::Number => {
                 let mut values: Vec<f32> = learnt

@@ -10,6 +10,7 @@ pub const METHOD: Method = Method {
     label: "Copula of the tails (COPOD)",
     help: "A row is unusual if it lies in the tails of many columns at once. Needs no parameter; what is usual is the \
            share of rows further out.",
+    fails: "Odd values in the middle of a column, between two groups, and odd combinations.",
     source: "Li et al., COPOD, IEEE ICDM 2020: of each column the larger of the tail on its longer side and the mean of both.",
     explains: "The terms of the sum: the negative logarithm of the tail's share, by column.",
     parameters: &[],

@@ -20,6 +20,7 @@ pub const METHOD: Method = Method {
     label: "DBSCAN noise",
     help: "A row is unusual if it belongs to no cluster. The score is the smallest radius at which it would belong to \
            one, so a threshold is the radius of DBSCAN.",
+    fails: "Usual rows of very different density: a thin usual group looks like noise.",
     source: "Ester, Kriegel, Sander, Xu, KDD 1996; core distances as in OPTICS (Ankerst et al., SIGMOD 1999).",
     explains: "The square of each feature's mean difference from the neighbours.",
     parameters: &[NEIGHBOURS],

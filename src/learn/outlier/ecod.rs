@@ -10,6 +10,7 @@ pub const METHOD: Method = Method {
     label: "Tails of the columns (ECOD)",
     help: "A row is unusual if its numbers are among the lowest or highest of their columns. Needs no parameter; it looks \
            at each column by itself.",
+    fails: "Odd values in the middle of a column, between two groups, and odd combinations.",
     source: "Li et al., ECOD, IEEE TKDE 35, 2023: of each column the larger of both tails and of the tail on its longer side.",
     explains: "The terms of the sum: the negative logarithm of the tail's share, by column.",
     parameters: &[],

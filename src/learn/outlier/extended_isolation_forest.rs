@@ -24,6 +24,7 @@ pub const METHOD: Method = Method {
     label: "Extended isolation forest",
     help: "An isolation forest whose cuts slant through all columns at once. It also sees rows that are usual in each \
            column but not in how the columns go together.",
+    fails: "Large groups of unusual rows that look alike; slower than the plain forest.",
     source: "Hariri, Carrasco Kind, Brunner, IEEE TKDE 33, 2021, fully extended; of more than 64 columns each cut takes 64.",
     explains: "By how much the score falls if the feature had its median.",
     parameters: &[TREES, SUBSAMPLE],

@@ -20,6 +20,7 @@ pub const METHOD: Method = Method {
     label: "Histograms of the columns (HBOS)",
     help: "A row is unusual if its values fall where few others do, column by column. Very fast; it does not see how \
            columns go together.",
+    fails: "Rows whose every value is common and only their combination is odd: it looks at one column at a time.",
     source: "Goldstein and Dengel, HBOS, KI 2012, with bins of equal width on prepared columns.",
     explains: "The terms of the sum: the negative logarithm of the bin's height, by column.",
     parameters: &[BINS],

@@ -9,6 +9,7 @@ pub const METHOD: Method = Method {
     id: "isolation_forest",
     label: "Isolation forest",
     help: "A row is unusual if a few random cuts through the columns leave it alone. Fast and robust; a good first choice.",
+    fails: "Rows that are odd only in how columns go together, and large groups of unusual rows that look alike.",
     source: "Liu, Ting, Zhou, IEEE ICDM 2008: 100 trees on 256 rows each, as in the paper.",
     explains: "By how much the score falls if the feature had its median.",
     parameters: &[],

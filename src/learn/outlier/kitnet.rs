@@ -26,6 +26,7 @@ pub const METHOD: Method = Method {
     label: "Auto-encoders (KitNET)",
     help: "Small networks learn to reproduce the rows. A row is unusual if they fail at it: its numbers do not go together \
            as usual.",
+    fails: "Slow changes that it learns along, and tables of few columns, where there is nothing to rebuild.",
     source: "Mirsky et al., Kitsune, NDSS 2018: features grouped by correlation, one auto-encoder a group. The mean of their \
              errors instead of one more auto-encoder over them, which on tables learns the unusual rows too.",
     explains: "The square of each feature's error, scaled to the error of its network.",

@@ -26,6 +26,7 @@ pub const METHOD: Method = Method {
     id: "kmeans",
     label: "Distance to clusters (k-means)",
     help: "A row is unusual if it is far from the centre of every large group of rows. Small groups count as unusual too.",
+    fails: "Unusual rows that are enough to make a cluster of their own, and clusters of very different width.",
     source: "k-means++ (Arthur and Vassilvitskii, SODA 2007); large clusters and distances as in CBLOF (He, Xu, Deng, \
              Pattern Recognition Letters 24, 2003).",
     explains: "The square of each feature's difference from the centre.",

@@ -15,6 +15,7 @@ pub const METHOD: Method = Method {
     id: "knn",
     label: "Distance to the nearest neighbours",
     help: "A row is unusual if even its nearest neighbours are far away. Good at rows that stand alone, wherever they are.",
+    fails: "Groups of unusual rows larger than the neighbourhood, and many columns that say nothing.",
     source: "Ramaswamy, Rastogi, Shim, SIGMOD 2000; mean over all neighbours as in Angiulli and Pizzuti, PKDD 2002.",
     explains: "The square of each feature's mean difference from the neighbours.",
     parameters: &[NEIGHBOURS],

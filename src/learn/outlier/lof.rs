@@ -19,6 +19,7 @@ pub const METHOD: Method = Method {
     label: "Local outlier factor",
     help: "A row is unusual if the rows around it lie thinner than around its neighbours. Good at rows beside a dense \
            group that would be usual elsewhere.",
+    fails: "Unusual rows that are equally dense among each other, and many rows that are exactly alike.",
     source: "Breunig, Kriegel, Ng, Sander, SIGMOD 2000.",
     explains: "The square of each feature's mean difference from the neighbours.",
     parameters: &[NEIGHBOURS],

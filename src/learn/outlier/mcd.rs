@@ -21,6 +21,7 @@ pub const METHOD: Method = Method {
     label: "Robust distance (MCD)",
     help: "A row is unusual if it is far from the bulk of the rows, measured by how columns spread and go together there. \
            The unusual rows themselves do not shift the measure.",
+    fails: "Several separate kinds of usual rows: it knows one bulk only. More than a quarter of unusual rows draw it off.",
     source: "Rousseeuw and Van Driessen, Technometrics 41, 1999; two fixed starts instead of random ones as in Hubert, \
              Rousseeuw, Verdonck, J. Comput. Graph. Stat. 21, 2012; shrinkage as in Boudt et al. 2020.",
     explains: "The squared distance is a sum over columns of difference times slope; these are its terms.",

@@ -22,6 +22,7 @@ pub const METHOD: Method = Method {
     id: "ocsvm",
     label: "One-class support vector machine",
     help: "A row is unusual if it lies outside of the smooth region that holds most rows. Good at bulks that are not round.",
+    fails: "Many unusual rows among those learnt from, and columns that say nothing, which blur all distances.",
     source: "Schoelkopf et al., Neural Computation 13, 2001, with random waves for the Gaussian kernel (Rahimi and Recht, \
              NIPS 2007), solved by the method of Frank and Wolfe (Naval Res. Logist. 3, 1956).",
     explains: "By how much the score falls if the feature had its median.",

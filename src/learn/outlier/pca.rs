@@ -16,6 +16,7 @@ pub const METHOD: Method = Method {
     label: "Principal components",
     help: "A row is unusual if its numbers do not go together as those of the other rows do, or if it lies far out along \
            that pattern.",
+    fails: "Curved patterns, several kinds of usual rows, and rows that are odd along the main directions only a little.",
     source: "Tipping and Bishop, J. R. Stat. Soc. B 61, 1999: reconstruction error and place along the components that \
              hold 90 % of the variance, each weighed by what is usual there.",
     explains: "The squared distance is a sum over columns of value times slope; these are its terms.",

@@ -1,5 +1,6 @@
 //! Tables: what their columns mean, one row's values, and what is known of a column.
 
+pub mod label_names;
 mod role;
 
 pub use role::{Role, RoleReason, RoleTopic};

@@ -2,13 +2,13 @@
 //! protocols, counts, labels.
 
 use super::dialect::Entry;
-use super::labels::{self, Values};
+use super::labels::Values;
 use super::names;
 use super::plain::plain;
 use super::roles::{self, Row};
 use crate::model::app::protocol::Protocol;
 use crate::model::format::text;
-use crate::model::rows::{CellValue, Column, Role};
+use crate::model::rows::{CellValue, Column, Role, label_names};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the values of a column look like.
@@ -227,7 +227,7 @@ impl Judged<'_> {
             let Some(tally) = self.sample.tally(place).filter(|_| !column.is_chosen()) else { continue };
             match column.role {
                 Role::Label if tally.values.is_void() => self.take_for(place, Role::Plain),
-                Role::Plain if tally.values.are_labels() && labels::is_possible(&plain(&column.name)) => {
+                Role::Plain if tally.values.are_labels() && label_names::is_possible(&plain(&column.name)) => {
                     self.take_for(place, Role::Label);
                 }
                 _ => {}

@@ -1,89 +1,4 @@
-//! Recognises the label columns of a table: by their names if these are plain, by their values if a name is ambiguous.
-
-/// Names of labels, as letters and digits, the one that says most first.
-const NAMED: &[&str] = &[
-    "label",
-    "labels",
-    "attackcat",
-    "attackcategory",
-    "attacktype",
-    "attack",
-    "attacklabel",
-    "mitreattacktactics",
-    "mitreattacktactic",
-    "mitreattack",
-    "trafficcategory",
-    "traffictype",
-    "detailedlabel",
-    "detaillabel",
-    "sublabel",
-    "sublabelcat",
-    "attackclass",
-    "attackname",
-    "attacksubcategory",
-    "attacksubcat",
-    "attackid",
-    "attackdescription",
-    "attackreference",
-    "attackstage",
-    "binarylabel",
-    "labelbinary",
-    "multiclasslabel",
-    "multilabel",
-    "labelmulticlass",
-    "classlabel",
-    "labeltactic",
-    "labeltechnique",
-    "labelcve",
-    "isattack",
-    "isanomaly",
-    "ismalicious",
-    "isbotnet",
-    "groundtruth",
-    "malicious",
-    "outlier",
-    "anomaly",
-    "difficulty",
-];
-
-/// Names that may be those of labels: the values decide.
-const POSSIBLE: &[&str] = &[
-    "class",
-    "class1",
-    "class2",
-    "category",
-    "subcategory",
-    "subcat",
-    "target",
-    "marker",
-    "stage",
-    "activity",
-    "tag",
-    "tags",
-    "type",
-    "y",
-    "result",
-    "outcome",
-    "severity",
-    "verdict",
-    "behavior",
-    "behaviour",
-    "threat",
-    "malware",
-    "family",
-    "scenario",
-    "phase",
-    "tactic",
-    "technique",
-    "event",
-    "is",
-    "truth",
-    "nature",
-    "status",
-    "intrusion",
-    "normal",
-    "alert",
-];
+//! Recognises the label columns of a table by their values, where a name is ambiguous.
 
 /// Words that say what rows of traffic are.
 const WORDS: &[&str] = &[
@@ -127,21 +42,6 @@ const WHOLE: &[&str] = &["dos", "xss", "mitm", "c&c", "r2l", "u2r", "neptune", "
 
 /// Most different values of a label among the rows looked at.
 const MOST_VALUES: usize = 40;
-
-/// True if a name, as letters and digits, is that of a label.
-pub fn is_named(plain: &str) -> bool {
-    NAMED.contains(&plain)
-}
-
-/// True if a name may be that of a label.
-pub fn is_possible(plain: &str) -> bool {
-    POSSIBLE.contains(&plain)
-}
-
-/// How much the name of a label says, 0 for most.
-pub fn rank(plain: &str) -> usize {
-    NAMED.iter().chain(POSSIBLE).position(|known| *known == plain).unwrap_or(NAMED.len() + POSSIBLE.len())
-}
 
 /// The different values of a column among the first rows.
 #[derive(Clone, Debug, Default)]

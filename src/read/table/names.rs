@@ -3,8 +3,8 @@
 use super::dialect::{Entry, KnownBy};
 use super::plain::plain;
 use super::synonyms::{COMMON, Group, LOOSE};
-use super::{labels, units, wording};
-use crate::model::rows::{Role, RoleReason};
+use super::{units, wording};
+use crate::model::rows::{Role, RoleReason, label_names};
 
 /// The meaning of a column by its heading, and how well the heading fits it (0 best): what the dialect says, else what the
 /// name commonly means.
@@ -20,7 +20,7 @@ pub fn role(name: &str, entry: &Entry) -> (Role, u16) {
         return (Role::Id, 0);
     }
     let bare = plain(&lower);
-    if labels::is_named(&bare) {
+    if label_names::is_named(&bare) {
         return (Role::Label, 0);
     }
     let of_time = |(role, _): &(Role, u16)| matches!(role, Role::Start | Role::End | Role::Duration | Role::GapMean);

@@ -3,6 +3,7 @@
 use crate::model::rows::Role;
 use crate::model::{Annotation, Rule};
 use crate::protocol::{Envelope, Reply, Request};
+use crate::session::anomalies::AnomalyAction;
 use crate::session::memory::Memory;
 use crate::session::route::Route;
 use crate::session::state::{Clock, OpenFile};
@@ -55,6 +56,8 @@ pub enum Action {
     Forget,
     /// Changed settings are to be judged now.
     Evaluate,
+    /// Something happened in the view of anomalies.
+    Anomalies(AnomalyAction),
     /// The address changed.
     Go(Route),
     /// Another zone for times.

@@ -6,7 +6,8 @@ pub use action::{Action, Effect};
 
 use super::memory::Memory;
 use super::route::Route;
-use super::state::{Notice, Phase, Shared, State, Worker};
+use super::shared::Shared;
+use super::state::{Notice, Phase, State, Worker};
 use crate::issue::IssueKind;
 use crate::model::rows::choice_name;
 use crate::model::{Analysis, Rule};
@@ -140,6 +141,10 @@ impl State {
                 self.is_judging = true;
                 vec![self.send(Request::Evaluate(self.settings.clone()))]
             }
+            Action::Anomalies(action) => {
+                self.anomalies = Shared::new(self.anomalies.step(action));
+                Vec::new()
+            }
             Action::Go(route) => {
                 self.route = route;
                 Vec::new()
@@ -220,6 +225,7 @@ impl State {
         self.is_judging = false;
         self.is_look = false;
         self.has_tables = false;
+        self.anomalies = Shared::default();
     }
 
     fn hear(&mut self, Envelope { job, body }: Envelope<Reply>) -> Vec<Effect> {

@@ -2,9 +2,9 @@
 
 use super::RowReader;
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::rows::{Column, Role, RoleReason, UnusedChoice};
+use crate::model::rows::{Column, Role, RoleReason, UnusedChoice, label_names};
 use crate::read::table::plain::plain;
-use crate::read::table::{Label, choices, labels, names, survey, wording};
+use crate::read::table::{Label, choices, names, survey, wording};
 
 impl RowReader {
     pub(super) fn add_columns(&mut self, names: &[String]) {
@@ -50,7 +50,7 @@ impl RowReader {
         let of_dialect = self.front.entry.labels;
         let rank = |name: &str| {
             let own = of_dialect.iter().position(|known| known.eq_ignore_ascii_case(name.trim()));
-            own.unwrap_or_else(|| of_dialect.len() + labels::rank(&plain(name)))
+            own.unwrap_or_else(|| of_dialect.len() + label_names::rank(&plain(name)))
         };
         let columns = self.layout.columns.iter().enumerate().filter(|(_, column)| column.role == Role::Label);
         let best = columns.min_by_key(|(_, column)| (!column.is_chosen(), rank(&column.name)));

@@ -1,0 +1,187 @@
+//! What the page asks about anomalies, answered: makes a task of the pipeline's tables for whoever learns, and gives the rows of the
+//! answers their names and links.
+
+use super::learner::Learner;
+use super::offer::offer;
+use super::subjects::Subjects;
+use super::task::{Task, TaskColumn};
+use crate::learn::random::Selection;
+use crate::learn::work::Work;
+use crate::learn::{CONSENSUS, METHODS, Method, Refusal, method};
+use crate::pipeline::Pipeline;
+use crate::protocol::anomalies::{AnomalyAnswer, AnomalyChoice, AnomalyQuery, AnomalyReasons, AnomalyRow};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+/// Whom the page asks: knows what the rows of the last task are.
+#[derive(Default)]
+pub struct Desk {
+    known: Option<Known>,
+    learner: Option<Learner>,
+}
+
+struct Known {
+    subjects: Subjects,
+    /// The places of the rows of the task among the subjects.
+    members: Vec<u32>,
+}
+
+impl Desk {
+    /// Makes a task; a sentence if that cannot be done.
+    pub fn task(&mut self, pipeline: &Pipeline, choice: &AnomalyChoice) -> Result<Task, String> {
+        chosen_methods(choice)?;
+        let subjects = Subjects::of(pipeline, choice).ok_or_else(|| nothing(choice))?;
+        let features = subjects.features(pipeline);
+        let known: BTreeSet<&str> = features.iter().map(|feature| feature.name.as_str()).collect();
+        let unknown = choice.added.iter().chain(&choice.removed).find(|name| !known.contains(name.as_str()));
+        if let Some(name) = unknown {
+            return Err(format!("There is no feature called {name:?} of {}.", choice.scope.nouns().1));
+        }
+        let is_wanted = |feature: &super::feature::Feature| {
+            let is_default = feature.withheld.is_none() && !choice.removed.contains(&feature.name);
+            is_default || choice.added.contains(&feature.name)
+        };
+        let wanted: Vec<usize> =
+            features.iter().enumerate().filter(|(_, feature)| is_wanted(feature)).map(|(place, _)| place).collect();
+        if wanted.is_empty() {
+            return Err("No feature is chosen.".to_owned());
+        }
+        let n = subjects.len() as u32;
+        let mut selection = Selection::new(choice.seed, n, choice.most_rows.max(1));
+        let members: Vec<u32> = (0..n).filter(|_| selection.picks()).collect();
+        let values = subjects.values(pipeline, &members, &wanted);
+        let column = |(place, values): (&usize, _)| {
+            let feature = features.get(*place)?;
+            let (name, unit) = (feature.name.clone(), feature.unit.to_owned());
+            Some(TaskColumn { name, unit, cells: super::task::Cells::from(values) })
+        };
+        let columns = wanted.iter().zip(values).filter_map(column).collect();
+        let told = subjects.labels(pipeline, choice, &members);
+        let task = Task { choice: choice.clone(), n_all: n.into(), n_rows: members.len() as u64, columns, told };
+        self.learner = None;
+        self.known = Some(Known { subjects, members });
+        Ok(task)
+    }
+
+    /// Answers what needs no learning; hands back what does.
+    pub fn answer(&mut self, pipeline: &Pipeline, query: &AnomalyQuery) -> Option<AnomalyAnswer> {
+        match query {
+            AnomalyQuery::Offer(choice) => Some(match Subjects::of(pipeline, choice) {
+                Some(subjects) => AnomalyAnswer::Offer(Box::new(offer(pipeline, &subjects, choice))),
+                None => AnomalyAnswer::Refused(nothing(choice)),
+            }),
+            AnomalyQuery::Cancel => Some(AnomalyAnswer::Cancelled),
+            _ => None,
+        }
+    }
+
+    /// Answers here, learning included: for who has no other worker. `report` is told how far it is, and may stop it.
+    pub fn ask(
+        &mut self,
+        pipeline: &Pipeline,
+        query: &AnomalyQuery,
+        report: &mut dyn FnMut(f32) -> ControlFlow<()>,
+    ) -> AnomalyAnswer {
+        if let Some(answer) = self.answer(pipeline, query) {
+            return answer;
+        }
+        let answer = match query {
+            AnomalyQuery::Learn(choice) => match self.task(pipeline, choice) {
+                Ok(task) => {
+                    let (learner, answer) = Learner::answer_to(task, report);
+                    self.learner = learner;
+                    answer
+                }
+                Err(why) => AnomalyAnswer::Refused(why),
+            },
+            query => match &self.learner {
+                Some(learner) => learner.answer(query),
+                None => AnomalyAnswer::Refused("Nothing has been learnt yet.".to_owned()),
+            },
+        };
+        self.named(pipeline, answer)
+    }
+
+    /// The learner of the last task that was answered here.
+    pub fn learner(&self) -> Option<&Learner> {
+        self.learner.as_ref()
+    }
+
+    /// The number that a row of the last task has in its file, or its place among all.
+    pub fn number(&self, pipeline: &Pipeline, row: usize) -> u64 {
+        let known = self.known.as_ref().and_then(|known| Some((known, *known.members.get(row)?)));
+        known.map_or(row as u64, |(known, place)| known.subjects.number(pipeline, place as usize))
+    }
+
+    /// What a row of the last task is called.
+    pub fn name(&self, pipeline: &Pipeline, row: usize) -> String {
+        let known = self.known.as_ref().and_then(|known| Some((known, *known.members.get(row)?)));
+        known.map(|(known, place)| known.subjects.name(pipeline, place as usize)).unwrap_or_default()
+    }
+
+    /// Gives the rows of an answer their names and links.
+    pub fn named(&self, pipeline: &Pipeline, mut answer: AnomalyAnswer) -> AnomalyAnswer {
+        match &mut answer {
+            AnomalyAnswer::Rows(page) => page.rows.iter_mut().for_each(|row| self.name_row(pipeline, row)),
+            AnomalyAnswer::Reasons(Some(reasons)) => {
+                let AnomalyReasons { row, nearest, .. } = reasons.as_mut();
+                std::iter::once(row).chain(nearest).for_each(|row| self.name_row(pipeline, row));
+            }
+            _ => {}
+        }
+        answer
+    }
+
+    fn name_row(&self, pipeline: &Pipeline, row: &mut AnomalyRow) {
+        let Some(known) = &self.known else { return };
+        if let Some(place) = known.members.get(row.row as usize) {
+            row.name = known.subjects.name(pipeline, *place as usize);
+            row.link = known.subjects.link(pipeline, *place as usize);
+        }
+    }
+}
+
+impl Learner {
+    /// Learns, and says what came of it.
+    pub fn answer_to(task: Task, report: &mut dyn FnMut(f32) -> ControlFlow<()>) -> (Option<Learner>, AnomalyAnswer) {
+        let methods = match chosen_methods(&task.choice) {
+            Ok(methods) => methods,
+            Err(why) => return (None, AnomalyAnswer::Refused(why)),
+        };
+        let mut work = Work::new(report);
+        let learnt = Learner::learn(task, &methods, &mut work.part(0.0, 0.95)).and_then(|learner| {
+            let result = learner.result(&mut work.part(0.95, 1.0))?;
+            Ok((learner, result))
+        });
+        match learnt {
+            Ok((learner, result)) => (Some(learner), AnomalyAnswer::Learnt(Box::new(result))),
+            Err(Refusal::NotEnough(why)) => (None, AnomalyAnswer::Refused(why)),
+            Err(Refusal::Stopped) => (None, AnomalyAnswer::Cancelled),
+        }
+    }
+
+    /// Answers what is asked about what was learnt.
+    pub fn answer(&self, query: &AnomalyQuery) -> AnomalyAnswer {
+        match query {
+            AnomalyQuery::Rows(window, least) => AnomalyAnswer::Rows(self.rows(window, *least)),
+            AnomalyQuery::Reasons(row) => AnomalyAnswer::Reasons(self.reasons(*row).map(Box::new)),
+            _ => AnomalyAnswer::Refused("This is not about what was learnt.".to_owned()),
+        }
+    }
+}
+
+/// The methods of a choice; a sentence if one is unknown.
+pub fn chosen_methods(choice: &AnomalyChoice) -> Result<Vec<&'static Method>, String> {
+    if choice.methods.is_empty() {
+        return Ok(METHODS.iter().filter(|method| CONSENSUS.contains(&method.id)).collect());
+    }
+    if choice.methods.iter().any(|id| id == "*") {
+        return Ok(METHODS.iter().collect());
+    }
+    let find = |id: &String| method(id).ok_or_else(|| format!("There is no method called {id:?}."));
+    choice.methods.iter().map(find).collect()
+}
+
+fn nothing(choice: &AnomalyChoice) -> String {
+    format!("This file has no {}.", choice.scope.nouns().1)
+}

@@ -1,0 +1,285 @@
+//! A task to what is unusual in it, and then the answers to what is asked about that.
+
+use super::cuts::{cuts, histogram, proposed};
+use super::subjects::Told;
+use super::task::Task;
+use crate::learn::agreement::agreements;
+use crate::learn::consensus::Consensus;
+use crate::learn::explain::{Depth, Reason, Reasons, reasons, values_of};
+use crate::learn::plane::Plane;
+use crate::learn::prepare::{FeatureKind, Prepared, Step, prepare};
+use crate::learn::random::Selection;
+use crate::learn::scoring::Scored;
+use crate::learn::work::Work;
+use crate::learn::{METHODS, Method, Refusal};
+use crate::model::format::quantity;
+use crate::model::listing::Page;
+use crate::protocol::Window;
+use crate::protocol::anomalies::{
+    Agreement, AnomalyLink, AnomalyMap, AnomalyReason, AnomalyReasons, AnomalyResult, AnomalyRow, AnomalySort, Judged,
+    MapAxis, MapPoint, MethodResult,
+};
+use crate::settings::Settings;
+use crate::stats::labels::{Class, Labels};
+use crate::stats::ranking::rank;
+
+/// Most rows in one answer.
+const MOST_ROWS: u32 = 256;
+/// Most rows on the map, and how many of these are the most unusual.
+const MOST_POINTS: usize = 3000;
+const MOST_TOP_POINTS: usize = 1000;
+/// The share of rows that agreement compares, and the fewest.
+const COMPARED: f64 = 0.01;
+const FEWEST_COMPARED: usize = 10;
+/// Features named in a line of the list.
+const MOST_NAMED: usize = 3;
+
+/// What was learnt of a task.
+pub struct Learner {
+    task: Task,
+    prepared: Prepared,
+    consensus: Consensus,
+    scores: Vec<f64>,
+    /// The rows by falling score, of equal ones the first.
+    order: Vec<u32>,
+}
+
+impl Told {
+    /// True if the label calls a row an attack.
+    pub fn is_attack(&self, row: usize) -> bool {
+        let class = self.of_rows.get(row).and_then(|class| self.classes.get(*class as usize));
+        class.is_some_and(|(.., is_attack)| *is_attack)
+    }
+
+    fn class(&self, row: usize) -> Option<String> {
+        let class = self.of_rows.get(row).and_then(|class| self.classes.get(*class as usize));
+        class.map(|(name, ..)| name.clone())
+    }
+
+    /// Area under the ROC curve, average precision and the curve.
+    fn judge(&self, scores: &[f64]) -> (f64, f64, Vec<(f64, f64)>) {
+        let class = |(name, n_rows, is_attack): &(String, u64, bool)| Class {
+            name: name.clone(),
+            n_rows: *n_rows,
+            is_attack: *is_attack,
+        };
+        let labels = Labels::new(self.classes.iter().map(class).collect(), self.of_rows.clone());
+        let scores: Vec<f32> = scores.iter().map(|score| *score as f32).collect();
+        let ranking = rank(&scores, &vec![false; scores.len()], &labels);
+        (ranking.auroc, ranking.average_precision, ranking.roc)
+    }
+}
+
+impl Learner {
+    /// Learns with some methods.
+    pub fn learn(task: Task, methods: &[&'static Method], work: &mut Work<'_>) -> Result<Learner, Refusal> {
+        let prepared = prepare(&task, &mut work.part(0.0, 0.1))?;
+        let settings = settings(&task.choice.parameters);
+        let consensus = Consensus::of(methods, &prepared, &settings, task.choice.seed, &mut work.part(0.1, 1.0))?;
+        let scores = match &consensus.scored[..] {
+            [alone] => alone.unit_scores(),
+            _ => consensus.scores.clone(),
+        };
+        let mut order: Vec<u32> = (0..).take(scores.len()).collect();
+        let score = |row: u32| scores.get(row as usize).copied().unwrap_or(0.0);
+        order.sort_unstable_by(|a, b| score(*b).total_cmp(&score(*a)).then(a.cmp(b)));
+        Ok(Learner { task, prepared, consensus, scores, order })
+    }
+
+    /// Scores from 0 to 1, one a row: of one method its own, of several the mean of the ranks.
+    pub fn scores(&self) -> &[f64] {
+        &self.scores
+    }
+
+    /// All that is shown at first.
+    pub fn result(&self, work: &mut Work<'_>) -> Result<AnomalyResult, Refusal> {
+        let told = self.task.told.as_ref();
+        let n = self.scores.len();
+        let proposals = proposed(&self.scores, self.task.choice.share);
+        let n_compared = ((n as f64 * COMPARED).round() as usize).max(FEWEST_COMPARED).min(n);
+        let agree =
+            |of: crate::learn::agreement::Agreement| Agreement { correlation: of.correlation, shared: of.shared };
+        let method = |scored: &Scored| {
+            let scores = scored.unit_scores();
+            MethodResult {
+                id: scored.method.id.to_owned(),
+                label: scored.method.label.to_owned(),
+                sample: scored.sample(),
+                scores: histogram(&scores, told),
+                judged: told.map(|told| told.judge(&scored.scores)).map(|(auroc, precision, _)| [auroc, precision]),
+            }
+        };
+        let judged = told.map(|told| {
+            let (auroc, average_precision, roc) = told.judge(&self.scores);
+            Judged { label: told.label.clone(), auroc, average_precision, roc, classes: told.classes.clone() }
+        });
+        Ok(AnomalyResult {
+            choice: self.task.choice.clone(),
+            n_rows: n as u64,
+            n_all: self.task.n_all,
+            features: self.prepared.features.iter().map(|feature| feature.name.clone()).collect(),
+            steps: self.prepared.steps.iter().map(Step::sentence).collect(),
+            methods: self.consensus.scored.iter().map(method).collect(),
+            left_out: self.consensus.left_out.iter().map(|(of, why)| (of.label.to_owned(), why.clone())).collect(),
+            scores: histogram(&self.scores, told),
+            cuts: cuts(&self.scores, &self.order, told, &proposals),
+            proposals,
+            agreement: agreements(&self.consensus.ranks, n_compared).into_iter().map(agree).collect(),
+            n_compared: n_compared as u64,
+            map: self.map(work)?,
+            judged,
+        })
+    }
+
+    /// The most unusual rows and a random sample of the others.
+    fn map(&self, work: &mut Work<'_>) -> Result<Option<AnomalyMap>, Refusal> {
+        let Some(plane) = Plane::fit(&self.prepared, self.task.choice.seed, work)? else { return Ok(None) };
+        let (top, rest) = self.order.split_at(self.order.len().min(MOST_TOP_POINTS));
+        let most = (MOST_POINTS - top.len()) as u32;
+        let mut selection = Selection::new(self.task.choice.seed, rest.len() as u32, most);
+        let mut rows: Vec<u32> = rest.iter().copied().filter(|_| selection.picks()).collect();
+        rows.extend(top);
+        rows.sort_by(|a, b| self.score(*a).total_cmp(&self.score(*b)).then(a.cmp(b)));
+        let places: Vec<[f64; 2]> = rows.iter().map(|row| plane.place(&self.prepared, *row as usize)).collect();
+        let [x, y] = [0, 1].map(|axis: usize| {
+            let values = || places.iter().filter_map(move |place| place.get(axis)).copied();
+            let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+            (low, (high - low).max(f64::MIN_POSITIVE))
+        });
+        let told = self.task.told.as_ref();
+        let point = |(row, [along, up]): (&u32, &[f64; 2])| MapPoint {
+            row: *row,
+            x: ((along - x.0) / x.1) as f32,
+            y: ((up - y.0) / y.1) as f32,
+            score: self.score(*row),
+            is_attack: told.is_some_and(|told| told.is_attack(*row as usize)),
+        };
+        let name =
+            |place: usize| self.prepared.features.get(place).map(|feature| feature.name.clone()).unwrap_or_default();
+        let axes = plane.axes.each_ref().map(|axis| MapAxis {
+            share: axis.share,
+            features: axis.features().into_iter().map(|(place, grows)| (name(place), grows)).collect(),
+        });
+        Ok(Some(AnomalyMap { axes, points: rows.iter().zip(&places).map(point).collect() }))
+    }
+
+    fn score(&self, row: u32) -> f64 {
+        self.scores.get(row as usize).copied().unwrap_or(0.0)
+    }
+
+    /// A window of the rows with at least a score. Names and links are those of who has the subjects.
+    pub fn rows(&self, window: &Window<AnomalySort>, least: f64) -> Page<AnomalyRow> {
+        let n = self.order.partition_point(|row| self.score(*row) >= least);
+        let mut places = self.order.get(..n).unwrap_or_default().to_vec();
+        match window.sort {
+            AnomalySort::Score => {}
+            AnomalySort::Place => places.sort_unstable_by(|a, b| b.cmp(a)),
+            AnomalySort::Agreeing => {
+                places.sort_by_cached_key(|row| std::cmp::Reverse(self.consensus.agreeing(*row as usize).len()));
+            }
+            AnomalySort::Class => {
+                let class = |row: u32| self.task.told.as_ref().and_then(|told| told.of_rows.get(row as usize));
+                places.sort_by_key(|row| std::cmp::Reverse(class(*row)));
+            }
+        }
+        // Largest first is how scores are read.
+        if !window.is_descending {
+            places.reverse();
+        }
+        let wanted = places.iter().skip(window.offset as usize).take(window.count.min(MOST_ROWS) as usize);
+        let wanted: Vec<usize> = wanted.map(|row| *row as usize).collect();
+        let why = reasons(&self.consensus, &self.prepared, &self.task, &wanted, Depth::Features);
+        Page { total: n as u64, offset: window.offset, rows: why.iter().map(|why| self.row(why)).collect() }
+    }
+
+    fn row(&self, why: &Reasons) -> AnomalyRow {
+        let rank = |ranks: &Vec<f64>| ranks.get(why.row).copied().unwrap_or(0.0);
+        AnomalyRow {
+            row: why.row as u32,
+            name: String::new(),
+            link: AnomalyLink::Nowhere,
+            score: self.score(why.row as u32),
+            ranks: self.consensus.ranks.iter().map(rank).collect(),
+            n_agreeing: why.agreeing.len() as u32,
+            class: self.task.told.as_ref().and_then(|told| told.class(why.row)),
+            reasons: why.features.iter().take(MOST_NAMED).map(|reason| self.words(reason)).collect(),
+        }
+    }
+
+    /// A feature with its value, in words.
+    fn words(&self, reason: &Reason) -> String {
+        match (reason.value, self.is_yes_or_no(reason)) {
+            (Some(value), true) if value > 0.0 => reason.name.clone(),
+            (Some(_), true) => format!("not: {}", reason.name),
+            (Some(value), false) => format!("{} {}", reason.name, amount(value, &self.unit(reason.feature))),
+            (None, _) => format!("{} missing", reason.name),
+        }
+    }
+
+    fn is_yes_or_no(&self, reason: &Reason) -> bool {
+        let kind = self.prepared.features.get(reason.feature).map(|feature| feature.kind);
+        matches!(kind, Some(FeatureKind::Text(_) | FeatureKind::IsMissing))
+    }
+
+    fn unit(&self, feature: usize) -> String {
+        let feature = self.prepared.features.get(feature).filter(|feature| feature.kind == FeatureKind::Number);
+        let column = feature.and_then(|feature| self.task.columns.get(feature.column));
+        column.map(|column| column.unit.clone()).unwrap_or_default()
+    }
+
+    /// Why a row stands out; names and links as above.
+    pub fn reasons(&self, row: u32) -> Option<AnomalyReasons> {
+        if row as usize >= self.scores.len() {
+            return None;
+        }
+        let why = reasons(&self.consensus, &self.prepared, &self.task, &[row as usize], Depth::Whole).pop()?;
+        let places: Vec<usize> = why.features.iter().map(|reason| reason.feature).collect();
+        let beside = why.nearest_usual.map(|other| values_of(&self.prepared, &self.task, &places, other));
+        let nearest = why
+            .nearest_usual
+            .and_then(|other| reasons(&self.consensus, &self.prepared, &self.task, &[other], Depth::Features).pop());
+        let feature = |(place, reason): (usize, &Reason)| AnomalyReason {
+            name: reason.name.clone(),
+            unit: self.unit(reason.feature),
+            value: reason.value,
+            quartiles: reason.quartiles,
+            nearest: beside.as_ref().and_then(|values| values.get(place).copied().flatten()),
+            contribution: reason.contribution,
+        };
+        let all = || self.consensus.scored.iter().map(|scored| scored.method);
+        let agrees = |method: &&'static Method| why.agreeing.iter().any(|other| other.id == method.id);
+        // Of one method alone the score is its own, not its rank.
+        let without_first = match (&self.consensus.scored[..], why.features.first()) {
+            ([alone], Some(first)) => {
+                let typical = self.prepared.features.get(first.feature).map_or(0.0, |feature| feature.typical);
+                let raw = alone.score_with(&self.prepared, row as usize, &[(first.feature, typical)]);
+                alone.unit_score(raw)
+            }
+            _ => why.without_first,
+        };
+        Some(AnomalyReasons {
+            row: self.row(&why),
+            features: why.features.iter().enumerate().map(feature).collect(),
+            nearest: nearest.map(|nearest| self.row(&nearest)),
+            agreeing: all().filter(agrees).map(|method| method.label.to_owned()).collect(),
+            others: all().filter(|method| !agrees(method)).map(|method| method.label.to_owned()).collect(),
+            without_first,
+        })
+    }
+}
+
+/// A value with its unit, in words.
+fn amount(value: f64, unit: &str) -> String {
+    quantity::with_unit(value, unit)
+}
+
+/// The parameters that were set, and all others by default.
+fn settings(parameters: &[(String, f64)]) -> Settings {
+    let mut settings = Settings::default();
+    for descriptor in METHODS.iter().flat_map(|method| method.parameters) {
+        if let Some((_, value)) = parameters.iter().find(|(id, _)| id == descriptor.id) {
+            settings.set(descriptor, *value);
+        }
+    }
+    settings
+}

@@ -1,0 +1,26 @@
+//! Flows, hosts, pairs, time windows or rows to what is unusual among them: the matrix is made from the pipeline's tables, learning
+//! works on that alone, wherever it runs, and what came of it is told in small answers.
+//!
+//! [`Subjects`] says what the rows of the matrix are and what is known of each, [`Task`] is the matrix with what was chosen,
+//! [`Learner`] learns from it, and [`Desk`] answers the page's questions with all three.
+
+mod counted;
+mod cuts;
+mod desk;
+mod ends;
+mod feature;
+mod flow_figures;
+mod learner;
+mod offer;
+mod spans;
+mod subjects;
+mod table_rows;
+mod task;
+
+pub use desk::{Desk, chosen_methods};
+pub use learner::Learner;
+pub use subjects::Subjects;
+pub use task::Task;
+
+#[cfg(test)]
+mod tests;

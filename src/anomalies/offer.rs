@@ -1,0 +1,123 @@
+//! What could be learnt from and how: the scopes, the features with their distributions, the methods.
+
+use super::subjects::{Subjects, scopes};
+use crate::learn::method::Cost;
+use crate::learn::prepare::Values;
+use crate::learn::random::Selection;
+use crate::learn::{CONSENSUS, METHODS, Method};
+use crate::maths::order::nearest_quantile;
+use crate::pipeline::Pipeline;
+use crate::protocol::anomalies::{AnomalyChoice, AnomalyFeature, AnomalyMethod, AnomalyOffer, AnomalyParameter};
+
+/// Most rows that distributions are of.
+const MOST_ROWS: u32 = 10_000;
+/// Parts of a distribution.
+const PARTS: usize = 24;
+
+/// What there is for a choice.
+pub fn offer(pipeline: &Pipeline, subjects: &Subjects, choice: &AnomalyChoice) -> AnomalyOffer {
+    let n = subjects.len() as u32;
+    let mut selection = Selection::new(choice.seed, n, MOST_ROWS);
+    let members: Vec<u32> = (0..n).filter(|_| selection.picks()).collect();
+    let features = subjects.features(pipeline);
+    let all: Vec<usize> = (0..features.len()).collect();
+    let values = subjects.values(pipeline, &members, &all);
+    let features = features.into_iter().zip(values).map(|(feature, values)| {
+        let spread = spread(values);
+        AnomalyFeature {
+            name: feature.name,
+            group: feature.group.to_owned(),
+            unit: feature.unit.to_owned(),
+            formula: feature.formula,
+            withheld: feature.withheld,
+            ..spread
+        }
+    });
+    let features: Vec<AnomalyFeature> = features.collect();
+    let told = subjects.labels(pipeline, choice, &members);
+    AnomalyOffer {
+        scope: subjects.scope(),
+        scopes: scopes(pipeline, choice),
+        window_seconds: subjects.window_seconds(),
+        sampled: (members.len() < n as usize).then_some(members.len() as u64),
+        methods: METHODS.iter().map(method).collect(),
+        label: told.map(|told| told.label),
+        features,
+    }
+}
+
+/// How values are spread.
+fn spread(values: Values) -> AnomalyFeature {
+    let nothing = AnomalyFeature {
+        name: String::new(),
+        group: String::new(),
+        unit: String::new(),
+        formula: String::new(),
+        withheld: None,
+        n_missing: 0,
+        n_texts: None,
+        figures: None,
+        histogram: Vec::new(),
+    };
+    match values {
+        Values::Numbers(values) => {
+            let n_missing = values.iter().filter(|x| x.is_nan()).count() as u64;
+            let mut sorted: Vec<f64> = values.into_iter().filter(|x| x.is_finite()).collect();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let figures =
+                (!sorted.is_empty()).then(|| [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| nearest_quantile(&sorted, share)));
+            AnomalyFeature { n_missing, figures, histogram: histogram(&sorted), ..nothing }
+        }
+        Values::Texts(codes, texts) => {
+            let mut counts = vec![0_u32; texts.len()];
+            for code in codes.iter().flatten() {
+                counts.get_mut(*code as usize).into_iter().for_each(|n| *n += 1);
+            }
+            counts.retain(|n| *n > 0);
+            let n_texts = counts.len() as u64;
+            counts.sort_unstable_by(|a, b| b.cmp(a));
+            counts.truncate(PARTS);
+            let n_missing = codes.iter().filter(|code| code.is_none()).count() as u64;
+            AnomalyFeature { n_missing, n_texts: Some(n_texts), histogram: counts, ..nothing }
+        }
+        Values::NotForLearning => nothing,
+    }
+}
+
+/// How many of ascending values lie in each part between the first and the last.
+fn histogram(sorted: &[f64]) -> Vec<u32> {
+    let (Some(low), Some(high)) = (sorted.first(), sorted.last()) else { return Vec::new() };
+    let width = (high - low) / PARTS as f64;
+    let mut counts = vec![0; PARTS];
+    for value in sorted {
+        let part = if width > 0.0 { ((value - low) / width) as usize } else { 0 };
+        counts.iter_mut().skip(part.min(PARTS - 1)).take(1).for_each(|n| *n += 1);
+    }
+    counts
+}
+
+fn method(method: &Method) -> AnomalyMethod {
+    let parameter = |of: &crate::settings::Descriptor| AnomalyParameter {
+        id: of.id.to_owned(),
+        label: of.label.to_owned(),
+        help: of.help.to_owned(),
+        unit: of.unit.to_owned(),
+        range: [of.min, of.default, of.max],
+    };
+    AnomalyMethod {
+        id: method.id.to_owned(),
+        label: method.label.to_owned(),
+        help: method.help.to_owned(),
+        fails: method.fails.to_owned(),
+        source: method.source.to_owned(),
+        explains: method.explains.to_owned(),
+        is_default: CONSENSUS.contains(&method.id),
+        cost: match method.cost {
+            Cost::Light => "fast",
+            Cost::Medium => "medium",
+            Cost::Heavy => "slow",
+        }
+        .to_owned(),
+        parameters: method.parameters.iter().map(parameter).collect(),
+    }
+}
