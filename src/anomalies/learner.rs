@@ -211,7 +211,7 @@ impl Learner {
         match (reason.value, self.is_yes_or_no(reason)) {
             (Some(value), true) if value > 0.0 => reason.name.clone(),
             (Some(_), true) => format!("not: {}", reason.name),
-            (Some(value), false) => format!("{} {}", reason.name, amount(value, &self.unit(reason.feature))),
+            (Some(value), false) => format!("{} {}", reason.name, quantity::amount(value, &self.unit(reason.feature))),
             (None, _) => format!("{} missing", reason.name),
         }
     }
@@ -266,11 +266,6 @@ impl Learner {
             without_first,
         })
     }
-}
-
-/// A value with its unit, in words.
-fn amount(value: f64, unit: &str) -> String {
-    quantity::with_unit(value, unit)
 }
 
 /// The parameters that were set, and all others by default.

@@ -92,7 +92,7 @@ mod tests {
             let filter = Filter { text: "a=b".into(), flow, finding: None };
             let row_sort = [RowSort::Number, RowSort::Score, RowSort::Column(sort as u32)][sort % 3];
             let first_column = sort as u32;
-            let rows = RowsRoute { filter: filter.clone(), sort: row_sort, is_descending, first_column };
+            let rows = RowsRoute { filter: filter.clone(), sort: row_sort, is_descending, first_column, row: packet };
             let columns = ColumnsRoute { filter, column: flow };
             let explore = ExploreRoute {
                 combination: finding.clone().unwrap_or_default(),

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 pub enum AnomalyAction {
     /// A choice was made.
     Choose(AnomalyChoice),
+    /// Choices were loaded: features of their scope with them.
+    Load(AnomalyChoice),
     /// A profile was taken, by its id.
     Profile(&'static str),
     /// An answer came to a question with this number.
@@ -66,6 +68,10 @@ impl Anomalies {
     fn take(&mut self, action: AnomalyAction) {
         match action {
             AnomalyAction::Choose(choice) => self.choose(choice),
+            AnomalyAction::Load(choice) => {
+                self.choose(choice.clone());
+                self.choice = choice;
+            }
             AnomalyAction::Profile(id) => {
                 if let Some(profile) = PROFILES.iter().find(|profile| profile.id == id) {
                     let methods = profile.methods.iter().map(|id| (*id).to_owned()).collect();
@@ -76,6 +82,8 @@ impl Anomalies {
             AnomalyAction::Begun => {
                 self.question = self.question.wrapping_add(1);
                 (self.progress, self.refused) = (Some(0.0), None);
+                // Who learns forgets what was learnt before.
+                (self.result, self.selected) = (None, None);
             }
             AnomalyAction::Heard(question, answer) if question == self.question => self.hear(answer),
             AnomalyAction::Heard(..) => {}
@@ -116,7 +124,9 @@ impl Anomalies {
                 self.revision = self.revision.wrapping_add(1);
             }
             AnomalyAnswer::Refused(why) => (self.progress, self.refused) = (None, Some(why)),
-            AnomalyAnswer::Cancelled => self.progress = None,
+            AnomalyAnswer::Cancelled => {
+                (self.progress, self.refused) = (None, Some("Learning was cancelled.".to_owned()))
+            }
             AnomalyAnswer::Progress(_) | AnomalyAnswer::Rows(_) | AnomalyAnswer::Reasons(_) => {}
         }
     }

@@ -83,6 +83,8 @@ pub struct RowsRoute {
     pub is_descending: bool,
     /// The first column in sight, from 0.
     pub first_column: u32,
+    /// A row that is to be in sight, by its number from 0.
+    pub row: Option<u64>,
 }
 
 pub(super) const FLOW_SORTS: [(&str, FlowSort); 11] = [
@@ -125,6 +127,11 @@ impl Route {
     /// The rows of a table that a filter lets pass.
     pub fn rows(filter: Filter) -> Route {
         Route::Rows(RowsRoute { filter, ..RowsRoute::default() })
+    }
+
+    /// A row of a table among all others, by its number from 0.
+    pub fn row(number: u64) -> Route {
+        Route::Rows(RowsRoute { row: Some(number), ..RowsRoute::default() })
     }
 
     /// What stands in the address behind the view: the part behind its id, and what is given by name.
@@ -177,6 +184,7 @@ impl Route {
                 };
                 wanted.add("sort", sort.as_deref());
                 wanted.add("desc", rows.is_descending.then_some("1"));
+                wanted.add("row", rows.row.map(|number| number.to_string()).as_deref());
                 wanted.add("from", (rows.first_column > 0).then(|| rows.first_column.to_string()).as_deref());
             }
         }
@@ -253,6 +261,7 @@ impl Given {
             },
             is_descending: self.get("desc").is_some(),
             first_column: self.get("from").and_then(|text| text.parse().ok()).unwrap_or(0),
+            row: self.get("row").and_then(|text| text.parse().ok()),
         }
     }
 

@@ -48,6 +48,16 @@ fn singular(unit: &str) -> &str {
     }
 }
 
+/// The same, with microseconds in the unit that suits them.
+pub fn amount(value: f64, unit: &str) -> String {
+    match (unit, value.abs()) {
+        ("µs", x) if x >= 1e6 => with_unit(value / 1e6, "s"),
+        ("µs", x) if x >= 1e3 => with_unit(value / 1e3, "ms"),
+        ("B/s", x) if x >= 1e3 => format!("{}/s", bytes(value)),
+        _ => with_unit(value, unit),
+    }
+}
+
 /// As short as an axis wants it: `950`, `1.5 k`, `20 M`; with the unit only where it is bytes.
 pub fn short(value: f64, unit: &str) -> String {
     let unit = if unit == "B" { "B" } else { "" };

@@ -8,6 +8,7 @@ pub(super) mod spawn;
 
 pub mod canvas;
 pub mod clipboard;
+pub mod dots;
 pub mod download;
 pub mod fetch;
 pub mod file_text;

@@ -201,7 +201,10 @@ impl Store {
     fn receive(&self, event: Event) {
         match event {
             Event::Reply(Envelope { job, body: Reply::Answer { question, answer } }, _) => {
-                let waiting = self.0.questions.borrow_mut().remove(&question);
+                let mut questions = self.0.questions.borrow_mut();
+                let waiting =
+                    if answer.is_last() { questions.remove(&question) } else { questions.get(&question).cloned() };
+                drop(questions);
                 if let Some(waiting) = waiting.filter(|_| job == self.state().job) {
                     waiting.emit(answer);
                 }

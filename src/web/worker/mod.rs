@@ -6,6 +6,7 @@
 mod evaluate;
 mod hash;
 mod job;
+mod learning;
 mod read;
 mod scope;
 mod slices;
@@ -22,6 +23,7 @@ use crate::settings::Settings;
 use crate::triage;
 use gloo::timers::callback::Timeout;
 use job::{BlobSource, Job, Unpacked};
+use learning::Learning;
 use scope::{post, post_with, scope};
 use speed::Helpers;
 use speed::rows::Rows;
@@ -46,6 +48,7 @@ struct Shared {
     /// Waits for a file.
     reader: Rc<RefCell<Option<Reader>>>,
     helpers: Helpers,
+    learning: Learning,
 }
 
 impl Shared {
@@ -67,7 +70,7 @@ impl Shared {
 /// Installs the worker's message handler and says that it is ready.
 pub fn start() {
     console_error_panic_hook::set_once();
-    if speed::is_helper() {
+    if speed::is_helper() || learning::is_learner() {
         return;
     }
     let shared = Shared::default();
@@ -132,6 +135,7 @@ fn open(shared: &Shared, job: u32, settings: Settings, files: Vec<Blob>, is_look
     let bytes_total = files.iter().map(Blob::size).sum();
     let options = PipelineOptions { names, bytes: bytes_total as u64, ..PipelineOptions::of(&settings) };
     let pipeline = Pipeline::new(options);
+    shared.learning.end();
     let opened = Job {
         number: job,
         unpacked: files.iter().map(|_| Unpacked::default()).collect(),
@@ -158,12 +162,19 @@ fn ask(shared: &Shared, number: u32, question: u32, query: Query) {
         let shared = shared.clone();
         spawn_local(async move {
             if speed::gather_rows(&shared, number).await.is_some() {
-                answer(&shared, number, question, query);
+                answer_or_learn(&shared, number, question, query);
             }
         });
         return;
     }
-    answer(shared, number, question, query);
+    answer_or_learn(shared, number, question, query);
+}
+
+fn answer_or_learn(shared: &Shared, number: u32, question: u32, query: Query) {
+    match query {
+        Query::Anomalies(query) => learning::ask(shared, number, question, *query),
+        query => answer(shared, number, question, query),
+    }
 }
 
 fn answer(shared: &Shared, number: u32, question: u32, query: Query) {

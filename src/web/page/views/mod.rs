@@ -1,5 +1,6 @@
 //! What the page shows in its middle, one file or folder for each view.
 
+mod anomalies;
 mod columns;
 mod explore;
 mod findings;
@@ -14,6 +15,7 @@ mod start;
 mod table_reading;
 
 use crate::session::{Phase, Route, Shared, State};
+use anomalies::Anomalies;
 use columns::Columns;
 use explore::Explore;
 use findings::Findings;
@@ -49,6 +51,7 @@ pub fn view(state: &Shared<State>) -> Html {
         Route::Reading => html! { <TableReading state={state.clone()} {analysis} /> },
         Route::Columns(route) => html! { <Columns state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Rows(route) => html! { <Rows state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Anomalies => html! { <Anomalies state={state.clone()} {analysis} /> },
         Route::Issues => html! { <Issues {analysis} /> },
         Route::Settings => html! { <Settings state={state.clone()} /> },
     }

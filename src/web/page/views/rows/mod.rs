@@ -32,7 +32,7 @@ pub struct RowsProps {
 pub fn Rows(props: &RowsProps) -> Html {
     let store = use_store();
     let clock = use_clock();
-    let chosen = use_state_eq(|| None::<u64>);
+    let chosen = use_state_eq(|| props.route.row);
     let adjust = Callback::from(move |route: RowsRoute| {
         if let Some(store) = &store {
             store.adjust(Route::Rows(route));
@@ -82,7 +82,7 @@ pub fn Rows(props: &RowsProps) -> Html {
                 }
             </div>
             if props.state.has_tables {
-                <Grid<DataRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={*chosen} {on_sort}
+                <Grid<DataRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={*chosen} {on_sort} wished={props.route.row}
                     on_choose={on_choose.clone()} on_open={on_choose} nothing="No row matches this filter." />
             } else {
                 <TablesLost />

@@ -1,0 +1,83 @@
+//! What the label says of the scores, for judging only: area under the curve, and of each class how many rows the threshold finds.
+
+use crate::model::format::quantity;
+use crate::protocol::anomalies::Judged;
+use crate::session::{Anomalies, Shared};
+use crate::web::page::parts::text::{pair, plain};
+use yew::prelude::*;
+
+/// What is shown.
+#[derive(Properties, PartialEq)]
+pub struct JudgedProps {
+    /// Choices and result.
+    pub it: Shared<Anomalies>,
+}
+
+/// Figures, curve and classes.
+#[component]
+pub fn JudgedPart(props: &JudgedProps) -> Html {
+    let Some(result) = &props.it.result else { return Html::default() };
+    let (Some(judged), Some(cut)) = (&result.judged, props.it.threshold()) else { return Html::default() };
+    html! {
+        <section class="card" aria-labelledby="judged-title">
+            <h2 id="judged-title">{ format!("Compared with {}", plain(&judged.label)) }</h2>
+            <p class="hint">{"The label judges what was learnt. No method has seen it."}</p>
+            <div class="judged">
+                <dl class="figures facts">
+                    { pair("ROC-AUC", format!("{:.3}", judged.auroc)) }
+                    { pair("Average precision", format!("{:.3}", judged.average_precision)) }
+                    for method in result.methods.iter().filter(|_| result.methods.len() > 1) {
+                        if let Some([auroc, precision]) = method.judged {
+                            { pair(&method.label, format!("{auroc:.3}; {precision:.3}")) }
+                        }
+                    }
+                </dl>
+                { curve(judged) }
+            </div>
+            <div class="scroll">
+                <table class="plain">
+                    <thead>
+                        <tr>
+                            <th scope="col">{"Class"}</th>
+                            <th scope="col" class="num">{"Rows"}</th>
+                            <th scope="col" class="num">{"Past the threshold"}</th>
+                            <th scope="col" class="num">{"Share"}</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        for (place, (name, n, is_attack)) in judged.classes.iter().enumerate() {
+                            { class(name, *n, *is_attack, cut.of_class.get(place).copied().unwrap_or(0)) }
+                        }
+                    </tbody>
+                </table>
+            </div>
+        </section>
+    }
+}
+
+fn class(name: &str, n: u64, is_attack: bool, found: u32) -> Html {
+    html! {
+        <tr>
+            <th scope="row">{ plain(name) }<span class="hint">{ if is_attack { " attack" } else { " benign" } }</span></th>
+            <td class="num">{ quantity::count(n) }</td>
+            <td class="num">{ quantity::count(found.into()) }</td>
+            <td class="num">{ quantity::percent(f64::from(found), n as f64) }</td>
+        </tr>
+    }
+}
+
+/// The ROC curve.
+fn curve(judged: &Judged) -> Html {
+    let points: Vec<String> =
+        judged.roc.iter().map(|(x, y)| format!("{:.2},{:.2}", x * 100.0, 100.0 - y * 100.0)).collect();
+    html! {
+        <figure class="roc">
+            <svg viewBox="-1 -1 102 102" role="img" aria-label={format!("ROC curve; the area under it is {:.3}", judged.auroc)}>
+                <line class="chance" x1="0" y1="100" x2="100" y2="0" />
+                <polyline class="roc-line" points={points.join(" ")} />
+                <rect class="frame" x="0" y="0" width="100" height="100" />
+            </svg>
+            <figcaption class="hint">{"Attacks found (up) against others past the threshold (right)"}</figcaption>
+        </figure>
+    }
+}

@@ -1,0 +1,61 @@
+//! A row that was scored as a row of the list.
+
+use crate::protocol::LeastScore;
+use crate::protocol::anomalies::{AnomalyRow, AnomalySort};
+use crate::web::page::parts::grid::{Column, Row, Wanted};
+use crate::web::page::parts::text::{Times, plain};
+use std::borrow::Cow;
+use yew::AttrValue;
+
+/// Which rows are wanted, and whether a label says something of them.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Sight {
+    /// The least score.
+    pub least: f64,
+    /// There is a label.
+    pub has_label: bool,
+}
+
+impl From<Sight> for LeastScore {
+    fn from(sight: Sight) -> LeastScore {
+        LeastScore(sight.least)
+    }
+}
+
+const fn column(label: &'static str, sort: Option<AnomalySort>, is_number: bool) -> Column<AnomalySort> {
+    Column { label: AttrValue::Static(label), sort, is_number }
+}
+
+impl Row for AnomalyRow {
+    type Beside = Sight;
+    const LABEL: &'static str = "Unusual rows";
+    const NOUNS: (&'static str, &'static str) = ("row reaches the threshold", "rows reach the threshold");
+    const CLASS: &'static str = "anomalies-grid";
+    const COLUMNS: &'static [Column<AnomalySort>] = &[
+        column("What", Some(AnomalySort::Place), false),
+        column("Score", Some(AnomalySort::Score), true),
+        column("Agree", Some(AnomalySort::Agreeing), true),
+        column("Stands out by", None, false),
+        column("Label", Some(AnomalySort::Class), false),
+    ];
+
+    fn columns(wanted: &Wanted<Self>) -> Cow<'static, [Column<AnomalySort>]> {
+        let n = if wanted.beside.has_label { Self::COLUMNS.len() } else { Self::COLUMNS.len() - 1 };
+        Cow::Borrowed(Self::COLUMNS.get(..n).unwrap_or_default())
+    }
+
+    fn key(&self) -> u64 {
+        self.row.into()
+    }
+
+    fn cells(&self, _times: Times) -> Vec<String> {
+        let reasons: Vec<String> = self.reasons.iter().map(|reason| plain(reason)).collect();
+        vec![
+            plain(&self.name),
+            format!("{:.3}", self.score),
+            format!("{} of {}", self.n_agreeing, self.ranks.len()),
+            reasons.join("; "),
+            self.class.as_deref().map(plain).unwrap_or_default(),
+        ]
+    }
+}

@@ -1,0 +1,123 @@
+//! The other end of a worker that learns: what it is asked, and what it says. Dropping it ends the worker, whatever it does.
+
+use super::learner_main::{LearnerReply, LearnerRequest, MARK};
+use crate::anomalies::Task;
+use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
+use crate::web::browser::codec;
+use crate::web::browser::spawn::{OWN_SCRIPT, end, post, spawn_own};
+use js_sys::{Array, JSON, Reflect};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{Closure, JsValue};
+use web_sys::{MessageEvent, Worker};
+
+const DIED: &str = "Learning stopped: the browser ran out of memory, or there is a bug in Packetloupe. Try fewer features or \
+                    a profile with fewer rows.";
+
+/// A worker that learns.
+pub(super) struct Helper {
+    worker: Worker,
+    state: Rc<RefCell<State>>,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_error: Closure<dyn Fn(web_sys::Event)>,
+}
+
+struct State {
+    /// Messages that wait for the worker to be ready; none once it is.
+    outbox: Option<Vec<(JsValue, Array)>>,
+    /// The question whose answer is being learnt.
+    learning: Option<u32>,
+    is_over: bool,
+}
+
+impl Helper {
+    /// Starts one. `hear` is called with the number of each question and its answers.
+    pub(super) fn start(hear: impl Fn(u32, AnomalyAnswer) + 'static) -> Result<Helper, JsValue> {
+        let script = String::from(JSON::stringify(&Reflect::get(&js_sys::global(), &OWN_SCRIPT.into())?)?);
+        // The compiled module rides in the first message: nothing is loaded or compiled again.
+        let (mark, begin) =
+            (format!("self.{MARK} = true;"), "onmessage = ({ data }) => wasm_bindgen({ module_or_path: data });");
+        let worker = spawn_own(&script, &mark, begin)?;
+        worker.post_message(&wasm_bindgen::module())?;
+        let state = Rc::new(RefCell::new(State { outbox: Some(Vec::new()), learning: None, is_over: false }));
+        let hear = Rc::new(hear);
+        let on_message = {
+            let (worker, state, hear) = (worker.clone(), state.clone(), hear.clone());
+            Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+                match codec::from_js::<LearnerReply>(&event.data()) {
+                    Some((LearnerReply(Some((question, answer))), _)) => {
+                        if !matches!(answer, AnomalyAnswer::Progress(_)) {
+                            state.borrow_mut().learning.take_if(|learning| *learning == question);
+                        }
+                        hear(question, answer);
+                    }
+                    Some((LearnerReply(None), _)) => {
+                        let waiting = state.borrow_mut().outbox.take();
+                        waiting.into_iter().flatten().for_each(|message| post(&worker, &message));
+                    }
+                    None => {}
+                }
+            })
+        };
+        let on_error = {
+            let state = state.clone();
+            Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+                event.prevent_default();
+                state.borrow_mut().is_over = true;
+                let learning = state.borrow_mut().learning.take();
+                if let Some(question) = learning {
+                    hear(question, AnomalyAnswer::Refused(DIED.to_owned()));
+                }
+            })
+        };
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Helper { worker, state, _on_message: on_message, _on_error: on_error })
+    }
+
+    /// Gives it a task.
+    pub(super) fn learn(&self, question: u32, task: Task) {
+        self.state.borrow_mut().learning = Some(question);
+        self.send(&LearnerRequest::Learn(question, Box::new(task)));
+    }
+
+    /// Asks it about what it learnt; false if it is gone.
+    pub(super) fn ask(&self, question: u32, query: &AnomalyQuery) -> bool {
+        if self.is_over() {
+            return false;
+        }
+        self.send(&LearnerRequest::Ask(question, query.clone()));
+        true
+    }
+
+    fn send(&self, request: &LearnerRequest) {
+        let message = codec::to_js(request, &[]);
+        match &mut self.state.borrow_mut().outbox {
+            Some(waiting) => waiting.push(message),
+            None => post(&self.worker, &message),
+        }
+    }
+
+    /// True while it learns.
+    pub(super) fn is_learning(&self) -> bool {
+        self.state.borrow().learning.is_some()
+    }
+
+    /// The question whose answer it is learning.
+    pub(super) fn waiting(&self) -> Option<u32> {
+        self.state.borrow().learning
+    }
+
+    /// True if it has failed.
+    pub(super) fn is_over(&self) -> bool {
+        self.state.borrow().is_over
+    }
+}
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        end(&self.worker);
+    }
+}
