@@ -214,6 +214,53 @@ fn methods_score_alone_and_together() {
 }
 
 #[test]
+fn flows_hosts_and_windows_of_a_capture_are_scored_with_names_and_reasons() {
+    let folder = Folder::new("scopes");
+    let json = folder.path("learnt.json");
+    let (code, out, err) =
+        outcome(&["score", SCAN, "--methods", "consensus", "--scope", "hosts", "--threshold", "10%", "--json", &json]);
+    assert_eq!(code, 0, "{err}");
+    let mut lines = out.lines();
+    assert_eq!(lines.next(), Some("host,score"));
+    let scores: Vec<(String, f64)> = lines
+        .map(|line| line.rsplit_once(',').map(|(name, score)| (name.to_owned(), score.parse().unwrap())).unwrap())
+        .collect();
+    let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    assert_eq!(document["rows"].as_u64(), Some(scores.len() as u64));
+    let top = &document["unusual"][0];
+    let best = scores.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+    assert_eq!(
+        (top["name"].as_str(), top["score"].as_f64().map(|score| score as f32)),
+        (Some(best.0.as_str()), Some(best.1 as f32))
+    );
+    assert!(!top["reasons"].as_array().unwrap().is_empty());
+    assert!(err.contains("at or above"), "{err}");
+    let n = document["unusual"].as_array().unwrap().len();
+    let share = document["proposals"].as_array().unwrap().iter().find(|of| of["id"] == "share").unwrap();
+    assert_eq!(share["rows"].as_u64(), Some(n as u64));
+    // Only these features, and none of another name.
+    let (code, ..) = outcome(&[
+        "score",
+        SCAN,
+        "--methods",
+        "hbos",
+        "--scope",
+        "windows",
+        "--features",
+        "flows,bytes",
+        "--json",
+        &json,
+        "--out",
+        &folder.path("s.csv"),
+    ]);
+    let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    assert_eq!((code, &document["features"]), (0, &serde_json::json!(["flows", "bytes"])));
+    assert_eq!(outcome(&["score", SCAN, "--methods", "hbos", "--scope", "windows", "--features", "-nothing"]).0, 2);
+    assert_eq!(outcome(&["score", SCAN, "--methods", "hbos", "--scope", "rows"]).0, 3);
+    assert_eq!(outcome(&["score", SCAN, "--methods", "hbos", "--scope", "flows", "--threshold", "high"]).0, 2);
+}
+
+#[test]
 fn detectors_are_evaluated_on_a_labelled_table() {
     let folder = Folder::new("evaluate");
     let table = folder.with("table.csv", labelled());

@@ -8,10 +8,14 @@ use super::task::{Task, TaskColumn};
 use crate::learn::random::Selection;
 use crate::learn::work::Work;
 use crate::learn::{CONSENSUS, METHODS, Method, Refusal, method};
+use crate::model::Finding;
 use crate::pipeline::Pipeline;
-use crate::protocol::anomalies::{AnomalyAnswer, AnomalyChoice, AnomalyQuery, AnomalyReasons, AnomalyRow};
-use std::collections::BTreeSet;
+use crate::protocol::anomalies::{AnomalyAnswer, AnomalyChoice, AnomalyQuery, AnomalyReasons, AnomalyRow, FindingLink};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+
+/// From this share of the rows on a finding decides what is usual.
+const DOMINANT: f64 = 0.2;
 
 /// Whom the page asks: knows what the rows of the last task are.
 #[derive(Default)]
@@ -79,6 +83,7 @@ impl Desk {
     pub fn ask(
         &mut self,
         pipeline: &Pipeline,
+        findings: &[Finding],
         query: &AnomalyQuery,
         report: &mut dyn FnMut(f32) -> ControlFlow<()>,
     ) -> AnomalyAnswer {
@@ -99,7 +104,7 @@ impl Desk {
                 None => AnomalyAnswer::Refused("Nothing has been learnt yet.".to_owned()),
             },
         };
-        self.named(pipeline, answer)
+        self.named(pipeline, findings, answer)
     }
 
     /// The learner of the last task that was answered here.
@@ -119,24 +124,39 @@ impl Desk {
         known.map(|(known, place)| known.subjects.name(pipeline, place as usize)).unwrap_or_default()
     }
 
-    /// Gives the rows of an answer their names and links.
-    pub fn named(&self, pipeline: &Pipeline, mut answer: AnomalyAnswer) -> AnomalyAnswer {
+    /// Gives the rows of an answer their names and links, and says which finding means them.
+    pub fn named(&self, pipeline: &Pipeline, findings: &[Finding], mut answer: AnomalyAnswer) -> AnomalyAnswer {
         match &mut answer {
-            AnomalyAnswer::Rows(page) => page.rows.iter_mut().for_each(|row| self.name_row(pipeline, row)),
+            AnomalyAnswer::Learnt(result) => result.dominant = self.dominant(pipeline, findings),
+            AnomalyAnswer::Rows(page) => page.rows.iter_mut().for_each(|row| self.name_row(pipeline, findings, row)),
             AnomalyAnswer::Reasons(Some(reasons)) => {
                 let AnomalyReasons { row, nearest, .. } = reasons.as_mut();
-                std::iter::once(row).chain(nearest).for_each(|row| self.name_row(pipeline, row));
+                std::iter::once(row).chain(nearest).for_each(|row| self.name_row(pipeline, findings, row));
             }
             _ => {}
         }
         answer
     }
 
-    fn name_row(&self, pipeline: &Pipeline, row: &mut AnomalyRow) {
+    /// The finding that means most rows, if these are many.
+    fn dominant(&self, pipeline: &Pipeline, findings: &[Finding]) -> Option<(FindingLink, u64)> {
+        let Known { subjects, members } = self.known.as_ref()?;
+        let mut counts: BTreeMap<&str, (FindingLink, u64)> = BTreeMap::new();
+        for place in members {
+            if let Some(finding) = subjects.finding(pipeline, findings, *place as usize) {
+                counts.entry(finding.id.as_str()).or_insert_with(|| (link(finding), 0)).1 += 1;
+            }
+        }
+        let most = counts.into_values().max_by_key(|(_, n)| *n)?;
+        (most.1 as f64 >= DOMINANT * members.len() as f64).then_some(most)
+    }
+
+    fn name_row(&self, pipeline: &Pipeline, findings: &[Finding], row: &mut AnomalyRow) {
         let Some(known) = &self.known else { return };
         if let Some(place) = known.members.get(row.row as usize) {
             row.name = known.subjects.name(pipeline, *place as usize);
             row.link = known.subjects.link(pipeline, *place as usize);
+            row.finding = known.subjects.finding(pipeline, findings, *place as usize).map(link);
         }
     }
 }
@@ -168,6 +188,10 @@ impl Learner {
             _ => AnomalyAnswer::Refused("This is not about what was learnt.".to_owned()),
         }
     }
+}
+
+fn link(finding: &Finding) -> FindingLink {
+    FindingLink { id: finding.id.clone(), title: finding.title.clone() }
 }
 
 /// The methods of a choice; a sentence if one is unknown.

@@ -22,6 +22,8 @@ use crate::protocol::anomalies::{
 use crate::settings::Settings;
 use crate::stats::labels::{Class, Labels};
 use crate::stats::ranking::rank;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// Most rows in one answer.
 const MOST_ROWS: u32 = 256;
@@ -31,6 +33,8 @@ const MOST_TOP_POINTS: usize = 1000;
 /// The share of rows that agreement compares, and the fewest.
 const COMPARED: f64 = 0.01;
 const FEWEST_COMPARED: usize = 10;
+/// Rows of the list that are kept.
+const MOST_KEPT: usize = 10_000;
 /// Features named in a line of the list.
 const MOST_NAMED: usize = 3;
 
@@ -42,6 +46,8 @@ pub struct Learner {
     scores: Vec<f64>,
     /// The rows by falling score, of equal ones the first.
     order: Vec<u32>,
+    /// Rows of the list that were told already: finding their reasons takes most of the time.
+    told_rows: RefCell<BTreeMap<u32, AnomalyRow>>,
 }
 
 impl Told {
@@ -83,7 +89,7 @@ impl Learner {
         let mut order: Vec<u32> = (0..).take(scores.len()).collect();
         let score = |row: u32| scores.get(row as usize).copied().unwrap_or(0.0);
         order.sort_unstable_by(|a, b| score(*b).total_cmp(&score(*a)).then(a.cmp(b)));
-        Ok(Learner { task, prepared, consensus, scores, order })
+        Ok(Learner { task, prepared, consensus, scores, order, told_rows: RefCell::default() })
     }
 
     /// Scores from 0 to 1, one a row: of one method its own, of several the mean of the ranks.
@@ -128,6 +134,7 @@ impl Learner {
             n_compared: n_compared as u64,
             map: self.map(work)?,
             judged,
+            dominant: None,
         })
     }
 
@@ -187,9 +194,17 @@ impl Learner {
             places.reverse();
         }
         let wanted = places.iter().skip(window.offset as usize).take(window.count.min(MOST_ROWS) as usize);
-        let wanted: Vec<usize> = wanted.map(|row| *row as usize).collect();
-        let why = reasons(&self.consensus, &self.prepared, &self.task, &wanted, Depth::Features);
-        Page { total: n as u64, offset: window.offset, rows: why.iter().map(|why| self.row(why)).collect() }
+        let wanted: Vec<u32> = wanted.copied().collect();
+        let mut told = self.told_rows.borrow_mut();
+        if told.len() > MOST_KEPT {
+            told.clear();
+        }
+        let new: Vec<usize> = wanted.iter().filter(|row| !told.contains_key(row)).map(|row| *row as usize).collect();
+        for why in reasons(&self.consensus, &self.prepared, &self.task, &new, Depth::Features) {
+            told.insert(why.row as u32, self.row(&why));
+        }
+        let rows = wanted.iter().filter_map(|row| told.get(row).cloned()).collect();
+        Page { total: n as u64, offset: window.offset, rows }
     }
 
     fn row(&self, why: &Reasons) -> AnomalyRow {
@@ -201,6 +216,7 @@ impl Learner {
             score: self.score(why.row as u32),
             ranks: self.consensus.ranks.iter().map(rank).collect(),
             n_agreeing: why.agreeing.len() as u32,
+            finding: None,
             class: self.task.told.as_ref().and_then(|told| told.class(why.row)),
             reasons: why.features.iter().take(MOST_NAMED).map(|reason| self.words(reason)).collect(),
         }
@@ -241,6 +257,7 @@ impl Learner {
         let feature = |(place, reason): (usize, &Reason)| AnomalyReason {
             name: reason.name.clone(),
             unit: self.unit(reason.feature),
+            is_yes_or_no: self.is_yes_or_no(reason),
             value: reason.value,
             quartiles: reason.quartiles,
             nearest: beside.as_ref().and_then(|values| values.get(place).copied().flatten()),

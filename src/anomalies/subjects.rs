@@ -5,7 +5,8 @@ use super::spans::Spans;
 use super::{ends, flow_figures, spans, table_rows};
 use crate::learn::prepare::Values;
 use crate::model::format::time;
-use crate::model::{Addr, Flow};
+use crate::model::net::addr::Endpoint;
+use crate::model::{Addr, Category, Finding, Flow};
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::{AnomalyChoice, AnomalyLink, AnomalyScope};
 use crate::stats::label_columns::{HeldFor, label_columns};
@@ -179,6 +180,26 @@ impl Subjects {
                 number.map_or(AnomalyLink::Nowhere, AnomalyLink::Row)
             }
         }
+    }
+
+    /// The gravest finding of what was done that means one; those of models say no more than learning does.
+    pub fn finding<'a>(&self, pipeline: &Pipeline, findings: &'a [Finding], place: usize) -> Option<&'a Finding> {
+        let is_source = |finding: &Finding, host: Addr| finding.sources.contains(&Endpoint::Ip(host));
+        let means = |finding: &&Finding| match &self.kind {
+            Kind::Flows(serials) => {
+                serials.get(place).is_some_and(|serial| finding.flow_serials.binary_search(serial).is_ok())
+            }
+            Kind::Hosts(hosts) => hosts.get(place).is_some_and(|host| is_source(finding, *host)),
+            Kind::Pairs(pairs) => pairs
+                .get(place)
+                .is_some_and(|(from, to)| is_source(finding, *from) && finding.targets.contains(&Endpoint::Ip(*to))),
+            Kind::Windows(_) => false,
+            Kind::Rows(_) => {
+                let number = pipeline.rows().and_then(|rows| rows.number(place));
+                number.is_some_and(|number| finding.packet_indices.binary_search(&number).is_ok())
+            }
+        };
+        findings.iter().filter(|finding| finding.category != Category::Statistical).find(means)
     }
 
     /// The number that one has in its file, for rows: other rows of the file were not kept.

@@ -46,7 +46,7 @@ fn go_on(_: f32) -> ControlFlow<()> {
 }
 
 fn learnt(desk: &mut Desk, pipeline: &Pipeline, choice: AnomalyChoice) -> AnomalyResult {
-    match desk.ask(pipeline, &AnomalyQuery::Learn(choice), &mut go_on) {
+    match desk.ask(pipeline, &[], &AnomalyQuery::Learn(choice), &mut go_on) {
         AnomalyAnswer::Learnt(result) => *result,
         other => panic!("{other:?}"),
     }
@@ -55,7 +55,7 @@ fn learnt(desk: &mut Desk, pipeline: &Pipeline, choice: AnomalyChoice) -> Anomal
 fn rows(desk: &mut Desk, pipeline: &Pipeline, least: f64) -> Page<AnomalyRow> {
     let window =
         Window { filter: Filter::default(), sort: AnomalySort::Score, is_descending: true, offset: 0, count: 10 };
-    match desk.ask(pipeline, &AnomalyQuery::Rows(window, least), &mut go_on) {
+    match desk.ask(pipeline, &[], &AnomalyQuery::Rows(window, least), &mut go_on) {
         AnomalyAnswer::Rows(page) => page,
         other => panic!("{other:?}"),
     }
@@ -79,7 +79,8 @@ fn every_scope_of_a_capture_is_learnt_from_and_its_rows_have_names_and_reasons()
         assert!(page.rows.windows(2).all(|pair| pair[0].score >= pair[1].score));
         let top = &page.rows[0];
         assert!(!top.name.is_empty() && !top.reasons.is_empty(), "{scope:?} {top:?}");
-        let AnomalyAnswer::Reasons(Some(why)) = desk.ask(&pipeline, &AnomalyQuery::Reasons(top.row), &mut go_on) else {
+        let AnomalyAnswer::Reasons(Some(why)) = desk.ask(&pipeline, &[], &AnomalyQuery::Reasons(top.row), &mut go_on)
+        else {
             panic!("no reasons")
         };
         assert!(why.features[0].contribution > 0.0 && why.without_first <= why.row.score, "{why:?}");
@@ -99,6 +100,27 @@ fn the_scanner_stands_out_among_hosts_by_what_it_contacts() {
 }
 
 #[test]
+fn rows_that_a_finding_means_say_so_and_one_that_means_many_is_named() {
+    let mut pipeline = sample();
+    let settings = Settings::default();
+    (0..crate::pipeline::cards().len()).for_each(|place| pipeline.evaluate_one(place, &settings));
+    let findings = pipeline.analysis(&settings).findings;
+    let mut desk = Desk::default();
+    let choice = AnomalyChoice { methods: vec!["hbos".to_owned()], ..of(AnomalyScope::Flows) };
+    let AnomalyAnswer::Learnt(result) = desk.ask(&pipeline, &findings, &AnomalyQuery::Learn(choice), &mut go_on) else {
+        panic!("nothing learnt")
+    };
+    let (scan, n) = result.dominant.unwrap();
+    assert!(scan.id.starts_with("port_scan") && n >= 900, "{scan:?} {n}");
+    let window =
+        Window { filter: Filter::default(), sort: AnomalySort::Score, is_descending: false, offset: 0, count: 5 };
+    let query = AnomalyQuery::Rows(window, 0.0);
+    let AnomalyAnswer::Rows(page) = desk.ask(&pipeline, &findings, &query, &mut go_on) else { panic!("no rows") };
+    // What there is most of is least unusual.
+    assert!(page.rows.iter().all(|row| row.finding.as_ref() == Some(&scan)), "{page:?}");
+}
+
+#[test]
 fn who_learns_elsewhere_gives_the_same() {
     let pipeline = sample();
     let choice = AnomalyChoice { most_rows: 500, ..of(AnomalyScope::Flows) };
@@ -111,7 +133,7 @@ fn who_learns_elsewhere_gives_the_same() {
     let window =
         Window { filter: Filter::default(), sort: AnomalySort::Score, is_descending: true, offset: 0, count: 10 };
     let answer = learner.unwrap().answer(&AnomalyQuery::Rows(window, 0.0));
-    let AnomalyAnswer::Rows(page) = there.named(&pipeline, answer) else { panic!("no rows") };
+    let AnomalyAnswer::Rows(page) = there.named(&pipeline, &[], answer) else { panic!("no rows") };
     assert_eq!(page, rows(&mut here, &pipeline, 0.0));
 }
 
@@ -120,7 +142,7 @@ fn labels_judge_and_are_never_looked_at_and_the_odd_row_is_found() {
     let pipeline = pipeline(table("attack_cat", 600).as_bytes(), "t.csv");
     let mut desk = Desk::default();
     let choice = of(AnomalyScope::Rows);
-    let AnomalyAnswer::Offer(offer) = desk.ask(&pipeline, &AnomalyQuery::Offer(choice.clone()), &mut go_on) else {
+    let AnomalyAnswer::Offer(offer) = desk.ask(&pipeline, &[], &AnomalyQuery::Offer(choice.clone()), &mut go_on) else {
         panic!("no offer")
     };
     let withheld: Vec<&str> = offer.features.iter().filter(|f| f.withheld.is_some()).map(|f| f.name.as_str()).collect();
@@ -136,7 +158,7 @@ fn labels_judge_and_are_never_looked_at_and_the_odd_row_is_found() {
     let added = AnomalyChoice { added: vec!["copy".to_owned()], removed: vec!["a".to_owned()], ..choice };
     assert_eq!(learnt(&mut desk, &pipeline, added.clone()).features, ["b", "c", "d", "copy"]);
     let wrong = AnomalyChoice { added: vec!["e".to_owned()], ..added };
-    let refused = desk.ask(&pipeline, &AnomalyQuery::Learn(wrong), &mut go_on);
+    let refused = desk.ask(&pipeline, &[], &AnomalyQuery::Learn(wrong), &mut go_on);
     assert_eq!(refused, AnomalyAnswer::Refused("There is no feature called \"e\" of rows.".to_owned()));
 }
 
@@ -197,10 +219,11 @@ fn of_noise_beside_a_label_of_any_name_no_method_learns_the_label() {
 fn work_that_is_stopped_says_so_and_what_is_not_there_is_refused() {
     let pipeline = sample();
     let mut desk = Desk::default();
-    let stopped = desk.ask(&pipeline, &AnomalyQuery::Learn(of(AnomalyScope::Flows)), &mut |_| ControlFlow::Break(()));
+    let stopped =
+        desk.ask(&pipeline, &[], &AnomalyQuery::Learn(of(AnomalyScope::Flows)), &mut |_| ControlFlow::Break(()));
     assert_eq!(stopped, AnomalyAnswer::Cancelled);
-    let none = desk.ask(&pipeline, &AnomalyQuery::Learn(of(AnomalyScope::Rows)), &mut go_on);
+    let none = desk.ask(&pipeline, &[], &AnomalyQuery::Learn(of(AnomalyScope::Rows)), &mut go_on);
     assert_eq!(none, AnomalyAnswer::Refused("This file has no rows.".to_owned()));
-    let early = desk.ask(&pipeline, &AnomalyQuery::Reasons(0), &mut go_on);
+    let early = desk.ask(&pipeline, &[], &AnomalyQuery::Reasons(0), &mut go_on);
     assert!(matches!(early, AnomalyAnswer::Refused(_)));
 }

@@ -1,14 +1,8 @@
 //! What is to score a table: a detector, or methods that learn from the table, one alone or several by their ranks.
 
-use super::{Failure, output};
-use crate::learn::consensus::Consensus;
-use crate::learn::prepare::prepare;
-use crate::learn::table::TableRows;
-use crate::learn::work::Work;
-use crate::learn::{CONSENSUS, METHODS, Method, Refusal, method};
+use super::Failure;
+use crate::learn::{CONSENSUS, METHODS, Method, method};
 use crate::pipeline;
-use crate::settings::{self, Settings};
-use std::ops::ControlFlow;
 
 /// What is to score a table.
 pub enum Judge {
@@ -46,24 +40,4 @@ fn methods(ids: &[String]) -> Result<Vec<&'static Method>, Failure> {
         }
     }
     Ok(methods)
-}
-
-/// The scores of the kept rows, from 0 to 1; a sentence if there is not enough data.
-pub fn learnt(methods: &[&'static Method], rows: &TableRows<'_>, settings: &Settings) -> Result<Vec<f32>, String> {
-    let mut go_on = |_: f32| ControlFlow::Continue(());
-    let mut work = Work::new(&mut go_on);
-    let said = |refusal: Refusal| match refusal {
-        Refusal::NotEnough(why) => why,
-        Refusal::Stopped => "Stopped.".to_owned(),
-    };
-    let prepared = prepare(rows, &mut work).map_err(said)?;
-    let seed = settings.count(&settings::SEED);
-    let consensus = Consensus::of(methods, &prepared, settings, seed, &mut work).map_err(said)?;
-    consensus.left_out.iter().for_each(|(method, why)| output::complain(&format!("{} is left out: {why}", method.id)));
-    consensus.scored.iter().filter_map(|of| of.sample()).for_each(|sample| output::complain(&sample));
-    let scores = match &consensus.scored[..] {
-        [alone] => alone.unit_scores(),
-        _ => consensus.scores,
-    };
-    Ok(scores.into_iter().map(|score| score as f32).collect())
 }

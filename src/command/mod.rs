@@ -20,6 +20,7 @@ mod query;
 mod read;
 mod reading;
 mod score;
+mod score_learnt;
 mod settings;
 mod summary;
 mod table;

@@ -1,9 +1,9 @@
 //! `packetloupe score`: a table to one anomaly score a row, in the order of the rows, by a detector or by methods that learn.
 
-use super::judge::{Judge, learnt};
+use super::judge::Judge;
 use super::reading::ReadingArguments;
+use super::score_learnt::{self, Asked, LearningArguments};
 use super::{Failure, output, read};
-use crate::learn::table::TableRows;
 use crate::model::format::quantity::counted;
 use crate::pipeline::{self, Pipeline};
 use crate::settings::{self, Settings};
@@ -19,10 +19,10 @@ pub struct ScoreArguments {
     /// The table: CSV, JSON lines or a JSON list
     file: PathBuf,
     /// The detector, a method of `packetloupe methods` or `consensus`
-    #[arg(long, value_name = "ID", required_unless_present = "detectors", conflicts_with = "detectors")]
+    #[arg(long, value_name = "ID", required_unless_present_any = ["detectors", "profile"], conflicts_with = "detectors")]
     detector: Option<String>,
     /// Methods of `packetloupe methods`, or `consensus` for those of its default: the mean of their ranks
-    #[arg(long, value_name = "ID,...", value_delimiter = ',')]
+    #[arg(long, visible_alias = "methods", value_name = "ID,...", value_delimiter = ',')]
     detectors: Vec<String>,
     /// Seed for random choices
     #[arg(long, value_name = "N")]
@@ -38,6 +38,8 @@ pub struct ScoreArguments {
     settings: Option<PathBuf>,
     #[command(flatten)]
     reading: ReadingArguments,
+    #[command(flatten)]
+    learning: LearningArguments,
 }
 
 /// What a detector made of the kept rows, one value a row.
@@ -59,15 +61,22 @@ pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
     let mut read = read::read(&arguments.file, &settings, arguments.label.as_deref(), false, false)?;
     arguments.reading.complain(&read.pipeline);
     let refuse = |why: &str| Failure::input(format!("{}: {why}", arguments.file.display()));
+    if let Judge::Methods(methods) = &judge {
+        if read.pipeline.rows().is_none() && arguments.learning.is_of_rows() && !arguments.learning.has_profile() {
+            return Err(refuse("this is a capture, not a table: choose what to score with --scope."));
+        }
+        read.progress.evaluating();
+        read.progress.clear();
+        let ScoreArguments { file, out, seed, learning, .. } = arguments;
+        let asked = Asked { file, out, seed: *seed, learning };
+        return score_learnt::run(&asked, methods, &read.pipeline, &settings);
+    }
     let Some(rows) = read.pipeline.rows() else { return Err(refuse("this is a capture, not a table.")) };
     let numbers: Vec<u64> = (0..rows.len()).filter_map(|row| rows.number(row)).collect();
     let n_rows = rows.n_rows();
     read.progress.evaluating();
-    let scores = match (judge, read.pipeline.rows()) {
-        (Judge::Methods(methods), Some(rows)) => learnt(&methods, &TableRows::new(rows), &settings),
-        (Judge::Detector(place), _) => evaluate(&mut read.pipeline, place, &settings).map(|evaluated| evaluated.scores),
-        (Judge::Methods(_), None) => Err("this is a capture, not a table.".to_owned()),
-    };
+    let Judge::Detector(place) = judge else { return Err(refuse("this is a capture, not a table.")) };
+    let scores = evaluate(&mut read.pipeline, place, &settings).map(|evaluated| evaluated.scores);
     read.progress.clear();
     let scores = scores.map_err(|why| refuse(&why))?;
     let n_missing = n_rows - scores.iter().filter(|score| !score.is_nan()).count() as u64;

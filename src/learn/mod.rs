@@ -24,7 +24,6 @@ pub mod reference;
 pub mod register;
 pub mod scale;
 pub mod scoring;
-pub mod table;
 pub mod tails;
 pub mod threshold;
 pub mod work;

@@ -310,6 +310,17 @@ pub struct AnomalyResult {
     pub map: Option<AnomalyMap>,
     /// What the label says, if there is one: for judging only.
     pub judged: Option<Judged>,
+    /// The finding that means most of the rows, and how many, if these are so many that they decide what is usual.
+    pub dominant: Option<(FindingLink, u64)>,
+}
+
+/// A finding, by what leads to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingLink {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
 }
 
 impl AnomalyResult {
@@ -459,6 +470,8 @@ pub struct AnomalyRow {
     pub n_agreeing: u32,
     /// What the label says.
     pub class: Option<String>,
+    /// The gravest finding of what was done that means it too: learning only repeats that.
+    pub finding: Option<FindingLink>,
     /// The features that add most to its score, with their values, in words.
     pub reasons: Vec<String>,
 }
@@ -487,6 +500,8 @@ pub struct AnomalyReason {
     pub name: String,
     /// Unit.
     pub unit: String,
+    /// 1 is yes and 0 is no.
+    pub is_yes_or_no: bool,
     /// Value; none if it is missing.
     pub value: Option<f64>,
     /// A quarter, half and three quarters of all rows have at most these.

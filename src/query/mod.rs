@@ -60,7 +60,9 @@ impl Views {
             Query::Columns(window) => Answer::Columns(self.columns.page(&mut sight, window, ())),
             Query::Column { place } => Answer::Column(columns::column(pipeline, place).map(Box::new)),
             Query::Anomalies(query) => {
-                Answer::Anomalies(self.anomalies.ask(pipeline, &query, &mut |_| ControlFlow::Continue(())))
+                Answer::Anomalies(
+                    self.anomalies.ask(pipeline, &analysis.findings, &query, &mut |_| ControlFlow::Continue(())),
+                )
             }
             Query::Packet { index } => Answer::Packet(detail(&mut sight, index).map(Box::new)),
             Query::Explore(question) => Answer::Explored(Box::new(explore::ask(&mut sight, &question))),

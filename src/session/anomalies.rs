@@ -323,6 +323,7 @@ mod tests {
             n_compared: 0,
             map: None,
             judged: None,
+            dominant: None,
         };
         let begun = offered().step(AnomalyAction::Begun);
         let late =

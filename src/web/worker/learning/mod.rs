@@ -79,7 +79,10 @@ fn fresh(shared: &Shared, number: u32) -> Option<Helper> {
     }
     let shared = shared.clone();
     let hear = move |question: u32, answer: AnomalyAnswer| {
-        let named = with(&shared, number, |job| job.views.anomalies.named(&job.pipeline, answer));
+        let named = with(&shared, number, |job| {
+            let findings = job.analysis.as_ref().map_or(&[][..], |analysis| &analysis.findings);
+            job.views.anomalies.named(&job.pipeline, findings, answer)
+        });
         if let Some(answer) = named {
             post(number, Reply::Answer { question, answer: Answer::Anomalies(answer) });
         }

@@ -34,7 +34,7 @@ pub fn JudgedPart(props: &JudgedProps) -> Html {
                 </dl>
                 { curve(judged) }
             </div>
-            <div class="scroll">
+            <div class="scroll" tabindex="0" role="region" aria-label="Classes">
                 <table class="plain">
                     <thead>
                         <tr>

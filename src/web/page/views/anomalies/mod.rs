@@ -16,7 +16,7 @@ use judged::JudgedPart;
 use map::MapPart;
 use matrix::Matrix;
 use method_notes::MethodNotes;
-use row::Sight;
+use row::Reached;
 use scores::Scores;
 use use_later::use_later;
 use why::Why;
@@ -193,7 +193,7 @@ fn Results(props: &ResultsProps) -> Html {
         filter: crate::protocol::Filter::default(),
         sort: it.sort,
         is_descending: !it.is_turned,
-        beside: Sight { least, has_label: result.judged.is_some() },
+        beside: Reached { least, has_label: result.judged.is_some() },
     };
     let select =
         props.on_action.reform(|row: crate::protocol::anomalies::AnomalyRow| AnomalyAction::Select(Some(row.row)));

@@ -9,16 +9,16 @@ use yew::AttrValue;
 
 /// Which rows are wanted, and whether a label says something of them.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Sight {
+pub struct Reached {
     /// The least score.
     pub least: f64,
     /// There is a label.
     pub has_label: bool,
 }
 
-impl From<Sight> for LeastScore {
-    fn from(sight: Sight) -> LeastScore {
-        LeastScore(sight.least)
+impl From<Reached> for LeastScore {
+    fn from(reached: Reached) -> LeastScore {
+        LeastScore(reached.least)
     }
 }
 
@@ -27,7 +27,7 @@ const fn column(label: &'static str, sort: Option<AnomalySort>, is_number: bool)
 }
 
 impl Row for AnomalyRow {
-    type Beside = Sight;
+    type Beside = Reached;
     const LABEL: &'static str = "Unusual rows";
     const NOUNS: (&'static str, &'static str) = ("row reaches the threshold", "rows reach the threshold");
     const CLASS: &'static str = "anomalies-grid";

@@ -2,7 +2,8 @@
 
 use crate::model::format::quantity;
 use crate::protocol::anomalies::{AnomalyResult, Cut, ScoreHistogram};
-use crate::session::{Anomalies, AnomalyAction, Shared};
+use crate::session::{Anomalies, AnomalyAction, Route, Shared};
+use crate::web::page::parts::text::plain;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -58,12 +59,24 @@ pub fn Scores(props: &ScoresProps) -> Html {
                 }
             </div>
             <p class="anomaly-count" role="status">{ words.clone() }</p>
+            if let Some((finding, n)) = &result.dominant {
+                <p class="reading-look">
+                    <span>
+                        { format!("{} of {} belong to one finding and so decide what is usual here: ",
+                            quantity::count(*n), quantity::counted(result.n_rows, result.choice.scope.nouns().0, result.choice.scope.nouns().1)) }
+                        <a href={Route::findings(Some(&finding.id)).hash()}>{ plain(&finding.title) }</a>{"."}
+                    </span>
+                </p>
+            }
             { picture(histogram, method.is_none().then_some(cut.threshold), &words) }
             <div class="anomaly-axis" aria-hidden="true">
                 <span>{ format!("{:.2}", histogram.low) }</span>
                 <span>{"score; bar heights grow with the logarithm of the number of rows"}</span>
                 <span>{ format!("{:.2}", histogram.high) }</span>
             </div>
+            if method.is_none() && result.methods.len() > 1 {
+                <p class="hint">{"Means of ranks are spread evenly by their nature. Choose one method above to see the shape of its own scores."}</p>
+            }
             <label class="anomaly-slider">
                 <span>{"Threshold: more rows to the right"}</span>
                 <input type="range" min="0" max={result.cuts.len().saturating_sub(1).to_string()} step="1"

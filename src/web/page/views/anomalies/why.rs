@@ -71,7 +71,13 @@ pub fn Why(props: &WhyProps) -> Html {
                     { format!(" The label says {}.", plain(class)) }
                 }
             </p>
-            <div class="scroll">
+            if let Some(finding) = &why.row.finding {
+                <p>
+                    {"It belongs to a finding: "}
+                    <a href={Route::findings(Some(&finding.id)).hash()}>{ plain(&finding.title) }</a>{"."}
+                </p>
+            }
+            <div class="scroll" tabindex="0" role="region" aria-label="Reasons">
                 <table class="plain why">
                     <thead>
                         <tr>
@@ -91,7 +97,8 @@ pub fn Why(props: &WhyProps) -> Html {
             </div>
             if let Some(first) = why.features.first() {
                 <p>{ format!(
-                    "With a typical {} alone the score would be {:.3}.", plain(&first.name), why.without_first
+                    "If {} were typical, the score would be {:.3} instead of {:.3}.",
+                    plain(&first.name), why.without_first, why.row.score
                 ) }</p>
             }
             if let Some(nearest) = &why.nearest {
@@ -115,9 +122,13 @@ fn nearest_row(nearest: &AnomalyRow, on_action: &Callback<AnomalyAction>) -> Htm
 }
 
 fn feature(reason: &AnomalyReason) -> Html {
-    let word = |value: f64| quantity::amount(value, &reason.unit);
+    let word = |value: f64| match (reason.is_yes_or_no, value > 0.0) {
+        (true, true) => "yes".to_owned(),
+        (true, false) => "no".to_owned(),
+        (false, _) => quantity::amount(value, &reason.unit),
+    };
     let [low, median, high] = reason.quartiles;
-    let typical = if low == high {
+    let typical = if low == high || reason.is_yes_or_no {
         word(median)
     } else {
         format!("{}; half lie between {} and {}", word(median), word(low), word(high))

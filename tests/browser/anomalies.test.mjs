@@ -1,0 +1,81 @@
+// What is unusual: learnt in a worker of its own, labelled anew by a slider, explained, and the same as the command says.
+
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { command, done, give, open, openSample, sample, scratch, start, view } from "./lib/browser.mjs";
+
+const folder = scratch();
+let its;
+before(async () => { its = await start(); });
+after(() => its.stop());
+
+const scores = (page) => page.getByRole("region", { name: "Scores" });
+const grid = (page) => page.getByRole("grid", { name: "Unusual rows" });
+const learnt = (page) => scores(page).waitFor({ timeout: 60_000 });
+
+test("flows of a capture are learnt from at once, and the slider labels anew without learning", async () => {
+  const { page, close } = await open(its);
+  await openSample(page, "portscan_syn");
+  await view(page, "Anomalies");
+  await learnt(page);
+  const json = join(folder, "flows.json");
+  command("score", sample("portscan_syn.pcap"), "--methods", "consensus", "--scope", "flows", "--json", json, "--out", join(folder, "s"));
+  const native = JSON.parse(await readFile(json, "utf8"));
+  const first = await grid(page).locator('[aria-rowindex="2"]').innerText();
+  assert.ok(first.includes(native.unusual[0].name), `${first} is not ${native.unusual[0].name}`);
+  assert.equal(Number(await grid(page).getAttribute("aria-rowcount")), native.unusual.length + 1);
+  const slider = scores(page).getByRole("slider");
+  await slider.focus();
+  await slider.press("Home");
+  await page.waitForFunction(() => document.querySelector(".anomalies-grid").getAttribute("aria-rowcount") === "2");
+  assert.match(await scores(page).getByRole("status").innerText(), /^1 flow /);
+  await grid(page).locator('[aria-rowindex="2"]').click();
+  await page.getByRole("columnheader", { name: "Nearest usual" }).waitFor();
+  await page.getByRole("link", { name: "Show the flow" }).first().click();
+  await page.getByRole("grid", { name: "Flows" }).waitFor();
+  // What was learnt is still there.
+  await view(page, "Anomalies");
+  assert.match(await scores(page).getByRole("status").innerText(), /^1 flow /);
+  await close();
+});
+
+test("a labelled table is compared with its label, which no method sees", async () => {
+  const path = join(folder, "labelled.csv");
+  const rows = Array.from({ length: 1500 }, (_, i) => {
+    const odd = i % 50 === 7;
+    return `${(i * 7919) % 100},${odd ? 500 + (i % 9) : (i * 31) % 40},${odd ? "DDoS" : "BENIGN"}`;
+  });
+  await writeFile(path, `a,b,class\n${rows.join("\n")}\n`);
+  const { page, close } = await open(its);
+  await give(page, path);
+  await done(page);
+  await view(page, "Anomalies");
+  await learnt(page);
+  await page.getByRole("heading", { name: "Compared with class" }).waitFor();
+  const judged = await page.getByRole("region", { name: "Compared with class" }).innerText();
+  assert.match(judged, /ROC-AUC\s*(1\.000|0\.99\d)/);
+  await page.getByText(/^Features: 2 of 3$/).click();
+  await page.getByText("Held for a label. It says what a row is.").waitFor();
+  await close();
+});
+
+test("learning is cancelled at once", async () => {
+  const path = join(folder, "long.csv");
+  const rows = Array.from({ length: 60_000 }, (_, i) => Array.from({ length: 30 }, (_, j) => (i * (7919 + 2 * j)) % 10_007).join(","));
+  await writeFile(path, `${Array.from({ length: 30 }, (_, j) => `c${j}`).join(",")}\n${rows.join("\n")}\n`);
+  const { page, close } = await open(its);
+  await give(page, path);
+  await done(page);
+  await view(page, "Anomalies");
+  await page.getByRole("button", { name: "Learn" }).click();
+  const cancel = page.getByRole("button", { name: "Cancel" });
+  await cancel.waitFor();
+  await page.waitForFunction(() => document.querySelector("#anomaly-progress")?.value > 0, undefined, { timeout: 60_000 });
+  const begun = Date.now();
+  await cancel.click();
+  await page.getByText("Learning was cancelled.").waitFor();
+  assert.ok(Date.now() - begun < 1000, `${Date.now() - begun} ms`);
+  await close();
+});
