@@ -22,14 +22,33 @@ const IDENTITIES: &[(&str, &str)] = &[
     ("VLAN", "It says where, not how."),
 ];
 
+/// Own columns that only a record of each flow's packets shows.
+const OF_RECORDS: &[&str] = &["Handshake Time", "Zero Windows", "Payload Entropy", "Periodicity"];
+
+/// True if more than the flow table's figures was kept of each flow.
+pub fn has_records(pipeline: &Pipeline) -> bool {
+    pipeline.optional().is_some_and(|optional| optional.extended.is_some())
+}
+
+/// Our own columns that have values.
+fn own(pipeline: &Pipeline) -> Vec<&'static Column<OwnFigures>> {
+    let is_of_record = |name: &str| is_damped(name) || OF_RECORDS.iter().any(|known| name.ends_with(known));
+    own::ALL.iter().filter(|column| has_records(pipeline) || !is_of_record(&column.name)).collect()
+}
+
+/// True for a figure of host and pair that fades with time: `… L5`.
+fn is_damped(name: &str) -> bool {
+    name.rsplit_once(" L").is_some_and(|(_, decay)| decay.parse::<f64>().is_ok())
+}
+
 /// All features of flows.
-pub fn features() -> Vec<Feature> {
+pub fn features(pipeline: &Pipeline) -> Vec<Feature> {
     fn of<Row>(column: &Column<Row>) -> Feature {
         let withheld = IDENTITIES.iter().find(|(name, _)| *name == column.name).map(|(_, why)| identity(why));
         let group = group(&column.name);
         Feature { withheld, ..Feature::new(&column.name, group, column.unit, &column.formula) }
     }
-    kept().map(of).chain(own::ALL.iter().map(of)).collect()
+    kept().map(of).chain(own(pipeline).into_iter().map(of)).collect()
 }
 
 /// CICFlowMeter's columns; its label says nothing of a flow.
@@ -40,10 +59,9 @@ fn kept() -> impl Iterator<Item = &'static Column<Figures>> {
 /// What a column is listed under.
 fn group(name: &str) -> &'static str {
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    let is_damped = name.rsplit_once(" L").is_some_and(|(_, decay)| decay.parse::<f64>().is_ok());
     match () {
         () if IDENTITIES.iter().any(|(known, _)| *known == name) => "Who and when",
-        () if is_damped => "Host and pair, lately",
+        () if is_damped(name) => "Host and pair, lately",
         () if has(&["Bulk", "Subflow"]) => "Bulk transfers and subflows",
         () if has(&["Active", "Idle"]) => "Active and idle periods",
         () if has(&["IAT", "Burstiness", "Periodicity"]) => "Gaps between packets",
@@ -62,7 +80,8 @@ fn group(name: &str) -> &'static str {
 /// The values of some features, by their places, for some flows, by their serial numbers.
 pub fn values(pipeline: &Pipeline, serials: &[u32], wanted: &[usize]) -> Vec<Values> {
     let cic: Vec<&Column<Figures>> = kept().collect();
-    let mut gathered: Vec<Gathered> = wanted.iter().map(|place| Gathered::of(&cic, *place)).collect();
+    let own = own(pipeline);
+    let mut gathered: Vec<Gathered> = wanted.iter().map(|place| Gathered::of(&cic, &own, *place)).collect();
     let (flows, names) = (pipeline.flows(), pipeline.names());
     let extended = pipeline.optional().and_then(|optional| optional.extended.as_ref());
     let mut text = String::new();
@@ -72,7 +91,7 @@ pub fn values(pipeline: &Pipeline, serials: &[u32], wanted: &[usize]) -> Vec<Val
         let record = extended.and_then(|extended| extended.get(*serial));
         let mine = OwnFigures::new(flow, record, names.text(flow.name));
         for (place, into) in wanted.iter().zip(&mut gathered) {
-            match (cic.get(*place), own::ALL.get(place.wrapping_sub(cic.len()))) {
+            match (cic.get(*place), own.get(place.wrapping_sub(cic.len()))) {
                 (Some(column), _) => into.take(column, &figures, figures.known, &mut text),
                 (None, Some(column)) => into.take(column, &mine, figures.known, &mut text),
                 (None, None) => {}
@@ -89,9 +108,9 @@ enum Gathered {
 }
 
 impl Gathered {
-    fn of(cic: &[&Column<Figures>], place: usize) -> Gathered {
+    fn of(cic: &[&Column<Figures>], own: &[&Column<OwnFigures>], place: usize) -> Gathered {
         let is_text = |value: Option<bool>| value.unwrap_or(false);
-        let own = own::ALL.get(place.wrapping_sub(cic.len()));
+        let own = own.get(place.wrapping_sub(cic.len()));
         let text = is_text(cic.get(place).map(|column| matches!(column.value, Value::Text(_))))
             || is_text(own.filter(|_| place >= cic.len()).map(|column| matches!(column.value, Value::Text(_))));
         if text { Gathered::Texts(Vec::new(), BTreeMap::new()) } else { Gathered::Numbers(Vec::new()) }

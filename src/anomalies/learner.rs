@@ -227,7 +227,12 @@ impl Learner {
         match (reason.value, self.is_yes_or_no(reason)) {
             (Some(value), true) if value > 0.0 => reason.name.clone(),
             (Some(_), true) => format!("not: {}", reason.name),
-            (Some(value), false) => format!("{} {}", reason.name, quantity::amount(value, &self.unit(reason.feature))),
+            (Some(value), false) => {
+                // "packets 155" says it, "packets 155 packets" says it twice.
+                let unit =
+                    Some(self.unit(reason.feature)).filter(|unit| !reason.name.to_lowercase().contains(unit.as_str()));
+                format!("{} {}", reason.name, quantity::amount(value, &unit.unwrap_or_default()))
+            }
             (None, _) => format!("{} missing", reason.name),
         }
     }

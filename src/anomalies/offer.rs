@@ -42,6 +42,7 @@ pub fn offer(pipeline: &Pipeline, subjects: &Subjects, choice: &AnomalyChoice) -
         sampled: (members.len() < n as usize).then_some(members.len() as u64),
         methods: METHODS.iter().map(method).collect(),
         label: told.map(|told| told.label),
+        note: subjects.note(pipeline),
         features,
     }
 }

@@ -77,12 +77,21 @@ impl Subjects {
     /// What is known of each.
     pub fn features(&self, pipeline: &Pipeline) -> Vec<Feature> {
         match &self.kind {
-            Kind::Flows(_) => flow_figures::features(),
+            Kind::Flows(_) => flow_figures::features(pipeline),
             Kind::Hosts(_) => ends::of_hosts(),
             Kind::Pairs(_) => ends::of_pairs(),
             Kind::Windows(_) => spans::features(),
             Kind::Rows(_) => pipeline.rows().map(table_rows::features).unwrap_or_default(),
         }
+    }
+
+    /// What more could be known of them, in words.
+    pub fn note(&self, pipeline: &Pipeline) -> Option<String> {
+        let is_lacking = matches!(self.kind, Kind::Flows(_)) && !flow_figures::has_records(pipeline);
+        is_lacking.then(|| {
+            let setting = crate::settings::MORE_COLUMNS.label;
+            format!("Entropy, handshake times, periodicity and Kitsune's statistics of host and pair come with the setting \"{setting}\".")
+        })
     }
 
     /// The values of some features, by their places, for some of them, by theirs.

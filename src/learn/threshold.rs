@@ -1,7 +1,7 @@
 //! Scores to proposals for a threshold, each with how it was found.
 
 use crate::maths::elementary::{exp, ln, log2};
-use crate::model::format::quantity::{count, percent};
+use crate::model::format::quantity::{count, counted, percent};
 
 /// The share of scores that counts as the tail.
 const TAIL: f64 = 0.1;
@@ -39,7 +39,7 @@ pub enum Way {
 impl Proposal {
     /// How it was found, in words.
     pub fn sentence(&self) -> String {
-        let rows = count(self.n_rows as u64);
+        let rows = counted(self.n_rows as u64, "row", "rows");
         let found = match self.way {
             Way::Knee => "where the scores in order bend upwards most".to_owned(),
             Way::Tail { risk, .. } => {
@@ -50,7 +50,7 @@ impl Proposal {
             }
             Way::Share(share) => format!("the most unusual {} of the rows", percent(share, 1.0)),
         };
-        format!("{found}: {rows} rows")
+        format!("{found}: {rows}")
     }
 }
 

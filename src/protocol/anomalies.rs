@@ -207,6 +207,8 @@ pub struct AnomalyOffer {
     pub methods: Vec<AnomalyMethod>,
     /// The column that results are compared with.
     pub label: Option<String>,
+    /// What more there could be, in words.
+    pub note: Option<String>,
 }
 
 /// Why something is not looked at unless people say so.

@@ -35,6 +35,8 @@ pub enum AnomalyAction {
 pub struct Anomalies {
     /// What is chosen.
     pub choice: AnomalyChoice,
+    /// The scopes that there are, with how many rows each has; empty until that is known.
+    pub scopes: Vec<(AnomalyScope, u64)>,
     /// What could be chosen; none until it has come.
     pub offer: Option<Shared<AnomalyOffer>>,
     /// What was learnt last.
@@ -51,8 +53,10 @@ pub struct Anomalies {
     pub is_turned: bool,
     /// The row that is selected.
     pub selected: Option<u32>,
-    /// Counts questions: answers to older ones are dropped.
+    /// Counts questions to learn: answers to older ones are dropped.
     pub question: u32,
+    /// Counts questions about what there is; the same.
+    pub asked: u32,
     /// Counts results: lists ask again when it changes.
     pub revision: u32,
 }
@@ -78,15 +82,19 @@ impl Anomalies {
                     self.choice = AnomalyChoice { methods, most_rows: profile.most_rows, ..self.choice.clone() };
                 }
             }
-            AnomalyAction::Asked => self.question = self.question.wrapping_add(1),
+            AnomalyAction::Asked => self.asked = self.asked.wrapping_add(1),
             AnomalyAction::Begun => {
                 self.question = self.question.wrapping_add(1);
                 (self.progress, self.refused) = (Some(0.0), None);
                 // Who learns forgets what was learnt before.
                 (self.result, self.selected) = (None, None);
             }
-            AnomalyAction::Heard(question, answer) if question == self.question => self.hear(answer),
-            AnomalyAction::Heard(..) => {}
+            AnomalyAction::Heard(question, answer) => {
+                let is_offer = matches!(answer, AnomalyAnswer::Offer(_));
+                if question == if is_offer { self.asked } else { self.question } {
+                    self.hear(answer);
+                }
+            }
             AnomalyAction::Cut(cut) => {
                 let last = self.result.as_ref().map_or(0, |result| result.cuts.len().saturating_sub(1));
                 self.cut = cut.min(last);
@@ -107,13 +115,16 @@ impl Anomalies {
             self.choice.added.clear();
             self.choice.removed.clear();
             self.choice.label = None;
-            self.offer = None;
+            (self.offer, self.result, self.refused, self.selected) = (None, None, None, None);
         }
     }
 
     fn hear(&mut self, answer: AnomalyAnswer) {
         match answer {
-            AnomalyAnswer::Offer(offer) => self.offer = Some(Shared::new(*offer)),
+            AnomalyAnswer::Offer(offer) => {
+                self.scopes.clone_from(&offer.scopes);
+                self.offer = Some(Shared::new(*offer));
+            }
             AnomalyAnswer::Progress(share) if self.progress.is_some() => self.progress = Some(share),
             AnomalyAnswer::Learnt(result) => {
                 let proposed = result.proposals.first().map_or(1, |proposal| proposal.n_rows);
@@ -280,9 +291,10 @@ mod tests {
             features: vec![feature("a", None), feature("class", Some(Withheld::Label(String::new())))],
             methods: vec![method("knn", true), method("pca", false)],
             label: None,
+            note: None,
         };
         let asked = Anomalies::default().step(AnomalyAction::Asked);
-        asked.step(AnomalyAction::Heard(asked.question, AnomalyAnswer::Offer(Box::new(offer))))
+        asked.step(AnomalyAction::Heard(asked.asked, AnomalyAnswer::Offer(Box::new(offer))))
     }
 
     #[test]

@@ -73,15 +73,15 @@ fn scope(it: &Shared<Anomalies>, on_action: &Callback<AnomalyAction>) -> Html {
             choice.scope = scope;
         }
     });
-    let known = it.offer.as_ref().map(|offer| offer.scopes.clone()).unwrap_or_default();
-    let count = |scope| known.iter().find(|(of, _)| *of == scope).map(|(_, n)| *n);
-    let offered = AnomalyScope::ALL.into_iter().filter(|scope| known.is_empty() || count(*scope).is_some());
+    let count = |scope| it.scopes.iter().find(|(of, _)| *of == scope).map(|(_, n)| *n);
+    let is_offered = |scope: &AnomalyScope| count(*scope).is_some() || *scope == it.choice.scope;
+    let offered = AnomalyScope::ALL.into_iter().filter(is_offered);
     html! {
         <div class="field">
             <label for="anomaly-scope">{"What is compared"}</label>
             <select id="anomaly-scope" {onchange} disabled={it.progress.is_some()}>
                 for scope in offered {
-                    <option value={scope.id()} selected={scope == it.choice.scope}>
+                    <option key={scope.id()} value={scope.id()} selected={scope == it.choice.scope}>
                         { match count(scope) {
                             Some(n) => quantity::counted(n, scope.nouns().0, scope.nouns().1),
                             None => scope.nouns().1.to_owned(),

@@ -48,6 +48,9 @@ pub fn Features(props: &FeaturesProps) -> Html {
             if let Some(n) = offer.sampled {
                 <p class="hint">{ format!("The distributions are of {} rows, taken at random.", quantity::count(n)) }</p>
             }
+            if let Some(note) = &offer.note {
+                <p class="hint">{ note.clone() }</p>
+            }
             if *is_open {
                 for name in groups {
                     { group(it, &offer.features, name, &props.on_action) }

@@ -52,7 +52,7 @@ pub struct AnomaliesProps {
 fn ask_offer(store: &Store) {
     store.dispatch(Action::Anomalies(AnomalyAction::Asked));
     let it = store.state().anomalies.clone();
-    ask(store, AnomalyQuery::Offer(it.choice.clone()), it.question);
+    ask(store, AnomalyQuery::Offer(it.choice.clone()), it.asked);
 }
 
 /// Begins to learn by the choice in force.
@@ -89,7 +89,7 @@ pub fn Anomalies(props: &AnomaliesProps) -> Html {
         let (store, analysis, it) = (store.clone(), props.analysis.clone(), it.clone());
         use_effect_with(key, move |(_, has_tables, ..)| {
             let Some(store) = store.filter(|_| *has_tables) else { return };
-            let is_new = it.offer.is_none() && it.question == 0;
+            let is_new = it.offer.is_none() && it.asked == 0;
             if is_new && first_scope(&analysis) != it.choice.scope {
                 let choice =
                     crate::protocol::anomalies::AnomalyChoice { scope: first_scope(&analysis), ..it.choice.clone() };
@@ -99,7 +99,7 @@ pub fn Anomalies(props: &AnomaliesProps) -> Html {
             let is_known = it.offer.as_ref().is_some_and(|offer| {
                 offer.scope == it.choice.scope && [0.0, offer.window_seconds].contains(&it.choice.window_seconds)
             });
-            if !is_known && it.progress.is_none() {
+            if !is_known {
                 ask_offer(&store);
             }
         });

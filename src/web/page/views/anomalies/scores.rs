@@ -155,7 +155,8 @@ fn picture(histogram: &ScoreHistogram, threshold: Option<f64>, words: &str) -> H
         }
     };
     let class = |place: usize| {
-        let is_past = line.is_some_and(|line| (place as f64 + 1.0) * width > line + 1e-9);
+        let is_last = place + 1 == histogram.counts.len();
+        let is_past = line.is_some_and(|line| is_last || (place as f64 + 1.0) * width > line + 1e-9);
         if is_past { "bar-past" } else { "bar-usual" }
     };
     html! {
