@@ -269,7 +269,10 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["desk"],
         ],
     ),
-    ("query", &[&["listing", "streams"], &["slices"], &["filter"], &["flows", "rows", "columns", "packets"], &["explore"]]),
+    (
+        "query",
+        &[&["listing", "streams"], &["slices"], &["filter"], &["flows", "rows", "columns", "packets"], &["explore"]],
+    ),
     (
         "session",
         &[

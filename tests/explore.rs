@@ -30,7 +30,7 @@ impl Input {
     }
 
     fn ask(&self, question: &Question) -> Result<Answer, String> {
-        query::explore(&self.pipeline, &self.analysis, question)
+        query::explore(&self.pipeline, &self.analysis, &mut query::NoBytes, question)
     }
 
     fn rows(&self, by: &str, measures: &str) -> Vec<(String, Vec<Option<f64>>)> {

@@ -204,7 +204,7 @@ impl Learner {
             told.insert(why.row as u32, self.row(&why));
         }
         let rows = wanted.iter().filter_map(|row| told.get(row).cloned()).collect();
-        Page { total: n as u64, offset: window.offset, rows }
+        Page { total: n as u64, offset: window.offset, rows, refused: None }
     }
 
     fn row(&self, why: &Reasons) -> AnomalyRow {

@@ -32,15 +32,20 @@ impl Source for Files {
     }
 }
 
-/// Serial numbers of the flows that pass a filter, ascending.
-pub fn passing(paths: &[PathBuf], pipeline: &Pipeline, analysis: &Analysis, text: &str) -> Result<Vec<u32>, Failure> {
+/// The input files for a filter that may have to read packets again; refused where it must and cannot.
+pub fn reopened(paths: &[PathBuf], pipeline: &Pipeline, text: &str) -> Result<Files, Failure> {
     let is_packed = pipeline.inputs().iter().any(|input| input.is_packed);
     if let Some(error) = query::needs_bytes(text).filter(|_| is_packed && !pipeline.index().is_empty()) {
         let why = "this stands in packets, which cannot be read again from a compressed file; unpack it first";
         return Err(refusal(text, &FilterError { text: why.to_owned(), ..error }));
     }
-    query::passing_flows(pipeline, analysis, &mut Files::open(paths, pipeline), text)
-        .map_err(|error| refusal(text, &error))
+    Ok(Files::open(paths, pipeline))
+}
+
+/// Serial numbers of the flows that pass a filter, ascending.
+pub fn passing(paths: &[PathBuf], pipeline: &Pipeline, analysis: &Analysis, text: &str) -> Result<Vec<u32>, Failure> {
+    let mut files = reopened(paths, pipeline, text)?;
+    query::passing_flows(pipeline, analysis, &mut files, text).map_err(|error| refusal(text, &error))
 }
 
 /// An error with the text of the filter and a mark below the part that is meant.

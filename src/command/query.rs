@@ -2,7 +2,7 @@
 
 use super::reading::ReadingArguments;
 use super::table::table;
-use super::{Failure, output, read, together};
+use super::{Failure, files, output, read, together};
 use crate::explore;
 use crate::export::answer;
 use crate::model::explore::{Answer, Order, Question, Selection, Split, Term};
@@ -66,7 +66,7 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
         files => together::read(files, &settings, false, false)?,
     };
     arguments.reading.complain(&read.pipeline);
-    let analysis = if explore::needs_findings(&question) {
+    let analysis = if explore::needs_findings(&question) || query::needs_findings(&arguments.filter) {
         read.progress.evaluating();
         read.pipeline.evaluate(&settings)
     } else {
@@ -78,7 +78,8 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
         false => question,
     };
     let question = ordered(question, arguments.order.as_deref())?;
-    let answer = query::explore(&read.pipeline, &analysis, &question)
+    let mut source = files::reopened(&arguments.files, &read.pipeline, &arguments.filter)?;
+    let answer = query::explore(&read.pipeline, &analysis, &mut source, &question)
         .map_err(|why| Failure::usage(format!("{why}; see `packetloupe dimensions` and `packetloupe measures`")))?;
     answer.notes.iter().for_each(|note| output::complain(note));
     for (out, bytes) in [(&arguments.csv, answer::csv(&answer)), (&arguments.json, answer::json(&answer).into_bytes())]

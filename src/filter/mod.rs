@@ -88,6 +88,11 @@ impl Filter {
         self.fields().any(|check| check.field.id.starts_with("tcp.analysis."))
     }
 
+    /// True if it asks for what detectors found.
+    pub fn needs_findings(&self) -> bool {
+        self.fields().any(|check| matches!(check.field.id, "finding" | "severity" | "score"))
+    }
+
     /// True if it asks for fields of messages that a flow keeps only so many of.
     pub fn needs_messages(&self) -> bool {
         self.fields().any(|check| check.field.known == KnownBy::Flow)

@@ -1,6 +1,6 @@
 //! Questions of measures and dimensions: hands the tables to `explore`, and selects what their listings would show.
 
-use super::flows;
+use super::filter;
 use super::listing::{Places, Sight, Table};
 use crate::explore::{self, Selected, Sources};
 use crate::model::explore::{Answer, Catalogue, Question, Selection};
@@ -34,8 +34,8 @@ fn with_sources<T>(sight: &Sight<'_>, ask: impl FnOnce(&Sources<'_>) -> T) -> T 
     })
 }
 
-/// What a selection selects, or why its filter cannot be used: the only place that knows how filters do it. Flows and packets are those that their
-/// listings show; the rows of a table of flows are those of its flows.
+/// What a selection selects, or why its filter cannot be used: the only place that knows how filters do it. Flows and
+/// packets are those that their listings show; the rows of a table of flows are those of its flows.
 fn selected(sight: &mut Sight<'_>, selection: &Selection) -> Result<Selected, String> {
     let Selection { text, flow, finding, from_ns, to_ns } = selection;
     let filter = Filter { text: text.clone(), flow: *flow, finding: finding.clone() };
@@ -52,11 +52,11 @@ fn selected(sight: &mut Sight<'_>, selection: &Selection) -> Result<Selected, St
     let pipeline = sight.pipeline;
     if pipeline.has_rows_only() {
         let n = pipeline.rows().map_or(0, crate::stats::rows::RowStore::len);
-        selected.rows = Some(marks(n, DataRow::places(sight, &all(filter))));
+        selected.rows = Some(marks(n, DataRow::places(sight, &all(filter)).map_err(|error| error.to_string())?));
         return Ok(selected);
     }
     let mut flows = vec![false; pipeline.flows().len()];
-    for serial in flows::passing(sight, &filter) {
+    for serial in filter::flows(sight, &filter).map_err(|error| error.to_string())? {
         let place = serial.checked_sub(pipeline.flows().first_serial());
         if let Some(slot) = place.and_then(|place| flows.get_mut(place as usize)) {
             *slot = true;
@@ -64,7 +64,8 @@ fn selected(sight: &mut Sight<'_>, selection: &Selection) -> Result<Selected, St
     }
     selected.flows = Some(flows);
     if !pipeline.index().is_empty() {
-        selected.packets = Some(marks(pipeline.index().len() as usize, PacketRow::places(sight, &all(filter))));
+        let places = PacketRow::places(sight, &all(filter)).map_err(|error| error.to_string())?;
+        selected.packets = Some(marks(pipeline.index().len() as usize, places));
     }
     Ok(selected)
 }

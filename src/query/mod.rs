@@ -104,6 +104,11 @@ pub fn needs_bytes(text: &str) -> Option<FilterError> {
     crate::filter::compile(text).ok()?.needs_reading()
 }
 
+/// True if a filter asks for what detectors found.
+pub fn needs_findings(text: &str) -> bool {
+    crate::filter::compile(text).is_ok_and(|filter| filter.needs_findings())
+}
+
 /// Answers a question of measures and dimensions, as the page shows it.
 ///
 /// # Errors
@@ -111,9 +116,10 @@ pub fn needs_bytes(text: &str) -> Option<FilterError> {
 pub fn explore(
     pipeline: &Pipeline,
     analysis: &Analysis,
+    source: &mut dyn Source,
     question: &Question,
 ) -> Result<crate::model::explore::Answer, String> {
-    explore::ask(&mut Sight { pipeline, analysis, source: &mut NoBytes }, question)
+    explore::ask(&mut Sight { pipeline, analysis, source }, question)
 }
 
 /// What can be asked of an input.
@@ -122,7 +128,7 @@ pub fn catalogue(pipeline: &Pipeline, analysis: &Analysis) -> Catalogue {
 }
 
 /// For questions that need no byte of the input.
-struct NoBytes;
+pub struct NoBytes;
 
 impl Source for NoBytes {
     fn read_at(&mut self, _file: u8, _offset: u64, _length: usize) -> Option<Vec<u8>> {

@@ -51,7 +51,8 @@ mod tests {
         assert_eq!(ids(&State::default()), ["overview", "settings"]);
         let capture = ["overview", "findings", "explore", "flows", "packets", "anomalies", "issues", "settings"];
         assert_eq!(ids(&ready(None)), capture);
-        let table = ["overview", "findings", "explore", "reading", "columns", "rows", "anomalies", "issues", "settings"];
+        let table =
+            ["overview", "findings", "explore", "reading", "columns", "rows", "anomalies", "issues", "settings"];
         assert_eq!(ids(&ready(Some(RowKind::Rows))), table);
         assert!(ids(&ready(Some(RowKind::Flows))).contains(&"flows"));
         assert!(ids(&State { phase: Phase::Reading, ..State::default() }).is_empty());
