@@ -201,8 +201,21 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         &[
             &["card"],
             // What is counted once for several detectors, which the contract hands them.
-            &["support/capped_map", "support/domains", "support/episodes", "ml/spec"],
-            &["support/address_claims", "support/connection_attempts", "support/gateway", "support/service_answers"],
+            &[
+                "support/capped_map",
+                "support/domains",
+                "support/episodes",
+                "support/local_networks",
+                "support/wordiness",
+                "ml/spec",
+            ],
+            &[
+                "support/address_claims",
+                "support/connection_attempts",
+                "support/gateway",
+                "support/odd_server",
+                "support/service_answers",
+            ],
             &["ml/flow_rows"],
             &["detector"],
             &["support"],
