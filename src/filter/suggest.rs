@@ -10,9 +10,15 @@ const MOST: usize = 12;
 pub(super) fn nearest(word: &str, columns: &[String]) -> Option<String> {
     let word: Vec<char> = word.to_lowercase().chars().take(80).collect();
     let most = (word.len() / 3).clamp(1, 4);
-    let names = columns.iter().map(String::as_str).chain(register::all().iter().map(|field| field.id));
-    let near = names.map(|name| (distance(&word, name), name)).filter(|(far, _)| *far <= most);
-    let best = near.min_by_key(|(far, name)| (*far, name.len()));
+    // Of a heading of several words the last ones may be what was meant by this one.
+    let ends = |name: &str| name.match_indices(' ').map(|(at, _)| at + 1).chain([0]).collect::<Vec<usize>>();
+    let of_columns = columns
+        .iter()
+        .flat_map(|name| ends(name).into_iter().map(move |at| (name.get(at..).unwrap_or_default(), name.as_str())));
+    let names = of_columns.chain(register::all().iter().map(|field| (field.id, field.id)));
+    let near = names.map(|(end, name)| (distance(&word, end), name)).filter(|(far, _)| *far <= most);
+    // Of those equally near the first: columns come before fields.
+    let best = near.min_by_key(|(far, _)| *far);
     best.map(|(_, name)| name.to_owned())
 }
 
@@ -90,6 +96,7 @@ mod tests {
         assert_eq!(nearest("tcp.prot", &[]).as_deref(), Some("tcp.port"));
         assert_eq!(nearest("dns.qry.nmae", &[]).as_deref(), Some("dns.qry.name"));
         assert_eq!(nearest("Labl", &["Label".to_owned(), "Flow Duration".to_owned()]).as_deref(), Some("Label"));
+        assert_eq!(nearest("Durations", &["Flow Duration".to_owned()]).as_deref(), Some("Flow Duration"));
         assert_eq!(nearest("cedarpebble", &[]), None);
     }
 

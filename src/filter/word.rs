@@ -47,8 +47,8 @@ fn beginning_v4(text: &str) -> Option<Network> {
 /// The network of the start of an IPv6 address such as `fe80::` or `2001:db8:10:`.
 fn beginning_v6(text: &str) -> Option<Network> {
     let groups: Vec<&str> = text.strip_suffix("::").or_else(|| text.strip_suffix(':'))?.split(':').collect();
-    let is_group = |group: &&str| (1..=4).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if groups.len() > 7 || !groups.iter().all(|group| is_group(&group)) {
+    let is_group = |group: &str| (1..=4).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if groups.len() > 7 || !groups.iter().all(|group| is_group(group)) {
         return None;
     }
     let host = format!("{}{}", groups.join(":"), if groups.len() == 7 { ":0" } else { "::" });

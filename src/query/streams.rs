@@ -91,8 +91,7 @@ impl Records {
         self.next_sequence = sequence.wrapping_add(wire_bytes).max(1);
         self.pending.extend_from_slice(payload);
         let mut records = Vec::new();
-        loop {
-            let [kind @ 20..=24, 3, 0..=4, high, low, body @ ..] = self.pending.as_slice() else { break };
+        while let [kind @ 20..=24, 3, 0..=4, high, low, body @ ..] = self.pending.as_slice() {
             let length = usize::from(u16::from_be_bytes([*high, *low]));
             let is_cut = payload.len() < wire_bytes as usize;
             if body.len() < length && !is_cut {

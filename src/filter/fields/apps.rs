@@ -270,15 +270,15 @@ fn records(view: &PacketView<'_>, mut see: impl FnMut(u8, &[u8])) {
 }
 
 /// The types of the messages in a record (RFC 8446, section 4); encrypted ones have none.
-fn handshakes(kind: u8, mut body: &[u8], out: Out<'_>) {
-    while kind == 22 {
-        let [message, high, middle, low, rest @ ..] = body else { return };
+fn handshakes(kind: u8, body: &[u8], out: Out<'_>) {
+    let mut left = if kind == 22 { body } else { &[] };
+    while let [message, high, middle, low, rest @ ..] = left {
         let length = usize::from(*high) << 16 | usize::from(*middle) << 8 | usize::from(*low);
         if length > 1 << 17 || !TLS_MESSAGES.iter().any(|(number, _)| *number == i64::from(*message)) {
             return;
         }
         out(Value::Number(i64::from(*message)));
-        body = rest.get(length..).unwrap_or_default();
+        left = rest.get(length..).unwrap_or_default();
     }
 }
 

@@ -95,6 +95,15 @@ pub fn FilterBar(props: &FilterBarProps) -> Html {
             }
         });
     }
+    {
+        // Whoever leaves while typing has left: the filter must not bring this view back.
+        let timer = timer.clone();
+        use_effect_with((), move |()| {
+            move || {
+                timer.take();
+            }
+        });
+    }
     let has_language = props.scope != Scope::Names;
     let error = props.scope.check(&typed);
     let change = {
@@ -225,6 +234,9 @@ pub fn FilterBar(props: &FilterBarProps) -> Html {
                     <button type="button" class="button filter-help-button" aria-expanded={shows_help.to_string()} aria-controls="filter-help"
                         aria-label="How to write a filter" title="How to write a filter" onclick={toggle_help}>{"?"}</button>
                     <Options proposals={proposals.to_vec()} active={attention.active} on_take={on_proposal} />
+                    if *shows_help {
+                        <Help {on_example} on_close={close_help} is_of_rows={matches!(props.scope, Scope::Rows(_))} />
+                    }
                 } else {
                     <input type="search" class="filter-text" aria-label={props.label} value={(*typed).clone()} oninput={on_input}
                         placeholder={props.hint} autocomplete="off" spellcheck="false" />
@@ -251,9 +263,6 @@ pub fn FilterBar(props: &FilterBarProps) -> Html {
                     }
                 </div>
             }
-            if *shows_help {
-                <Help {on_example} on_close={close_help} is_of_rows={matches!(props.scope, Scope::Rows(_))} />
-            }
         </div>
     }
 }
@@ -269,7 +278,7 @@ fn wrong(text: &str, error: &FilterError) -> Html {
     let marked = if end > at { plain(piece(at, end)) } else { "\u{a0}".to_owned() };
     html! {
         <p id="filter-error" class="filter-error">
-            { Icon::Cross.html() }<span>{ &error.text }</span>
+            <span>{ Icon::Cross.html() }{ format!(" {} The filter before stays in force.", error.text) }</span>
             <code>
                 { if from > 0 { "…" } else { "" } }{ plain(piece(from, at)) }<mark>{ marked }</mark>{ plain(piece(end, to)) }
                 { if to < text.len() { "…" } else { "" } }
