@@ -3,6 +3,7 @@
 use crate::model::chart::{Bar, ChartSeries, ChartSpec, Marks};
 use crate::model::explore::{Answer, AnswerRow, Mark, Scale, ValueKind};
 use crate::model::format::quantity::{percent, with_unit};
+use crate::model::format::time;
 
 /// Bars that are drawn, at most; the table has all.
 const MOST_BARS: usize = 20;
@@ -19,7 +20,7 @@ pub fn explored(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<Char
         Mark::Bars => (!answer.dimensions.is_empty()).then(|| bars(answer)),
         Mark::Columns => columns(answer),
         Mark::Areas | Mark::Lines => over_time(answer, mark, offset_minutes),
-        Mark::Heat => heat(answer),
+        Mark::Heat => heat(answer, offset_minutes),
     }?;
     let measure = answer.measures.first()?;
     let by: Vec<String> = answer.dimensions.iter().map(|head| lower(&head.label)).collect();
@@ -144,10 +145,10 @@ fn over_time(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<Marks> 
 }
 
 /// The first dimension downwards, the second to the right; what does not occur is zero where the measure is a sum.
-fn heat(answer: &Answer) -> Option<Marks> {
+fn heat(answer: &Answer, offset_minutes: i32) -> Option<Marks> {
     answer.dimensions.get(1)?;
-    let (rows, row_names) = places(answer, 0, MOST_ROWS);
-    let (columns, column_names) = places(answer, 1, MOST_HEAT_COLUMNS);
+    let (rows, row_names) = places(answer, 0, MOST_ROWS, offset_minutes);
+    let (columns, column_names) = places(answer, 1, MOST_HEAT_COLUMNS, offset_minutes);
     let absent = answer.measures.first()?.is_sum.then_some(0.0);
     let mut values = vec![absent; rows.len() * columns.len()];
     for row in &answer.rows {
@@ -175,7 +176,12 @@ fn key(answer: &Answer, row: &AnswerRow, nth: usize) -> Option<(ValueKind, i64, 
 }
 
 /// Values of a dimension as they are laid out: an ordered scale without gaps, names in the order of the rows.
-fn places(answer: &Answer, nth: usize, most: usize) -> (Vec<(ValueKind, i64, String)>, Vec<String>) {
+fn places(
+    answer: &Answer,
+    nth: usize,
+    most: usize,
+    offset_minutes: i32,
+) -> (Vec<(ValueKind, i64, String)>, Vec<String>) {
     let mut all: Vec<((ValueKind, i64, String), String)> = Vec::new();
     for row in &answer.rows {
         let (Some(key), Some(value)) = (key(answer, row, nth), row.values.get(nth)) else { continue };
@@ -199,13 +205,44 @@ fn places(answer: &Answer, nth: usize, most: usize) -> (Vec<(ValueKind, i64, Str
         let mut at = first;
         while at <= last {
             let known = all.iter().find(|((kind, own, _), _)| *kind == ValueKind::Value && *own == at);
-            full.push(known.cloned().unwrap_or(((ValueKind::Value, at, String::new()), String::new())));
+            let words = if let Scale::Time { width_ns, .. } = scale {
+                moment(at, width_ns, offset_minutes)
+            } else {
+                String::new()
+            };
+            full.push(known.cloned().unwrap_or(((ValueKind::Value, at, String::new()), words)));
             at += step;
         }
         full.extend(all.iter().filter(|((kind, ..), _)| *kind != ValueKind::Value).cloned());
         all = full;
     }
+    if let Scale::Time { .. } = scale {
+        without_day(&mut all);
+    }
     all.into_iter().unzip()
+}
+
+/// The start of an interval, as fine as its width.
+fn moment(ns: i64, width_ns: i64, offset_minutes: i32) -> String {
+    let text = time::text(ns, offset_minutes);
+    let digits = match width_ns {
+        w if w % time::SECOND == 0 => 19,
+        w if w % 1_000_000 == 0 => 23,
+        _ => 26,
+    };
+    text.get(..digits).unwrap_or(&text).to_owned()
+}
+
+/// Times without their day, if all are of one day: a label has little room.
+fn without_day(all: &mut [((ValueKind, i64, String), String)]) {
+    const DAY: usize = "2026-11-21".len();
+    let times = || all.iter().filter(|((kind, ..), text)| *kind == ValueKind::Value && !text.is_empty());
+    let day = times().next().and_then(|(_, text)| text.get(..DAY)).map(str::to_owned);
+    if times().all(|(_, text)| text.get(..DAY) == day.as_deref()) {
+        for (_, text) in all.iter_mut().filter(|((kind, ..), _)| *kind == ValueKind::Value) {
+            *text = text.get(DAY + 1..).unwrap_or_default().to_owned();
+        }
+    }
 }
 
 #[cfg(test)]

@@ -190,15 +190,11 @@ fn value(key: Key, dimension: &AskedDimension<'_>) -> AnswerValue {
     AnswerValue { text: (dimension.entry.words)(key, &dimension.asked), kind: key.kind(), at }
 }
 
-/// A filter that selects the flows of a row; none if one of its names has none.
+/// A filter that selects the flows of a row; none if one of its values has none: times have none.
 fn row_filter(keys: &[Key], dimensions: &[AskedDimension<'_>]) -> Option<String> {
     let mut filters = Vec::new();
     for (key, dimension) in keys.iter().zip(dimensions) {
-        match (dimension.entry.filter)(*key, &dimension.asked) {
-            Some(filter) => filters.push(filter),
-            None if dimension.entry.id == "time" => {}
-            None => return None,
-        }
+        filters.push((dimension.entry.filter)(*key, &dimension.asked)?);
     }
     (!filters.is_empty()).then(|| filter::all(&filters))
 }

@@ -56,7 +56,8 @@ pub fn lay_out(
 
     let step = plot.width / n_bins as f64;
     let mut base = vec![0.0; n_bins];
-    for (place, one) in series.iter().enumerate().filter(|_| !is_stacked) {
+    // The largest last, so that it lies on top.
+    for (place, one) in series.iter().enumerate().rev().filter(|_| !is_stacked) {
         line(scene, one, step, top, theme.series_colour(place));
     }
     for (place, one) in series.iter().enumerate().filter(|_| is_stacked) {

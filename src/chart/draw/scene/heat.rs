@@ -67,7 +67,9 @@ fn column_labels(scene: &mut Scene, columns: &[String], step: f64, theme: &Theme
 
 /// What the colours mean: from nothing to the largest value.
 fn scale(scene: &mut Scene, largest: f64, unit: &str, theme: &Theme) {
-    let (x, y, each) = (scene.layout.plot.x, 5.0, 5.0);
+    // Under the plot's left edge there may be no room for the words.
+    let x = if scene.layout.plot.width < 240.0 { 0.0 } else { scene.layout.plot.x };
+    let (y, each) = (5.0, 5.0);
     for step in 0..STEPS {
         let share = step as f64 / (STEPS - 1) as f64;
         let rect = Rect { x: x + 16.0 + each * step as f64, y, width: each, height: 10.0 };

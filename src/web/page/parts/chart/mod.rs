@@ -19,9 +19,9 @@ mod table;
 pub struct ChartProps {
     /// The chart as data.
     pub spec: ChartSpec,
-    /// Called with the place of a bin, bar or field that is chosen.
+    /// Called with the places of the first and the last bin, bar or field that are chosen.
     #[prop_or_default]
-    pub on_pick: Option<Callback<usize>>,
+    pub on_pick: Option<Callback<(usize, usize)>>,
     /// Name of the file that the picture is saved to, without its ending; none where it is not offered.
     #[prop_or_default]
     pub saved_as: Option<String>,

@@ -13,9 +13,9 @@ use yew::prelude::*;
 pub struct PictureProps {
     /// The chart as data.
     pub spec: ChartSpec,
-    /// Called with the place of a bin, bar or field that is chosen.
+    /// Called with the places of the first and the last bin, bar or field that are chosen.
     #[prop_or_default]
-    pub on_pick: Option<Callback<usize>>,
+    pub on_pick: Option<Callback<(usize, usize)>>,
 }
 
 /// The chart as a picture; arrow keys and the pointer read its values.
@@ -28,6 +28,8 @@ pub fn Picture(props: &PictureProps) -> Html {
     let is_dark = use_context::<IsDark>().is_some_and(|dark| dark.0);
     let layout = use_state_eq(Layout::default);
     let chosen = use_state_eq(|| None::<usize>);
+    // Where a span that is being drawn begins.
+    let pressed = use_state_eq(|| None::<usize>);
     {
         let (frame, surface, set) = (frame.clone(), surface.clone(), layout.setter());
         use_effect_with((spec.clone(), width, pixel_ratio, is_dark), move |(spec, width, pixel_ratio, is_dark)| {
@@ -52,14 +54,21 @@ pub fn Picture(props: &PictureProps) -> Html {
             chosen.set(layout.hit(event.offset_x().into(), event.offset_y().into()).map(|hit| hit.index));
         })
     };
-    let (leave, blur) = (chosen.setter(), chosen.setter());
-    let on_click = {
-        let (layout, on_pick) = (layout.clone(), props.on_pick.clone());
-        Callback::from(move |event: MouseEvent| {
-            let hit = layout.hit(event.offset_x().into(), event.offset_y().into());
-            if let (Some(on_pick), Some(hit)) = (&on_pick, hit) {
-                on_pick.emit(hit.index);
+    let (leave, blur, release) = (chosen.setter(), chosen.setter(), pressed.setter());
+    let place = |event: &PointerEvent, layout: &Layout| {
+        layout.hit(event.offset_x().into(), event.offset_y().into()).map(|hit| hit.index)
+    };
+    let on_down = {
+        let (layout, pressed) = (layout.clone(), pressed.setter());
+        Callback::from(move |event: PointerEvent| pressed.set(place(&event, &layout)))
+    };
+    let on_up = {
+        let (layout, on_pick, pressed) = (layout.clone(), props.on_pick.clone(), pressed.clone());
+        Callback::from(move |event: PointerEvent| {
+            if let (Some(on_pick), Some(from), Some(to)) = (&on_pick, *pressed, place(&event, &layout)) {
+                on_pick.emit((from.min(to), from.max(to)));
             }
+            pressed.set(None);
         })
     };
     let on_key = {
@@ -67,7 +76,7 @@ pub fn Picture(props: &PictureProps) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             if let (Some(on_pick), Some(index), "Enter") = (&on_pick, *chosen, event.key().as_str()) {
                 event.prevent_default();
-                on_pick.emit(index);
+                on_pick.emit((index, index));
                 return;
             }
             if let Some(next) = moved(&event.key(), *chosen, n) {
@@ -86,7 +95,7 @@ pub fn Picture(props: &PictureProps) -> Html {
             <div class="picture" ref={frame}>
                 <canvas ref={surface} role="img" aria-label={format!("{}. {}", spec.title, spec.summary)} />
                 if let Some(hit) = &hit {
-                    { highlight(hit) }
+                    { highlight(hit, pressed.filter(|_| props.on_pick.is_some()).and_then(|from| layout.at(from))) }
                 }
                 if !layout.zones.is_empty() {
                     <div class={classes!("picture-keys", props.on_pick.is_some().then_some("is-picked"))} role="slider" tabindex="0" aria-label={format!("Read values: {}", spec.title)}
@@ -96,17 +105,29 @@ pub fn Picture(props: &PictureProps) -> Html {
                             || "Use the arrow keys to read values".to_owned(),
                             |hit| format!("{}: {}", hit.label, hit.value),
                         )}
-                        onpointermove={on_move} onpointerleave={Callback::from(move |_: PointerEvent| leave.set(None))}
+                        onpointermove={on_move} onpointerleave={Callback::from(move |_: PointerEvent| {
+                            leave.set(None);
+                            release.set(None);
+                        })}
                         onblur={Callback::from(move |_: FocusEvent| blur.set(None))}
-                        onkeydown={on_key} onclick={on_click} />
+                        onkeydown={on_key} onpointerdown={on_down} onpointerup={on_up} />
                 }
             </div>
         </>
     }
 }
 
-fn highlight(hit: &Hit) -> Html {
-    let draw::Rect { x, y, width, height } = hit.rect;
+/// The place under the pointer, or the span from where it was pressed.
+fn highlight(hit: &Hit, from: Option<Hit>) -> Html {
+    let draw::Rect { x, y, width, height } = match from {
+        None => hit.rect,
+        Some(from) => {
+            let (a, b) = (from.rect, hit.rect);
+            let (left, top) = (a.x.min(b.x), a.y.min(b.y));
+            let (right, bottom) = ((a.x + a.width).max(b.x + b.width), (a.y + a.height).max(b.y + b.height));
+            draw::Rect { x: left, y: top, width: right - left, height: bottom - top }
+        }
+    };
     html! {
         <svg class="picture-over" aria-hidden="true">
             <rect x={x.to_string()} y={y.to_string()} width={width.max(1.0).to_string()} height={height.to_string()} />

@@ -64,7 +64,7 @@ pub fn Controls(props: &ControlsProps) -> Html {
                 { picker("explore-then", "And by", &catalogue.dimensions, term(1).as_ref(), Some("nothing"), on_split(1)) }
             }
             <div class="field">
-                <label for="explore-mark">{"Show as"}</label>
+                <label for="explore-mark">{"Chart"}</label>
                 <select id="explore-mark" onchange={on_mark.reform(|event: Event| value(&event))}>{ for marks }</select>
             </div>
             { columns(catalogue, route, &question.measures, on_change) }

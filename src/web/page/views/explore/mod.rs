@@ -1,6 +1,7 @@
 //! Measures by dimensions: named combinations, pickers for each part, a chart and the rows behind it.
 
 use crate::chart;
+use crate::chart::draw::ticks;
 use crate::export::answer;
 use crate::model::Analysis;
 use crate::model::explore::{Answer, Mark, Scale, ValueKind};
@@ -13,7 +14,7 @@ use crate::web::page::parts::chart::Chart;
 use crate::web::page::parts::filter_bar::FilterBar;
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::lost::TablesLost;
-use crate::web::page::parts::text::{moment_with_zone, plain};
+use crate::web::page::parts::text::plain;
 use controls::Controls;
 use rows::Rows;
 use use_answer::{Asked, use_answer, use_catalogue};
@@ -84,7 +85,7 @@ pub fn Explore(props: &ExploreProps) -> Html {
             <div class="explore-filter">
                 <FilterBar label="Filter what is counted" filter={route.filter.clone()} on_change={on_filter}
                     analysis={analysis.clone()} />
-                { span(route, clock, &adjust) }
+                { span(route, offset, &adjust) }
             </div>
             { body }
         </div>
@@ -118,12 +119,12 @@ fn combinations(route: &ExploreRoute) -> Html {
 }
 
 /// The span of time that is counted, if it is not all.
-fn span(route: &ExploreRoute, clock: crate::session::Clock, adjust: &Callback<ExploreRoute>) -> Html {
+fn span(route: &ExploreRoute, offset: i32, adjust: &Callback<ExploreRoute>) -> Html {
     let (Some(from), Some(to)) = (route.from_ns, route.to_ns) else { return Html::default() };
     let without = ExploreRoute { from_ns: None, to_ns: None, ..route.clone() };
     html! {
         <span class="chip chosen">
-            { format!("{} to {}", moment_with_zone(from, clock), moment_with_zone(to, clock)) }
+            { format!("{} {}", ticks::range(from, to.saturating_sub(from).max(1), offset), ticks::zone(offset)) }
             <button type="button" class="chip-off" aria-label="Count the whole time again"
                 onclick={adjust.reform(move |_: MouseEvent| without.clone())}>{ Icon::Cross.html() }</button>
         </span>
@@ -169,7 +170,7 @@ fn Shown(props: &ShownProps) -> Html {
     let totals = answer.total.iter().zip(&answer.measures);
     let total = totals.map(|(total, head)| format!("{}: {}", plain(&head.label), rows::figure(*total, &head.unit)));
     html! {
-        <div class="explored" aria-busy={is_old.to_string()}>
+        <div class="explored" aria-busy={is_old.to_string()} data-answer={told(answer)}>
             if let Some(spec) = &*spec {
                 <Chart spec={spec.clone()} {on_pick} saved_as={name} />
             } else if let Some(why) = why {
@@ -189,32 +190,66 @@ fn Shown(props: &ShownProps) -> Html {
     }
 }
 
+/// What an answer is to, for tests that wait for it.
+fn told(answer: &Answer) -> String {
+    let terms = answer.dimensions.iter().map(|head| &head.term).chain(answer.measures.iter().map(|head| &head.term));
+    terms.map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// What is chosen, with only the time of some bins of a dimension counted.
+fn within(answer: &Answer, nth: usize, (from, to): (usize, usize), route: &ExploreRoute) -> Option<ExploreRoute> {
+    let Scale::Time { start_ns, width_ns, .. } = answer.dimensions.get(nth)?.scale else { return None };
+    let start = |place: usize| Some(start_ns.saturating_add(width_ns.saturating_mul(i64::try_from(place).ok()?)));
+    let (from_ns, to_ns) = (start(from), start(to.saturating_add(1)));
+    Some(ExploreRoute { from_ns, to_ns, ..route.clone() })
+}
+
+/// Rows and columns of a heatmap.
+fn heat_size(answer: &Answer) -> Option<(usize, usize)> {
+    match chart::explored(answer, Mark::Heat, 0)?.marks {
+        crate::model::chart::Marks::Heat { columns, rows, .. } => Some((rows.len(), columns.len())),
+        _ => None,
+    }
+}
+
 /// Where a bin, bar or field of the chart leads: a span of time is counted alone, anything else shows its flows.
 fn pick(
     answer: &Shared<Answer>,
     route: &ExploreRoute,
     adjust: &Callback<ExploreRoute>,
     go: &Callback<Route>,
-) -> Option<Callback<usize>> {
+) -> Option<Callback<(usize, usize)>> {
     let (answer, route, adjust, go) = (answer.clone(), route.clone(), adjust.clone(), go.clone());
-    let scale = answer.dimensions.first()?.scale;
-    match (route.mark(), scale) {
-        (Mark::Areas | Mark::Lines, Scale::Time { start_ns, width_ns, n }) if n > 1 => {
-            Some(Callback::from(move |place: usize| {
-                let from = start_ns.saturating_add(width_ns.saturating_mul(place as i64));
-                let to = from.saturating_add(width_ns);
-                adjust.emit(ExploreRoute { from_ns: Some(from), to_ns: Some(to), ..route.clone() });
+    let is_time = |nth: usize| {
+        answer.dimensions.get(nth).is_some_and(|head| matches!(head.scale, Scale::Time { n, .. } if n > 1))
+    };
+    match route.mark() {
+        Mark::Areas | Mark::Lines if is_time(0) => Some(Callback::from(move |places: (usize, usize)| {
+            if let Some(within) = within(&answer, 0, places, &route) {
+                adjust.emit(within);
+            }
+        })),
+        Mark::Heat if is_time(0) || is_time(1) => {
+            let nth = usize::from(is_time(1));
+            let (_, n_columns) = heat_size(&answer)?;
+            Some(Callback::from(move |(from, to): (usize, usize)| {
+                let n = n_columns.max(1);
+                let place = |place: usize| if nth == 1 { place % n } else { place / n };
+                let places = (place(from).min(place(to)), place(from).max(place(to)));
+                if let Some(within) = within(&answer, nth, places, &route) {
+                    adjust.emit(within);
+                }
             }))
         }
-        (Mark::Bars, _) => Some(Callback::from(move |place: usize| {
+        Mark::Bars => Some(Callback::from(move |(_, place): (usize, usize)| {
             if let Some(filter) = answer.rows.get(place).and_then(|row| row.filter.as_ref()) {
                 go.emit(Route::flows(rows::narrowed(&route.filter, filter)));
             }
         })),
-        (Mark::Heat, _) => {
+        Mark::Heat => {
             let shown = chart::explored(&answer, Mark::Heat, 0)?;
             let crate::model::chart::Marks::Heat { columns, rows, .. } = shown.marks else { return None };
-            Some(Callback::from(move |place: usize| {
+            Some(Callback::from(move |(_, place): (usize, usize)| {
                 let (y, x) = (place / columns.len().max(1), place % columns.len().max(1));
                 let has = |row: &&crate::model::explore::AnswerRow| {
                     let text = |nth: usize| row.values.get(nth).map(|value| &value.text);

@@ -1,6 +1,6 @@
 //! The rows of an answer as a table, each with its share of the whole and a way to its flows.
 
-use crate::model::explore::{Answer, AnswerRow, MeasureHead, Order, ValueKind};
+use crate::model::explore::{Answer, AnswerRow, MeasureHead, Order, Scale, ValueKind};
 use crate::model::format::quantity;
 use crate::model::format::time;
 use crate::protocol::Filter;
@@ -56,7 +56,7 @@ pub fn Rows(props: &RowsProps) -> Html {
                 </thead>
                 <tbody>
                     for (place, row) in answer.rows.iter().take(there).enumerate() {
-                        <tr key={place}>{ cells(answer, row, &route.filter) }</tr>
+                        <tr key={place}>{ cells(answer, row, route) }</tr>
                     }
                     if !answer.others.is_empty() && !is_cut {
                         <tr>
@@ -105,13 +105,23 @@ fn measure_head(place: usize, head: &MeasureHead, route: &ExploreRoute, on_chang
     }
 }
 
-fn cells(answer: &Answer, row: &AnswerRow, filter: &Filter) -> Html {
-    let flows = row.filter.as_ref().map(|own| Route::flows(narrowed(filter, own)).hash());
+fn cells(answer: &Answer, row: &AnswerRow, route: &ExploreRoute) -> Html {
+    let flows = row.filter.as_ref().map(|own| Route::flows(narrowed(&route.filter, own)).hash());
+    let within = row.values.iter().zip(&answer.dimensions).find_map(|(value, head)| match head.scale {
+        Scale::Time { width_ns, n, .. } if n > 1 && value.kind == ValueKind::Value => {
+            let (from_ns, to_ns) = (Some(value.at), Some(value.at.saturating_add(width_ns)));
+            Some(Route::Explore(ExploreRoute { from_ns, to_ns, ..route.clone() }).hash())
+        }
+        _ => None,
+    });
+    let is_time = |nth: usize| answer.dimensions.get(nth).is_some_and(|head| matches!(head.scale, Scale::Time { .. }));
     html! {
         <>
             for (place, value) in row.values.iter().enumerate() {
                 <th scope="row" class={(value.kind != ValueKind::Value).then_some("absent")}>
-                    if let (0, Some(href)) = (place, &flows) {
+                    if let (true, Some(href)) = (is_time(place), &within) {
+                        <a href={href.clone()} title="Count this time only">{ plain(&value.text) }</a>
+                    } else if let (0, Some(href)) = (place, &flows) {
                         <a href={href.clone()} title="Show its flows">{ plain(&value.text) }</a>
                     } else {
                         { plain(&value.text) }
