@@ -18,7 +18,7 @@ const MOST: usize = 500;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
-pub struct RowsProps {
+pub struct AnswerRowsProps {
     /// The answer.
     pub answer: Shared<Answer>,
     /// What is chosen.
@@ -29,8 +29,8 @@ pub struct RowsProps {
 
 /// The rows.
 #[component]
-pub fn Rows(props: &RowsProps) -> Html {
-    let RowsProps { answer, route, on_change } = props;
+pub fn Rows(props: &AnswerRowsProps) -> Html {
+    let AnswerRowsProps { answer, route, on_change } = props;
     let there = use_turns(answer.rows.len().min(MOST), EACH);
     if answer.rows.is_empty() {
         return html! { <p class="placeholder">{"Nothing passes this filter."}</p> };
