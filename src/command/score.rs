@@ -13,10 +13,11 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 #[command(
     after_help = "One score per line from 0 to 1, in the order of the rows; an empty line for a row that cannot be \
-scored. Detectors never see the label column."
+scored. Of other scopes than rows, CSV of names and scores. Nothing sees a label column, whatever it is called, nor what \
+follows from one, unless --features names it."
 )]
 pub struct ScoreArguments {
-    /// The table: CSV, JSON lines or a JSON list
+    /// The table: CSV, JSON lines or a JSON list; with --scope also a capture
     file: PathBuf,
     /// The detector, a method of `packetloupe methods` or `consensus`
     #[arg(long, value_name = "ID", required_unless_present_any = ["detectors", "profile"], conflicts_with = "detectors")]

@@ -55,7 +55,7 @@ test("a labelled table is compared with its label, which no method sees", async 
   await learnt(page);
   await page.getByRole("heading", { name: "Compared with class" }).waitFor();
   const judged = await page.getByRole("region", { name: "Compared with class" }).innerText();
-  assert.match(judged, /ROC-AUC\s*(1\.000|0\.99\d)/);
+  assert.match(judged, /All together\s*(1\.000|0\.99\d)/);
   await page.getByText(/^Features: 2 of 3$/).click();
   await page.getByText("Held for a label. It says what a row is.").waitFor();
   await close();

@@ -3,7 +3,7 @@
 use crate::model::format::quantity;
 use crate::protocol::anomalies::Judged;
 use crate::session::{Anomalies, Shared};
-use crate::web::page::parts::text::{pair, plain};
+use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
 /// What is shown.
@@ -23,15 +23,21 @@ pub fn JudgedPart(props: &JudgedProps) -> Html {
             <h2 id="judged-title">{ format!("Compared with {}", plain(&judged.label)) }</h2>
             <p class="hint">{"The label judges what was learnt. No method has seen it."}</p>
             <div class="judged">
-                <dl class="figures facts">
-                    { pair("ROC-AUC", format!("{:.3}", judged.auroc)) }
-                    { pair("Average precision", format!("{:.3}", judged.average_precision)) }
-                    for method in result.methods.iter().filter(|_| result.methods.len() > 1) {
-                        if let Some([auroc, precision]) = method.judged {
-                            { pair(&method.label, format!("{auroc:.3}; {precision:.3}")) }
+                <table class="plain">
+                    <thead>
+                        <tr>
+                            <th scope="col">{"Scores of"}</th>
+                            <th scope="col" class="num">{"ROC-AUC"}</th>
+                            <th scope="col" class="num">{"Average precision"}</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        { figures("All together", [judged.auroc, judged.average_precision], true) }
+                        for method in result.methods.iter().filter(|_| result.methods.len() > 1) {
+                            { figures(&method.label, method.judged.unwrap_or([f64::NAN; 2]), false) }
                         }
-                    }
-                </dl>
+                    </tbody>
+                </table>
                 { curve(judged) }
             </div>
             <div class="scroll" tabindex="0" role="region" aria-label="Classes">
@@ -52,6 +58,16 @@ pub fn JudgedPart(props: &JudgedProps) -> Html {
                 </table>
             </div>
         </section>
+    }
+}
+
+fn figures(name: &str, [auroc, precision]: [f64; 2], is_strong: bool) -> Html {
+    html! {
+        <tr class={is_strong.then_some("strong")}>
+            <th scope="row">{ name.to_owned() }</th>
+            <td class="num">{ format!("{auroc:.3}") }</td>
+            <td class="num">{ format!("{precision:.3}") }</td>
+        </tr>
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rows on a plane, coloured by the threshold: a point is selected by pointer or by keys, and the row that is selected is marked.
 
 use crate::model::format::quantity;
-use crate::protocol::anomalies::{AnomalyMap, MapAxis};
+use crate::protocol::anomalies::{AnomalyMap, MapAxis, MapPoint};
 use crate::session::{Anomalies, AnomalyAction, Shared};
 use crate::web::browser::dots::{self, Dot, DotKind};
 use crate::web::page::hooks::{IsDark, use_pixel_ratio, use_size};
@@ -118,7 +118,7 @@ fn place(x: f32, y: f32, width: f64) -> (f64, f64) {
 }
 
 fn points(map: &AnomalyMap, it: &Anomalies, threshold: f64, width: f64) -> Vec<Dot> {
-    let dot = |point: &crate::protocol::anomalies::MapPoint| {
+    let dot = |point: &MapPoint| {
         let (x, y) = place(point.x, point.y, width);
         let kind = if point.score >= threshold { DotKind::Past } else { DotKind::Usual };
         Dot { x, y, kind, is_ringed: point.is_attack, is_selected: Some(point.row) == it.selected }
@@ -128,7 +128,7 @@ fn points(map: &AnomalyMap, it: &Anomalies, threshold: f64, width: f64) -> Vec<D
 
 /// The row whose point is nearest, if it is near.
 fn hit(map: &AnomalyMap, (x, y): (f64, f64), width: f64) -> Option<u32> {
-    let distance = |point: &crate::protocol::anomalies::MapPoint| {
+    let distance = |point: &MapPoint| {
         let (px, py) = place(point.x, point.y, width);
         (px - x) * (px - x) + (py - y) * (py - y)
     };

@@ -5,6 +5,9 @@ use crate::protocol::anomalies::AnomalyResult;
 use crate::session::Shared;
 use yew::prelude::*;
 
+/// From more methods on the matrix takes the whole width.
+const WIDE: usize = 6;
+
 /// What is shown.
 #[derive(Properties, PartialEq)]
 pub struct MatrixProps {
@@ -28,7 +31,7 @@ pub fn Matrix(props: &MatrixProps) -> Html {
         html! { <td class={format!("num heat-{level}")}>{ text }</td> }
     };
     html! {
-        <section class="card" aria-labelledby="matrix-title">
+        <section class={classes!("card", (n > WIDE).then_some("wide-part"))} aria-labelledby="matrix-title">
             <h2 id="matrix-title">{"Do the methods agree?"}</h2>
             <p class="hint">
                 { format!(

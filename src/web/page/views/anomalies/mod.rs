@@ -3,8 +3,8 @@
 use crate::model::Analysis;
 use crate::model::format::quantity;
 use crate::model::rows::RowKind;
-use crate::protocol::anomalies::{AnomalyQuery, AnomalyScope};
-use crate::protocol::{Answer, Query};
+use crate::protocol::anomalies::{AnomalyChoice, AnomalyOffer, AnomalyQuery, AnomalyRow, AnomalyScope, AnomalySort};
+use crate::protocol::{Answer, Filter, Query};
 use crate::session::{Action, Anomalies as Chosen, AnomalyAction, Shared, State};
 use crate::web::page::hooks::{use_clock, use_store};
 use crate::web::page::parts::grid::{Grid, Wanted};
@@ -91,8 +91,7 @@ pub fn Anomalies(props: &AnomaliesProps) -> Html {
             let Some(store) = store.filter(|_| *has_tables) else { return };
             let is_new = it.offer.is_none() && it.asked == 0;
             if is_new && first_scope(&analysis) != it.choice.scope {
-                let choice =
-                    crate::protocol::anomalies::AnomalyChoice { scope: first_scope(&analysis), ..it.choice.clone() };
+                let choice = AnomalyChoice { scope: first_scope(&analysis), ..it.choice.clone() };
                 // The scope is other then, and this comes again.
                 return store.dispatch(Action::Anomalies(AnomalyAction::Choose(choice)));
             }
@@ -147,7 +146,7 @@ pub fn Anomalies(props: &AnomaliesProps) -> Html {
     }
 }
 
-fn of_scope(offer: &crate::protocol::anomalies::AnomalyOffer, scope: AnomalyScope) -> u64 {
+fn of_scope(offer: &AnomalyOffer, scope: AnomalyScope) -> u64 {
     offer.scopes.iter().find(|(of, _)| *of == scope).map_or(0, |(_, n)| *n)
 }
 
@@ -188,20 +187,19 @@ fn Results(props: &ResultsProps) -> Html {
     // The count and the colours follow the slider at once, the list when it rests: its rows come with reasons.
     let least = use_later(threshold, REST_MS, it.revision);
     let Some(result) = it.result.clone() else { return Html::default() };
-    let wanted = Wanted::<crate::protocol::anomalies::AnomalyRow> {
+    let wanted = Wanted::<AnomalyRow> {
         result: (props.state.job, it.revision),
-        filter: crate::protocol::Filter::default(),
+        filter: Filter::default(),
         sort: it.sort,
-        is_descending: !it.is_turned,
+        is_descending: (it.sort != AnomalySort::Place) != it.is_turned,
         beside: Reached { least, has_label: result.judged.is_some() },
     };
-    let select =
-        props.on_action.reform(|row: crate::protocol::anomalies::AnomalyRow| AnomalyAction::Select(Some(row.row)));
+    let select = props.on_action.reform(|row: AnomalyRow| AnomalyAction::Select(Some(row.row)));
     html! {
         <>
             <Scores it={it.clone()} on_action={props.on_action.clone()} />
             <div class="anomalies-list">
-                <Grid<crate::protocol::anomalies::AnomalyRow> {wanted} times={Times::new(&props.analysis.summary, clock)}
+                <Grid<AnomalyRow> {wanted} times={Times::new(&props.analysis.summary, clock)}
                     chosen={it.selected.map(u64::from)} on_sort={props.on_action.reform(AnomalyAction::Sort)}
                     on_choose={select.clone()} on_open={select} nothing="Nothing reaches this threshold." />
                 <Why row={it.selected} revision={it.revision} scope={result.choice.scope}

@@ -1,7 +1,7 @@
 //! How scores are spread, with the threshold as a line, and what moves it.
 
 use crate::model::format::quantity;
-use crate::protocol::anomalies::{AnomalyResult, Cut, ScoreHistogram};
+use crate::protocol::anomalies::{AnomalyResult, Cut, ProposedThreshold, ScoreHistogram};
 use crate::session::{Anomalies, AnomalyAction, Route, Shared};
 use crate::web::page::parts::text::plain;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
@@ -94,7 +94,7 @@ pub fn Scores(props: &ScoresProps) -> Html {
 
 fn proposal(
     result: &AnomalyResult,
-    proposal: &crate::protocol::anomalies::ProposedThreshold,
+    proposal: &ProposedThreshold,
     cut: usize,
     on_action: &Callback<AnomalyAction>,
 ) -> Html {
@@ -133,7 +133,7 @@ fn words(result: &AnomalyResult, cut: &Cut) -> String {
         let all = attacks(&|place| judged.classes.get(place).map_or(0, |(_, n, _)| *n));
         let precision = quantity::percent(found as f64, f64::from(cut.n_rows));
         let recall = quantity::percent(found as f64, all as f64);
-        words += &format!(" {precision} of them are attacks by {}, {recall} of all.", judged.label);
+        words += &format!(" {precision} of them are attacks by the column {}, {recall} of all.", judged.label);
     }
     words
 }

@@ -139,12 +139,12 @@ fn feature(reason: &AnomalyReason) -> Html {
             <td class="num"><strong>{ reason.value.map_or_else(|| "missing".to_owned(), word) }</strong></td>
             <td>{ typical }</td>
             <td class="num">{ reason.nearest.map_or_else(|| "missing".to_owned(), word) }</td>
-            <td class="part">
+            <td><div class="part">
                 <svg class="part-bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
                     <rect x="0" y="0" height="10" width={format!("{:.1}", reason.contribution * 100.0)} />
                 </svg>
                 <span>{ quantity::percent(reason.contribution, 1.0) }</span>
-            </td>
+            </div></td>
         </tr>
     }
 }
