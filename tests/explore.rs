@@ -43,7 +43,7 @@ impl Input {
 
     fn figures(&self, by: &str, measures: &str, value: &str) -> Vec<f64> {
         let rows = self.rows(by, measures);
-        let row = rows.iter().find(|(text, _)| text == value).unwrap_or_else(|| panic!("no {value} in {rows:?}"));
+        let row = rows.iter().find(|(text, _)| text == value).unwrap();
         row.1.iter().map(|figure| figure.unwrap()).collect()
     }
 }
