@@ -23,7 +23,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // Learning knows tables, not flows.
     ("learn", &["model", "settings", "stats"]),
     // Questions to what the stations before have counted; it knows neither detectors nor pipeline.
-    ("explore", &["model", "flow", "stats"]),
+    ("explore", &["model", "flow", "stats", "filter/quoted"]),
     ("detect", &["model", "settings", "issue", "flow", "stats", "learn"]),
     // What is done about findings knows findings only: the page does it too, without the detectors.
     ("triage", &["model"]),

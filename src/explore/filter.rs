@@ -1,5 +1,6 @@
 //! Values as filters of the flow table: the only place that writes its language.
 
+use crate::filter::quoted;
 use crate::model::Addr;
 
 /// Flows of a host.
@@ -15,7 +16,7 @@ pub fn port(port: u16) -> String {
 /// Flows with this text in name, application, transport or state; none for what cannot be written.
 pub fn text(text: &str) -> Option<String> {
     let text = text.to_lowercase();
-    (!text.trim().is_empty() && text.chars().count() <= 200).then_some(text)
+    (!text.trim().is_empty() && text.chars().count() <= 200).then(|| quoted(&text))
 }
 
 /// Flows that pass all of these.

@@ -128,7 +128,7 @@ pub fn catalogue(pipeline: &Pipeline, analysis: &Analysis) -> Catalogue {
 }
 
 /// For questions that need no byte of the input.
-pub struct NoBytes;
+struct NoBytes;
 
 impl Source for NoBytes {
     fn read_at(&mut self, _file: u8, _offset: u64, _length: usize) -> Option<Vec<u8>> {
