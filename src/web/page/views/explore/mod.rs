@@ -113,6 +113,7 @@ fn combinations(route: &ExploreRoute) -> Html {
     html! {
         <>
             <nav aria-label="Combinations"><ul class="chips">{ for COMBINATIONS.iter().map(link) }</ul></nav>
+            <h2>{ chosen.label }</h2>
             <p class="hint">{ chosen.help }</p>
         </>
     }
