@@ -556,9 +556,11 @@ fn a_filter_selects_the_flows_that_are_written() {
     let (all, tcp, requests) = (lines(""), lines("tcp"), lines("tcp.flags.syn == 1 && tcp.flags.ack == 0"));
     assert!(all > tcp && tcp >= requests && requests > 900, "{all} {tcp} {requests}");
     assert_eq!((lines("!tcp"), lines("tcp.port == 1 && udp")), (all - tcp, 0));
-    let (code, out, err) = outcome(&["analyze", SCAN, "--facts", "-", "--where", "ip && tcp.prt == 80"]);
-    assert_eq!((code, out.as_str()), (2, ""));
-    assert!(err.contains("Did you mean tcp.port?") && err.contains("        ^^^^^^^"), "{err}");
+    for before in [&["analyze", SCAN, "--facts", "-"][..], &["query", SCAN]] {
+        let (code, out, err) = outcome(&[before, &["--where", "ip && tcp.prt == 80"]].concat());
+        assert_eq!((code, out.as_str()), (2, ""));
+        assert!(err.contains("Did you mean tcp.port?") && err.contains("        ^^^^^^^"), "{err}");
+    }
 }
 
 #[test]

@@ -66,6 +66,10 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
         files => together::read(files, &settings, false, false)?,
     };
     arguments.reading.complain(&read.pipeline);
+    if let Some(error) = query::misunderstood(&read.pipeline, &arguments.filter) {
+        read.progress.clear();
+        return Err(files::refusal(&arguments.filter, &error));
+    }
     let analysis = if explore::needs_findings(&question) || query::needs_findings(&arguments.filter) {
         read.progress.evaluating();
         read.pipeline.evaluate(&settings)

@@ -104,6 +104,17 @@ pub fn needs_bytes(text: &str) -> Option<FilterError> {
     crate::filter::compile(text).ok()?.needs_reading()
 }
 
+/// Why a filter cannot be understood for this input; none if it can.
+pub fn misunderstood(pipeline: &Pipeline, text: &str) -> Option<FilterError> {
+    match pipeline.rows().filter(|_| pipeline.has_rows_only()) {
+        Some(rows) => {
+            let columns: Vec<String> = rows.layout().columns.iter().map(|column| column.name.clone()).collect();
+            crate::filter::compile_for_rows(text, &columns).err()
+        }
+        None => crate::filter::compile(text).err(),
+    }
+}
+
 /// True if a filter asks for what detectors found.
 pub fn needs_findings(text: &str) -> bool {
     crate::filter::compile(text).is_ok_and(|filter| filter.needs_findings())
