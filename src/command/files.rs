@@ -54,5 +54,6 @@ pub fn refusal(text: &str, error: &FilterError) -> Failure {
     let n_before = text.get(..at).unwrap_or_default().chars().count();
     let part = text.get(at..).unwrap_or_default().get(..error.length as usize).unwrap_or_default();
     let mark = "^".repeat(part.chars().count().max(1));
-    Failure::usage(format!("the filter is refused: {}\n  {text}\n  {}{mark}", error.text, " ".repeat(n_before)))
+    let why = format!("the filter is refused: {}", error.text);
+    Failure::Filter(vec![why, format!("  {text}"), format!("  {}{mark}", " ".repeat(n_before))])
 }

@@ -76,6 +76,8 @@ output that cannot be written; 3 the file has an unknown format or cannot be rea
 enum Failure {
     /// Wrong usage, or an output that cannot be written.
     Usage(String),
+    /// A filter that is not understood: why, its text, and a mark below the part that is meant.
+    Filter(Vec<String>),
     /// The input has an unknown format or cannot be read.
     Input(String),
 }
@@ -118,11 +120,12 @@ pub fn run() -> ExitCode {
         Task::Settings(list) => settings::run(list.json).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|failure| {
-        let (text, code) = match failure {
-            Failure::Usage(text) => (text, USAGE),
-            Failure::Input(text) => (text, INPUT),
+        let (lines, code) = match failure {
+            Failure::Usage(text) => (vec![text], USAGE),
+            Failure::Filter(lines) => (lines, USAGE),
+            Failure::Input(text) => (vec![text], INPUT),
         };
-        text.lines().for_each(output::complain);
+        lines.iter().for_each(|line| output::complain(line));
         ExitCode::from(code)
     })
 }
