@@ -189,9 +189,10 @@ fn common_fields_select_the_packets_of_tshark() {
         return;
     }
     let mut wrong = Vec::new();
-    for path in own_captures().into_iter().step_by(9) {
+    // tshark starts anew for each of them, so the filters take turns.
+    for (turn, path) in own_captures().into_iter().step_by(9).enumerate() {
         let mut opened = Opened::new(path);
-        for text in COMMON {
+        for text in COMMON.iter().skip(turn % 2).step_by(2) {
             compare(&mut opened, text, &mut wrong);
         }
     }

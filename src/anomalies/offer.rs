@@ -8,11 +8,15 @@ use crate::learn::{CONSENSUS, METHODS, Method};
 use crate::maths::order::nearest_quantile;
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::{AnomalyChoice, AnomalyFeature, AnomalyMethod, AnomalyOffer, AnomalyParameter};
+use std::iter;
 
 /// Most rows that distributions are of.
 const MOST_ROWS: u32 = 10_000;
 /// Parts of a distribution.
 const PARTS: usize = 24;
+
+/// Features whose values are described, at most: a message to the page stays small however wide a table is.
+const MOST_DESCRIBED: usize = 200;
 
 /// What there is for a choice.
 pub fn offer(pipeline: &Pipeline, subjects: &Subjects, choice: &AnomalyChoice) -> AnomalyOffer {
@@ -20,8 +24,9 @@ pub fn offer(pipeline: &Pipeline, subjects: &Subjects, choice: &AnomalyChoice) -
     let mut selection = Selection::new(choice.seed, n, MOST_ROWS);
     let members: Vec<u32> = (0..n).filter(|_| selection.picks()).collect();
     let features = subjects.features(pipeline);
-    let all: Vec<usize> = (0..features.len()).collect();
-    let values = subjects.values(pipeline, &members, &all);
+    let described: Vec<usize> = (0..features.len().min(MOST_DESCRIBED)).collect();
+    let values = subjects.values(pipeline, &members, &described);
+    let values = values.into_iter().map(Some).chain(iter::repeat_with(|| None));
     let features = features.into_iter().zip(values).map(|(feature, values)| {
         let spread = spread(values);
         AnomalyFeature {
@@ -47,21 +52,22 @@ pub fn offer(pipeline: &Pipeline, subjects: &Subjects, choice: &AnomalyChoice) -
     }
 }
 
-/// How values are spread.
-fn spread(values: Values) -> AnomalyFeature {
+/// How values are spread; without them nothing is said.
+fn spread(values: Option<Values>) -> AnomalyFeature {
     let nothing = AnomalyFeature {
         name: String::new(),
         group: String::new(),
         unit: String::new(),
         formula: String::new(),
         withheld: None,
+        is_described: values.is_some(),
         n_missing: 0,
         n_texts: None,
         figures: None,
         histogram: Vec::new(),
     };
     match values {
-        Values::Numbers(values) => {
+        Some(Values::Numbers(values)) => {
             let n_missing = values.iter().filter(|x| x.is_nan()).count() as u64;
             let mut sorted: Vec<f64> = values.into_iter().filter(|x| x.is_finite()).collect();
             sorted.sort_unstable_by(f64::total_cmp);
@@ -69,7 +75,7 @@ fn spread(values: Values) -> AnomalyFeature {
                 (!sorted.is_empty()).then(|| [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| nearest_quantile(&sorted, share)));
             AnomalyFeature { n_missing, figures, histogram: histogram(&sorted), ..nothing }
         }
-        Values::Texts(codes, texts) => {
+        Some(Values::Texts(codes, texts)) => {
             let mut counts = vec![0_u32; texts.len()];
             for code in codes.iter().flatten() {
                 counts.get_mut(*code as usize).into_iter().for_each(|n| *n += 1);
@@ -81,7 +87,7 @@ fn spread(values: Values) -> AnomalyFeature {
             let n_missing = codes.iter().filter(|code| code.is_none()).count() as u64;
             AnomalyFeature { n_missing, n_texts: Some(n_texts), histogram: counts, ..nothing }
         }
-        Values::NotForLearning => nothing,
+        None | Some(Values::NotForLearning) => nothing,
     }
 }
 

@@ -9,6 +9,9 @@ use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::explore::{Catalogue, Choice, Term};
 use crate::stats::columns;
 
+/// Columns of a table that are listed, at most: each gives a page eight choices, and ten elements.
+const MOST_COLUMNS: usize = 64;
+
 /// Flows that are looked at for their fields, at most.
 const MOST_FLOWS: usize = 200_000;
 
@@ -18,6 +21,7 @@ pub fn catalogue(sources: &Sources<'_>) -> Catalogue {
     Catalogue {
         dimensions: DIMENSIONS.iter().flat_map(|entry| dimension(entry, sources, fields)).collect(),
         measures: MEASURES.iter().flat_map(|entry| measure(entry, sources)).collect(),
+        n_left_out: sources.rows.map_or(0, |rows| rows.layout().columns.len().saturating_sub(MOST_COLUMNS) as u64),
     }
 }
 
@@ -43,7 +47,7 @@ fn dimension(entry: &Dimension, sources: &Sources<'_>, fields: FieldSet) -> Vec<
         term: Term::of(entry.id, of),
         label: label.to_owned(),
         group: entry.group.to_owned(),
-        help: entry.help.to_owned(),
+        help: if of.is_empty() { entry.help.to_owned() } else { String::new() },
         unit: String::new(),
         is_ordered: entry.steps.is_some(),
     };
@@ -76,7 +80,7 @@ fn measure(entry: &Measure, sources: &Sources<'_>) -> Vec<Choice> {
         term: Term::of(entry.id, of),
         label: if of.is_empty() { entry.label.to_owned() } else { format!("{} {of}", entry.label) },
         group: entry.group.to_owned(),
-        help: entry.help.to_owned(),
+        help: if of.is_empty() { entry.help.to_owned() } else { String::new() },
         unit: entry.unit.to_owned(),
         is_ordered: false,
     };
@@ -94,7 +98,8 @@ fn names<'a>(sources: &'a Sources<'_>, is_of_numbers: bool) -> impl Iterator<Ite
     let has_numbers = move |place: usize| {
         rows.and_then(|rows| rows.column(place)).is_some_and(|kept| kept.totals().numbers > 0 && !is_text(kept))
     };
-    let meant = all.iter().enumerate().filter(move |(place, _)| !is_of_numbers || has_numbers(*place));
+    let meant =
+        all.iter().enumerate().take(MOST_COLUMNS).filter(move |(place, _)| !is_of_numbers || has_numbers(*place));
     meant.map(|(_, column)| column.name.as_str())
 }
 

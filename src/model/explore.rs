@@ -235,6 +235,8 @@ pub struct Catalogue {
     pub dimensions: Vec<Choice>,
     /// Measures, by group.
     pub measures: Vec<Choice>,
+    /// Columns of a table that are not listed, because there are too many: they can be asked for all the same.
+    pub n_left_out: u64,
 }
 
 /// A dimension or measure that can be asked for.

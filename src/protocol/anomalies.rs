@@ -233,6 +233,8 @@ pub struct AnomalyFeature {
     pub formula: String,
     /// Why it is not looked at by default, if so.
     pub withheld: Option<Withheld>,
+    /// Its values were looked at: of very many features, those of the first.
+    pub is_described: bool,
     /// Rows without a value.
     pub n_missing: u64,
     /// Different texts, for a feature that is no number.

@@ -264,7 +264,18 @@ mod tests {
         let (group, unit, formula) = (String::new(), String::new(), String::new());
         let name = name.to_owned();
         let (n_missing, n_texts, figures, histogram) = (0, None, None, Vec::new());
-        AnomalyFeature { name, group, unit, formula, withheld, n_missing, n_texts, figures, histogram }
+        AnomalyFeature {
+            name,
+            group,
+            unit,
+            formula,
+            withheld,
+            is_described: true,
+            n_missing,
+            n_texts,
+            figures,
+            histogram,
+        }
     }
 
     fn method(id: &str, is_default: bool) -> AnomalyMethod {

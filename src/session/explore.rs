@@ -214,6 +214,7 @@ mod tests {
         let rows_only = Catalogue {
             dimensions: vec![choice("column=a", false), choice("label", false)],
             measures: vec![choice("rows", false)],
+            n_left_out: 0,
         };
         for combination in &COMBINATIONS {
             let question = ExploreRoute::of(combination).question(&rows_only, 0);
@@ -229,6 +230,7 @@ mod tests {
         let capture = Catalogue {
             dimensions: vec![choice("time", true), choice("host", false), choice("port", false)],
             measures: vec![choice("bytes", false)],
+            n_left_out: 0,
         };
         let route = ExploreRoute { by: Some(Split::parse_list("time=10s,host:9")), ..ExploreRoute::default() };
         let question = route.question(&capture, 0);

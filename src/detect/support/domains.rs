@@ -80,14 +80,17 @@ fn look_up(names: &mut Names, index: u32) -> Known {
 /// A Wireshark filter that matches names of a domain. What is no letter, digit, hyphen or underscore stands for any bytes
 /// there: programs show such bytes in different ways, and none of them may mean something else in the filter.
 pub fn filter(registered: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let mut pattern = String::new();
+    let mut was_plain = true;
     for c in registered.chars() {
         match c {
             '.' => pattern.push_str("[.]"),
-            c if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') => pattern.push(c),
-            _ if pattern.ends_with(".*") => {}
-            _ => pattern.push_str(".*"),
+            c if is_plain(c) => pattern.push(c),
+            _ if was_plain => pattern.push_str(".*"),
+            _ => {}
         }
+        was_plain = is_plain(c);
     }
     format!("dns.qry.name matches \"(^|[.]){pattern}$\"")
 }

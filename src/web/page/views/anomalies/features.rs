@@ -124,7 +124,8 @@ fn words(feature: &AnomalyFeature) -> String {
             format!("{} to {}, median {}{missing}", word(*low), word(*high), word(*median))
         }
         (None, Some(n)) => format!("{}{missing}", quantity::counted(n, "text", "texts")),
-        (None, None) => "no values".to_owned(),
+        (None, None) if feature.is_described => "no values".to_owned(),
+        (None, None) => String::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Pickers for what is counted, what it is split by, and how it is drawn.
 
 use crate::model::explore::{Catalogue, Choice, Mark, Order, Split, Term};
+use crate::model::format::quantity;
 use crate::session::Shared;
 use crate::session::explore::ExploreRoute;
 use crate::web::page::parts::text::plain;
@@ -68,6 +69,12 @@ pub fn Controls(props: &ControlsProps) -> Html {
                 <select id="explore-mark" onchange={on_mark.reform(|event: Event| value(&event))}>{ for marks }</select>
             </div>
             { columns(catalogue, route, &question.measures, on_change) }
+            if catalogue.n_left_out > 0 {
+                <p class="hint">
+                    { format!("The first columns are listed; {} more can be asked for with `packetloupe query`.",
+                        quantity::count(catalogue.n_left_out)) }
+                </p>
+            }
         </div>
     }
 }
