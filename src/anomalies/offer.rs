@@ -6,6 +6,7 @@ use crate::learn::prepare::Values;
 use crate::learn::random::Selection;
 use crate::learn::{CONSENSUS, METHODS, Method};
 use crate::maths::order::nearest_quantile;
+use crate::model::format::quantity;
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::{AnomalyChoice, AnomalyFeature, AnomalyMethod, AnomalyOffer, AnomalyParameter};
 use std::iter;
@@ -17,13 +18,20 @@ const PARTS: usize = 24;
 
 /// Features whose values are described, at most: a message to the page stays small however wide a table is.
 const MOST_DESCRIBED: usize = 200;
+/// Features that are listed, at most. All are learnt from.
+const MOST_LISTED: usize = 1000;
 
 /// What there is for a choice.
 pub fn offer(pipeline: &Pipeline, subjects: &Subjects, choice: &AnomalyChoice) -> AnomalyOffer {
     let n = subjects.len() as u32;
     let mut selection = Selection::new(choice.seed, n, MOST_ROWS);
     let members: Vec<u32> = (0..n).filter(|_| selection.picks()).collect();
-    let features = subjects.features(pipeline);
+    let mut features = subjects.features(pipeline);
+    let n_unlisted = features.len().saturating_sub(MOST_LISTED);
+    features.truncate(MOST_LISTED);
+    let unlisted = (n_unlisted > 0).then(|| {
+        format!("{} more are not listed, but looked at too.", quantity::count(n_unlisted as u64))
+    });
     let described: Vec<usize> = (0..features.len().min(MOST_DESCRIBED)).collect();
     let values = subjects.values(pipeline, &members, &described);
     let values = values.into_iter().map(Some).chain(iter::repeat_with(|| None));
@@ -47,7 +55,7 @@ pub fn offer(pipeline: &Pipeline, subjects: &Subjects, choice: &AnomalyChoice) -
         sampled: (members.len() < n as usize).then_some(members.len() as u64),
         methods: METHODS.iter().map(method).collect(),
         label: told.map(|told| told.label),
-        note: subjects.note(pipeline),
+        note: subjects.note(pipeline).into_iter().chain(unlisted).reduce(|note, more| format!("{note} {more}")),
         features,
     }
 }
