@@ -29,9 +29,8 @@ pub fn offer(pipeline: &Pipeline, subjects: &Subjects, choice: &AnomalyChoice) -
     let mut features = subjects.features(pipeline);
     let n_unlisted = features.len().saturating_sub(MOST_LISTED);
     features.truncate(MOST_LISTED);
-    let unlisted = (n_unlisted > 0).then(|| {
-        format!("{} more are not listed, but looked at too.", quantity::count(n_unlisted as u64))
-    });
+    let unlisted = (n_unlisted > 0)
+        .then(|| format!("{} more are not listed, but looked at too.", quantity::count(n_unlisted as u64)));
     let described: Vec<usize> = (0..features.len().min(MOST_DESCRIBED)).collect();
     let values = subjects.values(pipeline, &members, &described);
     let values = values.into_iter().map(Some).chain(iter::repeat_with(|| None));
