@@ -1,10 +1,6 @@
 //! The scale of time and of a column's numbers: round steps that suit a span.
 
-use crate::model::format::time::SECOND;
-
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+use crate::model::format::time::{self, DAY, HOUR, MINUTE, SECOND};
 
 /// Intervals that a span is divided into, at most, if no width is asked for.
 const MOST_USUAL: i64 = 240;
@@ -13,30 +9,8 @@ pub const MOST: i64 = 60_000;
 /// Bins of a column, at most about.
 const MOST_BINS: f64 = 40.0;
 
-/// Widths of a second and more.
-const WIDTHS: [i64; 21] = [
-    SECOND,
-    2 * SECOND,
-    5 * SECOND,
-    10 * SECOND,
-    15 * SECOND,
-    30 * SECOND,
-    MINUTE,
-    2 * MINUTE,
-    5 * MINUTE,
-    10 * MINUTE,
-    15 * MINUTE,
-    30 * MINUTE,
-    HOUR,
-    2 * HOUR,
-    3 * HOUR,
-    6 * HOUR,
-    12 * HOUR,
-    DAY,
-    7 * DAY,
-    28 * DAY,
-    364 * DAY,
-];
+/// Round widths of more than a day: whole weeks.
+const LONGER: [i64; 3] = [7 * DAY, 28 * DAY, 364 * DAY];
 
 /// Intervals of equal width.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -73,15 +47,7 @@ pub fn shift(offset_minutes: i32) -> i64 {
 
 /// The smallest round width of which no more than [`MOST_USUAL`] fit into a span.
 fn usual(span: i64) -> i64 {
-    let fits = |width: &i64| span / *width < MOST_USUAL;
-    let mut power = 1000;
-    while power < SECOND {
-        if let Some(width) = [power, 2 * power, 5 * power].into_iter().find(fits) {
-            return width;
-        }
-        power *= 10;
-    }
-    WIDTHS.into_iter().find(fits).unwrap_or(3640 * DAY)
+    time::round_span(1000, &LONGER, |width| span / width < MOST_USUAL).unwrap_or(3640 * DAY)
 }
 
 /// A width of time as `10s`, `250ms`, `5min`, `1h` or `1d`, ns.

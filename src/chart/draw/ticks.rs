@@ -1,7 +1,7 @@
 //! Where the ticks of an axis stand: round values, round times.
 
 use crate::model::format::time;
-use crate::model::format::time::SECOND;
+use crate::model::format::time::{DAY, HOUR, MINUTE, SECOND};
 
 /// Round counts from 0 to at least `max`, about `n` steps, never of less than 1.
 pub fn counts(max: f64, n: usize) -> Vec<f64> {
@@ -33,37 +33,8 @@ fn values(max: f64, n: usize) -> Vec<f64> {
     (0..=last).map(|i| i as f64 * step).collect()
 }
 
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
-
-/// Round spans above a second.
-const STEPS: &[i64] = &[
-    SECOND,
-    2 * SECOND,
-    5 * SECOND,
-    10 * SECOND,
-    15 * SECOND,
-    30 * SECOND,
-    MINUTE,
-    2 * MINUTE,
-    5 * MINUTE,
-    10 * MINUTE,
-    15 * MINUTE,
-    30 * MINUTE,
-    HOUR,
-    2 * HOUR,
-    3 * HOUR,
-    6 * HOUR,
-    12 * HOUR,
-    DAY,
-    2 * DAY,
-    7 * DAY,
-    14 * DAY,
-    28 * DAY,
-    91 * DAY,
-    365 * DAY,
-];
+/// Round spans of more than a day.
+const LONGER: [i64; 6] = [2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 91 * DAY, 365 * DAY];
 
 /// At most `n` + 1 round times from `start_ns` to `end_ns` (ns since 1970) with their labels, on the clock that is
 /// `offset_minutes` east of UTC.
@@ -85,16 +56,9 @@ pub fn times(start_ns: i64, end_ns: i64, n: usize, offset_minutes: i32) -> Vec<(
 
 /// The smallest round step with which at most `n` fit into `span`.
 fn step(span: i64, n: i64) -> i64 {
-    let fits = |step: &i64| span / *step <= n;
-    let mut power = 1;
-    while power < SECOND {
-        if let Some(step) = [power, 2 * power, 5 * power].into_iter().find(fits) {
-            return step;
-        }
-        power *= 10;
-    }
     let year = 365 * DAY;
-    STEPS.iter().copied().find(fits).unwrap_or_else(|| (span / n / year + 1).saturating_mul(year))
+    let step = time::round_span(1, &LONGER, |step| span / step <= n);
+    step.unwrap_or_else(|| (span / n / year + 1).saturating_mul(year))
 }
 
 /// As much of the time as the step needs.

@@ -2,6 +2,43 @@
 
 /// Nanoseconds in a second.
 pub const SECOND: i64 = 1_000_000_000;
+/// Nanoseconds in a minute.
+pub const MINUTE: i64 = 60 * SECOND;
+/// Nanoseconds in an hour.
+pub const HOUR: i64 = 60 * MINUTE;
+/// Nanoseconds in a day.
+pub const DAY: i64 = 24 * HOUR;
+
+/// Round spans from a second to a day, ns.
+const ROUND: [i64; 18] = [
+    SECOND,
+    2 * SECOND,
+    5 * SECOND,
+    10 * SECOND,
+    15 * SECOND,
+    30 * SECOND,
+    MINUTE,
+    2 * MINUTE,
+    5 * MINUTE,
+    10 * MINUTE,
+    15 * MINUTE,
+    30 * MINUTE,
+    HOUR,
+    2 * HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    12 * HOUR,
+    DAY,
+];
+
+/// The shortest round span that `fits`, ns: below a second 1, 2 or 5 times a power of ten from `least_power` on, beyond a
+/// day one of `longer`.
+pub fn round_span(least_power: i64, longer: &[i64], fits: impl Fn(i64) -> bool) -> Option<i64> {
+    let powers = std::iter::successors(Some(least_power), |power| Some(power * 10)).take_while(|power| *power < SECOND);
+    let parts = powers.flat_map(|power| [power, 2 * power, 5 * power]);
+    parts.chain(ROUND).chain(longer.iter().copied()).find(|span| fits(*span))
+}
+
 /// Moments stay within this of 1970, so that the time between any two fits into 64 bits: 146 years, to 2116.
 pub const FURTHEST_NS: i64 = (1 << 62) - 1;
 
