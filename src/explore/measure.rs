@@ -3,8 +3,9 @@
 use super::dimension::{Asked, Found, Takes};
 use super::key::Side;
 use super::sources::{FlowItem, PacketItem};
-use crate::model::Flow;
+use crate::model::flow::Known;
 use crate::model::flow::health::Delays;
+use crate::model::{DirectionStats, Flow};
 
 /// A measure.
 pub struct Measure {
@@ -75,6 +76,24 @@ impl Measured {
     pub fn of(value: Option<f64>) -> Measured {
         value.map_or(Measured::Unknown, Measured::Known)
     }
+}
+
+/// What a row sees of a flow that is sent, or received: a figure of that direction.
+pub fn of_direction(
+    item: &FlowItem<'_>,
+    side: Side,
+    is_sent: bool,
+    (known, figure): (Known, fn(&DirectionStats) -> f64),
+) -> Measured {
+    let flow = item.flow;
+    let (direction, which) =
+        if side.is_turned() == is_sent { (flow.backward(), Known::BACKWARD) } else { (flow.forward(), Known::FORWARD) };
+    Measured::of(flow.measured(which.with(known), figure(direction)))
+}
+
+/// A figure of a packet if it goes this way, as its row sees it; 0 if it goes the other.
+pub fn of_packet_sent(packet: &PacketItem, is_sent: bool, figure: f64) -> Measured {
+    packet.is_out.map_or(Measured::Unknown, |is_out| Measured::Known(if is_out == is_sent { figure } else { 0.0 }))
 }
 
 impl Measure {

@@ -1,7 +1,7 @@
 //! How many packets are sent, as the row sees it.
 
 use crate::explore::key::Side;
-use crate::explore::measure::{Measure, Measured, Value};
+use crate::explore::measure::{Measure, Measured, Value, of_direction, of_packet_sent};
 use crate::explore::sources::FlowItem;
 use crate::model::flow::Known;
 
@@ -11,18 +11,8 @@ pub const ENTRY: Measure = Measure::of_flows(
     "Packets sent by the host or first host of a row; without one, by who opened the connection.",
     of_flow,
 )
-.from(Value::Packet(
-    |packet| match packet.is_out {
-        Some(is_out) if is_out => Measured::Known(1.0),
-        Some(_) => Measured::Known(0.0),
-        None => Measured::Unknown,
-    },
-    of_flow,
-));
+.from(Value::Packet(|packet| of_packet_sent(packet, true, 1.0), of_flow));
 
 fn of_flow(item: &FlowItem<'_>, side: Side) -> Measured {
-    let flow = item.flow;
-    let (side, known) =
-        if side.is_turned() { (flow.backward(), Known::BACKWARD) } else { (flow.forward(), Known::FORWARD) };
-    Measured::of(flow.measured(known.with(Known::PACKETS), f64::from(side.packets)))
+    of_direction(item, side, true, (Known::PACKETS, |direction| f64::from(direction.packets)))
 }
