@@ -136,9 +136,20 @@ pub struct Field {
 }
 
 impl Field {
+    const fn of(
+        id: &'static str,
+        kind: FieldType,
+        help: &'static str,
+        known: KnownBy,
+        side: Option<SideRead>,
+        packet: Option<PacketRead>,
+    ) -> Field {
+        Field { id, kind, help, known, read: FieldRead::Of { side, packet } }
+    }
+
     /// The same for all packets of one side.
     pub const fn of_side(id: &'static str, kind: FieldType, help: &'static str, side: SideRead) -> Field {
-        Field { id, kind, help, known: KnownBy::Side, read: FieldRead::Of { side: Some(side), packet: None } }
+        Field::of(id, kind, help, KnownBy::Side, Some(side), None)
     }
 
     /// The same for all packets of one side of an ordinary flow; others are read.
@@ -149,17 +160,17 @@ impl Field {
         side: SideRead,
         packet: PacketRead,
     ) -> Field {
-        Field { id, kind, help, known: KnownBy::Side, read: FieldRead::Of { side: Some(side), packet: Some(packet) } }
+        Field::of(id, kind, help, KnownBy::Side, Some(side), Some(packet))
     }
 
     /// In the index of packets.
     pub const fn of_index(id: &'static str, kind: FieldType, help: &'static str, packet: PacketRead) -> Field {
-        Field { id, kind, help, known: KnownBy::Index, read: FieldRead::Of { side: None, packet: Some(packet) } }
+        Field::of(id, kind, help, KnownBy::Index, None, Some(packet))
     }
 
     /// In each packet.
     pub const fn of_packet(id: &'static str, kind: FieldType, help: &'static str, packet: PacketRead) -> Field {
-        Field { id, kind, help, known: KnownBy::Packet, read: FieldRead::Of { side: None, packet: Some(packet) } }
+        Field::of(id, kind, help, KnownBy::Packet, None, Some(packet))
     }
 
     /// In each packet; the flow knows roughly.
@@ -170,7 +181,7 @@ impl Field {
         side: SideRead,
         packet: PacketRead,
     ) -> Field {
-        Field { id, kind, help, known: KnownBy::Packet, read: FieldRead::Of { side: Some(side), packet: Some(packet) } }
+        Field::of(id, kind, help, KnownBy::Packet, Some(side), Some(packet))
     }
 
     /// Of a flow as a whole, and of those of its packets that show it.
@@ -181,7 +192,7 @@ impl Field {
         side: SideRead,
         packet: PacketRead,
     ) -> Field {
-        Field { id, kind, help, known: KnownBy::Flow, read: FieldRead::Of { side: Some(side), packet: Some(packet) } }
+        Field::of(id, kind, help, KnownBy::Flow, Some(side), Some(packet))
     }
 
     /// Of application messages.
