@@ -52,6 +52,12 @@ impl Sums {
         if self.n > 0 { figure / f64::from(self.n) } else { f64::NAN }
     }
 
+    /// Bytes of the originators over all bytes; not a number without bytes.
+    pub fn sent_share(&self) -> f64 {
+        let [sent, returned] = self.bytes;
+        if sent + returned > 0.0 { sent / (sent + returned) } else { f64::NAN }
+    }
+
     /// From the first to the last packet, seconds.
     pub fn extent_seconds(&self) -> f64 {
         self.extent_ns.map_or(f64::NAN, |(first, last)| (last - first) as f64 / 1e9)

@@ -166,17 +166,13 @@ pub fn pair_values(pipeline: &Pipeline, pairs: &[(Addr, Addr)]) -> Vec<Vec<f64>>
         starts.push((place, flow.first_ns));
     }
     let column = |of: &dyn Fn(&Sums) -> f64| -> Vec<f64> { all.iter().map(of).collect() };
-    let share = |sums: &Sums| {
-        let [sent, returned] = sums.bytes;
-        if sent + returned > 0.0 { sent / (sent + returned) } else { f64::NAN }
-    };
     vec![
         column(&|s| f64::from(s.n)),
         column(&|s| s.packets[0]),
         column(&|s| s.packets[1]),
         column(&|s| s.bytes[0]),
         column(&|s| s.bytes[1]),
-        column(&share),
+        column(&Sums::sent_share),
         distinct(n, ports),
         column(&|s| s.per_flow(f64::from(s.n_failed))),
         column(&|s| s.per_flow(f64::from(s.n_of[0]))),

@@ -96,15 +96,11 @@ impl Spans {
             }
         }
         let column = |of: &dyn Fn(&Sums) -> f64| -> Vec<f64> { all.iter().map(of).collect() };
-        let share = |sums: &Sums| {
-            let [sent, returned] = sums.bytes;
-            if sent + returned > 0.0 { sent / (sent + returned) } else { f64::NAN }
-        };
         vec![
             column(&|s| f64::from(s.n)),
             column(&|s| s.packets.iter().sum()),
             column(&|s| s.bytes.iter().sum()),
-            column(&share),
+            column(&Sums::sent_share),
             distinct(n, from),
             distinct(n, to),
             distinct(n, pairs),
