@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod drop;
+pub mod file_buttons;
 pub mod filter_bar;
 pub mod grid;
 pub mod header;

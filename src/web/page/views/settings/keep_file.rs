@@ -3,11 +3,9 @@
 use crate::pipeline;
 use crate::session::{Action, Shared, State};
 use crate::settings::{Settings, file};
-use crate::web::browser::{download, file_text};
 use crate::web::page::hooks::use_store;
-use crate::web::page::parts::icon::Icon;
+use crate::web::page::parts::file_buttons::FileButtons;
 use std::collections::BTreeSet;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// What a file keeps.
@@ -61,56 +59,21 @@ pub struct KeepFileProps {
 #[component]
 pub fn KeepFile(props: &KeepFileProps) -> Html {
     let store = use_store();
-    let input = use_node_ref();
     let kept = props.kept;
-    let save = {
-        let (store, state) = (store.clone(), props.state.clone());
-        Callback::from(move |_: MouseEvent| {
-            let name = format!("packetloupe-{}.json", kept.name());
-            let done = download::save_text(&name, "application/json", &kept.text(&state));
-            if let (Some(store), Err(text)) = (&store, done) {
-                store.dispatch(Action::Fail(text));
-            }
-        })
+    let text = {
+        let state = props.state.clone();
+        Callback::from(move |()| kept.text(&state))
     };
-    let choose = {
-        let input = input.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                input.click();
-            }
-        })
-    };
-    let load = Callback::from(move |event: Event| {
-        let (Some(store), Some(input)) = (store.clone(), event.target_dyn_into::<HtmlInputElement>()) else {
-            return;
-        };
-        if let Some(chosen) = input.files().and_then(|files| files.get(0)) {
-            let name = chosen.name();
-            file_text::read(&chosen, move |text| {
-                let read = text.and_then(|text| {
-                    file::read(&text, &pipeline::descriptors()).map_err(|why| format!("{name} cannot be used: {why}."))
-                });
-                store.dispatch(match read {
-                    Ok((settings, warnings)) => kept.load(name, settings, warnings),
-                    Err(text) => Action::Fail(text),
-                });
-            });
+    let take = Callback::from(move |(name, text): (String, String)| {
+        let read = file::read(&text, &pipeline::descriptors());
+        let (settings, warnings) = read.map_err(|why| format!("{name} cannot be used: {why}."))?;
+        if let Some(store) = &store {
+            store.dispatch(kept.load(name, settings, warnings));
         }
-        // So that choosing the same file again is a change too.
-        input.set_value("");
+        Ok(())
     });
     let what = kept.name();
     html! {
-        <>
-            <button type="button" class="button" onclick={save}>
-                { Icon::Save.html() }<span>{ format!("Save {what}") }</span>
-            </button>
-            <button type="button" class="button" onclick={choose}>
-                { Icon::Open.html() }<span>{ format!("Load {what}") }</span>
-            </button>
-            <input ref={input} type="file" accept=".json,application/json" hidden=true data-testid={format!("{what}-input")}
-                onchange={load} />
-        </>
+        <FileButtons {what} file={format!("packetloupe-{what}.json")} {text} {take} test_id={format!("{what}-input")} />
     }
 }
