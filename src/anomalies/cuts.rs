@@ -1,6 +1,6 @@
 //! Scores to histograms, and to the thresholds that a slider goes through: with each, how many rows lie at or above it.
 
-use super::subjects::Told;
+use super::subjects::RowLabels;
 use crate::learn::threshold::{Proposal, Way, proposals};
 use crate::protocol::anomalies::{Cut, ProposedThreshold, ScoreHistogram};
 
@@ -16,7 +16,7 @@ const RISK: f64 = 0.001;
 const MOST_SHARE: f64 = 0.1;
 
 /// How many rows have which score.
-pub fn histogram(scores: &[f64], told: Option<&Told>) -> ScoreHistogram {
+pub fn histogram(scores: &[f64], labels: Option<&RowLabels>) -> ScoreHistogram {
     let low = scores.iter().copied().fold(f64::INFINITY, f64::min);
     let high = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if low > high {
@@ -25,11 +25,11 @@ pub fn histogram(scores: &[f64], told: Option<&Told>) -> ScoreHistogram {
     let width = (high - low) / PARTS as f64;
     let part = |score: f64| if width > 0.0 { (((score - low) / width) as usize).min(PARTS - 1) } else { 0 };
     let mut counts = vec![0; PARTS];
-    let mut attacks = vec![0; if told.is_some() { PARTS } else { 0 }];
+    let mut attacks = vec![0; if labels.is_some() { PARTS } else { 0 }];
     for (row, score) in scores.iter().enumerate() {
         let part = part(*score);
         counts.iter_mut().skip(part).take(1).for_each(|n| *n += 1);
-        if told.is_some_and(|told| told.is_attack(row)) {
+        if labels.is_some_and(|labels| labels.is_attack(row)) {
             attacks.iter_mut().skip(part).take(1).for_each(|n| *n += 1);
         }
     }
@@ -37,14 +37,14 @@ pub fn histogram(scores: &[f64], told: Option<&Told>) -> ScoreHistogram {
 }
 
 /// Thresholds from the highest score to the lowest, those proposed among them; `order` has the rows by falling score.
-pub fn cuts(scores: &[f64], order: &[u32], told: Option<&Told>, proposed: &[ProposedThreshold]) -> Vec<Cut> {
+pub fn cuts(scores: &[f64], order: &[u32], labels: Option<&RowLabels>, proposed: &[ProposedThreshold]) -> Vec<Cut> {
     let score = |row: u32| scores.get(row as usize).copied().unwrap_or(0.0);
-    let n_classes = told.map_or(0, |told| told.classes.len());
+    let n_classes = labels.map_or(0, |labels| labels.classes.len());
     let (mut of_class, mut cuts) = (vec![0; n_classes], Vec::new());
     let (mut done, mut wanted) = (0_usize, 1_usize);
     for alike in order.chunk_by(|a, b| score(*a) == score(*b)) {
         for row in alike {
-            let class = told.and_then(|told| told.of_rows.get(*row as usize));
+            let class = labels.and_then(|labels| labels.of_rows.get(*row as usize));
             class.and_then(|class| of_class.get_mut(*class as usize)).into_iter().for_each(|n: &mut u32| *n += 1);
         }
         done += alike.len();
@@ -73,7 +73,7 @@ pub fn proposed(scores: &[f64], share: f64) -> Vec<ProposedThreshold> {
         Way::Share(_) => 2,
     };
     all.sort_by_key(|proposal| (proposal.n_rows as f64 > most, place(proposal.way)));
-    let told = |proposal: Proposal| ProposedThreshold {
+    let worded = |proposal: Proposal| ProposedThreshold {
         id: match proposal.way {
             Way::Tail { .. } => "tail",
             Way::Knee => "knee",
@@ -84,7 +84,7 @@ pub fn proposed(scores: &[f64], share: f64) -> Vec<ProposedThreshold> {
         n_rows: proposal.n_rows as u64,
         sentence: proposal.sentence(),
     };
-    all.into_iter().map(told).collect()
+    all.into_iter().map(worded).collect()
 }
 
 #[cfg(test)]
@@ -95,13 +95,13 @@ mod tests {
     fn cuts_count_rows_exactly_and_go_from_one_to_all() {
         let scores: Vec<f64> = (0..5000).map(|i| f64::from(i / 2)).collect();
         let order: Vec<u32> = (0..5000).rev().collect();
-        let told = Told {
+        let labels = RowLabels {
             label: "l".to_owned(),
             classes: vec![("a".to_owned(), 2500, false), ("b".to_owned(), 2500, true)],
             of_rows: (0..5000).map(|i| i % 2).collect(),
         };
         let proposed = proposed(&scores, 0.0314);
-        let cuts = cuts(&scores, &order, Some(&told), &proposed);
+        let cuts = cuts(&scores, &order, Some(&labels), &proposed);
         assert!(cuts.len() < 200 && cuts.len() > 100, "{}", cuts.len());
         for cut in &cuts {
             let n = scores.iter().filter(|score| **score >= cut.threshold).count();
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!((cuts[0].n_rows, cuts.last().map(|cut| cut.n_rows)), (2, Some(5000)));
         let by_share = proposed.iter().find(|of| of.id == "share").unwrap();
         assert!(cuts.iter().any(|cut| u64::from(cut.n_rows) == by_share.n_rows));
-        assert_eq!(histogram(&scores, Some(&told)).attacks.iter().sum::<u32>(), 2500);
+        assert_eq!(histogram(&scores, Some(&labels)).attacks.iter().sum::<u32>(), 2500);
         assert_eq!(histogram(&[], None), ScoreHistogram::default());
     }
 }

@@ -60,8 +60,8 @@ impl Desk {
             Some(TaskColumn { name, unit, cells: super::task::Cells::from(values) })
         };
         let columns = wanted.iter().zip(values).filter_map(column).collect();
-        let told = subjects.labels(pipeline, choice, &members);
-        let task = Task { choice: choice.clone(), n_all: n.into(), n_rows: members.len() as u64, columns, told };
+        let labels = subjects.labels(pipeline, choice, &members);
+        let task = Task { choice: choice.clone(), n_all: n.into(), n_rows: members.len() as u64, columns, labels };
         self.learner = None;
         self.known = Some(Known { subjects, members });
         Ok(task)

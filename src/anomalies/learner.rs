@@ -1,7 +1,7 @@
 //! A task to what is unusual in it, and then the answers to what is asked about that.
 
 use super::cuts::{cuts, histogram, proposed};
-use super::subjects::Told;
+use super::subjects::RowLabels;
 use super::task::Task;
 use crate::learn::agreement::agreements;
 use crate::learn::consensus::Consensus;
@@ -47,10 +47,10 @@ pub struct Learner {
     /// The rows by falling score, of equal ones the first.
     order: Vec<u32>,
     /// Rows of the list that were told already: finding their reasons takes most of the time.
-    told_rows: RefCell<BTreeMap<u32, AnomalyRow>>,
+    described_rows: RefCell<BTreeMap<u32, AnomalyRow>>,
 }
 
-impl Told {
+impl RowLabels {
     /// True if the label calls a row an attack.
     pub fn is_attack(&self, row: usize) -> bool {
         let class = self.of_rows.get(row).and_then(|class| self.classes.get(*class as usize));
@@ -89,7 +89,7 @@ impl Learner {
         let mut order: Vec<u32> = (0..).take(scores.len()).collect();
         let score = |row: u32| scores.get(row as usize).copied().unwrap_or(0.0);
         order.sort_unstable_by(|a, b| score(*b).total_cmp(&score(*a)).then(a.cmp(b)));
-        Ok(Learner { task, prepared, consensus, scores, order, told_rows: RefCell::default() })
+        Ok(Learner { task, prepared, consensus, scores, order, described_rows: RefCell::default() })
     }
 
     /// Scores from 0 to 1, one a row: of one method its own, of several the mean of the ranks.
@@ -99,7 +99,7 @@ impl Learner {
 
     /// All that is shown at first.
     pub fn result(&self, work: &mut Work<'_>) -> Result<AnomalyResult, Refusal> {
-        let told = self.task.told.as_ref();
+        let labels = self.task.labels.as_ref();
         let n = self.scores.len();
         let proposals = proposed(&self.scores, self.task.choice.share);
         let n_compared = ((n as f64 * COMPARED).round() as usize).max(FEWEST_COMPARED).min(n);
@@ -111,13 +111,15 @@ impl Learner {
                 id: scored.method.id.to_owned(),
                 label: scored.method.label.to_owned(),
                 sample: scored.sample(),
-                scores: histogram(&scores, told),
-                judged: told.map(|told| told.judge(&scored.scores)).map(|(auroc, precision, _)| [auroc, precision]),
+                scores: histogram(&scores, labels),
+                judged: labels
+                    .map(|labels| labels.judge(&scored.scores))
+                    .map(|(auroc, precision, _)| [auroc, precision]),
             }
         };
-        let judged = told.map(|told| {
-            let (auroc, average_precision, roc) = told.judge(&self.scores);
-            Judged { label: told.label.clone(), auroc, average_precision, roc, classes: told.classes.clone() }
+        let judged = labels.map(|labels| {
+            let (auroc, average_precision, roc) = labels.judge(&self.scores);
+            Judged { label: labels.label.clone(), auroc, average_precision, roc, classes: labels.classes.clone() }
         });
         Ok(AnomalyResult {
             choice: self.task.choice.clone(),
@@ -127,8 +129,8 @@ impl Learner {
             steps: self.prepared.steps.iter().map(Step::sentence).collect(),
             methods: self.consensus.scored.iter().map(method).collect(),
             left_out: self.consensus.left_out.iter().map(|(of, why)| (of.label.to_owned(), why.clone())).collect(),
-            scores: histogram(&self.scores, told),
-            cuts: cuts(&self.scores, &self.order, told, &proposals),
+            scores: histogram(&self.scores, labels),
+            cuts: cuts(&self.scores, &self.order, labels, &proposals),
             proposals,
             agreement: agreements(&self.consensus.ranks, n_compared).into_iter().map(agree).collect(),
             n_compared: n_compared as u64,
@@ -153,13 +155,13 @@ impl Learner {
             let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
             (low, (high - low).max(f64::MIN_POSITIVE))
         });
-        let told = self.task.told.as_ref();
+        let labels = self.task.labels.as_ref();
         let point = |(row, [along, up]): (&u32, &[f64; 2])| MapPoint {
             row: *row,
             x: ((along - x.0) / x.1) as f32,
             y: ((up - y.0) / y.1) as f32,
             score: self.score(*row),
-            is_attack: told.is_some_and(|told| told.is_attack(*row as usize)),
+            is_attack: labels.is_some_and(|labels| labels.is_attack(*row as usize)),
         };
         let name =
             |place: usize| self.prepared.features.get(place).map(|feature| feature.name.clone()).unwrap_or_default();
@@ -185,7 +187,7 @@ impl Learner {
                 places.sort_by_cached_key(|row| std::cmp::Reverse(self.consensus.agreeing(*row as usize).len()));
             }
             AnomalySort::Class => {
-                let class = |row: u32| self.task.told.as_ref().and_then(|told| told.of_rows.get(row as usize));
+                let class = |row: u32| self.task.labels.as_ref().and_then(|labels| labels.of_rows.get(row as usize));
                 places.sort_by_key(|row| std::cmp::Reverse(class(*row)));
             }
         }
@@ -195,15 +197,16 @@ impl Learner {
         }
         let wanted = places.iter().skip(window.offset as usize).take(window.count.min(MOST_ROWS) as usize);
         let wanted: Vec<u32> = wanted.copied().collect();
-        let mut told = self.told_rows.borrow_mut();
-        if told.len() > MOST_KEPT {
-            told.clear();
+        let mut described = self.described_rows.borrow_mut();
+        if described.len() > MOST_KEPT {
+            described.clear();
         }
-        let new: Vec<usize> = wanted.iter().filter(|row| !told.contains_key(row)).map(|row| *row as usize).collect();
+        let new: Vec<usize> =
+            wanted.iter().filter(|row| !described.contains_key(row)).map(|row| *row as usize).collect();
         for why in reasons(&self.consensus, &self.prepared, &self.task, &new, Depth::Features) {
-            told.insert(why.row as u32, self.row(&why));
+            described.insert(why.row as u32, self.row(&why));
         }
-        let rows = wanted.iter().filter_map(|row| told.get(row).cloned()).collect();
+        let rows = wanted.iter().filter_map(|row| described.get(row).cloned()).collect();
         Page { total: n as u64, offset: window.offset, rows, refused: None }
     }
 
@@ -217,7 +220,7 @@ impl Learner {
             ranks: self.consensus.ranks.iter().map(rank).collect(),
             n_agreeing: why.agreeing.len() as u32,
             finding: None,
-            class: self.task.told.as_ref().and_then(|told| told.class(why.row)),
+            class: self.task.labels.as_ref().and_then(|labels| labels.class(why.row)),
             reasons: why.features.iter().take(MOST_NAMED).map(|reason| self.words(reason)).collect(),
         }
     }

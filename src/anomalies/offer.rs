@@ -46,14 +46,14 @@ pub fn offer(pipeline: &Pipeline, subjects: &Subjects, choice: &AnomalyChoice) -
         }
     });
     let features: Vec<AnomalyFeature> = features.collect();
-    let told = subjects.labels(pipeline, choice, &members);
+    let labels = subjects.labels(pipeline, choice, &members);
     AnomalyOffer {
         scope: subjects.scope(),
         scopes: scopes(pipeline, choice),
         window_seconds: subjects.window_seconds(),
         sampled: (members.len() < n as usize).then_some(members.len() as u64),
         methods: METHODS.iter().map(method).collect(),
-        label: told.map(|told| told.label),
+        label: labels.map(|labels| labels.label),
         note: subjects.note(pipeline).into_iter().chain(unlisted).reduce(|note, more| format!("{note} {more}")),
         features,
     }

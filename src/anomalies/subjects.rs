@@ -117,7 +117,7 @@ impl Subjects {
 
     /// What the label of a table says of some of them: the column, the classes with how many rows each has and whether it is an
     /// attack, and the class of each. Of a flow it is that of its first row.
-    pub fn labels(&self, pipeline: &Pipeline, choice: &AnomalyChoice, members: &[u32]) -> Option<Told> {
+    pub fn labels(&self, pipeline: &Pipeline, choice: &AnomalyChoice, members: &[u32]) -> Option<RowLabels> {
         let rows = pipeline.rows().filter(|rows| rows.is_whole())?;
         let column = label(rows, choice.label.as_deref())?;
         let name = rows.layout().columns.get(column)?.name.clone();
@@ -144,7 +144,7 @@ impl Subjects {
         let n_attacks: u64 = classes.iter().filter(|(.., is_attack)| *is_attack).map(|(_, n, _)| n).sum();
         // With one kind of rows there is nothing to judge.
         let is_of_use = n_attacks > 0 && n_attacks < of_members.len() as u64 && of_members.iter().all(Option::is_some);
-        is_of_use.then(|| Told { label: name, classes, of_rows: of_members.into_iter().flatten().collect() })
+        is_of_use.then(|| RowLabels { label: name, classes, of_rows: of_members.into_iter().flatten().collect() })
     }
 
     /// What one is called.
@@ -232,7 +232,7 @@ fn label(rows: &RowStore, name: Option<&str>) -> Option<usize> {
 
 /// What a label says of rows.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Told {
+pub struct RowLabels {
     /// The column.
     pub label: String,
     /// Name, rows, and whether it is an attack.

@@ -1,7 +1,7 @@
 //! What is learnt from: the columns that were chosen, for the rows that were, and what a label says of these. Needs nothing else, so
 //! that another thread or worker can learn from it.
 
-use super::subjects::Told;
+use super::subjects::RowLabels;
 use crate::learn::prepare::{Source, Values};
 use crate::protocol::anomalies::AnomalyChoice;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub struct Task {
     /// One a feature.
     pub columns: Vec<TaskColumn>,
     /// What the label says, for judging only.
-    pub told: Option<Told>,
+    pub labels: Option<RowLabels>,
 }
 
 /// A feature of all rows.

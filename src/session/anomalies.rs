@@ -17,7 +17,7 @@ pub enum AnomalyAction {
     /// A profile was taken, by its id.
     Profile(&'static str),
     /// An answer came to a question with this number.
-    Heard(u32, AnomalyAnswer),
+    Received(u32, AnomalyAnswer),
     /// What there is was asked for.
     Asked,
     /// Learning was begun.
@@ -89,10 +89,10 @@ impl Anomalies {
                 // Who learns forgets what was learnt before.
                 (self.result, self.selected) = (None, None);
             }
-            AnomalyAction::Heard(question, answer) => {
+            AnomalyAction::Received(question, answer) => {
                 let is_offer = matches!(answer, AnomalyAnswer::Offer(_));
                 if question == if is_offer { self.asked } else { self.question } {
-                    self.hear(answer);
+                    self.receive(answer);
                 }
             }
             AnomalyAction::Cut(cut) => {
@@ -119,7 +119,7 @@ impl Anomalies {
         }
     }
 
-    fn hear(&mut self, answer: AnomalyAnswer) {
+    fn receive(&mut self, answer: AnomalyAnswer) {
         match answer {
             AnomalyAnswer::Offer(offer) => {
                 self.scopes.clone_from(&offer.scopes);
@@ -305,7 +305,7 @@ mod tests {
             note: None,
         };
         let asked = Anomalies::default().step(AnomalyAction::Asked);
-        asked.step(AnomalyAction::Heard(asked.asked, AnomalyAnswer::Offer(Box::new(offer))))
+        asked.step(AnomalyAction::Received(asked.asked, AnomalyAnswer::Offer(Box::new(offer))))
     }
 
     #[test]
@@ -350,9 +350,9 @@ mod tests {
         };
         let begun = offered().step(AnomalyAction::Begun);
         let late =
-            begun.step(AnomalyAction::Heard(begun.question - 1, AnomalyAnswer::Learnt(Box::new(result.clone()))));
+            begun.step(AnomalyAction::Received(begun.question - 1, AnomalyAnswer::Learnt(Box::new(result.clone()))));
         assert!(late.result.is_none() && late.progress.is_some());
-        let learnt = begun.step(AnomalyAction::Heard(begun.question, AnomalyAnswer::Learnt(Box::new(result))));
+        let learnt = begun.step(AnomalyAction::Received(begun.question, AnomalyAnswer::Learnt(Box::new(result))));
         assert_eq!((learnt.threshold().map(|cut| cut.n_rows), learnt.progress), (Some(2), None));
         assert_eq!(learnt.step(AnomalyAction::Cut(99)).threshold().map(|cut| cut.n_rows), Some(9));
         assert!(!learnt.is_outdated() && learnt.step(AnomalyAction::Profile("fast")).is_outdated());

@@ -63,10 +63,10 @@ fn learn(store: &Store) {
 }
 
 fn ask(store: &Store, query: AnomalyQuery, question: u32) {
-    let hears = store.clone();
+    let receiver = store.clone();
     let on_answer = Callback::from(move |answer| {
         if let Answer::Anomalies(answer) = answer {
-            hears.dispatch(Action::Anomalies(AnomalyAction::Heard(question, answer)));
+            receiver.dispatch(Action::Anomalies(AnomalyAction::Received(question, answer)));
         }
     });
     store.ask(Query::Anomalies(Box::new(query)), on_answer);
