@@ -2,6 +2,7 @@
 
 use super::key::Key;
 use super::measure::{Fold, Measure, Measured, Value};
+use crate::maths::order::nearest_rank;
 use crate::model::flow::health::Delays;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -129,9 +130,7 @@ impl Tally {
                 all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
                 let mut figures = vec![None; n_rows];
                 for own in all.chunk_by(|a, b| a.0 == b.0) {
-                    let place = (share * own.len() as f64).ceil().max(1.0) as usize - 1;
-                    let value = own.get(place.min(own.len() - 1));
-                    if let Some((row, value)) = value
+                    if let Some((row, value)) = nearest_rank(own, share)
                         && let Some(slot) = figures.get_mut(*row as usize)
                     {
                         *slot = Some(value / divisor);

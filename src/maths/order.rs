@@ -34,6 +34,12 @@ pub fn nearest_quantile<T: Copy + Default>(sorted: &[T], share: f64) -> T {
     sorted.get(place).copied().unwrap_or_default()
 }
 
+/// The lowest of ascending values that at least this share of all stays at or below (nearest rank); none of none.
+pub fn nearest_rank<T>(sorted: &[T], share: f64) -> Option<&T> {
+    let rank = (share * sorted.len() as f64).ceil().max(1.0) as usize;
+    sorted.get(rank.min(sorted.len()).checked_sub(1)?)
+}
+
 /// The value with half of all weight at or below it, of values and their weights; 0 for none.
 pub fn weighted_median(mut values: Vec<(f64, f64)>) -> f64 {
     values.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -56,6 +62,8 @@ mod tests {
         assert_eq!((upper_median(vec![9, 1, 5], u16::cmp), upper_median(vec![4, 2], u16::cmp)), (5, 4));
         let of_floats = upper_median(vec![2.5, 0.5, 7.0], f64::total_cmp);
         assert_eq!((upper_median(Vec::new(), u16::cmp), of_floats), (0, 2.5));
+        assert_eq!([0.0, 0.5, 0.51, 1.0].map(|share| *nearest_rank(&[2, 4], share).unwrap()), [2, 2, 4, 4]);
+        assert!(nearest_rank::<u8>(&[], 0.5).is_none());
         assert_eq!((nearest_quantile(&[2.0, 4.0], 0.5), nearest_quantile::<f32>(&[], 0.5)), (4.0, 0.0));
     }
 
