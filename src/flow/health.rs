@@ -299,8 +299,11 @@ fn millis(ns: i64) -> u32 {
 /// Takes the segments that an acknowledgment covers: how many, the round trip of the last in µs if it was sent once, and its
 /// payload.
 fn acknowledge(sender: &mut SenderTracking, ack: u32, now: i64) -> Option<(usize, Option<u32>, u32)> {
-    let n = sender.waiting.iter().take_while(|(end, ..)| past(ack, *end) >= 0).count();
-    let (_, bytes, sent_ns) = sender.waiting.drain(..n).next_back()?;
+    let (mut n, mut last) = (0, None);
+    while let Some(waiting) = sender.waiting.pop_front_if(|(end, ..)| past(ack, *end) >= 0) {
+        (n, last) = (n + 1, Some(waiting));
+    }
+    let (_, bytes, sent_ns) = last?;
     let micros = sent_ns.map(|sent_ns| u32::try_from((now - sent_ns).max(0) / 1000).unwrap_or(u32::MAX));
     Some((n, micros, bytes))
 }

@@ -7,7 +7,7 @@
 use crate::learn::matrix::Matrix;
 use crate::learn::method::by_replacement;
 use crate::learn::model::Model;
-use crate::learn::random::{Random, Selection};
+use crate::learn::random::Random;
 use crate::learn::scale::Robust;
 use crate::maths::elementary::exp2;
 use std::convert::Infallible;
@@ -81,8 +81,7 @@ impl Forest {
         let mut trees = Vec::with_capacity(TREES as usize);
         for tree in 0..TREES {
             report(tree as f32 / TREES as f32)?;
-            let mut selection = Selection::new(random.bits(), n, size);
-            let members = (0..n).filter(|_| selection.picks()).collect();
+            let members = random.distinct(n, size);
             trees.push(grow(rows, members, &lengths, &mut random));
         }
         let expected = length_of(&lengths, size as usize);

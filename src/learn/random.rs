@@ -4,6 +4,7 @@
 //! because the generators of `rand` may change between its releases, and findings must not.
 
 use crate::maths::elementary::ln;
+use std::collections::BTreeSet;
 
 /// A stream of random numbers.
 #[derive(Clone, Debug)]
@@ -34,6 +35,22 @@ impl Random {
     /// Even between 0 and `n` - 1; 0 for an `n` of 0. The bias is below n / 2^64 (Lemire, 2019, without rejection).
     pub fn below(&mut self, n: u32) -> u32 {
         ((u128::from(self.bits()) * u128::from(n)) >> 64) as u32
+    }
+
+    /// `wanted` different numbers below `n`, in order, each set equally likely; all if `wanted` is `n` or more. Takes as
+    /// long as what is wanted, however large `n` is (Floyd's algorithm: Bentley and Floyd, CACM 30 (9), 1987).
+    pub fn distinct(&mut self, n: u32, wanted: u32) -> Vec<u32> {
+        if wanted >= n {
+            return (0..n).collect();
+        }
+        let mut chosen = BTreeSet::new();
+        for last in n - wanted..n {
+            let one = self.below(last + 1);
+            if !chosen.insert(one) {
+                chosen.insert(last);
+            }
+        }
+        chosen.into_iter().collect()
     }
 
     /// Even in [0, 1).
@@ -99,6 +116,19 @@ mod tests {
         assert!(counts.iter().all(|n| (9_600..10_400).contains(n)), "{counts:?}");
         assert_ne!(Random::new(42).bits(), Random::new(43).bits());
         assert!((0..1000).all(|_| (0.0..1.0).contains(&random.unit())));
+    }
+
+    #[test]
+    fn distinct_numbers_are_even_in_order_and_as_many_as_wanted() {
+        let mut random = Random::new(3);
+        let mut counts = [0_u32; 20];
+        for _ in 0..20_000 {
+            let five = random.distinct(20, 5);
+            assert!(five.len() == 5 && five.is_sorted_by(|a, b| a < b));
+            five.iter().for_each(|number| counts[*number as usize] += 1);
+        }
+        assert!(counts.iter().all(|n| (4_700..5_300).contains(n)), "{counts:?}");
+        assert_eq!((random.distinct(3, 9), random.distinct(0, 1)), (vec![0, 1, 2], Vec::new()));
     }
 
     #[test]

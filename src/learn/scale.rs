@@ -1,7 +1,7 @@
 //! Scales columns to the same range: median 0, interquartile range 1, extreme values clipped.
 
 use crate::learn::matrix::Matrix;
-use crate::maths::order::nearest_quantile;
+use crate::maths::order::nearest_quartiles;
 use crate::maths::variance;
 
 /// Widest value after scaling. A flow may be as odd as it likes in a column, but past this it is not odder: one wild
@@ -32,7 +32,7 @@ pub struct Quartiles {
 impl Robust {
     /// Measures the rows.
     pub fn fit(rows: &Matrix) -> Robust {
-        Robust { columns: (0..rows.n_columns()).map(|column| quartiles(&rows.sorted_column(column))).collect() }
+        Robust { columns: (0..rows.n_columns()).map(|column| quartiles(rows.finite_column(column))).collect() }
     }
 
     /// The rows, scaled.
@@ -53,13 +53,14 @@ impl Robust {
     }
 }
 
-fn quartiles(sorted: &[f32]) -> Quartiles {
-    let (lower, median, upper) =
-        (nearest_quantile(sorted, 0.25), nearest_quantile(sorted, 0.5), nearest_quantile(sorted, 0.75));
+fn quartiles(mut values: Vec<f32>) -> Quartiles {
+    let [lower, median, upper] = nearest_quartiles(&mut values);
     let unit = if upper > lower {
         upper - lower
     } else {
-        variance::of_population(sorted.iter().map(|x| f64::from(*x))).sqrt() as f32
+        // In order, so that the sum does not depend on how the quartiles were found.
+        values.sort_unstable_by(f32::total_cmp);
+        variance::of_population(values.iter().map(|x| f64::from(*x))).sqrt() as f32
     };
     Quartiles { lower, median, upper, unit }
 }

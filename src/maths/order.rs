@@ -34,6 +34,24 @@ pub fn nearest_quantile<T: Copy + Default>(sorted: &[T], share: f64) -> T {
     sorted.get(place).copied().unwrap_or_default()
 }
 
+/// [`nearest_quantile`] of a quarter, a half and three quarters, of values in any order, which are moved about.
+pub fn nearest_quartiles(values: &mut [f32]) -> [f32; 3] {
+    let place = |share: f64| (share * values.len().saturating_sub(1) as f64).round() as usize;
+    let [lower, middle, upper] = [place(0.25), place(0.5), place(0.75)];
+    if values.is_empty() {
+        return [0.0; 3];
+    }
+    let (below, median, above) = values.select_nth_unstable_by(middle, f32::total_cmp);
+    let median = *median;
+    // A part without that place is so short that the median is the value.
+    let lower = if lower < below.len() { *below.select_nth_unstable_by(lower, f32::total_cmp).1 } else { median };
+    let upper = match upper.checked_sub(middle + 1) {
+        Some(place) if place < above.len() => *above.select_nth_unstable_by(place, f32::total_cmp).1,
+        _ => median,
+    };
+    [lower, median, upper]
+}
+
 /// The lowest of ascending values that at least this share of all stays at or below (nearest rank); none of none.
 pub fn nearest_rank<T>(sorted: &[T], share: f64) -> Option<&T> {
     let rank = (share * sorted.len() as f64).ceil().max(1.0) as usize;
@@ -73,6 +91,16 @@ mod tests {
         assert_eq!((upper_quantile(ten.clone(), 0.25, f64::total_cmp), nearest_quantile(&ten, 0.25)), (3.0, 3.0));
         assert_eq!((upper_quantile(ten.clone(), 0.98, f64::total_cmp), nearest_quantile(&ten, 0.98)), (10.0, 10.0));
         assert_eq!((upper_quantile(ten.clone(), 0.2, f64::total_cmp), nearest_quantile(&ten, 0.15)), (3.0, 2.0));
+    }
+
+    #[test]
+    fn quartiles_are_the_quantiles_of_the_values_in_order() {
+        for n in 0..40_u8 {
+            let mut values: Vec<f32> = (0..n).map(|i| f32::from(i.wrapping_mul(37) % 11)).collect();
+            let found = nearest_quartiles(&mut values);
+            values.sort_by(f32::total_cmp);
+            assert_eq!(found, [0.25, 0.5, 0.75].map(|share| nearest_quantile(&values, share)), "{n}");
+        }
     }
 
     #[test]

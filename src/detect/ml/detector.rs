@@ -213,8 +213,14 @@ mod tests {
             assert_eq!(finding.ports, [ODD_PORT], "{}", entry.card.id);
             assert_eq!((finding.n_flows, finding.n_packets), (1, 1000));
             assert!(finding.severity <= Severity::Low);
-            assert!(finding.evidence.iter().any(|e| e.name == "Packets sent" && e.value == 1000.0), "{finding:?}");
-            assert!(finding.explanation.contains("packets sent (1,000 packets; median 1 packet"));
+            // It is far outside in several properties that go together; which of them a forest cut by is left to chance.
+            let reasons = [
+                ("Packets sent", "packets sent (1,000 packets; median 1 packet"),
+                ("Byte rate", "byte rate (1,401,401 B/s; "),
+            ];
+            let (name, words) =
+                reasons.into_iter().find(|(name, _)| finding.evidence.iter().any(|e| e.name == *name)).unwrap();
+            assert!(finding.explanation.contains(words), "{name}: {}", finding.explanation);
             let scores = result.scores.unwrap();
             let top = scores[finding.flow_serials[0] as usize];
             assert_eq!(scores.len(), flows.len());

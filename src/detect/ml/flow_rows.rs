@@ -67,28 +67,40 @@ impl Shared {
 impl FlowRows {
     fn of(flows: &FlowTable, key: Key) -> FlowRows {
         let n = u32::try_from(flows.len()).unwrap_or(u32::MAX);
-        let mut selection = Selection::new(key.seed, n, MOST_LEARNT);
+        let mut learning = Selection::new(key.seed, n, MOST_LEARNT);
+        let mut scoring = Selection::new(key.seed.wrapping_add(1), n, key.most);
         let mut learnt = Matrix::new(N);
-        let counted = flows.iter().filter(|_| selection.picks()).filter(|(_, flow)| flow.is_counted());
-        counted.for_each(|(_, flow)| add(&mut learnt, flow));
-        let usual = Robust::fit(&learnt);
-        let mut selection = Selection::new(key.seed.wrapping_add(1), n, key.most);
         let (mut scored, mut places) = (Vec::new(), Vec::new());
-        for (place, (_, flow)) in
-            (0..).zip(flows.iter()).filter(|(_, (_, flow))| selection.picks() && flow.is_counted())
-        {
-            if places.len().is_multiple_of(BLOCK) {
-                scored.push(Matrix::new(N));
+        for (place, (_, flow)) in (0..).zip(flows.iter()) {
+            let (learns, scores) = (learning.picks(), scoring.picks());
+            if !(learns || scores) || !flow.is_counted() {
+                continue;
             }
-            scored.iter_mut().last().into_iter().for_each(|block| add(block, flow));
-            places.push(place);
+            let row = row(flow);
+            if learns {
+                learnt.push_with(|slots| slots.copy_from_slice(&row));
+            }
+            if scores {
+                if places.len().is_multiple_of(BLOCK) {
+                    scored.push(Matrix::new(N));
+                }
+                scored
+                    .iter_mut()
+                    .last()
+                    .into_iter()
+                    .for_each(|block| block.push_with(|slots| slots.copy_from_slice(&row)));
+                places.push(place);
+            }
         }
+        let usual = Robust::fit(&learnt);
         FlowRows { learnt, usual, scored, places }
     }
 }
 
 /// Not inlined: browsers optimise a function that is called often, but not a long loop in one that is called once.
 #[inline(never)]
-fn add(rows: &mut Matrix, flow: &Flow) {
-    rows.push_with(|row| vector(flow, row));
+fn row(flow: &Flow) -> [f32; N] {
+    let mut row = [0.0; N];
+    vector(flow, &mut row);
+    row
 }

@@ -2,7 +2,7 @@
 
 use crate::learn::matrix::Matrix;
 use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
-use crate::learn::random::{Random, Selection, normal};
+use crate::learn::random::{Random, normal};
 use crate::learn::work::{Work, share};
 use crate::maths::elementary::exp2;
 use crate::settings::Descriptor;
@@ -60,9 +60,8 @@ fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, 
     let mut random = Random::new(training.seed);
     let mut trees = Vec::with_capacity(n_trees);
     for tree in 0..n_trees {
-        work.spend(n as usize + size as usize * slanted * 8, share(tree, n_trees))?;
-        let mut selection = Selection::new(random.bits(), n, size);
-        let members: Vec<u32> = (0..n).filter(|_| selection.picks()).collect();
+        work.spend(size as usize * slanted * 8, share(tree, n_trees))?;
+        let members = random.distinct(n, size);
         let mut nodes = Vec::new();
         grow(rows, members, most_depth, 0, &mut nodes, &mut random);
         trees.push(nodes);
@@ -95,8 +94,7 @@ fn choose(rows: &Matrix, members: &[u32], random: &mut Random) -> Option<(Vec<(u
         return None;
     }
     let width = rows.n_columns();
-    let mut selection = Selection::new(random.bits(), width as u32, MOST_SLANTED as u32);
-    let columns: Vec<u32> = (0..width as u32).filter(|_| selection.picks()).collect();
+    let columns = random.distinct(width as u32, MOST_SLANTED as u32);
     let (mut weights, mut at) = (Vec::with_capacity(columns.len()), 0.0);
     for column in columns {
         let values = members.iter().map(|row| rows.at(*row as usize, column as usize));

@@ -83,9 +83,17 @@ impl Network {
         self.bits == if self.host.is_v4() { 32 } else { 128 }
     }
 
+    /// Of a network of IPv4: the mask, and its first address.
+    pub(super) fn v4_mask(self) -> Option<(u32, u32)> {
+        let first = self.host.v4_bits()?;
+        Some((u32::MAX.checked_shl(32_u32.saturating_sub(self.bits.into())).unwrap_or(0), first))
+    }
+
     /// True for an address of it.
     pub fn has(self, other: Addr) -> bool {
-        self.host.is_v4() == other.is_v4() && other.0 & mask(self.host, self.bits) == self.host.0
+        // A network of IPv4 has the prefix of all such addresses in common as well, 96 bits.
+        let bits = u32::from(self.bits) + if self.host.is_v4() { 96 } else { 0 };
+        (self.host.0 ^ other.0).leading_zeros() >= bits && (bits >= 96 || !other.is_v4())
     }
 }
 

@@ -64,15 +64,38 @@ impl Basis {
 
 /// The networks inside. By default the private ranges are inside and all other addresses unknown.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(from = "Parts", into = "Parts")]
 pub struct Site {
+    networks: Vec<(Network, Basis)>,
+    is_known: [bool; 2],
+    /// Mask and first address of the networks of IPv4: most addresses are looked up here, often.
+    v4: Vec<(u32, u32)>,
+}
+
+/// What a site is made of.
+#[derive(Serialize, Deserialize)]
+struct Parts {
     networks: Vec<(Network, Basis)>,
     /// For IPv4 and IPv6: true if addresses in none of the networks are outside, false if they are unknown.
     is_known: [bool; 2],
 }
 
+impl From<Parts> for Site {
+    fn from(Parts { networks, is_known }: Parts) -> Site {
+        let v4 = networks.iter().filter_map(|(network, _)| network.v4_mask()).collect();
+        Site { networks, is_known, v4 }
+    }
+}
+
+impl From<Site> for Parts {
+    fn from(Site { networks, is_known, .. }: Site) -> Parts {
+        Parts { networks, is_known }
+    }
+}
+
 impl Default for Site {
     fn default() -> Site {
-        Site { networks: private(), is_known: [false; 2] }
+        Parts { networks: private(), is_known: [false; 2] }.into()
     }
 }
 
@@ -84,12 +107,13 @@ fn private() -> Vec<(Network, Basis)> {
 impl Site {
     /// Exactly these networks are inside, as set by the user; all others are outside.
     pub fn set(networks: &[Network]) -> Site {
-        Site { networks: networks.iter().map(|network| (*network, Basis::Setting)).collect(), is_known: [true; 2] }
+        let networks = networks.iter().map(|network| (*network, Basis::Setting)).collect();
+        Parts { networks, is_known: [true; 2] }.into()
     }
 
     /// Exactly the private ranges are inside; all others are outside.
     pub fn private() -> Site {
-        Site { networks: private(), is_known: [true; 2] }
+        Parts { networks: private(), is_known: [true; 2] }.into()
     }
 
     /// These networks are inside. `has_private` adds the private ranges, and `is_known` makes all other addresses
@@ -98,15 +122,19 @@ impl Site {
         let mut all = networks;
         let [v4, v6] = has_private;
         all.extend(private().into_iter().filter(|(range, _)| if range.host().is_v4() { v4 } else { v6 }));
-        Site { networks: all, is_known }
+        Parts { networks: all, is_known }.into()
     }
 
     /// Where an address is. Addresses that are never routed (link-local and loopback) are inside.
     pub fn place(&self, host: Addr) -> Place {
         let [v4, v6] = self.is_known;
-        if host.is_on_link() || self.networks.iter().any(|(network, _)| network.has(host)) {
+        let (is_inside, is_known) = match host.v4_bits() {
+            Some(bits) => (self.v4.iter().any(|(mask, first)| bits & mask == *first), v4),
+            None => (self.networks.iter().any(|(network, _)| network.has(host)), v6),
+        };
+        if is_inside || host.is_on_link() {
             Place::Inside
-        } else if if host.is_v4() { v4 } else { v6 } {
+        } else if is_known {
             Place::Outside
         } else {
             Place::Unknown

@@ -9,7 +9,12 @@ pub fn md5(bytes: &[u8]) -> String {
 
 /// Lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]).map(|nibble| char::from(digit(nibble))).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(char::from(digit(byte >> 4)));
+        text.push(char::from(digit(byte & 0xf)));
+    }
+    text
 }
 
 /// Adds four hexadecimal digits of a number, as ASCII. Formatting does the same, many times as slowly.
@@ -20,9 +25,12 @@ pub fn push_hex(text: &mut Vec<u8>, number: u16) {
 
 /// Adds a number in decimal digits, as ASCII.
 pub fn push_decimal(text: &mut Vec<u8>, number: u16) {
-    let all = [number / 10_000, number / 1000 % 10, number / 100 % 10, number / 10 % 10, number % 10];
-    let n_zeros = all.iter().take(4).take_while(|digit| **digit == 0).count();
-    text.extend(all.iter().skip(n_zeros).map(|number| digit(*number as u8)));
+    for power in [10_000, 1000, 100, 10] {
+        if number >= power {
+            text.push(digit((number / power % 10) as u8));
+        }
+    }
+    text.push(digit((number % 10) as u8));
 }
 
 fn digit(nibble: u8) -> u8 {
