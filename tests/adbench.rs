@@ -2,8 +2,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-mod needs;
-
+use crate::needs;
 use packetloupe::learn::forest::Forest;
 use packetloupe::learn::linear::Components;
 use packetloupe::learn::matrix::Matrix;

@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
 
-mod docs;
-mod source;
-
+use crate::source;
 use source::{SourceFile, files};
 use std::collections::BTreeSet;
 

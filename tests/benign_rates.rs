@@ -3,8 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
 
-mod needs;
-
+use crate::needs;
 use packetloupe::model::{Analysis, Severity};
 use packetloupe::pipeline::{self, Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
@@ -59,5 +58,5 @@ fn the_table_of_benign_rates_is_up_to_date() {
         return;
     }
     let written = std::fs::read_to_string(TABLE).unwrap();
-    assert_eq!(written, measured, "run: {WRITE}=1 cargo test --release --test benign_rates");
+    assert_eq!(written, measured, "run: {WRITE}=1 cargo test --release --test suite benign_rates");
 }

@@ -2,9 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
-mod needs;
-mod pieces;
-
+use crate::needs;
+use crate::pieces;
 use packetloupe::model::Analysis;
 use packetloupe::model::interface::CaptureLoss;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};

@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
-mod needs;
-
+use crate::needs;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};

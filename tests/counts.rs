@@ -1,7 +1,6 @@
 //! Packets, bytes and times agree with capinfos over the shared captures; skips where these are absent.
 
-mod needs;
-
+use crate::needs;
 use packetloupe::model::analysis::Issue;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;

@@ -3,8 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
-mod pieces;
-
+use crate::pieces;
 use packetloupe::model::Addr;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;

@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
 
-mod needs;
-
+use crate::needs;
 use packetloupe::model::rows::RowKind;
 use packetloupe::model::{Analysis, flow::Outcome, flow::TcpState};
 use packetloupe::pipeline::{Pipeline, PipelineOptions, RowBlock, RowKeeper};

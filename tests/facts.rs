@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
 
-mod needs;
-
+use crate::needs;
 use packetloupe::export::facts::{self, FieldSource};
 use packetloupe::model::Secrets;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};

@@ -3,8 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
-mod needs;
-
+use crate::needs;
 use packetloupe::filter;
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};

@@ -1,8 +1,7 @@
 //! The Wireshark filter of every finding on the samples selects the packets meant, as tshark counts them; skips where
 //! tshark is absent. `detectors.rs` does the same over the shared captures.
 
-mod needs;
-
+use crate::needs;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use std::path::{Path, PathBuf};

@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
-mod needs;
-
+use crate::needs;
 use std::path::Path;
 use std::process::Command;
 

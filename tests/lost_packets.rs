@@ -8,9 +8,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
-mod needs;
-mod pieces;
-
+use crate::needs;
+use crate::pieces;
 use packetloupe::detect::ALL;
 use packetloupe::model::{Finding, Severity};
 use packetloupe::pipeline::{Pipeline, PipelineOptions};

@@ -1,8 +1,7 @@
 //! Broken captures end in a result with issues or in a clear refusal: quickly, in little memory, without a panic. Over
 //! the shared captures; skips where these are absent.
 
-mod needs;
-
+use crate::needs;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};

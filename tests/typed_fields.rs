@@ -3,8 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
 
 #[allow(dead_code, reason = "other tests read more of the sources")]
-mod source;
-
+use crate::source;
 use source::files;
 use std::collections::BTreeSet;
 

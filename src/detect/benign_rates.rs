@@ -1,6 +1,6 @@
 //! How often each detector finds something in captures of benign traffic: a table that was measured, not estimated.
 //!
-//! The table beside this file is made by `PACKETLOUPE_WRITE_BENIGN_RATES=1 cargo test --release --test benign_rates` over the
+//! The table beside this file is made by `PACKETLOUPE_WRITE_BENIGN_RATES=1 cargo test --release --test suite benign_rates` over the
 //! shared captures; the same test without the variable says when it is out of date.
 
 use crate::detect::card::Card;

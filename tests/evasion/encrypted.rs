@@ -1,6 +1,6 @@
 //! Names that are asked for and work that is done inside TLS, beside what has nearly the same shape and is neither.
 
-use crate::made::{CLIENT, Connection, Made, of};
+use super::made::{CLIENT, Connection, Made, of};
 use packetloupe::model::{Finding, Severity};
 
 const RESOLVER: [u8; 4] = [203, 0, 113, 53];

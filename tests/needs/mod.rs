@@ -1,10 +1,11 @@
 //! What a test needs and a clone may lack (shared captures and tables, tshark, Python), to where it is or a note that the
 //! test was not run. scripts/test names what is noted, and does not count it as passed.
 
-#![allow(dead_code, clippy::unwrap_used, reason = "a suite uses a part of it; a test may fail by panicking")]
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,6 +17,7 @@ pub fn shared() -> PathBuf {
 
 /// The shared folder, if these paths are in it and these programs can be run; otherwise the test is noted as not run, and
 /// has to return. To be called once by a test.
+#[track_caller]
 pub fn require(paths: &[&str], programs: &[&str]) -> Option<PathBuf> {
     let shared = shared();
     let is_there = |path: &str| shared.join(path).exists();
@@ -32,14 +34,18 @@ pub fn require(paths: &[&str], programs: &[&str]) -> Option<PathBuf> {
 }
 
 /// Notes a check that a test leaves out while the rest of it is run.
+#[track_caller]
 pub fn leave_out(why: &str) {
     note("part", why);
 }
 
 /// A line for people, and one in the file that PACKETLOUPE_NOT_RUN names: kind, suite, reason. It is written at once, so
 /// that lines of tests that run at the same time do not mix.
+#[track_caller]
 fn note(kind: &str, why: &str) {
-    let suite = env!("CARGO_CRATE_NAME");
+    let file = Path::new(Location::caller().file());
+    let room = file.parent().filter(|_| file.ends_with("mod.rs")).unwrap_or(file);
+    let suite = room.file_stem().unwrap_or_default().display();
     println!("not run: {suite} ({why})");
     if let Some(path) = std::env::var_os("PACKETLOUPE_NOT_RUN") {
         let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();

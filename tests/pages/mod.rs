@@ -128,7 +128,7 @@ fn pages() -> Vec<(String, String)> {
     let unknown: Vec<&String> = published.keys().filter(|id| !ids.contains(&id.as_str())).collect();
     assert!(unknown.is_empty(), "published.csv names no detector: {unknown:?}");
     let mut list = "# Detectors\n\nMade from the cards in `src/detect` and the tables in this folder: `scripts/curves --write` measures, \
-                    `PACKETLOUPE_WRITE_PAGES=1 cargo test --test detectors` writes the pages.\n\n".to_owned();
+                    `PACKETLOUPE_WRITE_PAGES=1 cargo test --test suite detectors` writes the pages.\n\n".to_owned();
     let link = |card: &Card| {
         vec![format!("[{}]({}.md)", card.name, card.id), card.category.id().to_owned(), card.sees.to_owned()]
     };

@@ -5,8 +5,6 @@
 
 mod encrypted;
 mod made;
-#[path = "../needs/mod.rs"]
-mod needs;
 
 use made::{ACK, FIN, Made, RST, Segment, of};
 use packetloupe::model::Severity;
