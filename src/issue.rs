@@ -46,8 +46,12 @@ issues! {
         "The compressed file is damaged, or other data follows it. Everything that could be decompressed before was \
          read.",
     UnpackLimit "unpack-limit" Error
-        "The file decompresses to more than 512 MiB and 200 times its own size, so reading stopped there. To read all \
-         of it, decompress it first.",
+        "The file decompresses to far more than its size: over 512 MiB and 200 times its own, or over 16 million packets \
+         or rows and one for every 3 bytes (of several files each has its share). Reading stopped there. To read all of \
+         it, decompress it first.",
+    UnpackWindow "unpack-window" Error
+        "Decompressing the file needs too much memory: 100 MiB are allowed, or 320 MiB for all files opened together. To \
+         read it, decompress it first.",
     FileChanged "file-changed" Error
         "The file could not be read to its end: it changed, moved or became unreadable. What came before was analysed.",
     StoppedEarly "stopped-early" Warning

@@ -13,6 +13,7 @@ mod features;
 mod fields;
 mod files;
 mod judge;
+mod memory;
 mod methods;
 mod output;
 mod progress;
@@ -70,7 +71,8 @@ struct ListArguments {
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (build ", env!("PACKETLOUPE_BUILD"), ")");
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 a finding at least as severe as --fail-on; 2 wrong usage, or an \
-output that cannot be written; 3 the file has an unknown format or cannot be read.";
+output that cannot be written; 3 the file has an unknown format or cannot be read; \
+4 not enough memory.";
 
 /// Why the command ends without a result.
 enum Failure {
@@ -80,6 +82,8 @@ enum Failure {
     Filter(Vec<String>),
     /// The input has an unknown format or cannot be read.
     Input(String),
+    /// There is not enough memory.
+    Memory(String),
 }
 
 impl Failure {
@@ -95,6 +99,7 @@ impl Failure {
 const FINDINGS: u8 = 1;
 const USAGE: u8 = 2;
 const INPUT: u8 = 3;
+const MEMORY: u8 = 4;
 
 /// Runs the command with the arguments of the process.
 pub fn run() -> ExitCode {
@@ -124,6 +129,7 @@ pub fn run() -> ExitCode {
             Failure::Usage(text) => (vec![text], USAGE),
             Failure::Filter(lines) => (lines, USAGE),
             Failure::Input(text) => (vec![text], INPUT),
+            Failure::Memory(text) => (vec![text], MEMORY),
         };
         lines.iter().for_each(|line| output::complain(line));
         ExitCode::from(code)

@@ -1,6 +1,7 @@
 //! A path to a pipeline that has read it: one thread reads ahead and hashes, one decodes, and this one takes the packets.
 
 use super::Failure;
+use super::memory;
 use super::progress::Progress;
 use crate::issue::IssueKind;
 use crate::model::format::text::hex;
@@ -56,21 +57,31 @@ pub fn read(
     let (decoded, decoded_pieces) = sync_channel(AHEAD);
     let (empty, empty_pieces) = channel();
     let (capture, flow_stage) = pipeline.halves();
-    let (fed, hashed) = std::thread::scope(|scope| {
+    let (fed, hashed, room) = std::thread::scope(|scope| {
         let reader = scope.spawn(move || read_ahead(file, wants_hash, &full, &empty_pieces));
         let decoder = scope.spawn(move || decode(capture, &full_pieces, &decoded));
         let mut done = 0;
+        let mut room = Ok(());
         for Chunk { bytes, mut batch } in decoded_pieces {
             flow_stage.take(&mut batch, &bytes);
             done += bytes.len() as u64;
             progress.at(done, flow_stage.packets());
+            room = memory::check(flow_stage.packets());
+            if room.is_err() {
+                // The other threads end when nobody takes what they send.
+                break;
+            }
             // What was unpacked came in more pieces than the reader wants back; and it may have ended already.
             if !bytes.is_empty() {
                 let _ = empty.send(Chunk { bytes, batch });
             }
         }
-        (decoder.join().map(|decoded| decoded.map(|()| done)), reader.join())
+        (decoder.join().map(|decoded| decoded.map(|()| done)), reader.join(), room)
     });
+    if let Err(failure) = room {
+        progress.clear();
+        return Err(failure);
+    }
     let fed = fed.unwrap_or_else(|_| Err(UnsupportedFile("decoding stopped early".to_owned())));
     let done = fed.map_err(|refusal| {
         progress.clear();

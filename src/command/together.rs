@@ -1,6 +1,7 @@
 //! Several paths to a pipeline that has read them as one capture, in order of time.
 
 use super::Failure;
+use super::memory;
 use super::progress::Progress;
 use super::read::{CHUNK_BYTES, Outcome, fill, name_of, open};
 use crate::issue::IssueKind;
@@ -65,6 +66,7 @@ fn feed(
         done += n as u64;
         let fed = if n == 0 { pipeline.end_file(&mut |_, _| ()) } else { pipeline.feed(&chunk) };
         fed.map_err(|refusal| Failure::input(format!("{}: {refusal}", path.display())))?;
+        memory::check(pipeline.packets())?;
         progress.at(done, pipeline.packets());
     }
     pipeline.end().map_err(Failure::input)

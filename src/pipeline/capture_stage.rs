@@ -122,20 +122,38 @@ impl CaptureStage {
         Ok(n_done)
     }
 
-    /// The file that is wanted has ended: what was left of it, for the second half of the line to take.
+    /// The file that is wanted has ended: what was left of it, for the second half of the line to take. True if there is
+    /// more for it, see [`CaptureStage::work_off`].
     pub(super) fn end_file(
         &mut self,
         batch: &mut Batch,
         keep: &mut impl FnMut(usize, &[u8]),
-    ) -> Result<(), UnsupportedFile> {
+    ) -> Result<bool, UnsupportedFile> {
         let CaptureStage { inputs, packets, table, .. } = self;
         batch.clear();
-        inputs.end(keep, &mut |record| take(record, packets, table, &[], batch))?;
-        table.flush();
-        if inputs.wants().is_none() {
-            packets.fragments.end(&mut packets.issues);
+        let is_more = inputs.end(keep, &mut |record| take(record, packets, table, &[], batch))?;
+        self.after_end(is_more);
+        Ok(is_more)
+    }
+
+    /// More packets that were at hand when a file ended; true if there are still more.
+    pub(super) fn work_off(
+        &mut self,
+        batch: &mut Batch,
+        keep: &mut impl FnMut(usize, &[u8]),
+    ) -> Result<bool, UnsupportedFile> {
+        let CaptureStage { inputs, packets, table, .. } = self;
+        batch.clear();
+        let is_more = inputs.work_off(keep, &mut |record| take(record, packets, table, &[], batch))?;
+        self.after_end(is_more);
+        Ok(is_more)
+    }
+
+    fn after_end(&mut self, is_more: bool) {
+        self.table.flush();
+        if !is_more && self.inputs.wants().is_none() {
+            self.packets.fragments.end(&mut self.packets.issues);
         }
-        Ok(())
     }
 
     /// Reading is given up before the end of the file.

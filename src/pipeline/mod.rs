@@ -117,8 +117,12 @@ impl Pipeline {
     /// # Errors
     /// It was too short to be of any kind that is read.
     pub fn end_file(&mut self, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), UnsupportedFile> {
-        self.capture.end_file(&mut self.batch, keep)?;
+        let mut is_more = self.capture.end_file(&mut self.batch, keep)?;
         self.flow_stage.take(&mut self.batch, &[]);
+        while is_more {
+            is_more = self.capture.work_off(&mut self.batch, keep)?;
+            self.flow_stage.take(&mut self.batch, &[]);
+        }
         Ok(())
     }
 

@@ -5,6 +5,11 @@ use crate::model::Site;
 use crate::read::table::{Label, Options, Order, Part, days_in_name, dialect};
 use crate::settings::{self, Settings};
 
+/// So many flows are kept of any file, and one for so many bytes of a larger one: memory stays in proportion where a small
+/// compressed file holds nothing but forged senders.
+const ALWAYS_FLOWS: u64 = 500_000;
+const BYTES_OF_FLOW: u64 = 100;
+
 /// What must be known before the first byte.
 #[derive(Clone, Debug)]
 pub struct PipelineOptions<'a> {
@@ -79,12 +84,35 @@ impl<'a> PipelineOptions<'a> {
         (!networks.is_empty()).then(|| Site::set(networks))
     }
 
-    /// When flows end, and how many there may be.
+    /// When flows end, and how many there may be: of a small file fewer, as long as nobody chose a number. Without a size
+    /// it may be of any.
     pub(super) fn limits(&self) -> Limits {
+        let most = self.settings.count(&settings::MOST_FLOWS);
+        let is_chosen = self.settings.get(&settings::MOST_FLOWS) != settings::MOST_FLOWS.default;
+        let of_size = (self.bytes / BYTES_OF_FLOW).max(ALWAYS_FLOWS);
+        let most = if is_chosen || self.bytes == 0 { most } else { most.min(of_size) };
         Limits {
             idle_ns: self.settings.nanoseconds(&settings::IDLE_TIMEOUT),
             active_ns: self.settings.nanoseconds(&settings::ACTIVE_TIMEOUT),
-            most: self.settings.count(&settings::MOST_FLOWS) as usize,
+            most: most as usize,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_files_keep_fewer_flows_unless_a_number_is_chosen() {
+        let settings = Settings::default();
+        for (bytes, most) in
+            [(0, 1_500_000), (1, 500_000), (50_000_000, 500_000), (80_000_000, 800_000), (1 << 40, 1_500_000)]
+        {
+            assert_eq!(PipelineOptions::for_file(&settings, "a.pcap", bytes).limits().most, most, "{bytes} bytes");
+        }
+        let mut settings = Settings::default();
+        settings.set(&settings::MOST_FLOWS, 2_000_000.0);
+        assert_eq!(PipelineOptions::for_file(&settings, "a.pcap", 1).limits().most, 2_000_000);
     }
 }

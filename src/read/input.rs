@@ -3,12 +3,14 @@
 
 use super::member;
 use super::table::{Options, Part};
-use super::unpack::{self, UnpackError, Unpacker};
+use super::unpack::{self, Share, UnpackError, Unpacker};
 use super::{InputReport, Reader, Record, UnsupportedFile};
 use crate::issue::{IssueKind, IssueLog};
 
 /// So many forms may be packed into each other: a capture, compressed, in an archive, compressed.
 const MOST_LAYERS: usize = 4;
+/// So much of what was unpacked is read at a time, so that little waits for the packets of other files.
+const PART_BYTES: usize = 1 << 16;
 /// So many names of an archive's members are kept to say what it holds.
 const MOST_NAMES: usize = 4;
 
@@ -36,6 +38,7 @@ struct Layer {
 pub struct Input {
     layers: Vec<Layer>,
     reader: Reader,
+    share: Share,
     /// The last byte that was given is done with, but it was said that it is not, so that more is asked for.
     is_owed: bool,
     /// Names of an archive's members, the first ones, and how many there are.
@@ -64,8 +67,8 @@ impl Layer {
     }
 
     /// Decides by the front.
-    fn decide(&mut self, front: &[u8], is_deepest: bool) {
-        let unpacker = if is_deepest { None } else { Unpacker::of(front) };
+    fn decide(&mut self, front: &[u8], is_deepest: bool, share: Share) {
+        let unpacker = if is_deepest { None } else { Unpacker::of(front, share) };
         self.packing = unpacker.map_or(Packing::Plain, Packing::Packed);
     }
 
@@ -80,9 +83,9 @@ impl Layer {
 
 impl Input {
     /// For the file of this number, see [`super::RawPacket::file`]; tables are read as `table_options` say, if at all.
-    pub fn new(file: u8, table_options: Option<Options>) -> Input {
+    pub fn new(file: u8, table_options: Option<Options>, share: Share) -> Input {
         let reader = Reader::new(file, table_options);
-        Input { layers: vec![Layer::new()], reader, is_owed: false, names: Vec::new(), n_members: 0 }
+        Input { layers: vec![Layer::new()], reader, share, is_owed: false, names: Vec::new(), n_members: 0 }
     }
 
     /// From the next row of a table on only this part is wanted.
@@ -191,7 +194,8 @@ impl Input {
         let Some(layer) = self.layers.get_mut(from) else { return Ok(false) };
         let (buffer, n) = if is_own { (&mut layer.waited, layer.n_waited) } else { (&mut layer.plain, layer.n_plain) };
         let bytes = std::mem::take(buffer);
-        let taken = self.take(at, bytes.get(n..).unwrap_or(&[]), outlet);
+        let rest = bytes.get(n..).unwrap_or(&[]);
+        let taken = self.take(at, rest.get(..PART_BYTES).unwrap_or(rest), outlet);
         if let Some(layer) = self.layers.get_mut(from) {
             let (buffer, done) =
                 if is_own { (&mut layer.waited, &mut layer.n_waited) } else { (&mut layer.plain, &mut layer.n_plain) };
@@ -213,6 +217,8 @@ impl Input {
             self.layers.push(Layer::new());
         }
         let is_deepest = at + 1 >= MOST_LAYERS;
+        let share = self.share;
+        let n_given = self.reader.n_given().unwrap_or(0);
         let Some(layer) = self.layers.get_mut(at) else { return Ok(bytes.len()) };
         match &mut layer.packing {
             Packing::Plain => {
@@ -224,7 +230,7 @@ impl Input {
                 Ok(bytes.len())
             }
             Packing::Unknown(front) if front.is_empty() && bytes.len() >= unpack::NEEDED_BYTES => {
-                layer.decide(bytes.get(..unpack::NEEDED_BYTES).unwrap_or(bytes), is_deepest);
+                layer.decide(bytes.get(..unpack::NEEDED_BYTES).unwrap_or(bytes), is_deepest, share);
                 Ok(0)
             }
             Packing::Unknown(front) => {
@@ -232,7 +238,7 @@ impl Input {
                 front.extend(bytes.iter().take(n));
                 if front.len() == unpack::NEEDED_BYTES {
                     let front = std::mem::take(front);
-                    layer.decide(&front, is_deepest);
+                    layer.decide(&front, is_deepest, share);
                     (layer.waited, layer.n_waited) = (front, 0);
                 }
                 Ok(n)
@@ -240,7 +246,8 @@ impl Input {
             Packing::Packed(unpacker) => {
                 layer.plain.clear();
                 layer.n_plain = 0;
-                let done = unpacker.step(bytes, &mut layer.plain);
+                let is_past = unpacker.is_past(n_given);
+                let done = if is_past { Err(UnpackError::TooMuch) } else { unpacker.step(bytes, &mut layer.plain) };
                 let begun = unpacker.take_begun();
                 if let Some(name) = begun {
                     self.begin_member(at, name, outlet)?;
@@ -282,7 +289,7 @@ impl Input {
         while let Some(layer) = self.layers.get_mut(at) {
             if let Packing::Unknown(front) = &mut layer.packing {
                 let front = std::mem::take(front);
-                layer.decide(&front, at + 1 >= MOST_LAYERS);
+                layer.decide(&front, at + 1 >= MOST_LAYERS, self.share);
                 (layer.waited, layer.n_waited) = (front, 0);
             }
             while self.go_on(outlet)? {}
@@ -307,6 +314,7 @@ impl Input {
             UnpackError::Cut => IssueKind::UnpackCut,
             UnpackError::Damaged => IssueKind::UnpackDamaged,
             UnpackError::TooMuch => IssueKind::UnpackLimit,
+            UnpackError::Window => IssueKind::UnpackWindow,
         };
         if is_cause {
             issues.add(kind, self.reader.n_given(), None);

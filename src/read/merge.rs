@@ -6,6 +6,7 @@
 
 use super::input::Input;
 use super::table::{Options, Part};
+use super::unpack::Share;
 use super::{InputReport, RawPacket, Record, UnsupportedFile};
 use crate::issue::IssueLog;
 use std::cmp::Reverse;
@@ -15,6 +16,8 @@ use std::collections::{BinaryHeap, VecDeque};
 pub const MOST_FILES: usize = 256;
 /// Bytes of a file that are parsed at a time.
 const PIECE_BYTES: usize = 1 << 16;
+/// After so many bytes of packets these are worked off first: a little that is compressed may hold any number.
+const STEP_BYTES: usize = 1 << 19;
 
 /// The files that are read together.
 pub struct Inputs {
@@ -24,6 +27,9 @@ pub struct Inputs {
     /// Files without a packet at hand that have not ended.
     hungry: Vec<usize>,
     is_given_up: bool,
+    /// Packets are at hand; the last byte that was given is done with, but it was said that it is not, so that there is
+    /// another step.
+    is_owed: bool,
 }
 
 struct File {
@@ -56,10 +62,11 @@ impl Inputs {
         let n_files = n_files.clamp(1, MOST_FILES);
         let options = (n_files == 1).then_some(table_options);
         Inputs {
-            files: (0..n_files).map(|file| File::new(file as u8, options.clone())).collect(),
+            files: (0..n_files).map(|file| File::new(file as u8, options.clone(), Share::of(n_files))).collect(),
             heads: BinaryHeap::new(),
             hungry: (0..n_files).rev().collect(),
             is_given_up: false,
+            is_owed: false,
         }
     }
 
@@ -68,8 +75,8 @@ impl Inputs {
         self.hungry.last().copied()
     }
 
-    /// Takes bytes at the front of `bytes`, which are the next of the file that is wanted; gives how many. Of a single
-    /// file that is compressed, a few at a time. What is unpacked is shown to `keep`.
+    /// Takes bytes at the front of `bytes`, which are the next of the file that is wanted; gives how many, perhaps none:
+    /// of what is compressed little is read at a time. What is unpacked is shown to `keep`.
     ///
     /// # Errors
     /// The file is of no format that is read.
@@ -82,15 +89,20 @@ impl Inputs {
         if let [file] = self.files.as_mut_slice() {
             return file.input.step(bytes, &mut file.issues, &mut |plain| keep(0, plain), sink);
         }
-        let Some(file) = self.wants().and_then(|wanted| self.files.get_mut(wanted)) else { return Ok(bytes.len()) };
-        file.pending.drain(..file.pending_at);
-        file.pending_at = 0;
-        file.pending.extend_from_slice(bytes);
-        self.go_on(keep, sink)?;
-        Ok(bytes.len())
+        let n_taken = if self.is_owed {
+            bytes.len().min(1)
+        } else {
+            let Some(file) = self.wants().and_then(|wanted| self.files.get_mut(wanted)) else { return Ok(bytes.len()) };
+            file.pending.drain(..file.pending_at);
+            file.pending_at = 0;
+            file.pending.extend_from_slice(bytes);
+            bytes.len()
+        };
+        self.is_owed = self.go_on(keep, sink)? && n_taken > 0;
+        Ok(n_taken - usize::from(self.is_owed))
     }
 
-    /// The file that is wanted has ended.
+    /// The file that is wanted has ended; true if more packets are at hand, for [`Inputs::work_off`].
     ///
     /// # Errors
     /// It was too short to be of any format that is read.
@@ -98,20 +110,33 @@ impl Inputs {
         &mut self,
         keep: &mut impl FnMut(usize, &[u8]),
         sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<(), UnsupportedFile> {
-        let Some(wanted) = self.wants() else { return Ok(()) };
+    ) -> Result<bool, UnsupportedFile> {
+        let Some(wanted) = self.wants() else { return Ok(false) };
         let is_alone = self.files.len() == 1;
-        let Some(file) = self.files.get_mut(wanted) else { return Ok(()) };
+        let Some(file) = self.files.get_mut(wanted) else { return Ok(false) };
         file.is_ended = true;
         if is_alone {
             self.hungry.clear();
-            return file.input.end(&mut file.issues, &mut |plain| keep(wanted, plain), sink);
+            file.input.end(&mut file.issues, &mut |plain| keep(wanted, plain), sink)?;
+            return Ok(false);
         }
         let File { input, issues, queue, data, .. } = file;
         let ended = input.end(issues, &mut |plain| keep(wanted, plain), &mut |record| push(queue, data, &record));
         if !self.is_given_up {
             ended?;
         }
+        self.go_on(keep, sink)
+    }
+
+    /// Gives more of the packets that are at hand; true if there are still more.
+    ///
+    /// # Errors
+    /// A file is of no format that is read.
+    pub fn work_off(
+        &mut self,
+        keep: &mut impl FnMut(usize, &[u8]),
+        sink: &mut impl FnMut(Record<'_>),
+    ) -> Result<bool, UnsupportedFile> {
         self.go_on(keep, sink)
     }
 
@@ -138,26 +163,28 @@ impl Inputs {
         self.files.iter().map(|file| InputReport { issues: file.issues.clone(), ..file.input.report() }).collect()
     }
 
-    /// Parses what is at hand and gives packets until a file has to be asked.
+    /// Parses what is at hand and gives packets until a file has to be asked, or there were many; true if there are more.
     fn go_on(
         &mut self,
         keep: &mut impl FnMut(usize, &[u8]),
         sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<(), UnsupportedFile> {
-        loop {
+    ) -> Result<bool, UnsupportedFile> {
+        let mut n_given = 0;
+        while n_given < STEP_BYTES {
             while let Some(number) = self.hungry.last().copied() {
-                let Some(file) = self.files.get_mut(number) else { return Ok(()) };
+                let Some(file) = self.files.get_mut(number) else { return Ok(false) };
                 file.fill(&mut |plain| keep(number, plain))?;
                 match file.queue.front() {
                     Some(head) => self.heads.push(Reverse((head.time_ns, number))),
                     None if file.is_ended => {}
-                    None => return Ok(()),
+                    None => return Ok(false),
                 }
                 self.hungry.pop();
             }
-            let Some(Reverse((_, number))) = self.heads.pop() else { return Ok(()) };
-            let Some(file) = self.files.get_mut(number) else { return Ok(()) };
+            let Some(Reverse((_, number))) = self.heads.pop() else { return Ok(false) };
+            let Some(file) = self.files.get_mut(number) else { return Ok(false) };
             if let Some(waiting) = file.queue.pop_front() {
+                n_given += size_of::<Waiting>() + (waiting.data.1 - waiting.data.0);
                 sink(Record::Packet(waiting.raw(number as u8, &file.data)));
             }
             match file.queue.front() {
@@ -165,13 +192,14 @@ impl Inputs {
                 None => self.hungry.push(number),
             }
         }
+        Ok(true)
     }
 }
 
 impl File {
-    fn new(number: u8, table_options: Option<Options>) -> File {
+    fn new(number: u8, table_options: Option<Options>, share: Share) -> File {
         File {
-            input: Input::new(number, table_options),
+            input: Input::new(number, table_options, share),
             issues: IssueLog::default(),
             pending: Vec::new(),
             pending_at: 0,
@@ -253,12 +281,17 @@ mod tests {
                 }
             };
             if rest[wanted].is_empty() {
-                inputs.end(&mut |_, _| (), &mut sink)?;
+                let mut is_more = inputs.end(&mut |_, _| (), &mut sink)?;
+                while is_more {
+                    is_more = inputs.work_off(&mut |_, _| (), &mut sink)?;
+                }
                 continue;
             }
-            let (slice, behind) = rest[wanted].split_at(size.min(rest[wanted].len()));
+            let (mut slice, behind) = rest[wanted].split_at(size.min(rest[wanted].len()));
             rest[wanted] = behind;
-            inputs.step(slice, &mut |_, _| (), &mut sink)?;
+            while !slice.is_empty() {
+                slice = &slice[inputs.step(slice, &mut |_, _| (), &mut sink)?..];
+            }
         }
         Ok(packets)
     }
@@ -283,6 +316,76 @@ mod tests {
     fn one_file_that_is_no_capture_refuses_all() {
         assert!(merged(&[pcap(&[(1, 1)]), b"some plain text".to_vec()], 8).is_err());
     }
+
+    /// A compressed capture of so many packets of one byte.
+    fn packed(n: u32) -> Vec<u8> {
+        let packets: Vec<_> = (0..n).map(|_| (1, 7)).collect();
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut encoder, &pcap(&packets)).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn no_step_gives_many_packets_however_small_the_files_are() {
+        let n = 300_000;
+        let files = [packed(n), packed(n)];
+        let mut inputs = Inputs::new(2, Options::default());
+        let mut is_given = [false; 2];
+        let (mut n_packets, mut most) = (0, 0);
+        while let Some(wanted) = inputs.wants() {
+            let mut n_of_step = 0;
+            let mut sink = |_: Record<'_>| n_of_step += 1;
+            if is_given[wanted] {
+                let mut is_more = inputs.end(&mut |_, _| (), &mut sink).unwrap();
+                while is_more {
+                    (n_packets, most) = (n_packets + n_of_step, most.max(n_of_step));
+                    n_of_step = 0;
+                    is_more = inputs.work_off(&mut |_, _| (), &mut |_| n_of_step += 1).unwrap();
+                }
+            } else {
+                is_given[wanted] = true;
+                let mut rest = files[wanted].as_slice();
+                while !rest.is_empty() {
+                    rest = &rest[inputs.step(rest, &mut |_, _| (), &mut |_| n_of_step += 1).unwrap()..];
+                    (n_packets, most) = (n_packets + n_of_step, most.max(n_of_step));
+                    n_of_step = 0;
+                }
+            }
+            (n_packets, most) = (n_packets + n_of_step, most.max(n_of_step));
+            let queues: usize = inputs.files.iter().map(|file| file.queue.capacity()).sum();
+            assert!(queues < 20_000, "{queues} packets wait");
+        }
+        assert_eq!(n_packets, 2 * n as usize);
+        assert!(most < 20_000, "{most} packets in one step");
+    }
+
+    #[test]
+    fn packets_of_small_compressed_files_are_counted() {
+        // Of 256 files each has room for 65,536, and nothing else ends it.
+        let files: Vec<_> = (0..256).map(|i| packed(if i == 0 { 100_000 } else { 10 })).collect();
+        let mut inputs = Inputs::new(files.len(), Options::default());
+        let mut rest: Vec<_> = files.iter().map(Vec::as_slice).collect();
+        let mut n_of_first = 0;
+        while let Some(wanted) = inputs.wants() {
+            let mut sink = |record: Record<'_>| {
+                n_of_first += usize::from(matches!(record, Record::Packet(RawPacket { file: 0, .. })));
+            };
+            let mut slice = std::mem::take(&mut rest[wanted]);
+            if slice.is_empty() {
+                let mut is_more = inputs.end(&mut |_, _| (), &mut sink).unwrap();
+                while is_more {
+                    is_more = inputs.work_off(&mut |_, _| (), &mut sink).unwrap();
+                }
+            }
+            while !slice.is_empty() {
+                slice = &slice[inputs.step(slice, &mut |_, _| (), &mut sink).unwrap()..];
+            }
+        }
+        assert!((1 << 16..80_000).contains(&n_of_first), "{n_of_first}");
+        let issues = inputs.reports().swap_remove(0).issues;
+        assert_eq!(issues.count(crate::issue::IssueKind::UnpackLimit), 1);
+    }
+
     #[test]
     fn a_table_is_refused_beside_other_files_and_read_alone() {
         let table = b"source,target,bytes\n1.1.1.1,2.2.2.2,7\n1.1.1.1,2.2.2.2,9\n".to_vec();

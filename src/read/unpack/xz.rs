@@ -5,8 +5,6 @@
 use super::{STEP_BYTES, UnpackError};
 use xz4rust::{XzDecoder, XzError};
 
-/// Larger dictionaries need too much memory; `xz -9` makes 64 MiB.
-const MOST_DICTIONARY_BYTES: usize = 100 << 20;
 /// Where the decoder makes nothing of the bytes that it has, so many more are tried.
 const MORE_BYTES: usize = 64;
 /// Longer than any header of a block.
@@ -22,18 +20,17 @@ pub struct Xz {
     is_outside: bool,
 }
 
-impl Default for Xz {
-    fn default() -> Self {
+impl Xz {
+    /// Larger dictionaries are refused.
+    pub fn new(most_dictionary_bytes: usize) -> Xz {
         Xz {
-            decoder: Box::new(XzDecoder::with_alloc_dict_size(0, MOST_DICTIONARY_BYTES)),
+            decoder: Box::new(XzDecoder::with_alloc_dict_size(0, most_dictionary_bytes)),
             out: vec![0; STEP_BYTES / 4],
             carry: Vec::new(),
             is_outside: false,
         }
     }
-}
 
-impl Xz {
     /// See [`super::Unpacker::step`].
     pub fn step(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> Result<usize, UnpackError> {
         let start = plain.len();
@@ -92,6 +89,7 @@ impl Xz {
             let done = match self.decoder.decode(rest, &mut self.out) {
                 Ok(done) => done,
                 Err(XzError::NeedsLargerInputBuffer) => return Ok(used),
+                Err(XzError::DictionaryTooLarge(_)) => return Err(UnpackError::Window),
                 Err(_) => return Err(UnpackError::Damaged),
             };
             used += done.input_consumed();

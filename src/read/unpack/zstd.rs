@@ -5,8 +5,6 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use std::io::Read;
 
 const FRAME: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-/// Larger windows need too much memory; packers make 8 MiB unless asked for more.
-const MOST_WINDOW_BYTES: u64 = 100 << 20;
 /// Largest block (RFC 8878, section 3.1.1.2.4).
 const MOST_BLOCK_BYTES: usize = 128 << 10;
 /// Bytes of the checksum behind the last block (RFC 8878, section 3.1.1).
@@ -31,6 +29,8 @@ pub struct Zstd {
     carry: Vec<u8>,
     /// The last byte that was given is done with, but it was said that it is not, so that more is asked for.
     is_owed: bool,
+    /// Larger windows are refused.
+    most_window_bytes: u64,
 }
 
 /// What the front of a unit says.
@@ -45,13 +45,13 @@ enum Unit {
     Block(usize),
 }
 
-impl Default for Zstd {
-    fn default() -> Self {
-        Zstd { decoder: FrameDecoder::new(), place: Place::Outside, carry: Vec::new(), is_owed: false }
-    }
-}
-
 impl Zstd {
+    /// Windows of more bytes are refused.
+    pub fn new(most_window_bytes: u64) -> Zstd {
+        let decoder = FrameDecoder::new();
+        Zstd { decoder, place: Place::Outside, carry: Vec::new(), is_owed: false, most_window_bytes }
+    }
+
     /// See [`super::Unpacker::step`].
     pub fn step(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> Result<usize, UnpackError> {
         if bytes.is_empty() {
@@ -162,12 +162,12 @@ impl Zstd {
                 let length = 3 + content + checksum;
                 Ok(if bytes.len() < length { Unit::Need(length) } else { Unit::Block(length) })
             }
-            _ => outside(bytes),
+            _ => outside(bytes, self.most_window_bytes),
         }
     }
 }
 
-fn outside(bytes: &[u8]) -> Result<Unit, UnpackError> {
+fn outside(bytes: &[u8], most_window_bytes: u64) -> Result<Unit, UnpackError> {
     let Some(magic) = bytes.first_chunk::<4>() else { return Ok(Unit::Need(4)) };
     if let [0x50..=0x5f, 0x2a, 0x4d, 0x18] = magic {
         let length = bytes.get(4..8).and_then(|raw| raw.try_into().ok()).map(u32::from_le_bytes);
@@ -199,8 +199,8 @@ fn outside(bytes: &[u8]) -> Result<Unit, UnpackError> {
         let base = 1 << (10 + (window >> 3));
         base + base / 8 * (window & 7)
     };
-    if window > MOST_WINDOW_BYTES {
-        return Err(UnpackError::Damaged);
+    if window > most_window_bytes {
+        return Err(UnpackError::Window);
     }
     Ok(Unit::Header(length, descriptor >> 2 & 1 == 1))
 }

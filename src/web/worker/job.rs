@@ -78,9 +78,10 @@ impl Job {
 
 /// A browser without room keeps nothing: single packets of the file will then say that they cannot be read.
 fn keep(unpacked: &mut [Unpacked], file: usize, plain: &[u8]) {
+    let n_files = unpacked.len();
     let Some(unpacked) = unpacked.get_mut(file) else { return };
     if matches!(unpacked, Unpacked::Nothing) {
-        *unpacked = Unpacked::Open(BlobWriter::default());
+        *unpacked = Unpacked::Open(BlobWriter::among(n_files));
     }
     if let Unpacked::Open(writer) = unpacked {
         let _ = writer.write(plain);
