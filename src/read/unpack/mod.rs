@@ -148,7 +148,7 @@ impl Unpacker {
     /// It was cut.
     pub fn end(&mut self, plain: &mut Vec<u8>) -> Result<(), UnpackError> {
         match &mut self.kind {
-            Kind::Gzip(gzip) => gzip.end(plain),
+            Kind::Gzip(gzip) => gzip.end(),
             Kind::Zstd(zstd) => zstd.end(),
             Kind::Xz(xz) => xz.end(plain),
             Kind::Bzip2(bzip2) => bzip2.end(plain),
