@@ -25,6 +25,20 @@ test("a worker that dies is said in words, and the next file is read by a new on
   await close(/out of memory/);
 });
 
+test("a worker that ends without a word is noticed and replaced", async () => {
+  const { page, close } = await open(its);
+  await openSample(page, "portscan_syn");
+  await page.workers()[0].evaluate(() => { setTimeout(() => self.close()); });
+  const alert = page.getByRole("alert");
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /without a word/);
+  await give(page, sample("arp_spoof.pcap"));
+  await page.getByText("arp_spoof.pcap").first().waitFor();
+  await done(page);
+  assert.equal((await analysis(page)).file.name, "arp_spoof.pcap");
+  await close();
+});
+
 test("a worker of another release is recognised", async () => {
   const folder = join(scratch(), "dist");
   cpSync(DIST, folder, { recursive: true });

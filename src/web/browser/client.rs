@@ -4,10 +4,11 @@
 //! another release; the first message confirms it.
 
 use super::codec;
+use super::lifeline::Lifeline;
 use super::spawn::{end, post, spawn_own};
 use crate::protocol::{BUILD, Envelope, Reply, Request};
 use js_sys::Array;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
@@ -26,6 +27,7 @@ pub enum Event {
 pub struct Client {
     worker: Worker,
     outbox: Outbox,
+    is_over: Over,
     _on_message: Closure<dyn Fn(MessageEvent)>,
     _on_error: Closure<dyn Fn(web_sys::Event)>,
 }
@@ -33,19 +35,32 @@ pub struct Client {
 /// Messages that wait for the worker's first word; none once it has come.
 type Outbox = Rc<RefCell<Option<Vec<(JsValue, Array)>>>>;
 
+/// It has been ended, or it has been said that it is gone.
+type Over = Rc<Cell<bool>>;
+
 impl Client {
     /// Starts a worker. `on_event` is called with all that it sends, beginning with [`Reply::Ready`].
     pub fn start(on_event: impl Fn(Event) + 'static) -> Result<Client, String> {
-        let worker =
+        let (worker, lifeline) =
             begin().map_err(|error| format!("The worker that reads captures cannot start: {}.", words(&error)))?;
         let outbox: Outbox = Rc::new(RefCell::new(Some(Vec::new())));
         let on_event = Rc::new(on_event);
-        let on_message = on_message(worker.clone(), outbox.clone(), on_event.clone());
-        let on_error = on_error(worker.clone(), on_event);
+        let is_over = Over::default();
+        let gone = {
+            let (worker, is_over, on_event) = (worker.clone(), is_over.clone(), on_event.clone());
+            move |why: String| {
+                end(&worker);
+                if !is_over.replace(true) {
+                    on_event(Event::Died(why));
+                }
+            }
+        };
+        let on_message = on_message(worker.clone(), outbox.clone(), on_event, lifeline, gone.clone());
+        let on_error = on_error(gone);
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Client { worker, outbox, _on_message: on_message, _on_error: on_error })
+        Ok(Client { worker, outbox, is_over, _on_message: on_message, _on_error: on_error })
     }
 
     /// Sends a request, with the files that it is about. Waits for the worker's first word if need be.
@@ -59,17 +74,24 @@ impl Client {
 
     /// Ends the worker at once, whatever it does. Nothing more is heard from it.
     pub fn terminate(&self) {
+        self.is_over.set(true);
         end(&self.worker);
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        end(&self.worker);
+        self.terminate();
     }
 }
 
-fn on_message(worker: Worker, outbox: Outbox, on_event: Rc<impl Fn(Event) + 'static>) -> Closure<dyn Fn(MessageEvent)> {
+fn on_message(
+    worker: Worker,
+    outbox: Outbox,
+    on_event: Rc<impl Fn(Event) + 'static>,
+    lifeline: Lifeline,
+    gone: impl Fn(String) + Clone + 'static,
+) -> Closure<dyn Fn(MessageEvent)> {
     Closure::new(move |event: MessageEvent| {
         let (reply, files) = codec::from_js::<Envelope<Reply>>(&event.data()).unzip();
         let is_ours = match reply.as_ref().map(|reply| &reply.body) {
@@ -78,10 +100,11 @@ fn on_message(worker: Worker, outbox: Outbox, on_event: Rc<impl Fn(Event) + 'sta
             None => false,
         };
         let Some(reply) = reply.filter(|_| is_ours) else {
-            end(&worker);
-            return on_event(Event::Died(OTHER_RELEASE.to_owned()));
+            return gone(OTHER_RELEASE.to_owned());
         };
         if matches!(reply.body, Reply::Ready { .. }) {
+            let gone = gone.clone();
+            lifeline.watch(move || gone(WITHOUT_A_WORD.to_owned()));
             for message in outbox.take().unwrap_or_default() {
                 post(&worker, &message);
             }
@@ -90,15 +113,16 @@ fn on_message(worker: Worker, outbox: Outbox, on_event: Rc<impl Fn(Event) + 'sta
     })
 }
 
-fn on_error(worker: Worker, on_event: Rc<impl Fn(Event) + 'static>) -> Closure<dyn Fn(web_sys::Event)> {
+fn on_error(gone: impl Fn(String) + 'static) -> Closure<dyn Fn(web_sys::Event)> {
     Closure::new(move |event: web_sys::Event| {
         event.prevent_default();
-        end(&worker);
         let message = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
-        on_event(Event::Died(cause(&message)));
+        gone(cause(&message));
     })
 }
 
+const WITHOUT_A_WORD: &str = "The worker that reads captures stopped without a word: the browser probably ran out of memory. \
+    Close other tabs, or open a smaller part of the capture.";
 const OTHER_RELEASE: &str = "The page and its worker are from different releases: reload the page.";
 
 /// What a browser's error message means for the person in front of it.
@@ -118,7 +142,7 @@ fn cause(message: &str) -> String {
 }
 
 /// Starts the worker, which loads its script and its wasm by absolute addresses.
-fn begin() -> Result<Worker, JsValue> {
+fn begin() -> Result<(Worker, Lifeline), JsValue> {
     let wasm = address("worker_bg.wasm")?;
     spawn_own(&address("worker.js")?, "", &format!("wasm_bindgen({{ module_or_path: {wasm} }});"))
 }

@@ -1,5 +1,6 @@
 //! Workers: from a source text to their end.
 
+use super::lifeline::Lifeline;
 use js_sys::Array;
 use wasm_bindgen::prelude::JsValue;
 use web_sys::{Blob, BlobPropertyBag, Url, Worker};
@@ -19,14 +20,18 @@ pub fn spawn(source: &str) -> Result<Worker, JsValue> {
 /// Starts a worker that loads our own script from this address, a string literal, and does what `first` says before and
 /// `then` after that. It knows the address too, to start another of its kind. A failure inside a promise is thrown again outside of it, because
 /// only that reaches whoever started the worker as an error event.
-pub fn spawn_own(script: &str, first: &str, then: &str) -> Result<Worker, JsValue> {
-    spawn(&format!(
-        "self.addEventListener('unhandledrejection', ({{ reason }}) => setTimeout(() => {{ throw reason; }}));\n\
+pub fn spawn_own(script: &str, first: &str, then: &str) -> Result<(Worker, Lifeline), JsValue> {
+    let lifeline = Lifeline::new();
+    let hold = lifeline.script();
+    let worker = spawn(&format!(
+        "{hold}\n\
+         self.addEventListener('unhandledrejection', ({{ reason }}) => setTimeout(() => {{ throw reason; }}));\n\
          self.{OWN_SCRIPT} = {script};\n\
          {first}\n\
          importScripts({script});\n\
          {then}\n"
-    ))
+    ))?;
+    Ok((worker, lifeline))
 }
 
 /// The global name of the address of our own script.

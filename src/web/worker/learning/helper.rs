@@ -38,10 +38,10 @@ impl Helper {
         // The compiled module rides in the first message: nothing is loaded or compiled again.
         let (mark, begin) =
             (format!("self.{MARK} = true;"), "onmessage = ({ data }) => wasm_bindgen({ module_or_path: data });");
-        let worker = spawn_own(&script, &mark, begin)?;
+        let (worker, lifeline) = spawn_own(&script, &mark, begin)?;
         worker.post_message(&wasm_bindgen::module())?;
         let state = Rc::new(RefCell::new(State { outbox: Some(Vec::new()), learning: None, is_over: false }));
-        let hear = Rc::new(hear);
+        let hear: Rc<dyn Fn(u32, AnomalyAnswer)> = Rc::new(hear);
         let on_message = {
             let (worker, state, hear) = (worker.clone(), state.clone(), hear.clone());
             Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
@@ -53,6 +53,13 @@ impl Helper {
                         hear(question, answer);
                     }
                     Some((LearnerReply(None), _)) => {
+                        // Who dropped the helper does not wait for it.
+                        let (state_of_gone, hear) = (Rc::downgrade(&state), hear.clone());
+                        lifeline.watch(move || {
+                            if let Some(state) = state_of_gone.upgrade() {
+                                gone(&state, &*hear);
+                            }
+                        });
                         let waiting = state.borrow_mut().outbox.take();
                         waiting.into_iter().flatten().for_each(|message| post(&worker, &message));
                     }
@@ -64,11 +71,7 @@ impl Helper {
             let state = state.clone();
             Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
                 event.prevent_default();
-                state.borrow_mut().is_over = true;
-                let learning = state.borrow_mut().learning.take();
-                if let Some(question) = learning {
-                    hear(question, AnomalyAnswer::Refused(DIED.to_owned()));
-                }
+                gone(&state, &*hear);
             })
         };
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -113,6 +116,15 @@ impl Helper {
     /// True if it has failed.
     pub(super) fn is_over(&self) -> bool {
         self.state.borrow().is_over
+    }
+}
+
+/// Nothing more comes.
+fn gone(state: &RefCell<State>, hear: &dyn Fn(u32, AnomalyAnswer)) {
+    state.borrow_mut().is_over = true;
+    let learning = state.borrow_mut().learning.take();
+    if let Some(question) = learning {
+        hear(question, AnomalyAnswer::Refused(DIED.to_owned()));
     }
 }
 

@@ -66,7 +66,7 @@ impl RowHelper {
         // The compiled module rides in the first message: nothing is loaded or compiled again.
         let (mark, begin) =
             (format!("self.{MARK} = true;"), "onmessage = ({ data }) => wasm_bindgen({ module_or_path: data });");
-        let worker = spawn_own(&script, &mark, begin)?;
+        let (worker, lifeline) = spawn_own(&script, &mark, begin)?;
         worker.post_message(&wasm_bindgen::module())?;
         let state = Rc::new(RefCell::new(State {
             waiting: Some(VecDeque::new()),
@@ -82,6 +82,15 @@ impl RowHelper {
             Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
                 let data = event.data();
                 if data.is_null() {
+                    if state.borrow().waiting.is_some() {
+                        let state = Rc::downgrade(&state);
+                        lifeline.watch(move || {
+                            if let Some(state) = state.upgrade() {
+                                state.borrow_mut().is_over = true;
+                                wake(&state);
+                            }
+                        });
+                    }
                     on_ready(&worker, &mut state.borrow_mut());
                 } else {
                     let bytes = data.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
