@@ -195,6 +195,9 @@ issues! {
          from zero.",
     SettingIgnored "setting-ignored" Warning
         "A setting is unknown or out of range; the default was used.",
+    EverythingExpected "everything-expected" Warning
+        "A rule of the allow-list expects every finding about IP addresses, so these findings are not listed. Remove it \
+         or limit it to hosts, ports or detectors.",
 }
 
 /// Counts issues and remembers where each was first met.

@@ -24,7 +24,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("explore", &["model", "flow", "stats", "filter/quoted"]),
     ("detect", &["model", "settings", "issue", "flow", "stats", "learn"]),
     // What is done about findings knows findings only: the page does it too, without the detectors.
-    ("triage", &["model"]),
+    ("triage", &["model", "issue"]),
     ("filter", &["model", "flow", "stats"]),
     ("chart", &["model", "stats"]),
     ("protocol", &["model", "settings", "export/TableExport"]),

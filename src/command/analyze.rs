@@ -75,6 +75,9 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
         None => (Settings::default(), Vec::new()),
     };
     warnings.iter().for_each(|warning| output::complain(warning));
+    if let Some(warning) = settings.everything_expected() {
+        output::complain(&warning);
+    }
     arguments.reading.apply(&mut settings)?;
     if arguments.show_secrets {
         settings.show_secrets();

@@ -313,6 +313,15 @@ impl Settings {
         &self.expected
     }
 
+    /// What is to be said of rules that hide every finding; none if there are none.
+    pub fn everything_expected(&self) -> Option<String> {
+        let rule = self.expected.iter().find(|rule| rule.is_everything())?;
+        Some(format!(
+            "the rule \u{201c}{}\u{201d} of the allow-list expects every finding about IP addresses",
+            rule.words()
+        ))
+    }
+
     /// Adds a rule to the allow-list, or gives the one that says the same its note; false if the list is full.
     pub fn allow(&mut self, rule: Rule) -> bool {
         let is_same = |other: &Rule| Rule { note: rule.note.clone(), ..other.clone() } == rule;

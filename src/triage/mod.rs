@@ -8,6 +8,7 @@ pub mod offer;
 
 pub use incident::link;
 
+use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::{Analysis, Expected};
 use crate::model::{Finding, Rule};
 
@@ -24,7 +25,22 @@ pub fn apply(analysis: &mut Analysis, rules: &[Rule]) {
         }
     }
     analysis.incidents = link(&analysis.findings);
+    tell_everything(analysis, rules);
     analysis.rules = rules.to_vec();
+}
+
+/// A rule that expects everything is no secret.
+fn tell_everything(analysis: &mut Analysis, rules: &[Rule]) {
+    let kind = IssueKind::EverythingExpected;
+    analysis.issues.retain(|issue| issue.id != kind.id());
+    let is_everything = |rule: &Rule| rule.is_everything();
+    if rules.iter().any(is_everything) {
+        let n = analysis.expected.iter().filter(|expected| is_everything(&expected.rule)).count();
+        let mut log = IssueLog::default();
+        (0..n.max(1)).for_each(|_| log.add(kind, None, None));
+        analysis.issues.extend(log.issues());
+        analysis.issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
+    }
 }
 
 #[cfg(test)]
@@ -49,5 +65,26 @@ mod tests {
         assert_eq!(analysis, once);
         apply(&mut analysis, &[]);
         assert_eq!(analysis, all);
+    }
+
+    #[test]
+    fn a_rule_that_expects_everything_is_an_issue_as_long_as_it_is_there() {
+        let finding = || made("beacon", &[[10, 0, 0, 1]], &[[10, 0, 0, 2]]);
+        let mut analysis = Analysis { findings: vec![finding(), finding()], ..Analysis::default() };
+        let told = |analysis: &Analysis| {
+            analysis.issues.iter().find(|issue| issue.id == "everything-expected").map(|issue| issue.count)
+        };
+        for net in ["0.0.0.0/0", "::/0"] {
+            let all = Rule { host: crate::model::Net::parse(net), ..Rule::default() };
+            for _ in 0..2 {
+                apply(&mut analysis, std::slice::from_ref(&all));
+                let n_expected = analysis.expected.len() as u64;
+                assert_eq!(told(&analysis), Some(n_expected.max(1)), "{net}");
+            }
+            assert!(!Rule { port: Some(443), ..all }.is_everything());
+        }
+        let some = Rule { host: crate::model::Net::parse("10.0.0.0/8"), ..Rule::default() };
+        apply(&mut analysis, &[some]);
+        assert_eq!((analysis.expected.len(), told(&analysis)), (2, None));
     }
 }

@@ -64,6 +64,9 @@ impl TryFrom<String> for Net {
     type Error = String;
 
     fn try_from(text: String) -> Result<Net, String> {
+        if text.trim() == "*" {
+            return Err("\"*\" would be every address: leave the part out".to_owned());
+        }
         Net::parse(&text).ok_or_else(|| format!("{text:?} is neither an address nor a network as 10.0.0.0/8"))
     }
 }
@@ -101,6 +104,13 @@ impl Rule {
             && self.port.is_none()
             && self.name.is_none()
             && self.detector.is_none()
+    }
+
+    /// True if it says something that fits every finding about addresses: all of them, as in 0.0.0.0/0, and nothing else.
+    pub fn is_everything(&self) -> bool {
+        let is_all = |net: Option<Net>| net.is_none_or(|net| matches!(net, Net::Ip(network) if network.bits() == 0));
+        let has_more = self.port.is_some() || self.name.is_some() || self.detector.is_some();
+        !self.is_empty() && !has_more && is_all(self.host) && is_all(self.peer)
     }
 
     /// True if the finding is all that the rule says. A list that was cut may name more than it shows: it does not fit.
@@ -142,8 +152,12 @@ impl Rule {
 
     /// The same rule within all limits; none if nothing is left of it.
     pub fn tidy(mut self) -> Option<Rule> {
-        let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        self.name = trimmed(self.name).map(|name| name.trim_matches('.').to_ascii_lowercase());
+        // An asterisk says nothing, alone or in front of a domain: names below it are meant anyway.
+        let trimmed = |text: Option<String>| {
+            text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty() && text != "*")
+        };
+        self.name = trimmed(self.name)
+            .map(|name| name.strip_prefix("*.").unwrap_or(&name).trim_matches('.').to_ascii_lowercase());
         self.name = self.name.filter(|name| !name.is_empty());
         self.detector = trimmed(self.detector).map(|id| former_ids::detector(&id).to_owned());
         self.note = self.note.trim().chars().take(Rule::MOST_NOTE_CHARS).collect();
@@ -168,6 +182,25 @@ mod tests {
 
     fn net(text: &str) -> Option<Net> {
         Some(Net::parse(text).unwrap())
+    }
+
+    #[test]
+    fn what_expects_everything_is_known() {
+        let rule = |host: &str, peer: &str| Rule { host: Net::parse(host), peer: Net::parse(peer), ..Rule::default() };
+        for (host, peer) in [("0.0.0.0/0", ""), ("", "::/0"), ("0.0.0.0/0", "0.0.0.0/0"), ("0.0.0.0/0", "::/0")] {
+            assert!(rule(host, peer).is_everything(), "{host} {peer}");
+            assert!(!Rule { port: Some(1), ..rule(host, peer) }.is_everything());
+            assert!(!Rule { detector: Some("beacon".into()), ..rule(host, peer) }.is_everything());
+        }
+        for (host, peer) in [("", ""), ("10.0.0.0/8", ""), ("10.0.0.0/8", "0.0.0.0/0"), ("aa:bb:cc:dd:ee:ff", "")] {
+            assert!(!rule(host, peer).is_everything(), "{host} {peer}");
+        }
+        // An asterisk says nothing by itself, and where it says something it is said why it is not used.
+        assert_eq!(Rule { name: Some(" * ".into()), detector: Some("*".into()), ..Rule::default() }.tidy(), None);
+        let below = Rule { name: Some("*.Example.com.".into()), ..Rule::default() }.tidy().unwrap();
+        assert_eq!(below.name.as_deref(), Some("example.com"));
+        let refused = serde_json::from_str::<Rule>(r#"{"host": "*"}"#).unwrap_err().to_string();
+        assert!(refused.contains("leave the part out"), "{refused}");
     }
 
     #[test]

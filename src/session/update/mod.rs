@@ -79,7 +79,8 @@ impl State {
                 self.settings.reset();
                 vec![Effect::KeepSettings, Effect::EvaluateSoon]
             }
-            Action::LoadSettings(file, settings, warnings) => {
+            Action::LoadSettings(file, settings, mut warnings) => {
+                warnings.extend(settings.everything_expected());
                 self.settings = settings;
                 self.notice = Some(Notice::Loaded { file, warnings });
                 self.apply();

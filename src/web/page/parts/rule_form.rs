@@ -49,6 +49,7 @@ pub fn RuleForm(props: &RuleFormProps) -> Html {
         all.into_iter().zip(ticked).map(|(text, on)| Part { is_on: !on.is_empty(), text }).collect::<Vec<_>>()
     });
     let note = use_state_eq(String::new);
+    let is_confirmed = use_state_eq(|| false);
     let made = rule(&parts, &note);
     let fitting = match (&made, &props.analysis) {
         (Ok(rule), Some(analysis)) => analysis.findings.iter().filter(|finding| rule.fits(finding)).collect(),
@@ -58,10 +59,12 @@ pub fn RuleForm(props: &RuleFormProps) -> Html {
         (Ok(_), Some(id)) => !fitting.iter().any(|finding| finding.id == *id),
         _ => false,
     };
+    let is_everything = made.as_ref().is_ok_and(Rule::is_everything);
+    let may_submit = made.is_ok() && !is_missed && (*is_confirmed || !is_everything);
     // An empty form is no mistake yet.
     let is_wrong = is_missed || made.is_err() && parts.iter().any(|part| part.is_on);
     let submit = {
-        let (done, made) = (props.on_done.clone(), made.clone().ok().filter(|_| !is_missed));
+        let (done, made) = (props.on_done.clone(), made.clone().ok().filter(|_| may_submit));
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if let Some(rule) = &made {
@@ -85,6 +88,12 @@ pub fn RuleForm(props: &RuleFormProps) -> Html {
             note.set(event.target_dyn_into::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default());
         })
     };
+    let on_confirm = {
+        let is_confirmed = is_confirmed.setter();
+        Callback::from(move |event: Event| {
+            is_confirmed.set(event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked()));
+        })
+    };
     let cancel = props.on_cancel.reform(|_: MouseEvent| ());
     html! {
         <form class="rule-form" onsubmit={submit} aria-label="What is expected here">
@@ -102,8 +111,17 @@ pub fn RuleForm(props: &RuleFormProps) -> Html {
             <p role="status" class={if is_wrong { "error" } else { "hint" }}>
                 { said(&made, is_missed, &fitting, props.analysis.is_some()) }
             </p>
+            if is_everything {
+                <p class="warning">
+                    <input id="rule-everything" type="checkbox" checked={*is_confirmed} onchange={on_confirm} />
+                    {" "}
+                    <label for="rule-everything">
+                        {"This rule expects every finding about IP addresses: none of them will be listed. I want that."}
+                    </label>
+                </p>
+            }
             <p class="buttons">
-                <button type="submit" class="button main" disabled={made.is_err() || is_missed}>{"Expect this"}</button>
+                <button type="submit" class="button main" disabled={!may_submit}>{"Expect this"}</button>
                 <button type="button" class="button" onclick={cancel}>{"Cancel"}</button>
             </p>
         </form>
@@ -154,6 +172,9 @@ fn rule(parts: &[Part], note: &str) -> Result<Rule, String> {
     let on = |place: usize| parts.get(place).filter(|part| part.is_on).map(|part| part.text.trim().to_owned());
     let net = |place: usize, side: &str| match on(place) {
         None => Ok(None),
+        Some(text) if text == "*" => {
+            Err(format!("\u{201c}*\u{201d} would be every address: untick \u{201c}{side}\u{201d} instead."))
+        }
         Some(text) => match Net::parse(&text) {
             Some(net) => Ok(Some(net)),
             None => {
@@ -167,9 +188,16 @@ fn rule(parts: &[Part], note: &str) -> Result<Rule, String> {
         Some(Err(_)) => return Err("The port must be a number from 0 to 65535.".to_owned()),
     };
     for (place, (_, label, _)) in [(0, PARTS[0]), (4, PARTS[4])] {
-        if on(place).is_some_and(|text| text.is_empty()) {
-            return Err(format!("\u{201c}{label}\u{201d} is ticked but empty."));
+        match on(place).as_deref() {
+            Some("") => return Err(format!("\u{201c}{label}\u{201d} is ticked but empty.")),
+            Some("*") => {
+                return Err(format!("\u{201c}*\u{201d} says nothing: untick \u{201c}{label}\u{201d} instead."));
+            }
+            _ => {}
         }
+    }
+    if on(4).is_some_and(|text| text.chars().count() > Rule::MOST_NAME_CHARS) {
+        return Err(format!("The name is longer than {} characters: no host name is.", Rule::MOST_NAME_CHARS));
     }
     let rule = Rule {
         host: net(1, "Source")?,
