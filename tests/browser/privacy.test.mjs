@@ -36,7 +36,7 @@ test("a whole visit asks only for the page's own static files", async () => {
   }
   assert.deepEqual(foreign(seen.requests, host.origin), []);
   assert.deepEqual(bodies, [], "something was sent");
-  const allowed = /^\/(|index\.html|start\.js|worker\.js|worker_bg\.wasm|app-[0-9a-f]+(\.js|_bg\.wasm)|[\w-]+-[0-9a-f]+\.(css|svg)|snippets\/.*|samples\/[\w.]+)$/;
+  const allowed = /^\/(|index\.html|start-[0-9a-f]{16}\.js|worker\.js|worker_bg\.wasm|app-[0-9a-f]+(\.js|_bg\.wasm)|[\w-]+-[0-9a-f]+\.(css|svg)|snippets\/.*|samples\/[\w.]+)$/;
   assert.deepEqual(host.seen.filter(({ path }) => !allowed.test(path)), []);
   await close();
 });
@@ -46,8 +46,9 @@ test("as scripts/serve hosts it, the page has the recommended headers and works 
   try {
     const said = await new Promise((resolve) => shell.stdout.once("data", (data) => resolve(String(data))));
     const url = said.match(/http:\S+/)[0];
+    const [script] = /start-[0-9a-f]{16}\.js/.exec(await (await fetch(url)).text());
     const wanted = { "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cross-origin-opener-policy": "same-origin" };
-    for (const file of ["", "start.js", "worker_bg.wasm", "none.js"]) {
+    for (const file of ["", script, "worker_bg.wasm", "none.js"]) {
       const { headers } = await fetch(url + file);
       for (const [name, value] of Object.entries(wanted)) assert.equal(headers.get(name), value, file);
       assert.match(headers.get("content-security-policy"), /default-src 'none';.*frame-ancestors 'none'$/);
