@@ -1,9 +1,9 @@
 //! Where results go: standard output, or a file that is there in full or not at all.
 
 use super::Failure;
-use crate::chart::draw::text::visible;
+use crate::model::format::visible;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 /// One line on standard error, with nothing in it that a terminal would obey.
@@ -13,7 +13,7 @@ pub fn complain(text: &str) {
 
 /// The text with control characters made visible: names come from captures.
 pub fn harmless(text: &str) -> String {
-    text.chars().map(visible).collect()
+    visible::text(text)
 }
 
 /// True if the output is standard output.
@@ -32,7 +32,18 @@ pub fn write(out: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     done.map_err(|error| Failure::usage(format!("cannot write {}: {error}", out.display())))
 }
 
+/// What a file holds as a terminal may be given it: lines and tabs stay, nothing else that it would obey.
+fn for_terminal(bytes: &[u8]) -> String {
+    let shown = |letter| if matches!(letter, '\n' | '\t') { letter } else { visible::visible(letter) };
+    String::from_utf8_lossy(bytes).chars().map(shown).collect()
+}
+
 fn to_standard(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    if io::stdout().is_terminal() {
+        let mut bytes = Vec::new();
+        fill(&mut bytes)?;
+        return io::stdout().write_all(for_terminal(&bytes).as_bytes());
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     match fill(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => {
@@ -102,6 +113,13 @@ mod tests {
         assert!(write(&out, |file| file.write_all(b"new")).is_ok());
         assert_eq!(fs::read_to_string(&out).unwrap(), "new");
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn tables_cannot_command_the_terminal() {
+        let table = "name\tn\na\u{1b}]0;x\u{7}\u{9b}31m\u{202e}b\t1\n";
+        assert_eq!(for_terminal(table.as_bytes()), "name\tn\na\u{fffd}]0;x\u{fffd}\u{fffd}31m\u{fffd}b\t1\n");
+        assert_eq!(for_terminal(b"\xff\n"), "\u{fffd}\n");
     }
 
     #[test]

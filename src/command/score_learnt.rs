@@ -4,6 +4,7 @@ use super::{Failure, output};
 use crate::anomalies::Desk;
 use crate::learn::{METHODS, Method};
 use crate::model::format::quantity::counted;
+use crate::model::format::visible;
 use crate::pipeline::Pipeline;
 use crate::protocol::Window;
 use crate::protocol::anomalies::{
@@ -101,7 +102,8 @@ pub fn run(
     }
     if let Some(out) = &asked.learning.json {
         let document = document(&mut desk, pipeline, &result, threshold.as_ref());
-        output::write(out, |out| writeln!(out, "{document:#}"))?;
+        let text = format!("{document:#}");
+        output::write(out, |out| writeln!(out, "{}", visible::json(&text)))?;
     }
     write_scores(asked, &desk, pipeline, &result)
 }

@@ -6,6 +6,7 @@ use crate::model::Analysis;
 use crate::model::analysis::IssueSeverity;
 use crate::model::coverage::DetectorCoverage;
 use crate::model::finding::Severity;
+use crate::model::format::host_name;
 use crate::model::format::quantity::bytes;
 use crate::model::format::quantity::count;
 use crate::model::format::quantity::counted;
@@ -13,9 +14,12 @@ use crate::model::format::quantity::percent;
 use crate::model::format::time;
 use crate::model::rows::RowKind;
 use crate::model::slowness::Slowness;
+use std::collections::BTreeSet;
 
 /// Comments that are printed.
 const MOST_COMMENTS: usize = 10;
+/// Names that are listed.
+const MOST_NAMES: usize = 10;
 
 /// Findings by severity, quick figures, issues.
 pub fn summary(analysis: &Analysis) -> String {
@@ -112,6 +116,17 @@ fn findings(analysis: &Analysis, text: &mut String) {
         text.push_str(if place == 0 { "\nIncidents:\n" } else { "" });
         let n = counted(incident.findings.len() as u64, "finding", "findings");
         text.push_str(&format!("  {} ({n})\n", harmless(&incident.sentence)));
+    }
+    names(analysis, text);
+}
+
+/// Host names of findings that are not what they seem.
+fn names(analysis: &Analysis, text: &mut String) {
+    let all: BTreeSet<&String> = analysis.findings.iter().flat_map(|finding| &finding.names).collect();
+    let seeming = all.into_iter().filter(|name| host_name::remark(name).is_some()).take(MOST_NAMES);
+    for (place, name) in seeming.enumerate() {
+        text.push_str(if place == 0 { "\nNames that are not what they seem:\n" } else { "" });
+        text.push_str(&format!("  {}\n", harmless(&host_name::shown(name))));
     }
 }
 

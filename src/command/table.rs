@@ -1,6 +1,6 @@
 //! Rows to lines with aligned columns.
 
-use crate::chart::draw::text::visible;
+use crate::model::format::visible;
 
 /// Lines with a heading; the last column is not padded. Control characters are made visible.
 pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
@@ -12,7 +12,7 @@ pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
     let mut text = String::new();
     for row in all() {
         let cells = row.iter().zip(&widths).map(|(cell, width)| {
-            let cell: String = cell.chars().map(visible).collect();
+            let cell = visible::text(cell);
             format!("{cell:<width$}")
         });
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());

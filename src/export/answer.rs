@@ -2,7 +2,7 @@
 
 use super::cell;
 use crate::model::explore::{Answer, AnswerValue, Scale, ValueKind};
-use crate::model::format::time;
+use crate::model::format::{time, visible};
 use serde_json::{Value, json};
 
 /// A heading, then one line a row: the values of its dimensions, then its figures in their units. What is unknown is an
@@ -73,7 +73,7 @@ pub fn json(answer: &Answer) -> String {
         "others": if answer.others.is_empty() { Value::Null } else { json!(answer.others) },
         "notes": answer.notes,
     });
-    format!("{document:#}\n")
+    format!("{}\n", visible::json(&format!("{document:#}")))
 }
 
 /// A value: a time in seconds since 1970, a name as a text, and what is none as null.

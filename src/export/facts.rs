@@ -12,6 +12,7 @@ use crate::model::flow::{DirectionStats, Flow, Known};
 use crate::model::format::secret;
 use crate::model::format::secret::Secrets;
 use crate::model::format::time::seconds;
+use crate::model::format::visible;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -116,13 +117,11 @@ enum ValueOut<'a> {
 
 /// Writes one line a flow.
 pub fn write(out: &mut impl Write, source: &FieldSource<'_>) -> io::Result<()> {
-    let mut line = Vec::new();
     let passes = |serial: &u32| source.passing.is_none_or(|passing| passing.binary_search(serial).is_ok());
     for (serial, flow) in source.flows.iter().filter(|(serial, _)| passes(serial)) {
-        line.clear();
-        serde_json::to_writer(&mut line, &row(serial, flow, source))?;
-        line.push(b'\n');
-        out.write_all(&line)?;
+        let line = serde_json::to_string(&row(serial, flow, source))?;
+        out.write_all(visible::json(&line).as_bytes())?;
+        out.write_all(b"\n")?;
     }
     Ok(())
 }

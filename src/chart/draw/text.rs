@@ -1,5 +1,7 @@
 //! Text on a chart: how wide it is about, and how it is cut to fit.
 
+use crate::model::format::visible::{self, visible};
+
 /// Family of all text on charts.
 pub const FAMILY: &str = "system-ui, sans-serif";
 
@@ -24,7 +26,7 @@ fn em(letter: char) -> f64 {
 /// The text with an ellipsis in place of what does not fit into `room` px. Control and direction characters, which
 /// could hide or turn round what follows, are shown as �.
 pub fn fit(text: &str, size: f64, room: f64) -> String {
-    let clean: String = text.chars().map(visible).collect();
+    let clean = visible::text(text);
     if width(&clean, size) <= room {
         return clean;
     }
@@ -37,15 +39,6 @@ pub fn fit(text: &str, size: f64, room: f64) -> String {
     cut.truncate(cut.trim_end().len());
     cut.push('…');
     cut
-}
-
-/// The character, or � for one that would not be seen or would turn the text round.
-pub fn visible(letter: char) -> char {
-    match letter {
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
-        c if c.is_control() => '\u{fffd}',
-        c => c,
-    }
 }
 
 /// The text for HTML and SVG, in content and in quoted attributes.

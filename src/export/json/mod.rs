@@ -10,6 +10,7 @@ use crate::export::{About, Export, Writer};
 use crate::model::analysis::{Analysis, Coverage, Expected, FieldCount, Issue, IssueSeverity, ProtocolCount, Setting};
 use crate::model::finding::Severity;
 use crate::model::format::time::seconds;
+use crate::model::format::visible;
 use crate::model::interface::CaptureInterface;
 use crate::model::net::site::Basis;
 use crate::model::{Incident, Rule};
@@ -33,7 +34,7 @@ pub const EXPORT: Export = Export {
 
 /// The analysis as one indented JSON document that ends in a line feed.
 pub fn json(analysis: &Analysis) -> String {
-    let mut text = serde_json::to_string_pretty(&document(analysis)).unwrap_or_default();
+    let mut text = visible::json(&serde_json::to_string_pretty(&document(analysis)).unwrap_or_default()).into_owned();
     text.push('\n');
     text
 }

@@ -1,7 +1,9 @@
 //! Values to the text that people read, and back: quantities, times, text files, secrets.
 
+pub mod host_name;
 pub mod percent;
 pub mod quantity;
 pub mod secret;
 pub mod text;
 pub mod time;
+pub mod visible;

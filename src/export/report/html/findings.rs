@@ -5,6 +5,7 @@ use super::{figures, triage};
 use crate::chart::draw::text::escape;
 use crate::model::Analysis;
 use crate::model::finding::Finding;
+use crate::model::format::host_name;
 use crate::model::format::quantity::counted;
 use crate::model::format::quantity::percent;
 use crate::model::format::quantity::port_ranges;
@@ -58,6 +59,7 @@ fn article(finding: &Finding, analysis: &Analysis) -> String {
         (Some(id), None) => format!("{} (MITRE ATT&amp;CK)", escape(id)),
         (None, _) => String::new(),
     };
+    let names: Vec<_> = finding.names.iter().map(|name| host_name::shown(name)).collect();
     let seen = facts(&[
         (
             "First seen",
@@ -67,7 +69,7 @@ fn article(finding: &Finding, analysis: &Analysis) -> String {
         ("Destination", limited(joined(&finding.targets), finding.targets.len(), Finding::MOST_ADDRESSES)),
         ("Ports", limited(port_ranges(&finding.ports).join(", "), finding.ports.len(), Finding::MOST_PORTS)),
         ("Protocol", escape(&finding.protocol)),
-        ("Names", limited(escape(&finding.names.join(", ")), finding.names.len(), Finding::MOST_NAMES)),
+        ("Names", limited(escape(&names.join(", ")), finding.names.len(), Finding::MOST_NAMES)),
         ("Covers", covers(finding)),
         ("Technique", technique),
         ("Confidence", format!("{}, score {}", percent(finding.confidence, 1.0), percent(finding.score, 1.0))),

@@ -1,16 +1,20 @@
 //! Values as the page writes them: times in the chosen zone, capture text made harmless to read.
 
-use crate::chart::draw::text::visible;
 use crate::chart::draw::ticks;
 use crate::model::analysis::Summary;
-use crate::model::format::time;
+use crate::model::format::{host_name, time, visible};
 use crate::session::Clock;
 use crate::web::browser::zone;
 use yew::prelude::*;
 
 /// Text from a capture: control and direction characters, which could hide or turn round what follows, are shown as �.
 pub fn plain(text: &str) -> String {
-    text.chars().map(visible).collect()
+    visible::text(text)
+}
+
+/// A host name from a capture, or what may be one; with a remark if it is not what it seems.
+pub fn name(text: &str) -> String {
+    plain(&host_name::shown(text))
 }
 
 /// A score of a model, or that there is none.

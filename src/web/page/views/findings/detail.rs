@@ -16,7 +16,7 @@ use crate::web::page::hooks::{use_clock, use_focus_on_change};
 use crate::web::page::parts::chart::Chart;
 use crate::web::page::parts::icon::{Icon, severity_badge};
 use crate::web::page::parts::incidents;
-use crate::web::page::parts::text::{moment_with_zone, pair, pair_of_many, plain};
+use crate::web::page::parts::text::{moment_with_zone, name, pair, pair_of_many, plain};
 use yew::prelude::*;
 
 /// What is shown.
@@ -80,7 +80,7 @@ fn facts(finding: &Finding, clock: Clock) -> Html {
         pair_of_many(term, &texts, Finding::limit(texts.len(), Finding::MOST_ADDRESSES))
     };
     let ports = quantity::port_ranges(&finding.ports);
-    let names: Vec<String> = finding.names.iter().map(|name| plain(name)).collect();
+    let names: Vec<String> = finding.names.iter().map(|text| name(text)).collect();
     let technique = finding.technique.as_ref().map(|id| {
         let name = finding.technique_name.as_deref().unwrap_or("");
         format!("{id} {name} (MITRE ATT&CK)")

@@ -8,7 +8,7 @@ use crate::protocol::Filter;
 use crate::session::Route;
 use crate::web::page::hooks::use_clock;
 use crate::web::page::parts::icon::Icon;
-use crate::web::page::parts::text::{moment, pair, plain, score, zone_of};
+use crate::web::page::parts::text::{moment, name, pair, score, zone_of};
 use yew::prelude::*;
 
 /// What is shown.
@@ -45,7 +45,7 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
                 { pair("Duration", or_dash(row.duration_ns.map(time::span))) }
                 { pair("Protocol", or_dash(Some(row.transport.clone()))) }
                 { pair("Application", or_dash(Some(row.app.clone()))) }
-                { pair("Name", or_dash(Some(plain(&row.name)))) }
+                { pair("Name", or_dash(Some(name(&row.name)))) }
                 { pair("State", or_dash(Some(row.state.clone()))) }
                 { pair("Forward", amount(row.packets[0], row.bytes[0])) }
                 { pair("Backward", amount(row.packets[1], row.bytes[1])) }
@@ -68,8 +68,8 @@ fn said(facts: &[FlowFieldRow]) -> Vec<(&str, String)> {
     let mut said: Vec<(&str, String)> = Vec::new();
     for fact in facts {
         let value = match fact.n {
-            1 => plain(&fact.value),
-            n => format!("{} ({} times)", plain(&fact.value), quantity::count(u64::from(n))),
+            1 => name(&fact.value),
+            n => format!("{} ({} times)", name(&fact.value), quantity::count(u64::from(n))),
         };
         match said.iter_mut().find(|(label, _)| *label == fact.label) {
             Some((_, values)) => values.push_str(&format!(", {value}")),

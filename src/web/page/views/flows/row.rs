@@ -4,7 +4,7 @@ use crate::model::format::{quantity, time};
 use crate::model::listing::FlowRow;
 use crate::protocol::FlowSort;
 use crate::web::page::parts::grid::{Column, Row};
-use crate::web::page::parts::text::{Times, plain, score};
+use crate::web::page::parts::text::{Times, name, score};
 use yew::AttrValue;
 
 const fn text(label: &'static str, sort: Option<FlowSort>) -> Column<FlowSort> {
@@ -56,7 +56,7 @@ impl Row for FlowRow {
             port(self.target_port),
             quantity::or_dash(Some(self.transport.clone())),
             self.app.clone(),
-            plain(&self.name),
+            name(&self.name),
             self.state.clone(),
             self.total[0].map_or_else(dash, quantity::count),
             self.total[1].map_or_else(dash, |n| quantity::bytes(n as f64)),

@@ -5,7 +5,7 @@ use crate::model::analysis::HostRow;
 use crate::model::format::quantity;
 use crate::protocol::Filter;
 use crate::session::{Route, Shared};
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::name;
 use yew::prelude::*;
 
 /// What is shown.
@@ -65,7 +65,7 @@ fn row(host: &HostRow, measured: Measured) -> Html {
     html! {
         <tr key={address.clone()}>
             <th scope="row"><a href={route.hash()} title="Show its flows">{ address }</a></th>
-            <td>{ plain(&host.name) }</td>
+            <td>{ name(&host.name) }</td>
             <td class="num">{ bytes(host.bytes_sent) }</td>
             <td class="num">{ bytes(host.bytes_received) }</td>
             <td class="num">{ quantity::or_dash(measured.packets.then(|| quantity::count(host.packets))) }</td>

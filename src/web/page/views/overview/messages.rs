@@ -4,7 +4,7 @@ use crate::model::Analysis;
 use crate::model::analysis::{FieldCount, ProtocolCount};
 use crate::model::format::quantity;
 use crate::session::Shared;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::name;
 use yew::prelude::*;
 
 /// What is shown.
@@ -51,7 +51,7 @@ fn said(protocol: &ProtocolCount) -> Html {
 }
 
 fn values(count: &FieldCount) -> Html {
-    let texts = count.values.iter().map(|(value, n)| format!("{} {}", plain(value), times(*n)));
+    let texts = count.values.iter().map(|(value, n)| format!("{} {}", name(value), times(*n)));
     html! {
         <div class="pair wide"><dt>{ count.label.clone() }</dt><dd>{ texts.collect::<Vec<_>>().join(", ") }</dd></div>
     }
