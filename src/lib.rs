@@ -29,6 +29,8 @@ pub mod explore;
 
 pub mod detect;
 
+pub mod baseline;
+
 pub mod triage;
 
 pub mod filter;
@@ -40,6 +42,8 @@ pub mod export;
 pub mod pipeline;
 
 pub mod anomalies;
+
+pub mod training;
 
 pub mod query;
 

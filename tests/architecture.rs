@@ -23,6 +23,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // Questions to what the stations before have counted; it knows neither detectors nor pipeline.
     ("explore", &["model", "flow", "stats", "filter/quoted"]),
     ("detect", &["model", "settings", "issue", "flow", "stats", "learn"]),
+    // What is normal, and what differs from it, of flows alone: no pipeline, so that the page can ask for it too.
+    ("baseline", &["model", "flow", "detect/card", "detect/support"]),
     // What is done about findings knows findings only: the page does it too, without the detectors.
     ("triage", &["model", "issue"]),
     ("filter", &["model", "flow", "stats"]),
@@ -31,6 +33,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // Questions are about the tables, which the pipeline owns.
     // What is learnt from is made of the tables; learning itself knows none.
     ("anomalies", &["model", "settings", "stats", "flow", "learn", "pipeline", "protocol"]),
+    // The same tables with labels; findings are built as detectors build theirs.
+    (
+        "training",
+        &["model", "settings", "stats", "learn", "anomalies", "pipeline", "protocol", "detect/card", "detect/support"],
+    ),
     (
         "query",
         &[
@@ -90,6 +97,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "explore",
             "learn",
             "anomalies",
+            "training",
+            "baseline",
+            // What a model or a comparison adds is subject to the same rules as all findings.
+            "triage/apply",
             "protocol",
             "session/anomalies",
             "pipeline",
@@ -179,6 +190,21 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["register", "scoring"],
             &["consensus"],
             &["explain"],
+            // With labels: needs the ground only.
+            &["trained"],
+        ],
+    ),
+    (
+        "learn/trained",
+        &[
+            &["table"],
+            &["calibration", "classifier", "folds", "measures", "recipe"],
+            &["leaks", "tree"],
+            &["forest"],
+            &["extra_trees", "logistic_regression", "naive_bayes", "nearest", "random_forest"],
+            &["register"],
+            &["validate"],
+            &["model"],
         ],
     ),
     (
@@ -280,6 +306,8 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["desk"],
         ],
     ),
+    ("baseline", &[&["profile", "stat"], &["compare"], &["findings"]]),
+    ("training", &[&["features", "marks"], &["gather"], &["apply"], &["findings"]]),
     (
         "query",
         &[&["listing", "streams"], &["slices"], &["filter"], &["flows", "rows", "columns", "packets"], &["explore"]],
@@ -389,11 +417,34 @@ const DOORS: &[(&str, &[&str])] = &[
     // Plain data, and those who write or read it.
     (
         "serde",
-        &["model", "settings", "protocol", "read/table/json", "stats/rows", "anomalies", "export", "session", "web"],
+        &[
+            "model",
+            "settings",
+            "protocol",
+            "read/table/json",
+            "stats/rows",
+            "learn/prepare/feature",
+            "learn/trained",
+            "anomalies",
+            "baseline/profile",
+            "export",
+            "session",
+            "web",
+        ],
     ),
     (
         "serde_json",
-        &["model/finding/allow", "settings", "read/table/json", "export", "session", "command", "web/page/storage"],
+        &[
+            "model/finding/allow",
+            "settings",
+            "read/table/json",
+            "learn/trained",
+            "baseline/profile",
+            "export",
+            "session",
+            "command",
+            "web/page/storage",
+        ],
     ),
 ];
 

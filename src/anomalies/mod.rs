@@ -18,6 +18,7 @@ mod table_rows;
 mod task;
 
 pub use desk::{Desk, chosen_methods};
+pub use feature::Feature;
 pub use learner::Learner;
 pub use subjects::Subjects;
 pub use task::Task;

@@ -2,7 +2,7 @@
 
 use super::exports::Exports;
 use super::reading::ReadingArguments;
-use super::{FINDINGS, Failure, files, output, read, settings, summary, together};
+use super::{FINDINGS, Failure, baseline, files, model, output, read, settings, summary, together};
 use crate::filter;
 use crate::issue::IssueKind;
 use crate::model::Severity;
@@ -26,6 +26,13 @@ pub struct AnalyzeArguments {
     /// its key `expected`: rules of host, peer, port, name and detector with a note. The page saves such a file
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    /// Also report what a model, as `packetloupe train` writes it, holds for attacks; refused if the input lacks a
+    /// feature of the model, or has it in another unit
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Also report what is new, gone or different since a baseline, as `packetloupe baseline` writes it
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     #[command(flatten)]
     reading: ReadingArguments,
     /// Show passwords and other secrets, also in JSON, report and facts; by default they are masked
@@ -83,6 +90,9 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
         settings.show_secrets();
     }
 
+    let model = arguments.model.as_deref().map(model::read).transpose()?;
+    let normal = arguments.baseline.as_deref().map(baseline::read_file).transpose()?;
+
     // Flow tables and exit codes do not name the file.
     let wants_hash = arguments.exports.name_input();
     let read::Outcome { mut pipeline, sha256, bytes, mut progress } = match arguments.files.as_slice() {
@@ -95,6 +105,12 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     let mut analysis = pipeline.evaluate(&settings);
     (analysis.file.sha256, analysis.file.bytes) = (sha256, bytes);
     progress.clear();
+    if let Some((path, model)) = arguments.model.as_deref().zip(model.as_ref()) {
+        model::report(path, model, &pipeline, &mut analysis, settings.expected())?;
+    }
+    if let Some(normal) = &normal {
+        baseline::report(normal, &pipeline, &mut analysis, settings.expected());
+    }
 
     let passing = match &arguments.filter {
         Some(text) => Some(files::passing(&arguments.files, &pipeline, &analysis, text)?),

@@ -1,9 +1,10 @@
-//! `packetloupe evaluate`: measures on a labelled table how well each detector separates attacks from benign rows
-//! (AUROC, precision, recall).
+//! `packetloupe evaluate`: measures on a labelled table how well each detector, method that is trained, or model separates
+//! attacks from benign rows (AUROC, precision, recall).
 
 use super::reading::ReadingArguments;
 use super::table::table;
-use super::{Failure, output, read};
+use super::trained::LearningArguments;
+use super::{Failure, evaluate_trained, output, read};
 use crate::model::format::quantity::count;
 use crate::model::format::quantity::percent;
 use crate::pipeline::{self, Pipeline};
@@ -17,7 +18,8 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(
     after_help = "Detectors never see the label column. The score of a row is the detector's own or, for detectors of \
-behaviour, the score of the finding that covers it. Without --json a table is printed."
+behaviour, the score of the finding that covers it. With --method each method is trained and tested in folds; with --model a \
+model is measured on this table; then detectors are measured only if --detector names them. Without --json a table is printed."
 )]
 pub struct EvaluateArguments {
     /// The table: CSV, JSON lines or a JSON list
@@ -34,9 +36,17 @@ pub struct EvaluateArguments {
     /// Only this detector; may be given several times
     #[arg(long, value_name = "ID")]
     detector: Vec<String>,
+    /// Train and test these methods in folds: random_forest, extra_trees, logistic_regression, naive_bayes, nearest, or all
+    #[arg(long, value_name = "ID,...", value_delimiter = ',')]
+    method: Vec<String>,
+    /// Measure this model, as `packetloupe train` writes it
+    #[arg(long, value_name = "FILE", conflicts_with = "method")]
+    model: Option<PathBuf>,
     /// Read settings from a JSON object of ids and numbers
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    #[command(flatten)]
+    learning: LearningArguments,
     #[command(flatten)]
     reading: ReadingArguments,
 }
@@ -52,6 +62,22 @@ pub fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
     arguments.reading.apply(&mut settings)?;
     for id in &arguments.detector {
         super::judge::place(id)?;
+    }
+    if (arguments.model.is_some() || !arguments.method.is_empty()) && arguments.detector.is_empty() {
+        let EvaluateArguments { file, label, benign, json, method, model, learning, reading, .. } = arguments;
+        learning.apply(&mut settings);
+        let asked = evaluate_trained::Asked {
+            file,
+            label,
+            benign,
+            json: json.as_deref(),
+            methods: method,
+            model: model.as_deref(),
+            learning,
+            reading,
+        };
+        super::score::score_all(&mut settings);
+        return evaluate_trained::run(&asked, &settings);
     }
     super::score::score_all(&mut settings);
     let mut read = read::read(&arguments.file, &settings, Some(&arguments.label), false, false)?;

@@ -5,16 +5,20 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 mod analyze;
+mod baseline;
 mod detectors;
 mod evaluate;
+mod evaluate_trained;
 mod explorable;
 mod exports;
 mod features;
 mod fields;
 mod files;
 mod judge;
+mod marks;
 mod memory;
 mod methods;
+mod model;
 mod output;
 mod progress;
 mod query;
@@ -26,6 +30,8 @@ mod settings;
 mod summary;
 mod table;
 mod together;
+mod train;
+mod trained;
 
 /// Finds and explains what does not belong in a network capture.
 #[derive(Parser)]
@@ -41,7 +47,11 @@ enum Task {
     Analyze(analyze::AnalyzeArguments),
     /// Count packets, bytes, flows and more of captures or a table, split by time, protocol, host and other dimensions
     Query(query::QueryArguments),
-    /// Measure how well the detectors separate the rows of a labelled table
+    /// Train a model on a labelled table, or on captures with labels, and test it in folds
+    Train(train::TrainArguments),
+    /// Sum up what is normal in captures, for `analyze --baseline`
+    Baseline(baseline::BaselineArguments),
+    /// Measure how well detectors, methods that are trained, or a model separate the rows of a labelled table
     Evaluate(evaluate::EvaluateArguments),
     /// Give each row of a table an anomaly score
     Score(score::ScoreArguments),
@@ -114,6 +124,8 @@ pub fn run() -> ExitCode {
     let done = match &cli.task {
         Task::Analyze(arguments) => analyze::run(arguments),
         Task::Query(arguments) => query::run(arguments).map(|()| ExitCode::SUCCESS),
+        Task::Baseline(arguments) => baseline::run(arguments).map(|()| ExitCode::SUCCESS),
+        Task::Train(arguments) => train::run(arguments).map(|()| ExitCode::SUCCESS),
         Task::Evaluate(arguments) => evaluate::run(arguments).map(|()| ExitCode::SUCCESS),
         Task::Score(arguments) => score::run(arguments).map(|()| ExitCode::SUCCESS),
         Task::Dimensions(list) => explorable::dimensions(list.json).map(|()| ExitCode::SUCCESS),

@@ -1,4 +1,5 @@
-//! Learning without labels: any table of numbers to how unusual each row is, why, and from which score on that matters.
+//! Learning: any table of numbers to how unusual each row is, why, and from which score on that matters; and with labels, in
+//! [`trained`], to what each row is.
 //!
 //! [`prepare`] makes comparable columns of a table and says what it did, each of [`METHODS`] learns from them and scores
 //! the rows ([`scoring`]), [`consensus`] is the mean of the ranks that a set of methods gives, [`threshold`] proposes where to
@@ -26,6 +27,7 @@ pub mod scale;
 pub mod scoring;
 pub mod tails;
 pub mod threshold;
+pub mod trained;
 pub mod work;
 
 pub use method::{Method, Refusal};

@@ -3,6 +3,7 @@
 use crate::maths::elementary::ln_1p;
 use crate::maths::order::nearest_quantile;
 use crate::maths::variance;
+use serde::{Deserialize, Serialize};
 
 /// A value so many quartile distances from the median makes a tail heavy.
 const HEAVY: f64 = 20.0;
@@ -24,6 +25,45 @@ pub struct Feature {
     pub typical: f32,
     /// The logarithm of the distance from the median was taken.
     pub is_logarithm: bool,
+    /// How a value of the column becomes a prepared one.
+    pub scaling: Scaling,
+}
+
+/// How a value becomes a prepared one: the same for the rows that it was learnt from and for others.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Scaling {
+    /// Least and largest finite value that was seen: infinite ones stand there.
+    pub ends: [f64; 2],
+    /// Becomes 0 at first.
+    pub median: f64,
+    /// Becomes 1 at first.
+    pub unit: f64,
+    /// What counts as 1 among logarithms; none if none are taken.
+    pub unit_of_logarithms: Option<f64>,
+    /// Becomes 0 in the end.
+    pub mean: f64,
+    /// Becomes 1 in the end.
+    pub deviation: f64,
+}
+
+impl Scaling {
+    /// The prepared value; what is missing (NaN) stays so.
+    pub fn apply(&self, x: f64) -> f32 {
+        let [low, high] = self.ends;
+        let x = if x.is_infinite() { x.clamp(low, high) } else { x };
+        ((self.robust(x) - self.mean) / self.deviation) as f32
+    }
+
+    /// In distances from the median.
+    fn robust(&self, x: f64) -> f64 {
+        let z = (x - self.median) / self.unit;
+        let z = self.unit_of_logarithms.map_or(z, |unit| logarithm(z) / unit);
+        if z.is_nan() { z } else { z.clamp(-CLIP, CLIP) }
+    }
+}
+
+fn logarithm(z: f64) -> f64 {
+    if z == 0.0 { 0.0 } else { ln_1p(z.abs()) * z.signum() }
 }
 
 /// What the number of a feature says.
@@ -48,22 +88,20 @@ pub fn scale(values: &[f64], name: String, column: usize, kind: FeatureKind) -> 
     let [_, median, _] = quartiles;
     let unit = unit(&sorted);
     let is_logarithm = (high - median).max(median - low) > HEAVY * unit;
-    let mut scaled: Vec<f64> = values.iter().map(|x| (x - median) / unit).collect();
-    if is_logarithm {
-        let logarithm = |z: f64| ln_1p(z.abs()) * z.signum();
-        scaled.iter_mut().for_each(|z| *z = if *z == 0.0 { 0.0 } else { logarithm(*z) });
+    let unit_of_logarithms = is_logarithm.then(|| {
         // The order of values stays, so that the sorted ones stay sorted; the median is 0 again.
-        sorted.iter_mut().for_each(|x| *x = if *x == median { 0.0 } else { logarithm((*x - median) / unit) });
-        let unit = self::unit(&sorted);
-        scaled.iter_mut().for_each(|z| *z /= unit);
-    }
-    scaled.iter_mut().filter(|z| !z.is_nan()).for_each(|z| *z = z.clamp(-CLIP, CLIP));
+        sorted.iter_mut().for_each(|x| *x = logarithm((*x - median) / unit));
+        self::unit(&sorted)
+    });
+    let mut scaling = Scaling { ends: [low, high], median, unit, unit_of_logarithms, mean: 0.0, deviation: 1.0 };
+    let scaled: Vec<f64> = values.iter().map(|x| scaling.robust(*x)).collect();
     let there = || scaled.iter().copied().filter(|z| !z.is_nan());
     let mean = there().sum::<f64>() / sorted.len() as f64;
-    let deviation = variance::of_population(scaled.iter().copied().filter(|z| !z.is_nan())).sqrt().max(1e-6);
+    let deviation = variance::of_population(there()).sqrt().max(1e-6);
+    (scaling.mean, scaling.deviation) = (mean, deviation);
     let prepared = scaled.iter().map(|z| ((z - mean) / deviation) as f32).collect();
     let typical = (-mean / deviation) as f32;
-    Some((Feature { name, column, kind, quartiles, typical, is_logarithm }, prepared))
+    Some((Feature { name, column, kind, quartiles, typical, is_logarithm, scaling }, prepared))
 }
 
 /// What counts as 1: the distance of the quartiles; where they are equal, the standard deviation.

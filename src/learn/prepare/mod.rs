@@ -4,7 +4,7 @@ mod feature;
 pub mod source;
 pub mod step;
 
-pub use feature::{Feature, FeatureKind};
+pub use feature::{Feature, FeatureKind, Scaling};
 pub use source::{Source, Values};
 pub use step::{Step, What};
 
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 /// Most features: methods that look at pairs of them take too long past it.
 const MOST_FEATURES: usize = 512;
-/// Most texts of a column that become a feature each.
+/// Most texts of a column that become a feature each where no label says which of them matter.
 const MOST_TEXTS: usize = 12;
 /// Least and largest share of rows without a value for that to become a feature: where few rows lack it or few have it, those
 /// would be unusual for nothing else.
@@ -54,8 +54,13 @@ impl Prepared {
 
 /// Prepares all columns of a table.
 pub fn prepare(source: &dyn Source, work: &mut Work<'_>) -> Result<Prepared, Refusal> {
+    prepare_with(source, MOST_TEXTS, work)
+}
+
+/// The same; a column of at most so many texts becomes a feature for each.
+pub fn prepare_with(source: &dyn Source, most_texts: usize, work: &mut Work<'_>) -> Result<Prepared, Refusal> {
     let (n_rows, n_columns) = (source.n_rows(), source.n_columns());
-    let mut columns = Columns::default();
+    let mut columns = Columns { most_texts, ..Columns::default() };
     for column in 0..n_columns {
         // Sorting takes most of it.
         work.spend(n_rows * 100, share(column, n_columns))?;
@@ -78,6 +83,7 @@ pub fn prepare(source: &dyn Source, work: &mut Work<'_>) -> Result<Prepared, Ref
 
 #[derive(Default)]
 struct Columns {
+    most_texts: usize,
     features: Vec<Feature>,
     values: Vec<Vec<f32>>,
     /// Features by a hash of their values.
@@ -116,7 +122,7 @@ impl Columns {
         match counts.len() {
             0 => self.note(name, What::Empty),
             1 if n_known as usize == codes.len() => self.note(name, What::Constant),
-            n if n <= MOST_TEXTS => {
+            n if n <= self.most_texts => {
                 let before = self.features.len();
                 for code in counts.keys() {
                     let yes = |other: &Option<u32>| other.map_or(f64::NAN, |other| f64::from(u8::from(other == *code)));

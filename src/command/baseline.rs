@@ -1,0 +1,101 @@
+//! `packetloupe baseline`: captures to a file of what is normal in them; and that file against another capture, for `analyze`.
+
+use super::reading::ReadingArguments;
+use super::{Failure, model, output, read, together};
+use crate::baseline::findings::CARD;
+use crate::baseline::profile::{Sources, ThingKind};
+use crate::baseline::{Profile, compare, findings};
+use crate::model::Analysis;
+use crate::model::Rule;
+use crate::model::analysis::DetectorRun;
+use crate::model::format::quantity::counted;
+use crate::pipeline::Pipeline;
+use std::path::{Path, PathBuf};
+
+/// Arguments of `baseline`.
+#[derive(clap::Args)]
+#[command(
+    after_help = "The file has addresses, services, names and certificates of the captures, and no content of packets."
+)]
+pub struct BaselineArguments {
+    /// Captures of usual traffic, read as one in time order; or one table of flows
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where the baseline goes
+    #[arg(long, value_name = "OUT")]
+    out: PathBuf,
+    /// Read settings from a JSON object of ids and numbers
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// Print no summary
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    reading: ReadingArguments,
+}
+
+pub fn run(arguments: &BaselineArguments) -> Result<(), Failure> {
+    let mut settings = super::score::settings(arguments.settings.as_deref())?;
+    arguments.reading.apply(&mut settings)?;
+    let read::Outcome { mut pipeline, mut progress, .. } = match arguments.files.as_slice() {
+        [file] => read::read(file, &settings, None, false, arguments.quiet)?,
+        files => together::read(files, &settings, false, arguments.quiet)?,
+    };
+    arguments.reading.complain(&pipeline);
+    // Which networks are inside is known once all is evaluated.
+    let analysis = pipeline.evaluate(&settings);
+    progress.clear();
+    let files = arguments.files.iter().map(|path| read::name_of(path)).collect();
+    let profile = Profile::of(&sources(&pipeline, &analysis, files));
+    if profile.n_flows == 0 {
+        let names: Vec<String> = arguments.files.iter().map(|path| path.display().to_string()).collect();
+        return Err(Failure::input(format!("{}: there are no flows, so nothing is normal", names.join(", "))));
+    }
+    let text = profile.text();
+    output::write(&arguments.out, |out| out.write_all(text.as_bytes()))?;
+    if arguments.quiet || output::is_standard(&arguments.out) {
+        return Ok(());
+    }
+    let mut said = format!("{} in {:.0} s\n", counted(profile.n_flows, "flow", "flows"), profile.seconds);
+    for kind in ThingKind::ALL {
+        let (one, many) = kind.nouns();
+        said.push_str(&format!("{}\n", counted(profile.of_kind(kind).count() as u64, one, many)));
+    }
+    for (kind, n) in &profile.left_out {
+        said.push_str(&format!("{} left out: the list is full\n", counted(*n, kind.nouns().0, kind.nouns().1)));
+    }
+    output::print(&said)
+}
+
+fn sources<'a>(pipeline: &'a Pipeline, analysis: &'a Analysis, files: Vec<String>) -> Sources<'a> {
+    Sources {
+        flows: pipeline.flows(),
+        fields: pipeline.flow_fields(),
+        names: pipeline.names(),
+        site: &analysis.site,
+        files,
+    }
+}
+
+/// Reads a baseline file.
+pub fn read_file(path: &Path) -> Result<Profile, Failure> {
+    let cannot = |why: &dyn std::fmt::Display| Failure::usage(format!("cannot use {}: {why}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| cannot(&error))?;
+    Profile::read(&text).map_err(|why| cannot(&why))
+}
+
+/// Adds what differs from a baseline to an analysis.
+pub fn report(normal: &Profile, pipeline: &Pipeline, analysis: &mut Analysis, rules: &[Rule]) {
+    let found = {
+        let from = sources(pipeline, analysis, Vec::new());
+        let changes = compare(normal, &Profile::of(&from));
+        findings(normal, &changes, &from)
+    };
+    analysis.runs.push(DetectorRun {
+        id: CARD.id.to_owned(),
+        n_findings: found.len() as u64,
+        not_enough_data: None,
+        fault: None,
+    });
+    model::add(analysis, found, rules);
+}

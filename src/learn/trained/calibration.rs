@@ -1,0 +1,86 @@
+//! What a classifier says to how often it is right when it says so: isotonic regression by pooling neighbours that are out of
+//! order (Zadrozny and Elkan, KDD 2002).
+
+use serde::{Deserialize, Serialize};
+
+/// Fewest rows, and of each kind: with fewer the steps would follow chance.
+const FEWEST_ROWS: usize = 1000;
+const FEWEST_EACH: usize = 50;
+/// Most points that are kept.
+const MOST_POINTS: usize = 200;
+
+/// A rising line through points.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Calibration {
+    /// What the classifier said, and how often it was so, both ascending.
+    points: Vec<(f64, f64)>,
+}
+
+impl Calibration {
+    /// Learns from what was said of rows that were not trained on, and what they are; none from too few of them.
+    pub fn fit(said: &[(f64, bool)]) -> Option<Calibration> {
+        let n_attacks = said.iter().filter(|(_, is)| *is).count();
+        if said.len() < FEWEST_ROWS || n_attacks.min(said.len() - n_attacks) < FEWEST_EACH {
+            return None;
+        }
+        let mut sorted = said.to_vec();
+        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // Blocks: rows, sum of what was said, attacks.
+        let mut blocks: Vec<(f64, f64, f64)> = Vec::new();
+        for same in sorted.chunk_by(|a, b| a.0 == b.0) {
+            let n = same.len() as f64;
+            let sum: f64 = same.iter().map(|(said, _)| said).sum();
+            let attacks = same.iter().filter(|(_, is)| *is).count() as f64;
+            let mut block = (n, sum, attacks);
+            while let Some(last) = blocks.last().copied().filter(|last| last.2 / last.0 >= block.2 / block.0) {
+                blocks.pop();
+                block = (last.0 + block.0, last.1 + block.1, last.2 + block.2);
+            }
+            blocks.push(block);
+        }
+        let points: Vec<(f64, f64)> = blocks.iter().map(|(n, sum, attacks)| (sum / n, attacks / n)).collect();
+        let n = points.len();
+        let step = |i: usize| i * n.saturating_sub(1) / (MOST_POINTS - 1);
+        let points = if n <= MOST_POINTS {
+            points
+        } else {
+            (0..MOST_POINTS).filter_map(|i| points.get(step(i)).copied()).collect()
+        };
+        Some(Calibration { points })
+    }
+
+    /// How likely it is, given what was said: on the line between two points, level outside.
+    pub fn apply(&self, said: f64) -> f64 {
+        let after = self.points.partition_point(|(x, _)| *x < said);
+        match (after.checked_sub(1).and_then(|before| self.points.get(before)), self.points.get(after)) {
+            (Some((x0, y0)), Some((x1, y1))) => y0 + (y1 - y0) * (said - x0) / (x1 - x0),
+            (Some((_, y)), None) | (None, Some((_, y))) => *y,
+            (None, None) => said,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learn::random::Random;
+
+    #[test]
+    fn what_is_said_too_surely_is_made_as_sure_as_it_is_right() {
+        let mut random = Random::new(1);
+        // An attack with chance p, of which the classifier says p squared.
+        let said: Vec<(f64, bool)> = (0..20_000)
+            .map(|_| {
+                let p = random.unit();
+                (p * p, random.unit() < p)
+            })
+            .collect();
+        let calibration = Calibration::fit(&said).unwrap();
+        for p in [0.2_f64, 0.5, 0.8] {
+            assert!((calibration.apply(p * p) - p).abs() < 0.06, "{p}: {}", calibration.apply(p * p));
+        }
+        let values: Vec<f64> = (0..=50).map(|i| calibration.apply(f64::from(i) / 50.0)).collect();
+        assert!(values.is_sorted());
+        assert!(Calibration::fit(&said[..900]).is_none());
+    }
+}

@@ -1,0 +1,268 @@
+//! Trains and tests fold by fold: what a classifier says of rows that it was not trained on.
+
+use super::calibration::Calibration;
+use super::classifier::{Classifier, Labelled, Trained};
+use super::folds::{Fold, FoldKind, folds};
+use super::leaks::{self, Leak};
+use super::measures::{Measures, best_threshold};
+use super::recipe::Recipe;
+use super::table::LabelledTable;
+use crate::learn::matrix::Matrix;
+use crate::learn::method::Refusal;
+use crate::learn::random::Random;
+use crate::learn::work::{Work, share};
+use crate::settings::Settings;
+use crate::stats::ranking::rank;
+use serde::{Deserialize, Serialize};
+
+/// Most rows by which the weight of a column is found.
+const MOST_PERMUTED: usize = 2000;
+
+/// What to train, and how to test it.
+#[derive(Clone, Copy)]
+pub struct Plan<'a> {
+    /// How to learn.
+    pub classifier: &'static Classifier,
+    /// Tell the classes of the label apart, not only attacks from the rest.
+    pub by_class: bool,
+    /// Let every class count the same in all, however few rows it has.
+    pub is_balanced: bool,
+    /// Values of parameters.
+    pub settings: &'a Settings,
+    /// Of random choices.
+    pub seed: u64,
+    /// How rows are parted.
+    pub folds: FoldKind,
+    /// Folds.
+    pub n_folds: usize,
+    /// From which probability on a row is reported; none for the best F1 of the folds.
+    pub threshold: Option<f64>,
+}
+
+/// A class that is told apart.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ModelClass {
+    /// Name.
+    pub name: String,
+    /// Whether it is an attack.
+    pub is_attack: bool,
+}
+
+/// What a classifier said in the folds.
+pub struct Validation {
+    /// Rows that were tested, ascending by fold.
+    pub rows: Vec<u32>,
+    /// The probability of an attack, as the classifier says it.
+    pub raw: Vec<f64>,
+    /// The same, calibrated by the other folds; equal to `raw` if there are too few rows.
+    pub said: Vec<f64>,
+    /// From which probability on a row is reported.
+    pub threshold: f64,
+    /// Of all tested rows.
+    pub measures: Measures,
+    /// Of those that no row trained on equals; none if all are new.
+    pub of_new: Option<Measures>,
+    /// Rows trained on, rows tested, AUROC and F1 of each fold.
+    pub folds: Vec<(u64, u64, f64, f64)>,
+    /// By how much AUROC falls if the values of a column change places, largest first.
+    pub importances: Vec<(String, f64)>,
+    /// What speaks against believing it.
+    pub leaks: Vec<Leak>,
+    /// Learnt from all tested rows, for use.
+    pub calibration: Option<Calibration>,
+}
+
+/// The classes that are told apart, and the place of each class of the label among them.
+pub fn classes(table: &LabelledTable, by_class: bool) -> (Vec<ModelClass>, Vec<u32>) {
+    if by_class {
+        let class =
+            |class: &crate::stats::labels::Class| ModelClass { name: class.name.clone(), is_attack: class.is_attack };
+        return (table.classes.iter().map(class).collect(), (0..).take(table.classes.len()).collect());
+    }
+    let class = |name: &str, is_attack| ModelClass { name: name.to_owned(), is_attack };
+    let places = table.classes.iter().map(|class| u32::from(class.is_attack)).collect();
+    (vec![class("benign", false), class("attack", true)], places)
+}
+
+/// Lets a classifier learn from some rows of a table.
+pub fn fit(
+    plan: &Plan<'_>,
+    table: &LabelledTable,
+    rows: &[u32],
+    recipe: &Recipe,
+    matrix: &Matrix,
+    work: &mut Work<'_>,
+) -> Result<Box<dyn Trained>, Refusal> {
+    let (names, places) = classes(table, plan.by_class);
+    let place = |row: &u32| {
+        let class = table.of_rows.get(*row as usize).and_then(|class| places.get(*class as usize));
+        class.copied().unwrap_or(0)
+    };
+    let of_rows: Vec<u32> = rows.iter().map(place).collect();
+    let mut counts = vec![0_usize; names.len()];
+    for class in &of_rows {
+        counts.iter_mut().skip(*class as usize).take(1).for_each(|n| *n += 1);
+    }
+    let n_present = counts.iter().filter(|n| **n > 0).count().max(1);
+    let balanced = |n: &usize| rows.len() as f64 / (n_present * (*n).max(1)) as f64;
+    let weights: Vec<f64> = counts.iter().map(|n| if plan.is_balanced { balanced(n) } else { 1.0 }).collect();
+    let filled = if plan.classifier.takes_missing { None } else { Some(recipe.filled(matrix)) };
+    let labelled = Labelled {
+        rows: filled.as_ref().unwrap_or(matrix),
+        classes: &of_rows,
+        n_classes: names.len(),
+        weights: &weights,
+        settings: plan.settings,
+        seed: plan.seed,
+    };
+    (plan.classifier.fit)(&labelled, work)
+}
+
+/// The probability of an attack of every row, as a classifier says it.
+pub fn attack_probabilities(
+    trained: &dyn Trained,
+    classes: &[ModelClass],
+    rows: &Matrix,
+    work: &mut Work<'_>,
+) -> Result<Vec<f64>, Refusal> {
+    let mut p = vec![0.0; classes.len()];
+    let mut said = Vec::with_capacity(rows.n_rows());
+    for (row, number) in rows.rows().zip(0..) {
+        work.spend(trained.cost_of_row(), share(number, rows.n_rows()))?;
+        trained.probabilities(row, &mut p);
+        let attack: f64 = p.iter().zip(classes).filter(|(_, class)| class.is_attack).map(|(p, _)| p).sum();
+        said.push(attack.clamp(0.0, 1.0));
+    }
+    Ok(said)
+}
+
+/// Trains and tests fold by fold.
+pub fn validate(table: &LabelledTable, plan: &Plan<'_>, work: &mut Work<'_>) -> Result<Validation, Refusal> {
+    let folds = folds(table, plan.folds, plan.n_folds, plan.seed).map_err(Refusal::NotEnough)?;
+    let (names, _) = classes(table, plan.by_class);
+    let (mut rows, mut raw, mut is_new, mut fold_of) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut importances = Vec::new();
+    let mut per_fold = Vec::new();
+    for (number, fold) in folds.iter().enumerate() {
+        let mut work = work.part(share(number, folds.len()), share(number + 1, folds.len()));
+        let (recipe, prepared) = Recipe::learn(table, &fold.train, &mut work.part(0.0, 0.2))?;
+        let places: Vec<usize> = recipe.places(&table.columns).map_err(|m| Refusal::NotEnough(m.sentence()))?;
+        let test = recipe.rows(&table.columns, &places, &fold.test);
+        let trained = fit(plan, table, &fold.train, &recipe, prepared.rows(), &mut work.part(0.2, 0.7))?;
+        is_new.extend(leaks::is_new(prepared.rows(), &test));
+        let test = if plan.classifier.takes_missing { test } else { recipe.filled(&test) };
+        let said = attack_probabilities(trained.as_ref(), &names, &test, &mut work.part(0.7, 0.8))?;
+        if number == 0 {
+            let of = Permuted { table, fold, recipe: &recipe, test: &test, trained: trained.as_ref(), classes: &names };
+            importances = of.importances(plan.seed, &mut work.part(0.8, 1.0))?;
+        }
+        per_fold.push((fold.train.len() as u64, fold.test.len() as u64));
+        rows.extend(&fold.test);
+        fold_of.extend(fold.test.iter().map(|_| number));
+        raw.extend(said);
+    }
+    let said = calibrated(table, &rows, &raw, &fold_of, folds.len());
+    let threshold = plan.threshold.unwrap_or_else(|| best_threshold(table, &rows, &said));
+    let of = |wanted: &dyn Fn(usize) -> bool| -> Measures {
+        let own: Vec<usize> = (0..rows.len()).filter(|place| wanted(*place)).collect();
+        let pick = |from: &[f64]| own.iter().filter_map(|place| from.get(*place)).copied().collect::<Vec<f64>>();
+        let own_rows: Vec<u32> = own.iter().filter_map(|place| rows.get(*place)).copied().collect();
+        let ranked = Measures::of(table, &own_rows, &pick(&raw), threshold);
+        let measures = Measures::of(table, &own_rows, &pick(&said), threshold);
+        // Each fold is calibrated by others, so only what the classifier itself says ranks all rows alike.
+        let Measures { auroc, average_precision, roc, pr, .. } = ranked;
+        Measures { auroc, average_precision, roc, pr, ..measures }
+    };
+    let measures = of(&|_| true);
+    let n_seen = is_new.iter().filter(|is| !**is).count();
+    let of_new = (n_seen > 0).then(|| of(&|place| is_new.get(place).copied().unwrap_or(false)));
+    let folds_measured = per_fold.iter().enumerate().map(|(number, (n_train, n_test))| {
+        let own = of(&|place| fold_of.get(place) == Some(&number));
+        (*n_train, *n_test, own.auroc, own.f1())
+    });
+    let folds_measured = folds_measured.collect();
+    let mut signs = leaks::of_table(table, plan.folds);
+    signs.extend(leaks::of_duplicates(rows.len(), n_seen, &folds));
+    let calibration = Calibration::fit(&pairs(table, &rows, &raw));
+    Ok(Validation {
+        rows,
+        raw,
+        said,
+        threshold,
+        measures,
+        of_new,
+        folds: folds_measured,
+        importances,
+        leaks: signs,
+        calibration,
+    })
+}
+
+fn pairs(table: &LabelledTable, rows: &[u32], raw: &[f64]) -> Vec<(f64, bool)> {
+    rows.iter().zip(raw).map(|(row, p)| (*p, table.is_attack(*row))).collect()
+}
+
+/// What was said, each fold calibrated by all others; as it is if there are too few rows.
+fn calibrated(table: &LabelledTable, rows: &[u32], raw: &[f64], fold_of: &[usize], n_folds: usize) -> Vec<f64> {
+    let pairs = pairs(table, rows, raw);
+    let of_others = |fold: usize| {
+        let others = pairs.iter().zip(fold_of).filter(|(_, of)| **of != fold).map(|(pair, _)| *pair);
+        Calibration::fit(&others.collect::<Vec<_>>())
+    };
+    let Some(all) = (0..n_folds).map(of_others).collect::<Option<Vec<Calibration>>>() else { return raw.to_vec() };
+    raw.iter().zip(fold_of).map(|(p, fold)| all.get(*fold).map_or(*p, |calibration| calibration.apply(*p))).collect()
+}
+
+/// A tested fold whose columns change places.
+struct Permuted<'a> {
+    table: &'a LabelledTable,
+    fold: &'a Fold,
+    recipe: &'a Recipe,
+    test: &'a Matrix,
+    trained: &'a dyn Trained,
+    classes: &'a [ModelClass],
+}
+
+impl Permuted<'_> {
+    /// By how much AUROC falls if the values of a column change places among the rows (Breiman 2001): all features of a column together.
+    fn importances(&self, seed: u64, work: &mut Work<'_>) -> Result<Vec<(String, f64)>, Refusal> {
+        let n = self.fold.test.len();
+        let step = n.div_ceil(MOST_PERMUTED).max(1);
+        let places: Vec<usize> = (0..n).step_by(step).collect();
+        let rows: Vec<u32> = places.iter().filter_map(|place| self.fold.test.get(*place)).copied().collect();
+        let labels = self.table.labels(&rows);
+        let auroc = |matrix: &Matrix, work: &mut Work<'_>| -> Result<f64, Refusal> {
+            let said = attack_probabilities(self.trained, self.classes, matrix, work)?;
+            let scores: Vec<f32> = said.iter().map(|p| *p as f32).collect();
+            Ok(rank(&scores, &vec![false; scores.len()], &labels).auroc)
+        };
+        let with = |column: Option<usize>, from: &[usize]| {
+            let mut matrix = Matrix::new(self.recipe.features.len());
+            for (own, other) in places.iter().zip(from) {
+                let (own, other) = (self.test.row(*own), self.test.row(*other));
+                matrix.push_with(|out| {
+                    for (((slot, own), other), feature) in out.iter_mut().zip(own).zip(other).zip(&self.recipe.features)
+                    {
+                        *slot = if Some(feature.column) == column { *other } else { *own };
+                    }
+                });
+            }
+            matrix
+        };
+        let whole = auroc(&with(None, &places), &mut work.part(0.0, 0.05))?;
+        let mut random = Random::new(seed ^ 0x70e6);
+        let mut shuffled = places.clone();
+        for place in (1..shuffled.len()).rev() {
+            shuffled.swap(place, random.below(place as u32 + 1) as usize);
+        }
+        let n_columns = self.recipe.columns.len();
+        let mut importances = Vec::with_capacity(n_columns);
+        for (number, column) in self.recipe.columns.iter().enumerate() {
+            let mut work = work.part(share(number, n_columns), share(number + 1, n_columns));
+            let without = auroc(&with(Some(number), &shuffled), &mut work)?;
+            importances.push((column.name.clone(), whole - without));
+        }
+        importances.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        Ok(importances)
+    }
+}

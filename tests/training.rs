@@ -1,0 +1,240 @@
+//! Trained models and baselines by the whole line: a labelled table or captures, a file, and what it says of others.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail by panicking")]
+
+use serde_json::Value;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+const SCAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/static/samples/portscan_syn.pcap");
+const BENIGN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/static/samples/benign_web.pcap");
+
+/// Exit code, standard output, standard error.
+fn outcome(arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_packetloupe"));
+    let output = command.args(arguments).stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn done(arguments: &[&str]) -> (String, String) {
+    let (code, out, err) = outcome(arguments);
+    assert_eq!(code, 0, "{arguments:?}: {err}");
+    (out, err)
+}
+
+/// A folder of its own for each test, gone when the test ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("packetloupe-training-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+
+    fn with(&self, name: &str, content: &str) -> String {
+        let path = self.path(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn findings(json: &str, detector: &str) -> Vec<Value> {
+    let document: Value = serde_json::from_str(json).unwrap();
+    document["findings"].as_array().unwrap().iter().filter(|of| of["detector"] == detector).cloned().collect()
+}
+
+/// The columns of HIKARI-2021 (Ferriyan and others, Applied Sciences 11, 2021), as its table heads them.
+const HIKARI: &str = ",Unnamed: 0,uid,originh,originp,responh,responp,flow_duration,fwd_pkts_tot,bwd_pkts_tot,fwd_data_pkts_tot,\
+bwd_data_pkts_tot,fwd_pkts_per_sec,bwd_pkts_per_sec,flow_pkts_per_sec,down_up_ratio,fwd_header_size_tot,fwd_header_size_min,\
+fwd_header_size_max,bwd_header_size_tot,bwd_header_size_min,bwd_header_size_max,flow_FIN_flag_count,flow_SYN_flag_count,\
+flow_RST_flag_count,fwd_PSH_flag_count,bwd_PSH_flag_count,flow_ACK_flag_count,fwd_URG_flag_count,bwd_URG_flag_count,\
+flow_CWR_flag_count,flow_ECE_flag_count,fwd_pkts_payload.min,fwd_pkts_payload.max,fwd_pkts_payload.tot,fwd_pkts_payload.avg,\
+fwd_pkts_payload.std,bwd_pkts_payload.min,bwd_pkts_payload.max,bwd_pkts_payload.tot,bwd_pkts_payload.avg,bwd_pkts_payload.std,\
+flow_pkts_payload.min,flow_pkts_payload.max,flow_pkts_payload.tot,flow_pkts_payload.avg,flow_pkts_payload.std,fwd_iat.min,\
+fwd_iat.max,fwd_iat.tot,fwd_iat.avg,fwd_iat.std,bwd_iat.min,bwd_iat.max,bwd_iat.tot,bwd_iat.avg,bwd_iat.std,flow_iat.min,\
+flow_iat.max,flow_iat.tot,flow_iat.avg,flow_iat.std,payload_bytes_per_second,fwd_subflow_pkts,bwd_subflow_pkts,\
+fwd_subflow_bytes,bwd_subflow_bytes,fwd_bulk_bytes,bwd_bulk_bytes,fwd_bulk_packets,bwd_bulk_packets,fwd_bulk_rate,\
+bwd_bulk_rate,active.min,active.max,active.tot,active.avg,active.std,idle.min,idle.max,idle.tot,idle.avg,idle.std,\
+fwd_init_window_size,bwd_init_window_size,fwd_last_window_size,traffic_category,Label";
+
+/// A table with these columns, made for the test: guessing sends a few small packets and gets as few back, the rest of the traffic is larger
+/// and slower. It says nothing about the real table.
+fn hikari(n: u32, from: u32) -> String {
+    let mut text = format!("{HIKARI}\n");
+    let mut state = u64::from(from) * 977 + 1;
+    let mut draw = |low: u64, high: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        low + (state >> 33) % (high - low + 1)
+    };
+    for row in 0..n {
+        let is_attack = row % 4 == 0;
+        let (sent, got) = if is_attack { (draw(10, 16), draw(9, 14)) } else { (draw(4, 60), draw(4, 90)) };
+        let payload = if is_attack { draw(1500, 2100) } else { draw(200, 90_000) };
+        let seconds = if is_attack { draw(2000, 2600) } else { draw(10, 60_000) } as f64 / 1000.0;
+        let number = row + from;
+        let mut values = vec![number.to_string(), number.to_string(), format!("C{number:06}x")];
+        values.push(format!("103.255.15.{}", draw(2, 40)));
+        values.push(draw(1024, 65_000).to_string());
+        values.push("128.199.242.104".to_owned());
+        values.push("443".to_owned());
+        values.push(format!("{seconds:.6}"));
+        for name in HIKARI.split(',').skip(8) {
+            values.push(match name {
+                "fwd_pkts_tot" => sent.to_string(),
+                "bwd_pkts_tot" => got.to_string(),
+                "fwd_pkts_payload.tot" => payload.to_string(),
+                "bwd_pkts_payload.tot" => draw(1000, 9000).to_string(),
+                "flow_FIN_flag_count" | "flow_SYN_flag_count" => "2".to_owned(),
+                "traffic_category" if is_attack => "Bruteforce".to_owned(),
+                "traffic_category" => (if draw(0, 3) == 0 { "Background" } else { "Benign" }).to_owned(),
+                "Label" => u8::from(is_attack).to_string(),
+                _ => draw(0, 50).to_string(),
+            });
+        }
+        text.push_str(&values.join(","));
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn a_model_of_hikaris_columns_is_trained_measured_and_used() {
+    let folder = Folder::new("hikari");
+    let (table, later) = (folder.with("hikari.csv", &hikari(800, 0)), folder.with("later.csv", &hikari(400, 5000)));
+    let model = folder.path("model.json");
+    let (out, err) = done(&["train", &table, "--label", "traffic_category", "--classes", "--model", &model]);
+    assert!(err.contains("Label is held back"), "{err}");
+    assert!(out.contains("Bruteforce 200 (attack)"), "{out}");
+    let read: Value = serde_json::from_str(&fs::read_to_string(&model).unwrap()).unwrap();
+    let columns: Vec<&str> =
+        read["recipe"]["columns"].as_array().unwrap().iter().map(|of| of["name"].as_str().unwrap()).collect();
+    for held in ["Label", "traffic_category", "uid", "originh", "responp", "Unnamed: 0"] {
+        assert!(!columns.contains(&held), "{held} is learnt from");
+    }
+    assert!(columns.contains(&"fwd_pkts_payload.tot"));
+
+    let (out, _) = done(&["evaluate", &later, "--label", "traffic_category", "--model", &model, "--json", "-"]);
+    let measured: Value = serde_json::from_str(&out).unwrap();
+    assert!(measured["model"]["measures"]["auroc"].as_f64().unwrap() > 0.99, "{measured}");
+
+    let (out, _) = done(&["analyze", &later, "--model", &model, "--json", "-", "-q"]);
+    let found = findings(&out, "trained_model");
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|of| of["title"].as_str().unwrap().contains("look")), "{found:?}");
+    let evidence = found[0]["evidence"].as_array().unwrap();
+    assert!(evidence.len() > 2 && evidence[0]["name"] == "Probability", "{evidence:?}");
+
+    let (code, _, err) = outcome(&["analyze", SCAN, "--model", &model]);
+    assert_eq!(code, 2);
+    assert!(err.contains("trained on rows of a table") && err.contains("--scope flows"), "{err}");
+
+    // By flows the same table gives a model that captures can be asked with.
+    let of_flows = folder.path("flows.json");
+    done(&["train", &table, "--label", "traffic_category", "--scope", "flows", "--model", &of_flows, "-q"]);
+    let (out, _) = done(&["analyze", SCAN, "--model", &of_flows, "--json", "-", "-q"]);
+    assert!(out.contains("\"schema\""));
+}
+
+#[test]
+fn a_table_that_lacks_a_column_is_refused_by_its_name() {
+    let folder = Folder::new("lacking");
+    let rows = |names: &str, n: u32| {
+        let row =
+            |i: u32| format!("{},{},{}", i % 3 * 40 + i % 7, i * 31 % 101, if i % 3 == 0 { "scan" } else { "normal" });
+        format!("{names}\n{}\n", (0..n).map(row).collect::<Vec<_>>().join("\n"))
+    };
+    let (table, other) =
+        (folder.with("a.csv", &rows("size,gap,what", 300)), folder.with("b.csv", &rows("size,pause,what", 300)));
+    let model = folder.path("model.json");
+    done(&["train", &table, "--label", "what", "--model", &model, "-q"]);
+    let (code, _, err) = outcome(&["analyze", &other, "--model", &model]);
+    assert_eq!(code, 2);
+    assert!(err.contains("there is no gap"), "{err}");
+    let (code, _, err) = outcome(&["analyze", &other, "--model", &table]);
+    assert!(code == 2 && err.contains("no model file"), "{err}");
+    // The same table, seed and method give the same bytes.
+    let again = folder.path("again.json");
+    done(&["train", &table, "--label", "what", "--model", &again, "-q"]);
+    assert_eq!(fs::read(&model).unwrap(), fs::read(&again).unwrap());
+}
+
+#[test]
+fn every_method_is_tested_in_folds_and_of_noise_nothing_is_learnt() {
+    let folder = Folder::new("folds");
+    let mut state = 7_u64;
+    let mut draw = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % 1000
+    };
+    let mut rows = String::from("a,b,c,what\n");
+    for _ in 0..600 {
+        let label = if draw() < 300 { "attack" } else { "normal" };
+        rows.push_str(&format!("{},{},{},{label}\n", draw(), draw(), draw()));
+    }
+    let table = folder.with("noise.csv", &rows);
+    let (out, _) = done(&["evaluate", &table, "--label", "what", "--method", "all", "--json", "-"]);
+    let document: Value = serde_json::from_str(&out).unwrap();
+    let methods = document["methods"].as_array().unwrap();
+    assert_eq!(methods.len(), 5);
+    for method in methods {
+        let auroc = method["measures"]["auroc"].as_f64().unwrap();
+        // Four standard errors of an AUROC of 0.5 with 180 and 420 rows: 0.10.
+        assert!((auroc - 0.5).abs() < 0.11, "{}: {auroc}", method["id"]);
+    }
+    assert_eq!(outcome(&["evaluate", &table, "--label", "what", "--method", "nonsense"]).0, 2);
+    assert_eq!(outcome(&["evaluate", &table, "--label", "what", "--method", "nearest", "--folds", "time"]).0, 3);
+}
+
+#[test]
+fn a_capture_with_labels_gives_a_model_that_finds_the_scan_again() {
+    let folder = Folder::new("labels");
+    let (out, _) = done(&["analyze", SCAN, "--json", "-", "-q"]);
+    let scan = findings(&out, "port_scan").remove(0);
+    let (source, target) = (scan["sources"][0].as_str().unwrap(), scan["targets"][0].as_str().unwrap());
+    let marks = format!(
+        r#"[{{"label": "port scan", "sources": ["{source}"], "targets": ["{target}"], "filter": "tcp", "file": "portscan_syn.pcap"}}]"#
+    );
+    let labels = folder.with("labels.json", &marks);
+    let model = folder.path("model.json");
+    let (out, _) = done(&["train", SCAN, BENIGN, "--labels", &labels, "--classes", "--model", &model]);
+    assert!(out.contains("port scan") && out.contains("(attack)"), "{out}");
+    let (out, _) = done(&["analyze", SCAN, "--model", &model, "--json", "-", "-q"]);
+    let found = findings(&out, "trained_model");
+    let of_scan = found.iter().find(|of| of["sources"][0] == source).unwrap();
+    assert!(of_scan["title"].as_str().unwrap().contains("\"port scan\""), "{of_scan}");
+    assert!(of_scan["explanation"].as_str().unwrap().contains("means the same flows"), "{of_scan}");
+    let wrong = folder.with("wrong.json", r#"[{"label": "x", "adress": "1.2.3.4"}]"#);
+    let (code, _, err) = outcome(&["train", SCAN, "--labels", &wrong, "--model", &model]);
+    assert!(code == 2 && err.contains("\"adress\""), "{err}");
+}
+
+#[test]
+fn what_a_baseline_does_not_have_is_reported_and_what_it_has_is_not() {
+    let folder = Folder::new("baseline");
+    let normal = folder.path("normal.json");
+    let (out, _) = done(&["baseline", BENIGN, "--out", &normal]);
+    assert!(out.contains("internal host"), "{out}");
+    let (out, _) = done(&["analyze", BENIGN, "--baseline", &normal, "--json", "-", "-q"]);
+    assert!(findings(&out, "baseline_change").is_empty(), "{out}");
+    let (out, _) = done(&["analyze", SCAN, "--baseline", &normal, "--json", "-", "-q"]);
+    let found = findings(&out, "baseline_change");
+    let titles: Vec<&str> = found.iter().map(|of| of["title"].as_str().unwrap()).collect();
+    assert!(titles.iter().any(|title| title.starts_with("New since the baseline")), "{titles:?}");
+    assert!(titles.iter().any(|title| title.contains("shifted since the baseline")), "{titles:?}");
+    let (code, _, err) = outcome(&["analyze", SCAN, "--baseline", SCAN]);
+    assert_eq!(code, 2, "{err}");
+}
