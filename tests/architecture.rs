@@ -118,7 +118,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         "model",
         &[
             &["net", "comment", "explore", "rows"],
-            &["app"],
+            &["app", "neighbours"],
             &["format", "packet"],
             &["flow", "finding", "interface", "listing"],
             &["analysis", "chart"],
@@ -310,13 +310,20 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     ("training", &[&["features", "marks"], &["gather"], &["apply"], &["findings"]]),
     (
         "query",
-        &[&["listing", "streams"], &["slices"], &["filter"], &["flows", "rows", "columns", "packets"], &["explore"]],
+        &[
+            &["listing", "streams"],
+            &["slices"],
+            &["filter"],
+            &["flows", "rows", "columns", "packets", "neighbours"],
+            &["explore"],
+        ],
     ),
     (
         "session",
         &[
+            &["selection"],
             &["explore"],
-            &["memory", "merge", "route", "shared", "window"],
+            &["memory", "merge", "panel", "route", "shared", "window"],
             &["anomalies"],
             &["state", "view"],
             &["address", "offered"],

@@ -16,7 +16,7 @@ const MOST_HEAT_COLUMNS: usize = 400;
 /// A chart of an answer; none if it cannot be drawn so.
 pub fn explored(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<ChartSpec> {
     let marks = match mark {
-        Mark::Table => None,
+        Mark::Table | Mark::Tree => None,
         Mark::Bars => (!answer.dimensions.is_empty()).then(|| bars(answer)),
         Mark::Columns => columns(answer),
         Mark::Areas | Mark::Lines => over_time(answer, mark, offset_minutes),
@@ -252,12 +252,15 @@ mod tests {
 
     fn answer(scales: &[Scale], rows: &[(&[(&str, i64)], f64)]) -> Answer {
         let head = |scale: &Scale| DimensionHead { label: "Port".into(), scale: *scale, ..DimensionHead::default() };
-        let value =
-            |(text, at): &(&str, i64)| AnswerValue { text: (*text).to_owned(), kind: ValueKind::Value, at: *at };
+        let value = |(text, at): &(&str, i64)| AnswerValue {
+            text: (*text).to_owned(),
+            kind: ValueKind::Value,
+            at: *at,
+            filter: None,
+        };
         let row = |(values, figure): &(&[(&str, i64)], f64)| AnswerRow {
             values: values.iter().map(value).collect(),
             figures: vec![Some(*figure)],
-            filter: None,
         };
         Answer {
             dimensions: scales.iter().map(head).collect(),

@@ -2,7 +2,6 @@
 
 use super::dimension::Asked;
 use super::dimensions::time;
-use super::filter;
 use super::gather::{Gathered, gather};
 use super::groups::{BEYOND, MOST, TOTAL};
 use super::key::Key;
@@ -74,7 +73,6 @@ pub fn ask<'a>(sources: &'a Sources<'a>, selected: &Selected, question: &Questio
     let shown = rows.iter().map(|row| AnswerRow {
         values: row.keys.iter().zip(&dimensions).map(|(key, dimension)| value(*key, dimension)).collect(),
         figures: figures.iter().map(|all| all.get(row.group as usize).copied().flatten()).collect(),
-        filter: row_filter(&row.keys, &dimensions),
     });
     let shown = shown.collect();
     for all in &mut figures {
@@ -187,16 +185,8 @@ fn value(key: Key, dimension: &AskedDimension<'_>) -> AnswerValue {
         Key::At(place) => place,
         _ => 0,
     };
-    AnswerValue { text: (dimension.entry.words)(key, &dimension.asked), kind: key.kind(), at }
-}
-
-/// A filter that selects the flows of a row; none if one of its values has none: times have none.
-fn row_filter(keys: &[Key], dimensions: &[AskedDimension<'_>]) -> Option<String> {
-    let mut filters = Vec::new();
-    for (key, dimension) in keys.iter().zip(dimensions) {
-        filters.push((dimension.entry.filter)(*key, &dimension.asked)?);
-    }
-    (!filters.is_empty()).then(|| filter::all(&filters))
+    let filter = (dimension.entry.filter)(key, &dimension.asked);
+    AnswerValue { text: (dimension.entry.words)(key, &dimension.asked), kind: key.kind(), at, filter }
 }
 
 fn dimension_head(dimension: &AskedDimension<'_>) -> DimensionHead {

@@ -13,6 +13,16 @@ pub fn port(port: u16) -> String {
     format!("port {port}")
 }
 
+/// Flows over IPv4, or over IPv6.
+pub fn network(is_v4: bool) -> &'static str {
+    if is_v4 { "ip" } else { "ipv6" }
+}
+
+/// Rows of a table whose column has this value.
+pub fn cell(heading: &str, value: &str) -> String {
+    format!("{} == {}", quoted(heading), quoted(value))
+}
+
 /// Flows with this text in name, application, transport or state; none for what cannot be written.
 pub fn text(text: &str) -> Option<String> {
     let text = text.to_lowercase();

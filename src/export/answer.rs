@@ -60,7 +60,7 @@ pub fn json(answer: &Answer) -> String {
         .iter()
         .map(|row| {
             let values = row.values.iter().enumerate().map(|(nth, value)| one(value, is_time(nth)));
-            json!({ "values": values.collect::<Vec<_>>(), "figures": row.figures, "filter": row.filter })
+            json!({ "values": values.collect::<Vec<_>>(), "figures": row.figures, "filter": row.filter() })
         })
         .collect();
     let document = json!({
@@ -92,8 +92,8 @@ mod tests {
 
     #[test]
     fn rows_are_lines_and_what_is_unknown_is_empty() {
-        let text = |text: &str, kind| AnswerValue { text: text.to_owned(), kind, at: 0 };
-        let row = |value, figure| AnswerRow { values: vec![value], figures: vec![figure, Some(1.5)], filter: None };
+        let text = |text: &str, kind| AnswerValue { text: text.to_owned(), kind, ..AnswerValue::default() };
+        let row = |value, figure| AnswerRow { values: vec![value], figures: vec![figure, Some(1.5)] };
         let measure = |id: &str| MeasureHead { term: Term::new(id), ..MeasureHead::default() };
         let answer = Answer {
             dimensions: vec![DimensionHead { term: Term::of("column", "=a,b"), ..DimensionHead::default() }],

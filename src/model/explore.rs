@@ -159,8 +159,14 @@ pub struct AnswerRow {
     pub values: Vec<AnswerValue>,
     /// Each measure; none if it is unknown.
     pub figures: Vec<Option<f64>>,
+}
+
+impl AnswerRow {
     /// Filter of the flow table that selects its flows; none if no filter does.
-    pub filter: Option<String>,
+    pub fn filter(&self) -> Option<String> {
+        let parts: Option<Vec<&str>> = self.values.iter().map(|value| value.filter.as_deref()).collect();
+        parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join(" "))
+    }
 }
 
 /// A value of a dimension.
@@ -172,6 +178,8 @@ pub struct AnswerValue {
     pub kind: ValueKind,
     /// Its place on an ordered [`Scale`].
     pub at: i64,
+    /// Filter of the flow table, or of the rows of a table without flows, that selects it; none if no filter does.
+    pub filter: Option<String>,
 }
 
 /// Whether a row has a value.
@@ -204,17 +212,20 @@ pub enum Mark {
     Lines,
     /// A field for each pair of values.
     Heat,
+    /// A table in which the values of each dimension stand below those of the one before.
+    Tree,
 }
 
 impl Mark {
     /// Every mark with its id and its name, in the order of lists.
-    pub const ALL: [(Mark, &'static str, &'static str); 6] = [
+    pub const ALL: [(Mark, &'static str, &'static str); 7] = [
         (Mark::Table, "table", "Table"),
         (Mark::Bars, "bars", "Bars"),
         (Mark::Columns, "columns", "Histogram"),
         (Mark::Areas, "areas", "Stacked areas"),
         (Mark::Lines, "lines", "Lines"),
         (Mark::Heat, "heat", "Heatmap"),
+        (Mark::Tree, "tree", "Tree"),
     ];
 
     /// Id in addresses.

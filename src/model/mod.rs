@@ -11,6 +11,7 @@ pub mod flow;
 pub mod format;
 pub mod interface;
 pub mod listing;
+pub mod neighbours;
 pub mod net;
 pub mod packet;
 pub mod rows;

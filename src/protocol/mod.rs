@@ -13,7 +13,7 @@ pub use listing::{LeastScore, Listing};
 pub use query::{Answer, Cells, FlowSort, PacketSort, Query, RowSort};
 pub use reply::{Progress, Reply, Stage};
 pub use request::Request;
-pub use window::{Filter, Window};
+pub use window::{Filter, Scope, Window};
 
 use serde::{Deserialize, Serialize};
 

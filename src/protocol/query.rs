@@ -1,9 +1,10 @@
 //! What the page requests from the worker to fill its tables (flows, packets, rows, columns), and the worker's answers.
 
 use super::anomalies::{AnomalyAnswer, AnomalyQuery};
-use super::window::Window;
+use super::window::{Scope, Window};
 use crate::model::explore;
 use crate::model::listing::{FlowRow, PacketDetail, PacketRow, Page};
+use crate::model::neighbours::Neighbours;
 use crate::model::rows::{ColumnInfo, DataRow};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,8 @@ pub enum Query {
     Explore(explore::Question),
     /// What can be asked with [`Query::Explore`].
     Catalogue,
+    /// Who claims which address on the link, and who asks for whom.
+    Neighbours(Scope),
     /// About what is unusual, and learning it.
     Anomalies(Box<AnomalyQuery>),
 }
@@ -120,6 +123,8 @@ pub enum Answer {
     Explored(Box<Result<explore::Answer, String>>),
     /// To [`Query::Catalogue`].
     Catalogue(Box<explore::Catalogue>),
+    /// To [`Query::Neighbours`]; a scope that cannot be used is an error, in a sentence.
+    Neighbours(Box<Result<Neighbours, String>>),
     /// To [`Query::Anomalies`]. Before the last one may come some that say how far it is.
     Anomalies(AnomalyAnswer),
 }

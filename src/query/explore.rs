@@ -38,7 +38,7 @@ fn with_sources<T>(sight: &Sight<'_>, ask: impl FnOnce(&Sources<'_>) -> T) -> T 
 /// packets are those that their listings show; the rows of a table of flows are those of its flows.
 fn selected(sight: &mut Sight<'_>, selection: &Selection) -> Result<Selected, String> {
     let Selection { text, flow, finding, from_ns, to_ns } = selection;
-    let filter = Filter { text: text.clone(), flow: *flow, finding: finding.clone() };
+    let filter = Filter { text: text.clone(), flow: *flow, finding: finding.clone(), ..Filter::default() };
     let mut selected = Selected {
         flows: None,
         packets: None,

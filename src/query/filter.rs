@@ -86,7 +86,7 @@ fn fill_labels(pipeline: &Pipeline, tables: &mut Tables<'_>) {
 /// # Errors
 /// The filter cannot be understood, or asks for packets where there are none.
 pub(super) fn flows(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, FilterError> {
-    let compiled = filter::compile(&filter.text)?;
+    let compiled = filter::compile(&filter.whole_text())?;
     let pipeline = sight.pipeline;
     let has_packets = !pipeline.index().is_empty();
     if !has_packets && let Some(error) = compiled.needs_packets() {
@@ -118,6 +118,8 @@ pub(super) fn flows(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, 
         passing.sort_unstable();
         passing.dedup();
     }
+    let is_in_time = |flow: &Flow| filter.scope.has_part_of(flow.first_ns, flow.last_ns);
+    passing.retain(|serial| table.get(*serial).is_some_and(is_in_time));
     Ok(passing)
 }
 
@@ -126,13 +128,18 @@ pub(super) fn flows(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, 
 /// # Errors
 /// The filter cannot be understood.
 pub(super) fn packets(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, FilterError> {
-    let compiled = filter::compile(&filter.text)?;
+    let compiled = filter::compile(&filter.whole_text())?;
     let pipeline = sight.pipeline;
     let tables = tables(pipeline, &sight.analysis.findings, &compiled);
     let selection = compiled.over(&tables);
     let is_wanted = wanted(sight, filter);
     let is_open = filter.flow.is_none() && filter.finding.is_none();
-    scan(sight, &selection, &compiled, &is_wanted, is_open)
+    let mut passing = scan(sight, &selection, &compiled, &is_wanted, is_open)?;
+    if filter.scope.from_ns.is_some() || filter.scope.to_ns.is_some() {
+        let is_in_time: Vec<bool> = pipeline.index().times_ns().map(|ns| filter.scope.has_part_of(ns, ns)).collect();
+        passing.retain(|place| is_in_time.get(*place as usize).copied().unwrap_or(false));
+    }
+    Ok(passing)
 }
 
 /// Which flows the chips of a filter leave.

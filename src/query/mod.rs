@@ -7,6 +7,7 @@ mod explore;
 mod filter;
 mod flows;
 mod listing;
+mod neighbours;
 mod packets;
 mod rows;
 mod slices;
@@ -66,6 +67,10 @@ impl Views {
             }
             Query::Packet { index } => Answer::Packet(detail(&mut sight, index).map(Box::new)),
             Query::Explore(question) => Answer::Explored(Box::new(explore::ask(&mut sight, &question))),
+            Query::Neighbours(scope) => {
+                let said = neighbours::neighbours(&mut sight, &scope);
+                Answer::Neighbours(Box::new(said.map_err(|error| error.to_string())))
+            }
             Query::Catalogue => Answer::Catalogue(Box::new(explore::catalogue(&sight))),
         }
     }

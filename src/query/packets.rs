@@ -67,8 +67,9 @@ fn passing(sight: &mut Sight<'_>, wanted: &Filter) -> Result<Vec<u32>, FilterErr
     {
         let mut meant: Vec<u32> =
             finding.packet_indices.iter().filter(|place| **place < index.len()).map(|place| *place as u32).collect();
-        if !wanted.text.trim().is_empty() {
-            let passing = filter::packets(sight, &Filter { text: wanted.text.clone(), ..Filter::default() })?;
+        let beside = Filter { finding: None, flow: None, ..wanted.clone() };
+        if !beside.passes_all() {
+            let passing = filter::packets(sight, &beside)?;
             meant.retain(|place| passing.binary_search(place).is_ok());
         }
         return Ok(meant);

@@ -25,8 +25,16 @@ impl Table for DataRow {
         if filter.passes_all() && *sort == RowSort::Number {
             return Ok(Places::All { n: store.len() as u64, is_descending: *is_descending });
         }
-        let mut passes = fitting(sight, store, &filter.text)?;
+        // The scope of a table of flows is about its flows; that of any other table about its rows.
+        let is_of_flows = !pipeline.has_rows_only();
+        let mut passes = fitting(sight, store, &if is_of_flows { filter.text.clone() } else { filter.whole_text() })?;
         by_flow(pipeline, store, sight.finding(filter), filter, &mut passes);
+        if is_of_flows && !filter.scope.passes_all() {
+            let within = super::filter::flows(sight, &Filter { scope: filter.scope.clone(), ..Filter::default() })?;
+            for (passes, serial) in passes.iter_mut().zip(pipeline.flows_of_rows()) {
+                *passes &= serial.is_some_and(|serial| within.binary_search(&serial).is_ok());
+            }
+        }
         let mut places: Vec<u32> = (0..).zip(passes).filter(|(_, passes)| *passes).map(|(place, _)| place).collect();
         let keys = match sort {
             RowSort::Number => Vec::new(),

@@ -1,6 +1,6 @@
 //! What is chosen in Explore: a named combination of dimensions, measures and a mark, and what was changed of it.
 
-use crate::model::explore::{Catalogue, Choice, Mark, Order, Question, Selection, Split, Term};
+use crate::model::explore::{self, Catalogue, Choice, Mark, Order, Question, Split, Term};
 use crate::protocol::Filter;
 
 /// A named combination.
@@ -20,8 +20,16 @@ pub struct Combination {
     mark: Mark,
 }
 
-/// All of them, in order; the first is shown at first.
+/// All of them, in order. Each is a view of its own, with its id; the first is that in which everything is chosen.
 pub static COMBINATIONS: [Combination; 7] = [
+    Combination {
+        id: "explore",
+        label: "Explore",
+        help: "Choose what is counted, what it is split by and how it is drawn.",
+        by: "application",
+        measures: "bytes,packets,flows,hosts",
+        mark: Mark::Bars,
+    },
     Combination {
         id: "time",
         label: "Time series",
@@ -29,14 +37,6 @@ pub static COMBINATIONS: [Combination; 7] = [
         by: "time,protocol:4",
         measures: "bytes,packets,flows",
         mark: Mark::Areas,
-    },
-    Combination {
-        id: "protocols",
-        label: "Protocols",
-        help: "Which protocols the traffic consists of.",
-        by: "protocol",
-        measures: "bytes,packets,flows,hosts",
-        mark: Mark::Bars,
     },
     Combination {
         id: "endpoints",
@@ -93,10 +93,6 @@ pub struct ExploreRoute {
     pub mark: Option<Mark>,
     /// What is counted.
     pub filter: Filter,
-    /// From this time on, ns since 1970.
-    pub from_ns: Option<i64>,
-    /// Before this time, ns since 1970.
-    pub to_ns: Option<i64>,
     /// Order of the rows.
     pub order: Order,
 }
@@ -137,8 +133,14 @@ impl ExploreRoute {
         self.mark.unwrap_or(self.combination().mark)
     }
 
-    /// The question, of what an input has: a dimension or measure that it lacks is replaced by one of its own.
-    pub fn question(&self, catalogue: &Catalogue, offset_minutes: i32) -> Question {
+    /// The question within a selection, of what an input has: a dimension or measure that it lacks is replaced by one of
+    /// its own.
+    pub fn question(
+        &self,
+        catalogue: &Catalogue,
+        within: &super::selection::Selection,
+        offset_minutes: i32,
+    ) -> Question {
         let mut by = self.by();
         for split in &mut by {
             if !has(&catalogue.dimensions, &split.term) {
@@ -162,15 +164,16 @@ impl ExploreRoute {
             measures.extend(catalogue.measures.first().map(|choice| choice.term.clone()));
         }
         measures.truncate(Question::MOST_MEASURES);
+        let filter = within.over(&self.filter);
         Question {
             by: self.limited(by, catalogue),
             measures,
-            selection: Selection {
-                text: self.filter.text.clone(),
-                flow: self.filter.flow,
-                finding: self.filter.finding.clone(),
-                from_ns: self.from_ns,
-                to_ns: self.to_ns,
+            selection: explore::Selection {
+                text: filter.whole_text(),
+                flow: filter.flow,
+                finding: filter.finding,
+                from_ns: filter.scope.from_ns,
+                to_ns: filter.scope.to_ns,
             },
             order: self.order,
             limit: matches!(self.mark(), Mark::Table | Mark::Bars).then_some(MOST_ROWS),
@@ -196,13 +199,14 @@ impl ExploreRoute {
 }
 
 /// True if a term is among choices; one of a width is as good as without.
-fn has(choices: &[Choice], term: &Term) -> bool {
+pub(super) fn has(choices: &[Choice], term: &Term) -> bool {
     choices.iter().any(|choice| choice.term == *term || choice.term.id == "time" && term.id == "time")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::selection::Selection;
     use std::collections::BTreeSet;
 
     fn choice(term: &str, is_ordered: bool) -> Choice {
@@ -217,7 +221,7 @@ mod tests {
             n_left_out: 0,
         };
         for combination in &COMBINATIONS {
-            let question = ExploreRoute::of(combination).question(&rows_only, 0);
+            let question = ExploreRoute::of(combination).question(&rows_only, &Selection::default(), 0);
             assert_eq!((question.by.len(), question.by[0].term.id.as_str()), (1, "label"), "{}", combination.id);
             assert_eq!(question.measures, [Term::new("rows")]);
         }
@@ -232,8 +236,9 @@ mod tests {
             measures: vec![choice("bytes", false)],
             n_left_out: 0,
         };
-        let route = ExploreRoute { by: Some(Split::parse_list("time=10s,host:9")), ..ExploreRoute::default() };
-        let question = route.question(&capture, 0);
+        let by = Some(Split::parse_list("time=10s,host:9"));
+        let route = ExploreRoute { combination: "time".to_owned(), by, ..ExploreRoute::default() };
+        let question = route.question(&capture, &Selection::default(), 0);
         assert_eq!(crate::model::explore::list(&question.by), "time=10s,host:4");
         assert_eq!(question.limit, None);
     }

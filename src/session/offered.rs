@@ -31,6 +31,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::model::Analysis;
+    use crate::model::analysis::{FieldCount, ProtocolCount};
     use crate::model::rows::{Layout, RowKind, TableFacts};
     use crate::session::view::SETTINGS;
     use crate::session::{Route, Shared};
@@ -49,12 +50,27 @@ mod tests {
     #[test]
     fn what_a_file_cannot_have_is_not_offered() {
         assert_eq!(ids(&State::default()), ["overview", "settings"]);
-        let capture = ["overview", "findings", "explore", "flows", "packets", "anomalies", "issues", "settings"];
-        assert_eq!(ids(&ready(None)), capture);
-        let table =
-            ["overview", "findings", "explore", "reading", "columns", "rows", "anomalies", "issues", "settings"];
-        assert_eq!(ids(&ready(Some(RowKind::Rows))), table);
+        // Of a capture in which no application speaks: no DNS, TLS, HTTP, logins, files.
+        let capture = "overview findings anomalies time protocols conversations endpoints services health distributions heatmap \
+                       explore hosts flows packets issues settings";
+        assert_eq!(ids(&ready(None)).join(" "), capture);
+        let table = "overview findings anomalies distributions heatmap explore reading columns rows issues settings";
+        assert_eq!(ids(&ready(Some(RowKind::Rows))).join(" "), table);
         assert!(ids(&ready(Some(RowKind::Flows))).contains(&"flows"));
+    }
+
+    #[test]
+    fn views_of_applications_are_offered_where_these_speak() {
+        let field = FieldCount { id: "user".to_owned(), ..FieldCount::default() };
+        let dns = ProtocolCount { name: "mDNS".to_owned(), messages: 3, ..ProtocolCount::default() };
+        let ftp = ProtocolCount { name: "FTP".to_owned(), fields: vec![field], ..ProtocolCount::default() };
+        let mut analysis = Analysis::default();
+        analysis.summary.protocols = vec![dns, ftp];
+        let view = VIEWS.iter().find(|view| view.id == "dns").unwrap();
+        assert_eq!((view.count)(&analysis), Some(3));
+        let offered = ids(&State { analysis: Some(Shared::new(analysis)), ..ready(None) });
+        assert!(offered.contains(&"dns") && offered.contains(&"logins"));
+        assert!(!offered.contains(&"tls") && !offered.contains(&"files"));
         assert!(ids(&State { phase: Phase::Reading, ..State::default() }).is_empty());
     }
 

@@ -1,6 +1,7 @@
 //! What is chosen in each view, read from the address's hash and written to it: `?q=dns&sort=bytes&desc=1`.
 
 use super::explore::ExploreRoute;
+use super::selection::Selection;
 use crate::model::Severity;
 use crate::model::explore::{Mark, Order, Split, Term, list};
 use crate::model::format::percent;
@@ -21,6 +22,10 @@ pub enum Route {
     },
     /// Measures by dimensions.
     Explore(ExploreRoute),
+    /// A view of panels.
+    Panels(PanelsRoute),
+    /// ARP and IPv6 neighbours.
+    Neighbours,
     /// The flow table.
     Flows(FlowsRoute),
     /// The packet table.
@@ -37,6 +42,17 @@ pub enum Route {
     Issues,
     /// Settings and what detectors do.
     Settings,
+}
+
+/// What is chosen in a view of panels.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PanelsRoute {
+    /// Id of the view.
+    pub view: &'static str,
+    /// What its panels are about, as a host; none for all.
+    pub item: Option<String>,
+    /// What is counted.
+    pub filter: Filter,
 }
 
 /// What is chosen in the flow table.
@@ -124,6 +140,11 @@ impl Route {
         Route::Packets(PacketsRoute { filter, ..PacketsRoute::default() })
     }
 
+    /// A view of panels about one thing, or about all.
+    pub fn panels(view: &'static str, item: Option<String>) -> Route {
+        Route::Panels(PanelsRoute { view, item, filter: Filter::default() })
+    }
+
     /// The rows of a table that a filter lets pass.
     pub fn rows(filter: Filter) -> Route {
         Route::Rows(RowsRoute { filter, ..RowsRoute::default() })
@@ -139,21 +160,21 @@ impl Route {
         let mut wanted = Wanted(String::new());
         let mut rest = String::new();
         match self {
-            Route::Overview | Route::Reading | Route::Anomalies | Route::Issues | Route::Settings => {}
+            Route::Overview
+            | Route::Neighbours
+            | Route::Reading
+            | Route::Anomalies
+            | Route::Issues
+            | Route::Settings => {}
             Route::Findings { id, severity } => {
                 wanted.add("severity", severity.map(Severity::id));
                 rest = id.as_ref().map_or_else(String::new, |id| format!("/{}", percent::encode(id)));
             }
             Route::Explore(explore) => {
-                if !explore.combination.is_empty() {
-                    rest = format!("/{}", percent::encode(&explore.combination));
-                }
                 wanted.add("by", explore.by.as_deref().map(list).as_deref());
                 wanted.add("measure", explore.measures.as_deref().map(list).as_deref());
                 wanted.add("mark", explore.mark.map(Mark::id));
                 wanted.filter(&explore.filter);
-                wanted.add("from", explore.from_ns.map(|ns| ns.to_string()).as_deref());
-                wanted.add("to", explore.to_ns.map(|ns| ns.to_string()).as_deref());
                 let (sort, is_reversed) = match explore.order {
                     Order::Usual => (None, false),
                     Order::Values { is_descending } => (Some("values".to_owned()), is_descending),
@@ -161,6 +182,10 @@ impl Route {
                 };
                 wanted.add("sort", sort.as_deref());
                 wanted.add("desc", is_reversed.then_some("1"));
+            }
+            Route::Panels(panels) => {
+                rest = panels.item.as_ref().map_or_else(String::new, |item| format!("/{}", percent::encode(item)));
+                wanted.filter(&panels.filter);
             }
             Route::Flows(flows) => {
                 wanted.filter(&flows.filter);
@@ -185,7 +210,7 @@ impl Route {
                 wanted.add("sort", sort.as_deref());
                 wanted.add("desc", rows.is_descending.then_some("1"));
                 wanted.add("row", rows.row.map(|number| number.to_string()).as_deref());
-                wanted.add("from", (rows.first_column > 0).then(|| rows.first_column.to_string()).as_deref());
+                wanted.add("first", (rows.first_column > 0).then(|| rows.first_column.to_string()).as_deref());
             }
         }
         rest + &wanted.0
@@ -214,17 +239,24 @@ impl Given {
         }
     }
 
-    pub(super) fn explore(&self, rest: &str) -> ExploreRoute {
+    pub(super) fn panels(&self, view: &'static str, rest: &str) -> Route {
+        let item = Some(decode(rest)).filter(|item| !item.is_empty());
+        Route::Panels(PanelsRoute { view, item, filter: self.filter() })
+    }
+
+    /// What of all views stands beside what is chosen in one.
+    pub(super) fn selection(&self) -> Selection {
+        Selection::read(&self.0)
+    }
+
+    pub(super) fn explore(&self, combination: &str) -> ExploreRoute {
         let is_descending = self.get("desc").is_some();
-        let time = |key| self.get(key).and_then(|text| text.parse().ok());
         ExploreRoute {
-            combination: decode(rest),
+            combination: combination.to_owned(),
             by: self.get("by").map(Split::parse_list),
             measures: self.get("measure").map(Term::parse_list),
             mark: self.get("mark").and_then(Mark::from_id),
             filter: self.filter(),
-            from_ns: time("from"),
-            to_ns: time("to"),
             order: match self.get("sort") {
                 Some("values") => Order::Values { is_descending },
                 Some(place) => place.parse().map_or(Order::Usual, |place| Order::Measure { place, is_descending }),
@@ -260,7 +292,12 @@ impl Given {
                 None => RowSort::default(),
             },
             is_descending: self.get("desc").is_some(),
-            first_column: self.get("from").and_then(|text| text.parse().ok()).unwrap_or(0),
+            // Former addresses said it in other words, which are those of time now.
+            first_column: self
+                .get("first")
+                .or_else(|| self.get("from").filter(|_| self.get("to").is_none()))
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(0),
             row: self.get("row").and_then(|text| text.parse().ok()),
         }
     }
@@ -270,6 +307,7 @@ impl Given {
             text: self.get("q").unwrap_or("").to_owned(),
             flow: self.get("flow").and_then(|text| text.parse().ok()),
             finding: self.get("finding").filter(|id| !id.is_empty()).map(str::to_owned),
+            ..Filter::default()
         }
     }
 

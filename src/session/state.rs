@@ -3,6 +3,7 @@
 use super::anomalies::Anomalies;
 use super::memory::Memory;
 use super::route::Route;
+use super::selection::Selection;
 use super::shared::Shared;
 use crate::model::rows::Column;
 use crate::model::{Analysis, Rule};
@@ -42,6 +43,15 @@ pub enum Clock {
     Utc,
     /// The zone of the machine.
     Local,
+}
+
+/// What may lie above the page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Overlay {
+    /// Where to go: views, hosts, protocols, findings.
+    Palette,
+    /// What keys do.
+    Shortcuts,
 }
 
 /// The file that was opened.
@@ -123,6 +133,12 @@ pub struct State {
     pub read_settings: Settings,
     /// The view that is shown.
     pub route: Route,
+    /// What all views are narrowed to.
+    pub selection: Selection,
+    /// On narrow screens the list of views is open.
+    pub shows_menu: bool,
+    /// What lies above the page.
+    pub overlay: Option<Overlay>,
     /// The zone that times are shown in.
     pub clock: Clock,
     /// How the columns of a table are read is to be looked at before all of it is.

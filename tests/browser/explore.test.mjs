@@ -1,4 +1,4 @@
-// Explore: the same rows as the command prints, and ways from a bar or a span to what is behind it.
+// Explore: the same rows as the command prints, and ways from a bar or a span to what is behind it: they narrow all views.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -7,7 +7,7 @@ import { command, open, openSample, sample, save, start, view } from "./lib/brow
 /** Each combination, and the question that the command is asked for the same. */
 const SAME = {
   "Time series": ["--by", "time,protocol:4", "--measure", "bytes,packets,flows"],
-  Protocols: ["--by", "protocol", "--measure", "bytes,packets,flows,hosts"],
+  Explore: ["--by", "application", "--measure", "bytes,packets,flows,hosts"],
   Endpoints: ["--by", "host", "--measure", "bytes,packets,bytes_out,bytes_in,flows,retransmissions"],
   Conversations: ["--by", "pair", "--measure", "bytes,packets,bytes_out,bytes_in,flows,duration_max"],
   Distributions: ["--by", "packet_size", "--measure", "packets,bytes"],
@@ -28,8 +28,7 @@ after(async () => {
 });
 
 async function choose(page, name) {
-  await page.getByRole("link", { name, exact: true }).click();
-  await page.locator(`.explore a[aria-current=true]`, { hasText: name }).waitFor();
+  await view(page, name);
   const [, by, , measures] = SAME[name];
   const told = `${by.replaceAll(/:\d+/g, "")},${measures}`;
   await page.locator(`.explored[aria-busy=false][data-answer="${told}"]`).waitFor();
@@ -45,19 +44,26 @@ for (const [name, question] of Object.entries(SAME)) {
   });
 }
 
-test("a bar leads to its flows, and back", async () => {
+test("a bar narrows all views, its row leads to its flows, and back undoes both", async () => {
   const { page } = opened;
   await choose(page, "Endpoints");
   await page.locator(".picture-keys").focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
+  const chips = page.getByRole("list", { name: "All views are narrowed to" }).getByRole("listitem");
+  await chips.first().waitFor();
+  assert.match(page.url(), /#\/endpoints\?with=/);
+  await page.locator(".explored[aria-busy=false]").waitFor();
+  await page.getByRole("link", { name: /^Flows of / }).first().click();
   await page.getByRole("grid", { name: "Flows" }).getByRole("row").nth(1).waitFor();
-  assert.match(page.url(), /#\/flows\?q=/);
+  assert.match(page.url(), /#\/flows\?q=.*&with=/);
   await page.goBack();
+  await page.goBack();
+  await chips.first().waitFor({ state: "detached" });
   await page.locator(".explored[aria-busy=false]").waitFor();
 });
 
-test("a span of the time series is counted alone, by its address too", async () => {
+test("a span of the time series narrows all views, by its address too", async () => {
   const { page } = opened;
   await choose(page, "Time series");
   const box = await page.locator(".picture-keys").boundingBox();
@@ -66,7 +72,7 @@ test("a span of the time series is counted alone, by its address too", async () 
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.6, middle, { steps: 4 });
   await page.mouse.up();
-  const whole = page.getByRole("button", { name: "Count the whole time again" });
+  const whole = page.getByRole("button", { name: "Select the whole time again" });
   await whole.waitFor();
   assert.match(page.url(), /from=\d+&to=\d+/);
   await whole.click();

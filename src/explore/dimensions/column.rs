@@ -1,6 +1,7 @@
 //! The values of a column of a table.
 
-use crate::explore::dimension::{Asked, Dimension, Takes, Values};
+use crate::explore::dimension::{Asked, Dimension, Takes, Values, words};
+use crate::explore::filter;
 use crate::explore::key::Key;
 use crate::stats::rows::cell;
 
@@ -11,7 +12,15 @@ pub const ENTRY: Dimension = Dimension::of_flows(
     |_, _, _| (),
 )
 .found(Values::Cell(value))
-.taking(Takes::Column);
+.taking(Takes::Column)
+.filtered(filters);
+
+/// Texts have one where rows are no flows.
+fn filters(key: Key, asked: &Asked<'_>) -> Option<String> {
+    let Key::Cell(own) = key else { return None };
+    let heading = &asked.sources.rows?.layout().columns.get(asked.column?)?.name;
+    (asked.sources.has_rows_only() && cell::code(own).is_some()).then(|| filter::cell(heading, &words(key, asked)))
+}
 
 /// The value of a cell.
 pub fn value(bits: u64, _: &Asked<'_>) -> Key {

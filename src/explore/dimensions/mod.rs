@@ -16,6 +16,7 @@ mod host;
 mod hour;
 mod label;
 mod mac;
+mod network;
 mod outcome;
 mod packet_size;
 mod pair;
@@ -38,6 +39,7 @@ pub const DIMENSIONS: &[Dimension] = &[
     hour::ENTRY,
     weekday::ENTRY,
     protocol::ENTRY,
+    network::ENTRY,
     application::ENTRY,
     transport::ENTRY,
     port::ENTRY,

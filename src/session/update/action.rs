@@ -6,7 +6,8 @@ use crate::protocol::{Envelope, Reply, Request};
 use crate::session::anomalies::AnomalyAction;
 use crate::session::memory::Memory;
 use crate::session::route::Route;
-use crate::session::state::{Clock, OpenFile};
+use crate::session::selection::Selection;
+use crate::session::state::{Clock, OpenFile, Overlay};
 use crate::settings::{Descriptor, Settings};
 
 /// Something that happened.
@@ -60,6 +61,12 @@ pub enum Action {
     Anomalies(AnomalyAction),
     /// The address changed.
     Go(Route),
+    /// All views are narrowed to this.
+    Select(Selection),
+    /// On narrow screens the list of views is opened or closed.
+    ToggleMenu,
+    /// Something lies above the page, or nothing any more.
+    Overlay(Option<Overlay>),
     /// Another zone for times.
     SetClock(Clock),
     /// Something could not be done.

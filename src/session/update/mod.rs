@@ -6,6 +6,7 @@ pub use action::{Action, Effect};
 
 use super::memory::Memory;
 use super::route::Route;
+use super::selection::Selection;
 use super::shared::Shared;
 use super::state::{Notice, Phase, State, Worker};
 use crate::issue::IssueKind;
@@ -29,6 +30,10 @@ impl State {
                 // A worker that is busy with another file is replaced: that is quicker than to let it notice.
                 if self.phase == Phase::Reading {
                     self.worker = Worker::Gone;
+                }
+                // What an address selects is of the file that it is followed by, not of the next one.
+                if self.file.is_some() {
+                    self.selection = Selection::default();
                 }
                 self.file = Some(file);
                 let mut effects = self.read(self.looks_first);
@@ -148,6 +153,19 @@ impl State {
             }
             Action::Go(route) => {
                 self.route = route;
+                self.shows_menu = false;
+                Vec::new()
+            }
+            Action::Select(selection) => {
+                self.selection = selection;
+                Vec::new()
+            }
+            Action::ToggleMenu => {
+                self.shows_menu = !self.shows_menu;
+                Vec::new()
+            }
+            Action::Overlay(overlay) => {
+                self.overlay = overlay;
                 Vec::new()
             }
             Action::SetClock(clock) => {

@@ -4,7 +4,9 @@ use super::hooks::{IsDark, use_dark, use_focus_on_change};
 use super::parts::drop::DropZone;
 use super::parts::header::Header;
 use super::parts::live::Live;
+use super::parts::nav::SideNav;
 use super::parts::notice::NoticeBar;
+use super::parts::palette::Palette;
 use super::store::Store;
 use super::{address, kept, prefs, views};
 use crate::session::{Action, Clock, Phase, Shared, State};
@@ -19,6 +21,7 @@ pub fn App() -> Html {
     let state = use_state(|| {
         Shared::new(State {
             route: address::route(),
+            selection: address::selection(),
             clock: prefs::clock(),
             looks_first: prefs::looks_first(),
             settings: kept::settings(),
@@ -33,9 +36,11 @@ pub fn App() -> Html {
     {
         let store = (*store).clone();
         use_effect_with((), move |()| {
+            // The entry that the page began with says all that is chosen, too.
+            address::replace(&store.state().route, &store.state().selection);
             let of_others = store.clone();
             let listeners = (
-                address::listen(move |route| store.dispatch(Action::Go(route))),
+                address::listen(move |route, selection| store.arrive(route, selection)),
                 kept::listen(move |settings, memory| of_others.dispatch(Action::KeptElsewhere(settings, memory))),
             );
             move || drop(listeners)
@@ -70,10 +75,14 @@ pub fn App() -> Html {
         <ContextProvider<IsDark> context={IsDark(is_dark)}>
             <a class="skip" href="#main" onclick={skip}>{"Skip to the content"}</a>
             <Header state={(*state).clone()} theme={*theme} {on_theme} />
-            <main id="main" ref={main} tabindex="-1" aria-label={view_name(&state)}>
-                <NoticeBar notice={state.notice.clone()} n_expected={state.analysis.as_ref().map(|analysis| analysis.expected.len())} />
-                { views::view(&state) }
-            </main>
+            <div class="frame">
+                <SideNav state={(*state).clone()} />
+                <main id="main" ref={main} tabindex="-1" aria-label={view_name(&state)}>
+                    <NoticeBar notice={state.notice.clone()} n_expected={state.analysis.as_ref().map(|analysis| analysis.expected.len())} />
+                    { views::view(&state) }
+                </main>
+            </div>
+            <Palette state={(*state).clone()} />
             <DropZone />
             <Live state={(*state).clone()} />
         </ContextProvider<IsDark>>

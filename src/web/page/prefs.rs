@@ -7,6 +7,17 @@ const THEME_KEY: &str = "packetloupe.theme";
 const CLOCK_KEY: &str = "packetloupe.clock";
 
 const LOOKS_FIRST_KEY: &str = "packetloupe.looks-first";
+const SINGLE_KEYS_KEY: &str = "packetloupe.single-keys";
+
+/// True if single keys such as `?` do something: people who speak to their machine turn them off (WCAG 2.1.4).
+pub fn has_single_keys() -> bool {
+    storage::get::<bool>(SINGLE_KEYS_KEY).unwrap_or(true)
+}
+
+/// Chooses whether single keys do something.
+pub fn choose_single_keys(wanted: bool) {
+    storage::set(SINGLE_KEYS_KEY, &wanted);
+}
 
 /// Colours of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

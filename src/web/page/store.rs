@@ -3,7 +3,7 @@
 use crate::export::TableExport;
 use crate::model::analysis::FileFacts;
 use crate::protocol::{Answer, Envelope, Query, Reply, Request};
-use crate::session::{Action, Effect, OpenFile, Phase, Route, Shared, State};
+use crate::session::{Action, Effect, OpenFile, Phase, Route, Selection, Shared, State};
 use crate::web::browser::client::{Client, Event};
 use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
@@ -99,15 +99,42 @@ impl Store {
 
     /// Shows a view; it becomes an entry of the browser's history.
     pub fn go(&self, route: Route) {
-        if *self.state().route.hash() != route.hash() {
-            super::address::push(&route);
+        let state = self.state();
+        if *state.route.hash() != route.hash() {
+            super::address::push(&route, &state.selection);
             self.dispatch(Action::Go(route));
         }
     }
 
+    /// Narrows all views to something else; it becomes an entry of the browser's history, so that back undoes it.
+    pub fn select(&self, selection: Selection) {
+        let state = self.state();
+        if state.selection != selection {
+            super::address::push(&state.route, &selection);
+            self.dispatch(Action::Select(selection));
+        }
+    }
+
+    /// The same in place of the entry that there is: for steps on the way to a choice.
+    pub fn reselect(&self, selection: Selection) {
+        super::address::replace(&self.state().route, &selection);
+        self.dispatch(Action::Select(selection));
+    }
+
+    /// What the browser went to: a link leaves the selection as it is.
+    pub fn arrive(&self, route: Route, selection: Option<Selection>) {
+        let before = self.state().selection.clone();
+        let selection = selection.unwrap_or_else(|| before.clone());
+        super::address::replace(&route, &selection);
+        if selection != before {
+            self.dispatch(Action::Select(selection));
+        }
+        self.dispatch(Action::Go(route));
+    }
+
     /// Shows a view in place of the one that is shown: for choices that are not worth an entry in the history.
     pub fn adjust(&self, route: Route) {
-        super::address::replace(&route);
+        super::address::replace(&route, &self.state().selection);
         self.dispatch(Action::Go(route));
     }
 
@@ -148,7 +175,7 @@ impl Store {
         match order {
             Effect::Send(request) => self.send(&request),
             Effect::Restart => self.restart(),
-            Effect::Show(route) => super::address::push(&route),
+            Effect::Show(route) => super::address::push(&route, &self.state().selection),
             Effect::KeepSettings => self.warn_if_not_kept(super::kept::keep_settings(&self.state().settings)),
             Effect::KeepLooksFirst => super::prefs::choose_looks_first(self.state().looks_first),
             Effect::KeepMemory => self.warn_if_not_kept(super::kept::keep_memory(&self.state().memory)),

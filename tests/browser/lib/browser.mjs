@@ -95,14 +95,22 @@ export async function hash(page, timeout = 60_000) {
   return element.getAttribute("data-sha256");
 }
 
+/** Opens the list of views where there is no room for it at the side. */
+export async function showViews(page) {
+  const menu = page.getByRole("button", { name: "Views", exact: true });
+  if ((await menu.isVisible()) && (await menu.getAttribute("aria-expanded")) === "false") await menu.click();
+}
+
 /** Goes to a view by its link. */
 export async function view(page, name) {
+  await showViews(page);
   await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: new RegExp(`^${name}`) }).click();
   await page.getByRole("heading", { level: 1, name, exact: true }).waitFor({ state: "attached" });
 }
 
 /** The views that the page offers now, in order: {id, name}. */
-export function views(page) {
+export async function views(page) {
+  await showViews(page);
   return page.getByRole("navigation", { name: "Views" }).getByRole("link").evaluateAll((links) =>
     links.map((link) => ({ id: link.dataset.view, name: link.firstChild.textContent.trim() })));
 }

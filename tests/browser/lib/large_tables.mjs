@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
-import { done, give, hash, view } from "./browser.mjs";
+import { done, give, hash, view, views } from "./browser.mjs";
 
 /** Views that show rows, which come from the worker. */
 const GRIDS = ["Flows", "Columns", "Rows"];
@@ -39,8 +39,8 @@ export async function visit(page, path, mark) {
   await done(page, 300_000);
   await mark("shown");
   await hash(page, 300_000);
-  const links = await page.getByRole("navigation", { name: "Views" }).getByRole("link").allInnerTexts();
-  for (const name of [...links.map((text) => /^[A-Z][a-z ]*[a-z]/.exec(text.trim())[0]), "Overview"]) {
+  const names = (await views(page)).map(({ name }) => name);
+  for (const name of [...names, "Overview"]) {
     await mark(name);
     await view(page, name);
     if (GRIDS.includes(name)) await page.getByRole("grid", { name }).locator('[aria-rowindex="2"]').waitFor();

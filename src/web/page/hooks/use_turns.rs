@@ -9,7 +9,7 @@ pub fn use_turns(n: usize, each: usize) -> usize {
     let there = use_state(|| each);
     {
         let there = there.clone();
-        use_effect_with(*there, move |&before| {
+        use_effect_with((*there, n), move |&(before, n)| {
             let timer = (before < n).then(|| Timeout::new(0, move || there.set(before + each)));
             move || drop(timer)
         });

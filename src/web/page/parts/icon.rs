@@ -29,6 +29,8 @@ pub enum Icon {
     Again,
     Hint,
     Back,
+    Menu,
+    Invert,
 }
 
 impl Icon {
@@ -58,6 +60,8 @@ impl Icon {
             Icon::Again => "M13 8a5 5 0 1 1-1.5-3.6L13 6M13 2.5V6H9.5",
             Icon::Hint => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2Zm0 5v4M8 4.8v.4",
             Icon::Back => "M13 8H3M7 4L3 8l4 4",
+            Icon::Menu => "M2 4h12M2 8h12M2 12h12",
+            Icon::Invert => "M3 6h10M3 10h10M11 3L5 13",
         }
     }
 

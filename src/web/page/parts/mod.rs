@@ -1,5 +1,6 @@
 //! What several views are made of: tables, charts, the header, filters, icons, texts. No part knows a view.
 
+pub mod answer;
 pub mod chart;
 pub mod drop;
 pub mod file_buttons;
@@ -11,7 +12,10 @@ pub mod incidents;
 pub mod live;
 pub mod look_first;
 pub mod lost;
+pub mod nav;
 pub mod notice;
+pub mod palette;
 pub mod rule_form;
 pub mod save;
+pub mod strip;
 pub mod text;

@@ -6,8 +6,10 @@ mod explore;
 mod findings;
 mod flows;
 mod issues;
+mod neighbours;
 mod overview;
 mod packets;
+mod panels;
 mod reading;
 mod rows;
 mod settings;
@@ -21,8 +23,10 @@ use explore::Explore;
 use findings::Findings;
 use flows::Flows;
 use issues::Issues;
+use neighbours::Neighbours;
 use overview::Overview;
 use packets::Packets;
+use panels::Panels;
 use reading::Reading;
 use rows::Rows;
 use settings::Settings;
@@ -46,6 +50,8 @@ pub fn view(state: &Shared<State>) -> Html {
             html! { <Findings {analysis} id={id.clone()} severity={*severity} is_judging={state.is_judging} /> }
         }
         Route::Explore(route) => html! { <Explore state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Panels(route) => html! { <Panels state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Neighbours => html! { <Neighbours state={state.clone()} {analysis} /> },
         Route::Flows(route) => html! { <Flows state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Packets(route) => html! { <Packets state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Reading => html! { <TableReading state={state.clone()} {analysis} /> },

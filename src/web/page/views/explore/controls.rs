@@ -2,8 +2,8 @@
 
 use crate::model::explore::{Catalogue, Choice, Mark, Order, Split, Term};
 use crate::model::format::quantity;
-use crate::session::Shared;
 use crate::session::explore::ExploreRoute;
+use crate::session::{Selection, Shared};
 use crate::web::page::parts::text::plain;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -24,7 +24,7 @@ pub struct ControlsProps {
 pub fn Controls(props: &ControlsProps) -> Html {
     let ControlsProps { catalogue, route, on_change } = props;
     // What is asked may differ from what was chosen: an input lacks some of it.
-    let question = route.question(catalogue, 0);
+    let question = route.question(catalogue, &Selection::default(), 0);
     let term = |nth: usize| question.by.get(nth).map(|split| split.term.clone());
     let on_measure = {
         let (route, measures) = (route.clone(), question.measures.clone());

@@ -60,7 +60,7 @@ pub fn Flows(props: &FlowsProps) -> Html {
     let choose = chosen.setter();
     let wanted = Wanted::<FlowRow> {
         result: (props.state.job, props.state.revision),
-        filter: props.route.filter.clone(),
+        filter: props.state.selection.over(&props.route.filter),
         sort: props.route.sort,
         is_descending: props.route.is_descending,
         beside: (),
@@ -76,7 +76,7 @@ pub fn Flows(props: &FlowsProps) -> Html {
                 <div class="split split-flows">
                     <Grid<FlowRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={chosen.as_ref().map(|row| u64::from(row.serial))} {on_sort}
                         on_choose={Callback::from(move |row| choose.set(Some(row)))} {on_open}
-                        nothing="No flow matches this filter." />
+                        nothing="No flow matches this filter and what is selected." />
                     <FlowDetail row={(*chosen).clone()} />
                 </div>
             } else {

@@ -57,7 +57,7 @@ pub fn Packets(props: &PacketsProps) -> Html {
     };
     let wanted = Wanted::<PacketRow> {
         result: (props.state.job, props.state.revision),
-        filter: props.route.filter.clone(),
+        filter: props.state.selection.over(&props.route.filter),
         sort: props.route.sort,
         is_descending: props.route.is_descending,
         beside: (),
@@ -71,8 +71,8 @@ pub fn Packets(props: &PacketsProps) -> Html {
             </div>
             if props.state.has_tables {
                 <div class="split split-packets">
-                    <Grid<PacketRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={props.route.packet} wished={place_of(&props.route)} {on_sort} on_choose={on_choose.clone()}
-                        on_open={on_choose} nothing="No packet matches this filter." />
+                    <Grid<PacketRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={props.route.packet} wished={place_of(&props.route).filter(|_| props.state.selection.passes_all())} {on_sort} on_choose={on_choose.clone()}
+                        on_open={on_choose} nothing="No packet matches this filter and what is selected." />
                     <PacketPane index={props.route.packet} job={props.state.job} />
                 </div>
             } else {

@@ -65,7 +65,7 @@ pub fn Rows(props: &RowsProps) -> Html {
     let names = in_sight.map(|column| AttrValue::from(plain(&column.name))).collect();
     let wanted = Wanted::<DataRow> {
         result: (props.state.job, props.state.revision),
-        filter: props.route.filter.clone(),
+        filter: props.state.selection.over(&props.route.filter),
         sort: props.route.sort,
         is_descending: props.route.is_descending,
         beside: Sight { first, names },
@@ -83,7 +83,7 @@ pub fn Rows(props: &RowsProps) -> Html {
             </div>
             if props.state.has_tables {
                 <Grid<DataRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={*chosen} {on_sort} wished={props.route.row}
-                    on_choose={on_choose.clone()} on_open={on_choose} nothing="No row matches this filter." />
+                    on_choose={on_choose.clone()} on_open={on_choose} nothing="No row matches this filter and what is selected." />
             } else {
                 <TablesLost />
             }

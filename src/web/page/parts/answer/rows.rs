@@ -1,42 +1,52 @@
-//! The rows of an answer as a table, each with its share of the whole and a way to its flows.
+//! The rows of an answer as a table, each with its share of the whole and a way to its flows. A value narrows all views.
 
-use crate::model::explore::{Answer, AnswerRow, MeasureHead, Order, Scale, ValueKind};
+use super::{narrowed, time_of};
+use crate::model::explore::{Answer, AnswerRow, MeasureHead, Order, ValueKind};
 use crate::model::format::quantity;
 use crate::model::format::time;
 use crate::protocol::Filter;
-use crate::session::explore::ExploreRoute;
-use crate::session::{Route, Shared};
-use crate::web::page::hooks::use_turns;
+use crate::session::{Route, Selection, Shared};
+use crate::web::page::hooks::{use_store, use_turns};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::text::plain;
+use crate::web::page::store::Store;
 use yew::prelude::*;
 
 /// Rows that are built in one turn.
-const EACH: usize = 100;
-/// Rows that are shown; more are in the file.
-const MOST: usize = 500;
+const EACH: usize = 50;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
 pub struct AnswerRowsProps {
     /// The answer.
     pub answer: Shared<Answer>,
-    /// What is chosen.
-    pub route: ExploreRoute,
+    /// Their order.
+    pub order: Order,
     /// Called with another order.
-    pub on_change: Callback<ExploreRoute>,
+    pub on_order: Callback<Order>,
+    /// The view's own filter.
+    pub filter: Filter,
+    /// Rows that are shown, at most.
+    pub most: usize,
+    /// Where all of them are.
+    pub all: Option<Route>,
+    /// Id of the view that has a page for each first value.
+    pub pages: Option<&'static str>,
+    /// The rows of the input are no flows.
+    pub is_of_rows: bool,
 }
 
 /// The rows.
 #[component]
 pub fn Rows(props: &AnswerRowsProps) -> Html {
-    let AnswerRowsProps { answer, route, on_change } = props;
-    let there = use_turns(answer.rows.len().min(MOST), EACH);
+    let AnswerRowsProps { answer, most, all, .. } = props;
+    let store = use_store();
+    let there = use_turns(answer.rows.len().min(*most), EACH);
     if answer.rows.is_empty() {
         return html! { <p class="placeholder">{"Nothing passes this filter."}</p> };
     }
-    let left_out = answer.n_rows.saturating_sub(answer.rows.len().min(MOST) as u64);
-    let is_cut = answer.rows.len() > MOST;
+    let left_out = answer.n_rows.saturating_sub(answer.rows.len().min(*most) as u64);
+    let is_cut = answer.rows.len() > *most;
     html! {
         <div class="card explore-rows scroll" role="region" tabindex="0" aria-label="Rows">
             <table class="plain">
@@ -46,7 +56,7 @@ pub fn Rows(props: &AnswerRowsProps) -> Html {
                             <th scope="col">{ plain(&head.label) }</th>
                         }
                         for (place, head) in answer.measures.iter().enumerate() {
-                            { measure_head(place, head, route, on_change) }
+                            { measure_head(place, head, props.order, &props.on_order) }
                             if place == 0 && has_share(answer) {
                                 <th scope="col">{"Share"}</th>
                             }
@@ -56,7 +66,7 @@ pub fn Rows(props: &AnswerRowsProps) -> Html {
                 </thead>
                 <tbody>
                     for (place, row) in answer.rows.iter().take(there).enumerate() {
-                        <tr key={place}>{ cells(answer, row, route) }</tr>
+                        <tr key={place}>{ cells(props, row, store.as_ref()) }</tr>
                     }
                     if !answer.others.is_empty() && !is_cut {
                         <tr>
@@ -71,7 +81,10 @@ pub fn Rows(props: &AnswerRowsProps) -> Html {
             </table>
             if left_out > 0 {
                 <p class="hint">
-                    { format!("{} not shown.", quantity::counted(left_out, "more row is", "more rows are")) }
+                    { format!("{} not shown. ", quantity::counted(left_out, "more row is", "more rows are")) }
+                    if let Some(all) = all {
+                        <a href={all.hash()}>{"Show all"}</a>
+                    }
                 </p>
             }
         </div>
@@ -79,15 +92,14 @@ pub fn Rows(props: &AnswerRowsProps) -> Html {
 }
 
 /// A measure's heading, which sorts by it.
-fn measure_head(place: usize, head: &MeasureHead, route: &ExploreRoute, on_change: &Callback<ExploreRoute>) -> Html {
+fn measure_head(place: usize, head: &MeasureHead, order: Order, on_order: &Callback<Order>) -> Html {
     let place = place as u32;
-    let sorted = match route.order {
+    let sorted = match order {
         Order::Measure { place: by, is_descending } if by == place => Some(is_descending),
         _ => None,
     };
     let next = Order::Measure { place, is_descending: sorted != Some(true) };
-    let route = route.clone();
-    let on_sort = on_change.reform(move |_: MouseEvent| ExploreRoute { order: next, ..route.clone() });
+    let on_sort = on_order.reform(move |_: MouseEvent| next);
     let sort = sorted.map(|is_descending| if is_descending { "descending" } else { "ascending" });
     let unknown = (head.n_unknown > 0).then(|| format!("{} unknown", quantity::count(head.n_unknown)));
     html! {
@@ -105,24 +117,24 @@ fn measure_head(place: usize, head: &MeasureHead, route: &ExploreRoute, on_chang
     }
 }
 
-fn cells(answer: &Answer, row: &AnswerRow, route: &ExploreRoute) -> Html {
-    let flows = row.filter.as_ref().map(|own| Route::flows(narrowed(&route.filter, own)).hash());
-    let within = row.values.iter().zip(&answer.dimensions).find_map(|(value, head)| match head.scale {
-        Scale::Time { width_ns, n, .. } if n > 1 && value.kind == ValueKind::Value => {
-            let (from_ns, to_ns) = (Some(value.at), Some(value.at.saturating_add(width_ns)));
-            Some(Route::Explore(ExploreRoute { from_ns, to_ns, ..route.clone() }).hash())
-        }
-        _ => None,
+fn cells(props: &AnswerRowsProps, row: &AnswerRow, store: Option<&Store>) -> Html {
+    let AnswerRowsProps { answer, filter, pages, is_of_rows, .. } = props;
+    let within = time_of(answer, &row.values);
+    let to_flows = row.filter().map(|own| {
+        let filter = narrowed(filter, &own);
+        if *is_of_rows { Route::rows(filter) } else { Route::flows(filter) }
     });
-    let is_time = |nth: usize| answer.dimensions.get(nth).is_some_and(|head| matches!(head.scale, Scale::Time { .. }));
+    let named = || row.values.iter().map(|value| plain(&value.text)).collect::<Vec<_>>().join(", ");
     html! {
         <>
             for (place, value) in row.values.iter().enumerate() {
                 <th scope="row" class={(value.kind != ValueKind::Value).then_some("absent")}>
-                    if let (true, Some(href)) = (is_time(place), &within) {
-                        <a href={href.clone()} title="Count this time only">{ plain(&value.text) }</a>
-                    } else if let (0, Some(href)) = (place, &flows) {
-                        <a href={href.clone()} title="Show its flows">{ plain(&value.text) }</a>
+                    if let (0, ValueKind::Value, Some(view)) = (place, value.kind, pages) {
+                        <a href={Route::panels(view, Some(value.text.clone())).hash()}>{ plain(&value.text) }</a>
+                    } else if let (Some(store), Some((_, span))) = (store, within.filter(|(nth, _)| *nth == place)) {
+                        { narrowing(store, plain(&value.text), "Narrow all views to this time", move |selection| selection.at(Some(span))) }
+                    } else if let (Some(store), Some(own)) = (store, value.filter.clone()) {
+                        { narrowing(store, plain(&value.text), "Narrow all views to this", move |selection| selection.with(&own)) }
                     } else {
                         { plain(&value.text) }
                     }
@@ -130,14 +142,21 @@ fn cells(answer: &Answer, row: &AnswerRow, route: &ExploreRoute) -> Html {
             }
             { figures(answer, &row.figures) }
             <td>
-                if let Some(href) = flows {
-                    <a {href} aria-label={format!("Flows of {}", row.values.iter().map(|v| plain(&v.text)).collect::<Vec<_>>().join(", "))}>
+                if let Some(route) = to_flows {
+                    <a href={route.hash()} aria-label={format!("{} of {}", if *is_of_rows { "Rows" } else { "Flows" }, named())}>
                         { Icon::Flows.html() }
                     </a>
                 }
             </td>
         </>
     }
+}
+
+/// A value that narrows all views.
+fn narrowing(store: &Store, text: String, title: &'static str, to: impl Fn(Selection) -> Selection + 'static) -> Html {
+    let store = store.clone();
+    let on_click = Callback::from(move |_: MouseEvent| store.select(to(store.state().selection.clone())));
+    html! { <button type="button" class="as-link" {title} onclick={on_click}>{ text }</button> }
 }
 
 fn figures(answer: &Answer, figures: &[Option<f64>]) -> Html {
@@ -162,7 +181,7 @@ fn has_share(answer: &Answer) -> bool {
 }
 
 /// A share as a bar and in percent.
-fn share(value: f64, total: f64) -> Html {
+pub fn share(value: f64, total: f64) -> Html {
     let width = format!("{:.2}%", (value / total * 100.0).clamp(0.0, 100.0));
     html! {
         <>
@@ -180,10 +199,4 @@ pub fn figure(value: Option<f64>, unit: &str) -> String {
         _ => quantity::with_unit(value, unit),
     };
     quantity::or_dash(value.map(words))
-}
-
-/// A filter with another one within it.
-pub fn narrowed(filter: &Filter, more: &str) -> Filter {
-    let text = if filter.text.trim().is_empty() { more.to_owned() } else { format!("{} {more}", filter.text.trim()) };
-    Filter { text, ..filter.clone() }
 }

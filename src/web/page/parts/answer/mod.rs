@@ -1,0 +1,110 @@
+//! The answer to a question of measures and dimensions: a chart, and the rows behind it. What is clicked narrows all views.
+
+use crate::chart;
+use crate::model::explore::{Answer, Mark, Order, Scale};
+use crate::protocol::Filter;
+use crate::session::{Route, Shared};
+use crate::web::page::hooks::use_store;
+use crate::web::page::parts::chart::Chart;
+use pick::pick;
+use rows::Rows;
+use tree::Tree;
+use yew::prelude::*;
+
+mod pick;
+mod rows;
+mod tree;
+mod use_answer;
+
+pub use rows::figure;
+pub use use_answer::{Asked, use_answer, use_catalogue};
+
+/// What is shown.
+#[derive(Properties, PartialEq)]
+pub struct AnswerViewProps {
+    /// The answer.
+    pub answer: Shared<Answer>,
+    /// How it is drawn.
+    pub mark: Mark,
+    /// Order of the rows.
+    pub order: Order,
+    /// The view's own filter, for ways to the flows.
+    pub filter: Filter,
+    /// Minutes east of UTC.
+    pub offset: i32,
+    /// Called with another order.
+    pub on_order: Callback<Order>,
+    /// Name of the file that the picture is saved to, without its ending.
+    pub saved_as: String,
+    /// Rows that are shown, at most.
+    pub most: usize,
+    /// Where all rows are, if only some are shown.
+    #[prop_or_default]
+    pub all: Option<Route>,
+    /// Id of the view that has a page for each first value.
+    #[prop_or_default]
+    pub pages: Option<&'static str>,
+    /// Title of the chart, if its own says too little.
+    #[prop_or_default]
+    pub title: Option<&'static str>,
+    /// The rows stand below the chart.
+    #[prop_or(true)]
+    pub has_rows: bool,
+    /// The rows of the input are no flows.
+    pub is_of_rows: bool,
+}
+
+/// A chart of the answer if it can be drawn, and its rows.
+#[component]
+pub fn AnswerView(props: &AnswerViewProps) -> Html {
+    let AnswerViewProps { answer, mark, offset, title, .. } = props;
+    let store = use_store();
+    let spec = use_memo((answer.clone(), *mark, *offset, *title), |(answer, mark, offset, title)| {
+        let mut spec = chart::explored(answer, *mark, *offset)?;
+        if let Some(title) = title {
+            spec.id = format!("explore-{}", title.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"));
+            spec.title = (*title).to_owned();
+        }
+        Some(spec)
+    });
+    let on_pick = pick(answer, *mark, store);
+    let why = match (mark, spec.is_some()) {
+        (Mark::Table | Mark::Tree, _) | (_, true) => None,
+        (Mark::Areas | Mark::Lines, _) => Some("Split by time first to see it over time."),
+        (Mark::Heat, _) => Some("Split by two dimensions to see a heatmap."),
+        (Mark::Columns | Mark::Bars, _) => Some("Split by a dimension to see it drawn."),
+    };
+    html! {
+        <>
+            if let Some(spec) = &*spec {
+                <Chart spec={spec.clone()} {on_pick} saved_as={props.saved_as.clone()} />
+            } else if let Some(why) = why {
+                <p class="placeholder">{ why }</p>
+            }
+            if *mark == Mark::Tree {
+                <Tree answer={answer.clone()} filter={props.filter.clone()} />
+            } else if props.has_rows || spec.is_none() {
+                <Rows answer={answer.clone()} order={props.order} filter={props.filter.clone()} on_order={props.on_order.clone()}
+                    most={props.most} all={props.all.clone()} pages={props.pages} is_of_rows={props.is_of_rows} />
+            }
+        </>
+    }
+}
+
+/// The span of time of a row, if it has one.
+fn time_of(answer: &Answer, values: &[crate::model::explore::AnswerValue]) -> Option<(usize, (i64, i64))> {
+    use crate::model::explore::ValueKind;
+    let mut both = values.iter().zip(&answer.dimensions).enumerate();
+    both.find_map(|(nth, (value, head))| match head.scale {
+        Scale::Time { width_ns, n, .. } if n > 1 && value.kind == ValueKind::Value => {
+            Some((nth, (value.at, value.at.saturating_add(width_ns))))
+        }
+        _ => None,
+    })
+}
+
+/// A filter with another one within it.
+fn narrowed(filter: &Filter, more: &str) -> Filter {
+    let text = if filter.text.trim().is_empty() { more.to_owned() } else { format!("{} {more}", filter.text.trim()) };
+    Filter { text, ..filter.clone() }
+}
