@@ -1,7 +1,5 @@
 //! The models on public benchmark tables, beside what PyOD reaches there.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
 use crate::needs;
 use packetloupe::learn::forest::Forest;
 use packetloupe::learn::linear::Components;

@@ -1,8 +1,6 @@
 //! Counts, times, protocols, conversations and names agree with tshark's over the shared captures, and what differs is
 //! explained in `agreement/explained.csv`; skips where the shared captures, tshark or Python are absent.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
 use crate::needs;
 use std::process::Command;
 

@@ -1,7 +1,5 @@
 //! Walks `src/` and holds it to the design: who may name whom, one door for each outside crate, no panics.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
-
 use crate::source;
 use source::{SourceFile, files};
 use std::collections::BTreeSet;

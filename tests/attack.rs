@@ -1,8 +1,6 @@
 //! Public captures of attacks to the detectors that catch them, or the reason why none does; benign ones stay quiet.
 //! Skips where the captures are absent.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
 use crate::needs;
 use packetloupe::model::analysis::Analysis;
 use packetloupe::model::finding::{Category, Finding, Severity};

@@ -1,8 +1,6 @@
 //! What each detector finds in captures of benign traffic is what the table in the project says; skips where these are
 //! absent. With PACKETLOUPE_WRITE_BENIGN_RATES set it writes the table instead.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
-
 use crate::needs;
 use packetloupe::model::{Analysis, Severity};
 use packetloupe::pipeline::{self, Pipeline, PipelineOptions};

@@ -1,7 +1,5 @@
 //! Captures of which packets were left out on purpose, to how much is said to be missing.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
-
 use crate::needs;
 use crate::pieces;
 use packetloupe::model::Analysis;

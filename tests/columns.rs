@@ -1,8 +1,6 @@
 //! Columns of tables are taken for what people say: the same findings as by plain headings, nothing changed by what was so
 //! anyway, and what cannot be followed is said.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
-
 use packetloupe::export::json::json;
 use packetloupe::model::Analysis;
 use packetloupe::model::rows::{Layout, Role, RoleReason, RowKind};

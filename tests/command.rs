@@ -1,7 +1,5 @@
 //! The native command as a script would use it: outputs, exit codes, messages, hostile names.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
-
 use crate::needs;
 use serde_json::Value;
 use std::fs;

@@ -1,8 +1,6 @@
 //! Connections whose handshake is not in the capture, and which begin with a packet of the server, to who is client in them:
 //! who was it when the handshake was there.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
-
 use crate::pieces;
 use packetloupe::model::Addr;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};

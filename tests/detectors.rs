@@ -1,8 +1,6 @@
 //! Captures to expected findings: each attack of the shared captures by the detector that is meant for it, nothing loud
 //! in benign ones, filters that select the packets meant. Skips where the captures or tshark are absent.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
 use crate::needs;
 use packetloupe::model::analysis::Analysis;
 use packetloupe::model::finding::{Category, Finding, Severity};

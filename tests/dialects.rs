@@ -1,7 +1,5 @@
 //! Tables of every dialect: told by their content, read the same whatever the slices, and never a cause of panic.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
-
 use crate::needs;
 use packetloupe::model::rows::RowKind;
 use packetloupe::model::{Analysis, flow::Outcome, flow::TcpState};

@@ -1,7 +1,5 @@
 //! Questions of measures and dimensions give what tshark counts, and parts add up to the whole whatever they are split by.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
-
 use packetloupe::explore::{DIMENSIONS, MEASURES};
 use packetloupe::model::Analysis;
 use packetloupe::model::explore::{Answer, Order, Question, Selection, Split, Term, ValueKind};

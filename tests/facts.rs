@@ -1,7 +1,5 @@
 //! What applications say in the shared captures, as tshark 4.0 reads it; skips where these are absent.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
-
 use crate::needs;
 use packetloupe::export::facts::{self, FieldSource};
 use packetloupe::model::Secrets;

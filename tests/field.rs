@@ -1,8 +1,6 @@
 //! Captures and tables as people have them, each with the right answer: all hold but those that are named here with the reason.
 //! Skips where these or Python are absent.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
 use crate::needs;
 use std::collections::BTreeSet;
 use std::process::Command;

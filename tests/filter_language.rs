@@ -1,8 +1,6 @@
 //! The filter language over captures: the display filter of every finding selects the packets that it means, and filters
 //! of fields that Wireshark has too select the packets that tshark selects. Without tshark the second is not run.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
 use crate::needs;
 use packetloupe::filter;
 use packetloupe::model::Analysis;

@@ -1,7 +1,5 @@
 //! Labelled lab captures: attacks are caught, benign traffic stays quiet; skips where these or Python are absent.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
-
 use crate::needs;
 use std::path::Path;
 use std::process::Command;

@@ -1,7 +1,5 @@
 //! Logs of other tools: told as what they are, and what they say reaches the detectors that also see captures.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
-
 use packetloupe::model::{Analysis, Severity};
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::{self, Settings};

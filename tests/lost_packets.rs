@@ -6,8 +6,6 @@
 //! Such a packet is told by what it does, not by a list: the headers of the TCP packets of the capture and this one packet
 //! whole give the finding, and the capture without it does not. These are counted apart.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
-
 use crate::needs;
 use crate::pieces;
 use packetloupe::detect::ALL;

@@ -2,8 +2,6 @@
 //! sentence and the exit code that its help states.
 
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::fs;

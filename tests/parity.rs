@@ -1,8 +1,6 @@
 //! Flow features agree to a millionth with a second calculation over tshark's packet fields, in both modes; skips where
 //! the shared captures, tshark or Python are absent.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
 use crate::needs;
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,8 +1,6 @@
 //! Invariants of the line over arbitrary bytes: any slicing gives the same result, no bytes make it panic, and what
 //! could be read of a cut or damaged file is kept.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
 use packetloupe::export::TableExport;
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};

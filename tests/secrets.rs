@@ -1,8 +1,6 @@
 //! Secrets planted in conversations of every kind are shown nowhere: not in packet rows and details, flows, findings, facts,
 //! report, CSV and JSON. The bytes of a packet are the only place that has them.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail by panicking")]
-
 use packetloupe::export::{self, Writer};
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::protocol::{Answer, Filter, FlowSort, PacketSort, Query, Window};

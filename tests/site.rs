@@ -1,7 +1,5 @@
 //! Which addresses are inside: what is set and what is inferred reaches detectors, report and JSON.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
-
 use packetloupe::export::json::json;
 use packetloupe::export::report::html::html;
 use packetloupe::model::{Analysis, Severity};

@@ -1,6 +1,8 @@
 //! All tests of the library and the command from outside, as one program: thirty of them took minutes to link, and each used
 //! one core. `cargo test --test suite NAME` runs what one file guards.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail by panicking")]
+
 mod adbench;
 mod agreement;
 mod architecture;
@@ -25,6 +27,7 @@ mod lab;
 mod logs;
 mod lost_packets;
 mod malformed;
+mod memory;
 mod needs;
 mod pages;
 mod parity;
@@ -33,8 +36,10 @@ mod properties;
 mod secrets;
 mod site;
 mod source;
+mod supply_chain;
 mod tables;
 mod techniques;
+mod training;
 mod typed_fields;
 mod unmeasured;
 

@@ -1,10 +1,7 @@
 //! What the project is built of: licences, sources and double versions as `deny.toml` allows, and everything that scripts
 //! install pinned by a lock file or a checksum. The same rules as `cargo deny check licenses bans sources`.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
-
-mod needs;
-
+use crate::needs;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,7 +1,5 @@
 //! Walks the registration tables: ids unique and equal to file names, texts filled, defaults inside their ranges.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
-
 use packetloupe::export::{self, TableExport, Writer};
 use packetloupe::model::Category;
 use packetloupe::read::table::dialect;

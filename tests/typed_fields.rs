@@ -1,7 +1,5 @@
 //! Walks `src/detect` for comparisons with words: detectors ask for enums, and only tokens of protocols stay texts.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
-
 #[allow(dead_code, reason = "other tests read more of the sources")]
 use crate::source;
 use source::files;

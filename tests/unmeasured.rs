@@ -1,7 +1,5 @@
 //! Flow tables of the fixtures with columns taken away: what is not known accuses nobody, and what is known still tells.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
-
 use packetloupe::export::TableExport;
 use packetloupe::model::Analysis;
 use packetloupe::model::Endpoint;

@@ -163,8 +163,11 @@ pub fn things_of(flow: &Flow, from: &Sources<'_>) -> Vec<(ThingKind, String)> {
     things
 }
 
-/// Figures of a flow of which the distribution is kept: name, unit, value.
-const FIGURES: &[(&str, &str, fn(&Flow) -> Option<f64>)] = &[
+/// Name, unit, and how it is taken from a flow.
+type Figure = (&'static str, &'static str, fn(&Flow) -> Option<f64>);
+
+/// Figures of a flow of which the distribution is kept.
+const FIGURES: &[Figure] = &[
     ("bytes to the responder", "B", |flow| Some(flow.forward().bytes as f64)),
     ("bytes to the originator", "B", |flow| Some(flow.backward().bytes as f64)),
     ("packets of a flow", "packets", |flow| Some(flow.packets() as f64)),

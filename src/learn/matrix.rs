@@ -66,6 +66,13 @@ impl Matrix {
         self.values.get(row * self.n_columns + column).copied().unwrap_or(0.0)
     }
 
+    /// A column in ascending order, without what is not a number.
+    pub fn sorted_column(&self, column: usize) -> Vec<f32> {
+        let mut values = self.finite_column(column);
+        values.sort_unstable_by(f32::total_cmp);
+        values
+    }
+
     /// A column, top to bottom, without what is not a number.
     pub fn finite_column(&self, column: usize) -> Vec<f32> {
         let mut values: Vec<f32> = self.rows().map(|row| row.get(column).copied().unwrap_or(f32::NAN)).collect();

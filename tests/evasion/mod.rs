@@ -1,8 +1,6 @@
 //! Conversations made byte by byte, with and without what evades a monitor or carries data out, through the whole line: to
 //! the findings that they should give, whose filters select the packets meant as tshark counts them.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
-
 mod encrypted;
 mod made;
 

@@ -1,8 +1,6 @@
 //! What a test needs and a clone may lack (shared captures and tables, tshark, Python), to where it is or a note that the
 //! test was not run. scripts/test names what is noted, and does not count it as passed.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::panic::Location;

@@ -1,8 +1,6 @@
 //! Cards, settings and measured tables to the page of each detector in docs/detectors. The test holds the pages to their
 //! sources; with PACKETLOUPE_WRITE_PAGES set it writes them instead.
 
-#![allow(clippy::indexing_slicing, reason = "a test may fail by panicking")]
-
 use packetloupe::pipeline;
 use packetloupe::settings::Descriptor;
 use std::collections::BTreeMap;

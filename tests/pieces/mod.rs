@@ -1,12 +1,5 @@
 //! Capture files to their packets, to leave out some, and to cut packets behind their headers.
 
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a suite uses a part of it; a test may fail by panicking"
-)]
-
 use etherparse::{LaxNetSlice, LaxSlicedPacket, TransportSlice};
 
 /// A piece of a capture file.

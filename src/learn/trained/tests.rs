@@ -98,10 +98,10 @@ fn what_gives_the_answer_away_is_said() {
     table.columns.push(column("sure", sure.rev().collect::<Vec<f64>>().into_iter().rev().collect()));
     // Rows 600 to 899 are once more those from 0 to 299.
     for column in &mut table.columns {
-        if let Cells::Numbers(values) = &mut column.cells {
-            if column.name != "row" {
-                values.copy_within(0..300, 600);
-            }
+        if let Cells::Numbers(values) = &mut column.cells
+            && column.name != "row"
+        {
+            values.copy_within(0..300, 600);
         }
     }
     let kinds = |table: &LabelledTable| -> Vec<(String, Option<String>)> {
