@@ -116,7 +116,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         "model",
         &[
             &["net", "comment", "explore", "rows"],
-            &["app", "neighbours"],
+            &["app", "neighbours", "stream"],
             &["format", "packet"],
             &["flow", "finding", "interface", "listing"],
             &["analysis", "chart"],
@@ -312,7 +312,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["listing", "streams"],
             &["slices"],
             &["filter"],
-            &["flows", "rows", "columns", "packets", "neighbours"],
+            &["flows", "rows", "columns", "packets", "neighbours", "stream"],
             &["explore"],
         ],
     ),

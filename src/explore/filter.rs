@@ -2,6 +2,7 @@
 
 use crate::filter::quoted;
 use crate::model::Addr;
+use crate::model::net::addr::mac_text;
 
 /// Flows of a host.
 pub fn host(host: Addr) -> String {
@@ -16,6 +17,11 @@ pub fn port(port: u16) -> String {
 /// Flows over IPv4, or over IPv6.
 pub fn network(is_v4: bool) -> &'static str {
     if is_v4 { "ip" } else { "ipv6" }
+}
+
+/// Flows of an Ethernet address.
+pub fn mac(mac: [u8; 6]) -> String {
+    mac_text(mac)
 }
 
 /// Rows of a table whose column has this value.

@@ -16,6 +16,7 @@ pub mod net;
 pub mod packet;
 pub mod rows;
 pub mod slowness;
+pub mod stream;
 
 pub use analysis::Analysis;
 pub use app::field::{FieldBuffer, FieldId, Message};

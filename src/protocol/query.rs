@@ -6,6 +6,7 @@ use crate::model::explore;
 use crate::model::listing::{FlowRow, PacketDetail, PacketRow, Page};
 use crate::model::neighbours::Neighbours;
 use crate::model::rows::{ColumnInfo, DataRow};
+use crate::model::stream::FollowedStream;
 use serde::{Deserialize, Serialize};
 
 /// A request of the page for part of a table.
@@ -33,6 +34,13 @@ pub enum Query {
     Explore(explore::Question),
     /// What can be asked with [`Query::Explore`].
     Catalogue,
+    /// What a flow carries, from a byte on.
+    Stream {
+        /// Serial number of the flow.
+        flow: u32,
+        /// Bytes of the stream before those wanted.
+        from: u64,
+    },
     /// Who claims which address on the link, and who asks for whom.
     Neighbours(Scope),
     /// About what is unusual, and learning it.
@@ -123,6 +131,8 @@ pub enum Answer {
     Explored(Box<Result<explore::Answer, String>>),
     /// To [`Query::Catalogue`].
     Catalogue(Box<explore::Catalogue>),
+    /// To [`Query::Stream`]; `None` if there is no such flow.
+    Stream(Option<Box<FollowedStream>>),
     /// To [`Query::Neighbours`]; a scope that cannot be used is an error, in a sentence.
     Neighbours(Box<Result<Neighbours, String>>),
     /// To [`Query::Anomalies`]. Before the last one may come some that say how far it is.

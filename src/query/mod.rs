@@ -11,6 +11,7 @@ mod neighbours;
 mod packets;
 mod rows;
 mod slices;
+mod stream;
 mod streams;
 
 use crate::anomalies::Desk;
@@ -67,6 +68,7 @@ impl Views {
             }
             Query::Packet { index } => Answer::Packet(detail(&mut sight, index).map(Box::new)),
             Query::Explore(question) => Answer::Explored(Box::new(explore::ask(&mut sight, &question))),
+            Query::Stream { flow, from } => Answer::Stream(stream::follow(&mut sight, flow, from).map(Box::new)),
             Query::Neighbours(scope) => {
                 let said = neighbours::neighbours(&mut sight, &scope);
                 Answer::Neighbours(Box::new(said.map_err(|error| error.to_string())))

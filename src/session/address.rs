@@ -28,6 +28,7 @@ impl Route {
             Route::Explore(explore) => View::of(&explore.combination).unwrap_or(&view::EXPLORE),
             Route::Panels(panels) => View::of(panels.view).unwrap_or(&view::OVERVIEW),
             Route::Neighbours => &view::NEIGHBOURS,
+            Route::Stream(_) => &view::STREAM,
             Route::Flows(_) => &view::FLOWS,
             Route::Packets(_) => &view::PACKETS,
             Route::Reading => &view::READING,
@@ -63,7 +64,7 @@ mod tests {
     use crate::protocol::{Filter, FlowSort, RowSort};
     use crate::session::explore::ExploreRoute;
     use crate::session::route::{
-        ColumnsRoute, FLOW_SORTS, FlowsRoute, PACKET_SORTS, PacketsRoute, PanelsRoute, RowsRoute,
+        ColumnsRoute, FLOW_SORTS, FlowsRoute, PACKET_SORTS, PacketsRoute, PanelsRoute, RowsRoute, StreamRoute,
     };
     use crate::session::selection::Chip;
     use crate::session::view::VIEWS;
@@ -141,11 +142,12 @@ mod tests {
             };
             let panels = PanelsRoute { view: "hosts", item: finding.clone(), filter: rows.filter.clone() };
             let tables = [Route::Rows(rows), Route::Columns(columns), Route::Explore(explore), Route::Panels(panels)];
+            let stream = StreamRoute { flow, from: u64::from(flow.unwrap_or(0)), is_hex: is_descending };
             let selection = Selection {
                 time: flow.map(|n| (i64::from(n), i64::from(n) + 9)),
                 chips: finding.iter().map(|text| Chip { text: format!("x{text}"), is_off: is_descending, is_inverted: sort > 4 }).collect(),
             };
-            for route in [Route::Flows(flows), Route::Packets(packets), Route::Findings { id: finding, severity }].into_iter().chain(tables) {
+            for route in [Route::Flows(flows), Route::Packets(packets), Route::Findings { id: finding, severity }].into_iter().chain(tables).chain([Route::Stream(stream)]) {
                 let hash = selection.hash(&route);
                 prop_assert_eq!(Selection::from_hash(&hash), selection.clone());
                 prop_assert_eq!(Route::from_hash(&hash), route);

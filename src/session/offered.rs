@@ -52,7 +52,7 @@ mod tests {
         assert_eq!(ids(&State::default()), ["overview", "settings"]);
         // Of a capture in which no application speaks: no DNS, TLS, HTTP, logins, files.
         let capture = "overview findings anomalies time protocols conversations endpoints services health distributions heatmap \
-                       explore hosts flows packets issues settings";
+                       explore hosts flows packets stream issues settings";
         assert_eq!(ids(&ready(None)).join(" "), capture);
         let table = "overview findings anomalies distributions heatmap explore reading columns rows issues settings";
         assert_eq!(ids(&ready(Some(RowKind::Rows))).join(" "), table);

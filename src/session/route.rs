@@ -26,6 +26,8 @@ pub enum Route {
     Panels(PanelsRoute),
     /// ARP and IPv6 neighbours.
     Neighbours,
+    /// What a flow carries.
+    Stream(StreamRoute),
     /// The flow table.
     Flows(FlowsRoute),
     /// The packet table.
@@ -53,6 +55,17 @@ pub struct PanelsRoute {
     pub item: Option<String>,
     /// What is counted.
     pub filter: Filter,
+}
+
+/// What is chosen in the view that follows a stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct StreamRoute {
+    /// Serial number of the flow; none until one is chosen.
+    pub flow: Option<u32>,
+    /// Bytes of the stream before those that are shown.
+    pub from: u64,
+    /// It is shown in hex.
+    pub is_hex: bool,
 }
 
 /// What is chosen in the flow table.
@@ -145,6 +158,11 @@ impl Route {
         Route::Panels(PanelsRoute { view, item, filter: Filter::default() })
     }
 
+    /// What a flow carries.
+    pub fn stream(flow: u32) -> Route {
+        Route::Stream(StreamRoute { flow: Some(flow), ..StreamRoute::default() })
+    }
+
     /// The rows of a table that a filter lets pass.
     pub fn rows(filter: Filter) -> Route {
         Route::Rows(RowsRoute { filter, ..RowsRoute::default() })
@@ -186,6 +204,11 @@ impl Route {
             Route::Panels(panels) => {
                 rest = panels.item.as_ref().map_or_else(String::new, |item| format!("/{}", percent::encode(item)));
                 wanted.filter(&panels.filter);
+            }
+            Route::Stream(stream) => {
+                rest = stream.flow.map_or_else(String::new, |flow| format!("/{flow}"));
+                wanted.add("at", (stream.from > 0).then(|| stream.from.to_string()).as_deref());
+                wanted.add("hex", stream.is_hex.then_some("1"));
             }
             Route::Flows(flows) => {
                 wanted.filter(&flows.filter);
@@ -242,6 +265,11 @@ impl Given {
     pub(super) fn panels(&self, view: &'static str, rest: &str) -> Route {
         let item = Some(decode(rest)).filter(|item| !item.is_empty());
         Route::Panels(PanelsRoute { view, item, filter: self.filter() })
+    }
+
+    pub(super) fn stream(&self, rest: &str) -> StreamRoute {
+        let from = self.get("at").and_then(|text| text.parse().ok()).unwrap_or(0);
+        StreamRoute { flow: rest.parse().ok(), from, is_hex: self.get("hex").is_some() }
     }
 
     /// What of all views stands beside what is chosen in one.

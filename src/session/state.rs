@@ -137,6 +137,8 @@ pub struct State {
     pub selection: Selection,
     /// On narrow screens the list of views is open.
     pub shows_menu: bool,
+    /// On wide screens the list of views is folded away.
+    pub is_menu_folded: bool,
     /// What lies above the page.
     pub overlay: Option<Overlay>,
     /// The zone that times are shown in.

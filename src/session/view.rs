@@ -68,7 +68,7 @@ impl Group {
         match self {
             Group::Findings => "Findings",
             Group::Traffic => "Traffic",
-            Group::Names => "Hosts and applications",
+            Group::Names => "Hosts and names",
             Group::Tables => "Tables",
             Group::File => "File",
         }
@@ -237,6 +237,15 @@ pub static PACKETS: View = View {
     ..View::PLAIN
 };
 
+/// What a flow carries, in order.
+pub static STREAM: View = View {
+    id: "stream",
+    label: "Stream",
+    needs: Needs::Packets,
+    read: |rest, given| Route::Stream(given.stream(rest)),
+    ..View::WHOLE
+};
+
 /// What the columns of a table are taken for, and why.
 pub static READING: View =
     View { id: "reading", label: "Reading", needs: Needs::Table, read: |_, _| Route::Reading, ..View::WHOLE };
@@ -304,6 +313,7 @@ pub static VIEWS: &[&View] = &[
     &files::FILES,
     &FLOWS,
     &PACKETS,
+    &STREAM,
     &READING,
     &COLUMNS,
     &ROWS,

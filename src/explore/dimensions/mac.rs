@@ -1,6 +1,7 @@
 //! The Ethernet addresses of a flow, both of them.
 
 use crate::explore::dimension::Dimension;
+use crate::explore::filter;
 use crate::explore::key::Key;
 use crate::explore::key::Side;
 
@@ -17,4 +18,8 @@ pub const ENTRY: Dimension = Dimension::of_flows(
         }
     },
 )
-.overlapping();
+.overlapping()
+.filtered(|key, _| match key {
+    Key::Mac(mac) => Some(filter::mac(mac)),
+    _ => None,
+});

@@ -26,6 +26,7 @@ mod score;
 mod server_name;
 mod severity;
 mod source;
+mod source_mac;
 mod state;
 mod target;
 pub(super) mod time;
@@ -50,6 +51,7 @@ pub const DIMENSIONS: &[Dimension] = &[
     direction::ENTRY,
     vlan::ENTRY,
     mac::ENTRY,
+    source_mac::ENTRY,
     server_name::ENTRY,
     field::DNS_NAME,
     field::TLS_SERVER_NAME,

@@ -65,6 +65,8 @@ pub enum Action {
     Select(Selection),
     /// On narrow screens the list of views is opened or closed.
     ToggleMenu,
+    /// On wide screens the list of views is folded away or shown again.
+    FoldMenu,
     /// Something lies above the page, or nothing any more.
     Overlay(Option<Overlay>),
     /// Another zone for times.

@@ -164,6 +164,10 @@ impl State {
                 self.shows_menu = !self.shows_menu;
                 Vec::new()
             }
+            Action::FoldMenu => {
+                self.is_menu_folded = !self.is_menu_folded;
+                Vec::new()
+            }
             Action::Overlay(overlay) => {
                 self.overlay = overlay;
                 Vec::new()

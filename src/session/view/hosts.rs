@@ -22,7 +22,7 @@ pub static HOSTS: View = View {
     item_panels: &[
         Panel::drawn("Traffic over time", "time,protocol:4", "bytes", Mark::Areas).of("host {}").wide(),
         Panel::table("Findings", "severity,finding", "flows").of("host {}").wide(),
-        Panel::table("Ethernet addresses", "mac", "packets,flows").of("host {}"),
+        Panel::table("Ethernet address (or its router's)", "source_mac", "flows").of("source == {}"),
         Panel::table("Names it gives itself", "field=host", "flows").of("source == {}"),
         Panel::table("Names others know it by", "server_name", "flows,bytes,hosts").of("target == {}"),
         Panel::table("Programs it uses", "field=agent", "flows").of("source == {}"),

@@ -17,7 +17,7 @@ pub struct SideNavProps {
 pub fn SideNav(props: &SideNavProps) -> Html {
     let state = &props.state;
     let views = state.views();
-    let class = classes!("side", state.shows_menu.then_some("is-open"));
+    let class = classes!("side", state.shows_menu.then_some("is-open"), state.is_menu_folded.then_some("is-folded"));
     html! {
         <nav id="views" {class} aria-label="Views" hidden={views.is_empty()}>
             for group in Group::ALL {

@@ -265,7 +265,7 @@ fn Choices(props: &PaletteProps) -> Html {
     };
     html! {
         <>
-            <input ref={field} type="search" role="combobox" aria-label="Go to a view, a host, a protocol or a finding" aria-expanded="true"
+            <input ref={field} type="search" autofocus={true} role="combobox" aria-label="Go to a view, a host, a protocol or a finding" aria-expanded="true"
                 aria-controls="palette-options" aria-autocomplete="list" autocomplete="off" spellcheck="false"
                 aria-activedescendant={(!found.is_empty()).then(|| format!("palette-{}", *active))}
                 placeholder="A view, a host, a protocol, a finding, or a filter" oninput={on_input} onkeydown={on_key} />

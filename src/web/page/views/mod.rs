@@ -14,6 +14,7 @@ mod reading;
 mod rows;
 mod settings;
 mod start;
+mod stream;
 mod table_reading;
 
 use crate::session::{Phase, Route, Shared, State};
@@ -31,6 +32,7 @@ use reading::Reading;
 use rows::Rows;
 use settings::Settings;
 use start::Start;
+use stream::Stream;
 use table_reading::TableReading;
 use yew::prelude::*;
 
@@ -51,6 +53,7 @@ pub fn view(state: &Shared<State>) -> Html {
         }
         Route::Explore(route) => html! { <Explore state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Panels(route) => html! { <Panels state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Stream(route) => html! { <Stream state={state.clone()} route={*route} {analysis} /> },
         Route::Neighbours => html! { <Neighbours state={state.clone()} {analysis} /> },
         Route::Flows(route) => html! { <Flows state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Packets(route) => html! { <Packets state={state.clone()} route={route.clone()} {analysis} /> },

@@ -37,7 +37,7 @@ pub fn Tree(props: &TreeProps) -> Html {
     let store = use_store();
     let rows: Vec<&AnswerRow> = answer.rows.iter().collect();
     let mut lines = Vec::new();
-    grow(answer, &rows, 0, &mut lines);
+    grow(answer, &rows, (0, ""), &mut lines);
     if lines.is_empty() {
         return html! { <p class="placeholder">{"Nothing passes this filter."}</p> };
     }
@@ -98,11 +98,12 @@ pub fn Tree(props: &TreeProps) -> Html {
 }
 
 /// Lines of some rows from a dimension on, the largest first. What has no value of the next dimension has no line there.
-fn grow(answer: &Answer, rows: &[&AnswerRow], depth: usize, lines: &mut Vec<Line>) {
+fn grow(answer: &Answer, rows: &[&AnswerRow], (depth, above): (usize, &str), lines: &mut Vec<Line>) {
     let mut branches: Vec<(&str, ValueKind, Vec<&AnswerRow>)> = Vec::new();
     for row in rows {
         let Some(value) = row.values.get(depth) else { continue };
-        if depth > 0 && value.kind == ValueKind::Nothing {
+        // ICMP is a transport and an application: it is said once.
+        if depth > 0 && (value.kind == ValueKind::Nothing || value.text == above) {
             continue;
         }
         match branches.iter_mut().find(|(text, ..)| *text == value.text) {
@@ -128,6 +129,6 @@ fn grow(answer: &Answer, rows: &[&AnswerRow], depth: usize, lines: &mut Vec<Line
             parts.map(|parts| parts.join(" "))
         });
         lines.push(Line { depth, text: text.to_owned(), figures, filter });
-        grow(answer, &rows, depth + 1, lines);
+        grow(answer, &rows, (depth + 1, text), lines);
     }
 }

@@ -38,6 +38,7 @@ pub fn Header(props: &HeaderProps) -> Html {
     use_effect_with(height, |height| style::set_on_root("--top", &format!("{height}px")));
     // On narrow screens there is room for saving on the overview only.
     let toggle = use_action(|_: MouseEvent| Action::ToggleMenu);
+    let fold = use_action(|_: MouseEvent| Action::FoldMenu);
     let to_palette = use_action(|_: MouseEvent| Action::Overlay(Some(Overlay::Palette)));
     let is_overview = state.route == Route::Overview;
     html! {
@@ -45,6 +46,8 @@ pub fn Header(props: &HeaderProps) -> Html {
             <div class="top-row">
                 <button type="button" class="button menu-button" aria-expanded={props.state.shows_menu.to_string()} aria-controls="views"
                     onclick={toggle}>{ Icon::Menu.html() }<span>{"Views"}</span></button>
+                <button type="button" class="button quiet fold-button" aria-expanded={(!props.state.is_menu_folded).to_string()} aria-controls="views"
+                    aria-label="List of views at the side" title="Hide or show the views at the side" onclick={fold}>{ Icon::Menu.html() }</button>
                 <a class="brand" href="#/overview">{ Icon::Loupe.html() }<span>{"Packetloupe"}</span></a>
                 if let Some(file) = &state.file {
                     <span class="file" title={text::plain(&file.name)}>

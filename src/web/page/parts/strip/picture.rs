@@ -2,7 +2,7 @@
 
 use super::{brush, heights, n_bins, start_of, summary};
 use crate::chart::draw::ticks;
-use crate::model::{Analysis, Finding};
+use crate::model::{Analysis, Finding, Severity};
 use crate::session::Shared;
 use crate::web::browser::style;
 use crate::web::page::hooks::use_store;
@@ -132,8 +132,9 @@ pub fn Picture(props: &PictureProps) -> Html {
                 <path d={drawn.0.clone()} />
             </svg>
             <svg class="strip-marks" aria-hidden="true">
-                for (x, width, severity) in &drawn.1 {
-                    <rect class={format!("mark-{severity}")} x={format!("{x:.2}%")} width={format!("{width:.2}%")} height="100%" />
+                for (x, width, severity, lane) in &drawn.1 {
+                    <rect class={format!("mark-{}", severity.id())} x={format!("{x:.2}%")} width={format!("{width:.2}%")}
+                        y={format!("{}%", 20 * lane + 2)} height="16%" />
                 }
             </svg>
             <svg class="strip-range" aria-hidden="true">
@@ -200,17 +201,16 @@ fn area(heights: &[u64]) -> String {
     path + "V100Z"
 }
 
-/// Where findings are marked: place and width in percent and the severity's id, the most severe last, above the others.
-fn marks(analysis: &Analysis) -> Vec<(f64, f64, &'static str)> {
+/// Where findings are marked: place and width in percent, severity and lane, the most severe in the first.
+fn marks(analysis: &Analysis) -> Vec<(f64, f64, Severity, usize)> {
     const LEAST: f64 = 0.4;
     let timeline = &analysis.stats.timeline;
     let length = (start_of(timeline, n_bins(timeline)) - timeline.start_ns).max(1) as f64;
     let share = |ns: i64| ((ns - timeline.start_ns) as f64 / length * 100.0).clamp(0.0, 100.0);
     let mark = |finding: &Finding| {
         let (from, to) = (share(finding.start_ns), share(finding.end_ns));
-        (from.min(100.0 - LEAST), (to - from).max(LEAST), finding.severity.id())
+        let lane = Severity::ALL.iter().rev().position(|severity| *severity == finding.severity).unwrap_or(0);
+        (from.min(100.0 - LEAST), (to - from).max(LEAST), finding.severity, lane)
     };
-    let mut marks: Vec<_> = analysis.findings.iter().take(MOST_MARKS).map(mark).collect();
-    marks.reverse();
-    marks
+    analysis.findings.iter().take(MOST_MARKS).map(mark).collect()
 }

@@ -123,6 +123,7 @@ fn Shown(props: &ShownProps) -> Html {
                     { Icon::Save.html() }<span>{"Save rows (CSV)"}</span>
                 </button>
             </div>
+            <h2 class="unseen">{"Chart and rows"}</h2>
             <AnswerView answer={answer.clone()} mark={route.mark()} order={route.order} filter={route.filter.clone()} offset={*offset}
                 {on_order} saved_as={name} most={MOST} is_of_rows={is_of_rows(analysis)} />
         </div>

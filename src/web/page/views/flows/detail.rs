@@ -16,6 +16,8 @@ use yew::prelude::*;
 pub struct FlowDetailProps {
     /// The chosen flow.
     pub row: Option<FlowRow>,
+    /// The input has packets.
+    pub has_packets: bool,
 }
 
 /// The chosen flow.
@@ -35,6 +37,9 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
             <div class="pane-head">
                 <h2>{ format!("{} to {}", end(row.source, row.source_port), end(row.target, row.target_port)) }</h2>
                 <a class="button" href={packets.hash()}>{ Icon::Packets.html() }<span>{"Packets of this flow"}</span></a>
+                if props.has_packets {
+                    <a class="button" href={Route::stream(row.serial).hash()}>{ Icon::Table.html() }<span>{"Follow stream"}</span></a>
+                }
                 <ul class="links">
                     <li><a href={flows_of(row.source)}>{ format!("Flows of {}", row.source) }</a></li>
                     <li><a href={flows_of(row.target)}>{ format!("Flows of {}", row.target) }</a></li>

@@ -77,7 +77,7 @@ pub fn Flows(props: &FlowsProps) -> Html {
                     <Grid<FlowRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={chosen.as_ref().map(|row| u64::from(row.serial))} {on_sort}
                         on_choose={Callback::from(move |row| choose.set(Some(row)))} {on_open}
                         nothing="No flow matches this filter and what is selected." />
-                    <FlowDetail row={(*chosen).clone()} />
+                    <FlowDetail row={(*chosen).clone()} has_packets={props.analysis.table.is_none()} />
                 </div>
             } else {
                 <TablesLost />

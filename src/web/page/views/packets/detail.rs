@@ -59,6 +59,7 @@ pub fn PacketPane(props: &PacketPaneProps) -> Html {
                 <a class="button" href={Route::packets(Filter { flow: Some(flow), ..Filter::default() }).hash()}>
                     { Icon::Flows.html() }<span>{"All packets of its flow"}</span>
                 </a>
+                <a class="button" href={Route::stream(flow).hash()}>{ Icon::Table.html() }<span>{"Follow stream"}</span></a>
             }
             </div>
             if !stopped.is_empty() {

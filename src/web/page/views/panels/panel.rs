@@ -66,19 +66,23 @@ pub fn PanelCard(props: &PanelProps) -> Html {
         Callback::from(move |next| order.set(next))
     };
     let is_busy = !matches!(asked, Asked::Here(_, false));
-    let class = classes!("panel", panel.is_wide.then_some("wide"));
+    // Whether anything is there: a row with all its values and a figure other than zero.
+    let is_empty = matches!(&asked, Asked::Here(answer, _) if panel.mark != Mark::Tree && !answer.rows.iter().any(|row| {
+        row.values.iter().all(|value| value.kind == ValueKind::Value) && row.figures.first().is_some_and(|figure| figure.is_some_and(|n| n != 0.0))
+    }));
+    // A chart has its own title.
+    let is_titled = is_empty || matches!(panel.mark, Mark::Table | Mark::Tree);
+    let class = classes!("panel", (panel.is_wide && !is_empty).then_some("wide"), is_empty.then_some("is-empty"));
     let body = match &asked {
         Asked::Waiting => html! { <p class="hint">{"Counting…"}</p> },
         Asked::Refused(why) => html! { <p class="hint">{ format!("This cannot be shown: {}.", plain(why)) }</p> },
         Asked::Here(answer, _) => {
-            let is_empty = !answer.rows.iter().any(|row| row.values.iter().all(|value| value.kind == ValueKind::Value))
-                && panel.mark != Mark::Tree;
             let saved_as = download::name(
                 &props.file,
                 &format!("{}-{}", props.view, panel.title.to_lowercase().replace(' ', "-")),
             );
             if is_empty {
-                html! { <p class="hint">{"Nothing of this is in the selected traffic."}</p> }
+                html! { <p class="hint">{"Nothing in the selected traffic."}</p> }
             } else {
                 html! {
                     <AnswerView answer={answer.clone()} mark={panel.mark} order={*order} filter={route.filter.clone()} offset={*offset}
@@ -91,7 +95,7 @@ pub fn PanelCard(props: &PanelProps) -> Html {
     html! {
         <section {class} aria-label={panel.title} aria-busy={is_busy.to_string()}>
             <div class="panel-head">
-                <h2>{ panel.title }</h2>
+                <h2 class={(!is_titled).then_some("unseen")}>{ panel.title }</h2>
                 <a href={Route::Explore(ExploreRoute { order: Order::default(), ..route.clone() }).hash()}
                     aria-label={format!("Explore: {}", panel.title)}>{"Explore"}</a>
             </div>
