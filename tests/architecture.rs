@@ -292,7 +292,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         ],
     ),
     ("export", &[&["cell", "entry"], &["answer", "facts", "flows_csv", "json", "report"]]),
-    ("protocol", &[&["window"], &["anomalies"], &["query"], &["listing", "reply", "request"], &["envelope"]]),
+    ("protocol", &[&["packed", "window"], &["anomalies"], &["query"], &["listing", "reply", "request"], &["envelope"]]),
     (
         "anomalies",
         &[

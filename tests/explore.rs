@@ -4,6 +4,7 @@ use packetloupe::explore::{DIMENSIONS, MEASURES};
 use packetloupe::model::Analysis;
 use packetloupe::model::explore::{Answer, Order, Question, Selection, Split, Term, ValueKind};
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
+use packetloupe::protocol::{self, Filter, FlowSort, PacketSort, Query, Scope, Window};
 use packetloupe::query::{self, Source};
 use packetloupe::settings::Settings;
 use std::collections::BTreeMap;
@@ -39,6 +40,10 @@ impl Input {
 
     fn ask(&self, question: &Question) -> Result<Answer, String> {
         query::explore(&self.pipeline, &self.analysis, &mut Bytes(&self.bytes), question)
+    }
+
+    fn query(&self, query: Query) -> protocol::Answer {
+        query::Views::default().ask(&self.pipeline, &self.analysis, &mut Bytes(&self.bytes), query)
     }
 
     fn rows(&self, by: &str, measures: &str) -> Vec<(String, Vec<Option<f64>>)> {
@@ -187,6 +192,78 @@ fn a_selection_counts_what_the_listing_shows() {
     for row in rows.iter().filter(|row| row.values[0].kind == ValueKind::Value) {
         assert_eq!(Some(with(text(&row.filter().unwrap())).1), row.figures[0]);
     }
+}
+
+#[test]
+fn tables_and_charts_obey_one_scope() {
+    let input = Input::open("captures/arp_spoofing/attack.pcap");
+    let (from, to) = (1_795_216_820_000_000_000, 1_795_216_830_000_000_000);
+    let scope = |text: &str| Scope { text: text.to_owned(), from_ns: Some(from), to_ns: Some(to) };
+    for text in ["", "(arp)", "(198.18.10.20) and not (arp)"] {
+        let asked = Selection { text: text.to_owned(), from_ns: Some(from), to_ns: Some(to), ..Selection::default() };
+        let counted = input.ask(&Question { selection: asked, ..question("", "packets") }).unwrap().total[0].unwrap();
+        let filter = Filter { scope: scope(text), ..Filter::default() };
+        let window = Window { filter, sort: PacketSort::Number, is_descending: false, offset: 0, count: 1000 };
+        let protocol::Answer::Packets(page) = input.query(Query::Packets(window)) else { panic!("no packets") };
+        assert_eq!(page.total as f64, counted, "{text}");
+        assert!(page.rows.iter().all(|row| (from..to).contains(&row.time_ns)));
+    }
+    // A flow is listed if a part of it is in time; its own filter comes on top of the scope.
+    let filter = Filter { text: "udp".to_owned(), scope: scope("(198.18.10.20)"), ..Filter::default() };
+    let window = |filter| Window { filter, sort: FlowSort::Start, is_descending: false, offset: 0, count: 1000 };
+    let protocol::Answer::Flows(some) = input.query(Query::Flows(window(filter))) else { panic!("no flows") };
+    let protocol::Answer::Flows(all) = input.query(Query::Flows(window(Filter::default()))) else { panic!("no flows") };
+    let meant = all.rows.iter().filter(|row| {
+        let last_ns = row.first_ns + row.duration_ns.unwrap();
+        let is_of_host = [row.source, row.target].iter().any(|host| host.to_string() == "198.18.10.20");
+        is_of_host && row.transport == "UDP" && row.first_ns < to && last_ns >= from
+    });
+    assert!(some.total > 0 && some.total < all.total);
+    assert_eq!(
+        some.rows.iter().map(|row| row.serial).collect::<Vec<_>>(),
+        meant.map(|row| row.serial).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn neighbours_are_those_of_the_capture() {
+    let input = Input::open("captures/arp_spoofing/attack.pcap");
+    let protocol::Answer::Neighbours(said) = input.query(Query::Neighbours(Scope::default())) else {
+        panic!("nothing")
+    };
+    let said = said.unwrap();
+    let contested: Vec<String> =
+        said.bindings.iter().filter(|one| one.n_claimants > 1).map(|one| one.address.to_string()).collect();
+    assert!(contested.len() >= 2, "{contested:?}");
+    // The impostor answers what nobody asked.
+    assert!(said.bindings.iter().any(|one| one.n_claimants > 1 && one.n_unasked > 0 && one.n_answers == 0));
+    let arp = Selection { text: "arp".to_owned(), ..Selection::default() };
+    let n = input.ask(&Question { selection: arp, ..question("", "packets") }).unwrap().total[0].unwrap();
+    assert!(said.n_messages as f64 >= n, "each ARP packet says something");
+}
+
+#[test]
+fn a_stream_is_what_its_packets_carry() {
+    let input = Input::open("captures/ftp_brute_force/attack.pcap");
+    let window =
+        Window { filter: Filter::default(), sort: FlowSort::Start, is_descending: false, offset: 0, count: 1000 };
+    let protocol::Answer::Flows(flows) = input.query(Query::Flows(window)) else { panic!("no flows") };
+    let flow = flows.rows.iter().find(|row| row.app == "FTP").unwrap();
+    let protocol::Answer::Stream(stream) = input.query(Query::Stream { flow: flow.serial, from: 0 }) else { panic!() };
+    let stream = stream.unwrap();
+    let text = |is_answer: bool| {
+        let own = stream.turns.iter().filter(|turn| turn.is_answer == is_answer);
+        own.map(|turn| String::from_utf8_lossy(&turn.bytes).into_owned()).collect::<String>()
+    };
+    assert!(text(true).starts_with("220"), "{}", text(true));
+    let client = text(false);
+    let passwords: Vec<&str> = client.lines().filter_map(|line| line.strip_prefix("PASS ")).collect();
+    assert!(client.contains("USER ") && !passwords.is_empty());
+    assert!(passwords.iter().all(|password| password.chars().all(|letter| letter == '*')), "{passwords:?}");
+    assert_eq!(stream.n_bytes, [text(false).len() as u64, text(true).len() as u64]);
+    assert!(stream.is_masked);
+    let protocol::Answer::Stream(none) = input.query(Query::Stream { flow: u32::MAX, from: 0 }) else { panic!() };
+    assert_eq!(none, None);
 }
 
 #[test]

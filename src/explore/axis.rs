@@ -45,9 +45,14 @@ pub fn shift(offset_minutes: i32) -> i64 {
     i64::from(offset_minutes) * MINUTE
 }
 
-/// The smallest round width of which no more than [`MOST_USUAL`] fit into a span.
+/// The round width of intervals if none is asked for.
 fn usual(span: i64) -> i64 {
-    time::round_span(1000, &LONGER, |width| span / width < MOST_USUAL).unwrap_or(3640 * DAY)
+    round(span, MOST_USUAL)
+}
+
+/// The smallest round width of which no more than so many fit into a span.
+pub fn round(span: i64, most: i64) -> i64 {
+    time::round_span(1000, &LONGER, |width| span / width < most).unwrap_or(3640 * DAY)
 }
 
 /// A width of time as `10s`, `250ms`, `5min`, `1h` or `1d`, ns.

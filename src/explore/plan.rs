@@ -153,13 +153,20 @@ fn asked<'a>(sources: &'a Sources<'a>, takes: Takes, term: &Term, offset_minutes
 }
 
 fn set_time(asked: &mut Asked<'_>, sources: &Sources<'_>, selected: &Selected, term: &Term) -> Result<(), String> {
-    let width = match term.of.as_str() {
-        "" => None,
-        text => Some(axis::width(text).ok_or_else(|| format!("{text:?} is no width of time such as 10s or 5min"))?),
-    };
     let summary = &sources.analysis.summary;
     let (Some(first_ns), Some(last_ns)) = (summary.first_ns, summary.last_ns) else { return Ok(()) };
     let (from, to) = (first_ns.max(selected.from_ns), last_ns.min(selected.to_ns.saturating_sub(1)));
+    let width = match (term.of.as_str(), term.of.strip_prefix('~')) {
+        ("", _) => None,
+        (text, Some(n)) => {
+            let most = n.parse::<i64>().ok().filter(|n| (1..=axis::MOST).contains(n));
+            let most = most.ok_or_else(|| format!("{text:?} is no number of intervals such as ~50"))?;
+            Some(axis::round(to.saturating_sub(from), most))
+        }
+        (text, None) => {
+            Some(axis::width(text).ok_or_else(|| format!("{text:?} is no width of time such as 10s or 5min"))?)
+        }
+    };
     if let Some(axis) = axis::time(from, to, width, asked.offset_minutes)? {
         (asked.first, asked.width_ns, asked.n) = (axis.first, axis.width_ns, axis.n);
     }

@@ -170,7 +170,7 @@ impl AnswerRow {
 }
 
 /// A value of a dimension.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
 pub struct AnswerValue {
     /// In words.
     pub text: String,

@@ -3,6 +3,7 @@
 pub mod anomalies;
 mod envelope;
 mod listing;
+mod packed;
 mod query;
 mod reply;
 mod request;

@@ -128,7 +128,7 @@ pub enum Answer {
     /// To [`Query::Packet`]; `None` if its bytes can no longer be read.
     Packet(Option<Box<PacketDetail>>),
     /// To [`Query::Explore`]; what cannot be asked of the input is an error, in a sentence.
-    Explored(Box<Result<explore::Answer, String>>),
+    Explored(#[serde(with = "super::packed")] Box<Result<explore::Answer, String>>),
     /// To [`Query::Catalogue`].
     Catalogue(Box<explore::Catalogue>),
     /// To [`Query::Stream`]; `None` if there is no such flow.

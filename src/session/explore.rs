@@ -66,7 +66,7 @@ pub static COMBINATIONS: [Combination; 7] = [
         id: "heatmap",
         label: "Heatmap",
         help: "Any two dimensions against each other: hosts over time, hosts and ports, hours and weekdays.",
-        by: "host:20,time",
+        by: "host:20,time=~48",
         measures: "packets",
         mark: Mark::Heat,
     },
@@ -98,7 +98,7 @@ pub struct ExploreRoute {
 }
 
 /// Rows that the page shows, at most.
-pub const MOST_ROWS: u32 = 1000;
+pub const MOST_ROWS: u32 = 400;
 /// Series that are told apart over time: as many as there are colours, but for that of the others.
 pub const MOST_SERIES: u32 = 4;
 /// Names of a heatmap.

@@ -11,7 +11,7 @@ const SAME = {
   Endpoints: ["--by", "host", "--measure", "bytes,packets,bytes_out,bytes_in,flows,retransmissions"],
   Conversations: ["--by", "pair", "--measure", "bytes,packets,bytes_out,bytes_in,flows,duration_max"],
   Distributions: ["--by", "packet_size", "--measure", "packets,bytes"],
-  Heatmap: ["--by", "host:20,time", "--measure", "packets"],
+  Heatmap: ["--by", "host:20,time=~48", "--measure", "packets"],
   Services: ["--by", "port", "--measure", "flows,errors,retransmissions,response_median,response_p95,hosts"],
 };
 

@@ -75,7 +75,7 @@ describe("chips", () => {
     await view(page, "Flows");
     const all = await rows(page, "Flows");
     await view(page, "Endpoints");
-    const host = page.locator(".explore-rows tbody .as-link").last();
+    const host = page.locator(".explore-rows tbody .as-link").nth(2);
     const name = await host.innerText();
     await host.click();
     await chips(page).first().waitFor();

@@ -80,7 +80,7 @@ async function faults(page) {
 
 for (const colorScheme of ["light", "dark"]) {
   for (const [size, viewport] of Object.entries(SIZES)) {
-    test(`${colorScheme}, ${viewport.width} pixels wide`, { timeout: 120_000 }, async () => {
+    test(`${colorScheme}, ${viewport.width} pixels wide`, { timeout: 400_000 }, async () => {
       const { page, close } = await open(its, { colorScheme, viewport });
       const found = [];
       await tour(page, async (name) => {

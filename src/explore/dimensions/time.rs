@@ -8,7 +8,7 @@ use crate::model::format::time;
 /// See the file.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("time", "Time", "Time"),
-    "Intervals of equal width, as time=10s; without a width, one that suits the selection.",
+    "Intervals of equal width, as time=10s, or about so many, as time=~50; without either, as suits the selection.",
     |_, _, _| (),
 )
 .found(Values::Moment(place))

@@ -17,7 +17,7 @@ pub static HOSTS: View = View {
         Panel::table("All hosts", "host", "bytes,bytes_out,bytes_in,packets,flows,hosts,findings,errors")
             .wide()
             .with_pages("hosts"),
-        Panel::drawn("Traffic of the busiest hosts", "host:20,time", "bytes", Mark::Heat).wide(),
+        Panel::drawn("Traffic of the busiest hosts", "host:20,time=~48", "bytes", Mark::Heat).wide(),
     ],
     item_panels: &[
         Panel::drawn("Traffic over time", "time,protocol:4", "bytes", Mark::Areas).of("host {}").wide(),
@@ -32,8 +32,8 @@ pub static HOSTS: View = View {
         Panel::table("Web servers it runs", "field=http.server", "flows").of("target == {}"),
         Panel::table("Device", "field=platform", "flows").of("source == {}"),
         Panel::table("Vendor or type it states", "field=vendor", "flows").of("source == {}"),
-        Panel::table("Services it offers", "port,protocol", "flows,hosts,bytes,errors").of("target == {}"),
-        Panel::table("Services it uses", "port,protocol", "flows,hosts,bytes,errors").of("source == {}"),
+        Panel::table("Services it offers", "port,protocol", "flows,hosts,bytes,errors").of("target == {}").wide(),
+        Panel::table("Services it uses", "port,protocol", "flows,hosts,bytes,errors").of("source == {}").wide(),
         Panel::table("Peers", "pair", "bytes,bytes_out,bytes_in,flows").of("host {}").wide(),
         Panel::table("Names it asks for", "field=dns.query", "flows").of("source == {}"),
         Panel::table("Accounts", "field=user,field=login", "flows").of("host {}"),

@@ -9,7 +9,7 @@
 //! | views | links in the navigation `Views`, with the id of each as `data-view`: `Overview`, `Findings`, `Flows`, `Packets`, `Issues`, `Settings`, of a table `Columns` and `Rows` and so on; a count may follow; on narrow screens behind the button `Views` |
 //! | selection | sliders `Selected from` and `Selected to`; list `All views are narrowed to`, with buttons `Invert the filter TEXT`, `Remove the filter TEXT`, `Select the whole time again`, and `Clear selection` |
 //! | palette | dialog `Go to` (Ctrl+K); dialog `Keyboard shortcuts` (?) |
-//! | panels | regions named by their titles, each with a link `Explore: TITLE`; links `Flows of VALUE` in rows |
+//! | panels | tables `Rows: TITLE` or charts, each with a link `Explore: TITLE`; links `Flows of VALUE` in rows |
 //! | each view | has one heading of level 1 with the view's name; `Start` is `data-testid="start"` |
 //! | reading | progressbar `Reading`, buttons `Cancel` and `Stop and show results so far`, `data-testid="reading"` |
 //! | saving | buttons `Save report`, `Save findings (JSON)`, `Save flows (CSV)`; `data-testid="sha256"` has the hash |

@@ -47,7 +47,7 @@ pub struct AnswerViewProps {
     /// Title of the chart, if its own says too little.
     #[prop_or_default]
     pub title: Option<&'static str>,
-    /// The rows stand below the chart.
+    /// The rows stand below the chart, also those without a value.
     #[prop_or(true)]
     pub has_rows: bool,
     /// The rows of the input are no flows.
@@ -68,6 +68,7 @@ pub fn AnswerView(props: &AnswerViewProps) -> Html {
         Some(spec)
     });
     let on_pick = pick(answer, *mark, store);
+    let label = title.map_or_else(|| "Rows".to_owned(), |title| format!("Rows: {title}"));
     let why = match (mark, spec.is_some()) {
         (Mark::Table | Mark::Tree, _) | (_, true) => None,
         (Mark::Areas | Mark::Lines, _) => Some("Split by time first to see it over time."),
@@ -82,10 +83,10 @@ pub fn AnswerView(props: &AnswerViewProps) -> Html {
                 <p class="placeholder">{ why }</p>
             }
             if *mark == Mark::Tree {
-                <Tree answer={answer.clone()} filter={props.filter.clone()} />
+                <Tree answer={answer.clone()} filter={props.filter.clone()} {label} />
             } else if props.has_rows || spec.is_none() {
                 <Rows answer={answer.clone()} order={props.order} filter={props.filter.clone()} on_order={props.on_order.clone()}
-                    most={props.most} all={props.all.clone()} pages={props.pages} is_of_rows={props.is_of_rows} />
+                    most={props.most} is_of_values={!props.has_rows} all={props.all.clone()} pages={props.pages} is_of_rows={props.is_of_rows} {label} />
             }
         </>
     }

@@ -13,7 +13,7 @@ use crate::web::page::store::Store;
 use yew::prelude::*;
 
 /// Rows that are built in one turn.
-const EACH: usize = 50;
+const EACH: usize = 30;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
@@ -28,12 +28,16 @@ pub struct AnswerRowsProps {
     pub filter: Filter,
     /// Rows that are shown, at most.
     pub most: usize,
+    /// Rows without any value are left out.
+    pub is_of_values: bool,
     /// Where all of them are.
     pub all: Option<Route>,
     /// Id of the view that has a page for each first value.
     pub pages: Option<&'static str>,
     /// The rows of the input are no flows.
     pub is_of_rows: bool,
+    /// What they are called.
+    pub label: String,
 }
 
 /// The rows.
@@ -41,14 +45,22 @@ pub struct AnswerRowsProps {
 pub fn Rows(props: &AnswerRowsProps) -> Html {
     let AnswerRowsProps { answer, most, all, .. } = props;
     let store = use_store();
-    let there = use_turns(answer.rows.len().min(*most), EACH);
+    // Whoever wants to see more asks for it: the page stays small.
+    let shown = use_state_eq(|| *most);
+    let has_value =
+        |row: &&AnswerRow| !props.is_of_values || row.values.iter().any(|value| value.kind != ValueKind::Nothing);
+    let there = use_turns(answer.rows.len().min(*shown), EACH);
     if answer.rows.is_empty() {
         return html! { <p class="placeholder">{"Nothing passes this filter."}</p> };
     }
-    let left_out = answer.n_rows.saturating_sub(answer.rows.len().min(*most) as u64);
-    let is_cut = answer.rows.len() > *most;
+    let left_out = answer.n_rows.saturating_sub(answer.rows.len().min(*shown) as u64);
+    let is_cut = answer.rows.len() > *shown;
+    let on_more = {
+        let (shown, most) = (shown.clone(), *most);
+        Callback::from(move |_: MouseEvent| shown.set(*shown + most))
+    };
     html! {
-        <div class="card explore-rows scroll" role="region" tabindex="0" aria-label="Rows">
+        <div class="card explore-rows scroll" role="region" tabindex="0" aria-label={props.label.clone()}>
             <table class="plain">
                 <thead>
                     <tr>
@@ -65,7 +77,7 @@ pub fn Rows(props: &AnswerRowsProps) -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    for (place, row) in answer.rows.iter().take(there).enumerate() {
+                    for (place, row) in answer.rows.iter().take(there).filter(has_value).enumerate() {
                         <tr key={place}>{ cells(props, row, store.as_ref()) }</tr>
                     }
                     if !answer.others.is_empty() && !is_cut {
@@ -82,7 +94,9 @@ pub fn Rows(props: &AnswerRowsProps) -> Html {
             if left_out > 0 {
                 <p class="hint">
                     { format!("{} not shown. ", quantity::counted(left_out, "more row is", "more rows are")) }
-                    if let Some(all) = all {
+                    if is_cut {
+                        <button type="button" class="as-link" onclick={on_more}>{"Show more"}</button>
+                    } else if let Some(all) = all {
                         <a href={all.hash()}>{"Show all"}</a>
                     }
                 </p>

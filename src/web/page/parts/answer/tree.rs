@@ -5,13 +5,15 @@ use crate::model::explore::{Answer, AnswerRow, ValueKind};
 use crate::model::format::quantity;
 use crate::protocol::Filter;
 use crate::session::{Route, Shared};
-use crate::web::page::hooks::use_store;
+use crate::web::page::hooks::{use_store, use_turns};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
 /// Lines that are shown, at most.
-const MOST: usize = 300;
+const MOST: usize = 80;
+/// Lines that are built in one turn.
+const EACH: usize = 30;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
@@ -20,6 +22,8 @@ pub struct TreeProps {
     pub answer: Shared<Answer>,
     /// The view's own filter, for ways to the flows.
     pub filter: Filter,
+    /// What it is called.
+    pub label: String,
 }
 
 /// A value with what is below it.
@@ -38,13 +42,14 @@ pub fn Tree(props: &TreeProps) -> Html {
     let rows: Vec<&AnswerRow> = answer.rows.iter().collect();
     let mut lines = Vec::new();
     grow(answer, &rows, (0, ""), &mut lines);
+    let there = use_turns(lines.len().min(MOST), EACH);
     if lines.is_empty() {
         return html! { <p class="placeholder">{"Nothing passes this filter."}</p> };
     }
     let n_left_out = lines.len().saturating_sub(MOST) as u64;
     let total = answer.total.first().copied().flatten().filter(|total| *total > 0.0);
     html! {
-        <div class="card explore-rows scroll" role="region" tabindex="0" aria-label="Tree">
+        <div class="card explore-rows scroll" role="region" tabindex="0" aria-label={props.label.clone()}>
             <table class="plain tree">
                 <thead>
                     <tr>
@@ -57,7 +62,7 @@ pub fn Tree(props: &TreeProps) -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    for (place, line) in lines.iter().take(MOST).enumerate() {
+                    for (place, line) in lines.iter().take(there).enumerate() {
                         <tr key={place}>
                             <th scope="row" class={format!("depth-{}", line.depth.min(4))}>
                                 <span class="unseen">{ format!("Level {}: ", line.depth + 1) }</span>

@@ -17,7 +17,7 @@ const CLICK_PX: f64 = 4.0;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
-pub struct PictureProps {
+pub struct StripPictureProps {
     /// The analysis.
     pub analysis: Shared<Analysis>,
     /// What is selected, ns since 1970.
@@ -36,10 +36,10 @@ struct Drag {
 
 /// The timeline.
 #[component]
-pub fn Picture(props: &PictureProps) -> Html {
+pub fn Picture(props: &StripPictureProps) -> Html {
     let store = use_store();
     let drag = use_state_eq(|| None::<Drag>);
-    let PictureProps { analysis, time, offset } = props;
+    let StripPictureProps { analysis, time, offset } = props;
     let timeline = &analysis.stats.timeline;
     let n = n_bins(timeline);
     let drawn = use_memo(analysis.clone(), |analysis| (area(&heights(&analysis.stats.timeline)), marks(analysis)));

@@ -18,8 +18,8 @@ use yew::prelude::*;
 
 mod controls;
 
-/// Rows that are shown; more are in the file.
-const MOST: usize = 500;
+/// Rows that are shown at first, and added when more are wanted.
+const MOST: usize = 75;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]

@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 /// Rows of a panel, and of one that has pages for its values.
 const ROWS: u32 = 10;
-const ROWS_WITH_PAGES: u32 = 100;
+const ROWS_WITH_PAGES: u32 = 60;
 
 /// What is shown.
 #[derive(Properties)]
@@ -93,13 +93,13 @@ pub fn PanelCard(props: &PanelProps) -> Html {
         }
     };
     html! {
-        <section {class} aria-label={panel.title} aria-busy={is_busy.to_string()}>
+        <div {class} aria-busy={is_busy.to_string()}>
             <div class="panel-head">
                 <h2 class={(!is_titled).then_some("unseen")}>{ panel.title }</h2>
                 <a href={Route::Explore(ExploreRoute { order: Order::default(), ..route.clone() }).hash()}
                     aria-label={format!("Explore: {}", panel.title)}>{"Explore"}</a>
             </div>
             { body }
-        </section>
+        </div>
     }
 }
