@@ -37,7 +37,7 @@ struct Line {
 /// The tree.
 #[component]
 pub fn Tree(props: &TreeProps) -> Html {
-    let TreeProps { answer, filter } = props;
+    let TreeProps { answer, filter, .. } = props;
     let store = use_store();
     let rows: Vec<&AnswerRow> = answer.rows.iter().collect();
     let mut lines = Vec::new();
