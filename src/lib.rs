@@ -35,6 +35,8 @@ pub mod triage;
 
 pub mod filter;
 
+pub mod indicators;
+
 pub mod chart;
 
 pub mod export;

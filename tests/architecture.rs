@@ -26,6 +26,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // What is done about findings knows findings only: the page does it too, without the detectors.
     ("triage", &["model", "issue"]),
     ("filter", &["model", "flow", "stats"]),
+    ("indicators", &["model", "flow"]),
     ("chart", &["model", "stats"]),
     ("protocol", &["model", "settings", "export/TableExport"]),
     // Questions are about the tables, which the pipeline owns.
@@ -105,6 +106,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "query",
             "export",
             "filter",
+            "indicators",
         ],
     ),
 ];
@@ -291,7 +293,13 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["rows"],
         ],
     ),
-    ("export", &[&["cell", "entry"], &["answer", "facts", "flows_csv", "json", "report"]]),
+    (
+        "export",
+        &[
+            &["cell", "entry"],
+            &["answer", "facts", "findings", "flow_logs", "flows_csv", "indicators", "json", "pcapng", "report"],
+        ],
+    ),
     ("protocol", &[&["packed", "window"], &["anomalies"], &["query"], &["listing", "reply", "request"], &["envelope"]]),
     (
         "anomalies",
@@ -312,7 +320,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["listing", "streams"],
             &["slices"],
             &["filter"],
-            &["flows", "rows", "columns", "packets", "neighbours", "stream"],
+            &["flows", "rows", "columns", "packets", "packets_again", "neighbours", "stream"],
             &["explore"],
         ],
     ),
@@ -385,7 +393,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("x509_parser", &["decode/app/web/tls"]),
     ("aes", &["decode/app/web/quic"]),
     ("hkdf", &["decode/app/web/quic"]),
-    ("md5", &["decode/app/support/digest"]),
+    ("md5", &["decode/app/support/digest", "export/findings"]),
     ("public_suffix", &["detect/support/domains"]),
     ("asn1_rs", &["decode/app"]),
     ("kerberos_parser", &["decode/app"]),
@@ -446,6 +454,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "learn/trained",
             "baseline/profile",
             "export",
+            "indicators",
             "session",
             "command",
             "web/page/storage",

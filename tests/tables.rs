@@ -88,7 +88,15 @@ fn every_export_says_what_it_writes_and_is_there_once() {
     for entry in export::ALL {
         assert!(entry.help.starts_with("Write ") && entry.media_type.contains('/'), "{}", entry.id);
     }
-    for own in [TableExport::Flows, TableExport::Facts] {
+    let all = [
+        TableExport::Flows,
+        TableExport::Facts,
+        TableExport::ConnLog,
+        TableExport::NfStream,
+        TableExport::Eve,
+        TableExport::Indicators,
+    ];
+    for own in all {
         let is_own = |entry: &&export::Export| matches!(entry.writer, Writer::Tables(other) if other == own);
         assert_eq!(export::ALL.iter().filter(is_own).count(), 1, "{own:?}");
     }

@@ -1,6 +1,7 @@
 //! `packetloupe analyze`: a capture or table to JSON, a report, a flow table, or a page of text.
 
-use super::exports::Exports;
+use super::exports::{Exports, Selected};
+use super::indicators::{self, IndicatorArguments};
 use super::reading::ReadingArguments;
 use super::{FINDINGS, Failure, baseline, files, model, output, read, settings, summary, together};
 use crate::filter;
@@ -34,11 +35,14 @@ pub struct AnalyzeArguments {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     #[command(flatten)]
+    indicators: IndicatorArguments,
+    #[command(flatten)]
     reading: ReadingArguments,
     /// Show passwords and other secrets, also in JSON, report and facts; by default they are masked
     #[arg(long)]
     show_secrets: bool,
-    /// Write only the flows that pass this filter, to --flows and --facts: Wireshark's display filter or plain words, with
+    /// Write only flows that pass this filter, findings that have one of them, and packets that pass, to all outputs but
+    /// --html and --json: Wireshark's display filter or plain words, with
     /// the fields that `packetloupe fields` lists
     #[arg(long = "where", value_name = "FILTER")]
     filter: Option<String>,
@@ -77,6 +81,7 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     if let Some(text) = &arguments.filter {
         filter::compile(text).map_err(|error| files::refusal(text, &error))?;
     }
+    let lists = arguments.indicators.read()?;
     let (mut settings, warnings) = match &arguments.settings {
         Some(path) => settings::from_file(path)?,
         None => (Settings::default(), Vec::new()),
@@ -103,6 +108,7 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     arguments.reading.complain(&pipeline);
     progress.evaluating();
     let mut analysis = pipeline.evaluate(&settings);
+    indicators::apply(&lists, &pipeline, &mut analysis, &settings);
     (analysis.file.sha256, analysis.file.bytes) = (sha256, bytes);
     progress.clear();
     if let Some((path, model)) = arguments.model.as_deref().zip(model.as_ref()) {
@@ -116,7 +122,8 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
         Some(text) => Some(files::passing(&arguments.files, &pipeline, &analysis, text)?),
         None => None,
     };
-    arguments.exports.write(&analysis, &pipeline, passing.as_deref(), arguments.quiet)?;
+    let selected = Selected { files: &arguments.files, filter: arguments.filter.as_deref(), flows: passing };
+    arguments.exports.write((&analysis, &pipeline), &selected, arguments.quiet)?;
     if outputs.is_empty() && !arguments.quiet {
         output::print(&summary::summary(&analysis))?;
     }

@@ -1,6 +1,6 @@
 //! Options of the command that say where exports go: one for each entry of [`export::ALL`].
 
-use super::{Failure, output};
+use super::{Failure, files, output};
 use crate::export::{self, Export, Writer};
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
@@ -10,6 +10,16 @@ use std::path::{Path, PathBuf};
 
 /// The exports that were asked for, and where they go.
 pub struct Exports(Vec<(&'static Export, PathBuf)>);
+
+/// What is written.
+pub struct Selected<'a> {
+    /// The input.
+    pub files: &'a [PathBuf],
+    /// The filter, if there is one.
+    pub filter: Option<&'a str>,
+    /// Serial numbers of the flows that pass it, ascending; all if none are named.
+    pub flows: Option<Vec<u32>>,
+}
 
 impl Exports {
     /// Where they go.
@@ -22,25 +32,62 @@ impl Exports {
         self.0.iter().any(|(export, _)| export.writer.names_input())
     }
 
-    /// Writes all of them; of flows only those that pass, if these are named. What a file has no place to say is said unless it must be quiet.
+    /// Writes all of them; of flows, findings and packets only those that are selected. What a file has no place to say is
+    /// said unless it must be quiet.
     pub fn write(
         &self,
-        analysis: &Analysis,
-        pipeline: &Pipeline,
-        passing: Option<&[u32]>,
+        (analysis, pipeline): (&Analysis, &Pipeline),
+        selected: &Selected<'_>,
         is_quiet: bool,
     ) -> Result<(), Failure> {
+        let flows = selected.flows.as_deref();
         for (export, out) in &self.0 {
-            output::write(out, |file| match export.writer {
-                Writer::Analysis(write) => file.write_all(write(analysis).as_bytes()),
-                Writer::Tables(own) => query::write_passing(file, own, pipeline, analysis, passing),
-            })?;
+            match export.writer {
+                Writer::Analysis(write) => output::write(out, |file| file.write_all(write(analysis).as_bytes()))?,
+                Writer::Findings(write) => {
+                    let all = analysis.findings.iter().filter(|finding| export::is_selected(finding, flows));
+                    let text = write(analysis, &all.collect::<Vec<_>>());
+                    output::write(out, |file| file.write_all(text.as_bytes()))?;
+                }
+                Writer::Tables(own) => {
+                    output::write(out, |file| query::write_passing(file, own, pipeline, analysis, flows))?;
+                }
+                Writer::Packets => packets(out, (analysis, pipeline), selected)?,
+            }
             if let Some((what, words)) = (export.about)(analysis).warning.filter(|_| !is_quiet) {
                 output::complain(&format!("{what} in {} is {words}", out.display()));
             }
         }
         Ok(())
     }
+}
+
+/// Reads packets again and writes them.
+fn packets(out: &Path, (analysis, pipeline): (&Analysis, &Pipeline), selected: &Selected<'_>) -> Result<(), Failure> {
+    if pipeline.index().is_empty() {
+        return Err(Failure::usage("--pcapng: the input holds no packets"));
+    }
+    let mut files = files::Files::open(selected.files, pipeline);
+    if !files.has_all() {
+        let why = "--pcapng reads packets again, which is impossible for a compressed file or a pipe; unpack it first";
+        return Err(Failure::usage(why));
+    }
+    let passing = match selected.filter {
+        Some(text) => {
+            let passing = query::passing_packets(pipeline, analysis, &mut files, text);
+            Some(passing.map_err(|error| files::refusal(text, &error))?)
+        }
+        None => None,
+    };
+    let mut n_missing = 0;
+    output::write(out, |file| {
+        n_missing = query::write_packets(file, (pipeline, analysis), &mut files, passing.as_deref())?;
+        Ok(())
+    })?;
+    if n_missing > 0 {
+        output::complain(&format!("{n_missing} packets are not in {}: the input has changed", out.display()));
+    }
+    Ok(())
 }
 
 impl FromArgMatches for Exports {

@@ -22,6 +22,13 @@ impl Files {
     }
 }
 
+impl Files {
+    /// True if every file can be read again.
+    pub fn has_all(&self) -> bool {
+        self.0.iter().all(Option::is_some)
+    }
+}
+
 impl Source for Files {
     fn read_at(&mut self, file: u8, offset: u64, length: usize) -> Option<Vec<u8>> {
         let file = self.0.get_mut(usize::from(file))?.as_mut()?;

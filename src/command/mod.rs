@@ -14,6 +14,7 @@ mod exports;
 mod features;
 mod fields;
 mod files;
+mod indicators;
 mod judge;
 mod marks;
 mod memory;

@@ -4,7 +4,7 @@ use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
 use crate::flow::optional::OptionalTables;
 use crate::flow::table::FlowTable;
-use crate::model::Analysis;
+use crate::model::{Analysis, Finding};
 use serde::{Deserialize, Serialize};
 
 /// A file that results are written to.
@@ -50,8 +50,12 @@ impl About {
 pub enum Writer {
     /// From the analysis alone: available everywhere.
     Analysis(fn(&Analysis) -> String),
+    /// From findings, those that are selected.
+    Findings(fn(&Analysis, &[&Finding]) -> String),
     /// From the tables, which only the worker and the command have. The page does not contain these writers.
     Tables(TableExport),
+    /// From the packets, which are read again: only the command does that.
+    Packets,
 }
 
 impl Writer {
@@ -68,6 +72,14 @@ pub enum TableExport {
     Flows,
     /// Flows and the fields of their messages as JSON lines.
     Facts,
+    /// The flows as Zeek's conn.log.
+    ConnLog,
+    /// The flows with NFStream's columns.
+    NfStream,
+    /// Flows and findings as EVE lines.
+    Eve,
+    /// Indicators of findings.
+    Indicators,
 }
 
 /// The tables that such exports use.

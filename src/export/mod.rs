@@ -5,17 +5,35 @@ pub mod answer;
 mod cell;
 mod entry;
 pub mod facts;
+mod findings;
+mod flow_logs;
 pub mod flows_csv;
+mod indicators;
 pub mod json;
+pub mod pcapng;
 pub mod report;
 
 pub use entry::{About, Export, TableExport, Tables, Writer};
+pub use indicators::is_selected;
 
 use crate::model::{Analysis, Secrets};
 use std::io::{self, Write};
 
 /// All exports, in the order of help and page.
-pub const ALL: &[Export] = &[report::html::EXPORT, json::EXPORT, flows_csv::EXPORT, facts::EXPORT];
+pub const ALL: &[Export] = &[
+    report::html::EXPORT,
+    json::EXPORT,
+    flows_csv::EXPORT,
+    facts::EXPORT,
+    findings::CSV,
+    findings::LINES,
+    findings::STIX,
+    indicators::EXPORT,
+    flow_logs::CONN_LOG,
+    flow_logs::NFSTREAM,
+    flow_logs::EVE,
+    pcapng::EXPORT,
+];
 
 impl TableExport {
     /// Writes it.
@@ -27,6 +45,10 @@ impl TableExport {
                     flows_csv::FlowSource { flows, names, optional, scores, findings: &analysis.findings, passing };
                 flows_csv::write(&mut out, &source)
             }
+            TableExport::ConnLog => flow_logs::write_conn_log(out, tables),
+            TableExport::NfStream => flow_logs::write_nfstream(out, tables),
+            TableExport::Eve => flow_logs::write_eve(out, analysis, tables),
+            TableExport::Indicators => indicators::write(out, analysis, tables),
             TableExport::Facts => {
                 let secrets = if analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked };
                 facts::write(&mut out, &facts::FieldSource { flows, fields, names, secrets, passing })

@@ -231,3 +231,8 @@ fn finish(
         _ => detector.finish(context),
     }
 }
+/// Adds findings that were made of what a pipeline has seen, outside of its detectors, to an analysis.
+pub fn add_findings(analysis: &mut Analysis, findings: Vec<Finding>, settings: &Settings) {
+    analysis.findings.extend(findings);
+    triage::apply(analysis, settings.expected());
+}

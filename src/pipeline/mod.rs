@@ -16,6 +16,7 @@ mod threads;
 
 pub use app_layer::{AppLayer, Segment, SegmentResult, StreamState};
 pub use capture_stage::{Batch, CaptureStage};
+pub use evaluate::add_findings;
 pub use flow_stage::FlowStage;
 pub use options::PipelineOptions;
 pub use rows::RowKeeper;

@@ -9,6 +9,7 @@ mod flows;
 mod listing;
 mod neighbours;
 mod packets;
+mod packets_again;
 mod rows;
 mod slices;
 mod stream;
@@ -176,6 +177,20 @@ pub fn write_passing(
         passing,
     };
     export.write(out, analysis, &tables)
+}
+
+/// Writes packets as pcapng, those that pass if they are named by their places, with a comment on those of findings; gives how
+/// many could not be read again.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_packets(
+    out: &mut dyn Write,
+    (pipeline, analysis): (&Pipeline, &Analysis),
+    source: &mut dyn Source,
+    passing: Option<&[u32]>,
+) -> io::Result<u64> {
+    packets_again::write(out, pipeline, analysis, source, passing)
 }
 
 /// Comments in the capture about a packet, as a layer without bytes.

@@ -145,6 +145,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_field_of_any_protocol_shows_a_secret_in_an_address() {
+        for kind in FieldId::ALL {
+            for text in [
+                "http://bob:Zq53@h.example/",
+                "/in?user=bob&password=Zq53",
+                "GET /in?token=Zq53#x",
+                "CONNECT bob:Zq53@h.example:443",
+                "sip:bob:Zq53@h.example;transport=tcp",
+                "/x;jsessionid=Zq53",
+                "/go?next=%2Fin%3Fapi_key%3DZq53",
+            ] {
+                let shown = shown(*kind, text, Secrets::Masked);
+                assert!(!shown.contains("Zq53"), "{}: {shown}", kind.id());
+            }
+        }
+    }
+
+    #[test]
     fn secrets_are_masked_unless_asked_for() {
         let (masked, asked) = (Secrets::default(), Secrets::Shown);
         assert_eq!(shown(FieldId::Password, "hunter2", masked), MASK);

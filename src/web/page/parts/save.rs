@@ -74,6 +74,12 @@ fn save(export: &Export, store: &Store, analysis: &Analysis, set_busy: &UseState
     let name = download::name(&analysis.file.name, (export.about)(analysis).ending);
     match export.writer {
         Writer::Analysis(write) => say(store, download::save_text(&name, export.media_type, &write(analysis))),
+        Writer::Findings(write) => {
+            let all: Vec<_> = analysis.findings.iter().collect();
+            say(store, download::save_text(&name, export.media_type, &write(analysis, &all)));
+        }
+        // The page does not offer these.
+        Writer::Packets => {}
         Writer::Tables(own) => {
             set_busy.set(true);
             let (then, set_busy) = (store.clone(), set_busy.clone());

@@ -1,0 +1,222 @@
+//! Findings to a STIX 2.1 bundle: of each an observation of addresses and names, a note that says what was found, and the
+//! ATT&CK technique; a grouping holds all of them together.
+//!
+//! Source: STIX Version 2.1, OASIS Standard, 10 June 2021. Ids are made of what they stand for, so that the same input gives
+//! the same bundle.
+
+use crate::export::{About, Export, Writer};
+use crate::model::finding::Severity;
+use crate::model::format::time;
+use crate::model::format::visible;
+use crate::model::{Analysis, Endpoint, Finding};
+use md5::{Digest, Md5};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The bundle.
+pub const EXPORT: Export = Export {
+    id: "stix",
+    help: "Write the findings as a STIX 2.1 bundle: observed data, notes and techniques",
+    media_type: "application/stix+json",
+    is_on_page: false,
+    about: |_| About::new("findings (STIX)", "stix.json"),
+    writer: Writer::Findings(stix),
+};
+
+const VERSION: &str = "2.1";
+/// Largest `number_observed` (section 4.14).
+const MOST_OBSERVED: u64 = 999_999_999;
+
+/// Objects by id: one that several findings name is there once.
+#[derive(Default)]
+struct Objects {
+    all: BTreeMap<String, Value>,
+    /// In the order in which they were added.
+    order: Vec<String>,
+}
+
+impl Objects {
+    /// Adds an object of a type, whose id is made of `name`; gives its id.
+    fn add(&mut self, kind: &str, name: &str, mut object: Value) -> String {
+        let id = format!("{kind}--{}", uuid(&format!("{kind} {name}")));
+        if !self.all.contains_key(&id) {
+            object["type"] = kind.into();
+            object["spec_version"] = VERSION.into();
+            object["id"] = id.as_str().into();
+            self.all.insert(id.clone(), object);
+            self.order.push(id.clone());
+        }
+        id
+    }
+
+    /// Adds an object that has an author and times (section 3.2).
+    fn add_domain(&mut self, kind: &str, name: &str, (at, by): (&str, &str), mut object: Value) -> String {
+        object["created"] = at.into();
+        object["modified"] = at.into();
+        object["created_by_ref"] = by.into();
+        self.add(kind, name, object)
+    }
+}
+
+fn stix(analysis: &Analysis, findings: &[&Finding]) -> String {
+    let mut objects = Objects::default();
+    // The capture's end: when a file is written must not change what is in it.
+    let at = timestamp(analysis.summary.last_ns.unwrap_or(0));
+    let identity = json!({ "name": "Packetloupe", "identity_class": "system", "created": at, "modified": at });
+    let by = objects.add("identity", "packetloupe", identity);
+    let of = (at.as_str(), by.as_str());
+    let mut held: Vec<String> = Vec::new();
+    for finding in findings {
+        let mut seen: Vec<String> =
+            finding.sources.iter().chain(&finding.targets).map(|endpoint| address(&mut objects, *endpoint)).collect();
+        seen.extend(finding.names.iter().map(|name| {
+            let value = name.trim_end_matches('.');
+            objects.add("domain-name", value, json!({ "value": value }))
+        }));
+        seen.sort();
+        seen.dedup();
+        let mut about = Vec::new();
+        if !seen.is_empty() {
+            let observed = json!({
+                "first_observed": timestamp(finding.start_ns),
+                "last_observed": timestamp(finding.end_ns.max(finding.start_ns)),
+                "number_observed": finding.n_flows.max(finding.n_packets).clamp(1, MOST_OBSERVED),
+                "object_refs": seen,
+            });
+            about.push(objects.add_domain("observed-data", &finding.id, of, observed));
+            held.extend(seen);
+        }
+        if let Some(technique) = &finding.technique {
+            let name = finding.technique_name.as_ref().unwrap_or(technique);
+            let link = format!("https://attack.mitre.org/techniques/{}", technique.replace('.', "/"));
+            let reference = json!([{ "source_name": "mitre-attack", "external_id": technique, "url": link }]);
+            about.push(objects.add_domain(
+                "attack-pattern",
+                technique,
+                of,
+                json!({ "name": name, "external_references": reference }),
+            ));
+        }
+        if about.is_empty() {
+            about.push(by.clone());
+        }
+        let note = json!({
+            "abstract": finding.title,
+            "content": finding.explanation,
+            "confidence": (finding.confidence * 100.0).round().clamp(0.0, 100.0) as u8,
+            "labels": [finding.detector, finding.category.id(), format!("severity-{}", finding.severity.id())],
+            "external_references": [{ "source_name": "packetloupe", "external_id": finding.id }],
+            "object_refs": about,
+        });
+        held.extend(about);
+        held.push(objects.add_domain("note", &finding.id, of, note));
+    }
+    held.sort();
+    held.dedup();
+    if !held.is_empty() {
+        let worst = findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info);
+        let grouping = json!({
+            "name": format!("Findings in {}", analysis.file.name),
+            "context": "suspicious-activity",
+            "labels": [format!("severity-{}", worst.id())],
+            "object_refs": held,
+        });
+        objects.add_domain("grouping", &analysis.file.name, of, grouping);
+    }
+    let Objects { mut all, order } = objects;
+    let list: Vec<Value> = order.iter().filter_map(|id| all.remove(id)).collect();
+    let ids = order.join(" ");
+    let bundle = json!({ "type": "bundle", "id": format!("bundle--{}", uuid(&ids)), "objects": list });
+    format!("{}\n", visible::json(&format!("{bundle:#}")))
+}
+
+fn address(objects: &mut Objects, endpoint: Endpoint) -> String {
+    let value = endpoint.to_string();
+    let kind = match endpoint {
+        Endpoint::Ip(host) if host.is_v4() => "ipv4-addr",
+        Endpoint::Ip(_) => "ipv6-addr",
+        Endpoint::Mac(_) => "mac-addr",
+    };
+    objects.add(kind, &value, json!({ "value": value }))
+}
+
+/// Seconds with three decimals, in UTC (section 2.16).
+fn timestamp(ns: i64) -> String {
+    let text = time::iso(ns);
+    let whole = text.get(..23).unwrap_or(&text);
+    format!("{}Z", whole.trim_end_matches('Z'))
+}
+
+/// A UUID made of a name, as version 3 makes it (RFC 9562, section 5.3).
+fn uuid(name: &str) -> String {
+    /// Namespace of STIX's own ids of observables (section 2.9).
+    const NAMESPACE: [u8; 16] =
+        [0x00, 0xab, 0xed, 0xb4, 0xaa, 0x42, 0x46, 0x6c, 0x9c, 0x01, 0xfe, 0xd2, 0x33, 0x15, 0xa9, 0xb7];
+    let mut hasher = Md5::new();
+    hasher.update(NAMESPACE);
+    hasher.update(name.as_bytes());
+    let mut bits = u128::from_be_bytes(hasher.finalize().into());
+    bits = bits & !(0xf << 76) | 3 << 76;
+    bits = bits & !(0x3 << 62) | 2 << 62;
+    let digits = format!("{bits:032x}");
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::finding::tests::made;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_uuids_of_version_3() {
+        // Python: uuid.uuid3(uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7"), "ipv4-addr 10.0.0.1")
+        assert_eq!(uuid("ipv4-addr 10.0.0.1"), "77b334aa-c9b8-3991-be47-6f48abad231d");
+    }
+
+    #[test]
+    fn every_reference_is_in_the_bundle_and_has_what_the_standard_asks_for() {
+        let mut one = made("beacon", &[[10, 0, 0, 1]], &[[192, 0, 2, 1]]);
+        one.technique = Some("T1071.001".to_owned());
+        one.technique_name = Some("Web Protocols".to_owned());
+        one.names = vec!["c2.example.".to_owned()];
+        let other = made("syn_flood", &[], &[[192, 0, 2, 1]]);
+        let bare = made("arp", &[], &[]);
+        let text = stix(&Analysis::default(), &[&one, &other, &bare]);
+        assert_eq!(text, stix(&Analysis::default(), &[&one, &other, &bare]));
+        let bundle: Value = serde_json::from_str(&text).unwrap();
+        let objects = bundle["objects"].as_array().unwrap();
+        let ids: BTreeSet<&str> = objects.iter().map(|object| object["id"].as_str().unwrap()).collect();
+        assert_eq!(ids.len(), objects.len());
+        for object in objects {
+            let kind = object["type"].as_str().unwrap();
+            assert!(object["id"].as_str().unwrap().starts_with(&format!("{kind}--")));
+            // Required properties (sections 4 and 6).
+            let required: &[&str] = match kind {
+                "identity" => &["name", "created", "modified"],
+                "ipv4-addr" | "domain-name" => &["value"],
+                "observed-data" => {
+                    &["created", "modified", "first_observed", "last_observed", "number_observed", "object_refs"]
+                }
+                "note" => &["created", "modified", "content", "object_refs", "created_by_ref"],
+                "attack-pattern" => &["created", "modified", "name"],
+                "grouping" => &["created", "modified", "context", "object_refs"],
+                other => panic!("{other}"),
+            };
+            for key in required.iter().chain(&["spec_version"]) {
+                assert!(object.get(key).is_some(), "{kind} has no {key}");
+            }
+            let refs = object["object_refs"].as_array().into_iter().flatten().chain(object.get("created_by_ref"));
+            for reference in refs {
+                assert!(ids.contains(reference.as_str().unwrap()), "{kind} refers to {reference}");
+            }
+        }
+        let n = |kind: &str| objects.iter().filter(|object| object["type"] == kind).count();
+        assert_eq!((n("ipv4-addr"), n("domain-name"), n("observed-data"), n("note"), n("grouping")), (2, 1, 2, 3, 1));
+        assert_eq!(timestamp(1_700_000_000_123_456_789), "2023-11-14T22:13:20.123Z");
+        // Nothing found is a bundle too.
+        let empty: Value = serde_json::from_str(&stix(&Analysis::default(), &[])).unwrap();
+        assert_eq!(empty["objects"].as_array().unwrap().len(), 1);
+    }
+}
