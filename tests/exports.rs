@@ -1,9 +1,6 @@
 //! Exports of the command, read back by another reader than the one that wrote them: our own of other tools' logs, and tshark.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
-
-mod needs;
-
+use crate::needs;
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;

@@ -18,6 +18,7 @@ mod dialects;
 mod docs;
 mod evasion;
 mod explore;
+mod exports;
 mod facts;
 mod field;
 mod filter_language;

@@ -117,7 +117,10 @@ fn crates_come_from_crates_io_with_checksums() {
         for package in packages(&read(lock)) {
             let name = &package["name"];
             let Some(source) = package.get("source") else {
-                assert!(name.starts_with("packetloupe") || name == "wasm-bindgen-command", "{lock}: {name} has no source");
+                assert!(
+                    name.starts_with("packetloupe") || name == "wasm-bindgen-command",
+                    "{lock}: {name} has no source"
+                );
                 continue;
             };
             assert_eq!(source, CRATES_IO, "{lock}: {name}");
