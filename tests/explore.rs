@@ -244,7 +244,7 @@ fn neighbours_are_those_of_the_capture() {
 
 #[test]
 fn a_stream_is_what_its_packets_carry() {
-    let input = Input::open("captures/ftp_brute_force/attack.pcap");
+    let input = Input::open("captures/cleartext_login/attack.pcap");
     let window =
         Window { filter: Filter::default(), sort: FlowSort::Start, is_descending: false, offset: 0, count: 1000 };
     let protocol::Answer::Flows(flows) = input.query(Query::Flows(window)) else { panic!("no flows") };
