@@ -6,6 +6,7 @@ use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::protocol::{Answer, Filter, FlowSort, PacketSort, Query, Window};
 use packetloupe::query::{self, Source, Views};
 use packetloupe::settings::Settings;
+use std::process::Command;
 
 const SECRET: &str = "Zq53SecretXy";
 /// The same in base64, as of `user` NUL `bob` NUL secret, and of `bob:` and the secret.
@@ -202,6 +203,9 @@ fn shown(bytes: &[u8]) -> Vec<(String, String)> {
     for entry in export::ALL {
         let text = match entry.writer {
             Writer::Analysis(write) => write(&analysis),
+            Writer::Findings(write) => write(&analysis, &analysis.findings.iter().collect::<Vec<_>>()),
+            // The bytes of packets are what they are.
+            Writer::Packets => continue,
             Writer::Tables(table) => {
                 let mut out = Vec::new();
                 query::write(&mut out, table, &pipeline, &analysis).unwrap();
@@ -223,18 +227,46 @@ fn shown(bytes: &[u8]) -> Vec<(String, String)> {
     places
 }
 
+/// What the command prints: its summary, and measures split by every dimension.
+fn printed(bytes: &[u8]) -> Vec<(String, String)> {
+    let path = std::env::temp_dir().join(format!("packetloupe-secrets-{}.pcap", std::process::id()));
+    std::fs::write(&path, bytes).unwrap();
+    let file = path.to_str().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_packetloupe")).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let text = [output.stdout, output.stderr].concat();
+        (arguments.join(" "), String::from_utf8(text).unwrap())
+    };
+    let (_, dimensions) = run(&["dimensions", "--json"]);
+    let dimensions: serde_json::Value = serde_json::from_str(&dimensions).unwrap();
+    let all = dimensions.as_array().unwrap().iter();
+    // Columns and labels are of tables.
+    let ids =
+        all.filter(|one| one["takes"] == "" && one["id"] != "label").map(|one| one["id"].as_str().unwrap().to_owned());
+    let fields = ["user", "http.path", "http.host", "http.referer", "file", "host", "from", "to", "agent", "service"];
+    let mut printed = vec![run(&["analyze", file]), run(&["analyze", "--quiet", file, "--json", "-"])];
+    for id in ids.chain(fields.map(|field| format!("field={field}"))) {
+        let asked = ["query", file, "--by", &id, "--measure", "flows", "--limit", "1000"];
+        printed.extend([run(&asked), run(&[&asked[..], &["--json", "-"]].concat())]);
+    }
+    std::fs::remove_file(path).unwrap();
+    printed
+}
+
 #[test]
 fn a_planted_secret_is_shown_nowhere() {
     let bytes = capture();
     assert!(bytes.windows(SECRET.len()).filter(|part| *part == SECRET.as_bytes()).count() > 20);
-    let places = shown(&bytes);
+    let places: Vec<(String, String)> = shown(&bytes).into_iter().chain(printed(&bytes)).collect();
     assert!(places.iter().any(|(_, text)| text.contains("bob")), "users are shown");
     let leaks: Vec<String> = places
         .iter()
         .flat_map(|(place, text)| {
             let forms = [SECRET].into_iter().chain(IN_BASE64);
             forms.filter_map(move |form| {
-                let at = text.find(form)?;
+                // Filters are written in lower case.
+                let at = text.to_ascii_lowercase().find(&form.to_ascii_lowercase())?;
                 let from = text.floor_char_boundary(at.saturating_sub(70));
                 Some(format!("{place}: {}", &text[from..at + form.len()]))
             })

@@ -1,6 +1,6 @@
 //! A question to its answer: what was gathered, in order, cut to the limit, in words.
 
-use super::dimension::Asked;
+use super::dimension::{Asked, name};
 use super::dimensions::time;
 use super::gather::{Gathered, gather};
 use super::groups::{BEYOND, MOST, TOTAL};
@@ -185,7 +185,10 @@ fn value(key: Key, dimension: &AskedDimension<'_>) -> AnswerValue {
         Key::At(place) => place,
         _ => 0,
     };
-    let filter = (dimension.entry.filter)(key, &dimension.asked);
+    // A filter would say what is masked in words.
+    let is_masked = matches!(key, Key::Name(index)
+        if name(index, &dimension.asked) != dimension.asked.sources.names.text(index));
+    let filter = if is_masked { None } else { (dimension.entry.filter)(key, &dimension.asked) };
     AnswerValue { text: (dimension.entry.words)(key, &dimension.asked), kind: key.kind(), at, filter }
 }
 

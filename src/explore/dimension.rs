@@ -4,8 +4,9 @@ use super::key::{Key, Side};
 use super::sources::{FlowItem, Sources};
 use crate::model::app::field::FieldId;
 use crate::model::app::protocol::AppProto;
-use crate::model::format::secret;
+use crate::model::format::secret::{self, Secrets};
 use crate::model::rows::ColumnKind;
+use std::borrow::Cow;
 
 /// A dimension: its file's stem is its id.
 pub struct Dimension {
@@ -183,6 +184,16 @@ impl Dimension {
     }
 }
 
+/// A text of the traffic as it is shown: without secrets, whichever dimension it is of.
+pub fn name<'a>(index: u32, asked: &Asked<'a>) -> Cow<'a, str> {
+    let text = asked.sources.names.text(index);
+    match (asked.field, asked.sources.secrets()) {
+        (_, Secrets::Shown) => Cow::Borrowed(text),
+        (Some(field), secrets) => secret::shown(field, text, secrets),
+        (None, Secrets::Masked) => secret::address(text),
+    }
+}
+
 /// A value in words, as most dimensions write it.
 pub fn words(key: Key, asked: &Asked<'_>) -> String {
     let sources = asked.sources;
@@ -195,10 +206,7 @@ pub fn words(key: Key, asked: &Asked<'_>) -> String {
             format!("{} {port}", crate::model::Protocol::from_ip_protocol(protocol))
         }
         Key::Number(number) => number.to_string(),
-        Key::Name(index) => {
-            let text = sources.names.text(index);
-            asked.field.map_or_else(|| text.to_owned(), |field| secret::shown(field, text, sources.secrets()).into())
-        }
+        Key::Name(index) => name(index, asked).into_owned(),
         Key::App(app, true) => app.name().to_owned(),
         Key::App(app, false) => format!("{} (by port)", app.name()),
         Key::Protocol(protocol) => protocol.to_string(),
