@@ -111,14 +111,10 @@ fn new_things(
         |flow: &Flow| things_of(flow, from).iter().any(|(of, name)| *of == kind && names.contains(name.as_str()));
     let flows: Vec<(u32, &Flow)> = from.flows.iter().filter(|(_, flow)| flow.is_counted() && is_meant(flow)).collect();
     let n_known = normal.of_kind(kind).count();
-    let is_are =
-        if new.len() == 1 { format!("{} is new", first.0) } else { format!("{} are new", noun(kind, new.len())) };
+    let what = if new.len() == 1 { noun_of(kind, first.0) } else { noun(kind, new.len()) };
     let (impact, confidence) = weight(kind);
     let builder = Finding::builder(&CARD)
-        .title(format!(
-            "New since the baseline: {}",
-            if new.len() == 1 { noun_of(kind, first.0) } else { noun(kind, new.len()) }
-        ))
+        .title(format!("New since the baseline: {what}"))
         .score(0.5)
         .weighed(impact, confidence, 0.5)
         .evidence([evidence(
@@ -127,7 +123,7 @@ fn new_things(
             "",
             format!("the baseline has {}", noun(kind, n_known)),
         )])
-        .explanation(format!("{is_are}: the baseline has none of {}. {about}", listed(new)))
+        .explanation(format!("The baseline does not have {}. {about}", listed(new)))
         .identity(Identity::WordAlone(format!("new {kind:?}")));
     let ends = |builder: FindingBuilder| match kind {
         ThingKind::InternalHost | ThingKind::ExternalHost => {

@@ -3,7 +3,7 @@
 
 use super::reading::ReadingArguments;
 use super::table::table;
-use super::trained::LearningArguments;
+use super::trained::SupervisedArguments;
 use super::{Failure, evaluate_trained, output, read};
 use crate::model::format::quantity::count;
 use crate::model::format::quantity::percent;
@@ -46,7 +46,7 @@ pub struct EvaluateArguments {
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     #[command(flatten)]
-    learning: LearningArguments,
+    learning: SupervisedArguments,
     #[command(flatten)]
     reading: ReadingArguments,
 }
@@ -66,7 +66,7 @@ pub fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
     if (arguments.model.is_some() || !arguments.method.is_empty()) && arguments.detector.is_empty() {
         let EvaluateArguments { file, label, benign, json, method, model, learning, reading, .. } = arguments;
         learning.apply(&mut settings);
-        let asked = evaluate_trained::Asked {
+        let asked = evaluate_trained::ToMeasure {
             file,
             label,
             benign,

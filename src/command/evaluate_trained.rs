@@ -1,7 +1,7 @@
 //! `packetloupe evaluate` of what is trained: methods in folds side by side, or a model on a table that it may never have seen.
 
 use super::reading::ReadingArguments;
-use super::trained::{self, Data, Labelling, LearningArguments};
+use super::trained::{self, Data, Labelling, SupervisedArguments};
 use super::{Failure, model, output, read};
 use crate::learn::trained::{CLASSIFIERS, Measures, ModelCard, validate};
 use crate::model::format::quantity::counted;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// What is asked for.
-pub struct Asked<'a> {
+pub struct ToMeasure<'a> {
     /// The table.
     pub file: &'a Path,
     /// The label column.
@@ -26,20 +26,20 @@ pub struct Asked<'a> {
     /// A model file.
     pub model: Option<&'a Path>,
     /// How it is learnt.
-    pub learning: &'a LearningArguments,
+    pub learning: &'a SupervisedArguments,
     /// How the table is read.
     pub reading: &'a ReadingArguments,
 }
 
 /// Measures, and prints or writes the figures.
-pub fn run(asked: &Asked<'_>, settings: &Settings) -> Result<(), Failure> {
+pub fn run(asked: &ToMeasure<'_>, settings: &Settings) -> Result<(), Failure> {
     match asked.model {
         Some(path) => of_model(asked, path, settings),
         None => of_methods(asked, settings),
     }
 }
 
-fn of_methods(asked: &Asked<'_>, settings: &Settings) -> Result<(), Failure> {
+fn of_methods(asked: &ToMeasure<'_>, settings: &Settings) -> Result<(), Failure> {
     let is_all = asked.methods.iter().any(|id| id == "all");
     let classifiers = if is_all {
         CLASSIFIERS.iter().collect()
@@ -47,7 +47,7 @@ fn of_methods(asked: &Asked<'_>, settings: &Settings) -> Result<(), Failure> {
         asked.methods.iter().map(|id| trained::known(id)).collect::<Result<Vec<_>, Failure>>()?
     };
     let files = [asked.file.to_owned()];
-    let of = trained::Asked {
+    let of = trained::TrainingInput {
         files: &files,
         labelling: Labelling::Column(asked.label),
         benign: asked.benign,
@@ -90,7 +90,7 @@ fn of_methods(asked: &Asked<'_>, settings: &Settings) -> Result<(), Failure> {
     print(&text)
 }
 
-fn of_model(asked: &Asked<'_>, path: &Path, settings: &Settings) -> Result<(), Failure> {
+fn of_model(asked: &ToMeasure<'_>, path: &Path, settings: &Settings) -> Result<(), Failure> {
     let known = model::read(path)?;
     let mut read = read::read(asked.file, settings, Some(asked.label), false, false)?;
     asked.reading.complain(&read.pipeline);
@@ -128,7 +128,7 @@ fn of_model(asked: &Asked<'_>, path: &Path, settings: &Settings) -> Result<(), F
     print(&text)
 }
 
-fn document(asked: &Asked<'_>, scope: AnomalyScope, of: &Measures, key: &str, value: &Value) -> Value {
+fn document(asked: &ToMeasure<'_>, scope: AnomalyScope, of: &Measures, key: &str, value: &Value) -> Value {
     let classes: Vec<Value> = of
         .by_class
         .iter()

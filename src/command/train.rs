@@ -1,9 +1,9 @@
 //! `packetloupe train`: a labelled table, or captures with labels, to a model file, and how good the model is in folds.
 
 use super::reading::ReadingArguments;
-use super::trained::{self, Asked, Labelling, LearningArguments};
+use super::trained::{self, Labelling, SupervisedArguments, TrainingInput};
 use super::{Failure, output};
-use crate::learn::trained::Model;
+use crate::learn::trained::TrainedModel;
 use crate::model::format::quantity::{count, counted};
 use std::path::PathBuf;
 
@@ -41,7 +41,7 @@ pub struct TrainArguments {
     #[arg(long, short)]
     quiet: bool,
     #[command(flatten)]
-    learning: LearningArguments,
+    learning: SupervisedArguments,
     #[command(flatten)]
     reading: ReadingArguments,
 }
@@ -57,7 +57,7 @@ pub fn run(arguments: &TrainArguments) -> Result<(), Failure> {
         (None, Some(path)) => Labelling::File(path),
         (None, None) => return Err(Failure::usage("say which column is the label, with --label")),
     };
-    let asked = Asked {
+    let asked = TrainingInput {
         files: &arguments.files,
         labelling,
         benign: &arguments.benign,
@@ -68,7 +68,7 @@ pub fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     let data = trained::data(&asked, &settings)?;
     let plan = arguments.learning.plan(classifier, &settings);
     let (table, card) = (&data.table, data.card);
-    let model = trained::done(|work| Model::train(table, &plan, data.scope.id(), card, work))?;
+    let model = trained::done(|work| TrainedModel::train(table, &plan, data.scope.id(), card, work))?;
     let text = model.text();
     output::write(&arguments.model, |out| out.write_all(text.as_bytes()))?;
     if arguments.quiet || output::is_standard(&arguments.model) {

@@ -20,7 +20,7 @@ const MOST_IMPORTANCES: usize = 10;
 
 /// How to train and to test.
 #[derive(clap::Args)]
-pub struct LearningArguments {
+pub struct SupervisedArguments {
     /// What one row is: rows of a table by its columns, or flows by features that captures have too. Without it, rows of
     /// tables and flows of captures
     #[arg(long, value_name = "rows|flows", value_parser = scope)]
@@ -41,7 +41,8 @@ pub struct LearningArguments {
     /// Number of folds
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=50))]
     n_folds: u8,
-    /// Report rows from this probability on; without it, from the one with the best F1 in the folds
+    /// Report rows from this probability on; without it, from the lowest one whose F1 in the folds is within
+    /// one standard error of the best
     #[arg(long, value_name = "PROBABILITY")]
     threshold: Option<f64>,
     /// Seed for random choices
@@ -59,7 +60,7 @@ fn fold_kind(id: &str) -> Result<FoldKind, String> {
     known.ok_or_else(|| format!("one of {}", FoldKind::ALL.map(FoldKind::id).join(", ")))
 }
 
-impl LearningArguments {
+impl SupervisedArguments {
     /// The settings with the seed.
     pub fn apply(&self, settings: &mut Settings) {
         if let Some(seed) = self.seed {
@@ -97,7 +98,7 @@ pub enum Labelling<'a> {
 }
 
 /// What is read to train on.
-pub struct Asked<'a> {
+pub struct TrainingInput<'a> {
     /// The inputs.
     pub files: &'a [PathBuf],
     /// Where labels come from.
@@ -107,7 +108,7 @@ pub struct Asked<'a> {
     /// How tables are read.
     pub reading: &'a ReadingArguments,
     /// How it is learnt.
-    pub learning: &'a LearningArguments,
+    pub learning: &'a SupervisedArguments,
     /// No progress.
     pub is_quiet: bool,
 }
@@ -123,7 +124,7 @@ pub struct Data {
 }
 
 /// Reads all inputs into one table; with several, each is a group.
-pub fn data(asked: &Asked<'_>, settings: &Settings) -> Result<Data, Failure> {
+pub fn data(asked: &TrainingInput<'_>, settings: &Settings) -> Result<Data, Failure> {
     let entries = match asked.labelling {
         Labelling::File(path) => Some(marks::read(path)?),
         Labelling::Column(_) => None,
@@ -273,10 +274,10 @@ pub fn in_words(name: &str, card: &ModelCard, threshold: f64) -> String {
         })
         .collect();
     text.push_str(&table(&["FOLD", "TRAINED ON", "TESTED", "AUROC", "F1"], &folds));
-    text.push_str("\nWhat it goes by (how much AUROC falls if the column's values change places):\n");
+    text.push_str("\nWhat it goes by (how much the mean squared error of the probability rises if the column's values change places):\n");
     let weights = card.importances.iter().take(MOST_IMPORTANCES);
-    let weights: Vec<Vec<String>> = weights.map(|(name, falls)| vec![name.clone(), format!("{falls:.4}")]).collect();
-    text.push_str(&table(&["COLUMN", "FALL"], &weights));
+    let weights: Vec<Vec<String>> = weights.map(|(name, rises)| vec![name.clone(), format!("{rises:.5}")]).collect();
+    text.push_str(&table(&["COLUMN", "RISE"], &weights));
     if !card.leaks.is_empty() {
         text.push_str("\nWhat speaks against believing these figures:\n");
         card.leaks.iter().for_each(|leak| text.push_str(&format!("- {}\n", leak.sentence)));
@@ -333,7 +334,7 @@ pub fn document(id: &str, card: &ModelCard, threshold: f64) -> Value {
         "folds": card.by_fold.iter().map(|(train, test, auroc, f1)| json!({
             "trained_on": train, "tested": test, "auroc": auroc, "f1": f1,
         })).collect::<Vec<_>>(),
-        "importances": card.importances.iter().map(|(name, falls)| json!({ "column": name, "auroc_falls": falls })).collect::<Vec<_>>(),
+        "importances": card.importances.iter().map(|(name, rises)| json!({ "column": name, "error_rises": rises })).collect::<Vec<_>>(),
         "leaks": card.leaks.iter().map(|leak| json!({
             "kind": leak.kind, "column": leak.column, "text": leak.sentence,
         })).collect::<Vec<_>>(),

@@ -4,7 +4,7 @@ use super::gather::{columns, serials, subjects};
 use crate::anomalies::Subjects;
 use crate::learn::Refusal;
 use crate::learn::trained::model::Said;
-use crate::learn::trained::{Model, TableColumn};
+use crate::learn::trained::{TableColumn, TrainedModel};
 use crate::learn::work::Work;
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::AnomalyScope;
@@ -22,7 +22,7 @@ pub struct Judged {
 }
 
 /// Asks a model about all rows of a file; a sentence for people if it cannot be asked.
-pub fn apply(model: &Model, pipeline: &Pipeline, work: &mut Work<'_>) -> Result<Judged, String> {
+pub fn apply(model: &TrainedModel, pipeline: &Pipeline, work: &mut Work<'_>) -> Result<Judged, String> {
     let scope = AnomalyScope::from_id(&model.file.scope)
         .ok_or_else(|| format!("the model is of {:?}, which this program does not know", model.file.scope))?;
     let subjects = subjects(pipeline, scope).map_err(|why| match scope {

@@ -5,7 +5,7 @@ use crate::detect::card::Card;
 use crate::detect::support::finding_builder::{Identity, evidence, host_filter, time_filter};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::learn::trained::recipe::Reading;
-use crate::learn::trained::{Cells, Model};
+use crate::learn::trained::{Cells, TrainedModel};
 use crate::model::finding::{Category, Evidence, Finding};
 use crate::model::format::quantity::{counted, percent, plain, with_unit};
 use crate::model::{Addr, Flow};
@@ -50,7 +50,7 @@ struct Group {
 }
 
 /// Findings for the rows that the model reports; those of `known` are named where they mean the same flows.
-pub fn findings(model: &Model, judged: &Judged, pipeline: &Pipeline, known: &[Finding]) -> Vec<Finding> {
+pub fn findings(model: &TrainedModel, judged: &Judged, pipeline: &Pipeline, known: &[Finding]) -> Vec<Finding> {
     let threshold = model.file.threshold;
     let p = |row: usize| judged.said.probabilities.get(row).copied().unwrap_or(0.0);
     let mut groups: BTreeMap<(String, Option<Addr>), Vec<usize>> = BTreeMap::new();
@@ -79,7 +79,7 @@ fn flow<'a>(judged: &Judged, pipeline: &'a Pipeline, row: usize) -> Option<(u32,
 }
 
 fn finding(
-    model: &Model,
+    model: &TrainedModel,
     judged: &Judged,
     pipeline: &Pipeline,
     known: &[Finding],
@@ -178,7 +178,7 @@ fn means_same(other: &Finding, serials: &[u32]) -> bool {
 }
 
 /// The features that speak for an attack, with what is usual in the benign rows of the training data.
-fn reasons(model: &Model, judged: &Judged, row: usize) -> Vec<Evidence> {
+fn reasons(model: &TrainedModel, judged: &Judged, row: usize) -> Vec<Evidence> {
     let mut reasons = Vec::new();
     for reason in model.reasons(judged.said.rows.row(row)) {
         let Some(feature) = model.file.recipe.features.get(reason.feature) else { continue };

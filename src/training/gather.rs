@@ -58,7 +58,11 @@ pub fn gather(pipeline: &Pipeline, wanted: &Wanted<'_>) -> Result<Gathered, Stri
 /// What there is of a scope; a sentence if there is nothing.
 pub fn subjects(pipeline: &Pipeline, scope: AnomalyScope) -> Result<Subjects, String> {
     let choice = AnomalyChoice { scope, ..AnomalyChoice::default() };
-    Subjects::of(pipeline, &choice).ok_or_else(|| format!("it has no {}", scope.nouns().1))
+    Subjects::of(pipeline, &choice).ok_or_else(|| {
+        let is_plain = scope == AnomalyScope::Flows && pipeline.has_rows_only();
+        let why = if is_plain { ": its rows cannot be read as flows, which takes addresses and times" } else { "" };
+        format!("it has no {}{why}", scope.nouns().1)
+    })
 }
 
 /// The columns of some features.

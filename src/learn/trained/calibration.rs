@@ -9,7 +9,7 @@ const FEWEST_EACH: usize = 50;
 /// Most points that are kept.
 const MOST_POINTS: usize = 200;
 
-/// A rising line through points.
+/// A line from (0, 0) to (1, 1) that rises everywhere.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Calibration {
     /// What the classifier said, and how often it was so, both ascending.
@@ -38,25 +38,30 @@ impl Calibration {
             }
             blocks.push(block);
         }
-        let points: Vec<(f64, f64)> = blocks.iter().map(|(n, sum, attacks)| (sum / n, attacks / n)).collect();
+        // Half an attack and half another row more in each block: no probability is 0 or 1, and the line rises everywhere, so that
+        // rows keep their order (Jeffreys's prior).
+        let share = |(n, sum, attacks): &(f64, f64, f64)| (sum / n, (attacks + 0.5) / (n + 1.0));
+        let mut points: Vec<(f64, f64)> = blocks.iter().map(share).collect();
         let n = points.len();
-        let step = |i: usize| i * n.saturating_sub(1) / (MOST_POINTS - 1);
-        let points = if n <= MOST_POINTS {
-            points
-        } else {
-            (0..MOST_POINTS).filter_map(|i| points.get(step(i)).copied()).collect()
-        };
+        if n > MOST_POINTS {
+            let step = |i: usize| i * (n - 1) / (MOST_POINTS - 1);
+            points = (0..MOST_POINTS).filter_map(|i| points.get(step(i)).copied()).collect();
+        }
+        let mut most = 0.0;
+        points.retain(|(x, y)| {
+            let rises = *y > most && *x > 0.0 && *x < 1.0;
+            most = if rises { *y } else { most };
+            rises
+        });
         Some(Calibration { points })
     }
 
-    /// How likely it is, given what was said: on the line between two points, level outside.
+    /// How likely it is, given what was said: on the line between two points, of which (0, 0) and (1, 1) are the ends.
     pub fn apply(&self, said: f64) -> f64 {
         let after = self.points.partition_point(|(x, _)| *x < said);
-        match (after.checked_sub(1).and_then(|before| self.points.get(before)), self.points.get(after)) {
-            (Some((x0, y0)), Some((x1, y1))) => y0 + (y1 - y0) * (said - x0) / (x1 - x0),
-            (Some((_, y)), None) | (None, Some((_, y))) => *y,
-            (None, None) => said,
-        }
+        let (x0, y0) = after.checked_sub(1).and_then(|before| self.points.get(before)).copied().unwrap_or((0.0, 0.0));
+        let (x1, y1) = self.points.get(after).copied().unwrap_or((1.0, 1.0));
+        if x1 > x0 { y0 + (y1 - y0) * (said - x0) / (x1 - x0) } else { y0 }
     }
 }
 
@@ -80,7 +85,8 @@ mod tests {
             assert!((calibration.apply(p * p) - p).abs() < 0.06, "{p}: {}", calibration.apply(p * p));
         }
         let values: Vec<f64> = (0..=50).map(|i| calibration.apply(f64::from(i) / 50.0)).collect();
-        assert!(values.is_sorted());
+        assert!(values.windows(2).all(|pair| pair[0] < pair[1]));
+        assert_eq!((calibration.apply(0.0), calibration.apply(1.0)), (0.0, 1.0));
         assert!(Calibration::fit(&said[..900]).is_none());
     }
 }

@@ -25,13 +25,13 @@ pub struct Classifier {
     /// It looks at missing numbers by itself; for the others they stand at the median of their column.
     pub takes_missing: bool,
     /// Learns.
-    pub fit: Fit,
+    pub fit: FitClassifier,
     /// Makes it again of what [`Trained::stored`] gave; a sentence if that is not its own.
     pub restore: fn(&Value) -> Result<Box<dyn Trained>, String>,
 }
 
 /// Learns from rows with a class each.
-pub type Fit = fn(&Labelled<'_>, &mut Work<'_>) -> Result<Box<dyn Trained>, Refusal>;
+pub type FitClassifier = fn(&Labelled<'_>, &mut Work<'_>) -> Result<Box<dyn Trained>, Refusal>;
 
 /// Rows, and what each is.
 pub struct Labelled<'a> {

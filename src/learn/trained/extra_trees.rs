@@ -1,7 +1,7 @@
 //! Extremely randomised trees: all rows, and each cut the best of one random cut in each of a few random columns.
 
 use super::classifier::{Classifier, Labelled, Trained};
-use super::forest::{self, Plan};
+use super::forest::{self, ForestPlan};
 use super::tree::Cutting;
 use crate::learn::method::Refusal;
 use crate::learn::work::Work;
@@ -33,7 +33,7 @@ pub const CLASSIFIER: Classifier = Classifier {
 };
 
 fn fit(labelled: &Labelled<'_>, work: &mut Work<'_>) -> Result<Box<dyn Trained>, Refusal> {
-    let plan = Plan {
+    let plan = ForestPlan {
         n_trees: labelled.settings.get(&TREES) as u32,
         share_looked_at: labelled.settings.get(&COLUMNS) / 100.0,
         fewest: labelled.settings.get(&LEAF) as usize,

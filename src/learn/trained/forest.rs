@@ -13,13 +13,13 @@ const MOST_ROWS: u32 = 200_000;
 
 /// Trees.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Forest {
+pub struct DecisionForest {
     trees: Vec<Tree>,
 }
 
 /// How a forest is grown.
 #[derive(Clone, Copy, Debug)]
-pub struct Plan {
+pub struct ForestPlan {
     /// Trees.
     pub n_trees: u32,
     /// Share of the columns that a cut is chosen among; the square root of their number if it is 0.
@@ -33,7 +33,7 @@ pub struct Plan {
 }
 
 /// Grows a forest.
-pub fn fit(labelled: &Labelled<'_>, plan: Plan, work: &mut Work<'_>) -> Result<Box<dyn Trained>, Refusal> {
+pub fn fit(labelled: &Labelled<'_>, plan: ForestPlan, work: &mut Work<'_>) -> Result<Box<dyn Trained>, Refusal> {
     let n_columns = labelled.rows.n_columns();
     let n_rows = labelled.rows.n_rows();
     work.spend(n_rows * n_columns * 20, 0.0)?;
@@ -62,15 +62,15 @@ pub fn fit(labelled: &Labelled<'_>, plan: Plan, work: &mut Work<'_>) -> Result<B
         trees.push(grown);
         work.spend(spent, share(tree as usize, plan.n_trees as usize))?;
     }
-    Ok(Box::new(Forest { trees }))
+    Ok(Box::new(DecisionForest { trees }))
 }
 
 /// A forest of a file.
 pub fn restore(value: &Value) -> Result<Box<dyn Trained>, String> {
-    Ok(Box::new(restored::<Forest>(value)?))
+    Ok(Box::new(restored::<DecisionForest>(value)?))
 }
 
-impl Trained for Forest {
+impl Trained for DecisionForest {
     fn probabilities(&self, row: &[f32], out: &mut [f64]) {
         out.fill(0.0);
         self.trees.iter().for_each(|tree| tree.add_shares(row, out));

@@ -118,22 +118,27 @@ impl Measures {
     }
 }
 
-/// The threshold with the best F1, the middle between the two values around it; of rows and what was said of each.
+/// The lowest threshold whose F1 is within one standard error of the best, halfway to the next lower value; of rows and what was said of each.
+/// Where the folds cannot tell thresholds apart, the lower one finds more of what is unlike the training data.
 pub fn best_threshold(table: &LabelledTable, rows: &[u32], said: &[f64]) -> f64 {
     let mut sorted: Vec<(f64, bool)> = rows.iter().zip(said).map(|(row, p)| (*p, table.is_attack(*row))).collect();
     sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
     let n_attacks = sorted.iter().filter(|(_, is)| *is).count() as f64;
-    let (mut hits, mut n, mut best) = (0.0, 0.0, (0.0, 0.5));
+    let (mut hits, mut n) = (0.0, 0.0);
+    // F1, its standard error (that of a count of errors, which is its square root), threshold.
+    let mut all: Vec<(f64, f64, f64)> = Vec::new();
     let mut groups = sorted.chunk_by(|a, b| a.0 == b.0).peekable();
     while let Some(same) = groups.next() {
         hits += same.iter().filter(|(_, is)| *is).count() as f64;
         n += same.len() as f64;
         let here = same.first().map_or(0.0, |(p, _)| *p);
         let next = groups.peek().and_then(|next| next.first()).map_or(0.0, |(p, _)| *p);
-        let f1 = 2.0 * hits / (n + n_attacks);
-        if f1 > best.0 {
-            best = (f1, (here + next) / 2.0);
-        }
+        let (whole, errors) = (n + n_attacks, n + n_attacks - 2.0 * hits);
+        let f1 = 2.0 * hits / whole;
+        all.push((f1, f1 * errors.sqrt() / whole, (here + next) / 2.0));
     }
-    best.1
+    let best = all.iter().copied().reduce(|best, other| if other.0 > best.0 { other } else { best });
+    let Some((best, error, threshold)) = best else { return 0.5 };
+    let lowest = all.iter().rev().find(|(f1, ..)| *f1 >= best - error);
+    lowest.map_or(threshold, |(.., threshold)| *threshold)
 }

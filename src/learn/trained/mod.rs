@@ -25,7 +25,7 @@ pub mod validate;
 pub use classifier::Classifier;
 pub use folds::FoldKind;
 pub use measures::Measures;
-pub use model::{Model, ModelCard, ModelFile};
+pub use model::{ModelCard, ModelFile, TrainedModel};
 pub use register::{CLASSIFIERS, classifier};
 pub use table::{Cells, LabelledTable, TableColumn};
 pub use validate::{Plan, Validation, validate};

@@ -21,7 +21,7 @@ const VERSION: u32 = 1;
 const FORMAT: &str = "packetloupe model";
 
 /// A model that can be used.
-pub struct Model {
+pub struct TrainedModel {
     /// What it is and what is known of it.
     pub file: ModelFile,
     trained: Box<dyn Trained>,
@@ -89,7 +89,7 @@ pub struct ModelCard {
     pub measures: Measures,
     /// Of those that no row trained on equals.
     pub of_new: Option<Measures>,
-    /// By how much AUROC falls if the values of a column change places.
+    /// By how much the mean squared error of the probability rises if the values of a column change places.
     pub importances: Vec<(String, f64)>,
     /// What speaks against believing that.
     pub leaks: Vec<Leak>,
@@ -116,7 +116,7 @@ pub struct ModelReason {
     pub falls: f64,
 }
 
-impl Model {
+impl TrainedModel {
     /// Tests fold by fold, then trains on all rows. `card` has what the caller knows: data, label.
     pub fn train(
         table: &LabelledTable,
@@ -124,9 +124,9 @@ impl Model {
         scope: &str,
         card: ModelCard,
         work: &mut Work<'_>,
-    ) -> Result<Model, Refusal> {
+    ) -> Result<TrainedModel, Refusal> {
         let validation = validate(table, plan, &mut work.part(0.0, 0.8))?;
-        Model::of(table, plan, scope, card, validation, &mut work.part(0.8, 1.0))
+        TrainedModel::of(table, plan, scope, card, validation, &mut work.part(0.8, 1.0))
     }
 
     /// Trains on all rows what was tested.
@@ -137,7 +137,7 @@ impl Model {
         card: ModelCard,
         validation: Validation,
         work: &mut Work<'_>,
-    ) -> Result<Model, Refusal> {
+    ) -> Result<TrainedModel, Refusal> {
         let all: Vec<u32> = (0..).take(table.n_rows).collect();
         let (recipe, prepared) = Recipe::learn(table, &all, &mut work.part(0.0, 0.2))?;
         let trained = fit(plan, table, &all, &recipe, prepared.rows(), &mut work.part(0.2, 1.0))?;
@@ -173,11 +173,11 @@ impl Model {
             recipe,
             trained: trained.stored(),
         };
-        Ok(Model { file, trained })
+        Ok(TrainedModel { file, trained })
     }
 
     /// A model of its file; a sentence if it is none that this program understands.
-    pub fn read(text: &str) -> Result<Model, String> {
+    pub fn read(text: &str) -> Result<TrainedModel, String> {
         let value: Value = serde_json::from_str(text).map_err(|error| format!("this is no model file: {error}"))?;
         if value.get("format").and_then(Value::as_str) != Some(FORMAT) {
             return Err("this is no model file".to_owned());
@@ -190,7 +190,7 @@ impl Model {
         let classifier =
             classifier(&file.method).ok_or_else(|| format!("there is no method called {:?}", file.method))?;
         let trained = (classifier.restore)(&file.trained)?;
-        Ok(Model { file, trained })
+        Ok(TrainedModel { file, trained })
     }
 
     /// Its file: one line of JSON.

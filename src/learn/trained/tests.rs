@@ -74,15 +74,15 @@ fn every_classifier_learns_what_can_be_learnt_and_says_what_it_goes_by() {
 #[test]
 fn of_pure_noise_nothing_is_learnt() {
     let mut random = Random::new(3);
-    let columns = (0..8).map(|i| column(&format!("noise {i}"), (0..1200).map(|_| normal(&mut random)).collect()));
+    let columns = (0..8).map(|i| column(&format!("noise {i}"), (0..600).map(|_| normal(&mut random)).collect()));
     let columns: Vec<TableColumn> = columns.collect();
-    let labels: Vec<bool> = (0..1200).map(|_| random.unit() < 0.3).collect();
-    let table = table(1200, columns, |row| labels[row]);
+    let labels: Vec<bool> = (0..600).map(|_| random.unit() < 0.3).collect();
+    let table = table(600, columns, |row| labels[row]);
     for classifier in CLASSIFIERS {
         let validation = validated(&table, &plan(classifier, &Settings::default()));
         let auroc = validation.measures.auroc;
-        // Four standard errors of an AUROC of 0.5 with 360 and 840 rows: 0.073.
-        assert!((auroc - 0.5).abs() < 0.075, "{}: {auroc}", classifier.id);
+        // Four standard errors of an AUROC of 0.5 with 180 and 420 rows: 0.10.
+        assert!((auroc - 0.5).abs() < 0.11, "{}: {auroc}", classifier.id);
     }
 }
 
@@ -127,11 +127,11 @@ fn a_model_file_gives_the_same_model_and_the_same_bytes() {
             let plan = Plan { by_class, ..plan(classifier, &settings) };
             let mut report = |_: f32| ControlFlow::Continue(());
             let work = &mut Work::new(&mut report);
-            let model = Model::train(&table, &plan, "rows", ModelCard::default(), work).unwrap();
+            let model = TrainedModel::train(&table, &plan, "rows", ModelCard::default(), work).unwrap();
             let text = model.text();
-            let read = Model::read(&text).unwrap();
+            let read = TrainedModel::read(&text).unwrap();
             assert_eq!(read.text(), text, "{}", classifier.id);
-            let of = |model: &Model| {
+            let of = |model: &TrainedModel| {
                 model.say(&table.columns, 600, &mut Work::new(&mut |_| ControlFlow::Continue(()))).unwrap()
             };
             let (Ok(own), Ok(other)) = (of(&model), of(&read)) else { panic!("{}", classifier.id) };
@@ -142,9 +142,9 @@ fn a_model_file_gives_the_same_model_and_the_same_bytes() {
             assert!(model.class(row).unwrap().is_attack);
         }
     }
-    assert!(Model::read("{}").err().unwrap().contains("no model file"));
+    assert!(TrainedModel::read("{}").err().unwrap().contains("no model file"));
     let newer = r#"{"format":"packetloupe model","version":2}"#;
-    assert!(Model::read(newer).err().unwrap().contains("version 2"));
+    assert!(TrainedModel::read(newer).err().unwrap().contains("version 2"));
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_model_says_which_columns_it_lacks_and_which_are_in_another_unit() {
     let (mut table, settings) = (learnable(300), Settings::default());
     let mut report = |_: f32| ControlFlow::Continue(());
     let plan = plan(&CLASSIFIERS[0], &settings);
-    let model = Model::train(&table, &plan, "rows", ModelCard::default(), &mut Work::new(&mut report)).unwrap();
+    let model = TrainedModel::train(&table, &plan, "rows", ModelCard::default(), &mut Work::new(&mut report)).unwrap();
     table.columns.remove(0);
     table.columns[0].unit = "ms".to_owned();
     let mut report = |_: f32| ControlFlow::Continue(());
