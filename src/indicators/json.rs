@@ -127,7 +127,8 @@ fn attribute(attribute: &Json, list: &mut Vec<Found>, n: &mut u64) {
     // A pair is two values, of which a file name is none and a port neither.
     for part in text("value").unwrap_or_default().split('|') {
         let value = Value::parse(part);
-        if value.is_some() && !(kind.starts_with("filename|") && !matches!(value, Some(Value::Hash(_)))) {
+        let is_hash = matches!(value, Some(Value::Hash(_)));
+        if value.is_some() && (is_hash || !kind.starts_with("filename|")) {
             list.push(Found { value, entry: *n, date: date.clone() });
         }
     }

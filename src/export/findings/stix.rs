@@ -37,25 +37,28 @@ struct Objects {
 
 impl Objects {
     /// Adds an object of a type, whose id is made of `name`; gives its id.
-    fn add(&mut self, kind: &str, name: &str, mut object: Value) -> String {
+    fn add(&mut self, kind: &str, name: &str, object: Value) -> String {
         let id = format!("{kind}--{}", uuid(&format!("{kind} {name}")));
         if !self.all.contains_key(&id) {
-            object["type"] = kind.into();
-            object["spec_version"] = VERSION.into();
-            object["id"] = id.as_str().into();
-            self.all.insert(id.clone(), object);
+            let own = [("type", kind), ("spec_version", VERSION), ("id", &id)];
+            self.all.insert(id.clone(), with(object, &own));
             self.order.push(id.clone());
         }
         id
     }
 
     /// Adds an object that has an author and times (section 3.2).
-    fn add_domain(&mut self, kind: &str, name: &str, (at, by): (&str, &str), mut object: Value) -> String {
-        object["created"] = at.into();
-        object["modified"] = at.into();
-        object["created_by_ref"] = by.into();
-        self.add(kind, name, object)
+    fn add_domain(&mut self, kind: &str, name: &str, (at, by): (&str, &str), object: Value) -> String {
+        self.add(kind, name, with(object, &[("created", at), ("modified", at), ("created_by_ref", by)]))
     }
+}
+
+/// An object with more texts.
+fn with(mut object: Value, texts: &[(&str, &str)]) -> Value {
+    if let Value::Object(fields) = &mut object {
+        fields.extend(texts.iter().map(|(key, text)| ((*key).to_owned(), Value::from(*text))));
+    }
+    object
 }
 
 fn stix(analysis: &Analysis, findings: &[&Finding]) -> String {
