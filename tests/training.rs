@@ -79,7 +79,7 @@ fn hikari(n: u32, from: u32) -> String {
         low + (state >> 33) % (high - low + 1)
     };
     for row in 0..n {
-        let is_attack = row % 4 == 0;
+        let is_attack = row.is_multiple_of(4);
         let (sent, got) = if is_attack { (draw(10, 16), draw(9, 14)) } else { (draw(4, 60), draw(4, 90)) };
         let payload = if is_attack { draw(1500, 2100) } else { draw(200, 90_000) };
         let seconds = if is_attack { draw(2000, 2600) } else { draw(10, 60_000) } as f64 / 1000.0;
