@@ -110,7 +110,11 @@ test("a rule can be made by hand", async () => {
   const form = page.getByRole("form", { name: "What is expected here" });
   assert.match(await form.getByRole("status").innerText(), /Tick at least one part/);
   await form.getByRole("textbox", { name: "Source (address or network): value" }).fill("0.0.0.0/0");
-  await page.keyboard.press("Enter");
+  const confirm = form.getByRole("checkbox", { name: /expects every finding about IP addresses/ });
+  await confirm.waitFor();
+  assert.ok(await form.getByRole("button", { name: "Expect this" }).isDisabled(), "a rule that hides everything is asked about first");
+  await confirm.check();
+  await form.getByRole("button", { name: "Expect this" }).click();
   await page.getByRole("list", { name: "Allow-list" }).getByText("anything by 0.0.0.0/0").waitFor();
   const document = await analysis(page);
   assert.equal(document.findings.length + document.expected.length, before);
