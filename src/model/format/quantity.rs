@@ -58,8 +58,11 @@ pub fn amount(value: f64, unit: &str) -> String {
     }
 }
 
-/// As short as an axis wants it: `950`, `1.5 k`, `20 M`; with the unit only where it is bytes.
+/// As short as an axis wants it: `950`, `1.5 k`, `20 M`; with the unit where it is bytes, time or a share.
 pub fn short(value: f64, unit: &str) -> String {
+    if matches!(unit, "s" | "ms" | "µs" | "%") {
+        return format!("{} {unit}", plain(value));
+    }
     let unit = if unit == "B" { "B" } else { "" };
     let (scaled, prefix) = scale(value);
     let digits = trimmed(format!("{scaled:.2}"));
@@ -170,6 +173,7 @@ mod tests {
     #[test]
     fn axis_values_are_short() {
         assert_eq!([short(2e6, "B"), short(1500.0, "packets"), short(0.0, "B")], ["2 MB", "1.5 k", "0 B"]);
+        assert_eq!([short(15.0, "s"), short(0.25, "s"), short(1200.0, "ms")], ["15 s", "0.25 s", "1,200 ms"]);
     }
 
     #[test]
