@@ -28,8 +28,10 @@ use std::collections::BTreeMap;
 /// Most rows in one answer.
 const MOST_ROWS: u32 = 256;
 /// Most rows on the map, and how many of these are the most unusual.
-const MOST_POINTS: usize = 3000;
-const MOST_TOP_POINTS: usize = 1000;
+const MOST_POINTS: usize = 2000;
+const MOST_TOP_POINTS: usize = 700;
+/// Most steps of the preparation that are listed: of 2,000 columns a thousand may be left out.
+const MOST_STEPS: usize = 100;
 /// The share of rows that agreement compares, and the fewest.
 const COMPARED: f64 = 0.01;
 const FEWEST_COMPARED: usize = 10;
@@ -126,7 +128,7 @@ impl Learner {
             n_rows: n as u64,
             n_all: self.task.n_all,
             features: self.prepared.features.iter().map(|feature| feature.name.clone()).collect(),
-            steps: self.prepared.steps.iter().map(Step::sentence).collect(),
+            steps: first_of(self.prepared.steps.iter().map(Step::sentence)),
             methods: self.consensus.scored.iter().map(method).collect(),
             left_out: self.consensus.left_out.iter().map(|(of, why)| (of.label.to_owned(), why.clone())).collect(),
             scores: histogram(&self.scores, labels),
@@ -302,4 +304,25 @@ fn settings(parameters: &[(String, f64)]) -> Settings {
         }
     }
     settings
+}
+
+/// The first sentences, and how many more there are.
+fn first_of(mut sentences: impl ExactSizeIterator<Item = String>) -> Vec<String> {
+    let mut first: Vec<String> = sentences.by_ref().take(MOST_STEPS).collect();
+    if sentences.len() > 0 {
+        first.push(format!("Likewise {}.", quantity::counted(sentences.len() as u64, "more column", "more columns")));
+    }
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_steps_the_first_are_listed_and_the_others_counted() {
+        let steps = |n: u32| first_of((0..n).map(|step| step.to_string()).collect::<Vec<_>>().into_iter());
+        assert_eq!((steps(100).len(), steps(101).len(), steps(2000).len()), (100, 101, 101));
+        assert_eq!(steps(2000).last().unwrap(), "Likewise 1,900 more columns.");
+    }
 }
