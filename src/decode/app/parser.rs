@@ -100,13 +100,13 @@ pub trait StreamParser: Send {
     fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep;
 
     /// Bytes of one side are missing. True if it can continue with the following bytes.
-    fn on_gap(&mut self, _way: Direction) -> bool {
+    fn on_gap(&mut self, _side: Direction) -> bool {
         false
     }
 
     /// Offset where the next message of a side may begin in bytes that follow missing ones; `None` if there is none,
     /// and the bytes are skipped. A parser that resynchronises by itself keeps the default, 0.
-    fn find_start(&mut self, _way: Direction, _bytes: &[u8]) -> Option<usize> {
+    fn find_start(&mut self, _side: Direction, _bytes: &[u8]) -> Option<usize> {
         Some(0)
     }
 }

@@ -20,19 +20,19 @@ fuzz_target!(|bytes: &[u8]| {
     let mut fields = FieldBuffer::default();
     if let Some(datagram) = entry.datagram {
         (datagram.read)(payload, &ends, &mut fields);
-        tell(entry, &fields);
+        describe_all(entry, &fields);
         fields.clear();
         registry::read_datagram(payload, &ends, &mut fields);
-        tell(entry, &fields);
+        describe_all(entry, &fields);
         fields.clear();
         exchange(entry, payload, usize::from(*how));
     }
     if let Some(stream) = entry.stream {
         (stream.guess)(payload, &ends);
         registry::read_segment(payload, &ends, hint, Direction::ToResponder, &mut fields);
-        tell(entry, &fields);
+        describe_all(entry, &fields);
         fields.clear();
-        converse(entry, (stream.talk)(), payload, usize::from(*how));
+        converse(entry, (stream.parser)(), payload, usize::from(*how));
     }
 });
 
@@ -44,26 +44,26 @@ fn exchange(entry: &Entry, payload: &[u8], how: usize) {
     for (n, piece) in payload.chunks(64 + how * 8).enumerate() {
         let (source, target) = if (n + how) % 2 == 0 { (client, server) } else { (server, client) };
         datagrams.read(piece, source, target, &mut fields);
-        tell(entry, &fields);
+        describe_all(entry, &fields);
         fields.clear();
     }
 }
 
 /// Both sides in pieces, in turn; what a decoder does not take comes again with the next piece.
-fn converse(entry: &Entry, mut talk: Box<dyn StreamParser>, payload: &[u8], how: usize) {
+fn converse(entry: &Entry, mut parser: Box<dyn StreamParser>, payload: &[u8], how: usize) {
     let mut sides = [(Direction::ToResponder, Vec::new(), 0_u64), (Direction::ToOriginator, Vec::new(), 0)];
     let mut fields = FieldBuffer::default();
     for (n, piece) in payload.chunks(8 + how * 4).enumerate() {
         let Some((direction, waiting, skip)) = sides.get_mut((n + how) % 2) else { return };
-        if how % 11 == 10 && n == 2 && !talk.on_gap(*direction) {
+        if how % 11 == 10 && n == 2 && !parser.on_gap(*direction) {
             return;
         }
         let skipped = (*skip).min(piece.len() as u64);
         *skip -= skipped;
         waiting.extend_from_slice(&piece[skipped as usize..]);
         while !waiting.is_empty() {
-            let step = talk.on_data(*direction, waiting, &mut fields);
-            tell(entry, &fields);
+            let step = parser.on_data(*direction, waiting, &mut fields);
+            describe_all(entry, &fields);
             fields.clear();
             match step {
                 ParseStep::Took(0) => break,
@@ -83,7 +83,7 @@ fn converse(entry: &Entry, mut talk: Box<dyn StreamParser>, payload: &[u8], how:
                     assert!(taken <= waiting.len(), "{taken} of {} bytes", waiting.len());
                     waiting.drain(..taken);
                     let Some(stream) = registry::entry(protocol).and_then(|entry| entry.stream) else { return };
-                    talk = (stream.talk)();
+                    parser = (stream.parser)();
                 }
                 ParseStep::Done | ParseStep::Switch(_) => return,
             }
@@ -91,8 +91,8 @@ fn converse(entry: &Entry, mut talk: Box<dyn StreamParser>, payload: &[u8], how:
     }
 }
 
-fn tell(entry: &Entry, fields: &FieldBuffer) {
+fn describe_all(entry: &Entry, fields: &FieldBuffer) {
     let line = describe::line(entry.protocol, fields, Secrets::Masked);
     assert!(line.is_none_or(|line| line.chars().count() <= 160));
-    describe::parts(fields, Secrets::Masked);
+    describe::described(fields, Secrets::Masked);
 }
