@@ -58,9 +58,9 @@ pub fn amount(value: f64, unit: &str) -> String {
     }
 }
 
-/// As short as an axis wants it: `950`, `1.5 k`, `20 M`; with the unit where it is bytes, time or a share.
+/// As short as an axis wants it: `950`, `1.5 k`, `20 M`; with the unit where it is bytes, or time or a share below 10,000.
 pub fn short(value: f64, unit: &str) -> String {
-    if matches!(unit, "s" | "ms" | "µs" | "%") {
+    if matches!(unit, "s" | "ms" | "µs" | "%") && value.abs() < 10_000.0 {
         return format!("{} {unit}", plain(value));
     }
     let unit = if unit == "B" { "B" } else { "" };
