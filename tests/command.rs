@@ -1,9 +1,10 @@
 //! The native command as a script would use it: outputs, exit codes, messages, hostile names.
 
+use crate::folder::Folder;
 use crate::needs;
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 const SCAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/static/samples/portscan_syn.pcap");
@@ -27,34 +28,6 @@ fn text(bytes: &[u8]) -> String {
 fn outcome(arguments: &[&str]) -> (i32, String, String) {
     let output = run(arguments);
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
-}
-
-/// A folder of its own for each test, gone when the test ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("packetloupe-command-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-
-    fn with(&self, name: &str, content: impl AsRef<[u8]>) -> String {
-        let path = self.path(name);
-        fs::write(&path, content).unwrap();
-        path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 /// A classic pcap without packets.

@@ -24,6 +24,7 @@ mod field;
 mod filter_language;
 mod filters;
 mod fixtures;
+mod folder;
 mod lab;
 mod logs;
 mod lost_packets;

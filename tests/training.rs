@@ -1,8 +1,8 @@
 //! Trained models and baselines by the whole line: a labelled table or captures, a file, and what it says of others.
 
+use crate::folder::Folder;
 use serde_json::Value;
 use std::fs;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 const SCAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/static/samples/portscan_syn.pcap");
@@ -20,34 +20,6 @@ fn done(arguments: &[&str]) -> (String, String) {
     let (code, out, err) = outcome(arguments);
     assert_eq!(code, 0, "{arguments:?}: {err}");
     (out, err)
-}
-
-/// A folder of its own for each test, gone when the test ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("packetloupe-training-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-
-    fn with(&self, name: &str, content: &str) -> String {
-        let path = self.path(name);
-        fs::write(&path, content).unwrap();
-        path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 fn findings(json: &str, detector: &str) -> Vec<Value> {
@@ -112,7 +84,7 @@ fn hikari(n: u32, from: u32) -> String {
 #[test]
 fn a_model_of_hikaris_columns_is_trained_measured_and_used() {
     let folder = Folder::new("hikari");
-    let (table, later) = (folder.with("hikari.csv", &hikari(800, 0)), folder.with("later.csv", &hikari(400, 5000)));
+    let (table, later) = (folder.with("hikari.csv", hikari(800, 0)), folder.with("later.csv", hikari(400, 5000)));
     let model = folder.path("model.json");
     let (out, err) = done(&["train", &table, "--label", "traffic_category", "--classes", "--model", &model]);
     assert!(err.contains("Label is held back"), "{err}");
@@ -158,7 +130,7 @@ fn a_table_that_lacks_a_column_is_refused_by_its_name() {
         format!("{names}\n{}\n", (0..n).map(row).collect::<Vec<_>>().join("\n"))
     };
     let (table, other) =
-        (folder.with("a.csv", &rows("size,gap,what", 300)), folder.with("b.csv", &rows("size,pause,what", 300)));
+        (folder.with("a.csv", rows("size,gap,what", 300)), folder.with("b.csv", rows("size,pause,what", 300)));
     let model = folder.path("model.json");
     done(&["train", &table, "--label", "what", "--model", &model, "-q"]);
     let (code, _, err) = outcome(&["analyze", &other, "--model", &model]);

@@ -1,8 +1,6 @@
 //! Walks `src/detect` for comparisons with words: detectors ask for enums, and only tokens of protocols stay texts.
 
-#[allow(dead_code, reason = "other tests read more of the sources")]
-use crate::source;
-use source::files;
+use crate::source::{SourceFile, files};
 use std::collections::BTreeSet;
 
 /// Texts that detectors may compare with, and the files that do: what stands in packets, and units and names of figures.
@@ -65,7 +63,7 @@ const BEHIND: [&str; 4] = ["=>", ") =>", "| \"", ") if "];
 #[test]
 fn detectors_compare_no_words() {
     let (mut found, mut used) = (BTreeSet::new(), BTreeSet::new());
-    let detectors = |file: &&source::SourceFile| file.module.starts_with("detect/") && file.module != SIGNS;
+    let detectors = |file: &&SourceFile| file.module.starts_with("detect/") && file.module != SIGNS;
     for file in files().iter().filter(detectors).filter(|file| !file.code.is_empty()) {
         let code = file.text.split("#[cfg(test)]").next().unwrap();
         for literal in code.lines().flat_map(compared) {

@@ -4,7 +4,8 @@
 use super::learner::Learner;
 use super::offer::offer;
 use super::subjects::Subjects;
-use super::task::{Task, TaskColumn};
+use super::task::Task;
+use crate::learn::column::{Cells, TableColumn};
 use crate::learn::random::Selection;
 use crate::learn::work::Work;
 use crate::learn::{CONSENSUS, METHODS, Method, Refusal, method};
@@ -57,7 +58,7 @@ impl Desk {
         let column = |(place, values): (&usize, _)| {
             let feature = features.get(*place)?;
             let (name, unit) = (feature.name.clone(), feature.unit.to_owned());
-            Some(TaskColumn { name, unit, cells: super::task::Cells::from(values) })
+            Some(TableColumn { name, unit, cells: Cells::from(values) })
         };
         let columns = wanted.iter().zip(values).filter_map(column).collect();
         let labels = subjects.labels(pipeline, choice, &members);

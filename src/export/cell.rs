@@ -57,6 +57,17 @@ fn digits(out: &mut Vec<u8>, mut value: u64) {
     out.extend_from_slice(buffer.get(n_unused..).unwrap_or_default());
 }
 
+/// A line of text cells.
+pub fn line<T: AsRef<str>>(out: &mut Vec<u8>, cells: impl IntoIterator<Item = T>) {
+    for (place, cell) in cells.into_iter().enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        text(out, cell.as_ref());
+    }
+    out.push(b'\n');
+}
+
 /// A text cell, quoted where CSV asks for it (RFC 4180) and never a formula.
 pub fn text(out: &mut Vec<u8>, cell: &str) {
     let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);

@@ -54,13 +54,7 @@ pub fn write(out: &mut dyn Write, analysis: &Analysis, tables: &Tables<'_>) -> i
     for ((kind, value), findings) in all {
         line.clear();
         let findings: Vec<&str> = findings.into_iter().collect();
-        for (place, text) in [kind, &value, &findings.join(" ")].into_iter().enumerate() {
-            if place > 0 {
-                line.push(b',');
-            }
-            cell::text(&mut line, text);
-        }
-        line.push(b'\n');
+        cell::line(&mut line, [kind, &value, &findings.join(" ")]);
         out.write_all(&line)?;
     }
     Ok(())

@@ -8,6 +8,7 @@
 
 pub mod agreement;
 pub mod autoencoder;
+pub mod column;
 pub mod consensus;
 pub mod covariance;
 pub mod explain;

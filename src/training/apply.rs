@@ -3,8 +3,9 @@
 use super::gather::{columns, serials, subjects};
 use crate::anomalies::Subjects;
 use crate::learn::Refusal;
+use crate::learn::column::TableColumn;
+use crate::learn::trained::TrainedModel;
 use crate::learn::trained::model::Said;
-use crate::learn::trained::{TableColumn, TrainedModel};
 use crate::learn::work::Work;
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::AnomalyScope;

@@ -3,7 +3,8 @@
 use super::features::chosen;
 use super::marks::Mark;
 use crate::anomalies::{Feature, Subjects};
-use crate::learn::trained::{Cells, LabelledTable, TableColumn};
+use crate::learn::column::{Cells, TableColumn};
+use crate::learn::trained::LabelledTable;
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::{AnomalyChoice, AnomalyLink, AnomalyScope, Withheld};
 use crate::stats::labels::{Class, is_benign, labels};

@@ -60,13 +60,7 @@ fn csv(_: &Analysis, findings: &[&Finding]) -> String {
             finding.technique.clone().unwrap_or_default(),
             finding.display_filter.clone(),
         ];
-        for (place, text) in texts.iter().enumerate() {
-            if place > 0 {
-                out.push(b',');
-            }
-            cell::text(&mut out, text);
-        }
-        out.push(b'\n');
+        cell::line(&mut out, &texts);
     }
     String::from_utf8_lossy(&out).into_owned()
 }

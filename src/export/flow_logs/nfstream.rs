@@ -78,13 +78,7 @@ pub fn write(out: &mut dyn Write, tables: &Tables<'_>) -> io::Result<()> {
             tables.names.text(flow.name).to_owned(),
         ];
         line.clear();
-        for (place, text) in cells.iter().enumerate() {
-            if place > 0 {
-                line.push(b',');
-            }
-            cell::text(&mut line, text);
-        }
-        line.push(b'\n');
+        cell::line(&mut line, &cells);
         out.write_all(&line)?;
     }
     Ok(())

@@ -2,7 +2,8 @@
 //! rows in an order that gives the answer away.
 
 use super::folds::{Fold, FoldKind};
-use super::table::{Cells, LabelledTable};
+use super::table::LabelledTable;
+use crate::learn::column::Cells;
 use crate::learn::matrix::Matrix;
 use crate::model::format::quantity::{counted, percent};
 use crate::stats::ranking::rank;

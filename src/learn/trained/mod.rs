@@ -27,7 +27,7 @@ pub use folds::FoldKind;
 pub use measures::Measures;
 pub use model::{ModelCard, ModelFile, TrainedModel};
 pub use register::{CLASSIFIERS, classifier};
-pub use table::{Cells, LabelledTable, TableColumn};
+pub use table::LabelledTable;
 pub use validate::{Plan, Validation, validate};
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use super::leaks::{self, Leak};
 use super::measures::Measures;
 use super::recipe::{Mismatch, Recipe, sentences};
 use super::register::classifier;
-use super::table::{LabelledTable, TableColumn};
+use super::table::LabelledTable;
 use super::validate::{ModelClass, Plan, Validation, attack_probabilities, classes, fit, validate};
+use crate::learn::column::TableColumn;
 use crate::learn::matrix::Matrix;
 use crate::learn::method::{Refusal, by_replacement};
 use crate::learn::work::Work;
@@ -258,7 +259,7 @@ fn usual(table: &LabelledTable, recipe: &Recipe, rows: &Matrix) -> Vec<Usual> {
         let name = recipe.columns.get(feature.column).map(|column| &column.name);
         let column = table.columns.iter().find(|column| Some(&column.name) == name);
         let quartiles = column.and_then(|column| match &column.cells {
-            super::table::Cells::Numbers(values) => {
+            crate::learn::column::Cells::Numbers(values) => {
                 let own = benign.iter().filter_map(|row| values.get(*row as usize)).copied();
                 let mut own: Vec<f64> = own.filter(|x| x.is_finite()).collect();
                 own.sort_unstable_by(f64::total_cmp);

@@ -1,6 +1,7 @@
 //! Preparation that is kept: how the columns of the training rows became comparable numbers, to do the same to any other rows.
 
-use super::table::{Cells, LabelledTable, Part, TableColumn};
+use super::table::{LabelledTable, Part};
+use crate::learn::column::{Cells, TableColumn};
 use crate::learn::matrix::Matrix;
 use crate::learn::method::Refusal;
 use crate::learn::prepare::{FeatureKind, Prepared, Scaling, Source, Step, Values, prepare_with};

@@ -1,6 +1,7 @@
 //! Every classifier of the register, and what is found to speak against one.
 
 use super::*;
+use crate::learn::column::{Cells, TableColumn};
 use crate::learn::method::Refusal;
 use crate::learn::random::{Random, normal};
 use crate::learn::work::Work;
