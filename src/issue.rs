@@ -1,5 +1,6 @@
 //! The table of things that can go wrong without stopping, and the log that counts them.
 
+use crate::maths::sorting::Arrange;
 use crate::model::analysis::{Issue, IssueSeverity};
 use IssueSeverity::{Error, Info, Warning};
 
@@ -268,7 +269,7 @@ impl IssueLog {
                 text: (*text).to_owned(),
             })
             .collect();
-        issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
+        issues.arrange_by_key(|issue| std::cmp::Reverse(issue.severity));
         issues
     }
 }

@@ -339,7 +339,17 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "pipeline",
         &[
-            &["options", "threads", "inputs", "table_facts", "server_names", "app_layer", "client_server", "issues"],
+            &[
+                "options",
+                "threads",
+                "inputs",
+                "table_facts",
+                "server_names",
+                "app_layer",
+                "client_server",
+                "issues",
+                "batch",
+            ],
             &["rows", "dispatch"],
             &["capture_stage", "evaluate"],
             &["flow_stage"],

@@ -2,6 +2,7 @@
 
 use super::subjects::RowLabels;
 use crate::learn::threshold::{Proposal, Way, proposals};
+use crate::maths::sorting::Arrange;
 use crate::protocol::anomalies::{Cut, ProposedThreshold, ScoreHistogram};
 
 /// Parts of a histogram.
@@ -72,7 +73,7 @@ pub fn proposed(scores: &[f64], share: f64) -> Vec<ProposedThreshold> {
         Way::Knee => 1,
         Way::Share(_) => 2,
     };
-    all.sort_by_key(|proposal| (proposal.n_rows as f64 > most, place(proposal.way)));
+    all.arrange_by_key(|proposal| (proposal.n_rows as f64 > most, place(proposal.way)));
     let worded = |proposal: Proposal| ProposedThreshold {
         id: match proposal.way {
             Way::Tail { .. } => "tail",

@@ -6,6 +6,7 @@ use crate::learn::prepare::Values;
 use crate::learn::random::Selection;
 use crate::learn::{CONSENSUS, METHODS, Method};
 use crate::maths::order::nearest_quantile;
+use crate::maths::sorting::Arrange;
 use crate::model::format::quantity;
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::{AnomalyChoice, AnomalyFeature, AnomalyMethod, AnomalyOffer, AnomalyParameter};
@@ -89,7 +90,7 @@ fn spread(values: Option<Values>) -> AnomalyFeature {
             }
             counts.retain(|n| *n > 0);
             let n_texts = counts.len() as u64;
-            counts.sort_unstable_by(|a, b| b.cmp(a));
+            counts.arrange_by(|a, b| b.cmp(a));
             counts.truncate(PARTS);
             let n_missing = codes.iter().filter(|code| code.is_none()).count() as u64;
             AnomalyFeature { n_missing, n_texts: Some(n_texts), histogram: counts, ..nothing }

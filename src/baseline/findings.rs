@@ -5,6 +5,7 @@ use super::profile::{Profile, Sources, Thing, ThingKind, things_of};
 use crate::detect::card::Card;
 use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence};
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Arrange;
 use crate::model::finding::{Category, Finding};
 use crate::model::format::quantity::{counted, plain, with_unit};
 use crate::model::{Endpoint, Flow};
@@ -70,7 +71,7 @@ pub fn findings(normal: &Profile, changes: &[Change], from: &Sources<'_>) -> Vec
 
 fn listed(things: &[(&str, Thing)]) -> String {
     let mut by_size = things.to_vec();
-    by_size.sort_by(|a, b| b.1.flows.cmp(&a.1.flows).then(a.0.cmp(b.0)));
+    by_size.arrange_by(|a, b| b.1.flows.cmp(&a.1.flows).then(a.0.cmp(b.0)));
     let named: Vec<String> = by_size
         .iter()
         .take(MOST_NAMED)

@@ -1,5 +1,6 @@
 //! Findings to the changes that charts over time mark: when the traffic left what is usual in this capture.
 
+use crate::maths::sorting::Arrange;
 use crate::model::Analysis;
 use crate::model::chart::Change;
 
@@ -19,7 +20,7 @@ pub fn changes(analysis: &Analysis) -> Vec<Change> {
         })
     });
     let mut all: Vec<Change> = of_findings.take(MOST).collect();
-    all.sort_by(|a, b| (a.start_ns, a.end_ns, &a.finding).cmp(&(b.start_ns, b.end_ns, &b.finding)));
+    all.arrange_by(|a, b| (a.start_ns, a.end_ns, &a.finding).cmp(&(b.start_ns, b.end_ns, &b.finding)));
     all.iter_mut().zip(1..).for_each(|(change, number)| change.number = number);
     all
 }

@@ -1,5 +1,6 @@
 //! Answers to questions of measures and dimensions, drawn by their first measure.
 
+use crate::maths::sorting::Arrange;
 use crate::model::chart::{Bar, ChartSeries, ChartSpec, Marks};
 use crate::model::explore::{Answer, AnswerRow, Mark, Scale, ValueKind};
 use crate::model::format::quantity::{percent, with_unit};
@@ -135,7 +136,7 @@ fn over_time(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<Marks> 
         }
     }
     let sum = |one: &ChartSeries| one.values.iter().sum::<f64>();
-    series.sort_by(|a, b| a.0.cmp(&b.0).then(sum(&b.1).total_cmp(&sum(&a.1))));
+    series.arrange_by(|a, b| a.0.cmp(&b.0).then(sum(&b.1).total_cmp(&sum(&a.1))));
     let series = series.into_iter().map(|(_, one)| one).collect();
     let (bin_ns, changes) = (width_ns, Vec::new());
     Some(match mark {

@@ -1,6 +1,7 @@
 //! The transports and applications with the most bytes, and what is not IP.
 
 use super::Entry;
+use crate::maths::sorting::Arrange;
 use crate::model::Analysis;
 use crate::model::analysis::ProtocolCount;
 use crate::model::chart::{Bar, ChartSpec, Marks};
@@ -14,7 +15,7 @@ const MOST_BARS: usize = 10;
 fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
     let summary = &analysis.summary;
     let mut counts: Vec<&ProtocolCount> = summary.protocols.iter().filter(|count| is_shown(count)).collect();
-    counts.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
+    counts.arrange_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
     let share =
         |count: &ProtocolCount| format!("{} in {}", percent(count.bytes as f64, summary.bytes as f64), count.name);
     let shares: Vec<String> = counts.iter().filter(|c| c.layer >= 3).take(4).map(|count| share(count)).collect();

@@ -9,6 +9,7 @@ use super::measure::Fold;
 use super::plan::{AskedDimension, AskedMeasure, Plan, plan};
 use super::sources::{Selected, Sources};
 use super::tally::{NOWHERE, Tally};
+use crate::maths::sorting::Arrange;
 use crate::model::explore::{
     Answer, AnswerRow, AnswerValue, DimensionHead, MeasureHead, Order, Question, Scale, ValueKind,
 };
@@ -37,7 +38,7 @@ pub fn ask<'a>(sources: &'a Sources<'a>, selected: &Selected, question: &Questio
     let figure = |row: &Row, place: usize| figures.get(place).and_then(|all| *all.get(row.group as usize)?);
     let largest = |a: &Row, b: &Row, place: usize| descending(figure(a, place), figure(b, place));
     let by_keys = |a: &Row, b: &Row| a.keys.cmp(&b.keys);
-    rows.sort_by(|a, b| match question.order {
+    rows.arrange_by(|a, b| match question.order {
         Order::Usual if ranks.is_empty() => a.kinds().cmp(&b.kinds()).then(largest(a, b, 0)).then(by_keys(a, b)),
         Order::Usual => nested(&ranks, a, b),
         Order::Values { is_descending: false } => by_keys(a, b),
@@ -124,7 +125,7 @@ fn only<'a>(
         let figures = figures(&mut gathered, &all, all.len());
         let figure = |row: &Row| figures.first().and_then(|all| *all.get(row.group as usize)?);
         rows.retain(|row| row.kinds() == [ValueKind::Value]);
-        rows.sort_by(|a, b| descending(figure(a), figure(b)).then_with(|| a.keys.cmp(&b.keys)));
+        rows.arrange_by(|a, b| descending(figure(a), figure(b)).then_with(|| a.keys.cmp(&b.keys)));
         Some(rows.into_iter().take(limit).flat_map(|row| row.keys).collect())
     };
     dimensions.iter().map(of).collect()
@@ -166,7 +167,7 @@ fn ranks(rows: &[Row], figures: &[Vec<Option<f64>>], dimensions: &[AskedDimensio
         let mut keys: Vec<(Key, f64)> = sums.into_iter().collect();
         if dimension.entry.steps.is_none() {
             // Stable: equal ones stay in the order of their keys.
-            keys.sort_by(|a, b| a.0.kind().cmp(&b.0.kind()).then(b.1.total_cmp(&a.1)));
+            keys.arrange_by(|a, b| a.0.kind().cmp(&b.0.kind()).then(b.1.total_cmp(&a.1)));
         }
         keys.into_iter().map(|(key, _)| key).zip(0..).collect()
     };

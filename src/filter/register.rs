@@ -2,6 +2,7 @@
 
 use super::field::{Field, FieldType};
 use super::fields;
+use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, FieldShape};
 use std::sync::OnceLock;
 
@@ -15,7 +16,7 @@ pub fn all() -> &'static [Field] {
                 list.push(of_message(*kind));
             }
         }
-        list.sort_by_key(|field| field.id);
+        list.arrange_by_key(|field| field.id);
         list
     })
 }

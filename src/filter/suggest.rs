@@ -2,6 +2,7 @@
 
 use super::field::Field;
 use super::register;
+use crate::maths::sorting::Arrange;
 
 /// Most completions offered.
 const MOST: usize = 12;
@@ -83,7 +84,7 @@ pub fn complete(text: &str, caret: usize) -> Vec<Completion> {
             Some((rank, field))
         })
         .collect();
-    fits.sort_by_key(|(rank, field)| (*rank, field.id.len(), field.id));
+    fits.arrange_by_key(|(rank, field)| (*rank, field.id.len(), field.id));
     fits.into_iter().take(MOST).map(|(_, field)| Completion { start, end, field }).collect()
 }
 

@@ -2,6 +2,7 @@
 //! rows.
 
 use super::PipelineOptions;
+use super::batch::{Batch, DecodedPacket};
 use super::dispatch::CaptureDispatch;
 use super::rows::RowTable;
 use crate::decode;
@@ -10,7 +11,7 @@ use crate::decode::fragments::Fragments;
 use crate::flow::table::FlowKeyHash;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
-use crate::model::app::field::{FieldBuffer, Message, MessageFields};
+use crate::model::app::field::FieldBuffer;
 use crate::model::app::protocol::AppProto;
 use crate::model::interface::CaptureInterface;
 use crate::model::packet::{Captured, Transport};
@@ -53,34 +54,6 @@ struct Packets {
     before_ns: Option<i64>,
 }
 
-/// The packets that end in a stretch of the file, decoded, or what its rows became.
-#[derive(Default)]
-pub struct Batch {
-    /// Bytes of packets that began in the stretch before, or that were unpacked.
-    carried: Vec<u8>,
-    /// The first `n_packets` count; others wait to be written over, which is cheaper than to clear them away first.
-    packets: Vec<DecodedPacket>,
-    n_packets: usize,
-    /// Apart from the packets and close together, because they are wanted first.
-    key_hashes: Vec<Option<FlowKeyHash>>,
-    rows: Vec<RowContent>,
-    /// Fields of the messages that packets hold by themselves.
-    fields: FieldBuffer,
-}
-
-/// A packet on its way from the first half of the pipeline to the second.
-pub(super) struct DecodedPacket {
-    pub packet: Packet,
-    /// Where its bytes begin, in `carried` or else in what was decoded.
-    at: u32,
-    length: u32,
-    is_carried: bool,
-    /// Its application protocol, if the packet alone shows it, and whether that is certain.
-    pub app: Option<(AppProto, bool)>,
-    /// Where the fields of its message stand.
-    fields: Range<u32>,
-}
-
 impl CaptureStage {
     pub(super) fn new(options: &PipelineOptions<'_>) -> CaptureStage {
         let dispatch = if options.has_detectors { CaptureDispatch::all() } else { CaptureDispatch::default() };
@@ -107,7 +80,7 @@ impl CaptureStage {
         &mut self,
         bytes: &[u8],
         batch: &mut Batch,
-        keep: &mut impl FnMut(usize, &[u8]),
+        keep: &mut dyn FnMut(usize, &[u8]),
     ) -> Result<usize, UnsupportedFile> {
         let CaptureStage { inputs, packets, table, .. } = self;
         batch.clear();
@@ -116,7 +89,7 @@ impl CaptureStage {
             if batch.size() > PART_BYTES {
                 break;
             }
-            n_done += inputs.step(rest, keep, &mut |record| take(record, packets, table, bytes, batch))?;
+            n_done += inputs.step(rest, keep, &mut sink(packets, table, bytes, batch))?;
         }
         table.flush();
         Ok(n_done)
@@ -127,11 +100,11 @@ impl CaptureStage {
     pub(super) fn end_file(
         &mut self,
         batch: &mut Batch,
-        keep: &mut impl FnMut(usize, &[u8]),
+        keep: &mut dyn FnMut(usize, &[u8]),
     ) -> Result<bool, UnsupportedFile> {
         let CaptureStage { inputs, packets, table, .. } = self;
         batch.clear();
-        let is_more = inputs.end(keep, &mut |record| take(record, packets, table, &[], batch))?;
+        let is_more = inputs.end(keep, &mut sink(packets, table, &[], batch))?;
         self.after_end(is_more);
         Ok(is_more)
     }
@@ -140,11 +113,11 @@ impl CaptureStage {
     pub(super) fn work_off(
         &mut self,
         batch: &mut Batch,
-        keep: &mut impl FnMut(usize, &[u8]),
+        keep: &mut dyn FnMut(usize, &[u8]),
     ) -> Result<bool, UnsupportedFile> {
         let CaptureStage { inputs, packets, table, .. } = self;
         batch.clear();
-        let is_more = inputs.work_off(keep, &mut |record| take(record, packets, table, &[], batch))?;
+        let is_more = inputs.work_off(keep, &mut sink(packets, table, &[], batch))?;
         self.after_end(is_more);
         Ok(is_more)
     }
@@ -237,6 +210,16 @@ impl CaptureStage {
     pub(super) fn n_damaged(&self) -> u64 {
         self.packets.n_damaged
     }
+}
+
+/// What takes records: one type, so that the readers, which are generic over it, are compiled once.
+fn sink<'a>(
+    packets: &'a mut Packets,
+    table: &'a mut RowTable,
+    bytes: &'a [u8],
+    batch: &'a mut Batch,
+) -> impl FnMut(Record<'_>) + 'a {
+    move |record| take(record, packets, table, bytes, batch)
 }
 
 /// Processes a record read from `bytes`, or from earlier bytes.
@@ -335,71 +318,5 @@ impl Packets {
         self.counters.add(packet);
         let Packet { time_ns, wire_bytes, captured_bytes, .. } = *packet;
         self.locations.push(PacketLocation { file, offset, time_ns, wire_bytes, captured_bytes, link_type });
-    }
-}
-
-impl From<Packet> for DecodedPacket {
-    fn from(packet: Packet) -> DecodedPacket {
-        DecodedPacket { packet, at: 0, length: 0, is_carried: false, app: None, fields: 0..0 }
-    }
-}
-
-impl DecodedPacket {
-    /// Remembers where its data stands, which are part of `bytes` or else carried along.
-    #[inline]
-    fn point(&mut self, data: &[u8], bytes: &[u8], carried: &mut Vec<u8>) {
-        let start = bytes.as_ptr() as usize;
-        let inside = (data.as_ptr() as usize).checked_sub(start).filter(|at| at + data.len() <= bytes.len());
-        self.is_carried = inside.is_none();
-        (self.at, self.length) = (inside.unwrap_or(carried.len()) as u32, data.len() as u32);
-        if self.is_carried {
-            carried.extend_from_slice(data);
-        }
-    }
-}
-
-impl Batch {
-    /// Forgets what it held but keeps the memory.
-    fn clear(&mut self) {
-        self.carried.clear();
-        self.n_packets = 0;
-        self.key_hashes.clear();
-        self.rows.clear();
-        self.fields.clear();
-    }
-
-    /// Bytes of what it holds.
-    fn size(&self) -> usize {
-        self.carried.len() + self.n_packets * size_of::<DecodedPacket>() + self.rows.len() * size_of::<RowContent>()
-    }
-
-    /// The message that one of them holds by itself.
-    #[inline]
-    pub(super) fn message(&self, decoded: &DecodedPacket) -> Option<Message<'_>> {
-        let (protocol, _) = decoded.app?;
-        let DecodedPacket { packet, fields, .. } = decoded;
-        if fields.is_empty() {
-            return None;
-        }
-        let fields: MessageFields<'_> = self.fields.fields_at(fields.clone());
-        Some(Message { protocol, time_ns: packet.time_ns, packet: packet.index, fields })
-    }
-
-    /// What each row of a table became, in order.
-    pub(super) fn rows(&mut self) -> std::vec::Drain<'_, RowContent> {
-        self.rows.drain(..)
-    }
-
-    /// Its packets in order, in groups of this size, and the hashes by which their flows are found.
-    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = (&[DecodedPacket], &[Option<FlowKeyHash>])> {
-        self.packets.get(..self.n_packets).unwrap_or(&[]).chunks(n).zip(self.key_hashes.chunks(n))
-    }
-
-    /// The bytes of one of them: captured ones, or those of a packet that was put together from fragments.
-    /// `bytes` is what was decoded.
-    pub(super) fn data<'a>(&'a self, decoded: &DecodedPacket, bytes: &'a [u8]) -> &'a [u8] {
-        let from = if decoded.is_carried { &self.carried } else { bytes };
-        let at = decoded.at as usize;
-        from.get(at..at + decoded.length as usize).unwrap_or(&[])
     }
 }

@@ -4,6 +4,7 @@ use super::{Pipeline, inputs, issues, server_names, table_facts, threads};
 use crate::decode::link;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::issue::{IssueKind, IssueLog};
+use crate::maths::sorting::Arrange;
 use crate::model::Finding;
 use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Stats, Summary};
 use crate::model::interface::CaptureInterface;
@@ -132,7 +133,7 @@ impl Pipeline {
         let interfaces = self.interfaces();
         let mut all_issues = issues::with_figures(issues, rows, self.capture.duplicates(), &interfaces);
         all_issues.extend(inputs::issues_of_several(inputs, &self.names));
-        all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
+        all_issues.arrange_by_key(|issue| std::cmp::Reverse(issue.severity));
         let (counters, tops) = (self.capture.counters(), &flow_stage.tops);
         let file = FileFacts {
             format: inputs::formats(inputs),

@@ -1,6 +1,7 @@
 //! All stages, in order: the only file that knows it. Bytes go in, an [`Analysis`](crate::model::Analysis) comes out.
 
 mod app_layer;
+mod batch;
 mod capture_stage;
 mod client_server;
 mod dispatch;
@@ -15,7 +16,8 @@ mod table_facts;
 mod threads;
 
 pub use app_layer::{AppLayer, Segment, SegmentResult, StreamState};
-pub use capture_stage::{Batch, CaptureStage};
+pub use batch::Batch;
+pub use capture_stage::CaptureStage;
 pub use evaluate::add_findings;
 pub use flow_stage::FlowStage;
 pub use options::PipelineOptions;
@@ -100,7 +102,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// The file is of no kind that is read.
-    pub fn feed_keeping(&mut self, bytes: &[u8], keep: &mut impl FnMut(usize, &[u8])) -> Result<(), UnsupportedFile> {
+    pub fn feed_keeping(&mut self, bytes: &[u8], keep: &mut dyn FnMut(usize, &[u8])) -> Result<(), UnsupportedFile> {
         // Of several files another one may be wanted after any part.
         let most = if self.names.len() == 1 { PART_BYTES } else { usize::MAX };
         let mut rest = bytes;
@@ -117,7 +119,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// It was too short to be of any kind that is read.
-    pub fn end_file(&mut self, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), UnsupportedFile> {
+    pub fn end_file(&mut self, keep: &mut dyn FnMut(usize, &[u8])) -> Result<(), UnsupportedFile> {
         let mut is_more = self.capture.end_file(&mut self.batch, keep)?;
         self.flow_stage.take(&mut self.batch, &[]);
         while is_more {

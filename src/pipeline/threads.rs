@@ -1,5 +1,6 @@
 //! Runs independent tasks on as many threads as the machine has; one after the other in a browser's worker.
 
+use crate::maths::sorting::Arrange;
 use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
 
@@ -32,7 +33,7 @@ pub(super) fn each<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync
         go_on();
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_unstable_by_key(|(place, _)| *place);
+    done.arrange_by_key(|(place, _)| *place);
     done.into_iter().map(|(_, result)| result).collect()
 }
 

@@ -47,10 +47,10 @@ pub struct Input {
 }
 
 /// Where what happens on the way is put.
-struct Outlet<'a, K, S> {
+struct Outlet<'a> {
     issues: &'a mut IssueLog,
-    keep: &'a mut K,
-    sink: &'a mut S,
+    keep: &'a mut dyn FnMut(&[u8]),
+    sink: &'a mut dyn FnMut(Record<'_>),
 }
 
 impl Layer {
@@ -102,8 +102,8 @@ impl Input {
         &mut self,
         bytes: &[u8],
         issues: &mut IssueLog,
-        keep: &mut impl FnMut(&[u8]),
-        sink: &mut impl FnMut(Record<'_>),
+        keep: &mut dyn FnMut(&[u8]),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<usize, UnsupportedFile> {
         let mut outlet = Outlet { issues, keep, sink };
         if self.go_on(&mut outlet)? {
@@ -125,8 +125,8 @@ impl Input {
     pub fn end(
         &mut self,
         issues: &mut IssueLog,
-        keep: &mut impl FnMut(&[u8]),
-        sink: &mut impl FnMut(Record<'_>),
+        keep: &mut dyn FnMut(&[u8]),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<(), UnsupportedFile> {
         let mut outlet = Outlet { issues, keep, sink };
         self.end_layers(0, &mut outlet)?;
@@ -184,9 +184,9 @@ impl Input {
     }
 
     /// Works off some of the bytes that wait; false if there are none.
-    fn go_on<K: FnMut(&[u8]), S: FnMut(Record<'_>)>(
+    fn go_on(
         &mut self,
-        outlet: &mut Outlet<'_, K, S>,
+        outlet: &mut Outlet<'_>,
     ) -> Result<bool, UnsupportedFile> {
         let Some((at, is_own)) = self.waiting() else { return Ok(false) };
         // They are taken out while they are worked off, as what is done may change the layers behind.
@@ -207,11 +207,11 @@ impl Input {
     }
 
     /// A layer takes bytes; gives how many.
-    fn take<K: FnMut(&[u8]), S: FnMut(Record<'_>)>(
+    fn take(
         &mut self,
         at: usize,
         bytes: &[u8],
-        outlet: &mut Outlet<'_, K, S>,
+        outlet: &mut Outlet<'_>,
     ) -> Result<usize, UnsupportedFile> {
         if at == self.layers.len() {
             self.layers.push(Layer::new());
@@ -264,11 +264,11 @@ impl Input {
     }
 
     /// A member of the archive that is this layer begins.
-    fn begin_member<K: FnMut(&[u8]), S: FnMut(Record<'_>)>(
+    fn begin_member(
         &mut self,
         at: usize,
         name: String,
-        outlet: &mut Outlet<'_, K, S>,
+        outlet: &mut Outlet<'_>,
     ) -> Result<(), UnsupportedFile> {
         self.end_layers(at + 1, outlet)?;
         self.layers.truncate(at + 1);
@@ -280,10 +280,10 @@ impl Input {
     }
 
     /// No more bytes come for the layers from this one on.
-    fn end_layers<K: FnMut(&[u8]), S: FnMut(Record<'_>)>(
+    fn end_layers(
         &mut self,
         first: usize,
-        outlet: &mut Outlet<'_, K, S>,
+        outlet: &mut Outlet<'_>,
     ) -> Result<(), UnsupportedFile> {
         let mut at = first;
         while let Some(layer) = self.layers.get_mut(at) {

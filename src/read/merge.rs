@@ -83,8 +83,8 @@ impl Inputs {
     pub fn step(
         &mut self,
         bytes: &[u8],
-        keep: &mut impl FnMut(usize, &[u8]),
-        sink: &mut impl FnMut(Record<'_>),
+        keep: &mut dyn FnMut(usize, &[u8]),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<usize, UnsupportedFile> {
         if let [file] = self.files.as_mut_slice() {
             return file.input.step(bytes, &mut file.issues, &mut |plain| keep(0, plain), sink);
@@ -108,8 +108,8 @@ impl Inputs {
     /// It was too short to be of any format that is read.
     pub fn end(
         &mut self,
-        keep: &mut impl FnMut(usize, &[u8]),
-        sink: &mut impl FnMut(Record<'_>),
+        keep: &mut dyn FnMut(usize, &[u8]),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<bool, UnsupportedFile> {
         let Some(wanted) = self.wants() else { return Ok(false) };
         let is_alone = self.files.len() == 1;
@@ -134,8 +134,8 @@ impl Inputs {
     /// A file is of no format that is read.
     pub fn work_off(
         &mut self,
-        keep: &mut impl FnMut(usize, &[u8]),
-        sink: &mut impl FnMut(Record<'_>),
+        keep: &mut dyn FnMut(usize, &[u8]),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<bool, UnsupportedFile> {
         self.go_on(keep, sink)
     }
@@ -166,8 +166,8 @@ impl Inputs {
     /// Parses what is at hand and gives packets until a file has to be asked, or there were many; true if there are more.
     fn go_on(
         &mut self,
-        keep: &mut impl FnMut(usize, &[u8]),
-        sink: &mut impl FnMut(Record<'_>),
+        keep: &mut dyn FnMut(usize, &[u8]),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<bool, UnsupportedFile> {
         let mut n_given = 0;
         while n_given < STEP_BYTES {
@@ -210,7 +210,7 @@ impl File {
     }
 
     /// Parses until there is a packet or the bytes at hand are used up.
-    fn fill(&mut self, keep: &mut impl FnMut(&[u8])) -> Result<(), UnsupportedFile> {
+    fn fill(&mut self, keep: &mut dyn FnMut(&[u8])) -> Result<(), UnsupportedFile> {
         let File { input, issues, pending, pending_at, queue, data, .. } = self;
         if queue.is_empty() {
             data.clear();

@@ -110,7 +110,7 @@ impl Reader {
         &mut self,
         mut bytes: &[u8],
         issues: &mut IssueLog,
-        sink: &mut impl FnMut(Record<'_>),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<(), UnsupportedFile> {
         self.bytes_fed += bytes.len() as u64;
         // First the record whose front was left over: topped up with just what it needs.
@@ -158,7 +158,7 @@ impl Reader {
         &mut self,
         name: String,
         issues: &mut IssueLog,
-        sink: &mut impl FnMut(Record<'_>),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<(), UnsupportedFile> {
         self.end_member(issues, sink)?;
         self.members.get_or_insert_default().begin(name);
@@ -184,7 +184,7 @@ impl Reader {
     ///
     /// # Errors
     /// The file was too short to be a capture.
-    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
+    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut dyn FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
         let rest = self.end_member(issues, sink)?;
         match &mut self.format {
             None => Err(guess::refusal(&rest, true)),
@@ -197,7 +197,7 @@ impl Reader {
     fn end_member(
         &mut self,
         issues: &mut IssueLog,
-        sink: &mut impl FnMut(Record<'_>),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<Vec<u8>, UnsupportedFile> {
         if std::mem::take(&mut self.is_cut_short) {
             self.give_up();
@@ -278,7 +278,7 @@ impl Reader {
         bytes: &[u8],
         is_last: bool,
         issues: &mut IssueLog,
-        sink: &mut impl FnMut(Record<'_>),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<Progress, UnsupportedFile> {
         let file = self.file;
         let is_between = self.members.as_ref().is_some_and(|members| members.stage != Stage::Reading);

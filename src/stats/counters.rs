@@ -3,6 +3,7 @@
 use super::messages::MessageCounts;
 use super::timeline::TimelineBuilder;
 use crate::flow::names::Names;
+use crate::maths::sorting::Arrange;
 use crate::model::analysis::{ProtocolCount, SizeBin};
 use crate::model::app::protocol::AppProto;
 use crate::model::app::protocol::Protocol;
@@ -184,7 +185,7 @@ impl Counters {
         let apps = apps.iter().filter(|(named, _)| is_app(named));
         let apps = apps.map(|(named, (packets, bytes))| of(*named, APPLICATION, *packets, *bytes));
         let mut rows: Vec<_> = named.chain(numbered).chain(apps).collect();
-        rows.sort_by(|a, b| b.packets.cmp(&a.packets).then(a.layer.cmp(&b.layer)).then_with(|| a.name.cmp(&b.name)));
+        rows.arrange_by(|a, b| b.packets.cmp(&a.packets).then(a.layer.cmp(&b.layer)).then_with(|| a.name.cmp(&b.name)));
         rows
     }
 

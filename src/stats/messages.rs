@@ -2,6 +2,7 @@
 
 use crate::flow::fields::InternedField;
 use crate::flow::names::Names;
+use crate::maths::sorting::Arrange;
 use crate::model::analysis::FieldCount;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldShape;
@@ -92,7 +93,7 @@ impl OfKind {
             false => count.value.to_string(),
         };
         let mut all: Vec<_> = self.values.iter().map(|count| (text(count), count.n)).collect();
-        all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        all.arrange_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let n_others = self.n_others + all.iter().skip(MOST_SHOWN).map(|(_, n)| n).sum::<u64>();
         all.truncate(MOST_SHOWN);
         all.extend((n_others > 0).then(|| ("(others)".to_owned(), n_others)));

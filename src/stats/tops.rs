@@ -3,6 +3,7 @@
 use crate::flow::endpoints::{EndpointIndex, FlowEndpoints};
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
+use crate::maths::sorting::Arrange;
 use crate::model::analysis::{HostRow, PortRow};
 use crate::model::app::protocol::AppProto;
 use crate::model::app::protocol::Protocol;
@@ -100,7 +101,7 @@ impl Sums {
             ranked.select_nth_unstable_by_key(MOST_ROWS, rank);
             ranked.truncate(MOST_ROWS);
         }
-        ranked.sort_unstable_by_key(rank);
+        ranked.arrange_by_key(rank);
         let hosts = ranked.into_iter().map(|(host, total)| HostRow {
             host,
             name: names.text(if total.name == 0 { names.of(host) } else { total.name }).to_owned(),
@@ -110,9 +111,8 @@ impl Sums {
             flows: total.flows,
         });
         let mut ports: Vec<((u8, u16), PortTotal)> = ports.into_iter().collect();
-        ports.sort_unstable_by_key(|((protocol, port), total)| {
-            (Reverse(total.flows), Reverse(total.bytes), *port, *protocol)
-        });
+        ports
+            .arrange_by_key(|((protocol, port), total)| (Reverse(total.flows), Reverse(total.bytes), *port, *protocol));
         ports.truncate(MOST_ROWS);
         let ports = ports.into_iter().map(|((protocol, port), total)| PortRow {
             port,

@@ -7,6 +7,7 @@ use crate::detect::support::severity::{Confidence, Impact};
 use crate::learn::column::Cells;
 use crate::learn::trained::TrainedModel;
 use crate::learn::trained::recipe::Reading;
+use crate::maths::sorting::Arrange;
 use crate::model::finding::{Category, Evidence, Finding};
 use crate::model::format::quantity::{counted, percent, plain, with_unit};
 use crate::model::{Addr, Flow};
@@ -64,12 +65,12 @@ pub fn findings(model: &TrainedModel, judged: &Judged, pipeline: &Pipeline, know
     let mut groups: Vec<Group> = groups
         .into_iter()
         .map(|((class, source), mut rows)| {
-            rows.sort_by(|a, b| p(*b).total_cmp(&p(*a)).then(a.cmp(b)));
+            rows.arrange_by(|a, b| p(*b).total_cmp(&p(*a)).then(a.cmp(b)));
             Group { class, source, rows }
         })
         .collect();
     let n_groups = groups.len();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.rows.len()));
+    groups.arrange_by_key(|group| std::cmp::Reverse(group.rows.len()));
     groups.truncate(MOST_FINDINGS);
     groups.iter().map(|group| finding(model, judged, pipeline, known, group, n_groups)).collect()
 }

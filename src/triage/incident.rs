@@ -4,6 +4,7 @@
 //! as far as traffic shows it. A finding joins what came before it if it is a later step, and either the same side acts
 //! on the same other side, or a side that was acted upon now acts itself, or a side that is in already goes on.
 
+use crate::maths::sorting::Arrange;
 use crate::model::finding::{Category, Finding, Severity};
 use crate::model::format::time::SECOND;
 use crate::model::{Endpoint, Incident};
@@ -92,7 +93,7 @@ fn deed(finding: &Finding) -> &'static str {
 pub fn link(findings: &[Finding]) -> Vec<Incident> {
     let mut steps: Vec<(&Finding, Step)> =
         findings.iter().take(MOST_FINDINGS).filter_map(|finding| Some((finding, step(finding)?))).collect();
-    steps.sort_by(|(a, a_step), (b, b_step)| {
+    steps.arrange_by(|(a, a_step), (b, b_step)| {
         (a.start_ns, *a_step, a.end_ns, &a.id).cmp(&(b.start_ns, *b_step, b.end_ns, &b.id))
     });
     // Findings in which an address is any side, by place; and the story that each belongs to.
@@ -132,7 +133,7 @@ pub fn link(findings: &[Finding]) -> Vec<Incident> {
     let found = |places: &Vec<usize>| incident(places.iter().filter_map(|place| steps.get(*place)).map(|step| step.0));
     let mut incidents: Vec<Incident> = stories.iter().filter_map(found).collect();
     incidents
-        .sort_by(|a, b| b.severity.cmp(&a.severity).then(a.start_ns.cmp(&b.start_ns)).then_with(|| a.id.cmp(&b.id)));
+        .arrange_by(|a, b| b.severity.cmp(&a.severity).then(a.start_ns.cmp(&b.start_ns)).then_with(|| a.id.cmp(&b.id)));
     incidents.truncate(MOST_INCIDENTS);
     incidents
 }

@@ -9,6 +9,7 @@ pub mod offer;
 pub use incident::link;
 
 use crate::issue::{IssueKind, IssueLog};
+use crate::maths::sorting::Arrange;
 use crate::model::analysis::{Analysis, Expected};
 use crate::model::{Finding, Rule};
 
@@ -39,7 +40,7 @@ fn tell_everything(analysis: &mut Analysis, rules: &[Rule]) {
         let mut log = IssueLog::default();
         (0..n.max(1)).for_each(|_| log.add(kind, None, None));
         analysis.issues.extend(log.issues());
-        analysis.issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
+        analysis.issues.arrange_by_key(|issue| std::cmp::Reverse(issue.severity));
     }
 }
 

@@ -9,6 +9,7 @@ use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered, visit};
 use crate::detect::support::report;
 use crate::detect::support::severity::{Confidence, Impact, past};
+use crate::maths::sorting::Arrange;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::{SECOND, span};
 use crate::model::net::site::Place;
@@ -165,7 +166,7 @@ impl Detector for LongConnection {
             .into_iter()
             .map(|(pair, figures)| (*pair, figures))
             .collect();
-        cases.sort_by_key(|(_, figures)| std::cmp::Reverse(figures.total_ns));
+        cases.arrange_by_key(|(_, figures)| std::cmp::Reverse(figures.total_ns));
         cases.truncate(report::MOST_FINDINGS);
         let between: Vec<Between> =
             cases.iter().map(|((source, target, port), _)| Between::service(*source, *target, *port)).collect();

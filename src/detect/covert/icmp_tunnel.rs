@@ -9,6 +9,7 @@ use crate::detect::support::flow_selector::Between;
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Arrange;
 use crate::model::flow::moments::Moments;
 use crate::model::packet::Transport;
 use crate::model::{Addr, Category, Finding, Flow, Packet, Site};
@@ -137,7 +138,7 @@ impl Detector for IcmpTunnel {
         };
         let mut cases: Vec<Case<'_>> =
             self.pairs.sorted().into_iter().map(|(ends, pair)| self.case(*ends, pair)).filter(is_case).collect();
-        cases.sort_by(|a, b| b.pair.sent.sum().total_cmp(&a.pair.sent.sum()));
+        cases.arrange_by(|a, b| b.pair.sent.sum().total_cmp(&a.pair.sent.sum()));
         Report::of(cases).not_evaluated(self.pairs.n_refused + self.contents.n_refused).each_with_flows(
             context,
             |case| Between::pair(case.ends.0, case.ends.1),

@@ -8,6 +8,7 @@ use crate::detect::support::finding_builder::{self, FindingBuilder, count, evide
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
@@ -150,7 +151,7 @@ impl Detector for MailExfiltration {
         };
         let mut cases = self.pairs.sorted_where(is_case);
         cases.retain(|((source, _, _), _)| context.site.is_inside(*source) && self.servers.get(source).is_none());
-        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.sent), **key));
+        cases.arrange_by_key(|(key, pair)| (std::cmp::Reverse(pair.sent), **key));
         cases.truncate(report::MOST_FINDINGS);
         let mut cases: Vec<(&(Addr, Addr, u16), &Pair, Peers)> =
             cases.into_iter().map(|(key, pair)| (key, pair, self.peers(*key))).collect();

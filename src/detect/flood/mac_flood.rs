@@ -9,6 +9,7 @@ use crate::detect::support::layer2;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
+use crate::maths::sorting::Arrange;
 use crate::model::format::time::SECOND;
 use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Finding};
@@ -118,7 +119,7 @@ impl Detector for MacFlood {
         let cases = links.into_iter().filter_map(|(link, senders)| {
             let n_senders = senders.n;
             let mut meant = senders.meant();
-            meant.sort_by_key(|sender| (sender.first_ns, sender.receiver));
+            meant.arrange_by_key(|sender| (sender.first_ns, sender.receiver));
             let times: Vec<i64> = meant.iter().map(|sender| sender.first_ns).collect();
             let most = busiest(&times, SPAN_NS);
             (most as f64 >= least).then_some((link, meant, n_senders, most))

@@ -8,6 +8,7 @@ use crate::detect::support::finding_builder::{self, Identity, count, evidence, y
 use crate::detect::support::message_evidence::{self, MessageEvidence};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, WHOLE};
+use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::directory::{KerberosMessage, LdapMessage, RpcFunction};
 use crate::model::app::protocol::AppProto;
@@ -182,7 +183,7 @@ impl Detector for ActiveDirectoryAttack {
                 cases.push((Case { from: *from, to: *to, deed: *deed, threshold, is_controller }, calls));
             }
         }
-        cases.sort_by_key(|(case, calls)| (case.deed, std::cmp::Reverse(calls.seen.n), case.from, case.to));
+        cases.arrange_by_key(|(case, calls)| (case.deed, std::cmp::Reverse(calls.seen.n), case.from, case.to));
         Report::of(cases).not_evaluated(self.cases.n_refused).each(|(case, calls)| case.finding(calls))
     }
 }

@@ -13,6 +13,7 @@ use crate::detect::support::monitoring::{Monitors, Rounds};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::{self, Walk};
+use crate::maths::sorting::Arrange;
 use crate::model::flow;
 use crate::model::format::time::{SECOND, span};
 use crate::model::packet::Packet;
@@ -246,7 +247,7 @@ impl LateralMovement {
 impl Case {
     fn new(contacts: &[Contact], least: f64) -> Option<Case> {
         let mut in_time: Vec<&Contact> = contacts.iter().collect();
-        in_time.sort_by_key(|c| (c.first_ns, c.target));
+        in_time.arrange_by_key(|c| (c.first_ns, c.target));
         let sure = in_time.iter().filter(|c| c.outcome != Outcome::Bare);
         let walk = Walk::over(sure.map(|c| c.outcome.is_success()));
         let n = |outcome| contacts.iter().filter(|c| c.outcome == outcome).count();

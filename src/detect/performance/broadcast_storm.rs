@@ -10,6 +10,7 @@ use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::trouble::LONG_NS;
+use crate::maths::sorting::Arrange;
 use crate::model::format::time::{SECOND, span};
 use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
@@ -306,7 +307,7 @@ impl Network {
         let storm_ns = (best * SECOND, (best + SPAN) * SECOND);
         let period = if is_loop { self.copied_ns.unwrap_or(storm_ns) } else { storm_ns };
         let mut senders = self.senders.sorted();
-        senders.sort_by_key(|(_, sender)| Reverse(if is_loop { sender.n_copies } else { sender.n_frames }));
+        senders.arrange_by_key(|(_, sender)| Reverse(if is_loop { sender.n_copies } else { sender.n_frames }));
         senders.retain(|(_, sender)| !is_loop || sender.n_copies > 0);
         let is_long = period.1 - period.0 >= LONG_NS;
         let has_several = self.n_looping() >= LEAST_SENDERS;

@@ -5,6 +5,7 @@ use crate::detect::support::envelope::{Envelope, Excess};
 use crate::detect::support::finding_builder::{self, FindingBuilder};
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::severity::{Confidence, extent};
+use crate::maths::sorting::Arrange;
 use crate::model::finding::series::Level;
 use crate::model::format::time::{SECOND, span};
 use crate::model::{Finding, Series};
@@ -101,7 +102,7 @@ const MOST_CANDIDATES: usize = 200;
 
 /// The candidates that are compared with their baseline, those with the most first: `total` gives what is counted in all.
 pub fn most_counted<K, V>(mut candidates: Vec<(K, V)>, total: impl Fn(&V) -> u64) -> Vec<(K, V)> {
-    candidates.sort_by_cached_key(|(_, figures)| Reverse(total(figures)));
+    candidates.arrange_by_key(|(_, figures)| Reverse(total(figures)));
     candidates.truncate(MOST_CANDIDATES);
     candidates
 }

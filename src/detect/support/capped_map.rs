@@ -1,5 +1,6 @@
 //! A map of running figures by key with a maximum size; keys that do not fit are counted.
 
+use crate::maths::sorting::Arrange;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -59,7 +60,7 @@ impl<K: Eq + Hash + Ord, V: Default, const MOST: usize> Tally<K, V, MOST> {
     /// The figures that are wanted, in the order of their keys.
     pub fn sorted_where(&self, mut is_wanted: impl FnMut(&V) -> bool) -> Vec<(&K, &V)> {
         let mut all: Vec<(&K, &V)> = self.map.iter().filter(|(_, figures)| is_wanted(figures)).collect();
-        all.sort_unstable_by(|a, b| a.0.cmp(b.0));
+        all.arrange_by(|a, b| a.0.cmp(b.0));
         all
     }
 }

@@ -4,6 +4,7 @@
 use crate::detect::support::connection_attempts::Contact;
 use crate::detect::support::finding_builder::evidence;
 use crate::detect::support::threshold_random_walk::{self, Steps, Walk, busiest};
+use crate::maths::sorting::Arrange;
 use crate::model::Evidence;
 use crate::model::format::time::{SECOND, span};
 
@@ -26,7 +27,7 @@ impl ContactCourse {
     /// Of these contacts; none if there is none. Those whose outcome `is_sure` take a step of the walk.
     pub fn of(contacts: &[Contact], window_ns: i64, is_sure: impl Fn(&Contact) -> bool) -> Option<ContactCourse> {
         let mut in_time: Vec<&Contact> = contacts.iter().collect();
-        in_time.sort_by_key(|c| (c.first_ns, c.target, c.port));
+        in_time.arrange_by_key(|c| (c.first_ns, c.target, c.port));
         let failed: Vec<i64> = in_time.iter().filter(|c| !c.outcome.is_success()).map(|c| c.first_ns).collect();
         let outcomes = || in_time.iter().filter(|c| is_sure(c)).map(|c| c.outcome.is_success());
         Some(ContactCourse {

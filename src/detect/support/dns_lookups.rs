@@ -2,6 +2,7 @@
 
 use crate::detect::detector::AppEvent;
 use crate::detect::support::capped_map::{Map, Tally};
+use crate::maths::sorting::Arrange;
 use crate::model::Addr;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::names::{DnsCode, DnsMessage, DnsType};
@@ -168,7 +169,7 @@ impl Lookups {
         let servers = self.servers.sorted().into_iter();
         let sorted = servers.map(|(server, lookups)| {
             let mut lookups: Vec<&Lookup> = lookups.iter().collect();
-            lookups.sort_by_key(|lookup| lookup.asked_ns);
+            lookups.arrange_by_key(|lookup| lookup.asked_ns);
             (*server, lookups)
         });
         sorted.collect()

@@ -1,6 +1,7 @@
 //! Groups spans of time into episodes separated by long pauses, so that a burst within days is evaluated by itself and
 //! its finding includes no flow of another day.
 
+use crate::maths::sorting::Arrange;
 use crate::model::format::time::SECOND;
 
 /// A pause this long parts episodes: twelve windows of Zeek's scan policy.
@@ -71,7 +72,7 @@ pub trait Timed: Copy {
 /// what is slower than an episode. Returns the case with its episodes; `None` if there is no case.
 pub fn judge<T: Timed, C>(all: &[T], least: usize, case: impl Fn(&[T]) -> Option<C>) -> Option<(C, Episodes)> {
     let mut in_time = all.to_vec();
-    in_time.sort_by(|a, b| (a.span_ns().0, a.order()).cmp(&(b.span_ns().0, b.order())));
+    in_time.arrange_by(|a, b| (a.span_ns().0, a.order()).cmp(&(b.span_ns().0, b.order())));
     let (mut meant, mut episodes) = (Vec::new(), Episodes::default());
     for (first, end) in Episodes::of(in_time.iter().map(T::span_ns), PAUSE_NS, least.max(1)).iter() {
         let from = in_time.partition_point(|one| one.span_ns().0 < first);

@@ -12,6 +12,7 @@ use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::{busiest, most_open};
 use crate::maths::order::upper_median;
+use crate::maths::sorting::Arrange;
 use crate::model::format::time::span;
 use crate::model::{self, Addr, Finding, Flow};
 
@@ -203,7 +204,7 @@ impl Alike {
             |value: u32, middle: u32| (f64::from(value) - f64::from(middle)).abs() <= TOLERANCE * f64::from(middle);
         let is_alike = |t: &&Try| t.bytes.iter().zip(&median).all(|(value, middle)| is_near(*value, *middle));
         let mut tries: Vec<Try> = all.iter().filter(is_alike).copied().collect();
-        tries.sort_by_key(|t| (t.first_ns, t.last_ns));
+        tries.arrange_by_key(|t| (t.first_ns, t.last_ns));
         let is_enough = tries.len() >= least && (tries.len() as f64) >= LEAST_ALIKE * all.len() as f64;
         is_enough.then_some(Alike { tries, median })
     }

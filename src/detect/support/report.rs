@@ -3,6 +3,7 @@
 use crate::detect::detector::{Conclusion, Context};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::flow_selector::{Between, Gathered, gather, gather_senders};
+use crate::maths::sorting::Arrange;
 use crate::model::{Addr, Finding, Flow};
 use std::cmp::Reverse;
 use std::hash::Hash;
@@ -44,7 +45,7 @@ impl<C> Report<C> {
 
     /// Sorts the cases by descending value; those with the same value keep their order.
     pub fn largest_first<K: Ord>(mut self, value: impl Fn(&C) -> K) -> Report<C> {
-        self.cases.sort_by_cached_key(|case| Reverse(value(case)));
+        self.cases.arrange_by_key(|case| Reverse(value(case)));
         self
     }
 

@@ -1,5 +1,6 @@
 //! Addresses that DHCP servers gave, with their netmasks, to the networks of the link.
 
+use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, MessageFields};
 use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::net::site::Basis;
@@ -52,7 +53,7 @@ impl Leases {
         let several: Vec<Network> = several.map(|(network, _)| *network).collect();
         networks.retain(|(network, _)| !several.contains(network));
         networks.extend(several.iter().map(|network| (*network, Basis::Dhcp)));
-        networks.sort_unstable_by_key(|(network, basis)| (*basis, *network));
+        networks.arrange_by_key(|(network, basis)| (*basis, *network));
         networks.dedup();
         !several.is_empty()
     }

@@ -12,6 +12,7 @@ mod networks;
 
 use super::endpoints::EndpointIndex;
 use super::table::FlowTable;
+use crate::maths::sorting::Arrange;
 use crate::model::app::field::MessageFields;
 use crate::model::net::site::Basis;
 use crate::model::packet::Arp;
@@ -169,7 +170,7 @@ fn inside_public(shares: &Shares, link: &[Network], family: &Family) -> Option<V
 fn with_basis(shares: &Shares, networks: Vec<Network>) -> Vec<(Network, Basis)> {
     let mut networks: Vec<(Network, Basis)> =
         networks.into_iter().map(|network| (network, shares.basis(network))).collect();
-    networks.sort_unstable_by_key(|(network, basis)| (*basis, *network));
+    networks.arrange_by_key(|(network, basis)| (*basis, *network));
     networks
 }
 

@@ -1,5 +1,6 @@
 //! A finding: what does not belong, why it matters, what else it could be, what to do.
 
+use crate::maths::sorting::Arrange;
 use crate::model::finding::series::Series;
 use crate::model::net::addr::Endpoint;
 use serde::{Deserialize, Serialize};
@@ -212,7 +213,7 @@ impl Finding {
 
     /// Most severe first, then by score, start and id: a total order that never depends on hashing.
     pub fn sort(findings: &mut [Finding]) {
-        findings.sort_by(|a, b| {
+        findings.arrange_by(|a, b| {
             b.severity
                 .cmp(&a.severity)
                 .then(b.score.total_cmp(&a.score))

@@ -5,7 +5,7 @@ mod rows;
 
 use super::PipelineOptions;
 use super::app_layer::AppLayer;
-use super::capture_stage::Batch;
+use super::batch::Batch;
 use super::client_server;
 use super::dispatch::FlowDispatch;
 use crate::detect::detector::{Context, Detector};

@@ -173,7 +173,7 @@ impl TableReader {
         mut bytes: &[u8],
         mut offset: u64,
         issues: &mut IssueLog,
-        sink: &mut impl FnMut(Record<'_>),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<(), UnsupportedFile> {
         if let Stage::Header { bytes: front, at } = &mut self.stage {
             if front.is_empty() {
@@ -221,7 +221,7 @@ impl TableReader {
     ///
     /// # Errors
     /// This is text, but no table.
-    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
+    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut dyn FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
         self.open(None, issues, sink)?;
         if let Stage::Columns { bytes, at } = &mut self.stage {
             let (bytes, at) = (std::mem::take(bytes), *at);
@@ -264,7 +264,7 @@ impl TableReader {
         &mut self,
         reader: Option<RowReader>,
         issues: &mut IssueLog,
-        sink: &mut impl FnMut(Record<'_>),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<(), UnsupportedFile> {
         let Stage::Header { bytes, at } = &mut self.stage else { return Ok(()) };
         let (bytes, at) = (std::mem::take(bytes), *at);
@@ -282,7 +282,7 @@ impl TableReader {
         at: u64,
         reader: Option<RowReader>,
         issues: &mut IssueLog,
-        sink: &mut impl FnMut(Record<'_>),
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<(), UnsupportedFile> {
         // Of a document that was held as a whole the front tells.
         let is_document = matches!(self.stage, Stage::Columns { .. });

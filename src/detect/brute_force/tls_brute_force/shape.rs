@@ -5,6 +5,7 @@
 use crate::detect::support::capped_map::Map;
 use crate::detect::support::logins::LoginWalk;
 use crate::maths::order::upper_median;
+use crate::maths::sorting::Arrange;
 use crate::model::flow::moments::Moments;
 
 /// A request and its answer, or a connection that holds no more than that.
@@ -55,7 +56,7 @@ impl Shape {
     /// there is nothing usual, or if all goes by the clock.
     pub(super) fn of(samples: &[Sample], near: u32) -> Option<Shape> {
         let mut samples = samples.to_vec();
-        samples.sort_unstable_by_key(|sample| (sample.at_ns, sample.sent, sample.got));
+        samples.arrange_by_key(|sample| (sample.at_ns, sample.sent, sample.got));
         let least_got = usual(samples.iter().map(|sample| sample.got).collect())?;
         let is_same = |sample: &Sample| (least_got..=least_got.saturating_add(SAME_ANSWER_BYTES)).contains(&sample.got);
         let sent: Vec<u32> = samples.iter().filter(|sample| is_same(sample)).map(|sample| sample.sent).collect();

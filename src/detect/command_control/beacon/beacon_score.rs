@@ -4,6 +4,7 @@
 //! connections, bytes sent, coverage of the capture, evenness over the capture. Quartiles are medians of the halves.
 
 use crate::maths::order::median;
+use crate::maths::sorting::Arrange;
 use crate::maths::variance;
 
 /// Bins of the histogram over the whole capture.
@@ -184,7 +185,7 @@ fn bimodal_score(bins: &[u32; BINS]) -> f64 {
     let mut heights: Vec<u32> = used.iter().map(|n| n / step * step).collect();
     heights.sort_unstable();
     let mut often: Vec<usize> = heights.chunk_by(|a, b| a == b).map(<[u32]>::len).collect();
-    often.sort_unstable_by(|a, b| b.cmp(a));
+    often.arrange_by(|a, b| b.cmp(a));
     let most: usize = often.iter().take(2).sum();
     (most as f64 / (used.len() - 1).max(1) as f64).min(1.0)
 }

@@ -1,5 +1,6 @@
 //! Turns connections into calls: decides which connections are evaluated, and keeps what is needed of each.
 
+use crate::maths::sorting::Arrange;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::{NameSource, Outcome};
 use crate::model::{Addr, Flow, Site};
@@ -57,7 +58,7 @@ pub(super) fn without_pieces(calls: &[Call]) -> Cow<'_, [Call]> {
         return Cow::Borrowed(calls);
     }
     let mut in_time = calls.to_vec();
-    in_time.sort_by_key(|call| (call.millis, call.bytes));
+    in_time.arrange_by_key(|call| (call.millis, call.bytes));
     // Ends by port; connections of TCP go on after any pause.
     let mut ends: BTreeMap<(u16, bool), i64> = BTreeMap::new();
     in_time.retain(|call| {

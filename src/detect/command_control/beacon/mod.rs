@@ -13,6 +13,7 @@ use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::encrypted_sessions::EncryptedSessions;
+use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
@@ -178,7 +179,7 @@ impl Detector for Beacon {
             .filter(|(_, calls, _)| (LEAST_WEIGHED..STROBE).contains(&calls.len()))
             .filter_map(|((source, server), calls, is_within)| {
                 let mut in_time = calls.to_vec();
-                in_time.sort_by_key(|call| (call.millis, call.bytes));
+                in_time.arrange_by_key(|call| (call.millis, call.bytes));
                 let is_beacon = |judged: &Judged| {
                     (!judged.parts.is_unsized || judged.parts.timestamp >= EVEN_WITHOUT_SIZES)
                         && judged.n_seconds >= least
@@ -224,7 +225,7 @@ impl Detector for Beacon {
                     && case.judged.length() >= LEAST_SPAN
                     && !is_monitor(&case.source)
         });
-        cases.sort_by(|a, b| {
+        cases.arrange_by(|a, b| {
             (a.is_within.cmp(&b.is_within))
                 .then_with(|| b.judged.parts.score().total_cmp(&a.judged.parts.score()))
                 .then_with(|| (a.source, a.server).cmp(&(b.source, b.server)))

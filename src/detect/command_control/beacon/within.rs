@@ -5,6 +5,7 @@ use super::call::{Call, Server};
 use crate::detect::detector::{AppEvent, Context};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::encrypted_sessions::EncryptedSessions;
+use crate::maths::sorting::Arrange;
 use crate::model::Addr;
 use crate::model::app::field::{FieldId, FieldSet, FieldValue};
 use crate::model::app::protocol::AppProto;
@@ -124,7 +125,7 @@ impl Requests {
             let asked = session.exchanges.iter().filter(|(_, exchange)| exchange.is_answered());
             all.insert((source, Server::Place(target, port)), asked.map(call).collect());
         }
-        all.values_mut().for_each(|calls| calls.sort_by_key(|call| call.millis));
+        all.values_mut().for_each(|calls| calls.arrange_by_key(|call| call.millis));
         all
     }
 }

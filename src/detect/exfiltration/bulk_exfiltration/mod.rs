@@ -15,6 +15,7 @@ use crate::detect::support::log_ratio;
 use crate::detect::support::odd_server::Called;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
+use crate::maths::sorting::Arrange;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::quantity;
 use crate::model::{Addr, Category, Finding, Flow, Series};
@@ -141,7 +142,7 @@ impl Detector for BulkExfiltration {
         let small = (context.settings.get(&SMALL) * 1000.0).min(least);
         let is_case = |pair: &Pair| pair.sent as f64 >= small && pair.sent as f64 >= ratio * pair.got as f64;
         let mut cases = self.pairs.sorted_where(is_case);
-        cases.sort_by_key(|(_, pair)| Reverse(pair.sent));
+        cases.arrange_by_key(|(_, pair)| Reverse(pair.sent));
         cases.truncate(report::MOST_FINDINGS);
         let arounds = self.arounds(context, &cases);
         let part = |flow: &Flow| {

@@ -10,6 +10,7 @@ use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::maths::combinations::ln_choose;
 use crate::maths::elementary::ln;
+use crate::maths::sorting::Arrange;
 use crate::model::format::quantity;
 use crate::model::{Addr, Finding, Flow, Site};
 use std::collections::BTreeSet;
@@ -107,7 +108,7 @@ impl Staging {
     pub fn finish<'a>(&'a self, context: &Context<'_>, least: f64) -> Conclusion {
         let most = |of: fn(&Fetched) -> u64| {
             let mut all: Vec<u64> = self.hosts.iter().map(|(_, fetched)| of(fetched)).collect();
-            all.sort_unstable_by(|a, b| b.cmp(a));
+            all.arrange_by(|a, b| b.cmp(a));
             [all.first().copied().unwrap_or(0), all.get(1).copied().unwrap_or(0)]
         };
         let (n, bytes) = (most(|fetched| fetched.n), most(|fetched| fetched.bytes));

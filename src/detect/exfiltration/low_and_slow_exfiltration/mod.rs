@@ -12,6 +12,7 @@ use crate::detect::support::capped_map::Tally;
 use crate::detect::support::file_services;
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
+use crate::maths::sorting::Arrange;
 use crate::model::{Addr, Category};
 use around::around;
 use limits::{Limits, SETTINGS};
@@ -88,7 +89,7 @@ impl Detector for LowAndSlowExfiltration {
         let drips = self.drips(context);
         let mut cases: Vec<(&(Addr, Place), &Drip)> =
             drips.iter().filter(|(_, drip)| limits.allow(&drip.sum)).collect();
-        cases.sort_by(|a, b| (b.1.sum.sent, a.0).cmp(&(a.1.sum.sent, b.0)));
+        cases.arrange_by(|a, b| (b.1.sum.sent, a.0).cmp(&(a.1.sum.sent, b.0)));
         cases.truncate(MOST_CASES);
         let cases = cases
             .into_iter()

@@ -4,6 +4,7 @@
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;
 use crate::flow::endpoints::FlowEndpoints;
+use crate::maths::sorting::Arrange;
 use crate::model::{Addr, Flow};
 use crate::stats::bins::Bins;
 use crate::stats::entropy::Windows;
@@ -63,7 +64,7 @@ impl Courses {
             busiest.select_nth_unstable_by_key(MOST_HOSTS, rank);
             busiest.truncate(MOST_HOSTS);
         }
-        busiest.sort_unstable_by_key(rank);
+        busiest.arrange_by_key(rank);
         let mut taking = Taking::new(context, &busiest);
         if is_in_order {
             rows(context).for_each(|(ends, flow)| taking.add(*ends, flow));
@@ -71,7 +72,7 @@ impl Courses {
             // The rows of a table may come in any order.
             let mut order: Vec<(i64, &FlowEndpoints, &Flow)> =
                 rows(context).map(|(ends, flow)| (flow.first_ns, ends, flow)).collect();
-            order.sort_by_key(|(first_ns, ..)| *first_ns);
+            order.arrange_by_key(|(first_ns, ..)| *first_ns);
             order.into_iter().for_each(|(_, ends, flow)| taking.add(*ends, flow));
         }
         Courses { n_flows: context.flows.len(), spread: taking.spread, hosts: taking.hosts }

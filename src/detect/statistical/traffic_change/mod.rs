@@ -9,6 +9,7 @@ use crate::detect::support::capped_map::{Map, Tally};
 use crate::detect::support::finding_builder::{self, Identity, evidence, listed};
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Arrange;
 use crate::model::finding::series::SeriesKind;
 use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow, Series};
@@ -120,7 +121,7 @@ impl Detector for TrafficChange {
         found.truncate(MOST_FINDINGS);
         let mut of_hosts: Vec<Shift> = courses.hosts.iter().flat_map(|course| of_host(course, ratio, spread)).collect();
         self.courses = Some(courses);
-        of_hosts.sort_by(|a, b| b.times().total_cmp(&a.times()).then(a.host.cmp(&b.host)));
+        of_hosts.arrange_by(|a, b| b.times().total_cmp(&a.times()).then(a.host.cmp(&b.host)));
         // What happens at the same time is one event: it is reported once, of the whole if the whole shows it.
         for one in of_hosts {
             let n_hosts = found.iter().filter(|other| other.host.is_some()).count();

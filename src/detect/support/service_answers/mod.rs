@@ -9,6 +9,7 @@ pub use failure::Failure;
 
 use crate::detect::support::capped_map::{Map, Tally};
 use crate::flow::table::FlowUpdate;
+use crate::maths::sorting::Arrange;
 use crate::model::app::field::Message;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
@@ -154,7 +155,7 @@ impl Answers {
     pub fn kinds(&self) -> Vec<(Failure, u64)> {
         let mut kinds: Vec<(Failure, u64)> =
             Failure::ALL.iter().copied().zip(self.failures).filter(|(_, n)| *n > 0).collect();
-        kinds.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        kinds.arrange_by_key(|(_, n)| std::cmp::Reverse(*n));
         kinds
     }
 

@@ -17,7 +17,7 @@ pub(super) struct Found {
 
 impl RowReader {
     /// Takes the next bytes, which stand at `at`.
-    pub fn feed(&mut self, bytes: &[u8], at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) {
+    pub fn feed(&mut self, bytes: &[u8], at: u64, issues: &mut IssueLog, sink: &mut dyn FnMut(Record<'_>)) {
         let (mut rest, mut at) = (bytes, at);
         let has_quotes = self.front.cut.has_quotes && memchr::memchr(b'"', bytes).is_some();
         let is_ascii = bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
@@ -73,7 +73,7 @@ impl RowReader {
 
     /// The row in `carry` is too long. Most often a quote is never closed: its first line is taken as the row, and
     /// reading goes on behind that, in the rest of `carry` and then in `behind`.
-    fn too_long(&mut self, behind: &[u8], issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) {
+    fn too_long(&mut self, behind: &[u8], issues: &mut IssueLog, sink: &mut dyn FnMut(Record<'_>)) {
         let mut all = std::mem::take(&mut self.carry);
         all.extend_from_slice(behind);
         let at = self.carry_at;

@@ -190,7 +190,7 @@ impl RowReader {
     }
 
     /// The file has ended: what is left is the last row.
-    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) {
+    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut dyn FnMut(Record<'_>)) {
         let row = std::mem::take(&mut self.carry);
         self.know_nothing();
         if !row.is_empty() && !self.is_over {
@@ -216,7 +216,7 @@ impl RowReader {
         self.carry.clear();
     }
 
-    fn row(&mut self, row: &[u8], at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) {
+    fn row(&mut self, row: &[u8], at: u64, issues: &mut IssueLog, sink: &mut dyn FnMut(Record<'_>)) {
         let row = row.strip_suffix(b"\r").unwrap_or(row);
         if row.trim_ascii().is_empty() || self.is_over {
             return;
