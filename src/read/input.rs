@@ -184,10 +184,7 @@ impl Input {
     }
 
     /// Works off some of the bytes that wait; false if there are none.
-    fn go_on(
-        &mut self,
-        outlet: &mut Outlet<'_>,
-    ) -> Result<bool, UnsupportedFile> {
+    fn go_on(&mut self, outlet: &mut Outlet<'_>) -> Result<bool, UnsupportedFile> {
         let Some((at, is_own)) = self.waiting() else { return Ok(false) };
         // They are taken out while they are worked off, as what is done may change the layers behind.
         let from = if is_own { at } else { at - 1 };
@@ -207,12 +204,7 @@ impl Input {
     }
 
     /// A layer takes bytes; gives how many.
-    fn take(
-        &mut self,
-        at: usize,
-        bytes: &[u8],
-        outlet: &mut Outlet<'_>,
-    ) -> Result<usize, UnsupportedFile> {
+    fn take(&mut self, at: usize, bytes: &[u8], outlet: &mut Outlet<'_>) -> Result<usize, UnsupportedFile> {
         if at == self.layers.len() {
             self.layers.push(Layer::new());
         }
@@ -264,12 +256,7 @@ impl Input {
     }
 
     /// A member of the archive that is this layer begins.
-    fn begin_member(
-        &mut self,
-        at: usize,
-        name: String,
-        outlet: &mut Outlet<'_>,
-    ) -> Result<(), UnsupportedFile> {
+    fn begin_member(&mut self, at: usize, name: String, outlet: &mut Outlet<'_>) -> Result<(), UnsupportedFile> {
         self.end_layers(at + 1, outlet)?;
         self.layers.truncate(at + 1);
         self.n_members += 1;
@@ -280,11 +267,7 @@ impl Input {
     }
 
     /// No more bytes come for the layers from this one on.
-    fn end_layers(
-        &mut self,
-        first: usize,
-        outlet: &mut Outlet<'_>,
-    ) -> Result<(), UnsupportedFile> {
+    fn end_layers(&mut self, first: usize, outlet: &mut Outlet<'_>) -> Result<(), UnsupportedFile> {
         let mut at = first;
         while let Some(layer) = self.layers.get_mut(at) {
             if let Packing::Unknown(front) = &mut layer.packing {

@@ -20,7 +20,7 @@ const BYTES = Number(process.env.BENCH_BYTES ?? 2 ** 30);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 /** The worker's slice: the raw rate is measured with the same. */
 const SLICE = 2 ** 20 * Number(/SLICE_BYTES: f64 = ([\d.]+) \* 1024\.0 \* 1024\.0/.exec(
-  readFileSync(join(ROOT, "src/web/read_ahead.rs"), "utf8"))[1]);
+  readFileSync(join(ROOT, "src/web/browser/read_ahead.rs"), "utf8"))[1]);
 /** Memory that is granted whatever the capture, and what the packet index may cost. */
 const [BASE, PACKET] = [64 * MIB, 24];
 const FLOORS = { shareOfRaw: 0.35, packetsPerSecond: 1.5e6, timesTshark: 20, tableBytesPerSecond: 100 * MB, notDetectors: 0.5 };

@@ -129,6 +129,23 @@ fn pages_stay_short_and_their_links_lead_somewhere() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What scripts, benchmarks and tests of the page read of the sources, they would miss only when they run.
+#[test]
+fn sources_that_scripts_name_are_there() {
+    let mut names = BTreeSet::new();
+    for folder in ["scripts", "tests/bench", "tests/browser", "tests/browser/lib", "tests/agreement"] {
+        for entry in std::fs::read_dir(root().join(folder)).unwrap() {
+            let Ok(text) = std::fs::read_to_string(entry.unwrap().path()) else { continue };
+            let is_part = |c: char| c.is_ascii_alphanumeric() || "_/.".contains(c);
+            let words = text.split("src/").skip(1).filter_map(|rest| rest.split(|c| !is_part(c)).next());
+            names.extend(words.filter(|word| word.ends_with(".rs")).map(|word| format!("src/{word}")));
+        }
+    }
+    assert!(!names.is_empty(), "no source is named");
+    let gone: Vec<&String> = names.iter().filter(|name| !root().join(name).is_file()).collect();
+    assert!(gone.is_empty(), "{gone:?}");
+}
+
 #[test]
 fn hosting_files_have_the_policy_of_the_page() {
     let page = read("index.html");
