@@ -55,7 +55,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("export", &["model", "chart", "flow"]),
-    ("session", &["model", "settings", "issue/IssueKind", "protocol", "triage"]),
+    ("session", &["model", "settings", "issue/IssueKind", "protocol", "triage", "filter/quoted"]),
     // What the browser does for us knows neither page nor worker.
     ("web/browser", &["protocol", "chart/draw", "model", "session"]),
     // Cards and descriptors are the only things of pipeline and detectors that the page may see; a test holds it to that.
@@ -320,7 +320,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["listing", "streams"],
             &["slices"],
             &["filter"],
-            &["flows", "rows", "columns", "packets", "packets_again", "neighbours", "stream"],
+            &["findings", "flows", "rows", "columns", "packets", "packets_again", "neighbours", "stream"],
             &["explore"],
         ],
     ),
@@ -329,7 +329,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         &[
             &["selection"],
             &["explore"],
-            &["memory", "merge", "panel", "route", "shared", "window"],
+            &["findings_left", "memory", "merge", "panel", "route", "shared", "window"],
             &["anomalies"],
             &["state", "view"],
             &["address", "offered"],

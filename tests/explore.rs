@@ -243,6 +243,36 @@ fn neighbours_are_those_of_the_capture() {
 }
 
 #[test]
+fn a_selection_leaves_the_findings_with_traffic_in_it() {
+    for (path, by_packets) in
+        [("captures/cleartext_login/attack.pcap", false), ("captures/arp_spoofing/attack.pcap", true)]
+    {
+        let input = Input::open(path);
+        let left = |scope: Scope| {
+            let protocol::Answer::Findings(left) = input.query(Query::Findings(scope)) else { panic!("no findings") };
+            left.unwrap()
+        };
+        let text = |text: &str| Scope { text: text.to_owned(), ..Scope::default() };
+        let all: Vec<String> = input.analysis.findings.iter().map(|one| one.id.clone()).collect();
+        assert!(!all.is_empty());
+        assert_eq!(left(Scope::default()), all);
+        for finding in &input.analysis.findings {
+            // Its own traffic leaves it, what it does not mean does not, and its hosts do.
+            let own = packetloupe::session::filter_of(&finding.id);
+            assert!(left(text(&own)).contains(&finding.id), "{own}");
+            assert!(!left(text(&format!("not ({own})"))).contains(&finding.id), "not {own}");
+            let before = Scope { to_ns: Some(finding.start_ns), ..Scope::default() };
+            let until = Scope { to_ns: Some(finding.start_ns + 1), ..Scope::default() };
+            assert!(!left(before).contains(&finding.id) && left(until).contains(&finding.id));
+        }
+        assert_eq!(input.analysis.findings.iter().any(|one| one.flow_serials.is_empty()), by_packets);
+        assert!(left(text("host 203.0.113.250")).is_empty());
+        let protocol::Answer::Findings(refused) = input.query(Query::Findings(text("ip.addr == "))) else { panic!() };
+        assert!(refused.is_err());
+    }
+}
+
+#[test]
 fn a_stream_is_what_its_packets_carry() {
     let input = Input::open("captures/cleartext_login/attack.pcap");
     let window =

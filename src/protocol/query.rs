@@ -43,6 +43,8 @@ pub enum Query {
     },
     /// Who claims which address on the link, and who asks for whom.
     Neighbours(Scope),
+    /// Which findings have something to do with what is selected.
+    Findings(Scope),
     /// About what is unusual, and learning it.
     Anomalies(Box<AnomalyQuery>),
 }
@@ -135,6 +137,8 @@ pub enum Answer {
     Stream(Option<Box<FollowedStream>>),
     /// To [`Query::Neighbours`]; a scope that cannot be used is an error, in a sentence.
     Neighbours(Box<Result<Neighbours, String>>),
+    /// To [`Query::Findings`]: their ids in their order; a scope that cannot be used is an error, in a sentence.
+    Findings(Result<Vec<String>, String>),
     /// To [`Query::Anomalies`]. Before the last one may come some that say how far it is.
     Anomalies(AnomalyAnswer),
 }

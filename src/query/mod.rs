@@ -5,6 +5,7 @@
 mod columns;
 mod explore;
 mod filter;
+mod findings;
 mod flows;
 mod listing;
 mod neighbours;
@@ -73,6 +74,10 @@ impl Views {
             Query::Neighbours(scope) => {
                 let said = neighbours::neighbours(&mut sight, &scope);
                 Answer::Neighbours(Box::new(said.map_err(|error| error.to_string())))
+            }
+            Query::Findings(scope) => {
+                let left = findings::findings(&mut sight, &scope);
+                Answer::Findings(left.map_err(|error| error.to_string()))
             }
             Query::Catalogue => Answer::Catalogue(Box::new(explore::catalogue(&sight))),
         }

@@ -6,6 +6,7 @@
 mod address;
 pub mod anomalies;
 pub mod explore;
+mod findings_left;
 pub mod memory;
 mod merge;
 mod offered;
@@ -19,6 +20,7 @@ pub mod view;
 pub mod window;
 
 pub use anomalies::{Anomalies, AnomalyAction};
+pub use findings_left::{FindingsLeft, filter_of};
 pub use memory::Memory;
 pub use merge::merged;
 pub use route::Route;

@@ -54,8 +54,13 @@ impl Selection {
 
     /// A view's own filter within this selection.
     pub fn over(&self, filter: &Filter) -> Filter {
+        Filter { scope: self.scope(), ..filter.clone() }
+    }
+
+    /// What it leaves to all views.
+    pub fn scope(&self) -> Scope {
         let (from_ns, to_ns) = (self.time.map(|(from, _)| from), self.time.map(|(_, to)| to));
-        Filter { scope: Scope { text: self.text(), from_ns, to_ns }, ..filter.clone() }
+        Scope { text: self.text(), from_ns, to_ns }
     }
 
     /// With another filter. One that stands there already is turned on as it is wanted, not doubled.

@@ -176,3 +176,41 @@ describe("views", () => {
     await close();
   });
 });
+
+describe("findings", () => {
+  test("are narrowed by what is selected, select their own traffic, and the overview counts what is left", async () => {
+    const { page, close } = await open(its);
+    await openSample(page, "benign_web");
+    const whole = await page.locator(".overview .charts").count();
+    assert.equal(whole, 1);
+    await close();
+    const other = await open(its);
+    await openSample(other.page, "portscan_syn");
+    await view(other.page, "Findings");
+    const items = other.page.getByRole("list", { name: "Findings" }).getByRole("listitem");
+    const all = await items.count();
+    assert.ok(all > 0);
+    assert.equal(await other.page.getByTestId("findings-left").count(), 0);
+    await items.first().getByRole("link").click();
+    await other.page.getByRole("button", { name: "Show only its traffic" }).click();
+    await chips(other.page).first().waitFor();
+    const note = other.page.getByTestId("findings-left").filter({ hasText: "in the selection" });
+    await note.waitFor();
+    assert.match(await note.innerText(), new RegExp(`^\\d+ of ${all} finding`));
+    assert.ok((await items.count()) >= 1);
+    assert.match(other.page.url(), /with=finding/);
+    // Inverted, the finding itself is gone from the list.
+    await chips(other.page).first().getByRole("button", { name: /^Invert/ }).click();
+    await other.page.waitForFunction((all) =>
+      document.querySelectorAll(".findings-list .items > li").length < all
+        && document.querySelector("[data-testid=findings-left][aria-busy=false]"), all);
+    await view(other.page, "Overview");
+    const figures = other.page.locator("[data-testid=selected-figures][aria-busy=false]");
+    await figures.getByText(/% of/).first().waitFor();
+    assert.equal(await other.page.getByText("This view shows the whole file.").count(), 0);
+    await other.page.getByRole("button", { name: "Show all" }).click();
+    await figures.waitFor({ state: "detached" });
+    await other.page.locator(".overview .charts").waitFor();
+    await other.close();
+  });
+});

@@ -5,6 +5,7 @@
 use super::panel::Panel;
 use super::route::{Given, Route};
 use crate::model::Analysis;
+use crate::model::explore::Mark;
 use crate::model::rows::RowKind;
 
 mod dns;
@@ -131,7 +132,16 @@ pub static OVERVIEW: View = View {
     group: Group::Findings,
     needs: Needs::Nothing,
     read: |_, _| Route::Overview,
-    ..View::WHOLE
+    help: "What is in the file, and what does not belong there.",
+    panels: &[
+        Panel::drawn("Traffic over time", "time,protocol:4", "bytes", Mark::Areas).wide(),
+        Panel::drawn("Protocols", "protocol", "bytes,packets,flows", Mark::Bars),
+        Panel::drawn("Ports", "port", "flows,bytes", Mark::Bars),
+        Panel::drawn("Packet sizes", "packet_size", "packets", Mark::Columns),
+        Panel::table("Hosts", "host", "bytes,bytes_out,bytes_in,packets,flows").wide(),
+        Panel::table("Rows by label", "label", "rows"),
+    ],
+    ..View::PLAIN
 };
 
 /// The list of findings, and one of them in full.
@@ -141,7 +151,7 @@ pub static FINDINGS: View = View {
     group: Group::Findings,
     count: |analysis| Some(analysis.findings.len() as u64),
     read: |rest, given| given.findings(rest),
-    ..View::WHOLE
+    ..View::PLAIN
 };
 
 /// What is unusual, by methods that learn from the file alone.

@@ -6,14 +6,14 @@ use crate::model::{Analysis, Incident};
 use crate::session::{Clock, Route};
 use yew::prelude::*;
 
-/// All incidents as a list; nothing if there is none.
-pub fn list(analysis: &Analysis, clock: Clock, chosen: Option<&str>) -> Html {
-    if analysis.incidents.is_empty() {
+/// Incidents as a list; nothing if there is none.
+pub fn list(analysis: &Analysis, incidents: &[&Incident], clock: Clock, chosen: Option<&str>) -> Html {
+    if incidents.is_empty() {
         return Html::default();
     }
     html! {
         <ul class="incidents" aria-label="Incidents">
-            for incident in &analysis.incidents {
+            for incident in incidents {
                 <li key={incident.id.clone()}>{ one(analysis, incident, clock, chosen) }</li>
             }
         </ul>

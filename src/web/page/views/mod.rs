@@ -47,9 +47,9 @@ pub fn view(state: &Shared<State>) -> Html {
     };
     let analysis = analysis.clone();
     match &state.route {
-        Route::Overview => html! { <Overview {analysis} is_partial=false /> },
+        Route::Overview => html! { <Overview state={state.clone()} {analysis} is_partial=false /> },
         Route::Findings { id, severity } => {
-            html! { <Findings {analysis} id={id.clone()} severity={*severity} is_judging={state.is_judging} /> }
+            html! { <Findings state={state.clone()} {analysis} id={id.clone()} severity={*severity} /> }
         }
         Route::Explore(route) => html! { <Explore state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Panels(route) => html! { <Panels state={state.clone()} route={route.clone()} {analysis} /> },

@@ -41,7 +41,7 @@ pub fn Reading(props: &ReadingProps) -> Html {
                 </div>
             </section>
             if let Some(analysis) = &state.analysis {
-                <Overview analysis={analysis.clone()} is_partial=true />
+                <Overview state={state.clone()} analysis={analysis.clone()} is_partial=true />
                 if analysis.table.is_some() {
                     <TableReading state={state.clone()} analysis={analysis.clone()} />
                 }

@@ -10,9 +10,9 @@ use crate::model::format::{quantity, time};
 use crate::model::{Analysis, Endpoint, Finding};
 use crate::pipeline;
 use crate::protocol::Filter;
-use crate::session::{Clock, Route, Shared};
+use crate::session::{Clock, Route, Shared, filter_of};
 use crate::web::browser::zone;
-use crate::web::page::hooks::{use_clock, use_focus_on_change};
+use crate::web::page::hooks::{use_clock, use_focus_on_change, use_store};
 use crate::web::page::parts::chart::Chart;
 use crate::web::page::parts::icon::{Icon, severity_badge};
 use crate::web::page::parts::incidents;
@@ -31,13 +31,21 @@ pub struct DetailProps {
 /// A finding in full.
 #[component]
 pub fn Detail(props: &DetailProps) -> Html {
-    let clock = use_clock();
+    let (store, clock) = (use_store(), use_clock());
     let heading = use_node_ref();
     let finding = props.analysis.finding(&props.id);
     use_focus_on_change(&heading, finding.map(|finding| finding.id.clone()), true);
     let Some(finding) = finding else { return Html::default() };
     let card = pipeline::cards().into_iter().find(|(card, _)| card.id == finding.detector).map(|(card, _)| card);
     let annotation = props.analysis.annotations.get(&finding.id).cloned().unwrap_or_default();
+    let on_only = {
+        let filter = filter_of(&finding.id);
+        Callback::from(move |_: MouseEvent| {
+            if let Some(store) = &store {
+                store.select(store.state().selection.with(&filter));
+            }
+        })
+    };
     let course = finding
         .series
         .as_ref()
@@ -47,7 +55,7 @@ pub fn Detail(props: &DetailProps) -> Html {
             { severity_badge(finding.severity) }
             <h2 ref={heading} tabindex="-1">{ plain(&finding.title) }</h2>
             { facts(finding, clock) }
-            { jumps(finding) }
+            { jumps(finding, on_only) }
             <Expect analysis={props.analysis.clone()} id={finding.id.clone()} />
             <h3>{"What was seen"}</h3>
             <p>{ plain(&finding.explanation) }</p>
@@ -105,7 +113,7 @@ fn facts(finding: &Finding, clock: Clock) -> Html {
     }
 }
 
-fn jumps(finding: &Finding) -> Html {
+fn jumps(finding: &Finding, on_only: Callback<MouseEvent>) -> Html {
     let filter = Filter { finding: Some(finding.id.clone()), ..Filter::default() };
     html! {
         <p class="buttons">
@@ -119,6 +127,9 @@ fn jumps(finding: &Finding) -> Html {
                 { Icon::Packets.html() }
                 <span>{ format!("Show its packets ({})", quantity::count(finding.n_packets)) }</span>
             </a>
+            <button type="button" class="button" onclick={on_only} title="Narrow all views to the traffic of this finding">
+                { Icon::Loupe.html() }<span>{"Show only its traffic"}</span>
+            </button>
         </p>
     }
 }

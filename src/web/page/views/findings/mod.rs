@@ -2,8 +2,9 @@
 
 use crate::model::format::quantity;
 use crate::model::{Analysis, Finding, Severity};
-use crate::session::{Route, Shared};
+use crate::session::{FindingsLeft, Route, Shared, State};
 use crate::web::page::hooks::use_clock;
+use crate::web::page::parts::findings_left::{LeftNote, use_findings_left};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::incidents;
 use detail::Detail;
@@ -23,21 +24,24 @@ const STEP: usize = 200;
 /// What is shown.
 #[derive(Properties, PartialEq)]
 pub struct FindingsProps {
+    /// The page's state.
+    pub state: Shared<State>,
     /// The analysis.
     pub analysis: Shared<Analysis>,
     /// Id of the finding that is shown in full.
     pub id: Option<String>,
     /// Only findings of this severity.
     pub severity: Option<Severity>,
-    /// True while changed settings are being judged.
-    pub is_judging: bool,
 }
 
 /// List and detail; on narrow screens one at a time.
 #[component]
 pub fn Findings(props: &FindingsProps) -> Html {
     let all = &props.analysis.findings;
-    let listed: Vec<&Finding> = all.iter().filter(|f| props.severity.is_none_or(|s| s == f.severity)).collect();
+    let left = use_findings_left(&props.state);
+    let selected = left.findings(&props.analysis);
+    let is_shown = |finding: &&Finding| props.severity.is_none_or(|severity| severity == finding.severity);
+    let listed: Vec<&Finding> = selected.iter().copied().filter(is_shown).collect();
     let clock = use_clock();
     let chosen = props.id.as_deref();
     let is_there = chosen.is_some_and(|id| props.analysis.finding(id).is_some());
@@ -48,7 +52,7 @@ pub fn Findings(props: &FindingsProps) -> Html {
         Callback::from(move |_: MouseEvent| n_shown.set(*n_shown + STEP))
     };
     html! {
-        <div class={classes!("findings", props.id.is_some().then_some("has-detail"))} aria-busy={props.is_judging.to_string()}>
+        <div class={classes!("findings", props.id.is_some().then_some("has-detail"))} aria-busy={props.state.is_judging.to_string()}>
             <div class="findings-list">
                 <h1>{"Findings"}</h1>
                 if all.is_empty() {
@@ -60,8 +64,9 @@ pub fn Findings(props: &FindingsProps) -> Html {
                         }
                     </p>
                 } else {
-                    { severities(all, props.severity) }
-                    { incidents::list(&props.analysis, clock, chosen) }
+                    <LeftNote left={left.clone()} counts={(selected.len(), all.len())} />
+                    { severities(&selected, props.severity) }
+                    { incidents::list(&props.analysis, &left.incidents(&props.analysis), clock, chosen) }
                     <ol class="items" aria-label="Findings">
                         for finding in listed.iter().take(*n_shown) {
                             { item(finding, props.severity, chosen == Some(&finding.id), &props.analysis) }
@@ -72,8 +77,8 @@ pub fn Findings(props: &FindingsProps) -> Html {
                             { format!("Show more of {}", quantity::count(listed.len() as u64)) }
                         </button>
                     }
-                    if listed.is_empty() {
-                        <p class="placeholder">{"No finding has this severity."}</p>
+                    if listed.is_empty() && left != FindingsLeft::Asked {
+                        <p class="placeholder">{ if selected.is_empty() { "No finding is in the selection." } else { "No finding has this severity." } }</p>
                     }
                 }
                 { expected(&props.analysis, chosen) }
@@ -117,7 +122,7 @@ fn expected(analysis: &Shared<Analysis>, chosen: Option<&str>) -> Html {
 }
 
 /// A filter by severity, as links so that back and forward undo it.
-fn severities(all: &[Finding], chosen: Option<Severity>) -> Html {
+fn severities(all: &[&Finding], chosen: Option<Severity>) -> Html {
     let choice = |severity: Option<Severity>| {
         let n = all.iter().filter(|finding| severity.is_none_or(|s| s == finding.severity)).count() as u64;
         let route = Route::Findings { id: None, severity };

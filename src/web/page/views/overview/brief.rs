@@ -3,10 +3,11 @@
 use crate::model::coverage::DetectorCoverage;
 use crate::model::format::quantity;
 use crate::model::slowness::Slowness;
-use crate::model::{Analysis, Severity};
+use crate::model::{Analysis, Finding, Severity};
 use crate::pipeline;
-use crate::session::{Clock, Route, Shared};
+use crate::session::{Clock, FindingsLeft, Route, Shared};
 use crate::web::page::hooks::use_clock;
+use crate::web::page::parts::findings_left::LeftNote;
 use crate::web::page::parts::icon::{severity_badge, severity_shape};
 use crate::web::page::parts::incidents;
 use crate::web::page::parts::text::{moment_with_zone, plain};
@@ -24,26 +25,34 @@ const MOST_REASONS: usize = 4;
 pub struct BriefProps {
     /// The analysis.
     pub analysis: Shared<Analysis>,
+    /// What a selection leaves of the findings.
+    pub left: FindingsLeft,
 }
 
 /// Findings in short.
 #[component]
 pub fn Brief(props: &BriefProps) -> Html {
     let clock = use_clock();
-    let findings = &props.analysis.findings;
-    if findings.is_empty() {
+    let all = &props.analysis.findings;
+    if all.is_empty() {
         return nothing(&props.analysis, clock);
     }
+    let left = &props.left;
+    let findings = left.findings(&props.analysis);
+    let is_whole = *left == FindingsLeft::All;
     html! {
         <section class="card brief" aria-labelledby="brief-title">
             <h2 id="brief-title">{ quantity::counted(findings.len() as u64, "finding", "findings") }</h2>
             <ul class="severities" aria-label="Findings by severity">
                 for severity in Severity::ALL.into_iter().rev() {
-                    { severity_count(&props.analysis, severity) }
+                    { severity_count(&findings, severity) }
                 }
             </ul>
-            { slowness(&props.analysis, clock) }
-            { incidents::list(&props.analysis, clock, None) }
+            <LeftNote left={left.clone()} counts={(findings.len(), all.len())} />
+            if is_whole {
+                { slowness(&props.analysis, clock) }
+            }
+            { incidents::list(&props.analysis, &left.incidents(&props.analysis), clock, None) }
             <ol class="brief-list">
                 for finding in findings.iter().take(MOST) {
                     <li key={finding.id.clone()}>
@@ -103,8 +112,8 @@ fn slowness(analysis: &Analysis, clock: Clock) -> Html {
     }
 }
 
-fn severity_count(analysis: &Analysis, severity: Severity) -> Html {
-    let n = analysis.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+fn severity_count(findings: &[&Finding], severity: Severity) -> Html {
+    let n = findings.iter().filter(|finding| finding.severity == severity).count() as u64;
     let inside = html! {
         <>
             { severity_shape(severity) }
