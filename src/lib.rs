@@ -47,6 +47,8 @@ pub mod anomalies;
 
 pub mod training;
 
+pub mod attach;
+
 pub mod query;
 
 pub mod protocol;

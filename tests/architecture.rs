@@ -37,6 +37,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "training",
         &["model", "settings", "stats", "learn", "anomalies", "pipeline", "protocol", "detect/card", "detect/support"],
     ),
+    // What stands beside the open file, for command and worker.
+    ("attach", &["model", "settings", "learn", "baseline", "indicators", "pipeline", "training", "protocol/attached"]),
     (
         "query",
         &[
@@ -75,6 +77,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "model",
             "issue",
             "detect",
+            "attach",
             "triage",
             "web/browser",
         ],
@@ -98,8 +101,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "anomalies",
             "training",
             "baseline",
-            // What a model or a comparison adds is subject to the same rules as all findings.
-            "triage/apply",
+            // What a model or a comparison adds is added as the page adds it.
+            "attach",
             "protocol",
             "session/anomalies",
             "pipeline",
@@ -300,7 +303,16 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["answer", "facts", "findings", "flow_logs", "flows_csv", "indicators", "json", "pcapng", "report"],
         ],
     ),
-    ("protocol", &[&["packed", "window"], &["anomalies"], &["query"], &["listing", "reply", "request"], &["envelope"]]),
+    (
+        "protocol",
+        &[
+            &["attached", "packed", "window"],
+            &["anomalies"],
+            &["query"],
+            &["listing", "reply", "request"],
+            &["envelope"],
+        ],
+    ),
     (
         "anomalies",
         &[
@@ -329,7 +341,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         &[
             &["selection"],
             &["explore"],
-            &["findings_left", "memory", "merge", "panel", "route", "shared", "window"],
+            &["attached", "findings_left", "memory", "merge", "panel", "route", "shared", "window"],
             &["anomalies"],
             &["state", "view"],
             &["address", "offered"],

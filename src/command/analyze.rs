@@ -112,10 +112,10 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     (analysis.file.sha256, analysis.file.bytes) = (sha256, bytes);
     progress.clear();
     if let Some((path, model)) = arguments.model.as_deref().zip(model.as_ref()) {
-        model::report(path, model, &pipeline, &mut analysis, settings.expected())?;
+        model::report(path, model, &pipeline, &mut analysis, &settings)?;
     }
-    if let Some(normal) = &normal {
-        baseline::report(normal, &pipeline, &mut analysis, settings.expected());
+    if let Some((path, normal)) = arguments.baseline.as_deref().zip(normal.as_ref()) {
+        baseline::report(path, normal, &pipeline, &mut analysis, &settings)?;
     }
 
     let passing = match &arguments.filter {

@@ -1,15 +1,14 @@
 //! `packetloupe baseline`: captures to a file of what is normal in them; and that file against another capture, for `analyze`.
 
 use super::reading::ReadingArguments;
-use super::{Failure, model, output, read, together};
-use crate::baseline::findings::CARD;
-use crate::baseline::profile::{Sources, ThingKind};
-use crate::baseline::{Profile, compare, findings};
+use super::{Failure, output, read, together};
+use crate::attach;
+use crate::baseline::Profile;
+use crate::baseline::profile::ThingKind;
 use crate::model::Analysis;
-use crate::model::Rule;
-use crate::model::analysis::DetectorRun;
 use crate::model::format::quantity::counted;
 use crate::pipeline::Pipeline;
+use crate::settings::Settings;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `baseline`.
@@ -46,7 +45,7 @@ pub fn run(arguments: &BaselineArguments) -> Result<(), Failure> {
     let analysis = pipeline.evaluate(&settings);
     progress.clear();
     let files = arguments.files.iter().map(|path| read::name_of(path)).collect();
-    let profile = Profile::of(&sources(&pipeline, &analysis, files));
+    let profile = Profile::of(&attach::profile_sources(&pipeline, &analysis, files));
     if profile.n_flows == 0 {
         let names: Vec<String> = arguments.files.iter().map(|path| path.display().to_string()).collect();
         return Err(Failure::input(format!("{}: there are no flows, so nothing is normal", names.join(", "))));
@@ -67,16 +66,6 @@ pub fn run(arguments: &BaselineArguments) -> Result<(), Failure> {
     output::print(&said)
 }
 
-fn sources<'a>(pipeline: &'a Pipeline, analysis: &'a Analysis, files: Vec<String>) -> Sources<'a> {
-    Sources {
-        flows: pipeline.flows(),
-        fields: pipeline.flow_fields(),
-        names: pipeline.names(),
-        site: &analysis.site,
-        files,
-    }
-}
-
 /// Reads a baseline file.
 pub fn read_file(path: &Path) -> Result<Profile, Failure> {
     let cannot = |why: &dyn std::fmt::Display| Failure::usage(format!("cannot use {}: {why}", path.display()));
@@ -85,17 +74,13 @@ pub fn read_file(path: &Path) -> Result<Profile, Failure> {
 }
 
 /// Adds what differs from a baseline to an analysis.
-pub fn report(normal: &Profile, pipeline: &Pipeline, analysis: &mut Analysis, rules: &[Rule]) {
-    let found = {
-        let from = sources(pipeline, analysis, Vec::new());
-        let changes = compare(normal, &Profile::of(&from));
-        findings(normal, &changes, &from)
-    };
-    analysis.runs.push(DetectorRun {
-        id: CARD.id.to_owned(),
-        n_findings: found.len() as u64,
-        not_enough_data: None,
-        fault: None,
-    });
-    model::add(analysis, found, rules);
+pub fn report(
+    path: &Path,
+    normal: &Profile,
+    pipeline: &Pipeline,
+    analysis: &mut Analysis,
+    settings: &Settings,
+) -> Result<(), Failure> {
+    let added = attach::add_changes(normal, pipeline, analysis, settings);
+    added.map(|_| ()).map_err(|why| Failure::usage(format!("cannot use {} on this input: {why}", path.display())))
 }

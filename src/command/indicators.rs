@@ -1,10 +1,11 @@
 //! Option of the command that names lists of indicators, and what of them was seen.
 
 use super::{Failure, output};
-use crate::indicators::{self, List, Seen};
+use crate::attach;
+use crate::indicators::List;
 use crate::model::Analysis;
 use crate::model::format::quantity::counted;
-use crate::pipeline::{self, Pipeline};
+use crate::pipeline::Pipeline;
 use crate::settings::Settings;
 use std::path::{Path, PathBuf};
 
@@ -48,11 +49,9 @@ pub fn apply(lists: &[List], pipeline: &Pipeline, analysis: &mut Analysis, setti
     if lists.is_empty() {
         return;
     }
-    let seen = Seen { flows: pipeline.flows(), fields: pipeline.flow_fields(), names: pipeline.names() };
-    let (findings, n_more) = indicators::findings(lists, &seen);
+    let (_, n_more) = attach::add_indicators(&lists.iter().collect::<Vec<_>>(), pipeline, analysis, settings);
     if n_more > 0 {
-        let more = counted(n_more as u64, "more indicator was", "more indicators were");
+        let more = counted(n_more, "more indicator was", "more indicators were");
         output::complain(&format!("{more} seen than are reported: these lists name a large part of the traffic"));
     }
-    pipeline::add_findings(analysis, findings, settings);
 }

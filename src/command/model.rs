@@ -1,14 +1,13 @@
 //! A model file for `analyze` and `evaluate`: read, asked about an input, and told in findings.
 
 use super::Failure;
+use crate::attach;
 use crate::learn::trained::TrainedModel;
 use crate::learn::work::Work;
-use crate::model::analysis::DetectorRun;
-use crate::model::{Analysis, Finding, Rule};
+use crate::model::Analysis;
 use crate::pipeline::Pipeline;
-use crate::training::findings::{CARD, findings};
+use crate::settings::Settings;
 use crate::training::{Judged, apply};
-use crate::triage::apply as sort_by_rules;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -23,7 +22,7 @@ pub fn read(path: &Path) -> Result<TrainedModel, Failure> {
 pub fn ask(path: &Path, model: &TrainedModel, pipeline: &Pipeline) -> Result<Judged, Failure> {
     let mut report = |_: f32| ControlFlow::Continue(());
     let judged = apply(model, pipeline, &mut Work::new(&mut report));
-    judged.map_err(|why| Failure::usage(format!("cannot use {} on this input: {why}", path.display())))
+    judged.map_err(|why| cannot(path, &why))
 }
 
 /// Adds what a model says of an input to its analysis.
@@ -32,22 +31,11 @@ pub fn report(
     model: &TrainedModel,
     pipeline: &Pipeline,
     analysis: &mut Analysis,
-    rules: &[Rule],
+    settings: &Settings,
 ) -> Result<(), Failure> {
-    let judged = ask(path, model, pipeline)?;
-    let found = findings(model, &judged, pipeline, &analysis.findings);
-    analysis.runs.push(DetectorRun {
-        id: CARD.id.to_owned(),
-        n_findings: found.len() as u64,
-        not_enough_data: None,
-        fault: None,
-    });
-    add(analysis, found, rules);
-    Ok(())
+    attach::add_model(model, pipeline, analysis, settings).map(|_| ()).map_err(|why| cannot(path, &why))
 }
 
-/// Adds findings to an analysis as if a detector had made them.
-pub fn add(analysis: &mut Analysis, found: Vec<Finding>, rules: &[Rule]) {
-    analysis.findings.extend(found);
-    sort_by_rules(analysis, rules);
+fn cannot(path: &Path, why: &str) -> Failure {
+    Failure::usage(format!("cannot use {} on this input: {why}", path.display()))
 }

@@ -2,8 +2,7 @@
 
 use super::table::table;
 use super::{Failure, output};
-use crate::learn::METHODS;
-use crate::learn::trained::CLASSIFIERS;
+use crate::attach;
 use crate::model::format::quantity::plain;
 use crate::pipeline;
 use crate::settings::{Descriptor, Kind, OnChange, Settings, file};
@@ -70,9 +69,5 @@ fn as_json() -> String {
 pub fn from_file(path: &Path) -> Result<(Settings, Vec<String>), Failure> {
     let cannot = |why: &dyn std::fmt::Display| Failure::usage(format!("cannot use {}: {why}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| cannot(&error))?;
-    // What can be set of the methods that learn is of use to `score` and `train` only, but stands in the same file.
-    let mut known = pipeline::descriptors();
-    known.extend(METHODS.iter().flat_map(|method| method.parameters));
-    known.extend(CLASSIFIERS.iter().flat_map(|classifier| classifier.parameters));
-    file::read(&text, &known).map_err(|error| cannot(&error))
+    file::read(&text, &attach::known_settings()).map_err(|error| cannot(&error))
 }

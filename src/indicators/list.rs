@@ -6,7 +6,7 @@ use super::value::Value;
 /// Longer lists are cut.
 pub const MOST: usize = 1_000_000;
 /// Headings of the column that holds indicators.
-const VALUES: [&str; 16] = [
+pub(super) const VALUES: [&str; 16] = [
     "value",
     "indicator",
     "indicator_value",
@@ -24,6 +24,9 @@ const VALUES: [&str; 16] = [
     "ja3_md5",
     "ja3",
 ];
+/// Those of them that nothing but a list of indicators has.
+pub(super) const OF_LISTS_ONLY: [&str; 6] =
+    ["indicator", "indicator_value", "ioc", "ioc_value", "observable", "ja3_md5"];
 /// Headings of the column that holds a date.
 const DATES: [&str; 9] =
     ["date", "first_seen", "first_seen_utc", "firstseen", "listingdate", "created", "timestamp", "last_seen", "added"];
@@ -124,7 +127,7 @@ impl Columns {
     /// True if the line is one of headings.
     fn take_headings(&mut self, line: &str) -> bool {
         let cells = cells(line);
-        let names: Vec<String> = cells.iter().map(|cell| cell.to_lowercase().replace([' ', '-'], "_")).collect();
+        let names: Vec<String> = cells.iter().map(|cell| heading(cell)).collect();
         let place = |known: &[&str]| known.iter().find_map(|known| names.iter().position(|name| name == known));
         let Some(value) = place(&VALUES) else { return false };
         *self = Columns { value: Some(value), date: place(&DATES) };
@@ -132,9 +135,14 @@ impl Columns {
     }
 }
 
+/// A heading as the lists above have it.
+pub(super) fn heading(cell: &str) -> String {
+    cell.to_lowercase().replace([' ', '-'], "_")
+}
+
 /// The cells of a line, parted by commas, semicolons or tabs outside of quotes. A line without them is one cell, up to a
 /// comment behind it.
-fn cells(line: &str) -> Vec<String> {
+pub(super) fn cells(line: &str) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut is_quoted = false;
     for letter in line.chars() {

@@ -51,7 +51,8 @@ pub struct Seen<'a> {
 /// Indicators by what they mean; of equal ones the first counts.
 #[derive(Default)]
 struct Register<'a> {
-    all: Vec<(&'a List, &'a Indicator)>,
+    /// With the place of the list of each.
+    all: Vec<(usize, &'a Indicator)>,
     addresses: HashMap<Addr, usize>,
     /// By number of bits: networks by their first address.
     networks: BTreeMap<u8, HashMap<Addr, usize>>,
@@ -72,8 +73,19 @@ struct Match {
     times_ns: Option<(i64, i64)>,
 }
 
-/// A finding for each indicator that was seen, in the order of the lists; and how many more there would be.
-pub fn findings(lists: &[List], seen: &Seen<'_>) -> (Vec<Finding>, usize) {
+/// What of some lists was seen.
+#[derive(Default)]
+pub struct Matches {
+    /// A finding for each indicator that was seen, in the order of the lists.
+    pub findings: Vec<Finding>,
+    /// How many of them each list has, in order.
+    pub by_list: Vec<u64>,
+    /// How many more there would be.
+    pub n_more: u64,
+}
+
+/// Matches lists against what was seen.
+pub fn findings(lists: &[&List], seen: &Seen<'_>) -> Matches {
     let register = Register::new(lists);
     let mut matches: BTreeMap<usize, Match> = BTreeMap::new();
     let mut hit = BTreeSet::new();
@@ -84,15 +96,22 @@ pub fn findings(lists: &[List], seen: &Seen<'_>) -> (Vec<Finding>, usize) {
             matches.entry(*place).or_default().add(serial, flow, name.as_deref());
         }
     }
-    let more = matches.len().saturating_sub(MOST_FINDINGS);
-    let of = |(place, found): (usize, Match)| register.all.get(place).map(|(list, one)| finding(list, one, &found));
-    (matches.into_iter().take(MOST_FINDINGS).filter_map(of).collect(), more)
+    let n_more = matches.len().saturating_sub(MOST_FINDINGS) as u64;
+    let mut made = Matches { findings: Vec::new(), by_list: vec![0; lists.len()], n_more };
+    for (place, found) in matches.into_iter().take(MOST_FINDINGS) {
+        let Some((of, one)) = register.all.get(place) else { continue };
+        let Some(list) = lists.get(*of) else { continue };
+        made.by_list.iter_mut().skip(*of).take(1).for_each(|n| *n += 1);
+        made.findings.push(finding(list, one, &found));
+    }
+    made
 }
 
 impl<'a> Register<'a> {
-    fn new(lists: &'a [List]) -> Register<'a> {
+    fn new(lists: &[&'a List]) -> Register<'a> {
         let mut register = Register::default();
-        for (list, indicator) in lists.iter().flat_map(|list| list.indicators.iter().map(move |one| (list, one))) {
+        let all = lists.iter().enumerate().flat_map(|(of, list)| list.indicators.iter().map(move |one| (of, one)));
+        for (of, indicator) in all {
             let place = register.all.len();
             match &indicator.value {
                 Value::Address(address) => _ = register.addresses.entry(*address).or_insert(place),
@@ -104,7 +123,7 @@ impl<'a> Register<'a> {
                 Value::Hash(hash) | Value::Ja4(hash) => _ = register.hashes.entry(hash).or_insert(place),
                 Value::Url(host, path) => _ = register.urls.entry((host, path)).or_insert(place),
             }
-            register.all.push((list, indicator));
+            register.all.push((of, indicator));
         }
         register
     }
@@ -319,7 +338,7 @@ mod tests {
             outside(2),
         );
         let list = List::read("feed", &text).unwrap();
-        let (findings, n_more) = findings(std::slice::from_ref(&list), &seen);
+        let Matches { findings, by_list, n_more } = findings(&[&list], &seen);
         let got: Vec<(&str, &[u32])> = findings
             .iter()
             .map(|one| (one.title.split(" is on").next().unwrap(), one.flow_serials.as_slice()))
@@ -333,7 +352,7 @@ mod tests {
             (&second, &[1]),
             ("192.0.2.96/28", &[2]),
         ];
-        assert_eq!((got.as_slice(), n_more), (wanted.as_slice(), 0));
+        assert_eq!((got.as_slice(), by_list.as_slice(), n_more), (wanted.as_slice(), [6].as_slice(), 0));
         assert_eq!(findings[0].names, ["deep.evil.example"]);
         assert!(findings[0].title.contains("(line 1)") && findings[0].n_packets == 1);
         let ids: BTreeSet<&str> = findings.iter().map(|one| one.id.as_str()).collect();

@@ -4,8 +4,10 @@
 mod json;
 mod list;
 mod matches;
+mod shape;
 mod value;
 
 pub use list::{Indicator, List, Position};
-pub use matches::{Seen, findings};
+pub use matches::{Matches, Seen, findings};
+pub use shape::looks_like_list;
 pub use value::Value;

@@ -1,6 +1,7 @@
 //! Messages between page and worker, defined once. They cross as postcard bytes; files ride beside them.
 
 pub mod anomalies;
+pub mod attached;
 mod envelope;
 mod listing;
 mod packed;

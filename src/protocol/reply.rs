@@ -1,5 +1,6 @@
 //! What the worker sends to the page: how far it is, the analysis, answers.
 
+use super::attached::{AttachedOutcome, Offered};
 use super::query::Answer;
 use crate::model::Analysis;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,15 @@ pub enum Reply {
         /// The answer.
         answer: Answer,
     },
+    /// What files are, in their order.
+    Recognised {
+        /// Number of the offer.
+        offer: u32,
+        /// What each is.
+        files: Vec<Offered>,
+    },
+    /// What came of the files that are applied; before each [`Reply::Done`], and when other files are applied.
+    Attached(Vec<AttachedOutcome>),
     /// An export; it rides beside this message as a file, because it can be larger than the capture.
     Saved,
 }

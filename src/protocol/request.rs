@@ -1,5 +1,6 @@
 //! What the page asks of the worker.
 
+use super::attached::AttachedFile;
 use super::query::Query;
 use crate::export::TableExport;
 use crate::settings::Settings;
@@ -25,6 +26,15 @@ pub enum Request {
         /// The question.
         query: Query,
     },
+    /// Say what the files are that ride beside this message, by their content. About no job.
+    Recognise {
+        /// Number of the offer; the reply carries it.
+        offer: u32,
+        /// Settings in force.
+        settings: Settings,
+    },
+    /// Apply just these files, which ride beside this message, to what is open and to all that is opened later.
+    Attach(Vec<AttachedFile>),
     /// Write an export that is made from the tables.
     Save(TableExport),
 }

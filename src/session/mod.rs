@@ -5,6 +5,7 @@
 
 mod address;
 pub mod anomalies;
+pub mod attached;
 pub mod explore;
 mod findings_left;
 pub mod memory;

@@ -1,12 +1,15 @@
 //! The page's state.
 
 use super::anomalies::Anomalies;
+pub use super::attached::OpenFile;
+use super::attached::{Attached, Offer};
 use super::memory::Memory;
 use super::route::Route;
 use super::selection::Selection;
 use super::shared::Shared;
 use crate::model::rows::Column;
 use crate::model::{Analysis, Rule};
+use crate::protocol::attached::AttachedKind;
 use crate::protocol::{Progress, Stage};
 use crate::settings::{Descriptor, OnChange, Settings};
 
@@ -89,6 +92,22 @@ pub enum Notice {
     },
     /// A rule was added to the allow-list; it can be taken back.
     Expected(Rule),
+    /// A file is applied to what is open.
+    Attached {
+        /// Name of the file.
+        file: String,
+        /// What it is.
+        kind: AttachedKind,
+        /// True if nothing is open that it could be applied to.
+        is_waiting: bool,
+    },
+    /// A file cannot be applied to what is open.
+    NotApplied {
+        /// Name of the file.
+        file: String,
+        /// Why, in a sentence.
+        text: String,
+    },
     /// Settings were loaded from a file.
     Loaded {
         /// Name of the file.
@@ -106,6 +125,12 @@ pub enum Notice {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct State {
     /// Number of the newest job.
+    /// Files of which it is not known what they are.
+    pub offer: Offer,
+    /// Files that are applied to what is open.
+    pub attached: Shared<Vec<Attached>>,
+    /// Counts them, also those that were removed.
+    pub n_attached: u32,
     pub job: u32,
     /// What the page is doing.
     pub phase: Phase,

@@ -2,6 +2,7 @@
 
 use crate::model::rows::Role;
 use crate::model::{Annotation, Rule};
+use crate::protocol::attached::AttachedFile;
 use crate::protocol::{Envelope, Reply, Request};
 use crate::session::anomalies::AnomalyAction;
 use crate::session::memory::Memory;
@@ -13,8 +14,12 @@ use crate::settings::{Descriptor, Settings};
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub enum Action {
-    /// A file was chosen.
+    /// A file that can be read is to be opened.
     Open(OpenFile),
+    /// Files were chosen or dropped, whatever they are.
+    Offer(Vec<OpenFile>),
+    /// The file of this number is to be applied no more.
+    Detach(u32),
     /// The open file is to be read again.
     ReadAgain,
     /// Reading is to end, with no result.
@@ -80,8 +85,18 @@ pub enum Action {
 /// Something that the page must do outside of its state.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Send this to the worker; the open file rides beside a [`Request::Open`].
+    /// Send this to the worker; the open file rides beside a [`Request::Open`], files that are offered beside a
+    /// [`Request::Recognise`].
     Send(Envelope<Request>),
+    /// Of the files that are offered, by their places: those that are opened, and those that are applied, by their numbers.
+    Take {
+        /// Those that are opened.
+        inputs: Vec<usize>,
+        /// Number and place of those that are applied.
+        attached: Vec<(u32, usize)>,
+    },
+    /// Tell the worker that just these files are applied; they ride beside the message.
+    Attach(Vec<AttachedFile>),
     /// End the worker at once and start another.
     Restart,
     /// Put this view's hash into the address.

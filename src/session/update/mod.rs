@@ -1,6 +1,7 @@
 //! One step of the page: a state and an action give the next state and its effects.
 
 mod action;
+mod offer;
 
 pub use action::{Action, Effect};
 
@@ -24,7 +25,7 @@ impl State {
         (next, effects)
     }
 
-    fn take(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn take(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Open(file) => {
                 // A worker that is busy with another file is replaced: that is quicker than to let it notice.
@@ -41,6 +42,8 @@ impl State {
                 effects.push(Effect::Show(Route::Overview));
                 effects
             }
+            Action::Offer(files) => self.offer(files),
+            Action::Detach(id) => self.detach(id),
             Action::ReadAgain if self.file.is_some() => self.read(false),
             Action::Cancel if self.phase == Phase::Reading => {
                 let notice = self.file.take().map(|file| Notice::Cancelled { file: file.name });
@@ -232,9 +235,11 @@ impl State {
         Effect::Send(Envelope::new(self.job, body))
     }
 
-    fn restart(&mut self) -> Vec<Effect> {
+    pub(super) fn restart(&mut self) -> Vec<Effect> {
         self.worker = Worker::Starting;
-        vec![Effect::Restart]
+        let mut effects = vec![Effect::Restart];
+        effects.extend((!self.attached.is_empty()).then(|| self.attaching()));
+        effects
     }
 
     /// Forgets the analysis; replies to its job will be dropped.
@@ -249,10 +254,11 @@ impl State {
         self.is_look = false;
         self.has_tables = false;
         self.anomalies = Shared::default();
+        self.forget_what_attached_said();
     }
 
     fn hear(&mut self, Envelope { job, body }: Envelope<Reply>) -> Vec<Effect> {
-        if job != self.job && !matches!(body, Reply::Ready { .. }) {
+        if job != self.job && !matches!(body, Reply::Ready { .. } | Reply::Recognised { .. }) {
             return Vec::new();
         }
         match body {
@@ -290,6 +296,8 @@ impl State {
                 self.clear();
                 self.notice = Some(Notice::Refused { file, text });
             }
+            Reply::Recognised { offer, files } => return self.recognised(offer, files),
+            Reply::Attached(outcomes) => self.attached_said(outcomes),
             Reply::Ready { .. } => self.worker = Worker::Ready,
             Reply::Partial(_) | Reply::Answer { .. } | Reply::Saved => {}
         }

@@ -37,6 +37,10 @@ struct Inner {
     client: RefCell<Option<Client>>,
     files: RefCell<Vec<Blob>>,
     questions: RefCell<BTreeMap<u32, Callback<Answer>>>,
+    /// Files of which the worker is asked what they are.
+    offered: RefCell<Vec<File>>,
+    /// Files that are applied to what is open, by number.
+    attached: RefCell<BTreeMap<u32, Blob>>,
     n_questions: Cell<u32>,
     on_saved: RefCell<Option<(u32, Callback<Option<Blob>>)>>,
     judge_timer: RefCell<Option<Timeout>>,
@@ -60,6 +64,8 @@ impl Store {
             client: RefCell::default(),
             files: RefCell::default(),
             questions: RefCell::default(),
+            offered: RefCell::default(),
+            attached: RefCell::default(),
             n_questions: Cell::default(),
             on_saved: RefCell::default(),
             judge_timer: RefCell::default(),
@@ -75,15 +81,14 @@ impl Store {
         self.0.state.borrow().clone()
     }
 
-    /// Opens files as one capture.
+    /// Takes files for what they are: those to be read are opened as one capture, others are applied to what is open.
     pub fn open(&self, files: Vec<File>) {
         if files.is_empty() {
             return;
         }
-        let names: Vec<String> = files.iter().map(File::name).collect();
-        let bytes = files.iter().map(|file| file.size() as u64).sum();
-        self.0.files.replace(files.into_iter().map(Blob::from).collect());
-        self.dispatch(Action::Open(OpenFile { name: FileFacts::name_of(&names), bytes }));
+        let offered = files.iter().map(|file| OpenFile { name: file.name(), bytes: file.size() as u64 }).collect();
+        self.0.offered.replace(files);
+        self.dispatch(Action::Offer(offered));
     }
 
     /// Something happened.
@@ -175,6 +180,15 @@ impl Store {
         match order {
             Effect::Send(request) => self.send(&request),
             Effect::Restart => self.restart(),
+            Effect::Take { inputs, attached } => self.take_offered(&inputs, &attached),
+            Effect::Attach(list) => {
+                let files: Vec<Blob> = {
+                    let mut known = self.0.attached.borrow_mut();
+                    known.retain(|id, _| list.iter().any(|of| of.id == *id));
+                    list.iter().filter_map(|of| known.get(&of.id).cloned()).collect()
+                };
+                self.send_with(&Envelope::new(self.state().job, Request::Attach(list)), &files);
+            }
             Effect::Show(route) => super::address::push(&route, &self.state().selection),
             Effect::KeepSettings => self.warn_if_not_kept(super::kept::keep_settings(&self.state().settings)),
             Effect::KeepLooksFirst => super::prefs::choose_looks_first(self.state().looks_first),
@@ -202,9 +216,25 @@ impl Store {
                 self.0.files.borrow().clone()
             }
             _ => Vec::new(),
+            Request::Recognise { .. } => self.0.offered.borrow().iter().cloned().map(Blob::from).collect(),
         };
         if let Some(client) = self.0.client.borrow().as_ref() {
-            client.send(request, &files);
+        self.send_with(request, &files);
+    }
+
+    /// Keeps files that were offered as what they are.
+    fn take_offered(&self, inputs: &[usize], attached: &[(u32, usize)]) {
+        let offered = self.0.offered.take();
+        let file = |place: &usize| offered.get(*place).cloned().map(Blob::from);
+        if !inputs.is_empty() {
+            self.0.files.replace(inputs.iter().filter_map(file).collect());
+        }
+        let mut known = self.0.attached.borrow_mut();
+        known.extend(attached.iter().filter_map(|(id, place)| Some((*id, file(place)?))));
+    }
+
+    fn send_with(&self, request: &Envelope<Request>, files: &[Blob]) {
+            client.send(request, files);
         }
     }
 

@@ -36,13 +36,18 @@ pub(super) async fn evaluate(shared: &Shared, number: u32) -> Option<()> {
         with(shared, number, |job| job.pipeline.evaluate_one(place, &job.settings))?;
     }
     speed::summary_of_rows(shared, number).await?;
+    shared.applied.wait().await;
+    if shared.applied.needs_rows() {
+        speed::gather_rows(shared, number).await?;
+    }
     if with(shared, number, |job| job.round)? != round {
         return Some(());
     }
-    let analysis = with(shared, number, |job| {
+    let (analysis, outcomes) = with(shared, number, |job| {
         let sha256 = job.analysis.as_ref().and_then(|analysis| analysis.file.sha256.clone());
         let mut analysis = Box::new(job.pipeline.analysis(&job.settings));
         analysis.file.sha256 = sha256;
+        let outcomes = shared.applied.apply(&job.pipeline, &mut analysis, &job.settings);
         job.views.clear();
         // The page asks by a finding's id; the lists of flows and packets behind it stay here.
         let mut sent = analysis.clone();
@@ -52,8 +57,9 @@ pub(super) async fn evaluate(shared: &Shared, number: u32) -> Option<()> {
             finding.packet_indices = Vec::new();
         }
         job.analysis = Some(analysis);
-        sent
+        (sent, outcomes)
     })?;
+    post(number, Reply::Attached(outcomes));
     post(number, Reply::Done(analysis));
     Some(())
 }

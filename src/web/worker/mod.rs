@@ -3,6 +3,7 @@
 //! Everything asynchronous waits for the browser between slices, so that messages get in: a newer job ends an older
 //! one there. A second worker reads the next slices while this one analyses, and of a large table a third keeps the rows.
 
+mod attached;
 mod evaluate;
 mod hash;
 mod job;
@@ -48,6 +49,7 @@ struct Shared {
     /// Waits for a file.
     reader: Rc<RefCell<Option<Reader>>>,
     helpers: Helpers,
+    applied: attached::Applied,
     learning: Learning,
 }
 
@@ -121,7 +123,9 @@ fn receive(shared: &Shared, Envelope { job, body }: Envelope<Request>, files: Ve
             });
         }
         Request::Ask { question, query } => ask(shared, job, question, query),
-        Request::Save(export) => save(shared, job, export),
+        Request::Recognise { offer, settings } => attached::recognise(job, offer, &settings, &files),
+        Request::Attach(list) => attached::attach(shared, job, list, files),
+        Request::Save(saving, scope) => save(shared, job, saving, &scope),
     }
 }
 

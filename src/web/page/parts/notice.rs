@@ -3,6 +3,7 @@
 use super::icon::Icon;
 use super::text::plain;
 use crate::model::format::quantity;
+use crate::protocol::attached::AttachedKind;
 use crate::session::{Action, Notice};
 use crate::web::page::hooks::use_action;
 use yew::prelude::*;
@@ -36,7 +37,7 @@ pub fn NoticeBar(props: &NoticeBarProps) -> Html {
     };
     let can_read_again = matches!(notice, Notice::Died { can_read_again: true, .. });
     let is_calm = match notice {
-        Notice::Cancelled { .. } | Notice::Expected(_) | Notice::NotKept => true,
+        Notice::Cancelled { .. } | Notice::Expected(_) | Notice::NotKept | Notice::Attached { .. } => true,
         Notice::Loaded { warnings, .. } => warnings.is_empty(),
         _ => false,
     };
@@ -117,6 +118,21 @@ fn words(notice: &Notice, n_expected: Option<usize>) -> (String, String, &'stati
             "",
         ),
         Notice::Loaded { file, .. } => (format!("{} is in use.", plain(file)), String::new(), ""),
+        Notice::Attached { file, kind, is_waiting } => (
+            format!("{} is {} and is applied.", plain(file), kind.noun()),
+            match (is_waiting, kind) {
+                (true, _) => "It is applied to the next file that you open.".to_owned(),
+                (false, AttachedKind::Model) => "What it holds for attacks is among the findings.".to_owned(),
+                (false, AttachedKind::Baseline) => "What is new, gone or different is among the findings.".to_owned(),
+                (false, AttachedKind::Indicators) => "What of it was seen is among the findings.".to_owned(),
+            },
+            "Settings lists all files that are applied, and removes them.",
+        ),
+        Notice::NotApplied { file, text } => (
+            format!("{} is not applied.", plain(file)),
+            format!("{}.", plain(text).trim_end_matches('.')),
+            "Settings lists all files that are applied, and removes them.",
+        ),
         Notice::NotKept => (
             "This browser keeps nothing for the page.".to_owned(),
             "Settings, verdicts and notes last until the page is closed.".to_owned(),

@@ -68,8 +68,13 @@ pub fn Header(props: &HeaderProps) -> Html {
             </div>
             if let (Phase::Ready, Some(analysis)) = (state.phase, &state.analysis) {
                 <div class="top-row top-save">
-                    <SaveBar analysis={analysis.clone()} is_hashing={state.is_hashing()} share={state.share_done()}
-                        has_tables={state.has_tables} />
+                    // What is open may be about to give way.
+                    if state.offer.files.is_empty() {
+                        <SaveBar analysis={analysis.clone()} is_hashing={state.is_hashing()} share={state.share_done()}
+                            has_tables={state.has_tables} />
+                    } else {
+                        <p role="status" class="hint">{"Looking at what was given…"}</p>
+                    }
                 </div>
                 <Strip analysis={analysis.clone()} selection={state.selection.clone()} is_narrowed={state.view().is_narrowed} />
             }

@@ -7,6 +7,7 @@ use crate::session::{Action, Phase, Shared, State};
 use crate::settings::{self, Descriptor};
 use crate::web::page::hooks::{use_action, use_turns};
 use crate::web::page::parts::icon::Icon;
+use applied::Applied;
 use expected::Expected;
 pub use field::Field;
 use group::Group;
@@ -14,6 +15,7 @@ use keep::Keep;
 pub use keep_file::{KeepFile, Kept};
 use yew::prelude::*;
 
+mod applied;
 mod expected;
 mod field;
 mod group;
@@ -59,6 +61,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
                 <p role="status" class="hint">{ status(state) }</p>
             </div>
             <Expected state={state.clone()} />
+            <Applied state={state.clone()} />
             <Keep state={state.clone()} />
             <Group title="Site, flows, secrets and randomness" id="general" settings={general} values={state.settings.clone()}
                 card={None::<Card>} run={None} />

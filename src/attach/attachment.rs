@@ -1,0 +1,89 @@
+//! The text of a file that is applied to what it holds.
+
+use crate::baseline::Profile;
+use crate::baseline::profile::{Sources, ThingKind};
+use crate::indicators::List;
+use crate::learn::trained::TrainedModel;
+use crate::model::Analysis;
+use crate::model::format::quantity::{counted, percent, with_unit};
+use crate::pipeline::Pipeline;
+use crate::protocol::attached::AttachedKind;
+
+/// A file that is applied.
+pub enum Attachment {
+    /// A trained model.
+    Model(Box<TrainedModel>),
+    /// What is normal.
+    Baseline(Box<Profile>),
+    /// Indicators.
+    Indicators(List),
+}
+
+impl Attachment {
+    /// From the text of a file of a kind.
+    ///
+    /// # Errors
+    /// In a sentence: the file is damaged, or of another version.
+    pub fn read(name: &str, kind: AttachedKind, text: &str) -> Result<Attachment, String> {
+        match kind {
+            AttachedKind::Model => TrainedModel::read(text).map(|model| Attachment::Model(Box::new(model))),
+            AttachedKind::Baseline => Profile::read(text).map(|normal| Attachment::Baseline(Box::new(normal))),
+            AttachedKind::Indicators => List::read(name, text).map(Attachment::Indicators),
+        }
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> AttachedKind {
+        match self {
+            Attachment::Model(_) => AttachedKind::Model,
+            Attachment::Baseline(_) => AttachedKind::Baseline,
+            Attachment::Indicators(_) => AttachedKind::Indicators,
+        }
+    }
+
+    /// What it holds, in a sentence for people.
+    pub fn about(&self) -> String {
+        match self {
+            Attachment::Model(model) => {
+                let file = &model.file;
+                format!(
+                    "{} of {}, trained on {} of {}; it reports from a probability of {}.",
+                    file.method.replace('_', " "),
+                    counted(file.recipe.columns.len() as u64, "feature", "features"),
+                    counted(file.card.n_rows, "row", "rows"),
+                    file.card.data.join(", "),
+                    percent(file.threshold, 1.0),
+                )
+            }
+            Attachment::Baseline(normal) => {
+                let hosts = normal.of_kind(ThingKind::InternalHost).count() as u64;
+                let span = (normal.seconds > 0.0).then(|| format!(" in {}", with_unit(normal.seconds.round(), "s")));
+                format!(
+                    "{} of {}{}, with {}.",
+                    counted(normal.n_flows, "flow", "flows"),
+                    normal.files.join(", "),
+                    span.unwrap_or_default(),
+                    counted(hosts, "internal host", "internal hosts"),
+                )
+            }
+            Attachment::Indicators(list) => {
+                let unknown = match list.n_unknown {
+                    0 => String::new(),
+                    n => format!("; {} passed over", counted(n, "entry is none and was", "entries are none and were")),
+                };
+                format!("{}{unknown}.", counted(list.indicators.len() as u64, "indicator", "indicators"))
+            }
+        }
+    }
+}
+
+/// What a profile of a pipeline is made of.
+pub fn profile_sources<'a>(pipeline: &'a Pipeline, analysis: &'a Analysis, files: Vec<String>) -> Sources<'a> {
+    Sources {
+        flows: pipeline.flows(),
+        fields: pipeline.flow_fields(),
+        names: pipeline.names(),
+        site: &analysis.site,
+        files,
+    }
+}
