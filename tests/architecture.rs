@@ -57,7 +57,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("export", &["model", "chart", "flow"]),
-    ("session", &["model", "settings", "issue/IssueKind", "protocol", "triage", "filter/quoted"]),
+    ("session", &["model", "settings", "issue/IssueKind", "protocol", "triage", "filter/quoted", "export/rows"]),
     // What the browser does for us knows neither page nor worker.
     ("web/browser", &["protocol", "chart/draw", "model", "session"]),
     // Cards and descriptors are the only things of pipeline and detectors that the page may see; a test holds it to that.
@@ -68,7 +68,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "web/worker",
         &[
-            "export/TableExport",
             "pipeline",
             "anomalies",
             "query",
@@ -77,8 +76,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "model",
             "issue",
             "detect",
-            "attach",
             "triage",
+            "attach",
             "web/browser",
         ],
     ),
@@ -300,7 +299,18 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         "export",
         &[
             &["cell", "entry"],
-            &["answer", "facts", "findings", "flow_logs", "flows_csv", "indicators", "json", "pcapng", "report"],
+            &[
+                "answer",
+                "facts",
+                "findings",
+                "flow_logs",
+                "flows_csv",
+                "indicators",
+                "json",
+                "pcapng",
+                "report",
+                "rows",
+            ],
         ],
     ),
     (
@@ -324,6 +334,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["desk"],
         ],
     ),
+    ("attach", &[&["attachment", "recognise"], &["apply"]]),
     ("baseline", &[&["profile", "stat"], &["compare"], &["findings"]]),
     ("training", &[&["features", "marks"], &["gather"], &["apply"], &["findings"]]),
     (
@@ -333,7 +344,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["slices"],
             &["filter"],
             &["findings", "flows", "rows", "columns", "packets", "packets_again", "neighbours", "stream"],
-            &["explore"],
+            &["explore", "saving"],
         ],
     ),
     (
@@ -341,7 +352,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         &[
             &["selection"],
             &["explore"],
-            &["attached", "findings_left", "memory", "merge", "panel", "route", "shared", "window"],
+            &["attached", "findings_left", "memory", "merge", "panel", "route", "saved_rows", "shared", "window"],
             &["anomalies"],
             &["state", "view"],
             &["address", "offered"],

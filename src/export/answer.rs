@@ -40,6 +40,22 @@ fn line(out: &mut Vec<u8>, cells: impl Iterator<Item = Cell>) {
     out.push(b'\n');
 }
 
+/// An object a row: the values of its dimensions and its figures by their ids, what is unknown as null.
+pub fn lines(answer: &Answer) -> String {
+    let is_time = |nth: usize| matches!(answer.dimensions.get(nth).map(|head| head.scale), Some(Scale::Time { .. }));
+    let mut out = String::new();
+    for row in &answer.rows {
+        let values = answer.dimensions.iter().zip(row.values.iter().enumerate());
+        let values = values.map(|(head, (nth, value))| (head.term.to_string(), one(value, is_time(nth))));
+        let figures = answer.measures.iter().zip(&row.figures);
+        let figures = figures.map(|(head, figure)| (head.term.to_string(), json!(figure)));
+        let object: serde_json::Map<String, Value> = values.chain(figures).collect();
+        out.push_str(&visible::json(&Value::Object(object).to_string()));
+        out.push('\n');
+    }
+    out
+}
+
 /// One document: dimensions and measures with their units, rows, total, what was left out and what is to be said.
 pub fn json(answer: &Answer) -> String {
     let dimensions: Vec<Value> = answer.dimensions.iter().map(|head| {
@@ -110,6 +126,9 @@ mod tests {
             written,
             "\"column==a,b\",bytes,duration_mean\n'=cmd|x,2000000000,1.5\n(unknown),,1.5\n(others),7,\n"
         );
+        let objects: Vec<Value> = lines(&answer).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(objects[0], json!({"column==a,b": "=cmd|x", "bytes": 2e9, "duration_mean": 1.5}));
+        assert_eq!((objects.len(), &objects[1]["bytes"]), (2, &Value::Null));
         let document: Value = serde_json::from_str(&json(&answer)).unwrap();
         assert_eq!(document["rows"][1]["values"][0], Value::Null);
         assert_eq!(document["rows"][1]["figures"], json!([null, 1.5]));

@@ -16,8 +16,8 @@ pub struct Export {
     pub help: &'static str,
     /// Media type of the file.
     pub media_type: &'static str,
-    /// True if the page offers it.
-    pub is_on_page: bool,
+    /// True if the page has a button for it at its top; its menu has all.
+    pub is_at_top: bool,
     /// Its name; may depend on the settings used while reading.
     pub about: fn(&Analysis) -> About,
     /// How it is written, and what that needs.
@@ -54,7 +54,7 @@ pub enum Writer {
     Findings(fn(&Analysis, &[&Finding]) -> String),
     /// From the tables, which only the worker and the command have. The page does not contain these writers.
     Tables(TableExport),
-    /// From the packets, which are read again: only the command does that.
+    /// From the packets, which are read again: only the worker and the command do that.
     Packets,
 }
 

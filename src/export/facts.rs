@@ -22,7 +22,7 @@ pub const EXPORT: Export = Export {
     id: "facts",
     help: "Write flows and their message fields as JSON lines: queried names, servers, users, versions",
     media_type: "application/jsonl",
-    is_on_page: false,
+    is_at_top: false,
     about: |_| About::new("facts (JSON lines)", "facts.jsonl"),
     writer: Writer::Tables(TableExport::Facts),
 };

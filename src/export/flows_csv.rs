@@ -28,7 +28,7 @@ pub const EXPORT: Export = Export {
     help: "Write the flow table as CSV: the columns of CICFlowMeter v4, corrected, or with its published errors if the \
            setting flow.cic_compatible is 1; flow.more_columns adds our own",
     media_type: "text/csv",
-    is_on_page: true,
+    is_at_top: true,
     about,
     writer: Writer::Tables(TableExport::Flows),
 };

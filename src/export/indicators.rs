@@ -14,7 +14,7 @@ pub const EXPORT: Export = Export {
     id: "indicator-list",
     help: "Write the indicators of findings as CSV: addresses outside, names, fingerprints and hashes",
     media_type: "text/csv",
-    is_on_page: false,
+    is_at_top: false,
     about: |_| About::new("indicators (CSV)", "indicators.csv"),
     writer: Writer::Tables(TableExport::Indicators),
 };

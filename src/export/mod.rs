@@ -12,6 +12,7 @@ mod indicators;
 pub mod json;
 pub mod pcapng;
 pub mod report;
+pub mod rows;
 
 pub use entry::{About, Export, TableExport, Tables, Writer};
 pub use indicators::is_selected;

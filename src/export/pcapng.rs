@@ -11,7 +11,7 @@ pub const EXPORT: Export = Export {
     id: "pcapng",
     help: "Write the packets as pcapng, with a comment on those of findings; reads the input again",
     media_type: "application/x-pcapng",
-    is_on_page: false,
+    is_at_top: false,
     about: |_| About::new("packets (pcapng)", "packets.pcapng"),
     writer: Writer::Packets,
 };

@@ -39,8 +39,9 @@ pub enum Reply {
     },
     /// What came of the files that are applied; before each [`Reply::Done`], and when other files are applied.
     Attached(Vec<AttachedOutcome>),
-    /// An export; it rides beside this message as a file, because it can be larger than the capture.
-    Saved,
+    /// An export; it rides beside this message as a file, because it can be larger than the capture;
+    /// how many packets could not be read again. Or why there is none, in a sentence, empty if the browser has no room.
+    Saved(Result<u64, String>),
 }
 
 /// What the worker is doing.

@@ -2,6 +2,7 @@
 
 use super::attached::AttachedFile;
 use super::query::Query;
+use super::window::Scope;
 use crate::export::TableExport;
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,15 @@ pub enum Request {
     },
     /// Apply just these files, which ride beside this message, to what is open and to all that is opened later.
     Attach(Vec<AttachedFile>),
-    /// Write an export that is made from the tables.
-    Save(TableExport),
+    /// Write an export that is made from tables or packets, of what is left by a selection.
+    Save(Saving, Scope),
+}
+
+/// An export that the worker writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Saving {
+    /// From the tables.
+    Table(TableExport),
+    /// The packets as pcapng, read again.
+    Packets,
 }

@@ -12,6 +12,7 @@ mod neighbours;
 mod packets;
 mod packets_again;
 mod rows;
+mod saving;
 mod slices;
 mod stream;
 mod streams;
@@ -25,7 +26,7 @@ use crate::model::explore::{Catalogue, Question};
 use crate::model::listing::{FilterError, FlowRow, LayerDetail, PacketDetail, PacketRow};
 use crate::model::rows::{ColumnInfo, DataRow};
 use crate::pipeline::Pipeline;
-use crate::protocol::{Answer, Filter, Query};
+use crate::protocol::{Answer, Filter, Query, Saving, Scope};
 use crate::read::RawPacket;
 use listing::{Kept, Sight};
 use std::io::{self, Write};
@@ -196,6 +197,19 @@ pub fn write_packets(
     passing: Option<&[u32]>,
 ) -> io::Result<u64> {
     packets_again::write(out, pipeline, analysis, source, passing)
+}
+
+/// Writes an export of what is left by a selection; gives how many packets could not be read again.
+///
+/// # Errors
+/// In a sentence: the selection cannot be used. Empty: the file cannot be written.
+pub fn save(
+    out: &mut dyn Write,
+    (saving, scope): (Saving, &Scope),
+    (pipeline, analysis): (&Pipeline, &Analysis),
+    source: &mut dyn Source,
+) -> Result<u64, String> {
+    saving::save(out, saving, scope, &mut Sight { pipeline, analysis, source })
 }
 
 /// Comments in the capture about a packet, as a layer without bytes.

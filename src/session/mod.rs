@@ -13,6 +13,7 @@ mod merge;
 mod offered;
 pub mod panel;
 pub mod route;
+pub mod saved_rows;
 pub mod selection;
 mod shared;
 pub mod state;

@@ -55,15 +55,8 @@ pub enum Overlay {
     Palette,
     /// What keys do.
     Shortcuts,
-}
-
-/// The file that was opened.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OpenFile {
-    /// Name without folders.
-    pub name: String,
-    /// Size in bytes.
-    pub bytes: u64,
+    /// All exports.
+    Exports,
 }
 
 /// A message to people; stays until it is dismissed or a file is opened.
@@ -92,6 +85,13 @@ pub enum Notice {
     },
     /// A rule was added to the allow-list; it can be taken back.
     Expected(Rule),
+    /// Settings were loaded from a file.
+    Loaded {
+        /// Name of the file.
+        file: String,
+        /// What was not usable, a sentence each.
+        warnings: Vec<String>,
+    },
     /// A file is applied to what is open.
     Attached {
         /// Name of the file.
@@ -108,13 +108,6 @@ pub enum Notice {
         /// Why, in a sentence.
         text: String,
     },
-    /// Settings were loaded from a file.
-    Loaded {
-        /// Name of the file.
-        file: String,
-        /// What was not usable, a sentence each.
-        warnings: Vec<String>,
-    },
     /// A change lasts only as long as the page.
     NotKept,
     /// Something that was asked for could not be done: loading a sample, saving a file.
@@ -125,12 +118,6 @@ pub enum Notice {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct State {
     /// Number of the newest job.
-    /// Files of which it is not known what they are.
-    pub offer: Offer,
-    /// Files that are applied to what is open.
-    pub attached: Shared<Vec<Attached>>,
-    /// Counts them, also those that were removed.
-    pub n_attached: u32,
     pub job: u32,
     /// What the page is doing.
     pub phase: Phase,
@@ -138,6 +125,12 @@ pub struct State {
     pub worker: Worker,
     /// The file that is open.
     pub file: Option<OpenFile>,
+    /// Files of which it is not known what they are.
+    pub offer: Offer,
+    /// Files that are applied to what is open.
+    pub attached: Shared<Vec<Attached>>,
+    /// Counts them, also those that were removed.
+    pub n_attached: u32,
     /// What is known of it.
     pub analysis: Option<Shared<Analysis>>,
     /// How far the worker is; none while it is idle.

@@ -18,7 +18,7 @@ pub const CSV: Export = Export {
     id: "findings-csv",
     help: "Write the findings as CSV, one a line",
     media_type: "text/csv",
-    is_on_page: false,
+    is_at_top: false,
     about: |_| About::new("findings (CSV)", "findings.csv"),
     writer: Writer::Findings(csv),
 };
@@ -28,7 +28,7 @@ pub const LINES: Export = Export {
     id: "findings-jsonl",
     help: "Write the findings as JSON lines, one a line",
     media_type: "application/jsonl",
-    is_on_page: false,
+    is_at_top: false,
     about: |_| About::new("findings (JSON lines)", "findings.jsonl"),
     writer: Writer::Findings(lines),
 };

@@ -18,7 +18,7 @@ pub const EXPORT: Export = Export {
     id: "stix",
     help: "Write the findings as a STIX 2.1 bundle: observed data, notes and techniques",
     media_type: "application/stix+json",
-    is_on_page: false,
+    is_at_top: false,
     about: |_| About::new("findings (STIX)", "stix.json"),
     writer: Writer::Findings(stix),
 };

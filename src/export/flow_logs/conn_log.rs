@@ -15,7 +15,7 @@ pub const EXPORT: Export = Export {
     id: "conn-log",
     help: "Write the flows as Zeek's conn.log",
     media_type: "text/tab-separated-values",
-    is_on_page: false,
+    is_at_top: false,
     about: |_| About::new("flows (conn.log)", "conn.log"),
     writer: Writer::Tables(TableExport::ConnLog),
 };

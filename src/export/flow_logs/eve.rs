@@ -18,7 +18,7 @@ pub const EXPORT: Export = Export {
     id: "eve",
     help: "Write flows and findings as JSON lines like Suricata's EVE",
     media_type: "application/jsonl",
-    is_on_page: false,
+    is_at_top: false,
     about: |_| About::new("flows and findings (EVE)", "eve.jsonl"),
     writer: Writer::Tables(TableExport::Eve),
 };

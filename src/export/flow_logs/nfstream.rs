@@ -14,7 +14,7 @@ pub const EXPORT: Export = Export {
     id: "nfstream",
     help: "Write the flows as CSV with NFStream's columns",
     media_type: "text/csv",
-    is_on_page: false,
+    is_at_top: false,
     about: |_| About::new("flows (NFStream)", "nfstream.csv"),
     writer: Writer::Tables(TableExport::NfStream),
 };

@@ -27,7 +27,7 @@ pub const EXPORT: Export = Export {
     id: "json",
     help: "Write the result as JSON (schema 1)",
     media_type: "application/json",
-    is_on_page: true,
+    is_at_top: true,
     about: |_| About::new("findings (JSON)", "findings.json"),
     writer: Writer::Analysis(json),
 };

@@ -299,7 +299,7 @@ impl State {
             Reply::Recognised { offer, files } => return self.recognised(offer, files),
             Reply::Attached(outcomes) => self.attached_said(outcomes),
             Reply::Ready { .. } => self.worker = Worker::Ready,
-            Reply::Partial(_) | Reply::Answer { .. } | Reply::Saved => {}
+            Reply::Partial(_) | Reply::Answer { .. } | Reply::Saved(_) => {}
         }
         Vec::new()
     }

@@ -1,8 +1,6 @@
 //! The page's state, the worker and the open files in one place: actions go in, new states come out.
 
-use crate::export::TableExport;
-use crate::model::analysis::FileFacts;
-use crate::protocol::{Answer, Envelope, Query, Reply, Request};
+use crate::protocol::{Answer, Envelope, Query, Reply, Request, Saving, Scope};
 use crate::session::{Action, Effect, OpenFile, Phase, Route, Selection, Shared, State};
 use crate::web::browser::client::{Client, Event};
 use gloo::timers::callback::Timeout;
@@ -17,6 +15,9 @@ const EVALUATE_PAUSE_MS: u32 = 200;
 
 /// Tables whose places are remembered.
 const MOST_PLACES: usize = 64;
+
+/// Called with a file and how many packets it lacks; or with why there is none, empty if there is no room for it.
+pub type OnSaved = Callback<Result<(Blob, u64), String>>;
 
 /// Where a table stands.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -36,13 +37,13 @@ struct Inner {
     on_change: Callback<Shared<State>>,
     client: RefCell<Option<Client>>,
     files: RefCell<Vec<Blob>>,
-    questions: RefCell<BTreeMap<u32, Callback<Answer>>>,
     /// Files of which the worker is asked what they are.
     offered: RefCell<Vec<File>>,
     /// Files that are applied to what is open, by number.
     attached: RefCell<BTreeMap<u32, Blob>>,
+    questions: RefCell<BTreeMap<u32, Callback<Answer>>>,
     n_questions: Cell<u32>,
-    on_saved: RefCell<Option<(u32, Callback<Option<Blob>>)>>,
+    on_saved: RefCell<Option<(u32, OnSaved)>>,
     judge_timer: RefCell<Option<Timeout>>,
     places: RefCell<BTreeMap<String, Place>>,
     has_warned: Cell<bool>,
@@ -63,9 +64,9 @@ impl Store {
             on_change,
             client: RefCell::default(),
             files: RefCell::default(),
-            questions: RefCell::default(),
             offered: RefCell::default(),
             attached: RefCell::default(),
+            questions: RefCell::default(),
             n_questions: Cell::default(),
             on_saved: RefCell::default(),
             judge_timer: RefCell::default(),
@@ -169,17 +170,16 @@ impl Store {
         places.insert(key.to_owned(), place);
     }
 
-    /// Asks for an export that is made from the tables. The callback gets nothing if it cannot be had.
-    pub fn save(&self, export: TableExport, on_saved: Callback<Option<Blob>>) {
+    /// Asks for an export that is made from tables or packets, of what is left by a selection.
+    pub fn save(&self, saving: Saving, scope: Scope, on_saved: OnSaved) {
         let state = self.state();
         self.0.on_saved.replace(Some((state.job, on_saved)));
-        self.send(&Envelope::new(state.job, Request::Save(export)));
+        self.send(&Envelope::new(state.job, Request::Save(saving, scope)));
     }
 
     fn carry_out(&self, order: Effect) {
         match order {
             Effect::Send(request) => self.send(&request),
-            Effect::Restart => self.restart(),
             Effect::Take { inputs, attached } => self.take_offered(&inputs, &attached),
             Effect::Attach(list) => {
                 let files: Vec<Blob> = {
@@ -189,6 +189,7 @@ impl Store {
                 };
                 self.send_with(&Envelope::new(self.state().job, Request::Attach(list)), &files);
             }
+            Effect::Restart => self.restart(),
             Effect::Show(route) => super::address::push(&route, &self.state().selection),
             Effect::KeepSettings => self.warn_if_not_kept(super::kept::keep_settings(&self.state().settings)),
             Effect::KeepLooksFirst => super::prefs::choose_looks_first(self.state().looks_first),
@@ -215,10 +216,9 @@ impl Store {
                 self.0.questions.borrow_mut().clear();
                 self.0.files.borrow().clone()
             }
-            _ => Vec::new(),
             Request::Recognise { .. } => self.0.offered.borrow().iter().cloned().map(Blob::from).collect(),
+            _ => Vec::new(),
         };
-        if let Some(client) = self.0.client.borrow().as_ref() {
         self.send_with(request, &files);
     }
 
@@ -234,6 +234,7 @@ impl Store {
     }
 
     fn send_with(&self, request: &Envelope<Request>, files: &[Blob]) {
+        if let Some(client) = self.0.client.borrow().as_ref() {
             client.send(request, files);
         }
     }
@@ -266,10 +267,10 @@ impl Store {
                     waiting.emit(answer);
                 }
             }
-            Event::Reply(Envelope { job, body: Reply::Saved }, file) => {
+            Event::Reply(Envelope { job, body: Reply::Saved(written) }, file) => {
                 let waiting = self.0.on_saved.take();
                 if let Some((_, waiting)) = waiting.filter(|(of, _)| *of == job) {
-                    waiting.emit(file);
+                    waiting.emit(written.and_then(|n_missing| Ok((file.ok_or_else(String::new)?, n_missing))));
                 }
             }
             Event::Reply(reply, _) => self.dispatch(Action::Received(reply)),

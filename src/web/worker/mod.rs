@@ -16,9 +16,8 @@ mod speed;
 use super::browser::blob_writer::BlobWriter;
 use super::browser::codec;
 use super::browser::read_ahead::Reader;
-use crate::export::TableExport;
 use crate::pipeline::{MOST_FILES, Pipeline, PipelineOptions};
-use crate::protocol::{BUILD, Envelope, Query, Reply, Request};
+use crate::protocol::{BUILD, Envelope, Query, Reply, Request, Saving, Scope};
 use crate::query::{self, Views};
 use crate::settings::Settings;
 use crate::triage;
@@ -49,8 +48,8 @@ struct Shared {
     /// Waits for a file.
     reader: Rc<RefCell<Option<Reader>>>,
     helpers: Helpers,
-    applied: attached::Applied,
     learning: Learning,
+    applied: attached::Applied,
 }
 
 impl Shared {
@@ -192,16 +191,19 @@ fn answer(shared: &Shared, number: u32, question: u32, query: Query) {
     }
 }
 
-/// Answers with nothing beside if the browser has no room for the file.
-fn save(shared: &Shared, number: u32, export: TableExport) {
-    let file = with(shared, number, |job| {
-        let analysis = job.analysis.as_ref()?;
+/// Writes a file in parts, which the browser keeps where it has room.
+fn save(shared: &Shared, number: u32, saving: Saving, scope: &Scope) {
+    let written = with(shared, number, |job| {
+        let analysis = job.analysis.as_ref().ok_or_else(String::new)?;
         let mut writer = BlobWriter::default();
-        query::write(&mut writer, export, &job.pipeline, analysis).ok()?;
-        writer.finish().ok()
+        let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
+        let n_missing = query::save(&mut writer, (saving, scope), (&job.pipeline, analysis), &mut source)?;
+        Ok((n_missing, writer.finish().map_err(|_| String::new())?))
     });
-    if let Some(file) = file {
-        post_with(number, Reply::Saved, file.as_slice());
+    match written {
+        Some(Ok((n_missing, file))) => post_with(number, Reply::Saved(Ok(n_missing)), std::slice::from_ref(&file)),
+        Some(Err(why)) => post(number, Reply::Saved(Err(why))),
+        None => {}
     }
 }
 

@@ -23,7 +23,7 @@ pub const EXPORT: Export = Export {
     id: "html",
     help: "Write a report: one HTML file without scripts",
     media_type: "text/html",
-    is_on_page: true,
+    is_at_top: true,
     about: |_| About::new("report", "report.html"),
     writer: Writer::Analysis(html),
 };

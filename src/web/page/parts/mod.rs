@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod chart;
 pub mod drop;
+pub mod exports;
 pub mod file_buttons;
 pub mod filter_bar;
 pub mod findings_left;

@@ -1,5 +1,6 @@
 //! What lies above the page: a palette to go to views, hosts, protocols and findings, and the sheet of what keys do.
 
+use super::exports::Exports;
 use super::icon::Icon;
 use super::text::plain;
 use crate::session::state::Overlay;
@@ -35,7 +36,7 @@ const KEYS: &[(&str, &str)] = &[
 enum To {
     Route(Route),
     Narrow(String),
-    Shortcuts,
+    Above(Overlay),
 }
 
 /// An entry of the palette.
@@ -75,6 +76,12 @@ pub fn Palette(props: &PaletteProps) -> Html {
         Some(Overlay::Palette) => {
             html! { <Dialog label="Go to" key="palette"><Choices state={props.state.clone()} /></Dialog> }
         }
+        Some(Overlay::Exports) => match &props.state.analysis {
+            Some(analysis) => html! {
+                <Dialog label="Exports" key="exports"><Exports state={props.state.clone()} analysis={analysis.clone()} /></Dialog>
+            },
+            None => Html::default(),
+        },
         Some(Overlay::Shortcuts) => html! { <Dialog label="Keyboard shortcuts" key="shortcuts"><Sheet /></Dialog> },
     }
 }
@@ -227,7 +234,7 @@ fn Choices(props: &PaletteProps) -> Html {
                 store.dispatch(Action::Overlay(None));
                 store.select(store.state().selection.with(&text));
             }
-            To::Shortcuts => store.dispatch(Action::Overlay(Some(Overlay::Shortcuts))),
+            To::Above(overlay) => store.dispatch(Action::Overlay(Some(overlay))),
         }
     });
     let on_input = {
@@ -287,8 +294,9 @@ fn entries(state: &State) -> Vec<Entry> {
         to: To::Route(Route::from_hash(&view.hash())),
     };
     let mut all: Vec<Entry> = state.views().into_iter().map(view).collect();
-    all.push(Entry { kind: "Help", text: "Keyboard shortcuts".to_owned(), to: To::Shortcuts });
+    all.push(Entry { kind: "Help", text: "Keyboard shortcuts".to_owned(), to: To::Above(Overlay::Shortcuts) });
     let (Phase::Ready, Some(analysis)) = (state.phase, &state.analysis) else { return all };
+    all.push(Entry { kind: "Save", text: "All exports".to_owned(), to: To::Above(Overlay::Exports) });
     let has_hosts = state.views().iter().any(|view| view.id == "hosts");
     for row in analysis.stats.top_hosts.iter().take(if has_hosts { MOST_OF_KIND } else { 0 }) {
         let name = if row.name.is_empty() { row.host.to_string() } else { format!("{} {}", row.host, row.name) };

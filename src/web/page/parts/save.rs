@@ -2,11 +2,13 @@
 
 use super::icon::Icon;
 use crate::export::{self, About, Export, Writer};
-use crate::model::Analysis;
 use crate::model::format::quantity;
+use crate::model::{Analysis, Finding};
+use crate::protocol::{Answer, Query, Saving, Scope};
+use crate::session::state::Overlay;
 use crate::session::{Action, Shared};
 use crate::web::browser::download;
-use crate::web::page::hooks::use_store;
+use crate::web::page::hooks::{use_action, use_store};
 use crate::web::page::store::Store;
 use web_sys::Blob;
 use yew::prelude::*;
@@ -34,12 +36,14 @@ pub fn SaveBar(props: &SaveBarProps) -> Html {
         let set_busy = is_busy.setter();
         use_effect_with(props.has_tables, move |_| set_busy.set(false));
     }
+    let to_all = use_action(|_: MouseEvent| Action::Overlay(Some(Overlay::Exports)));
     html! {
         <div class="save">
             { hash(props) }
-            for export in export::ALL.iter().filter(|export| export.is_on_page) {
+            for export in export::ALL.iter().filter(|export| export.is_at_top) {
                 { button(export, props, store.as_ref(), &is_busy) }
             }
+            <button type="button" class="button" onclick={to_all} aria-haspopup="dialog">{"All exports…"}</button>
         </div>
     }
 }
@@ -56,9 +60,18 @@ fn button(
     let on_click = {
         let (store, analysis, set_busy) = (store.cloned(), props.analysis.clone(), is_busy.setter());
         Callback::from(move |_: MouseEvent| {
-            if let Some(store) = &store {
-                save(export, store, &analysis, &set_busy);
-            }
+            let Some(store) = &store else { return };
+            let set = set_busy.clone();
+            set_busy.set(is_of_tables);
+            save(
+                export,
+                &Save {
+                    store,
+                    analysis: &analysis,
+                    scope: Scope::default(),
+                    on_end: Callback::from(move |()| set.set(false)),
+                },
+            );
         })
     };
     html! {
@@ -69,30 +82,72 @@ fn button(
     }
 }
 
+/// How an export is saved.
+pub struct Save<'a> {
+    /// The page.
+    pub store: &'a Store,
+    /// The analysis.
+    pub analysis: &'a Shared<Analysis>,
+    /// Of what flows, findings and packets are written.
+    pub scope: Scope,
+    /// Called when it is saved, or cannot be.
+    pub on_end: Callback<()>,
+}
+
 /// Writes an export here, or has the worker write it, and lets the browser save it.
-fn save(export: &Export, store: &Store, analysis: &Analysis, set_busy: &UseStateSetter<bool>) {
+pub fn save(export: &'static Export, save: &Save<'_>) {
+    let Save { store, analysis, scope, on_end } = save;
     let name = download::name(&analysis.file.name, (export.about)(analysis).ending);
-    match export.writer {
-        Writer::Analysis(write) => say(store, download::save_text(&name, export.media_type, &write(analysis))),
-        Writer::Findings(write) => {
-            let all: Vec<_> = analysis.findings.iter().collect();
-            say(store, download::save_text(&name, export.media_type, &write(analysis, &all)));
+    let saving = match export.writer {
+        Writer::Analysis(write) => {
+            say(store, download::save_text(&name, export.media_type, &write(analysis)));
+            return on_end.emit(());
         }
-        // The page does not offer these.
-        Writer::Packets => {}
-        Writer::Tables(own) => {
-            set_busy.set(true);
-            let (then, set_busy) = (store.clone(), set_busy.clone());
-            store.save(
-                own,
-                Callback::from(move |file: Option<Blob>| {
-                    set_busy.set(false);
-                    let done = file.ok_or_else(|| format!("There is not enough room for {name}."));
-                    say(&then, done.and_then(|file| download::save_blob(&name, &file)));
-                }),
-            );
-        }
+        Writer::Findings(write) => return findings(export, write, save, name),
+        Writer::Packets => Saving::Packets,
+        Writer::Tables(own) => Saving::Table(own),
+    };
+    let (then, on_end) = ((*store).clone(), on_end.clone());
+    store.save(
+        saving,
+        scope.clone(),
+        Callback::from(move |written: Result<(Blob, u64), String>| {
+            on_end.emit(());
+            let done = written
+                .map_err(|why| if why.is_empty() { format!("There is not enough room for {name}.") } else { why });
+            let saved = done.and_then(|(file, n_missing)| download::save_blob(&name, &file).map(|()| n_missing));
+            say(&then, saved.as_ref().map(|_| ()).map_err(String::clone));
+            if let Ok(n @ 1..) = saved {
+                let n = quantity::counted(n, "packet is", "packets are");
+                then.dispatch(Action::Fail(format!("{n} not in {name}: the file cannot be read there any more.")));
+            }
+        }),
+    );
+}
+
+/// The worker knows which flows a finding means; what people said of findings is known here.
+fn findings(export: &'static Export, write: fn(&Analysis, &[&Finding]) -> String, save: &Save<'_>, name: String) {
+    let (store, analysis, on_end) = (save.store.clone(), save.analysis.clone(), save.on_end.clone());
+    let written = move |wanted: &dyn Fn(&Finding) -> bool| {
+        let all: Vec<&Finding> = analysis.findings.iter().filter(|finding| wanted(finding)).collect();
+        download::save_text(&name, export.media_type, &write(&analysis, &all))
+    };
+    if save.scope.passes_all() {
+        say(&store, written(&|_| true));
+        return on_end.emit(());
     }
+    save.store.ask(
+        Query::Findings(save.scope.clone()),
+        Callback::from(move |answer| {
+            on_end.emit(());
+            let Answer::Findings(within) = answer else { return };
+            let sorted = within.map(|mut ids| {
+                ids.sort_unstable();
+                ids
+            });
+            say(&store, sorted.and_then(|ids| written(&|finding| ids.binary_search(&finding.id).is_ok())));
+        }),
+    );
 }
 
 fn hash(props: &SaveBarProps) -> Html {

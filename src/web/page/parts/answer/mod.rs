@@ -13,6 +13,7 @@ use yew::prelude::*;
 
 mod pick;
 mod rows;
+mod save_answer;
 mod tree;
 mod use_answer;
 

@@ -1,5 +1,6 @@
 //! The rows of an answer as a table, each with its share of the whole and a way to its flows. A value narrows all views.
 
+use super::save_answer::SaveAnswer;
 use super::{narrowed, time_of};
 use crate::model::explore::{Answer, AnswerRow, MeasureHead, Order, ValueKind};
 use crate::model::format::quantity;
@@ -91,6 +92,7 @@ pub fn Rows(props: &AnswerRowsProps) -> Html {
                     }
                 </tbody>
             </table>
+            <SaveAnswer answer={answer.clone()} label={props.label.clone()} />
             if left_out > 0 {
                 <p class="hint">
                     { format!("{} not shown. ", quantity::counted(left_out, "more row is", "more rows are")) }

@@ -12,6 +12,7 @@ use crate::web::page::store::Place;
 use body::{body, row_of};
 use head::head;
 use keys::target_row;
+use save_rows::SaveRows;
 use std::rc::Rc;
 use use_place::{Standing, use_place};
 use use_rows::use_rows;
@@ -22,6 +23,7 @@ mod body;
 mod head;
 mod keys;
 mod row;
+mod save_rows;
 mod use_place;
 mod use_rows;
 mod use_scroll;
@@ -153,7 +155,8 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
                     <p class="placeholder grid-nothing">{ props.nothing }</p>
                 }
             </div>
-            <p class="grid-foot" role="status">
+            <div class="grid-foot">
+            <p role="status">
                 { match total {
                     None => "Loading rows…".to_owned(),
                     Some(_) if rows.is_waiting() => "Sorting and filtering…".to_owned(),
@@ -162,6 +165,10 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
                     }
                 } }
             </p>
+            if total.is_some_and(|total| total > 0) {
+                <SaveRows<R> wanted={props.wanted.clone()} />
+            }
+            </div>
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! What a kind of row must provide so that a grid can show it.
 
-use crate::protocol::{Filter, Listing, Query, Window};
+use crate::protocol::{Filter, Query, Window};
+use crate::session::saved_rows::SavedRow;
 use crate::web::page::parts::text::Times;
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -18,7 +19,9 @@ pub struct Column<Sort: 'static> {
 }
 
 /// A kind of row.
-pub trait Row: Listing<Sort: Copy + Debug + PartialEq + 'static> + Clone + PartialEq + 'static {
+pub trait Row:
+    SavedRow<Sort: Copy + Debug + PartialEq + 'static, Cells: Clone + 'static> + Clone + PartialEq + 'static
+{
     /// What else says which cells are shown; `()` for tables whose columns are always the same.
     type Beside: Clone + PartialEq + Debug + Into<Self::Cells> + 'static;
     /// Accessible name of the grid.
@@ -65,8 +68,13 @@ impl<R: Row> Wanted<R> {
 
     /// The question that gets `count` of these rows from `offset` on.
     pub fn query(&self, offset: u64, count: u32) -> Query {
-        let Wanted { filter, sort, is_descending, beside, .. } = self.clone();
-        R::query(Window { filter, sort, is_descending, offset, count }, beside.into())
+        self.query_cells(offset, count, self.beside.clone().into())
+    }
+
+    /// The same with other cells.
+    pub fn query_cells(&self, offset: u64, count: u32, cells: R::Cells) -> Query {
+        let Wanted { filter, sort, is_descending, .. } = self.clone();
+        R::query(Window { filter, sort, is_descending, offset, count }, cells)
     }
 }
 
