@@ -15,6 +15,7 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
   ".json": "application/json",
+  ".webmanifest": "application/manifest+json",
 };
 
 const HEADERS = fileURLToPath(new URL("../docs/hosting/_headers", import.meta.url));

@@ -1,7 +1,11 @@
-// Starts the app: reads the hashed names that Trunk wrote on this script's tag, and says in words when it cannot start.
+// Starts the app: reads the hashed names that the build wrote on this script's tag, and says in words when it cannot start.
 
 const tag = document.querySelector("script[data-js][data-wasm]");
 const address = (name) => new URL(name, document.baseURI).href;
+
+// What the app starts its workers with.
+self.ownScript = address(tag.dataset.worker);
+self.ownWasm = address(tag.dataset.workerWasm);
 
 try {
   if (typeof WebAssembly !== "object") throw new Error("this browser has no WebAssembly");

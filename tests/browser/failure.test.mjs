@@ -5,7 +5,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { serve } from "../../scripts/host.mjs";
-import { DIST, analysis, done, give, open, openSample, sample, scratch, start } from "./lib/browser.mjs";
+import { DIST, analysis, built, done, give, open, openSample, sample, scratch, start } from "./lib/browser.mjs";
 
 let its;
 before(async () => { its = await start(); });
@@ -45,9 +45,9 @@ test("a worker of another release is recognised", async () => {
   const stale = await serve(folder);
   const { page, seen, close } = await open({ ...its, host: stale });
   await openSample(page, "portscan_syn");
-  const build = seen.requests.map((url) => /worker_bg\.wasm\?b=(\w+)/.exec(url)?.[1]).find(Boolean);
+  const build = seen.requests.map((url) => /worker-\w+_bg\.wasm\?b=(\w+)/.exec(url)?.[1]).find(Boolean);
   assert.match(build, /^[0-9a-f]{16}$/);
-  const worker = join(folder, "worker_bg.wasm");
+  const worker = join(folder, built(/^worker-\w+_bg\.wasm$/, folder));
   const bytes = readFileSync(worker);
   const at = bytes.indexOf(build);
   assert.ok(at > 0);

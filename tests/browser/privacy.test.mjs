@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { DIST, ROOT, SAMPLES, done, foreign, hash, open, openSample, save, start, view } from "./lib/browser.mjs";
+import { DIST, ROOT, SAMPLES, built, done, foreign, hash, open, openSample, save, start, view } from "./lib/browser.mjs";
 
 let its;
 let other;
@@ -22,7 +22,7 @@ before(async () => {
 after(async () => { await its.stop(); await other.close(); });
 
 test("a whole visit asks only for the page's own static files", async () => {
-  const { page, context, seen, host, close } = await open(its);
+  const { page, context, seen, host, close } = await open(its, { serviceWorkers: "allow" });
   const bodies = [];
   context.on("request", (request) => { if (request.method() !== "GET" || request.postData()) bodies.push(request.url()); });
   for (const name of SAMPLES) {
@@ -36,7 +36,7 @@ test("a whole visit asks only for the page's own static files", async () => {
   }
   assert.deepEqual(foreign(seen.requests, host.origin), []);
   assert.deepEqual(bodies, [], "something was sent");
-  const allowed = /^\/(|index\.html|start-[0-9a-f]{16}\.js|worker\.js|worker_bg\.wasm|app-[0-9a-f]+(\.js|_bg\.wasm)|[\w-]+-[0-9a-f]+\.(css|svg)|snippets\/.*|samples\/[\w.]+)$/;
+  const allowed = /^\/(|index\.html|(handles|offline|start|tour|worker)-[0-9a-f]{16}\.js|worker-[0-9a-f]{16}_bg\.wasm|sw\.js|app\.webmanifest|icon(-maskable)?\.svg|app-[0-9a-f]+(\.js|_bg\.wasm)|[\w-]+-[0-9a-f]+\.(css|svg)|snippets\/.*|samples\/[\w.]+|lessons\/[\w.-]+)$/;
   assert.deepEqual(host.seen.filter(({ path }) => !allowed.test(path)), []);
   await close();
 });
@@ -48,7 +48,7 @@ test("as scripts/serve hosts it, the page has the recommended headers and works 
     const url = said.match(/http:\S+/)[0];
     const [script] = /start-[0-9a-f]{16}\.js/.exec(await (await fetch(url)).text());
     const wanted = { "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cross-origin-opener-policy": "same-origin" };
-    for (const file of ["", script, "worker_bg.wasm", "none.js"]) {
+    for (const file of ["", script, built(/^worker-\w+_bg\.wasm$/), "none.js"]) {
       const { headers } = await fetch(url + file);
       for (const [name, value] of Object.entries(wanted)) assert.equal(headers.get(name), value, file);
       assert.match(headers.get("content-security-policy"), /default-src 'none';.*frame-ancestors 'none'$/);

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { serve } from "../../scripts/host.mjs";
-import { DIST, analysis, command, done, give, open, scratch, start, view } from "./lib/browser.mjs";
+import { DIST, analysis, built, command, done, give, open, scratch, start, view } from "./lib/browser.mjs";
 import { longTable } from "./lib/large_tables.mjs";
 
 const folder = scratch();
@@ -84,7 +84,7 @@ async function hostWith(name, script) {
   const its = join(folder, name);
   await cp(DIST, its, { recursive: true });
   const host = await serve(its);
-  const worker = join(its, "worker.js");
+  const worker = join(its, built(/^worker-\w+\.js$/, its));
   await writeFile(worker, `if (self.keepsRows) {${script(host.origin)}}\n${await readFile(worker, "utf8")}`);
   return host;
 }

@@ -1,13 +1,13 @@
 //! The page's connection to the worker: sends requests, receives replies, and notices if the worker dies.
 //!
-//! The URLs of the worker's script and wasm carry the build in their query, so that a cache does not return those of
-//! another release; the first message confirms it.
+//! The addresses of the worker's script and wasm, which start.js says, have the hash of their content in them and the build in
+//! their query, so that nothing returns those of another release; the first message confirms it.
 
 use super::codec;
 use super::lifeline::Lifeline;
-use super::spawn::{end, post, spawn_own};
+use super::spawn::{OwnScript, end, global, literal, post, spawn_own};
 use crate::protocol::{BUILD, Envelope, Reply, Request};
-use js_sys::Array;
+use js_sys::{Array, Reflect};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -141,18 +141,26 @@ fn cause(message: &str) -> String {
     )
 }
 
-/// Starts the worker, which loads its script and its wasm by absolute addresses.
+/// Starts the worker. It loads its script and its wasm by absolute addresses; where the page is one file, it gets the compiled
+/// module in its first message.
 fn begin() -> Result<(Worker, Lifeline), JsValue> {
-    let wasm = address("worker_bg.wasm")?;
-    spawn_own(&address("worker.js")?, "", &format!("wasm_bindgen({{ module_or_path: {wasm} }});"))
+    let script = match OwnScript::known()? {
+        OwnScript::At(address) => OwnScript::At(of_this_build(&address)?),
+        text @ OwnScript::Text(_) => {
+            let begun = spawn_own(&text, "", "onmessage = ({ data }) => wasm_bindgen({ module_or_path: data });")?;
+            begun.0.post_message(&Reflect::get(&js_sys::global(), &"ownModule".into())?)?;
+            return Ok(begun);
+        }
+    };
+    let wasm = literal(&of_this_build(&global("ownWasm").unwrap_or_default())?)?;
+    spawn_own(&script, "", &format!("wasm_bindgen({{ module_or_path: {wasm} }});"))
 }
 
-/// Absolute address of one of our files beside the page, for this build, as a JS string literal.
-fn address(name: &str) -> Result<String, JsValue> {
-    let base = gloo::utils::document().base_uri()?.unwrap_or_default();
-    let url = Url::new_with_base(name, &base)?;
+/// An address with this build in its query.
+fn of_this_build(address: &str) -> Result<String, JsValue> {
+    let url = Url::new(address)?;
     url.set_search(&format!("?b={BUILD}"));
-    Ok(js_sys::JSON::stringify(&url.href().into())?.into())
+    Ok(url.href())
 }
 
 fn words(error: &JsValue) -> String {

@@ -13,5 +13,6 @@ pub mod dots;
 pub mod download;
 pub mod fetch;
 pub mod file_text;
+pub mod scripts;
 pub mod style;
 pub mod zone;

@@ -1,7 +1,7 @@
 //! Workers: from a source text to their end.
 
 use super::lifeline::Lifeline;
-use js_sys::Array;
+use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::prelude::JsValue;
 use web_sys::{Blob, BlobPropertyBag, Url, Worker};
 
@@ -17,25 +17,64 @@ pub fn spawn(source: &str) -> Result<Worker, JsValue> {
     worker
 }
 
-/// Starts a worker that loads our own script from this address, a string literal, and does what `first` says before and
-/// `then` after that. It knows the address too, to start another of its kind. A failure inside a promise is thrown again outside of it, because
-/// only that reaches whoever started the worker as an error event.
-pub fn spawn_own(script: &str, first: &str, then: &str) -> Result<(Worker, Lifeline), JsValue> {
+/// The script that our workers run, as whoever starts one knows it: start.js says it to the page, each worker to the next.
+pub enum OwnScript {
+    /// It is loaded from this address.
+    At(String),
+    /// It is this text: where the page is one file, there is nothing to load it from.
+    Text(String),
+}
+
+impl OwnScript {
+    /// As it is known here.
+    pub fn known() -> Result<OwnScript, JsValue> {
+        match (global(SCRIPT), global(TEXT)) {
+            (Some(address), _) => Ok(OwnScript::At(address)),
+            (None, Some(text)) => Ok(OwnScript::Text(text)),
+            (None, None) => Err(js_sys::Error::new("it is not known what a worker runs").into()),
+        }
+    }
+
+    /// Makes it known to the worker, does what `first` says, and runs it.
+    fn code(&self, first: &str) -> Result<String, JsValue> {
+        Ok(match self {
+            OwnScript::At(address) => {
+                let address = literal(address)?;
+                format!("self.{SCRIPT} = {address};\n{first}\nimportScripts({address});\n")
+            }
+            OwnScript::Text(text) => format!("self.{TEXT} = {};\n{first}\n{text}\n", literal(text)?),
+        })
+    }
+}
+
+/// Starts a worker that runs our own script, and does what `first` says before and `then` after that. A failure inside a
+/// promise is thrown again outside of it, because only that reaches whoever started the worker as an error event.
+pub fn spawn_own(script: &OwnScript, first: &str, then: &str) -> Result<(Worker, Lifeline), JsValue> {
     let lifeline = Lifeline::new();
     let hold = lifeline.script();
+    let code = script.code(first)?;
     let worker = spawn(&format!(
         "{hold}\n\
          self.addEventListener('unhandledrejection', ({{ reason }}) => setTimeout(() => {{ throw reason; }}));\n\
-         self.{OWN_SCRIPT} = {script};\n\
-         {first}\n\
-         importScripts({script});\n\
+         {code}\
          {then}\n"
     ))?;
     Ok((worker, lifeline))
 }
 
-/// The global name of the address of our own script.
-pub const OWN_SCRIPT: &str = "ownScript";
+/// The global names of the address of our own script, and of its text.
+const SCRIPT: &str = "ownScript";
+const TEXT: &str = "ownScriptText";
+
+/// The text under a global name.
+pub(super) fn global(name: &str) -> Option<String> {
+    Reflect::get(&js_sys::global(), &name.into()).ok()?.as_string()
+}
+
+/// A text as a literal of JavaScript.
+pub(super) fn literal(text: &str) -> Result<String, JsValue> {
+    Ok(JSON::stringify(&text.into())?.into())
+}
 
 /// Posts a message with what is to be transferred.
 pub fn post(worker: &Worker, (message, transfer): &(JsValue, Array)) {

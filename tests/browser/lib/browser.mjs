@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,13 @@ export const DIST = process.env.DIST ?? join(ROOT, "dist");
 export const SAMPLES = ["portscan_syn.pcap", "arp_spoof.pcap", "c2_https.pcapng", "benign_web.pcap"];
 export const CAPTURES = join(ROOT, ".cache", "captures");
 const OUTPUT = join(ROOT, "tests", "browser", "output");
+
+/** Name of the only built file of this form, as its name has a hash in it. */
+export function built(form, folder = DIST) {
+  const found = readdirSync(folder).filter((name) => form.test(name));
+  assert.equal(found.length, 1, `${form} in ${folder}`);
+  return found[0];
+}
 
 /** Path of a sample capture. */
 export const sample = (name) => join(ROOT, "static", "samples", name);
@@ -43,9 +50,10 @@ function find() {
   return path;
 }
 
-/** A page of our own that is loaded and ready. `init` runs in it before its own scripts; other options go to the context. */
+/** A page of our own that is loaded and ready. `init` runs in it before its own scripts; other options go to the context. It
+ * has no service worker unless a test wants one (`serviceWorkers: "allow"`): what it asks for then goes to the host. */
 export async function open({ browser, host }, { init, ...options } = {}, hash = "") {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, serviceWorkers: "block", ...options });
   const page = await context.newPage();
   if (init) await page.addInitScript(init);
   const seen = { requests: [], errors: [] };

@@ -1,6 +1,7 @@
-//! The whole window takes dropped files, and shows that it will.
+//! The whole window takes dropped files, and shows that it will; it takes those too that our scripts hand over.
 
 use super::icon::Icon;
+use crate::web::browser::scripts;
 use crate::web::page::hooks::use_store;
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
@@ -31,6 +32,7 @@ pub fn DropZone() -> Html {
                 )
             };
             let (over, leave, drop_) = (set.clone(), set.clone(), set);
+            let handed = store.clone().map(|store| scripts::listen(move |files| store.open(files)));
             let listeners = [
                 on("dragenter", Box::new(|_| ())),
                 on("dragover", Box::new(move |_| over.set(true))),
@@ -47,7 +49,7 @@ pub fn DropZone() -> Html {
                     }),
                 ),
             ];
-            move || drop(listeners)
+            move || drop((listeners, handed))
         });
     }
     html! {

@@ -4,8 +4,8 @@ use super::learner_main::{LearnerReply, LearnerRequest, MARK};
 use crate::anomalies::Task;
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
 use crate::web::browser::codec;
-use crate::web::browser::spawn::{OWN_SCRIPT, end, post, spawn_own};
-use js_sys::{Array, JSON, Reflect};
+use crate::web::browser::spawn::{OwnScript, end, post, spawn_own};
+use js_sys::Array;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -34,11 +34,10 @@ struct State {
 impl Helper {
     /// Starts one. `hear` is called with the number of each question and its answers.
     pub(super) fn start(hear: impl Fn(u32, AnomalyAnswer) + 'static) -> Result<Helper, JsValue> {
-        let script = String::from(JSON::stringify(&Reflect::get(&js_sys::global(), &OWN_SCRIPT.into())?)?);
         // The compiled module rides in the first message: nothing is loaded or compiled again.
         let (mark, begin) =
             (format!("self.{MARK} = true;"), "onmessage = ({ data }) => wasm_bindgen({ module_or_path: data });");
-        let (worker, lifeline) = spawn_own(&script, &mark, begin)?;
+        let (worker, lifeline) = spawn_own(&OwnScript::known()?, &mark, begin)?;
         worker.post_message(&wasm_bindgen::module())?;
         let state = Rc::new(RefCell::new(State { outbox: Some(Vec::new()), learning: None, is_over: false }));
         let hear: Rc<dyn Fn(u32, AnomalyAnswer)> = Rc::new(hear);

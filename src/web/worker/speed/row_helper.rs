@@ -7,9 +7,9 @@ use crate::pipeline::{RowBlock, RowKeeper};
 use crate::protocol::decode;
 use crate::settings::Settings;
 use crate::web::browser::codec;
-use crate::web::browser::spawn::{OWN_SCRIPT, end, post, spawn_own};
+use crate::web::browser::spawn::{OwnScript, end, post, spawn_own};
 use gloo::timers::callback::Timeout;
-use js_sys::{Array, Function, JSON, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -62,11 +62,10 @@ struct State {
 impl RowHelper {
     /// Starts a helper. That takes long while this worker is busy: better ahead of time.
     pub(super) fn start() -> Result<RowHelper, JsValue> {
-        let script = String::from(JSON::stringify(&Reflect::get(&js_sys::global(), &OWN_SCRIPT.into())?)?);
         // The compiled module rides in the first message: nothing is loaded or compiled again.
         let (mark, begin) =
             (format!("self.{MARK} = true;"), "onmessage = ({ data }) => wasm_bindgen({ module_or_path: data });");
-        let (worker, lifeline) = spawn_own(&script, &mark, begin)?;
+        let (worker, lifeline) = spawn_own(&OwnScript::known()?, &mark, begin)?;
         worker.post_message(&wasm_bindgen::module())?;
         let state = Rc::new(RefCell::new(State {
             waiting: Some(VecDeque::new()),
