@@ -353,7 +353,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["selection"],
             &["explore"],
             &["attached", "findings_left", "memory", "merge", "panel", "route", "saved_rows", "shared", "window"],
-            &["anomalies"],
+            &["anomalies", "carried"],
             &["state", "view"],
             &["address", "offered"],
             &["update"],

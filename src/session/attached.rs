@@ -1,12 +1,13 @@
 //! Files that were dropped or chosen: those of which it is not known yet what they are, and those that are applied to what is open.
 
 use crate::protocol::attached::AttachedFile;
+use serde::{Deserialize, Serialize};
 
 /// Most files that are applied at a time.
 pub const MOST_ATTACHED: usize = 20;
 
 /// A file, before it is known what it is, or the one that was opened.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OpenFile {
     /// Name without folders.
     pub name: String,

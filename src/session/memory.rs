@@ -43,14 +43,37 @@ pub struct Memory {
 impl Memory {
     /// From what [`Memory::text`] gave; empty if it makes no sense.
     pub fn from_text(text: &str) -> Memory {
-        let mut memory: Memory = serde_json::from_str(text).unwrap_or_default();
-        for file in &mut memory.files {
+        serde_json::from_str::<Memory>(text).unwrap_or_default().tidy()
+    }
+
+    /// The same within its bounds, as what comes from elsewhere may not be.
+    pub fn tidy(mut self) -> Memory {
+        for file in &mut self.files {
             let annotations = std::mem::take(&mut file.annotations).into_iter().take(Annotation::MOST);
             file.annotations =
                 annotations.map(|(id, annotation)| (former_ids::below(&id), annotation.tidy())).collect();
         }
-        memory.bound();
-        memory
+        self.bound();
+        self
+    }
+
+    /// Takes over what another one knows. Of a finding that both say something about, the other's holds.
+    pub fn join(&mut self, other: Memory) {
+        for theirs in other.files.into_iter().rev() {
+            let facts = FileFacts {
+                name: theirs.name.clone(),
+                bytes: theirs.bytes,
+                sha256: theirs.sha256.clone(),
+                ..FileFacts::default()
+            };
+            let mut entry = match self.files.iter().position(|known| known.is(&facts)) {
+                Some(place) => self.files.remove(place),
+                None => File { annotations: Annotations::new(), ..theirs.clone() },
+            };
+            entry.annotations.extend(theirs.annotations);
+            self.files.insert(0, entry);
+        }
+        *self = std::mem::take(self).tidy();
     }
 
     /// As text that is kept.
@@ -146,6 +169,19 @@ mod tests {
         memory.set(&file("a.pcap", Some("aa")), "f-1", Annotation::default());
         memory.set(&file("a.pcap", Some("aa")), "f-2", Annotation::default());
         assert_eq!(memory, Memory::default());
+    }
+
+    #[test]
+    fn what_another_one_knows_is_taken_over() {
+        let (mut ours, mut theirs) = (Memory::default(), Memory::default());
+        ours.set(&file("a.pcap", Some("aa")), "f-1", note("ours"));
+        ours.set(&file("a.pcap", Some("aa")), "f-2", note("kept"));
+        theirs.set(&file("b.pcap", None), "f-1", note("new"));
+        theirs.set(&file("renamed.pcap", Some("aa")), "f-1", note("theirs"));
+        ours.join(theirs);
+        let of_a = ours.of(&file("x.pcap", Some("aa")));
+        assert_eq!((of_a["f-1"].note.as_str(), of_a["f-2"].note.as_str()), ("theirs", "kept"));
+        assert_eq!(ours.of(&file("b.pcap", None))["f-1"], note("new"));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod address;
 pub mod anomalies;
 pub mod attached;
+pub mod carried;
 pub mod explore;
 mod findings_left;
 pub mod memory;

@@ -169,9 +169,31 @@ pub struct State {
     pub anomalies: Shared<Anomalies>,
     /// Remarks on files that were open before, and on the one that is.
     pub memory: Shared<Memory>,
+    /// The file that is open, or was before the page was loaded again.
+    pub last: Option<OpenFile>,
+    /// Files that were open before, latest first; none unless people want such a list.
+    pub recent: Option<Vec<OpenFile>>,
 }
 
+/// Most files in the list of recent ones.
+const MOST_RECENT: usize = 8;
+
 impl State {
+    /// A file was opened: it is the last one, and the first of the recent ones.
+    pub(super) fn note(&mut self, file: &OpenFile) {
+        self.last = Some(file.clone());
+        if let Some(recent) = &mut self.recent {
+            recent.retain(|other| other != file);
+            recent.insert(0, file.clone());
+            recent.truncate(MOST_RECENT);
+        }
+    }
+
+    /// The file that was open before the page was loaded again, as long as none was opened since.
+    pub fn last_before(&self) -> Option<OpenFile> {
+        self.last.clone().filter(|_| self.job == 0)
+    }
+
     /// True if a setting was changed that takes effect only when the file is read again.
     pub fn needs_reading(&self, descriptors: &[&Descriptor]) -> bool {
         let differs =

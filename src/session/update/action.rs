@@ -44,6 +44,10 @@ pub enum Action {
     ResetSettings,
     /// Settings were loaded from the file of this name, with what of it was not usable.
     LoadSettings(String, Settings, Vec<String>),
+    /// A session was loaded from the file of this name: settings, verdicts and notes, and what of it was not usable.
+    LoadSession(String, Settings, Memory, Vec<String>),
+    /// A list of recent files is wanted, or not any more.
+    ListRecent(bool),
     /// A column of this heading is to be taken for this; for none, as heading and values say.
     TakeColumn(String, Option<Role>),
     /// Nothing is said of the columns of the open table any more.

@@ -32,12 +32,18 @@ impl State {
                 if self.phase == Phase::Reading {
                     self.worker = Worker::Gone;
                 }
+                // The page was loaded again, and so is its file: then it shows what it did before.
+                let is_again = self.file.is_none() && self.last.as_ref() == Some(&file);
                 // What an address selects is of the file that it is followed by, not of the next one.
                 if self.file.is_some() {
                     self.selection = Selection::default();
                 }
+                self.note(&file);
                 self.file = Some(file);
                 let mut effects = self.read(self.looks_first);
+                if is_again {
+                    return effects;
+                }
                 self.route = Route::Overview;
                 effects.push(Effect::Show(Route::Overview));
                 effects
@@ -94,6 +100,19 @@ impl State {
                 self.apply();
                 vec![Effect::KeepSettings, Effect::EvaluateSoon]
             }
+            Action::LoadSession(file, settings, loaded, warnings) => {
+                let mut memory = Memory::clone(&self.memory);
+                memory.join(loaded);
+                self.memory = Shared::new(memory);
+                self.recall();
+                let mut effects = self.take(Action::LoadSettings(file, settings, warnings));
+                effects.push(Effect::KeepMemory);
+                effects
+            }
+            Action::ListRecent(is_wanted) => {
+                self.recent = is_wanted.then(|| self.file.iter().chain(&self.last).take(1).cloned().collect());
+                Vec::new()
+            }
             Action::TakeColumn(heading, None) => {
                 self.forget_columns(|name| name == heading);
                 self.settings.columns_mut().set(&heading, None);
@@ -140,6 +159,7 @@ impl State {
             Action::Forget => {
                 self.settings = Settings::default();
                 self.memory = Shared::default();
+                (self.last, self.recent) = (None, None);
                 self.recall();
                 let mut effects = self.apply();
                 effects.retain(|order| *order != Effect::KeepSettings);
@@ -293,6 +313,7 @@ impl State {
             }
             Reply::Refused(text) => {
                 let file = self.file.take().map(|file| file.name).unwrap_or_default();
+                self.last = None;
                 self.clear();
                 self.notice = Some(Notice::Refused { file, text });
             }

@@ -49,6 +49,21 @@ fn opening_reads_with_the_settings_in_force_and_shows_the_overview() {
 }
 
 #[test]
+fn the_file_that_was_open_before_a_reload_comes_back_as_it_was_shown() {
+    let last = Some(OpenFile { name: "a.pcap".into(), bytes: 100 });
+    let start = State { route: Route::Issues, last, recent: Some(Vec::new()), ..State::default() };
+    let (again, effects) = start.step(open("a.pcap"));
+    assert_eq!((&again.route, effects.len()), (&Route::Issues, 1));
+    let (other, effects) = start.step(open("b.pcap"));
+    assert_eq!((&other.route, effects.len()), (&Route::Overview, 2));
+    let names = |state: &State| state.recent.iter().flatten().map(|file| file.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&after(&other, [open("a.pcap"), open("b.pcap")])), ["b.pcap", "a.pcap"]);
+    let refused = after(&again, [received(1, Reply::Refused("no".into()))]);
+    assert_eq!(refused.last, None);
+    assert_eq!(after(&other, [Action::ListRecent(false), open("c.pcap")]).recent, None);
+}
+
+#[test]
 fn opening_while_reading_replaces_the_worker() {
     let (_, effects) = after(&State::default(), [open("a.pcap")]).step(open("b.pcap"));
     assert_eq!(effects.first(), Some(&Effect::Restart));

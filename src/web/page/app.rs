@@ -10,7 +10,7 @@ use super::parts::palette::Palette;
 use super::store::Store;
 use super::{address, kept, prefs, views};
 use crate::session::{Action, Clock, Phase, Shared, State};
-use crate::web::browser::style;
+use crate::web::browser::{scripts, style};
 use yew::prelude::*;
 
 /// The whole page.
@@ -26,6 +26,8 @@ pub fn App() -> Html {
             looks_first: prefs::looks_first(),
             settings: kept::settings(),
             memory: Shared::new(kept::memory()),
+            last: kept::last().map(|(file, _)| file),
+            recent: kept::recent(),
             ..State::default()
         })
     });
@@ -36,6 +38,12 @@ pub fn App() -> Html {
     {
         let store = (*store).clone();
         use_effect_with((), move |()| {
+            // How files are opened again is kept only as long as somebody may want it.
+            let state = store.state();
+            match (&state.last, &state.recent) {
+                (None, None) => scripts::forget(),
+                (_, recent) => scripts::keep_all(recent.is_some()),
+            }
             // The entry that the page began with says all that is chosen, too.
             address::replace(&store.state().route, &store.state().selection);
             let of_others = store.clone();

@@ -1,12 +1,14 @@
-//! What outlives the page, in the browser's local storage: settings with the allow-list, and remarks on findings.
+//! What outlives the page, in the browser's local storage: settings with the allow-list, and remarks on findings; for as long as the
+//! tab, which file is open; and, if people want it, which files were open.
 //!
 //! Where storage is forbidden or full, all of it lasts as long as the page. Two tabs keep in the same place: what is written is
 //! what changed in this tab, put into what is there by now.
 
 use super::storage;
 use crate::pipeline;
-use crate::session::{Memory, merged};
+use crate::session::{Memory, OpenFile, merged};
 use crate::settings::{Settings, file};
+use crate::web::browser::scripts;
 use gloo::events::EventListener;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,6 +17,8 @@ use web_sys::StorageEvent;
 
 const SETTINGS_KEY: &str = "packetloupe.settings";
 const REMARKS_KEY: &str = "packetloupe.remarks";
+const RECENT_KEY: &str = "packetloupe.recent";
+const LAST_KEY: &str = "packetloupe.last";
 /// What begins like this is ours.
 const PREFIX: &str = "packetloupe.";
 
@@ -63,6 +67,30 @@ pub fn keep_memory(memory: &Memory) -> bool {
     keep(REMARKS_KEY, memory.text())
 }
 
+/// Keeps which file is open, as long as this tab, and its path if it is one of the page's own.
+pub fn keep_last(last: Option<(&OpenFile, Option<&str>)>) {
+    storage::set_of_tab(LAST_KEY, last.as_ref());
+}
+
+/// The file that was open before the page was loaded again, and its path if it is one of the page's own.
+pub fn last() -> Option<(OpenFile, Option<String>)> {
+    storage::get_of_tab(LAST_KEY)
+}
+
+/// Keeps the list of recent files, or that there is none.
+pub fn keep_recent(recent: Option<&Vec<OpenFile>>) {
+    // Where it cannot be kept, it lasts as long as the page.
+    match recent {
+        Some(files) => storage::set(RECENT_KEY, files),
+        None => storage::delete(RECENT_KEY),
+    };
+}
+
+/// The list of recent files; none unless people wanted one.
+pub fn recent() -> Option<Vec<OpenFile>> {
+    storage::get(RECENT_KEY)
+}
+
 /// Calls when another tab has changed what is kept here, with the settings and remarks as they are then.
 pub fn listen(on_change: impl Fn(Settings, Memory) + 'static) -> EventListener {
     EventListener::new(&gloo::utils::window(), "storage", move |event| {
@@ -79,5 +107,7 @@ pub fn forget() {
     for key in storage::keys().iter().filter(|key| key.starts_with(PREFIX)) {
         storage::delete(key);
     }
+    keep_last(None);
+    scripts::forget();
     KNOWN.with_borrow_mut(BTreeMap::clear);
 }

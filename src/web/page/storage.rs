@@ -25,6 +25,25 @@ pub fn delete(key: &str) -> bool {
     storage().is_some_and(|storage| storage.remove_item(key).is_ok())
 }
 
+/// The value of a key that is kept as long as this tab, also when its page is loaded again.
+pub fn get_of_tab<T: DeserializeOwned>(key: &str) -> Option<T> {
+    serde_json::from_str(&of_tab()?.get_item(key).ok()??).ok()
+}
+
+/// Sets such a value, or removes it.
+pub fn set_of_tab(key: &str, value: Option<&impl Serialize>) {
+    let Some(storage) = of_tab() else { return };
+    // Where it cannot be kept, the page just does not know it again.
+    let _ = match value.and_then(|value| serde_json::to_string(value).ok()) {
+        Some(text) => storage.set_item(key, &text),
+        None => storage.remove_item(key),
+    };
+}
+
+fn of_tab() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok()?
+}
+
 /// All keys.
 pub fn keys() -> Vec<String> {
     let Some(storage) = storage() else { return Vec::new() };

@@ -3,6 +3,7 @@
 use crate::protocol::{Answer, Envelope, Query, Reply, Request, Saving, Scope};
 use crate::session::{Action, Effect, OpenFile, Phase, Route, Selection, Shared, State};
 use crate::web::browser::client::{Client, Event};
+use crate::web::browser::scripts;
 use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ struct Inner {
     files: RefCell<Vec<Blob>>,
     /// Files of which the worker is asked what they are.
     offered: RefCell<Vec<File>>,
+    /// Where they come from, if they are the page's own.
+    own_path: RefCell<Option<String>>,
     /// Files that are applied to what is open, by number.
     attached: RefCell<BTreeMap<u32, Blob>>,
     questions: RefCell<BTreeMap<u32, Callback<Answer>>>,
@@ -65,6 +68,7 @@ impl Store {
             client: RefCell::default(),
             files: RefCell::default(),
             offered: RefCell::default(),
+            own_path: RefCell::default(),
             attached: RefCell::default(),
             questions: RefCell::default(),
             n_questions: Cell::default(),
@@ -84,12 +88,29 @@ impl Store {
 
     /// Takes files for what they are: those to be read are opened as one capture, others are applied to what is open.
     pub fn open(&self, files: Vec<File>) {
+        self.open_from(files, None);
+    }
+
+    /// The same for one of the page's own files, loaded from this path.
+    pub fn open_own(&self, file: File, path: &str) {
+        self.open_from(vec![file], Some(path));
+    }
+
+    fn open_from(&self, files: Vec<File>, path: Option<&str>) {
         if files.is_empty() {
             return;
         }
         let offered = files.iter().map(|file| OpenFile { name: file.name(), bytes: file.size() as u64 }).collect();
         self.0.offered.replace(files);
         self.dispatch(Action::Offer(offered));
+        self.0.own_path.replace(path.map(str::to_owned));
+    }
+
+    /// Keeps a list of the files that are opened from now on, or forgets it.
+    pub fn list_recent(&self, is_wanted: bool) {
+        self.dispatch(Action::ListRecent(is_wanted));
+        scripts::keep_all(is_wanted);
+        super::kept::keep_recent(self.state().recent.as_ref());
     }
 
     /// Something happened.
@@ -226,8 +247,12 @@ impl Store {
     fn take_offered(&self, inputs: &[usize], attached: &[(u32, usize)]) {
         let offered = self.0.offered.take();
         let file = |place: &usize| offered.get(*place).cloned().map(Blob::from);
+        let path = self.0.own_path.take();
         if !inputs.is_empty() {
             self.0.files.replace(inputs.iter().filter_map(file).collect());
+            let opened = self.state().file;
+            super::kept::keep_last(opened.as_ref().map(|file| (file, path.as_deref())));
+            super::kept::keep_recent(self.state().recent.as_ref());
         }
         let mut known = self.0.attached.borrow_mut();
         known.extend(attached.iter().filter_map(|(id, place)| Some((*id, file(place)?))));
@@ -273,7 +298,13 @@ impl Store {
                     waiting.emit(written.and_then(|n_missing| Ok((file.ok_or_else(String::new)?, n_missing))));
                 }
             }
-            Event::Reply(reply, _) => self.dispatch(Action::Received(reply)),
+            Event::Reply(reply, _) => {
+                let is_refused = matches!(reply.body, Reply::Refused(_));
+                self.dispatch(Action::Received(reply));
+                if is_refused && self.state().last.is_none() {
+                    super::kept::keep_last(None);
+                }
+            }
             Event::Died(text) => self.dispatch(Action::Died(text)),
         }
     }

@@ -42,7 +42,9 @@ pub fn view(state: &Shared<State>) -> Html {
         return match (state.phase, &state.route) {
             (Phase::Reading, _) => html! { <Reading state={state.clone()} /> },
             (_, Route::Settings) => html! { <Settings state={state.clone()} /> },
-            _ => html! { <Start looks_first={state.looks_first} /> },
+            _ => {
+                html! { <Start looks_first={state.looks_first} last={state.last_before()} recent={state.recent.clone()} /> }
+            }
         };
     };
     let analysis = analysis.clone();

@@ -1,5 +1,6 @@
 //! A button that lets people choose files.
 
+use crate::web::browser::scripts;
 use crate::web::page::hooks::use_store;
 use crate::web::page::parts::drop::files_of;
 use crate::web::page::parts::icon::Icon;
@@ -23,6 +24,10 @@ pub fn OpenButton(props: &OpenButtonProps) -> Html {
     let ask = {
         let input = input.clone();
         Callback::from(move |_: MouseEvent| {
+            // By handles, where the browser has them: then the file can be opened again after a reload.
+            if scripts::pick() {
+                return;
+            }
             if let Some(input) = input.cast::<HtmlInputElement>() {
                 input.click();
             }

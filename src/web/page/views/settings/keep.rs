@@ -1,6 +1,7 @@
 //! Settings to a file and back, and a button that forgets all that the page keeps in this browser.
 
 use super::keep_file::{KeepFile, Kept};
+use super::keep_session::KeepSession;
 use crate::session::{Action, Shared, State};
 use crate::web::page::hooks::{use_focus_on_change, use_store};
 use yew::prelude::*;
@@ -37,10 +38,11 @@ pub fn Keep(props: &KeepProps) -> Html {
             <h2 id="settings-keep">{"What is kept"}</h2>
             <p>
                 {"Settings, the allow-list, what columns of tables are taken for, and verdicts and notes on findings are kept in this browser and go nowhere else. \
-                  A file of settings also serves the command: "}<code class="code">{"packetloupe analyze --settings"}</code>{"."}
+                  A file of settings also serves the command: "}<code class="code">{"packetloupe analyze --settings"}</code>{". A session has verdicts and notes too, of all files."}
             </p>
             <p class="buttons">
                 <KeepFile state={props.state.clone()} kept={Kept::Settings} />
+                <KeepSession state={props.state.clone()} />
                 if !*is_asking {
                     <button type="button" class="button" onclick={ask(true)}>{"Forget everything saved in this browser"}</button>
                 }

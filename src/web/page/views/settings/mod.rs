@@ -21,6 +21,7 @@ mod field;
 mod group;
 mod keep;
 mod keep_file;
+mod keep_session;
 mod networks;
 
 /// Detectors that come in at a time.

@@ -1,11 +1,16 @@
 //! Where people begin: what this is, a file to choose or drop, samples, and the promise.
 
+use crate::session::OpenFile;
 use crate::web::page::parts::header::OpenButton;
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::look_first::LookFirst;
+use last::Last;
+use recent::Recent;
 use samples::Samples;
 use yew::prelude::*;
 
+mod last;
+mod recent;
 mod samples;
 
 /// What is shown.
@@ -13,6 +18,10 @@ mod samples;
 pub struct StartProps {
     /// The columns of a table are looked at before all of it is read.
     pub looks_first: bool,
+    /// The file that was open before the page was loaded again.
+    pub last: Option<OpenFile>,
+    /// Files that were open before; none unless people want such a list.
+    pub recent: Option<Vec<OpenFile>>,
 }
 
 /// The start view.
@@ -25,6 +34,9 @@ pub fn Start(props: &StartProps) -> Html {
                 {"Packetloupe reads a capture, finds scans, floods, spoofing, password guessing, beacons and unusual \
                   flows in it, explains each, and writes a report."}
             </p>
+            if let Some(last) = &props.last {
+                <Last file={last.clone()} />
+            }
             <div class="drop-box">
                 { Icon::File.html() }
                 <p>{"Drop captures (pcap, pcapng) or a table of flows (CSV, JSON) anywhere on this page, or"}</p>
@@ -41,6 +53,7 @@ pub fn Start(props: &StartProps) -> Html {
                 </span>
             </p>
             <Samples />
+            <Recent files={props.recent.clone()} />
         </div>
     }
 }

@@ -63,7 +63,7 @@ pub fn Samples() -> Html {
                 let loaded = fetch::file(&sample.path()).await;
                 set_loading.set(None);
                 match loaded {
-                    Ok(file) => store.open(vec![file]),
+                    Ok(file) => store.open_own(file, &sample.path()),
                     Err(text) => store.dispatch(Action::Fail(text)),
                 }
             });

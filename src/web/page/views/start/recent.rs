@@ -1,0 +1,45 @@
+//! Files that were open before, if people want such a list.
+
+use super::last::Again;
+use crate::model::format::quantity;
+use crate::session::OpenFile;
+use crate::web::page::hooks::use_store;
+use crate::web::page::parts::text::plain;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// The list.
+#[derive(Properties, PartialEq)]
+pub struct RecentProps {
+    /// The files, latest first; none unless a list is wanted.
+    pub files: Option<Vec<OpenFile>>,
+}
+
+/// The list, and whether there is one.
+#[component]
+pub fn Recent(props: &RecentProps) -> Html {
+    let store = use_store();
+    let on_change = Callback::from(move |event: Event| {
+        if let (Some(store), Some(input)) = (&store, event.target_dyn_into::<HtmlInputElement>()) {
+            store.list_recent(input.checked());
+        }
+    });
+    html! {
+        <section class="recent" aria-label="Recent files">
+            <label class="check">
+                <input type="checkbox" checked={props.files.is_some()} onchange={on_change} />
+                {" Keep a list of recent files in this browser: names and sizes, and how to open them again"}
+            </label>
+            if let Some(files) = props.files.as_ref().filter(|files| !files.is_empty()) {
+                <ul aria-label="Recent files">
+                    for file in files {
+                        <li key={format!("{} {}", file.bytes, file.name)}>
+                            <Again file={file.clone()} label={plain(&file.name)} />
+                            {" "}<span class="hint">{ quantity::bytes(file.bytes as f64) }</span>
+                        </li>
+                    }
+                </ul>
+            }
+        </section>
+    }
+}
