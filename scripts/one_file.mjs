@@ -38,6 +38,7 @@ const start = readFileSync(join(dirname(fileURLToPath(import.meta.url)), "one_fi
 
 const scripts = [
   script(read(named(/^handles-\w+\.js$/)).toString()),
+  script(read(named(/^tour-\w+\.js$/)).toString()),
   script(`${plain}\n${start}`),
 ];
 const style = inline("style", "", read(named(/^style-\w+\.css$/)).toString());

@@ -350,10 +350,10 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "session",
         &[
-            &["selection"],
+            &["lesson", "selection"],
             &["explore"],
             &["attached", "findings_left", "memory", "merge", "panel", "route", "saved_rows", "shared", "window"],
-            &["anomalies", "carried"],
+            &["anomalies", "carried", "learn"],
             &["state", "view"],
             &["address", "offered"],
             &["update"],

@@ -26,6 +26,7 @@ mod filters;
 mod fixtures;
 mod folder;
 mod lab;
+mod lessons;
 mod logs;
 mod lost_packets;
 mod malformed;

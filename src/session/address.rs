@@ -35,6 +35,7 @@ impl Route {
             Route::Columns(_) => &view::COLUMNS,
             Route::Rows(_) => &view::ROWS,
             Route::Anomalies => &view::ANOMALIES,
+            Route::Learn(_) => &view::LEARN,
             Route::Issues => &view::ISSUES,
             Route::Settings => &view::SETTINGS,
         }

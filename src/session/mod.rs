@@ -9,6 +9,8 @@ pub mod attached;
 pub mod carried;
 pub mod explore;
 mod findings_left;
+pub mod learn;
+pub mod lesson;
 pub mod memory;
 mod merge;
 mod offered;
@@ -24,6 +26,7 @@ pub mod window;
 
 pub use anomalies::{Anomalies, AnomalyAction};
 pub use findings_left::{FindingsLeft, filter_of};
+pub use learn::{Learn, LearnAction};
 pub use memory::Memory;
 pub use merge::merged;
 pub use route::Route;

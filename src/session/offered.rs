@@ -49,12 +49,13 @@ mod tests {
 
     #[test]
     fn what_a_file_cannot_have_is_not_offered() {
-        assert_eq!(ids(&State::default()), ["overview", "settings"]);
+        assert_eq!(ids(&State::default()), ["overview", "learn", "settings"]);
         // Of a capture in which no application speaks: no DNS, TLS, HTTP, logins, files.
         let capture = "overview findings anomalies time protocols conversations endpoints services health distributions heatmap \
-                       explore hosts flows packets stream issues settings";
+                       explore hosts flows packets stream issues learn settings";
         assert_eq!(ids(&ready(None)).join(" "), capture);
-        let table = "overview findings anomalies distributions heatmap explore reading columns rows issues settings";
+        let table =
+            "overview findings anomalies distributions heatmap explore reading columns rows issues learn settings";
         assert_eq!(ids(&ready(Some(RowKind::Rows))).join(" "), table);
         assert!(ids(&ready(Some(RowKind::Flows))).contains(&"flows"));
     }

@@ -40,6 +40,8 @@ pub enum Route {
     Rows(RowsRoute),
     /// What is unusual; what is chosen there is kept with the file.
     Anomalies,
+    /// The lessons, or one of them.
+    Learn(LearnRoute),
     /// What could not be read.
     Issues,
     /// Settings and what detectors do.
@@ -66,6 +68,15 @@ pub struct StreamRoute {
     pub from: u64,
     /// It is shown in hex.
     pub is_hex: bool,
+}
+
+/// What is chosen among lessons.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct LearnRoute {
+    /// Id of the lesson; none for the list of them.
+    pub lesson: Option<String>,
+    /// It is for a class: answers are not offered.
+    pub is_class: bool,
 }
 
 /// What is chosen in the flow table.
@@ -205,6 +216,10 @@ impl Route {
                 rest = panels.item.as_ref().map_or_else(String::new, |item| format!("/{}", percent::encode(item)));
                 wanted.filter(&panels.filter);
             }
+            Route::Learn(learn) => {
+                rest = learn.lesson.as_ref().map_or_else(String::new, |id| format!("/{}", percent::encode(id)));
+                wanted.add("class", learn.is_class.then_some("1"));
+            }
             Route::Stream(stream) => {
                 rest = stream.flow.map_or_else(String::new, |flow| format!("/{flow}"));
                 wanted.add("at", (stream.from > 0).then(|| stream.from.to_string()).as_deref());
@@ -265,6 +280,11 @@ impl Given {
     pub(super) fn panels(&self, view: &'static str, rest: &str) -> Route {
         let item = Some(decode(rest)).filter(|item| !item.is_empty());
         Route::Panels(PanelsRoute { view, item, filter: self.filter() })
+    }
+
+    pub(super) fn learn(&self, rest: &str) -> LearnRoute {
+        let lesson = Some(decode(rest)).filter(|id| !id.is_empty());
+        LearnRoute { lesson, is_class: self.get("class").is_some() }
     }
 
     pub(super) fn stream(&self, rest: &str) -> StreamRoute {

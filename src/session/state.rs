@@ -3,6 +3,7 @@
 use super::anomalies::Anomalies;
 pub use super::attached::OpenFile;
 use super::attached::{Attached, Offer};
+use super::learn::Learn;
 use super::memory::Memory;
 use super::route::Route;
 use super::selection::Selection;
@@ -169,6 +170,8 @@ pub struct State {
     pub anomalies: Shared<Anomalies>,
     /// Remarks on files that were open before, and on the one that is.
     pub memory: Shared<Memory>,
+    /// The lessons.
+    pub learn: Shared<Learn>,
     /// The file that is open, or was before the page was loaded again.
     pub last: Option<OpenFile>,
     /// Files that were open before, latest first; none unless people want such a list.

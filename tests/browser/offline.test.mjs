@@ -30,8 +30,9 @@ for (const base of ["/", "/tools/packetloupe/"]) {
       await page.goto(`${host.url}?again`);
       await page.getByTestId("start").waitFor();
     }
-    await give(page, sample("benign_web.pcap"));
+    await give(page, sample("../lessons/steady-visitor.pcap"));
     await done(page);
+    assert.equal((await analysis(page)).findings[0].detector, "beacon");
     // What is not the page's own is not answered from what is kept.
     assert.equal(await page.evaluate(() => fetch("none.js").then(() => "answered", () => "failed")), "failed");
     await close(/ERR_CONNECTION_REFUSED|ERR_FAILED/);
@@ -47,7 +48,7 @@ function releases() {
   // As Trunk leaves it: names without hashes.
   const page = join(next, "index.html");
   let text = readFileSync(page, "utf8");
-  for (const name of ["handles.js", "start.js", "offline.js", "worker.js", "worker_bg.wasm"]) {
+  for (const name of ["handles.js", "start.js", "offline.js", "tour.js", "worker.js", "worker_bg.wasm"]) {
     const [, stem, rest] = /^([a-z]+)(.*)$/.exec(name);
     const hashed = built(new RegExp(`^${stem}-[0-9a-f]{16}${rest.replace(".", "\\.")}$`), next);
     cpSync(join(next, hashed), join(next, name));

@@ -50,11 +50,22 @@ test("from disk it gives the same JSON as the command, for a file and for a samp
   await close();
 });
 
+test("what learns works there too, and lessons are inside", async () => {
+  const { page, close } = await opened();
+  await view(page, "Lessons");
+  await page.getByRole("link", { name: "Strange names" }).click();
+  await page.getByRole("button", { name: "Open strange-names.pcap" }).click();
+  await done(page);
+  await view(page, "Anomalies");
+  await page.getByRole("grid").first().waitFor({ timeout: 60_000 });
+  await close();
+});
+
 test("its policy allows no script but its own, by hash, and no connection", async () => {
   const text = readFileSync(path, "utf8");
   const [, policy] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(text);
   assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|https?:|'self'|\*/);
-  assert.match(policy, /^default-src 'none'; script-src ('sha256-[\w+/=]{44}' ){2}'wasm-unsafe-eval'; style-src 'sha256-/);
+  assert.match(policy, /^default-src 'none'; script-src ('sha256-[\w+/=]{44}' ){3}'wasm-unsafe-eval'; style-src 'sha256-/);
   assert.doesNotMatch(policy, /connect-src/);
   const context = await its.browser.newContext();
   const page = await context.newPage();

@@ -5,6 +5,7 @@ use crate::model::{Annotation, Rule};
 use crate::protocol::attached::AttachedFile;
 use crate::protocol::{Envelope, Reply, Request};
 use crate::session::anomalies::AnomalyAction;
+use crate::session::learn::LearnAction;
 use crate::session::memory::Memory;
 use crate::session::route::Route;
 use crate::session::selection::Selection;
@@ -48,6 +49,8 @@ pub enum Action {
     LoadSession(String, Settings, Memory, Vec<String>),
     /// A list of recent files is wanted, or not any more.
     ListRecent(bool),
+    /// Something happened in the view of lessons.
+    Learn(LearnAction),
     /// A column of this heading is to be taken for this; for none, as heading and values say.
     TakeColumn(String, Option<Role>),
     /// Nothing is said of the columns of the open table any more.

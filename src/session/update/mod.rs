@@ -5,6 +5,7 @@ mod offer;
 
 pub use action::{Action, Effect};
 
+use super::learn::Learn;
 use super::memory::Memory;
 use super::route::Route;
 use super::selection::Selection;
@@ -40,6 +41,9 @@ impl State {
                 }
                 self.note(&file);
                 self.file = Some(file);
+                let mut learn = Learn::clone(&self.learn);
+                learn.open = None;
+                self.learn = Shared::new(learn);
                 let mut effects = self.read(self.looks_first);
                 if is_again {
                     return effects;
@@ -111,6 +115,10 @@ impl State {
             }
             Action::ListRecent(is_wanted) => {
                 self.recent = is_wanted.then(|| self.file.iter().chain(&self.last).take(1).cloned().collect());
+                Vec::new()
+            }
+            Action::Learn(action) => {
+                self.learn = Shared::new(self.learn.step(action));
                 Vec::new()
             }
             Action::TakeColumn(heading, None) => {

@@ -280,6 +280,16 @@ pub static ROWS: View = View {
     ..View::PLAIN
 };
 
+/// Captures and tables to learn from, with questions.
+pub static LEARN: View = View {
+    id: "learn",
+    label: "Lessons",
+    group: Group::File,
+    needs: Needs::Nothing,
+    read: |rest, given| Route::Learn(given.learn(rest)),
+    ..View::WHOLE
+};
+
 /// What could not be read.
 pub static ISSUES: View = View {
     id: "issues",
@@ -328,6 +338,7 @@ pub static VIEWS: &[&View] = &[
     &COLUMNS,
     &ROWS,
     &ISSUES,
+    &LEARN,
     &SETTINGS,
 ];
 

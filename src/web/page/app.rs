@@ -3,6 +3,7 @@
 use super::hooks::{IsDark, use_dark, use_focus_on_change};
 use super::parts::drop::DropZone;
 use super::parts::header::Header;
+use super::parts::lesson_bar::LessonBar;
 use super::parts::live::Live;
 use super::parts::nav::SideNav;
 use super::parts::notice::NoticeBar;
@@ -87,6 +88,7 @@ pub fn App() -> Html {
                 <SideNav state={(*state).clone()} />
                 <main id="main" ref={main} tabindex="-1" aria-label={view_name(&state)}>
                     <NoticeBar notice={state.notice.clone()} n_expected={state.analysis.as_ref().map(|analysis| analysis.expected.len())} />
+                    <LessonBar state={(*state).clone()} />
                     { views::view(&state) }
                 </main>
             </div>

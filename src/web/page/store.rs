@@ -44,6 +44,7 @@ struct Inner {
     own_path: RefCell<Option<String>>,
     /// Files that are applied to what is open, by number.
     attached: RefCell<BTreeMap<u32, Blob>>,
+    lesson_files: RefCell<Vec<File>>,
     questions: RefCell<BTreeMap<u32, Callback<Answer>>>,
     n_questions: Cell<u32>,
     on_saved: RefCell<Option<(u32, OnSaved)>>,
@@ -70,6 +71,7 @@ impl Store {
             offered: RefCell::default(),
             own_path: RefCell::default(),
             attached: RefCell::default(),
+            lesson_files: RefCell::default(),
             questions: RefCell::default(),
             n_questions: Cell::default(),
             on_saved: RefCell::default(),
@@ -111,6 +113,16 @@ impl Store {
         self.dispatch(Action::ListRecent(is_wanted));
         scripts::keep_all(is_wanted);
         super::kept::keep_recent(self.state().recent.as_ref());
+    }
+
+    /// Files beside a course that people gave, by name.
+    pub fn lesson_file(&self, name: &str) -> Option<File> {
+        self.0.lesson_files.borrow().iter().find(|file| file.name() == name).cloned()
+    }
+
+    /// Remembers the files beside a course.
+    pub fn keep_lesson_files(&self, files: Vec<File>) {
+        self.0.lesson_files.replace(files);
     }
 
     /// Something happened.

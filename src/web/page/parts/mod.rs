@@ -11,6 +11,7 @@ pub mod grid;
 pub mod header;
 pub mod icon;
 pub mod incidents;
+pub mod lesson_bar;
 pub mod live;
 pub mod look_first;
 pub mod lost;

@@ -6,6 +6,7 @@ mod explore;
 mod findings;
 mod flows;
 mod issues;
+mod learn;
 mod neighbours;
 mod overview;
 mod packets;
@@ -24,6 +25,7 @@ use explore::Explore;
 use findings::Findings;
 use flows::Flows;
 use issues::Issues;
+use learn::Learn;
 use neighbours::Neighbours;
 use overview::Overview;
 use packets::Packets;
@@ -42,6 +44,7 @@ pub fn view(state: &Shared<State>) -> Html {
         return match (state.phase, &state.route) {
             (Phase::Reading, _) => html! { <Reading state={state.clone()} /> },
             (_, Route::Settings) => html! { <Settings state={state.clone()} /> },
+            (_, Route::Learn(route)) => html! { <Learn state={state.clone()} route={route.clone()} /> },
             _ => {
                 html! { <Start looks_first={state.looks_first} last={state.last_before()} recent={state.recent.clone()} /> }
             }
@@ -63,6 +66,7 @@ pub fn view(state: &Shared<State>) -> Html {
         Route::Columns(route) => html! { <Columns state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Rows(route) => html! { <Rows state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Anomalies => html! { <Anomalies state={state.clone()} {analysis} /> },
+        Route::Learn(route) => html! { <Learn state={state.clone()} route={route.clone()} /> },
         Route::Issues => html! { <Issues {analysis} /> },
         Route::Settings => html! { <Settings state={state.clone()} /> },
     }

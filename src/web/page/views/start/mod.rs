@@ -53,6 +53,9 @@ pub fn Start(props: &StartProps) -> Html {
                 </span>
             </p>
             <Samples />
+            <p class="start-learn">
+                <a class="button" href="#/learn">{ Icon::Hint.html() }<span>{"Learn with lessons, or take a tour"}</span></a>
+            </p>
             <Recent files={props.recent.clone()} />
         </div>
     }

@@ -1,0 +1,13 @@
+import { chromium } from "playwright-core";
+const b = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const c = await b.newContext(); const p = await c.newPage();
+p.on("console", m => console.log("console", m.type(), m.text()));
+p.on("pageerror", e => console.log("err", e.message));
+p.on("worker", w => { console.log("worker", w.url()); w.on("console", m => console.log("wc", m.text())); w.on("close", () => console.log("worker closed")); });
+await p.goto("file:///tmp/w/one.html"); await p.waitForTimeout(3000);
+await p.getByTestId("file-input").first().setInputFiles("/tmp/w/r4/static/samples/portscan_syn.pcap");
+await p.waitForTimeout(4000);
+console.log((await p.locator("main").innerText()).slice(0, 600));
+const w = p.workers()[0]; if (w) console.log(await w.evaluate(async () => ({ keys: Object.keys(self).filter(k=>/own|wasm/.test(k)), origin: self.origin, has: typeof wasm_bindgen, f: 0 })));
+if (w) console.log(await Promise.race([w.evaluate(() => self.navigator.locks.query().then(q => JSON.stringify(q), e => String(e))), new Promise(r=>setTimeout(()=>r("hang"),2000))]));
+await b.close();
