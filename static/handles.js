@@ -7,9 +7,9 @@ const MOST = 10;
 const marks = (files) => ({ first: files[0].name, bytes: files.reduce((sum, file) => sum + file.size, 0) });
 
 /** Gives the app files: again and again until it listens, as it may still be starting. */
-function open(files, n = 0) {
-  const event = new CustomEvent("open-files", { detail: files, cancelable: true });
-  if (files.length > 0 && dispatchEvent(event) && n < 200) setTimeout(() => open(files, n + 1), 50);
+async function open(files) {
+  const give = () => dispatchEvent(new CustomEvent("open-files", { detail: files, cancelable: true }));
+  for (let n = 0; n < 200 && give(); n++) await new Promise((done) => setTimeout(done, 50));
 }
 
 /** Does something with the store of handles; answers what the request answers. */
@@ -50,7 +50,7 @@ async function keep(handles) {
 /** Opens files by their handles. */
 async function openAll(handles) {
   const files = await Promise.all(handles.map((handle) => handle.getFile()));
-  open(files);
+  await open(files);
   await keep(handles);
 }
 
@@ -99,5 +99,5 @@ if (canKeep) {
 self.launchQueue?.setConsumer(async ({ files }) => {
   if (files.length === 0) return;
   if (canKeep) await openAll(files);
-  else open(await Promise.all(files.map((handle) => handle.getFile())));
+  else await open(await Promise.all(files.map((handle) => handle.getFile())));
 });

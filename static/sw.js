@@ -16,8 +16,10 @@ const address = (path) => new URL(path, self.registration.scope).href;
 
 /** Loads a file of this release; refuses what a cache or a half-copied folder has of another. */
 async function keep(cache, [path, integrity]) {
-  // The browser's cache is asked whether it is still right; the name under which it is kept has no query.
-  const response = await fetch(address(path), { integrity, cache: "no-cache", credentials: "same-origin" });
+  // What has a hash in its name is taken from the browser's cache, where the page has just put it; of the rest the host is
+  // asked whether it is still right.
+  const cached = /-[0-9a-f]{8,}(_bg)?\.\w+$/.test(path) ? "default" : "no-cache";
+  const response = await fetch(address(path), { integrity, cache: cached, credentials: "same-origin" });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   await cache.put(address(path), response);
 }

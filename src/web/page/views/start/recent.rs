@@ -26,9 +26,9 @@ pub fn Recent(props: &RecentProps) -> Html {
     });
     html! {
         <section class="recent" aria-label="Recent files">
-            <label class="check">
+            <label class="look-first">
                 <input type="checkbox" checked={props.files.is_some()} onchange={on_change} />
-                {" Keep a list of recent files in this browser: names and sizes, and how to open them again"}
+                <span>{"Keep a list of recent files in this browser: names and sizes, and how to open them again"}</span>
             </label>
             if let Some(files) = props.files.as_ref().filter(|files| !files.is_empty()) {
                 <ul aria-label="Recent files">
