@@ -262,9 +262,9 @@ impl Store {
         let path = self.0.own_path.take();
         if !inputs.is_empty() {
             self.0.files.replace(inputs.iter().filter_map(file).collect());
-            let opened = self.state().file;
-            super::kept::keep_last(opened.as_ref().map(|file| (file, path.as_deref())));
-            super::kept::keep_recent(self.state().recent.as_ref());
+            let state = self.state();
+            super::kept::keep_last(state.file.as_ref().map(|file| (file, path.as_deref())));
+            super::kept::keep_recent(state.recent.as_ref());
         }
         let mut known = self.0.attached.borrow_mut();
         known.extend(attached.iter().filter_map(|(id, place)| Some((*id, file(place)?))));
