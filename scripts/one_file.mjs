@@ -11,7 +11,7 @@ import { deflateRawSync } from "node:zlib";
 
 const [folder, out] = process.argv.slice(2);
 const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, "/").length)).sort();
+  .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(join(folder, "/").length)).sort();
 const read = (name) => readFileSync(join(folder, name));
 /** The only file of this form. */
 function named(form) {

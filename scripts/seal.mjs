@@ -26,7 +26,7 @@ writeFileSync(join(folder, "index.html"), page);
 
 const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
-  .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
+  .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/"))
   .filter((path) => path !== "sw.js")
   .sort();
 // The page is asked for as the folder: some hosts send whoever asks for index.html there.
