@@ -1,8 +1,18 @@
 //! Trained models and baselines by the whole line: a labelled table or captures, a file, and what it says of others.
 
 use crate::folder::Folder;
+use packetloupe::attach;
+use packetloupe::baseline::Profile;
+use packetloupe::model::Analysis;
+use packetloupe::pipeline::{Pipeline, PipelineOptions};
+use packetloupe::protocol::Scope;
+use packetloupe::protocol::training::{TrainingAnswer, TrainingChoice};
+use packetloupe::query::{self, Source};
+use packetloupe::settings::Settings;
+use packetloupe::training::desk;
 use serde_json::Value;
 use std::fs;
+use std::ops::ControlFlow;
 use std::process::{Command, Stdio};
 
 const SCAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/static/samples/portscan_syn.pcap");
@@ -209,4 +219,129 @@ fn what_a_baseline_does_not_have_is_reported_and_what_it_has_is_not() {
     assert!(titles.iter().any(|title| title.contains("shifted since the baseline")), "{titles:?}");
     let (code, _, err) = outcome(&["analyze", SCAN, "--baseline", SCAN]);
     assert_eq!(code, 2, "{err}");
+}
+
+/// A file read as the page reads it.
+fn read(path: &str) -> (Pipeline, Analysis) {
+    let (settings, bytes) = (Settings::default(), fs::read(path).unwrap());
+    let name = path.rsplit('/').next().unwrap();
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(&settings, name, bytes.len() as u64));
+    pipeline.feed(&bytes).unwrap();
+    pipeline.end().unwrap();
+    let analysis = pipeline.evaluate(&settings);
+    (pipeline, analysis)
+}
+
+#[test]
+fn the_page_trains_and_measures_as_the_command_does() {
+    let folder = Folder::new("desk");
+    let table = folder.with("hikari.csv", hikari(800, 0));
+    let (pipeline, _) = read(&table);
+    let choice = TrainingChoice {
+        methods: vec!["random_forest".to_owned(), "naive_bayes".to_owned()],
+        is_balanced: true,
+        n_folds: 4,
+        seed: 7,
+        ..TrainingChoice::default()
+    };
+    let offer = desk::offer(&pipeline, &choice);
+    assert!(offer.why_not.is_none() && offer.label.is_some() && offer.classes.len() > 1, "{:?}", offer.classes);
+    let label = offer.label.unwrap();
+    let is_held = |name: &str| offer.features.iter().any(|(of, _, why)| of == name && why.is_some());
+    assert!(is_held("Label") && is_held("traffic_category") && is_held("uid"));
+    let task = desk::task(&pipeline, vec!["hikari.csv".to_owned()], &choice).unwrap();
+    let mut last = 0.0;
+    let mut report = |share: f32| {
+        assert!(share >= last - 1e-3, "progress goes back from {last} to {share}");
+        last = share.max(last);
+        ControlFlow::Continue(())
+    };
+    let (models, answer) = desk::train(&task, &mut report);
+    let TrainingAnswer::Trained(result) = answer else { panic!("{answer:?}") };
+    let more = ["--balanced", "--n-folds", "4", "--seed", "7"];
+    let model = folder.path("model.json");
+    done(&[&["train", &table, "--label", &label, "--model", &model, "--quiet"], &more[..]].concat());
+    assert!(models[0].text() == fs::read_to_string(&model).unwrap(), "the model is another one");
+    let methods = ["--method", "random_forest,naive_bayes", "--json", "-"];
+    let (out, _) = done(&[&["evaluate", &table, "--label", &label], &methods[..], &more[..]].concat());
+    let theirs: Value = serde_json::from_str(&out).unwrap();
+    for (ours, theirs) in result.methods.iter().zip(theirs["methods"].as_array().unwrap()) {
+        let (of, measures) = (&ours.measures, &theirs["measures"]);
+        let figures = [
+            (of.auroc, "auroc"),
+            (of.average_precision, "average_precision"),
+            (of.f1, "f1"),
+            (of.recall, "recall"),
+            (of.precision, "precision"),
+            (of.false_positive_rate, "false_positive_rate"),
+            (of.accuracy, "accuracy"),
+            (of.brier, "brier"),
+        ];
+        for (own, name) in figures {
+            assert_eq!(Some(own), measures[name].as_f64(), "{name} of {}", ours.id);
+        }
+        assert_eq!(Some(ours.threshold), theirs["threshold"].as_f64());
+        let weights = theirs["importances"].as_array().unwrap();
+        let named = |of: &Value| (of["column"].as_str().unwrap().to_owned(), of["error_rises"].as_f64().unwrap());
+        assert_eq!(ours.importances, weights.iter().take(100).map(named).collect::<Vec<_>>());
+        assert_eq!(ours.leaks.len(), theirs["leaks"].as_array().unwrap().len());
+    }
+    let stopped = desk::train(&task, &mut |_| ControlFlow::Break(()));
+    assert!(stopped.0.is_empty() && stopped.1 == TrainingAnswer::Cancelled);
+}
+
+#[test]
+fn what_is_no_labelled_table_says_why_nothing_can_be_trained() {
+    let folder = Folder::new("unlabelled");
+    let table = folder.with("t.csv", "a,b\n1,2\n3,4\n5,6\n".to_owned());
+    for path in [&table, SCAN] {
+        let (pipeline, _) = read(path);
+        let choice = TrainingChoice { methods: vec!["naive_bayes".to_owned()], ..TrainingChoice::default() };
+        let offer = desk::offer(&pipeline, &choice);
+        assert!(offer.why_not.is_some_and(|why| why.contains("Nothing can be trained")));
+        assert!(desk::task(&pipeline, Vec::new(), &choice).is_err());
+    }
+}
+
+struct NoBytes;
+
+impl Source for NoBytes {
+    fn read_at(&mut self, _: u8, _: u64, _: usize) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+#[test]
+fn the_page_learns_what_is_normal_and_compares_as_the_command_does() {
+    let folder = Folder::new("compare");
+    let normal = folder.path("normal.json");
+    done(&["baseline", BENIGN, "--out", &normal, "-q"]);
+    let (pipeline, analysis) = read(BENIGN);
+    let own = attach::learn(&pipeline, &analysis, vec!["benign_web.pcap".to_owned()], None).unwrap();
+    assert_eq!(own.text(), fs::read_to_string(&normal).unwrap());
+    assert!(attach::comparison(&own, &pipeline, &analysis, None).unwrap().kinds.is_empty());
+    // A part of the time holds less, and what is not there any more has vanished.
+    let middle = own.things.values().flat_map(|of| of.values()).map(|of| of.first_ns).max().unwrap();
+    let scope = Scope { to_ns: Some(middle), ..Scope::default() };
+    let part = query::flows_within(&pipeline, &analysis, &mut NoBytes, &scope).unwrap().unwrap();
+    assert!(!part.is_empty() && part.len() < pipeline.flows().len());
+    let less = attach::learn(&pipeline, &analysis, Vec::new(), Some(&part)).unwrap();
+    assert!(less.n_flows < own.n_flows);
+    let compared = attach::comparison(&own, &pipeline, &analysis, Some(&part)).unwrap();
+    assert!(compared.kinds.iter().all(|kind| !kind.is_new) && !compared.kinds.is_empty());
+    let (scan, of_scan) = read(SCAN);
+    let told = attach::comparison(&own, &scan, &of_scan, None).unwrap();
+    let (out, _) = done(&["analyze", SCAN, "--baseline", &normal, "--json", "-", "-q"]);
+    let found = findings(&out, "baseline_change");
+    let is_new = |kind: &&packetloupe::protocol::comparison::ChangedKind| kind.is_new;
+    for kind in told.kinds.iter().filter(is_new) {
+        let nouns = [&kind.nouns.0, &kind.nouns.1];
+        let title = |of: &&Value| of["title"].as_str().is_some_and(|title| title.starts_with("New since the baseline"));
+        let fits =
+            |of: &Value| nouns.iter().any(|noun| of["title"].as_str().is_some_and(|title| title.contains(*noun)));
+        assert!(found.iter().filter(title).any(fits), "{:?}", kind.nouns);
+    }
+    assert!(told.shifts.iter().all(|of| of.p < 0.001 && of.delta.abs() > 0.1) && !told.shifts.is_empty());
+    let nothing = attach::comparison(&Profile::default(), &scan, &of_scan, Some(&[]));
+    assert!(nothing.is_err_and(|why| why.contains("no flows")));
 }

@@ -20,6 +20,7 @@ mod task;
 pub use desk::{Desk, chosen_methods};
 pub use feature::Feature;
 pub use learner::Learner;
+pub use offer::method_offer;
 pub use subjects::Subjects;
 pub use task::Task;
 

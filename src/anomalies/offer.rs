@@ -10,6 +10,7 @@ use crate::maths::sorting::Arrange;
 use crate::model::format::quantity;
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::{AnomalyChoice, AnomalyFeature, AnomalyMethod, AnomalyOffer, AnomalyParameter};
+use crate::settings::Descriptor;
 use std::iter;
 
 /// Most rows that distributions are of.
@@ -111,8 +112,9 @@ fn histogram(sorted: &[f64]) -> Vec<u32> {
     counts
 }
 
-fn method(method: &Method) -> AnomalyMethod {
-    let parameter = |of: &crate::settings::Descriptor| AnomalyParameter {
+/// What is said of a method, with its parameters only.
+pub fn method_offer(explains: &str, parameters: &[Descriptor], cost: Cost) -> AnomalyMethod {
+    let parameter = |of: &Descriptor| AnomalyParameter {
         id: of.id.to_owned(),
         label: of.label.to_owned(),
         help: of.help.to_owned(),
@@ -120,19 +122,31 @@ fn method(method: &Method) -> AnomalyMethod {
         range: [of.min, of.default, of.max],
     };
     AnomalyMethod {
-        id: method.id.to_owned(),
-        label: method.label.to_owned(),
-        help: method.help.to_owned(),
-        fails: method.fails.to_owned(),
-        source: method.source.to_owned(),
-        explains: method.explains.to_owned(),
-        is_default: CONSENSUS.contains(&method.id),
-        cost: match method.cost {
+        id: String::new(),
+        label: String::new(),
+        help: String::new(),
+        fails: String::new(),
+        source: String::new(),
+        explains: explains.to_owned(),
+        is_default: false,
+        cost: match cost {
             Cost::Light => "fast",
             Cost::Medium => "medium",
             Cost::Heavy => "slow",
         }
         .to_owned(),
-        parameters: method.parameters.iter().map(parameter).collect(),
+        parameters: parameters.iter().map(parameter).collect(),
+    }
+}
+
+fn method(method: &Method) -> AnomalyMethod {
+    AnomalyMethod {
+        id: method.id.to_owned(),
+        label: method.label.to_owned(),
+        help: method.help.to_owned(),
+        fails: method.fails.to_owned(),
+        source: method.source.to_owned(),
+        is_default: CONSENSUS.contains(&method.id),
+        ..method_offer(method.explains, method.parameters, method.cost)
     }
 }

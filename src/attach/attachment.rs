@@ -85,5 +85,6 @@ pub fn profile_sources<'a>(pipeline: &'a Pipeline, analysis: &'a Analysis, files
         names: pipeline.names(),
         site: &analysis.site,
         files,
+        passing: None,
     }
 }

@@ -110,7 +110,7 @@ fn new_things(
     let names: BTreeSet<&str> = new.iter().map(|(name, _)| *name).collect();
     let is_meant =
         |flow: &Flow| things_of(flow, from).iter().any(|(of, name)| *of == kind && names.contains(name.as_str()));
-    let flows: Vec<(u32, &Flow)> = from.flows.iter().filter(|(_, flow)| flow.is_counted() && is_meant(flow)).collect();
+    let flows: Vec<(u32, &Flow)> = from.counted().filter(|(_, flow)| is_meant(flow)).collect();
     let n_known = normal.of_kind(kind).count();
     let what = if new.len() == 1 { noun_of(kind, first.0) } else { noun(kind, new.len()) };
     let (impact, confidence) = weight(kind);

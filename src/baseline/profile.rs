@@ -124,6 +124,17 @@ pub struct Sources<'a> {
     pub site: &'a Site,
     /// Names of the files.
     pub files: Vec<String>,
+    /// Serial numbers of the flows that count, ascending; all if none are named.
+    pub passing: Option<&'a [u32]>,
+}
+
+impl<'a> Sources<'a> {
+    /// The flows that count.
+    pub fn counted(&self) -> impl Iterator<Item = (u32, &'a Flow)> {
+        let passing = self.passing;
+        let passes = move |serial: &u32| passing.is_none_or(|passing| passing.binary_search(serial).is_ok());
+        self.flows.iter().filter(move |(serial, flow)| flow.is_counted() && passes(serial))
+    }
 }
 
 /// The things of a flow, and what they are called.
@@ -183,7 +194,7 @@ impl Profile {
         let mut values: Vec<Vec<f64>> = vec![Vec::new(); FIGURES.len()];
         let mut windows: BTreeMap<i64, u64> = BTreeMap::new();
         let (mut first, mut last) = (i64::MAX, i64::MIN);
-        for (_, flow) in from.flows.iter().filter(|(_, flow)| flow.is_counted()) {
+        for (_, flow) in from.counted() {
             profile.n_flows += 1;
             for (kind, name) in things_of(flow, from) {
                 let known = profile.things.entry(kind).or_default();

@@ -2,12 +2,14 @@
 
 pub mod anomalies;
 pub mod attached;
+pub mod comparison;
 mod envelope;
 mod listing;
 mod packed;
 mod query;
 mod reply;
 mod request;
+pub mod training;
 mod window;
 
 pub use envelope::Envelope;

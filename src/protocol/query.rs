@@ -1,6 +1,8 @@
 //! What the page requests from the worker to fill its tables (flows, packets, rows, columns), and the worker's answers.
 
 use super::anomalies::{AnomalyAnswer, AnomalyQuery};
+use super::comparison::Comparison;
+use super::training::{TrainingAnswer, TrainingQuery};
 use super::window::{Scope, Window};
 use crate::model::explore;
 use crate::model::listing::{FlowRow, PacketDetail, PacketRow, Page};
@@ -45,6 +47,10 @@ pub enum Query {
     Neighbours(Scope),
     /// Which findings have something to do with what is selected.
     Findings(Scope),
+    /// What differs from the baseline that is applied, of what is left by a selection.
+    Comparison(Scope),
+    /// About learning from labels.
+    Training(Box<TrainingQuery>),
     /// About what is unusual, and learning it.
     Anomalies(Box<AnomalyQuery>),
 }
@@ -69,6 +75,7 @@ impl Query {
                 | Query::Explore(_)
                 | Query::Catalogue
                 | Query::Anomalies(_)
+                | Query::Training(_)
         )
     }
 }
@@ -139,6 +146,10 @@ pub enum Answer {
     Neighbours(Box<Result<Neighbours, String>>),
     /// To [`Query::Findings`]: their ids in their order; a scope that cannot be used is an error, in a sentence.
     Findings(Result<Vec<String>, String>),
+    /// To [`Query::Comparison`]; none if no baseline is applied; a sentence if it cannot be done.
+    Comparison(Box<Result<Option<Comparison>, String>>),
+    /// To [`Query::Training`]. Before the last one may come some that say how far it is.
+    Training(TrainingAnswer),
     /// To [`Query::Anomalies`]. Before the last one may come some that say how far it is.
     Anomalies(AnomalyAnswer),
 }
@@ -146,6 +157,6 @@ pub enum Answer {
 impl Answer {
     /// True if no other answer to the same question follows.
     pub fn is_last(&self) -> bool {
-        !matches!(self, Answer::Anomalies(AnomalyAnswer::Progress(_)))
+        !matches!(self, Answer::Anomalies(AnomalyAnswer::Progress(_)) | Answer::Training(TrainingAnswer::Progress(_)))
     }
 }

@@ -47,4 +47,8 @@ pub enum Saving {
     Table(TableExport),
     /// The packets as pcapng, read again.
     Packets,
+    /// What is normal in the flows.
+    Baseline,
+    /// A model that was trained, by its place among them.
+    Model(u32),
 }

@@ -26,6 +26,7 @@ use crate::model::explore::{Catalogue, Question};
 use crate::model::listing::{FilterError, FlowRow, LayerDetail, PacketDetail, PacketRow};
 use crate::model::rows::{ColumnInfo, DataRow};
 use crate::pipeline::Pipeline;
+use crate::protocol::training::TrainingAnswer;
 use crate::protocol::{Answer, Filter, Query, Saving, Scope};
 use crate::read::RawPacket;
 use listing::{Kept, Sight};
@@ -80,6 +81,10 @@ impl Views {
                 let left = findings::findings(&mut sight, &scope);
                 Answer::Findings(left.map_err(|error| error.to_string()))
             }
+            // The worker has the baseline, and answers this itself.
+            Query::Comparison(_) => Answer::Comparison(Box::new(Ok(None))),
+            // The worker has this answered by another one.
+            Query::Training(_) => Answer::Training(TrainingAnswer::Cancelled),
             Query::Catalogue => Answer::Catalogue(Box::new(explore::catalogue(&sight))),
         }
     }
@@ -210,6 +215,19 @@ pub fn save(
     source: &mut dyn Source,
 ) -> Result<u64, String> {
     saving::save(out, saving, scope, &mut Sight { pipeline, analysis, source })
+}
+
+/// Serial numbers of the flows that are left by a selection, ascending; none if that is all of them.
+///
+/// # Errors
+/// In a sentence: the selection cannot be used.
+pub fn flows_within(
+    pipeline: &Pipeline,
+    analysis: &Analysis,
+    source: &mut dyn Source,
+    scope: &Scope,
+) -> Result<Option<Vec<u32>>, String> {
+    saving::flows_within(&mut Sight { pipeline, analysis, source }, scope)
 }
 
 /// Comments in the capture about a packet, as a layer without bytes.

@@ -12,12 +12,23 @@ pub(super) fn save(out: &mut dyn Write, saving: Saving, scope: &Scope, sight: &m
         _ if scope.passes_all() => None,
         Saving::Table(_) => Some(filter::flows(sight, &within)),
         Saving::Packets => Some(filter::packets(sight, &within)),
+        // The worker writes these itself.
+        Saving::Baseline => return Err(String::new()),
+        Saving::Model(_) => return Err("The model is gone: train again.".to_owned()),
     };
     let passing = passing.transpose().map_err(|error| error.to_string())?;
     let Sight { pipeline, analysis, source } = sight;
     let written = match saving {
         Saving::Table(export) => write_passing(out, export, pipeline, analysis, passing.as_deref()).map(|()| 0),
         Saving::Packets => packets_again::write(out, pipeline, analysis, *source, passing.as_deref()),
+        Saving::Baseline | Saving::Model(_) => Ok(0),
     };
     written.map_err(|_| String::new())
+}
+
+/// Serial numbers of the flows that are left, ascending; none if that is all of them.
+pub(super) fn flows_within(sight: &mut Sight<'_>, scope: &Scope) -> Result<Option<Vec<u32>>, String> {
+    let within = Filter { scope: scope.clone(), ..Filter::default() };
+    let flows = (!scope.passes_all()).then(|| filter::flows(sight, &within));
+    flows.transpose().map_err(|error| error.to_string())
 }

@@ -36,6 +36,8 @@ impl Route {
             Route::Rows(_) => &view::ROWS,
             Route::Anomalies => &view::ANOMALIES,
             Route::Learn(_) => &view::LEARN,
+            Route::Comparison => &view::COMPARISON,
+            Route::Train => &view::TRAIN,
             Route::Issues => &view::ISSUES,
             Route::Settings => &view::SETTINGS,
         }

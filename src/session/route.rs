@@ -42,6 +42,10 @@ pub enum Route {
     Anomalies,
     /// The lessons, or one of them.
     Learn(LearnRoute),
+    /// What differs from a baseline.
+    Comparison,
+    /// Training on labels; what is chosen there is kept with the file.
+    Train,
     /// What could not be read.
     Issues,
     /// Settings and what detectors do.
@@ -193,6 +197,8 @@ impl Route {
             | Route::Neighbours
             | Route::Reading
             | Route::Anomalies
+            | Route::Comparison
+            | Route::Train
             | Route::Issues
             | Route::Settings => {}
             Route::Findings { id, severity } => {

@@ -8,6 +8,7 @@ use super::memory::Memory;
 use super::route::Route;
 use super::selection::Selection;
 use super::shared::Shared;
+use super::training::Training;
 use crate::model::rows::Column;
 use crate::model::{Analysis, Rule};
 use crate::protocol::attached::AttachedKind;
@@ -168,6 +169,8 @@ pub struct State {
     pub is_look: bool,
     /// What is unusual in the open file, and by what choices.
     pub anomalies: Shared<Anomalies>,
+    /// What is trained on the open file, and how good that is.
+    pub training: Shared<Training>,
     /// Remarks on files that were open before, and on the one that is.
     pub memory: Shared<Memory>,
     /// The lessons.

@@ -2,10 +2,11 @@
 
 use super::columns;
 use super::rows::{RowStore, cell};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A class: all rows with the same label.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Class {
     /// The label as in the column; `(empty)` if the cell is empty.
     pub name: String,

@@ -1,15 +1,17 @@
 //! A labelled table, or a capture with labels, to a trained model; and a model to what it says of another file.
 //!
-//! [`gather`] makes what is trained on of the pipeline's tables, [`marks`] are labels that stand in no column, [`apply`] asks a model about
+//! [`gather`] makes what is trained on of the pipeline's tables, [`marks`] are labels that stand in no column, [`desk`] answers the page, [`apply`] asks a model about
 //! a pipeline, and [`findings`] tells what it says. Learning itself is in [`crate::learn::trained`].
 
 pub mod apply;
+pub mod desk;
 pub mod features;
 pub mod findings;
 pub mod gather;
 pub mod marks;
 
 pub use apply::{Judged, apply};
+pub use desk::TrainingTask;
 pub use gather::{Wanted, gather};
 pub use marks::Mark;
 

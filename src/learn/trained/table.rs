@@ -3,9 +3,10 @@
 use crate::learn::column::{Cells, TableColumn};
 use crate::learn::prepare::{Source, Values};
 use crate::stats::labels::{Class, Labels};
+use serde::{Deserialize, Serialize};
 
 /// Rows with a class each.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct LabelledTable {
     /// Rows.
     pub n_rows: usize,

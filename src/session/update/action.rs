@@ -10,6 +10,7 @@ use crate::session::memory::Memory;
 use crate::session::route::Route;
 use crate::session::selection::Selection;
 use crate::session::state::{Clock, OpenFile, Overlay};
+use crate::session::training::TrainingAction;
 use crate::settings::{Descriptor, Settings};
 
 /// Something that happened.
@@ -71,6 +72,8 @@ pub enum Action {
     Evaluate,
     /// Something happened in the view of anomalies.
     Anomalies(AnomalyAction),
+    /// Something happened in the view that trains.
+    Training(TrainingAction),
     /// The address changed.
     Go(Route),
     /// All views are narrowed to this.

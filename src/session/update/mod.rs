@@ -182,6 +182,10 @@ impl State {
                 self.anomalies = Shared::new(self.anomalies.step(action));
                 Vec::new()
             }
+            Action::Training(action) => {
+                self.training = Shared::new(self.training.step(action));
+                Vec::new()
+            }
             Action::Go(route) => {
                 self.route = route;
                 self.shows_menu = false;
@@ -282,6 +286,7 @@ impl State {
         self.is_look = false;
         self.has_tables = false;
         self.anomalies = Shared::default();
+        self.training = Shared::default();
         self.forget_what_attached_said();
     }
 

@@ -42,7 +42,7 @@ impl State {
             }
         }
         if has_table && inputs.len() > 1 {
-            let text = "A table is read by itself, not together with other files. Open one at a time.".to_owned();
+            let text = "Tables are not read together with other files. Open a table on its own.".to_owned();
             let name = |place: &usize| files.get(*place).map(|file| file.name.clone());
             let names: Vec<String> = inputs.iter().filter_map(name).collect();
             refused.push(Notice::Refused { file: FileFacts::name_of(&names), text });

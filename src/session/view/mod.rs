@@ -158,6 +158,26 @@ pub static FINDINGS: View = View {
 pub static ANOMALIES: View =
     View { id: "anomalies", label: "Anomalies", group: Group::Findings, read: |_, _| Route::Anomalies, ..View::WHOLE };
 
+/// What is new, gone or different against a baseline.
+pub static COMPARISON: View = View {
+    id: "compare",
+    label: "Compare",
+    group: Group::Findings,
+    needs: Needs::Flows,
+    read: |_, _| Route::Comparison,
+    ..View::PLAIN
+};
+
+/// Learning from labels, and how good that is.
+pub static TRAIN: View = View {
+    id: "train",
+    label: "Train",
+    group: Group::Findings,
+    needs: Needs::Table,
+    read: |_, _| Route::Train,
+    ..View::WHOLE
+};
+
 /// Any measure over time.
 pub static TIME: View = View {
     id: "time",
@@ -315,6 +335,8 @@ pub static VIEWS: &[&View] = &[
     &OVERVIEW,
     &FINDINGS,
     &ANOMALIES,
+    &TRAIN,
+    &COMPARISON,
     &TIME,
     &protocols::PROTOCOLS,
     &CONVERSATIONS,

@@ -1,16 +1,20 @@
 //! Files beside the open one in the worker: what files are that the page asks about, and those that are applied to every analysis.
 
-use super::scope::{pause, post};
+use super::job::BlobSource;
+use super::scope::{pause, post, post_with};
 use super::{Shared, evaluate, with};
 use crate::attach::{self, Attachment, FRONT_BYTES};
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
-use crate::protocol::Reply;
 use crate::protocol::attached::{AttachedFile, AttachedKind, AttachedOutcome, Offered};
+use crate::protocol::{Answer, Reply, Scope};
+use crate::query;
 use crate::settings::Settings;
+use crate::web::browser::blob_writer::BlobWriter;
 use crate::web::browser::read_ahead;
 use js_sys::Uint8Array;
 use std::cell::{Cell, RefCell};
+use std::io::Write;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -79,6 +83,43 @@ pub(super) fn attach(shared: &Shared, number: u32, list: Vec<AttachedFile>, file
             _ => post(number, Reply::Attached(shared.applied.outcomes(Vec::new()))),
         }
     });
+}
+
+/// Says what differs from the baseline that is applied.
+pub(super) fn compare(shared: &Shared, number: u32, question: u32, scope: &Scope) {
+    let files = shared.applied.0.files.borrow();
+    let normal = files.iter().find_map(|(_, of)| match of {
+        Ok(Attachment::Baseline(normal)) => Some(normal),
+        _ => None,
+    });
+    let said = with(shared, number, |job| {
+        let (Some(normal), Some(analysis)) = (normal, job.analysis.as_ref()) else { return Ok(None) };
+        let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
+        let passing = query::flows_within(&job.pipeline, analysis, &mut source, scope)?;
+        attach::comparison(normal, &job.pipeline, analysis, passing.as_deref()).map(Some)
+    });
+    if let Some(said) = said {
+        post(number, Reply::Answer { question, answer: Answer::Comparison(Box::new(said)) });
+    }
+}
+
+/// Writes what is normal in the flows that are left by a selection.
+pub(super) fn save_baseline(shared: &Shared, number: u32, scope: &Scope) {
+    let written = with(shared, number, |job| {
+        let analysis = job.analysis.as_ref().ok_or_else(String::new)?;
+        let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
+        let passing = query::flows_within(&job.pipeline, analysis, &mut source, scope)?;
+        let names = vec![analysis.file.name.clone()];
+        let profile = attach::learn(&job.pipeline, analysis, names, passing.as_deref())?;
+        let mut writer = BlobWriter::default();
+        writer.write_all(profile.text().as_bytes()).map_err(|_| String::new())?;
+        writer.finish().map_err(|_| String::new())
+    });
+    match written {
+        Some(Ok(file)) => post_with(number, Reply::Saved(Ok(0)), &[file]),
+        Some(Err(why)) => post(number, Reply::Saved(Err(why))),
+        None => {}
+    }
 }
 
 fn read_one(file: &AttachedFile, blob: &Blob) -> Result<Attachment, String> {

@@ -49,6 +49,7 @@ struct Shared {
     reader: Rc<RefCell<Option<Reader>>>,
     helpers: Helpers,
     learning: Learning,
+    training: Learning,
     applied: attached::Applied,
 }
 
@@ -124,6 +125,8 @@ fn receive(shared: &Shared, Envelope { job, body }: Envelope<Request>, files: Ve
         Request::Ask { question, query } => ask(shared, job, question, query),
         Request::Recognise { offer, settings } => attached::recognise(job, offer, &settings, &files),
         Request::Attach(list) => attached::attach(shared, job, list, files),
+        Request::Save(Saving::Baseline, scope) => attached::save_baseline(shared, job, &scope),
+        Request::Save(Saving::Model(place), _) => learning::save_model(shared, job, place),
         Request::Save(saving, scope) => save(shared, job, saving, &scope),
     }
 }
@@ -139,6 +142,7 @@ fn open(shared: &Shared, job: u32, settings: Settings, files: Vec<Blob>, is_look
     let options = PipelineOptions { names, bytes: bytes_total as u64, ..PipelineOptions::of(&settings) };
     let pipeline = Pipeline::new(options);
     shared.learning.end();
+    shared.training.end();
     let opened = Job {
         number: job,
         unpacked: files.iter().map(|_| Unpacked::default()).collect(),
@@ -176,6 +180,8 @@ fn ask(shared: &Shared, number: u32, question: u32, query: Query) {
 fn answer_or_learn(shared: &Shared, number: u32, question: u32, query: Query) {
     match query {
         Query::Anomalies(query) => learning::ask(shared, number, question, *query),
+        Query::Comparison(scope) => attached::compare(shared, number, question, &scope),
+        Query::Training(query) => learning::ask_training(shared, number, question, &query),
         query => answer(shared, number, question, query),
     }
 }

@@ -2,6 +2,7 @@
 
 mod anomalies;
 mod columns;
+mod comparison;
 mod explore;
 mod findings;
 mod flows;
@@ -17,10 +18,12 @@ mod settings;
 mod start;
 mod stream;
 mod table_reading;
+mod train;
 
 use crate::session::{Phase, Route, Shared, State};
 use anomalies::Anomalies;
 use columns::Columns;
+use comparison::Comparison;
 use explore::Explore;
 use findings::Findings;
 use flows::Flows;
@@ -36,6 +39,7 @@ use settings::Settings;
 use start::Start;
 use stream::Stream;
 use table_reading::TableReading;
+use train::Train;
 use yew::prelude::*;
 
 /// The view that phase and address ask for.
@@ -67,6 +71,8 @@ pub fn view(state: &Shared<State>) -> Html {
         Route::Rows(route) => html! { <Rows state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Anomalies => html! { <Anomalies state={state.clone()} {analysis} /> },
         Route::Learn(route) => html! { <Learn state={state.clone()} route={route.clone()} /> },
+        Route::Comparison => html! { <Comparison state={state.clone()} /> },
+        Route::Train => html! { <Train state={state.clone()} /> },
         Route::Issues => html! { <Issues {analysis} /> },
         Route::Settings => html! { <Settings state={state.clone()} /> },
     }

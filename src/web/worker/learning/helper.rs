@@ -2,7 +2,10 @@
 
 use super::learner_main::{LearnerReply, LearnerRequest, MARK};
 use crate::anomalies::Task;
+use crate::protocol::Answer;
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
+use crate::protocol::training::TrainingAnswer;
+use crate::training::TrainingTask;
 use crate::web::browser::codec;
 use crate::web::browser::spawn::{OwnScript, end, post, spawn_own};
 use js_sys::Array;
@@ -10,7 +13,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
-use web_sys::{MessageEvent, Worker};
+use web_sys::{Blob, MessageEvent, Worker};
 
 const DIED: &str = "Learning stopped: the browser ran out of memory, or there is a bug in Packetloupe. Try fewer features or \
                     a profile with fewer rows.";
@@ -26,32 +29,44 @@ pub(super) struct Helper {
 struct State {
     /// Messages that wait for the worker to be ready; none once it is.
     outbox: Option<Vec<(JsValue, Array)>>,
-    /// The question whose answer is being learnt.
-    learning: Option<u32>,
+    /// The question whose answer is being learnt, and how it is refused if the worker fails.
+    learning: Option<(u32, Refuse)>,
     is_over: bool,
 }
 
+/// A sentence to an answer.
+pub(super) type Refuse = fn(String) -> Answer;
+
+/// What is heard of a worker that learns.
+pub(super) enum Heard {
+    /// The answer to the question of this number.
+    Answer(u32, Answer),
+    /// The file of a model; none if there is no such one, or no room for it.
+    Model(Option<Blob>),
+}
+
 impl Helper {
-    /// Starts one. `hear` is called with the number of each question and its answers.
-    pub(super) fn start(hear: impl Fn(u32, AnomalyAnswer) + 'static) -> Result<Helper, JsValue> {
+    /// Starts one. `hear` is called with all that it says.
+    pub(super) fn start(hear: impl Fn(Heard) + 'static) -> Result<Helper, JsValue> {
         // The compiled module rides in the first message: nothing is loaded or compiled again.
         let (mark, begin) =
             (format!("self.{MARK} = true;"), "onmessage = ({ data }) => wasm_bindgen({ module_or_path: data });");
         let (worker, lifeline) = spawn_own(&OwnScript::known()?, &mark, begin)?;
         worker.post_message(&wasm_bindgen::module())?;
         let state = Rc::new(RefCell::new(State { outbox: Some(Vec::new()), learning: None, is_over: false }));
-        let hear: Rc<dyn Fn(u32, AnomalyAnswer)> = Rc::new(hear);
+        let hear: Rc<dyn Fn(Heard)> = Rc::new(hear);
         let on_message = {
             let (worker, state, hear) = (worker.clone(), state.clone(), hear.clone());
             Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
                 match codec::from_js::<LearnerReply>(&event.data()) {
-                    Some((LearnerReply(Some((question, answer))), _)) => {
-                        if !matches!(answer, AnomalyAnswer::Progress(_)) {
-                            state.borrow_mut().learning.take_if(|learning| *learning == question);
+                    Some((LearnerReply::Answer(question, answer), _)) => {
+                        if answer.is_last() {
+                            state.borrow_mut().learning.take_if(|(learning, _)| *learning == question);
                         }
-                        hear(question, answer);
+                        hear(Heard::Answer(question, *answer));
                     }
-                    Some((LearnerReply(None), _)) => {
+                    Some((LearnerReply::Model, mut files)) => hear(Heard::Model(files.pop())),
+                    Some((LearnerReply::Ready, _)) => {
                         // Who dropped the helper does not wait for it.
                         let (state_of_gone, hear) = (Rc::downgrade(&state), hear.clone());
                         lifeline.watch(move || {
@@ -81,8 +96,19 @@ impl Helper {
 
     /// Gives it a task.
     pub(super) fn learn(&self, question: u32, task: Task) {
-        self.state.borrow_mut().learning = Some(question);
+        self.state.borrow_mut().learning = Some((question, |why| Answer::Anomalies(AnomalyAnswer::Refused(why))));
         self.send(&LearnerRequest::Learn(question, Box::new(task)));
+    }
+
+    /// Lets it train.
+    pub(super) fn train(&self, question: u32, task: TrainingTask) {
+        self.state.borrow_mut().learning = Some((question, |why| Answer::Training(TrainingAnswer::Refused(why))));
+        self.send(&LearnerRequest::Train(question, Box::new(task)));
+    }
+
+    /// Asks for the file of a model that it trained.
+    pub(super) fn model(&self, place: u32) {
+        self.send(&LearnerRequest::Model(place));
     }
 
     /// Asks it about what it learnt; false if it is gone.
@@ -109,7 +135,7 @@ impl Helper {
 
     /// The question whose answer it is learning.
     pub(super) fn waiting(&self) -> Option<u32> {
-        self.state.borrow().learning
+        self.state.borrow().learning.map(|(question, _)| question)
     }
 
     /// True if it has failed.
@@ -119,11 +145,11 @@ impl Helper {
 }
 
 /// Nothing more comes.
-fn gone(state: &RefCell<State>, hear: &dyn Fn(u32, AnomalyAnswer)) {
+fn gone(state: &RefCell<State>, hear: &dyn Fn(Heard)) {
     state.borrow_mut().is_over = true;
     let learning = state.borrow_mut().learning.take();
-    if let Some(question) = learning {
-        hear(question, AnomalyAnswer::Refused(DIED.to_owned()));
+    if let Some((question, refuse)) = learning {
+        hear(Heard::Answer(question, refuse(DIED.to_owned())));
     }
 }
 

@@ -2,16 +2,22 @@
 //! it learnt.
 
 use crate::anomalies::{Learner, Task};
+use crate::learn::trained::TrainedModel;
+use crate::protocol::Answer;
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
+use crate::protocol::training::TrainingAnswer;
+use crate::training::{self, TrainingTask};
+use crate::web::browser::blob_writer::BlobWriter;
 use crate::web::browser::codec;
 use crate::web::worker::scope::{now, scope};
 use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
+use std::io::Write;
 use std::ops::ControlFlow;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::MessageEvent;
+use web_sys::{Blob, MessageEvent};
 
 /// How often it says how far it is, ms.
 const PROGRESS_MS: f64 = 100.0;
@@ -21,13 +27,24 @@ const PROGRESS_MS: f64 = 100.0;
 pub(super) enum LearnerRequest {
     /// Learn, in place of what was learnt before.
     Learn(u32, Box<Task>),
+    /// Train, in place of what was trained before.
+    Train(u32, Box<TrainingTask>),
     /// Answer this.
     Ask(u32, AnomalyQuery),
+    /// Give the file of the model at this place among those that were trained.
+    Model(u32),
 }
 
-/// What it says: the number of the question and the answer; none when it is ready.
+/// What it says.
 #[derive(Serialize, Deserialize)]
-pub(super) struct LearnerReply(pub(super) Option<(u32, AnomalyAnswer)>);
+pub(super) enum LearnerReply {
+    /// It is ready.
+    Ready,
+    /// The answer to the question of this number.
+    Answer(u32, Box<Answer>),
+    /// A model, which rides beside this message; nothing if there is no such one, or no room for it.
+    Model,
+}
 
 /// The global name that makes a worker one that learns.
 pub(super) const MARK: &str = "learns";
@@ -40,26 +57,37 @@ pub(super) fn is_wanted() -> bool {
 /// Installs the message handler and says that it is ready.
 pub(super) fn start() {
     let learner = RefCell::new(None);
+    let models: RefCell<Vec<TrainedModel>> = RefCell::default();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         match codec::from_js::<LearnerRequest>(&event.data()) {
             Some((LearnerRequest::Learn(question, task), _)) => {
                 learner.replace(None);
-                let mut said = now();
-                let mut report = |share: f32| {
-                    if now() - said >= PROGRESS_MS {
-                        said = now();
-                        post(Some((question, AnomalyAnswer::Progress(share))));
-                    }
-                    ControlFlow::Continue(())
-                };
+                let mut report = reporter(move |share| anomalies(question, AnomalyAnswer::Progress(share)));
                 let (learnt, answer) = Learner::answer_to(*task, &mut report);
                 learner.replace(learnt);
-                post(Some((question, answer)));
+                anomalies(question, answer);
+            }
+            Some((LearnerRequest::Train(question, task), _)) => {
+                models.borrow_mut().clear();
+                let say = |answer| post(LearnerReply::Answer(question, Box::new(Answer::Training(answer))), &[]);
+                let mut report = reporter(move |share| say(TrainingAnswer::Progress(share)));
+                let (trained, answer) = training::desk::train(&task, &mut report);
+                models.replace(trained);
+                say(answer);
             }
             Some((LearnerRequest::Ask(question, query), _)) => {
                 let answer = learner.borrow().as_ref().map(|learner: &Learner| learner.answer(&query));
                 let nothing = || AnomalyAnswer::Refused("Nothing has been learnt yet.".to_owned());
-                post(Some((question, answer.unwrap_or_else(nothing))));
+                anomalies(question, answer.unwrap_or_else(nothing));
+            }
+            Some((LearnerRequest::Model(place), _)) => {
+                let text = models.borrow().get(place as usize).map(TrainedModel::text);
+                let file = text.and_then(|text| {
+                    let mut writer = BlobWriter::default();
+                    writer.write_all(text.as_bytes()).ok()?;
+                    writer.finish().ok()
+                });
+                post(LearnerReply::Model, file.as_slice());
             }
             None => {}
         }
@@ -67,11 +95,27 @@ pub(super) fn start() {
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // The handler lives as long as the worker.
     on_message.forget();
-    post(None);
+    post(LearnerReply::Ready, &[]);
 }
 
-fn post(reply: Option<(u32, AnomalyAnswer)>) {
-    let (message, transfer) = codec::to_js(&LearnerReply(reply), &[]);
+/// Says how far it is, now and then.
+fn reporter(say: impl Fn(f32)) -> impl FnMut(f32) -> ControlFlow<()> {
+    let mut said = now();
+    move |share| {
+        if now() - said >= PROGRESS_MS {
+            said = now();
+            say(share);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn anomalies(question: u32, answer: AnomalyAnswer) {
+    post(LearnerReply::Answer(question, Box::new(Answer::Anomalies(answer))), &[]);
+}
+
+fn post(reply: LearnerReply, files: &[Blob]) {
+    let (message, transfer) = codec::to_js(&reply, files);
     // Fails only for values that cannot be cloned; ours are bytes.
     let _ = scope().post_message_with_transfer(&message, &transfer);
 }

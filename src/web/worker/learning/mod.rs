@@ -5,12 +5,15 @@
 
 mod helper;
 mod learner_main;
+mod train;
 
-use super::scope::post;
+pub(super) use train::{ask as ask_training, save_model};
+
+use super::scope::{post, post_with};
 use super::{Shared, with};
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
 use crate::protocol::{Answer, Query, Reply};
-use helper::Helper;
+use helper::{Heard, Helper};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -51,7 +54,7 @@ pub(super) fn ask(shared: &Shared, number: u32, question: u32, query: AnomalyQue
         (AnomalyQuery::Learn(choice), None) => {
             match with(shared, number, |job| job.views.anomalies.task(&job.pipeline, choice)) {
                 Some(Ok(task)) => {
-                    if let Some(helper) = fresh(shared, number) {
+                    if let Some(helper) = fresh(shared, number, &shared.learning) {
                         helper.learn(question, task);
                         shared.learning.0.replace(Some(helper));
                     } else {
@@ -72,20 +75,25 @@ pub(super) fn ask(shared: &Shared, number: u32, question: u32, query: AnomalyQue
 }
 
 /// A worker that has nothing to do yet: the one that is there if it is idle, or else another.
-fn fresh(shared: &Shared, number: u32) -> Option<Helper> {
-    let idle = shared.learning.0.borrow_mut().take().filter(|helper| !helper.is_learning() && !helper.is_over());
+fn fresh(shared: &Shared, number: u32, learning: &Learning) -> Option<Helper> {
+    let idle = learning.0.borrow_mut().take().filter(|helper| !helper.is_learning() && !helper.is_over());
     if idle.is_some() {
         return idle;
     }
     let shared = shared.clone();
-    let hear = move |question: u32, answer: AnomalyAnswer| {
-        let named = with(&shared, number, |job| {
-            let findings = job.analysis.as_ref().map_or(&[][..], |analysis| &analysis.findings);
-            job.views.anomalies.named(&job.pipeline, findings, answer)
-        });
-        if let Some(answer) = named {
-            post(number, Reply::Answer { question, answer: Answer::Anomalies(answer) });
+    let hear = move |heard: Heard| match heard {
+        Heard::Answer(question, Answer::Anomalies(answer)) => {
+            let named = with(&shared, number, |job| {
+                let findings = job.analysis.as_ref().map_or(&[][..], |analysis| &analysis.findings);
+                job.views.anomalies.named(&job.pipeline, findings, answer)
+            });
+            if let Some(answer) = named {
+                post(number, Reply::Answer { question, answer: Answer::Anomalies(answer) });
+            }
         }
+        Heard::Answer(question, answer) => post(number, Reply::Answer { question, answer }),
+        Heard::Model(Some(file)) => post_with(number, Reply::Saved(Ok(0)), &[file]),
+        Heard::Model(None) => post(number, Reply::Saved(Err(String::new()))),
     };
     Helper::start(hear).ok()
 }
