@@ -366,7 +366,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "session",
         &[
-            &["lesson", "selection"],
+            &["arrangement", "colours", "lesson", "marks", "selection"],
             &["explore"],
             &[
                 "attached",

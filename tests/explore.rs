@@ -3,11 +3,12 @@
 use packetloupe::explore::{DIMENSIONS, MEASURES};
 use packetloupe::model::Analysis;
 use packetloupe::model::explore::{Answer, Order, Question, Selection, Split, Term, ValueKind};
+use packetloupe::model::listing::PacketRow;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
-use packetloupe::protocol::{self, Filter, FlowSort, PacketSort, Query, Scope, Window};
+use packetloupe::protocol::{self, Filter, FlowSort, PacketLooks, PacketSort, Query, Scope, Window};
 use packetloupe::query::{self, Source};
 use packetloupe::settings::Settings;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A file in memory, for filters that read packets again.
@@ -204,7 +205,9 @@ fn tables_and_charts_obey_one_scope() {
         let counted = input.ask(&Question { selection: asked, ..question("", "packets") }).unwrap().total[0].unwrap();
         let filter = Filter { scope: scope(text), ..Filter::default() };
         let window = Window { filter, sort: PacketSort::Number, is_descending: false, offset: 0, count: 1000 };
-        let protocol::Answer::Packets(page) = input.query(Query::Packets(window)) else { panic!("no packets") };
+        let protocol::Answer::Packets(page) = input.query(Query::Packets(window, PacketLooks::default())) else {
+            panic!("no packets")
+        };
         assert_eq!(page.total as f64, counted, "{text}");
         assert!(page.rows.iter().all(|row| (from..to).contains(&row.time_ns)));
     }
@@ -270,6 +273,102 @@ fn a_selection_leaves_the_findings_with_traffic_in_it() {
         let protocol::Answer::Findings(refused) = input.query(Query::Findings(text("ip.addr == "))) else { panic!() };
         assert!(refused.is_err());
     }
+}
+
+#[test]
+fn remarks_and_colours_of_packets_are_those_that_filters_select() {
+    let paths = [
+        "captures/packet_loss/attack.pcap",
+        "captures/retransmission_storm/attack.pcap",
+        "captures/port_scan/attack.pcap",
+        "captures/arp_spoofing/attack.pcap",
+    ];
+    let mut n_remarked = 0;
+    for path in paths {
+        let input = Input::open(path);
+        let rules = ["tcp.analysis.flags", "tcp.flags.reset == 1", "not understood (", "arp", "tls", "udp.port == 53"];
+        let looks = PacketLooks { rules: rules.map(str::to_owned).into(), has_remarks: true };
+        let window = |offset| Window {
+            filter: Filter::default(),
+            sort: PacketSort::Number,
+            is_descending: true,
+            offset,
+            count: 1000,
+        };
+        let n = input.pipeline.index().len();
+        let rows: Vec<PacketRow> = (0..n.div_ceil(1000))
+            .flat_map(|page| {
+                let protocol::Answer::Packets(page) = input.query(Query::Packets(window(page * 1000), looks.clone()))
+                else {
+                    panic!("no packets")
+                };
+                page.rows
+            })
+            .collect();
+        assert_eq!(rows.len() as u64, n);
+        let passing = |text: &str| -> BTreeSet<u64> {
+            let found = query::passing_packets(&input.pipeline, &input.analysis, &mut Bytes(&input.bytes), text);
+            found.unwrap_or_default().into_iter().map(u64::from).collect()
+        };
+        let words = [
+            ("Reset", "tcp.flags.reset == 1"),
+            ("Duplicate ACK", "tcp.analysis.duplicate_ack"),
+            ("Out of order", "tcp.analysis.out_of_order"),
+            ("Zero window", "tcp.analysis.zero_window"),
+            ("Window update", "tcp.analysis.window_update"),
+            ("Previous segment not captured", "tcp.analysis.lost_segment"),
+        ];
+        for (word, filter) in words {
+            let said: BTreeSet<u64> =
+                rows.iter().filter(|row| row.remarks.iter().any(|own| own == word)).map(|row| row.index).collect();
+            assert_eq!(said, passing(filter), "{path}: {word}");
+            n_remarked += said.len();
+        }
+        let by_rule: Vec<BTreeSet<u64>> = rules.iter().map(|rule| passing(rule)).collect();
+        for row in &rows {
+            let first = by_rule.iter().position(|own| own.contains(&row.index)).map(|rule| rule as u8);
+            assert_eq!(row.paint, first, "{path}: packet {}: {}", row.index, row.info);
+            assert!(row.delta_ns.is_some() == (row.index > 0) && !row.is_not_analysed);
+        }
+        let some = Filter { text: "tcp or arp".to_owned(), ..Filter::default() };
+        let all = passing("tcp or arp");
+        let asked = Window { filter: some, is_descending: false, ..window(0) };
+        for (place, index) in all.iter().enumerate().step_by(37) {
+            let answer = input.query(Query::PacketPlace(asked.clone(), *index));
+            assert_eq!(answer, protocol::Answer::PacketPlace(Some(place as u64)));
+        }
+    }
+    assert!(n_remarked > 20, "{n_remarked}");
+}
+
+#[test]
+fn fields_of_headers_stand_where_their_bytes_are() {
+    let input = Input::open("captures/port_scan/attack.pcap");
+    let mut n = 0;
+    for index in 0..20 {
+        let protocol::Answer::Packet(packet) = input.query(Query::Packet { index }) else { panic!("no packet") };
+        let packet = packet.unwrap();
+        for (place, layer) in packet.layers.iter().enumerate() {
+            for (nth, field) in layer.fields.iter().enumerate().filter(|(_, field)| field.length > 0) {
+                let bytes = &packet.bytes[packet.bytes_of(place, Some(nth))];
+                let number = bytes.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+                match field.name.as_str() {
+                    "Source port" | "Destination port" | "Sequence number" | "TTL" | "Window" => {
+                        assert_eq!(field.value, number.to_string(), "{}", field.name);
+                        n += 1;
+                    }
+                    "Source" if layer.name == "IPv4" => {
+                        let parts: Vec<String> = bytes.iter().map(u8::to_string).collect();
+                        assert_eq!(field.value, parts.join("."));
+                    }
+                    "Checksum" => assert_eq!(field.value, format!("0x{number:04x}")),
+                    _ => {}
+                }
+                assert!(packet.at(field.start as usize).is_some_and(|(own, part)| own == place && part.is_some()));
+            }
+        }
+    }
+    assert!(n >= 60, "{n}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use packetloupe::export::{self, Writer};
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
-use packetloupe::protocol::{Answer, Filter, FlowSort, PacketSort, Query, Window};
+use packetloupe::protocol::{Answer, Filter, FlowSort, PacketLooks, PacketSort, Query, Window};
 use packetloupe::query::{self, Source, Views};
 use packetloupe::settings::Settings;
 use std::process::Command;
@@ -218,7 +218,10 @@ fn shown(bytes: &[u8]) -> Vec<(String, String)> {
     let mut source = Bytes(bytes.to_vec());
     let mut ask = |query: Query| views.ask(&pipeline, &analysis, &mut source, query);
     places.push(("flows".to_owned(), format!("{:?}", ask(Query::Flows(window::<FlowSort>(1000))))));
-    places.push(("packet rows".to_owned(), format!("{:?}", ask(Query::Packets(window::<PacketSort>(1000))))));
+    places.push((
+        "packet rows".to_owned(),
+        format!("{:?}", ask(Query::Packets(window::<PacketSort>(1000), PacketLooks::default()))),
+    ));
     for index in 0..analysis.summary.packets {
         let Answer::Packet(Some(detail)) = ask(Query::Packet { index }) else { panic!("no packet {index}") };
         places.push((format!("packet {}", index + 1), format!("{:?} {:?}", detail.row, detail.layers)));

@@ -3,6 +3,7 @@
 use super::app::parser::PortPair;
 use super::app::registry::{self, Datagrams};
 use super::app::{describe, link};
+use super::field_places::layer;
 use super::fragments::Fragments;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Protocol;
@@ -12,7 +13,7 @@ use crate::model::flow::Direction;
 use crate::model::format::secret::{MASK, Secrets};
 use crate::model::listing::{LayerDetail, PacketRow};
 use crate::model::net::addr::mac_text;
-use crate::model::packet::{Arp, Encapsulation, Icmp, Packet, Tcp, Transport, Udp};
+use crate::model::packet::{Arp, Encapsulation, Icmp, Packet, Tcp, Transport, Udp, tcp_flag};
 use crate::read::RawPacket;
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHeaderSlice, TcpOptionElement};
 
@@ -131,7 +132,20 @@ impl<'a> Decoded<'a> {
         };
         let info = line.unwrap_or_else(|| info(packet));
         let (time_ns, wire_bytes, flow) = (raw.time_ns, raw.wire_bytes, known.flow);
-        PacketRow { index: packet.index, time_ns, source, target, protocol, wire_bytes, info, flow }
+        PacketRow {
+            index: packet.index,
+            time_ns,
+            source,
+            target,
+            protocol,
+            wire_bytes,
+            info,
+            flow,
+            delta_ns: None,
+            remarks: remarks(packet, raw.data).into_iter().map(str::to_owned).collect(),
+            is_not_analysed: false,
+            paint: None,
+        }
     }
 
     fn layers(&self) -> Vec<LayerDetail> {
@@ -179,11 +193,6 @@ fn stopped(issues: &IssueLog) -> &'static str {
         Some(_) => "The transport header is invalid or truncated.",
         None => "",
     }
-}
-
-fn layer(name: &str, start: u32, length: u32, fields: Vec<(&str, String)>) -> LayerDetail {
-    let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    LayerDetail { name: name.to_owned(), start, length, fields }
 }
 
 fn link_layer(packet: &Packet, raw: &RawPacket<'_>) -> LayerDetail {
@@ -401,6 +410,27 @@ fn without_typed(fields: &FieldBuffer) -> FieldBuffer {
         }
     }
     masked
+}
+
+/// What is to be said of a packet by its headers alone.
+fn remarks(packet: &Packet, data: &[u8]) -> Vec<&'static str> {
+    let mut all = Vec::new();
+    if packet.tcp().is_some_and(|tcp| tcp.flags & tcp_flag::RST != 0) {
+        all.push("Reset");
+    }
+    // Zero is what network cards are left to compute.
+    let header = Ipv4HeaderSlice::from_slice(data.get(packet.net_at as usize..).unwrap_or_default());
+    if packet.ip.as_ref().is_some_and(|ip| ip.source.is_v4())
+        && header.is_ok_and(|header| {
+            header.header_checksum() != 0 && header.to_header().calc_header_checksum() != header.header_checksum()
+        })
+    {
+        all.push("Wrong IP checksum");
+    }
+    if packet.is_damaged {
+        all.push("Malformed");
+    }
+    all
 }
 
 fn is_datagram(packet: &Packet) -> bool {

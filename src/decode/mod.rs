@@ -5,6 +5,7 @@
 
 pub mod app;
 mod extension_headers;
+mod field_places;
 pub mod fragments;
 pub mod inspect;
 pub mod link;

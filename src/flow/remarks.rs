@@ -39,6 +39,11 @@ impl SegmentRemarks {
     }
 }
 
+/// True if something is remarked on a packet of a flow.
+pub fn has_any(flow: &Flow) -> bool {
+    counted(flow).iter().any(|side| changes(&SenderHealth::default(), side) != 0)
+}
+
 /// What is counted of both sides. Before a connection has a health, what is sent again is counted by the direction.
 fn counted(flow: &Flow) -> [SenderHealth; 2] {
     let first = |retransmissions| SenderHealth { retransmissions, ..SenderHealth::default() };

@@ -100,6 +100,14 @@ pub struct PacketRow {
     pub info: String,
     /// Serial number of its flow.
     pub flow: Option<u32>,
+    /// Since the packet before it in the capture, ns; none for the first.
+    pub delta_ns: Option<i64>,
+    /// What is to be said of it, in the words of Wireshark's expert information: a reset, a retransmission.
+    pub remarks: Vec<String>,
+    /// Its connection is too long for TCP analysis of its packets.
+    pub is_not_analysed: bool,
+    /// Place of the first rule for colours that fits it.
+    pub paint: Option<u8>,
 }
 
 /// A packet in full.
@@ -124,6 +132,80 @@ pub struct LayerDetail {
     pub start: u32,
     /// Bytes of it.
     pub length: u32,
-    /// Name and value of its fields.
-    pub fields: Vec<(String, String)>,
+    /// Its fields.
+    pub fields: Vec<FieldDetail>,
+}
+
+/// A field of a layer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldDetail {
+    /// Name.
+    pub name: String,
+    /// Value in words.
+    pub value: String,
+    /// First byte of it in the packet.
+    pub start: u32,
+    /// Bytes of it; 0 where it is not known in which it stands.
+    pub length: u32,
+}
+
+impl PacketDetail {
+    /// The innermost layer that a byte stands in, and the smallest of its fields; none for a byte of no layer.
+    pub fn at(&self, byte: usize) -> Option<(usize, Option<usize>)> {
+        let has = |start: u32, length: u32| {
+            (start as usize..(start as usize).saturating_add(length as usize)).contains(&byte)
+        };
+        let own = self.layers.iter().enumerate().filter(|(_, layer)| has(layer.start, layer.length));
+        let (place, layer) = own.min_by_key(|(place, layer)| (layer.length, std::cmp::Reverse(*place)))?;
+        let fields = layer.fields.iter().enumerate().filter(|(_, field)| has(field.start, field.length));
+        Some((place, fields.min_by_key(|(_, field)| field.length).map(|(place, _)| place)))
+    }
+
+    /// The bytes of a layer, or of a field of it whose bytes are known.
+    pub fn bytes_of(&self, layer: usize, field: Option<usize>) -> std::ops::Range<usize> {
+        let Some(layer) = self.layers.get(layer) else { return 0..0 };
+        let field = field.and_then(|field| layer.fields.get(field)).filter(|field| field.length > 0);
+        let (start, length) = field.map_or((layer.start, layer.length), |field| (field.start, field.length));
+        start as usize..(start as usize).saturating_add(length as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_is_of_the_innermost_layer_and_the_smallest_field() {
+        let field = |start, length| FieldDetail { name: String::new(), value: String::new(), start, length };
+        let layer = |start, length, fields| LayerDetail { name: String::new(), start, length, fields };
+        let row = PacketRow {
+            index: 0,
+            time_ns: 0,
+            source: String::new(),
+            target: String::new(),
+            protocol: String::new(),
+            wire_bytes: 0,
+            info: String::new(),
+            flow: None,
+            delta_ns: None,
+            remarks: Vec::new(),
+            is_not_analysed: false,
+            paint: None,
+        };
+        // A tunnel of which all that is inside is a part, too.
+        let layers = vec![
+            layer(0, 14, vec![]),
+            layer(14, 60, vec![]),
+            layer(34, 20, vec![field(34, 4), field(34, 1), field(0, 0)]),
+        ];
+        let packet = PacketDetail { row, layers, bytes: vec![0; 80], stopped: String::new() };
+        assert_eq!(
+            [0, 20, 34, 36, 50, 74].map(|byte| packet.at(byte)),
+            [Some((0, None)), Some((1, None)), Some((2, Some(1))), Some((2, Some(0))), Some((2, None)), None]
+        );
+        assert_eq!(
+            (packet.bytes_of(2, Some(0)), packet.bytes_of(2, Some(2)), packet.bytes_of(9, None)),
+            (34..38, 34..54, 0..0)
+        );
+    }
 }

@@ -1,7 +1,7 @@
 //! The kinds of rows that the worker lists: how a window of each is asked for, and found in the answer.
 
 use super::anomalies::{AnomalyAnswer, AnomalyQuery, AnomalyRow, AnomalySort};
-use super::query::{Answer, Cells, FlowSort, PacketSort, Query, RowSort};
+use super::query::{Answer, Cells, FlowSort, PacketLooks, PacketSort, Query, RowSort};
 use super::window::Window;
 use crate::model::listing::{FlowRow, PacketRow, Page};
 use crate::model::rows::{ColumnInfo, DataRow};
@@ -34,10 +34,10 @@ impl Listing for FlowRow {
 
 impl Listing for PacketRow {
     type Sort = PacketSort;
-    type Cells = ();
+    type Cells = PacketLooks;
 
-    fn query(window: Window<PacketSort>, (): ()) -> Query {
-        Query::Packets(window)
+    fn query(window: Window<PacketSort>, looks: PacketLooks) -> Query {
+        Query::Packets(window, looks)
     }
 
     fn page(answer: Answer) -> Option<Page<Self>> {

@@ -17,7 +17,9 @@ pub enum Query {
     /// A window of the flow table.
     Flows(Window<FlowSort>),
     /// A window of the packet table.
-    Packets(Window<PacketSort>),
+    Packets(Window<PacketSort>, PacketLooks),
+    /// The place of a packet among those of a window's filter and order.
+    PacketPlace(Window<PacketSort>, u64),
     /// A window of the rows of a table.
     Rows(Window<RowSort>, Cells),
     /// A window of the columns of a table, by their names.
@@ -62,6 +64,15 @@ pub struct Cells {
     pub first_column: u32,
     /// Number of columns wanted.
     pub n_columns: u32,
+}
+
+/// What else is wanted of each row of the packet table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PacketLooks {
+    /// Filters of the rules for colours in order; the first that fits a packet counts.
+    pub rules: Vec<String>,
+    /// What TCP analysis remarks on them.
+    pub has_remarks: bool,
 }
 
 impl Query {
@@ -128,6 +139,8 @@ pub enum Answer {
     Flows(Page<FlowRow>),
     /// To [`Query::Packets`].
     Packets(Page<PacketRow>),
+    /// To [`Query::PacketPlace`]; `None` if it does not pass.
+    PacketPlace(Option<u64>),
     /// To [`Query::Rows`].
     Rows(Page<DataRow>),
     /// To [`Query::Columns`].

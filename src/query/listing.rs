@@ -81,15 +81,32 @@ impl<L: Table> Kept<L> {
     /// A window of the table, of at most [`MOST_ROWS`] rows.
     pub(super) fn page(&mut self, sight: &mut Sight<'_>, window: Window<L::Sort>, cells: L::Cells) -> Page<L> {
         let (offset, count) = (window.offset, window.count.min(MOST_ROWS));
-        let kept = self.0.take().filter(|(kept, ..)| kept.is_of_same_rows(&window));
-        let (window, places, refused) = kept.unwrap_or_else(|| match L::places(sight, &window) {
-            Ok(places) => (window, places, None),
-            Err(error) => (window, Places::Some(Vec::new()), Some(error)),
-        });
+        let (window, places, refused) = self.take(sight, window);
         let wanted: Vec<u64> =
             (offset..offset.saturating_add(count.into())).map_while(|index| places.get(index)).collect();
         let page = Page { total: places.len(), offset, rows: L::rows(sight, &wanted, cells), refused: refused.clone() };
         self.0 = Some((window, places, refused));
         page
+    }
+
+    /// Where a row stands among those of a window's filter and order.
+    pub(super) fn place_of(&mut self, sight: &mut Sight<'_>, window: Window<L::Sort>, row: u64) -> Option<u64> {
+        let (window, places, refused) = self.take(sight, window);
+        let place = (0..places.len()).find(|place| places.get(*place) == Some(row));
+        self.0 = Some((window, places, refused));
+        place
+    }
+
+    /// The rows of a window, those that were kept if they are the same.
+    fn take(
+        &mut self,
+        sight: &mut Sight<'_>,
+        window: Window<L::Sort>,
+    ) -> (Window<L::Sort>, Places, Option<FilterError>) {
+        let kept = self.0.take().filter(|(kept, ..)| kept.is_of_same_rows(&window));
+        kept.unwrap_or_else(|| match L::places(sight, &window) {
+            Ok(places) => (window, places, None),
+            Err(error) => (window, Places::Some(Vec::new()), Some(error)),
+        })
     }
 }

@@ -3,11 +3,13 @@
 //! Each table has one file here: it filters rows, and turns those of a window into rows of the page.
 
 mod columns;
+mod expert;
 mod explore;
 mod filter;
 mod findings;
 mod flows;
 mod listing;
+mod looks;
 mod neighbours;
 mod packets;
 mod packets_again;
@@ -23,12 +25,13 @@ use crate::export::{TableExport, Tables};
 use crate::model::Analysis;
 use crate::model::comment::{About, Comment};
 use crate::model::explore::{Catalogue, Question};
-use crate::model::listing::{FilterError, FlowRow, LayerDetail, PacketDetail, PacketRow};
+use crate::model::listing::{FieldDetail, FilterError, FlowRow, LayerDetail, PacketDetail, PacketRow};
 use crate::model::rows::{ColumnInfo, DataRow};
 use crate::pipeline::Pipeline;
 use crate::protocol::training::TrainingAnswer;
 use crate::protocol::{Answer, Filter, Query, Saving, Scope};
 use crate::read::RawPacket;
+use expert::Expert;
 use listing::{Kept, Sight};
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -46,6 +49,8 @@ pub struct Views {
     packets: Kept<PacketRow>,
     rows: Kept<DataRow>,
     columns: Kept<ColumnInfo>,
+    /// What TCP analysis remarked on packets. It depends on the packets alone.
+    expert: Expert,
     /// What is unusual. Kept apart: findings and scores are nothing to it.
     pub anomalies: Desk,
 }
@@ -53,7 +58,8 @@ pub struct Views {
 impl Views {
     /// Forgets what was kept; needed after findings or scores have changed.
     pub fn clear(&mut self) {
-        *self = Views { anomalies: std::mem::take(&mut self.anomalies), ..Views::default() };
+        let (anomalies, expert) = (std::mem::take(&mut self.anomalies), std::mem::take(&mut self.expert));
+        *self = Views { anomalies, expert, ..Views::default() };
     }
 
     /// Answers a question.
@@ -61,7 +67,12 @@ impl Views {
         let mut sight = Sight { pipeline, analysis, source };
         match query {
             Query::Flows(window) => Answer::Flows(self.flows.page(&mut sight, window, ())),
-            Query::Packets(window) => Answer::Packets(self.packets.page(&mut sight, window, ())),
+            Query::Packets(window, looks) => {
+                let mut page = self.packets.page(&mut sight, window, looks.clone());
+                looks::add(&mut sight, &mut self.expert, &mut page.rows, &looks);
+                Answer::Packets(page)
+            }
+            Query::PacketPlace(window, index) => Answer::PacketPlace(self.packets.place_of(&mut sight, window, index)),
             Query::Rows(window, cells) => Answer::Rows(self.rows.page(&mut sight, window, cells)),
             Query::Columns(window) => Answer::Columns(self.columns.page(&mut sight, window, ())),
             Query::Column { place } => Answer::Column(columns::column(pipeline, place).map(Box::new)),
@@ -236,7 +247,9 @@ fn comments(analysis: &Analysis, raw: &RawPacket<'_>) -> Option<LayerDetail> {
         comment.file == raw.file && matches!(comment.about, About::Packet { offset, .. } if offset == raw.offset)
     };
     let texts = analysis.file.comments.iter().filter(is_about);
-    let fields: Vec<_> = texts.map(|comment| ("Text".to_owned(), comment.text.clone())).collect();
+    let text =
+        |comment: &Comment| FieldDetail { name: "Text".to_owned(), value: comment.text.clone(), start: 0, length: 0 };
+    let fields: Vec<_> = texts.map(text).collect();
     (!fields.is_empty()).then(|| LayerDetail { name: "Comment in the capture".to_owned(), start: 0, length: 0, fields })
 }
 

@@ -5,7 +5,7 @@ use super::listing::{Places, Sight, Table};
 use super::slices::{blocks, known_of, raw};
 use crate::decode::inspect;
 use crate::model::listing::{FilterError, PacketRow};
-use crate::protocol::{Filter, PacketSort, Window};
+use crate::protocol::{Filter, PacketLooks, PacketSort, Window};
 use crate::stats::packet_index::{IndexedPacket, PacketFlow};
 
 impl Table for PacketRow {
@@ -33,7 +33,7 @@ impl Table for PacketRow {
     }
 
     /// Rows whose bytes cannot be read any more say so.
-    fn rows(sight: &mut Sight<'_>, places: &[u64], (): ()) -> Vec<PacketRow> {
+    fn rows(sight: &mut Sight<'_>, places: &[u64], _looks: PacketLooks) -> Vec<PacketRow> {
         let (pipeline, secrets) = (sight.pipeline, sight.secrets());
         let found = places.iter().filter_map(|place| Some((*place, pipeline.index().get(*place)?)));
         let known: Vec<(u64, IndexedPacket)> = found.collect();
@@ -48,10 +48,12 @@ impl Table for PacketRow {
                 }
                 None => sight.source.read_at(location.file, location.offset, length),
             };
-            match bytes {
+            let row = match bytes {
                 Some(bytes) => inspect::row(&raw(location, &bytes), *index, known_of(pipeline, packet, secrets)),
                 None => unreadable(*index, packet),
-            }
+            };
+            let before = index.checked_sub(1).and_then(|before| pipeline.index().get(before));
+            PacketRow { delta_ns: before.map(|before| location.time_ns - before.location.time_ns), ..row }
         });
         given.collect()
     }
@@ -87,6 +89,10 @@ fn unreadable(index: u64, packet: &IndexedPacket) -> PacketRow {
         wire_bytes: packet.location.wire_bytes,
         info: "The file can no longer be read: it changed or moved.".to_owned(),
         flow: flow_of(packet),
+        delta_ns: None,
+        remarks: Vec::new(),
+        is_not_analysed: false,
+        paint: None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! A file is known by its SHA-256. Until that is computed it is taken for one of the same name and size; should the hash
 //! then say otherwise, what was taken over is given back.
 
+use super::marks::{self, Marks};
 use crate::model::Annotation;
 use crate::model::Annotations;
 use crate::model::analysis::FileFacts;
@@ -22,9 +23,21 @@ struct File {
     sha256: Option<String>,
     #[serde(alias = "remarks")]
     annotations: Annotations,
+    /// Packets that were marked.
+    #[serde(default, skip_serializing_if = "Marks::is_empty")]
+    packets: Marks,
 }
 
 impl File {
+    fn new(file: &FileFacts) -> File {
+        let (name, bytes) = (file.name.clone(), file.bytes);
+        File { name, bytes, sha256: file.sha256.clone(), annotations: Annotations::new(), packets: Marks::new() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.annotations.is_empty() && self.packets.is_empty()
+    }
+
     fn is(&self, file: &FileFacts) -> bool {
         match (&self.sha256, &file.sha256) {
             (Some(own), Some(other)) => own == other,
@@ -50,6 +63,7 @@ impl Memory {
     pub fn tidy(mut self) -> Memory {
         for file in &mut self.files {
             let annotations = std::mem::take(&mut file.annotations).into_iter().take(Annotation::MOST);
+            file.packets = std::mem::take(&mut file.packets).into_iter().take(marks::MOST).collect();
             file.annotations =
                 annotations.map(|(id, annotation)| (former_ids::below(&id), annotation.tidy())).collect();
         }
@@ -88,20 +102,51 @@ impl Memory {
 
     /// Sets the remark of a finding of a file; an empty one is taken away.
     pub fn set(&mut self, file: &FileFacts, finding: &str, annotation: Annotation) {
-        let mut entry = match self.files.iter().position(|known| known.is(file)) {
-            Some(place) => self.files.remove(place),
-            None => File { name: file.name.clone(), bytes: file.bytes, sha256: None, annotations: Annotations::new() },
-        };
-        if entry.sha256.is_none() {
-            entry.sha256.clone_from(&file.sha256);
-        }
+        let mut entry = self.take(file);
         let annotation = annotation.tidy();
         if annotation.is_empty() {
             entry.annotations.remove(finding);
         } else if entry.annotations.len() < Annotation::MOST || entry.annotations.contains_key(finding) {
             entry.annotations.insert(finding.to_owned(), annotation);
         }
-        if !entry.annotations.is_empty() {
+        self.put(entry);
+    }
+
+    /// The marked packets of a file.
+    pub fn marks(&self, file: &FileFacts) -> Marks {
+        self.files.iter().find(|known| known.is(file)).map(|known| known.packets.clone()).unwrap_or_default()
+    }
+
+    /// Marks a packet of a file with a comment, or with none takes its mark away.
+    pub fn mark(&mut self, file: &FileFacts, index: u64, comment: Option<String>) {
+        let mut entry = self.take(file);
+        match comment {
+            None => {
+                entry.packets.remove(&index);
+            }
+            Some(comment) if entry.packets.len() < marks::MOST || entry.packets.contains_key(&index) => {
+                entry.packets.insert(index, comment.chars().take(marks::LONGEST).collect());
+            }
+            Some(_) => {}
+        }
+        self.put(entry);
+    }
+
+    /// What is remembered of a file, taken out.
+    fn take(&mut self, file: &FileFacts) -> File {
+        let mut entry = match self.files.iter().position(|known| known.is(file)) {
+            Some(place) => self.files.remove(place),
+            None => File::new(file),
+        };
+        if entry.sha256.is_none() {
+            entry.sha256.clone_from(&file.sha256);
+        }
+        entry
+    }
+
+    /// Puts it before all others, unless nothing is left of it.
+    fn put(&mut self, entry: File) {
+        if !entry.is_empty() {
             self.files.insert(0, entry);
         }
         self.bound();
@@ -114,7 +159,10 @@ impl Memory {
         let by_name = self.files.iter().position(|known| known.sha256.is_none() && known.is(file));
         if let Some(noted) = by_name.map(|place| self.files.remove(place)) {
             match self.files.iter_mut().find(|known| is_hashed(known)) {
-                Some(known) => known.annotations.extend(noted.annotations),
+                Some(known) => {
+                    known.annotations.extend(noted.annotations);
+                    known.packets.extend(noted.packets);
+                }
                 None => self.files.insert(0, File { sha256: Some(hex.clone()), ..noted }),
             }
         }
@@ -126,6 +174,7 @@ impl Memory {
         self.files.truncate(MOST_FILES);
         let size = |file: &File| -> usize {
             file.annotations.iter().map(|(id, annotation)| id.len() + annotation.note.len() + 40).sum::<usize>()
+                + file.packets.values().map(|comment| comment.len() + 20).sum::<usize>()
                 + file.name.len()
         };
         let mut sum = 0;
@@ -182,6 +231,26 @@ mod tests {
         let of_a = ours.of(&file("x.pcap", Some("aa")));
         assert_eq!((of_a["f-1"].note.as_str(), of_a["f-2"].note.as_str()), ("theirs", "kept"));
         assert_eq!(ours.of(&file("b.pcap", None))["f-1"], note("new"));
+    }
+
+    #[test]
+    fn marks_of_packets_are_kept_with_the_file_and_go_with_their_last() {
+        let (early, known) = (file("a.pcap", None), file("a.pcap", Some("aa")));
+        let mut memory = Memory::default();
+        memory.mark(&early, 7, Some("odd".into()));
+        memory.set(&known, "f-1", note("n"));
+        memory.name(&known);
+        let mut memory = Memory::from_text(&memory.text());
+        assert_eq!(memory.marks(&known), Marks::from([(7, "odd".to_owned())]));
+        memory.set(&known, "f-1", Annotation::default());
+        assert_eq!(memory.marks(&known).len(), 1);
+        memory.mark(&known, 7, None);
+        assert_eq!(memory, Memory::default());
+        for index in 0..marks::MOST as u64 + 5 {
+            memory.mark(&known, index, Some("x".repeat(2 * marks::LONGEST)));
+        }
+        assert_eq!(memory.marks(&known).len(), marks::MOST);
+        assert!(memory.marks(&known).values().all(|comment| comment.len() == marks::LONGEST));
     }
 
     #[test]

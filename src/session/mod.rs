@@ -5,13 +5,16 @@
 
 mod address;
 pub mod anomalies;
+pub mod arrangement;
 pub mod attached;
 pub mod carried;
+pub mod colours;
 pub mod comparison;
 pub mod explore;
 mod findings_left;
 pub mod learn;
 pub mod lesson;
+pub mod marks;
 pub mod memory;
 mod merge;
 mod offered;
@@ -27,8 +30,11 @@ pub mod view;
 pub mod window;
 
 pub use anomalies::{Anomalies, AnomalyAction};
+pub use arrangement::Arrangement;
+pub use colours::Colours;
 pub use findings_left::{FindingsLeft, filter_of};
 pub use learn::{Learn, LearnAction};
+pub use marks::Marks;
 pub use memory::Memory;
 pub use merge::merged;
 pub use route::Route;

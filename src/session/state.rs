@@ -4,6 +4,7 @@ use super::anomalies::Anomalies;
 pub use super::attached::OpenFile;
 use super::attached::{Attached, Offer};
 use super::learn::Learn;
+use super::marks::Marks;
 use super::memory::Memory;
 use super::route::Route;
 use super::selection::Selection;
@@ -198,6 +199,11 @@ impl State {
     /// The file that was open before the page was loaded again, as long as none was opened since.
     pub fn last_before(&self) -> Option<OpenFile> {
         self.last.clone().filter(|_| self.job == 0)
+    }
+
+    /// The packets of the open file that are marked.
+    pub fn marks(&self) -> Marks {
+        self.analysis.as_ref().map(|analysis| self.memory.marks(&analysis.file)).unwrap_or_default()
     }
 
     /// True if a setting was changed that takes effect only when the file is read again.

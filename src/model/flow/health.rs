@@ -288,6 +288,25 @@ impl Remarks {
     pub fn has(self, bits: u16) -> bool {
         self.bits & bits != 0
     }
+
+    /// In words, the most telling first; what a more special remark says is not said again.
+    pub fn words(self) -> impl Iterator<Item = &'static str> {
+        const WORDS: [(u16, &str); 12] = [
+            (Remarks::SPURIOUS_RETRANSMISSION, "Spurious retransmission"),
+            (Remarks::FAST_RETRANSMISSION, "Fast retransmission"),
+            (Remarks::RETRANSMISSION, "Retransmission"),
+            (Remarks::OUT_OF_ORDER, "Out of order"),
+            (Remarks::LOST_SEGMENT, "Previous segment not captured"),
+            (Remarks::ACK_LOST_SEGMENT, "Acknowledges what was not captured"),
+            (Remarks::DUPLICATE_ACK, "Duplicate ACK"),
+            (Remarks::ZERO_WINDOW_PROBE, "Zero window probe"),
+            (Remarks::ZERO_WINDOW, "Zero window"),
+            (Remarks::WINDOW_FULL, "Window full"),
+            (Remarks::WINDOW_UPDATE, "Window update"),
+            (Remarks::KEEP_ALIVE, "Keep-alive"),
+        ];
+        WORDS.into_iter().filter(move |(bit, _)| self.has(*bit)).map(|(_, words)| words)
+    }
 }
 
 #[cfg(test)]

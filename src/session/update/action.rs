@@ -66,6 +66,8 @@ pub enum Action {
     Unexpect(Rule),
     /// Somebody says something about the finding of this id.
     Annotation(String, Annotation),
+    /// The packet at this place is to be marked with a comment, or not to be marked any more.
+    Mark(u64, Option<String>),
     /// All that is kept in the browser is to be forgotten, and what it said goes from the page too.
     Forget,
     /// Changed settings are to be judged now.

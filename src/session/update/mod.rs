@@ -164,6 +164,13 @@ impl State {
                 self.recall();
                 vec![Effect::KeepMemory]
             }
+            Action::Mark(index, comment) => {
+                let Some(analysis) = &self.analysis else { return Vec::new() };
+                let mut memory = Memory::clone(&self.memory);
+                memory.mark(&analysis.file, index, comment);
+                self.memory = Shared::new(memory);
+                vec![Effect::KeepMemory]
+            }
             Action::Forget => {
                 self.settings = Settings::default();
                 self.memory = Shared::default();

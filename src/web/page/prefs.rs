@@ -1,13 +1,41 @@
-//! Choices that outlive the page: theme, clock and whether columns are looked at first, in the browser's local storage.
+//! Choices that outlive the page: theme, clock, columns and colours of tables and the like, in the browser's local storage.
 
 use super::storage;
-use crate::session::Clock;
+use crate::session::{Arrangement, Clock, Colours};
 
 const THEME_KEY: &str = "packetloupe.theme";
 const CLOCK_KEY: &str = "packetloupe.clock";
 
 const LOOKS_FIRST_KEY: &str = "packetloupe.looks-first";
 const SINGLE_KEYS_KEY: &str = "packetloupe.single-keys";
+const COLOURS_KEY: &str = "packetloupe.colours";
+/// Followed by the class of a table.
+const COLUMNS_KEY: &str = "packetloupe.columns.";
+
+/// The rules for the colours of packets.
+pub fn colours() -> Colours {
+    storage::get(COLOURS_KEY).unwrap_or_default()
+}
+
+/// Remembers rules for colours. Where storage is forbidden they last as long as the page.
+pub fn choose_colours(colours: &Colours) {
+    storage::set(COLOURS_KEY, colours);
+}
+
+/// How the columns of a table were arranged.
+pub fn arrangement(table: &str) -> Arrangement {
+    storage::get(&format!("{COLUMNS_KEY}{table}")).unwrap_or_default()
+}
+
+/// Remembers how the columns of a table are arranged.
+pub fn choose_arrangement(table: &str, arrangement: &Arrangement) {
+    let key = format!("{COLUMNS_KEY}{table}");
+    if arrangement.is_empty() {
+        storage::delete(&key);
+    } else {
+        storage::set(&key, arrangement);
+    }
+}
 
 /// True if single keys such as `?` do something: people who speak to their machine turn them off (WCAG 2.1.4).
 pub fn has_single_keys() -> bool {

@@ -4,7 +4,7 @@ use packetloupe::export::report::html;
 use packetloupe::export::{TableExport, json};
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::{Pipeline, PipelineOptions, RowKeeper, descriptors};
-use packetloupe::protocol::{Answer, Cells, Filter, FlowSort, PacketSort, Query, RowSort, Window};
+use packetloupe::protocol::{Answer, Cells, Filter, FlowSort, PacketLooks, PacketSort, Query, RowSort, Window};
 use packetloupe::query::{self, Source, Views};
 use packetloupe::read::UnsupportedFile;
 use packetloupe::settings::Settings;
@@ -146,7 +146,7 @@ fn ask(pipeline: &Pipeline, analysis: &Analysis, source: &mut Unpacked) {
     let reading = "tcp.analysis.retransmission or dns.qry.name contains \"a\" or tls.handshake.type == 1 or ip.ttl < 9";
     for text in ["", "port 443", "a -b", "a=1 -b", reading] {
         ask(Query::Flows(window(text, FlowSort::Bytes)));
-        ask(Query::Packets(window(text, PacketSort::Time)));
+        ask(Query::Packets(window(text, PacketSort::Time), PacketLooks::default()));
         ask(Query::Rows(window(text, RowSort::Column(1)), Cells { first_column: 0, n_columns: 64 }));
         ask(Query::Columns(window(text, ())));
     }

@@ -26,6 +26,8 @@ const KEYS: &[(&str, &str)] = &[
     ("[ and ]", "The view before and the next one"),
     ("Alt+← and Alt+→", "Undo and redo: views and what is selected, by the history of the browser"),
     ("Arrow keys", "In tables: rows; in charts: values; on the timeline: the edges of the selection"),
+    ("m, n and p", "In the packets: mark, the next marked one and the one before"),
+    ("Ctrl+C", "In tables: copy the row"),
     ("Enter", "Open the row, or select what is under the cursor of a chart"),
     ("Home and End", "First and last row, value or time"),
     ("Escape", "Close what lies above; on the timeline: select the whole time"),

@@ -39,6 +39,13 @@ pub fn zone_of(ns: i64, clock: Clock) -> String {
     ticks::zone(zone::offset_minutes(clock, ns))
 }
 
+/// A span as seconds with microseconds: `0.000250`.
+pub fn seconds(ns: i64) -> String {
+    let sign = if ns < 0 { "−" } else { "" };
+    let micros = ns.unsigned_abs() / 1000;
+    format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+}
+
 /// How tables write times: without the day where the whole capture lies in one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Times {
@@ -65,6 +72,11 @@ impl Times {
     pub fn text(&self, ns: i64) -> String {
         let text = moment(ns, self.clock);
         if self.has_day { text } else { text.get(11..).map(str::to_owned).unwrap_or(text) }
+    }
+
+    /// Seconds since the first packet of the capture, with microseconds.
+    pub fn since_start(&self, ns: i64) -> String {
+        self.first_ns.map(|first_ns| seconds(ns.saturating_sub(first_ns))).unwrap_or_default()
     }
 
     /// What the times leave out: `Times in UTC on 2026-11-21.`; empty where nothing has a time.

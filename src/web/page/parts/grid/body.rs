@@ -25,8 +25,10 @@ pub struct View<'a, R: Row> {
     pub chosen: Option<u64>,
     /// How times are written.
     pub times: Times,
-    /// For each column, whether it holds numbers.
-    pub numbers: Rc<[bool]>,
+    /// The columns that are shown, in order: their places among all, and whether they hold numbers.
+    pub shown: Rc<[(usize, bool)]>,
+    /// What rows are drawn with.
+    pub look: &'a R::Look,
 }
 
 /// The rows in sight.
@@ -47,7 +49,7 @@ fn line<R: Row>(view: &View<'_, R>, index: u64) -> Html {
     let is_chosen = row.as_ref().is_some_and(|row| Some(row.key()) == view.chosen);
     html! {
         <Line<R> key={index} {index} {row} {is_chosen} is_cursor={view.cursor == Some(index)} times={view.times}
-            numbers={view.numbers.clone()} />
+            shown={view.shown.clone()} look={view.look.clone()} />
     }
 }
 
@@ -64,20 +66,23 @@ struct LineProps<R: Row> {
     is_chosen: bool,
     is_cursor: bool,
     times: Times,
-    numbers: Rc<[bool]>,
+    shown: Rc<[(usize, bool)]>,
+    look: R::Look,
 }
 
 /// One row: a component of its own, so that rows that only move are not built again.
 #[component]
 fn Line<R: Row>(props: &LineProps<R>) -> Html {
     let index = props.index;
-    let class = classes!("grid-row", props.is_cursor.then_some("cursor"), props.is_chosen.then_some("chosen"),);
+    let own = props.row.as_ref().and_then(|row| row.class(&props.look));
+    let class = classes!("grid-row", own, props.is_cursor.then_some("cursor"), props.is_chosen.then_some("chosen"));
+    let cells = props.row.as_ref().map(|row| row.cells(props.times, &props.look));
     html! {
         <div id={id::<R>(index)} {class} role="row" data-row={index.to_string()} aria-rowindex={(index + 2).to_string()}
             aria-selected={props.is_chosen.to_string()}>
-            if let Some(row) = &props.row {
-                for (is_number, cell) in props.numbers.iter().zip(row.cells(props.times)) {
-                    { self::cell(*is_number, cell) }
+            if let Some(cells) = cells {
+                for (column, is_number) in props.shown.iter() {
+                    { cell(*is_number, cells.get(*column).cloned().unwrap_or_default()) }
                 }
             } else {
                 <div role="gridcell" class="cell waiting">{"…"}</div>

@@ -3,12 +3,14 @@
 //! The focus stays on the grid; `aria-activedescendant` names the row that the keys have reached, so that rows may
 //! come and go under it.
 
+use super::icon::Icon;
 use super::text::Times;
 use crate::model::format::quantity;
 use crate::session::window::Scroll;
-use crate::web::browser::style;
+use crate::web::browser::{clipboard, style};
 use crate::web::page::hooks::use_size;
 use crate::web::page::store::Place;
+use arrange::use_arranged;
 use body::{body, row_of};
 use head::head;
 use keys::target_row;
@@ -19,7 +21,9 @@ use use_rows::use_rows;
 use use_scroll::use_scroll;
 use yew::prelude::*;
 
+mod arrange;
 mod body;
+mod copy;
 mod head;
 mod keys;
 mod row;
@@ -53,6 +57,18 @@ pub struct GridProps<R: Row> {
     pub times: Times,
     /// Said when no row passes.
     pub nothing: &'static str,
+    /// What rows are drawn with.
+    #[prop_or_default]
+    pub look: R::Look,
+    /// Called with a key that the grid has no use for, and the row that keys have reached; true if it did something.
+    #[prop_or_default]
+    pub on_key: Option<Callback<(String, R), bool>>,
+    /// A place that is to be brought into sight and chosen; another number brings it there again.
+    #[prop_or_default]
+    pub go_to: Option<(u64, u32)>,
+    /// What else stands below the rows.
+    #[prop_or_default]
+    pub tools: Html,
 }
 
 /// A virtual table.
@@ -91,6 +107,28 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
             }
         });
     }
+    let columns = R::columns(&props.wanted);
+    let arranged = use_arranged::<R>(&columns);
+    {
+        let node = node.clone();
+        use_effect_with(arranged.tracks.clone(), move |tracks| {
+            if !tracks.is_empty() {
+                style::set(&node, "--columns", tracks);
+            }
+        });
+    }
+    let copied = use_state_eq(|| "");
+    let copy = {
+        let (rows, said, times, look) = (rows.clone(), copied.setter(), props.times, props.look.clone());
+        let (columns, shown) = (columns.clone(), arranged.shown.clone());
+        Callback::from(move |places: std::ops::Range<u64>| {
+            let rows: Vec<_> = places.filter_map(|place| rows.get(place)).collect();
+            let said = said.clone();
+            clipboard::copy(&copy::text::<R>(&columns, &shown, &rows, (times, &look)), move |is_done| {
+                said.set(if is_done { "Copied." } else { "The browser does not allow copying here." });
+            });
+        })
+    };
     let choose = {
         let (rows, cursor, on_choose) = (rows.clone(), cursor.setter(), props.on_choose.clone());
         Callback::from(move |index: u64| {
@@ -100,6 +138,16 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
             }
         })
     };
+    {
+        let (choose, scroll_to) = (choose.clone(), scroll_to.clone());
+        let n_rows = scroll.n_rows;
+        use_effect_with((props.go_to, n_rows > 0), move |(go_to, _)| {
+            if let Some((place, _)) = go_to.filter(|(place, _)| *place < n_rows) {
+                scroll_to.emit(scroll.reveal(top_px, place));
+                choose.emit(place);
+            }
+        });
+    }
     let open = {
         let (rows, on_open) = (rows.clone(), props.on_open.clone());
         Callback::from(move |index: u64| {
@@ -110,10 +158,20 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
     };
     let on_key = {
         let (node, cursor, choose, open) = (node.clone(), cursor.clone(), choose.clone(), open.clone());
+        let (copy, rows, on_other) = (copy.clone(), rows.clone(), props.on_key.clone());
         Callback::from(move |event: KeyboardEvent| {
             // Keys on the header's buttons are theirs.
             let is_ours = node.get().is_some_and(|node| event.target().is_some_and(|target| *target == **node));
             let is_end = matches!(event.key().as_str(), "Home" | "End");
+            let is_copy =
+                (event.ctrl_key() || event.meta_key()) && !event.alt_key() && event.key().eq_ignore_ascii_case("c");
+            if is_ours && is_copy {
+                if let Some(at) = *cursor {
+                    event.prevent_default();
+                    copy.emit(at..at + 1);
+                }
+                return;
+            }
             if !is_ours || event.alt_key() || ((event.ctrl_key() || event.meta_key()) && !is_end) {
                 return;
             }
@@ -125,6 +183,10 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
             } else if let Some(at) = at.filter(|_| event.key() == "Enter") {
                 event.prevent_default();
                 open.emit(at);
+            } else if let (Some(on_other), Some(row)) = (&on_other, at.and_then(|at| rows.get(at)))
+                && on_other.emit((event.key(), R::clone(&row)))
+            {
+                event.prevent_default();
             }
         })
     };
@@ -139,16 +201,17 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
         }
     });
     let total = rows.total();
-    let numbers: Rc<[bool]> = R::columns(&props.wanted).iter().map(|column| column.is_number).collect();
+    let visible = scroll.visible(top_px);
+    let copy_visible = copy.reform(move |_: MouseEvent| visible.clone());
     let active = (*cursor).filter(|at| scroll.visible(top_px).contains(at)).map(|at| row::id::<R>(at));
     html! {
         <div class="grid-box">
             <div class={classes!("grid", R::CLASS, props.times.has_day().then_some("with-day"))} ref={node} role="grid" tabindex="0" aria-label={R::LABEL}
                 aria-rowcount={total.map_or("-1".to_owned(), |total| (total + 1).to_string())}
-                aria-colcount={numbers.len().to_string()} aria-busy={rows.is_waiting().to_string()}
+                aria-colcount={arranged.shown.len().to_string()} aria-busy={rows.is_waiting().to_string()}
                 aria-activedescendant={active} onkeydown={on_key} onclick={on_click} ondblclick={on_double_click}>
-                { head::<R>(&props.wanted, &props.on_sort) }
-                { body(&body::View { rows: &rows, scroll, top_px, cursor: *cursor, chosen: props.chosen, times: props.times, numbers }) }
+                { head::<R>(&props.wanted, &columns, &arranged, &props.on_sort) }
+                { body(&body::View { rows: &rows, scroll, top_px, cursor: *cursor, chosen: props.chosen, times: props.times, shown: arranged.shown.clone(), look: &props.look }) }
                 if let Some(why) = rows.refused() {
                     <p class="placeholder grid-nothing filter-error">{ format!("The filter cannot be used here: {why}") }</p>
                 } else if total == Some(0) {
@@ -164,10 +227,20 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
                         format!("{}. {}", quantity::counted(total, R::NOUNS.0, R::NOUNS.1), props.times.note())
                     }
                 } }
+                if !copied.is_empty() { {" "}{ *copied } }
             </p>
-            if total.is_some_and(|total| total > 0) {
-                <SaveRows<R> wanted={props.wanted.clone()} />
-            }
+            <div class="grid-tools">
+                { props.tools.clone() }
+                if total.is_some_and(|total| total > 0) {
+                    <SaveRows<R> wanted={props.wanted.clone()} />
+                }
+                if R::IS_ARRANGED {
+                    <button type="button" class="button quiet" onclick={copy_visible} title="Copy the rows in sight; Ctrl+C in the table copies the chosen one">
+                        { Icon::Copy.html() }<span>{"Copy rows"}</span>
+                    </button>
+                    { arrange::list(&columns, &arranged) }
+                }
+            </div>
             </div>
         </div>
     }

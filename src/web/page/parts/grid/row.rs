@@ -16,6 +16,10 @@ pub struct Column<Sort: 'static> {
     pub sort: Option<Sort>,
     /// True for numbers, which stand to the right.
     pub is_number: bool,
+    /// Its width as a track of a CSS grid; empty where the style sheet has the widths of the table.
+    pub width: &'static str,
+    /// It is not shown until somebody wants it.
+    pub is_hidden: bool,
 }
 
 /// A kind of row.
@@ -30,6 +34,10 @@ pub trait Row:
     const NOUNS: (&'static str, &'static str);
     /// Class of the grid: the style sheet has its column widths.
     const CLASS: &'static str;
+    /// What rows are drawn with that the worker knows nothing of; `()` for most.
+    type Look: Clone + PartialEq + Default + 'static;
+    /// People may arrange the columns.
+    const IS_ARRANGED: bool;
     /// The columns in order, where they are always the same.
     const COLUMNS: &'static [Column<Self::Sort>];
 
@@ -41,7 +49,11 @@ pub trait Row:
     /// What stays the same for the row in whatever order: serial number or place.
     fn key(&self) -> u64;
     /// The texts of the cells in the order of the columns.
-    fn cells(&self, times: Times) -> Vec<String>;
+    fn cells(&self, times: Times, look: &Self::Look) -> Vec<String>;
+    /// Classes of the row beside its own.
+    fn class(&self, _look: &Self::Look) -> Option<String> {
+        None
+    }
 }
 
 /// Which rows in which order, of which result.

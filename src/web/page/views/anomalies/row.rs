@@ -23,7 +23,7 @@ impl From<Reached> for LeastScore {
 }
 
 const fn column(label: &'static str, sort: Option<AnomalySort>, is_number: bool) -> Column<AnomalySort> {
-    Column { label: AttrValue::Static(label), sort, is_number }
+    Column { label: AttrValue::Static(label), sort, is_number, width: "", is_hidden: false }
 }
 
 impl Row for AnomalyRow {
@@ -31,6 +31,8 @@ impl Row for AnomalyRow {
     const LABEL: &'static str = "Unusual rows";
     const NOUNS: (&'static str, &'static str) = ("row reaches the threshold", "rows reach the threshold");
     const CLASS: &'static str = "anomalies-grid";
+    type Look = ();
+    const IS_ARRANGED: bool = false;
     const COLUMNS: &'static [Column<AnomalySort>] = &[
         column("What", Some(AnomalySort::Place), false),
         column("Score", Some(AnomalySort::Score), true),
@@ -48,7 +50,7 @@ impl Row for AnomalyRow {
         self.row.into()
     }
 
-    fn cells(&self, _times: Times) -> Vec<String> {
+    fn cells(&self, _times: Times, (): &()) -> Vec<String> {
         let reasons: Vec<String> = self.reasons.iter().map(|reason| plain(reason)).collect();
         vec![
             plain(&self.name),

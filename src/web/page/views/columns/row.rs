@@ -8,11 +8,11 @@ use crate::web::page::parts::text::{Times, plain};
 use yew::AttrValue;
 
 const fn text(label: &'static str) -> Column<()> {
-    Column { label: AttrValue::Static(label), sort: None, is_number: false }
+    Column { label: AttrValue::Static(label), sort: None, is_number: false, width: "", is_hidden: false }
 }
 
 const fn number(label: &'static str) -> Column<()> {
-    Column { label: AttrValue::Static(label), sort: None, is_number: true }
+    Column { label: AttrValue::Static(label), sort: None, is_number: true, width: "", is_hidden: false }
 }
 
 /// A value of a column of this kind.
@@ -43,6 +43,8 @@ impl Row for ColumnInfo {
     const LABEL: &'static str = "Columns";
     const NOUNS: (&'static str, &'static str) = ("column", "columns");
     const CLASS: &'static str = "columns-grid";
+    type Look = ();
+    const IS_ARRANGED: bool = false;
     const COLUMNS: &'static [Column<()>] = &[
         number("Position"),
         text("Name"),
@@ -61,7 +63,7 @@ impl Row for ColumnInfo {
         self.place.into()
     }
 
-    fn cells(&self, _times: Times) -> Vec<String> {
+    fn cells(&self, _times: Times, (): &()) -> Vec<String> {
         let figure = |of: fn(&crate::model::rows::Figures) -> f64| {
             self.numbers.as_ref().map_or_else(String::new, |figures| value(self.kind, of(figures)))
         };

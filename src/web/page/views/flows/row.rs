@@ -7,12 +7,12 @@ use crate::web::page::parts::grid::{Column, Row};
 use crate::web::page::parts::text::{Times, name, score};
 use yew::AttrValue;
 
-const fn text(label: &'static str, sort: Option<FlowSort>) -> Column<FlowSort> {
-    Column { label: AttrValue::Static(label), sort, is_number: false }
+const fn text(label: &'static str, sort: Option<FlowSort>, width: &'static str) -> Column<FlowSort> {
+    Column { label: AttrValue::Static(label), sort, is_number: false, width, is_hidden: false }
 }
 
-const fn number(label: &'static str, sort: FlowSort) -> Column<FlowSort> {
-    Column { label: AttrValue::Static(label), sort: Some(sort), is_number: true }
+const fn number(label: &'static str, sort: FlowSort, width: &'static str) -> Column<FlowSort> {
+    Column { label: AttrValue::Static(label), sort: Some(sort), is_number: true, width, is_hidden: false }
 }
 
 /// True for what people look for the most of.
@@ -25,26 +25,28 @@ impl Row for FlowRow {
     const LABEL: &'static str = "Flows";
     const NOUNS: (&'static str, &'static str) = ("flow", "flows");
     const CLASS: &'static str = "flows-grid";
+    type Look = ();
+    const IS_ARRANGED: bool = true;
     const COLUMNS: &'static [Column<FlowSort>] = &[
-        text("Start", Some(FlowSort::Start)),
-        number("Duration", FlowSort::Duration),
-        text("Source", Some(FlowSort::Source)),
-        text("Destination", Some(FlowSort::Target)),
-        number("Port", FlowSort::TargetPort),
-        text("Protocol", Some(FlowSort::Transport)),
-        text("Application", Some(FlowSort::App)),
-        text("Name", Some(FlowSort::Name)),
-        text("State", None),
-        number("Packets", FlowSort::Packets),
-        number("Bytes", FlowSort::Bytes),
-        number("Anomaly", FlowSort::Score),
+        text("Start", Some(FlowSort::Start), "var(--time-column)"),
+        number("Duration", FlowSort::Duration, "6rem"),
+        text("Source", Some(FlowSort::Source), "9.5rem"),
+        text("Destination", Some(FlowSort::Target), "9.5rem"),
+        number("Port", FlowSort::TargetPort, "4rem"),
+        text("Protocol", Some(FlowSort::Transport), "4.75rem"),
+        text("Application", Some(FlowSort::App), "6.5rem"),
+        text("Name", Some(FlowSort::Name), "minmax(10rem, 1fr)"),
+        text("State", None, "8.5rem"),
+        number("Packets", FlowSort::Packets, "5.5rem"),
+        number("Bytes", FlowSort::Bytes, "5.5rem"),
+        number("Anomaly", FlowSort::Score, "5.5rem"),
     ];
 
     fn key(&self) -> u64 {
         self.serial.into()
     }
 
-    fn cells(&self, times: Times) -> Vec<String> {
+    fn cells(&self, times: Times, (): &()) -> Vec<String> {
         // Not measured.
         let dash = || "–".to_owned();
         let port = |port: u16| if port == 0 { String::new() } else { port.to_string() };

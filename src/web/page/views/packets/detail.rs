@@ -1,15 +1,17 @@
-//! The chosen packet: its layers and its bytes; a layer that is chosen marks its bytes.
+//! The chosen packet: its layers and its bytes; what is chosen of one is marked in the other.
 
 use super::hex::Hex;
-use super::layers::layers;
+use super::layers::{Part, layers};
+use super::marking::Mark;
 use super::use_packet::{Chosen, use_packet};
 use crate::model::format::quantity;
 use crate::model::listing::PacketDetail;
 use crate::protocol::Filter;
-use crate::session::Route;
+use crate::session::{Marks, Route};
 use crate::web::page::hooks::use_clock;
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::text::{moment, plain, zone_of};
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// What is shown.
@@ -19,17 +21,23 @@ pub struct PacketPaneProps {
     pub index: Option<u64>,
     /// The job that the packet belongs to.
     pub job: u32,
+    /// The marked packets.
+    pub marked: Rc<Marks>,
 }
 
 /// The chosen packet.
 #[component]
 pub fn PacketPane(props: &PacketPaneProps) -> Html {
     let clock = use_clock();
-    let layer = use_state_eq(|| None::<usize>);
+    let part = use_state_eq(|| None::<Part>);
+    let byte = use_state_eq(|| None::<usize>);
     let chosen = use_packet(props.index, props.job);
     {
-        let layer = layer.setter();
-        use_effect_with(props.index, move |_| layer.set(None));
+        let (part, byte) = (part.setter(), byte.setter());
+        use_effect_with(props.index, move |_| {
+            part.set(None);
+            byte.set(None);
+        });
     }
     let packet = match chosen {
         Chosen::Here(packet) => packet,
@@ -39,13 +47,20 @@ pub fn PacketPane(props: &PacketPaneProps) -> Html {
     };
     let PacketDetail { row, bytes, stopped, .. } = &*packet;
     let name = format!("Packet {}", quantity::count(row.index + 1));
-    let marked = layer.and_then(|at| packet.layers.get(at)).map_or(0..0, |layer| {
-        let start = layer.start as usize;
-        start..start.saturating_add(layer.length as usize)
-    });
-    let on_layer = {
-        let layer = layer.clone();
-        Callback::from(move |at: usize| layer.set(Some(at).filter(|at| *layer != Some(*at))))
+    let marked = part.map_or(0..0, |(layer, field)| packet.bytes_of(layer, field));
+    let on_part = {
+        let (part, byte) = (part.clone(), byte.setter());
+        Callback::from(move |at: Part| {
+            part.set(Some(at).filter(|at| *part != Some(*at)));
+            byte.set(None);
+        })
+    };
+    let on_byte = {
+        let (part, byte, packet) = (part.setter(), byte.setter(), packet.clone());
+        Callback::from(move |at: Option<usize>| {
+            part.set(at.and_then(|at| packet.at(at)));
+            byte.set(at);
+        })
     };
     html! {
         <section class="pane packet" aria-label={name.clone()}>
@@ -61,13 +76,14 @@ pub fn PacketPane(props: &PacketPaneProps) -> Html {
                 </a>
                 <a class="button" href={Route::stream(flow).hash()}>{ Icon::Table.html() }<span>{"Follow stream"}</span></a>
             }
+            <Mark index={row.index} comment={props.marked.get(&row.index).cloned()} />
             </div>
             if !stopped.is_empty() {
                 <p class="warning">{ plain(stopped) }</p>
             }
             <div class="pane-body">
-                { layers(&packet.layers, *layer, &on_layer) }
-                <Hex packet={packet.clone()} {marked} />
+                { layers(&packet.layers, *part, &on_part) }
+                <Hex packet={packet.clone()} {marked} byte={*byte} {on_byte} />
             </div>
         </section>
     }

@@ -1,28 +1,48 @@
-//! The layers of a packet with their fields.
+//! The layers of a packet with their fields; each that is chosen marks its bytes.
 
 use crate::model::format::quantity;
-use crate::model::listing::LayerDetail;
+use crate::model::listing::{FieldDetail, LayerDetail};
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
-/// Layers, outermost first; each is a button that marks its bytes.
-pub fn layers(layers: &[LayerDetail], marked: Option<usize>, on_layer: &Callback<usize>) -> Html {
+/// A layer, and a field of it, by their places.
+pub type Part = (usize, Option<usize>);
+
+/// Layers, outermost first; each, and each field whose bytes are known, is a button that marks its bytes.
+pub fn layers(layers: &[LayerDetail], marked: Option<Part>, on_part: &Callback<Part>) -> Html {
     html! {
         <ol class="layers" aria-label="Layers">
             for (at, layer) in layers.iter().enumerate() {
-                <li class={classes!("layer", (marked == Some(at)).then_some("marked"))}>
-                    <button type="button" class="layer-name" aria-pressed={(marked == Some(at)).to_string()}
-                        title="Highlight its bytes" onclick={on_layer.reform(move |_: MouseEvent| at)}>
+                <li class={classes!("layer", marked.is_some_and(|(own, _)| own == at).then_some("marked"))}>
+                    <button type="button" class="layer-name" aria-pressed={(marked == Some((at, None))).to_string()}
+                        title="Highlight its bytes" onclick={on_part.reform(move |_: MouseEvent| (at, None))}>
                         <span>{ plain(&layer.name) }</span>
                         <span class="item-more">{ quantity::bytes(layer.length.into()) }</span>
                     </button>
                     <dl class="fields-list">
-                        for (name, value) in &layer.fields {
-                            <div class="field-pair"><dt>{ plain(name) }</dt><dd>{ plain(value) }</dd></div>
+                        for (nth, field) in layer.fields.iter().enumerate() {
+                            { line(field, (at, Some(nth)), marked, on_part) }
                         }
                     </dl>
                 </li>
             }
         </ol>
+    }
+}
+
+fn line(field: &FieldDetail, part: Part, marked: Option<Part>, on_part: &Callback<Part>) -> Html {
+    let is_marked = marked == Some(part);
+    html! {
+        <div class={classes!("field-pair", is_marked.then_some("mark"))}>
+            <dt>
+                if field.length > 0 {
+                    <button type="button" class="field-name" aria-pressed={is_marked.to_string()} title="Highlight its bytes"
+                        onclick={on_part.reform(move |_: MouseEvent| part)}>{ plain(&field.name) }</button>
+                } else {
+                    { plain(&field.name) }
+                }
+            </dt>
+            <dd>{ plain(&field.value) }</dd>
+        </div>
     }
 }

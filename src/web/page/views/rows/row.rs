@@ -31,9 +31,23 @@ impl Row for DataRow {
     const LABEL: &'static str = "Rows";
     const NOUNS: (&'static str, &'static str) = ("row", "rows");
     const CLASS: &'static str = "rows-grid";
+    type Look = ();
+    const IS_ARRANGED: bool = true;
     const COLUMNS: &'static [Column<RowSort>] = &[
-        Column { label: AttrValue::Static("Row"), sort: Some(RowSort::Number), is_number: true },
-        Column { label: AttrValue::Static("Anomaly"), sort: Some(RowSort::Score), is_number: true },
+        Column {
+            label: AttrValue::Static("Row"),
+            sort: Some(RowSort::Number),
+            is_number: true,
+            width: "6rem",
+            is_hidden: false,
+        },
+        Column {
+            label: AttrValue::Static("Anomaly"),
+            sort: Some(RowSort::Score),
+            is_number: true,
+            width: "5.5rem",
+            is_hidden: false,
+        },
     ];
 
     fn columns(wanted: &Wanted<Self>) -> Cow<'static, [Column<RowSort>]> {
@@ -42,6 +56,8 @@ impl Row for DataRow {
             label: name.clone(),
             sort: Some(RowSort::Column(place)),
             is_number: false,
+            width: "9rem",
+            is_hidden: false,
         });
         Cow::Owned(Self::COLUMNS.iter().cloned().chain(own).collect())
     }
@@ -50,7 +66,7 @@ impl Row for DataRow {
         self.number
     }
 
-    fn cells(&self, _times: Times) -> Vec<String> {
+    fn cells(&self, _times: Times, (): &()) -> Vec<String> {
         let own = [quantity::count(self.number + 1), score(self.score)];
         own.into_iter().chain(self.cells.iter().map(|cell| plain(cell))).collect()
     }

@@ -1,0 +1,102 @@
+//! Rows of packets to how they look: what is remarked on them, and the first rule for colours that fits each.
+
+use super::expert::Expert;
+use super::filter::tables;
+use super::listing::Sight;
+use super::slices::{known_of, raw, spans};
+use crate::decode::fragments::Fragments;
+use crate::decode::inspect;
+use crate::filter::{self, PacketView, ReadPacket, Side};
+use crate::model::Secrets;
+use crate::model::flow::health::Remarks;
+use crate::model::listing::PacketRow;
+use crate::protocol::PacketLooks;
+use crate::stats::packet_index::{IndexedPacket, PacketFlow};
+
+/// Rules that are looked at.
+const MOST_RULES: usize = 64;
+
+/// Adds to rows of packets what is wanted of their looks. A rule sees each packet by itself, with its flow and the remarks on
+/// it; one that cannot be understood fits nothing.
+pub(super) fn add(sight: &mut Sight<'_>, expert: &mut Expert, rows: &mut [PacketRow], looks: &PacketLooks) {
+    let rules: Vec<Option<filter::Filter>> =
+        looks.rules.iter().take(MOST_RULES).map(|text| filter::compile(text).ok()).collect();
+    let needs_remarks = looks.has_remarks || rules.iter().flatten().any(filter::Filter::needs_analysis);
+    let places: Vec<u64> = rows.iter().map(|row| row.index).collect();
+    let remarks = match needs_remarks {
+        true => expert.of(sight, &places),
+        false => vec![Some(Remarks::default()); places.len()],
+    };
+    for (row, remarks) in rows.iter_mut().zip(&remarks).filter(|_| looks.has_remarks) {
+        match remarks {
+            Some(remarks) => row.remarks.extend(remarks.words().map(str::to_owned)),
+            None => row.is_not_analysed = true,
+        }
+    }
+    if rules.iter().flatten().next().is_some() {
+        paint(sight, rows, &rules, &remarks);
+    }
+}
+
+fn paint(sight: &mut Sight<'_>, rows: &mut [PacketRow], rules: &[Option<filter::Filter>], remarks: &[Option<Remarks>]) {
+    let (pipeline, analysis) = (sight.pipeline, sight.analysis);
+    let index = pipeline.index();
+    let wants_messages = rules.iter().flatten().any(filter::Filter::needs_applications);
+    let findings = |rule: &filter::Filter| if rule.needs_findings() { analysis.findings.as_slice() } else { &[] };
+    let all_tables: Vec<_> =
+        rules.iter().map(|rule| rule.as_ref().map(|rule| tables(pipeline, findings(rule), rule))).collect();
+    let selections: Vec<_> = rules
+        .iter()
+        .zip(&all_tables)
+        .map(|(rule, tables)| rule.as_ref().zip(tables.as_ref()).map(|(rule, tables)| rule.over(tables)))
+        .collect();
+    let known: Vec<(u64, IndexedPacket)> =
+        rows.iter().filter_map(|row| Some((row.index, index.get(row.index)?))).collect();
+    // Spans are read in the order of the file, which that of the rows need not be.
+    let mut in_order = known;
+    in_order.sort_by_key(|(place, _)| *place);
+    let mut fragments = Fragments::default();
+    let mut painted: Vec<(u64, u8)> = Vec::new();
+    let remarks_of =
+        |place: u64| rows.iter().zip(remarks).find(|(row, _)| row.index == place).and_then(|(_, one)| *one);
+    spans(sight.source, &in_order, |place, packet, bytes| {
+        let Some(bytes) = bytes else { return };
+        let beside = known_of(pipeline, packet, Secrets::Shown);
+        let facts = inspect::facts(&raw(&packet.location, bytes), place, beside, wants_messages, &mut fragments);
+        let before_ns = place.checked_sub(1).and_then(|before| index.get(before)).map(|one| one.location.time_ns);
+        let fits = |selection: &filter::Selection<'_>| {
+            let tables = selection.tables();
+            let (side, alone) = match packet.belongs {
+                PacketFlow::Flow(serial, direction) => {
+                    (pipeline.flows().get(serial).map(|flow| Side { tables, serial, flow, direction }), None)
+                }
+                PacketFlow::Alone(alone) => (None, alone),
+            };
+            selection.passes_packet(&PacketView {
+                tables,
+                index: place,
+                time_ns: packet.location.time_ns,
+                before_ns: before_ns.unwrap_or(packet.location.time_ns),
+                wire_bytes: packet.location.wire_bytes,
+                captured_bytes: packet.location.captured_bytes,
+                side,
+                alone,
+                read: Some(ReadPacket {
+                    packet: &facts.packet,
+                    data: facts.whole.as_ref().map_or(bytes, |(_, whole)| whole.as_slice()),
+                    frame: bytes,
+                    piece: facts.whole.as_ref().map(|(piece, _)| piece),
+                    app: facts.app,
+                    fields: &facts.fields,
+                    records: &[],
+                    remarks: remarks_of(place).unwrap_or_default(),
+                }),
+            })
+        };
+        let first = selections.iter().position(|selection| selection.as_ref().is_some_and(fits));
+        painted.extend(first.and_then(|first| u8::try_from(first).ok()).map(|first| (place, first)));
+    });
+    for row in rows {
+        row.paint = painted.iter().find(|(place, _)| *place == row.index).map(|(_, rule)| *rule);
+    }
+}
