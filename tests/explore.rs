@@ -442,3 +442,59 @@ fn ids_of_the_registers_are_unique_and_described() {
     assert_eq!((dimensions.len(), measures.len()), (DIMENSIONS.len(), MEASURES.len()));
     assert!(dimensions.values().chain(measures.values()).all(|help| help.ends_with('.') && help.len() > 10));
 }
+
+#[test]
+fn the_graph_has_the_hosts_and_the_bytes_of_the_flows() {
+    for path in
+        ["captures/port_scan/attack.pcap", "captures/beacon/attack.pcap", "captures/cleartext_login/attack.pcap"]
+    {
+        let input = Input::open(path);
+        let graph = |text: &str| {
+            let scope = Scope { text: text.to_owned(), ..Scope::default() };
+            let protocol::Answer::Graph(graph) = input.query(Query::Graph(scope)) else { panic!("no graph") };
+            graph.unwrap()
+        };
+        let whole = graph("");
+        assert_eq!(whole, graph(""), "the same places every time");
+        assert_eq!(whole.n_hosts, input.analysis.summary.hosts, "{path}");
+        let pairs = input.ask(&question("pair", "bytes,flows")).unwrap();
+        assert_eq!(whole.edges.len() as u64, pairs.n_rows, "{path}");
+        let bytes: u64 = whole.edges.iter().map(|edge| edge.amount).sum();
+        assert_eq!(Some(bytes as f64), pairs.total[0]);
+        assert!(whole.nodes.iter().all(|node| (0.0..=1.0).contains(&node.x) && (0.0..=1.0).contains(&node.y)));
+        assert!(whole.nodes.iter().any(|node| node.severity.is_some()));
+        // Its node's filter selects the edges of a host.
+        let node = &whole.nodes[1];
+        let own = whole.edges.iter().filter(|edge| [edge.from, edge.to].contains(&1));
+        assert_eq!(
+            graph(&node.filter).edges.iter().map(|edge| edge.amount).sum::<u64>(),
+            own.map(|edge| edge.amount).sum::<u64>()
+        );
+    }
+}
+
+#[test]
+fn guesses_about_hosts_have_evidence_and_fit_what_the_captures_hold() {
+    let guesses = |path: &str| -> Vec<(String, String)> {
+        let input = Input::open(path);
+        let hosts = input.rows("host", "flows");
+        let mut all = Vec::new();
+        for (host, _) in hosts {
+            let protocol::Answer::Guesses(guesses) = input.query(Query::Guesses(host.clone())) else { panic!("none") };
+            for guess in guesses {
+                assert!(!guess.evidence.is_empty(), "{host}: {}", guess.text);
+                all.push((host.clone(), guess.text));
+            }
+        }
+        all
+    };
+    let has = |all: &[(String, String)], text: &str| all.iter().any(|(_, own)| own == text);
+    let logins = guesses("captures/cleartext_login/attack.pcap");
+    assert!(has(&logins, "FTP server") && !has(&logins, "Domain controller"), "{logins:?}");
+    let domain = guesses("captures/kerberoasting/attack.pcap");
+    assert!(has(&domain, "Kerberos server"), "{domain:?}");
+    let input = Input::open("captures/port_scan/attack.pcap");
+    for nobody in ["203.0.113.250", "no address", ""] {
+        assert_eq!(input.query(Query::Guesses(nobody.to_owned())), protocol::Answer::Guesses(Vec::new()));
+    }
+}

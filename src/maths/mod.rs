@@ -5,6 +5,7 @@ pub mod combinations;
 pub mod elementary;
 pub mod entropy;
 pub mod fnv;
+pub mod layout;
 pub mod order;
 pub mod sorting;
 pub mod variance;

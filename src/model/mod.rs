@@ -9,6 +9,8 @@ pub mod explore;
 pub mod finding;
 pub mod flow;
 pub mod format;
+pub mod graph;
+pub mod guess;
 pub mod interface;
 pub mod listing;
 pub mod neighbours;

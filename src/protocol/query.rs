@@ -5,6 +5,8 @@ use super::comparison::Comparison;
 use super::training::{TrainingAnswer, TrainingQuery};
 use super::window::{Scope, Window};
 use crate::model::explore;
+use crate::model::graph::Graph;
+use crate::model::guess::Guess;
 use crate::model::listing::{FlowRow, PacketDetail, PacketRow, Page};
 use crate::model::neighbours::Neighbours;
 use crate::model::rows::{ColumnInfo, DataRow};
@@ -53,6 +55,10 @@ pub enum Query {
     Comparison(Scope),
     /// About learning from labels.
     Training(Box<TrainingQuery>),
+    /// The network of hosts of what is selected, laid out.
+    Graph(Scope),
+    /// What a host may be, by its address as it is written.
+    Guesses(String),
     /// About what is unusual, and learning it.
     Anomalies(Box<AnomalyQuery>),
 }
@@ -163,6 +169,10 @@ pub enum Answer {
     Comparison(Box<Result<Option<Comparison>, String>>),
     /// To [`Query::Training`]. Before the last one may come some that say how far it is.
     Training(TrainingAnswer),
+    /// To [`Query::Graph`]; a scope that cannot be used is an error, in a sentence.
+    Graph(Box<Result<Graph, String>>),
+    /// To [`Query::Guesses`], by what they are about, the surest first.
+    Guesses(Vec<Guess>),
     /// To [`Query::Anomalies`]. Before the last one may come some that say how far it is.
     Anomalies(AnomalyAnswer),
 }

@@ -8,6 +8,8 @@ mod explore;
 mod filter;
 mod findings;
 mod flows;
+mod graph;
+mod host_guesses;
 mod listing;
 mod looks;
 mod neighbours;
@@ -22,6 +24,7 @@ mod streams;
 use crate::anomalies::Desk;
 use crate::decode::inspect::{self, Inspected};
 use crate::export::{TableExport, Tables};
+use crate::model::Addr;
 use crate::model::Analysis;
 use crate::model::comment::{About, Comment};
 use crate::model::explore::{Catalogue, Question};
@@ -96,6 +99,13 @@ impl Views {
             Query::Comparison(_) => Answer::Comparison(Box::new(Ok(None))),
             // The worker has this answered by another one.
             Query::Training(_) => Answer::Training(TrainingAnswer::Cancelled),
+            Query::Graph(scope) => {
+                let graph = graph::graph(&mut sight, &scope);
+                Answer::Graph(Box::new(graph.map_err(|error| error.to_string())))
+            }
+            Query::Guesses(host) => {
+                Answer::Guesses(host.parse().map(|ip| host_guesses::guesses(&sight, Addr::of(ip))).unwrap_or_default())
+            }
             Query::Catalogue => Answer::Catalogue(Box::new(explore::catalogue(&sight))),
         }
     }

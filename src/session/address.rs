@@ -28,6 +28,7 @@ impl Route {
             Route::Explore(explore) => View::of(&explore.combination).unwrap_or(&view::EXPLORE),
             Route::Panels(panels) => View::of(panels.view).unwrap_or(&view::OVERVIEW),
             Route::Neighbours => &view::NEIGHBOURS,
+            Route::Graph => &view::GRAPH,
             Route::Stream(_) => &view::STREAM,
             Route::Flows(_) => &view::FLOWS,
             Route::Packets(_) => &view::PACKETS,

@@ -12,6 +12,7 @@ pub mod colours;
 pub mod comparison;
 pub mod explore;
 mod findings_left;
+pub mod graph;
 pub mod learn;
 pub mod lesson;
 pub mod marks;

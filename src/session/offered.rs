@@ -52,7 +52,7 @@ mod tests {
         assert_eq!(ids(&State::default()), ["overview", "learn", "settings"]);
         // Of a capture in which no application speaks: no DNS, TLS, HTTP, logins, files.
         let capture = "overview findings anomalies compare time protocols conversations endpoints services health distributions heatmap \
-                       explore hosts flows packets stream issues learn settings";
+                       explore hosts graph flows packets stream issues learn settings";
         assert_eq!(ids(&ready(None)).join(" "), capture);
         let table = "overview findings anomalies train distributions heatmap explore reading columns rows issues learn settings";
         assert_eq!(ids(&ready(Some(RowKind::Rows))).join(" "), table);

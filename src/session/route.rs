@@ -26,6 +26,8 @@ pub enum Route {
     Panels(PanelsRoute),
     /// ARP and IPv6 neighbours.
     Neighbours,
+    /// Hosts and what they exchange, as a network.
+    Graph,
     /// What a flow carries.
     Stream(StreamRoute),
     /// The flow table.
@@ -195,6 +197,7 @@ impl Route {
         match self {
             Route::Overview
             | Route::Neighbours
+            | Route::Graph
             | Route::Reading
             | Route::Anomalies
             | Route::Comparison

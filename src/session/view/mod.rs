@@ -10,6 +10,7 @@ use crate::model::rows::RowKind;
 
 mod dns;
 mod files;
+mod graph;
 mod health;
 mod hosts;
 mod http;
@@ -18,6 +19,8 @@ mod neighbours;
 mod protocols;
 mod tls;
 
+pub use graph::GRAPH;
+pub use hosts::HOSTS;
 pub use neighbours::NEIGHBOURS;
 
 /// A view of the page.
@@ -347,6 +350,7 @@ pub static VIEWS: &[&View] = &[
     &HEATMAP,
     &EXPLORE,
     &hosts::HOSTS,
+    &GRAPH,
     &NEIGHBOURS,
     &dns::DNS,
     &tls::TLS,

@@ -13,6 +13,7 @@ pub mod dots;
 pub mod download;
 pub mod fetch;
 pub mod file_text;
+pub mod network;
 pub mod scripts;
 pub mod style;
 pub mod zone;

@@ -6,6 +6,7 @@ mod comparison;
 mod explore;
 mod findings;
 mod flows;
+mod graph;
 mod issues;
 mod learn;
 mod neighbours;
@@ -27,6 +28,7 @@ use comparison::Comparison;
 use explore::Explore;
 use findings::Findings;
 use flows::Flows;
+use graph::GraphView;
 use issues::Issues;
 use learn::Learn;
 use neighbours::Neighbours;
@@ -64,6 +66,7 @@ pub fn view(state: &Shared<State>) -> Html {
         Route::Panels(route) => html! { <Panels state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Stream(route) => html! { <Stream state={state.clone()} route={*route} {analysis} /> },
         Route::Neighbours => html! { <Neighbours state={state.clone()} {analysis} /> },
+        Route::Graph => html! { <GraphView state={state.clone()} {analysis} /> },
         Route::Flows(route) => html! { <Flows state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Packets(route) => html! { <Packets state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Reading => html! { <TableReading state={state.clone()} {analysis} /> },

@@ -3,13 +3,17 @@
 use crate::model::Analysis;
 use crate::protocol::Filter;
 use crate::session::route::PanelsRoute;
+use crate::session::view::HOSTS;
 use crate::session::{Route, Shared, State};
 use crate::web::page::hooks::use_store;
 use crate::web::page::parts::filter_bar::FilterBar;
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::panels::PanelGrid;
 use crate::web::page::parts::text::plain;
+use guesses::Guesses;
 use yew::prelude::*;
+
+mod guesses;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
@@ -47,6 +51,9 @@ pub fn Panels(props: &PanelsProps) -> Html {
             } else {
                 <h1>{ view.label }</h1>
                 <p class="hint">{ view.help }</p>
+            }
+            if let (Some(host), true, true) = (route.item.clone(), *view == HOSTS, state.has_tables) {
+                <Guesses {host} result={(state.job, state.revision)} />
             }
             <div class="explore-filter">
                 <FilterBar label="Filter what is counted" filter={route.filter.clone()} on_change={on_filter} analysis={analysis.clone()} />

@@ -1,0 +1,148 @@
+//! A network of nodes onto a canvas, one canvas pixel to a device pixel: lines, then shapes, then as many names as there is room for.
+
+use crate::chart::draw::Theme;
+use crate::chart::draw::theme::Rgb;
+use std::f64::consts::TAU;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+/// A node as it is drawn.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shape {
+    /// Middle from the left and from the top, px.
+    pub at: (f64, f64),
+    /// Half its width, px.
+    pub radius: f64,
+    /// Its place among the colours of series.
+    pub colour: usize,
+    /// A square rather than a circle.
+    pub is_square: bool,
+    /// It stands for several.
+    pub is_double: bool,
+    /// Width of the ring of a finding, px; 0 for none.
+    pub ring: f64,
+    /// Its name.
+    pub name: String,
+    /// Chosen.
+    pub is_chosen: bool,
+}
+
+/// An edge as it is drawn.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Stroke {
+    /// One end, px.
+    pub from: (f64, f64),
+    /// The other end, px.
+    pub to: (f64, f64),
+    /// Width, px.
+    pub width: f64,
+    /// A finding means some of it.
+    pub is_meant: bool,
+    /// An end is chosen.
+    pub is_chosen: bool,
+}
+
+/// Height of a name, px.
+const NAME_PX: f64 = 12.0;
+/// Width of a letter or digit of a name: a little more than most are, px.
+const LETTER_PX: f64 = 6.9;
+
+/// Clears a canvas and draws a network on it; the first shapes get their names first.
+pub fn draw(
+    canvas: &HtmlCanvasElement,
+    (shapes, lines): (&[Shape], &[Stroke]),
+    (width, height): (f64, f64),
+    pixel_ratio: f64,
+    is_dark: bool,
+) {
+    // Setting the size clears the canvas.
+    canvas.set_width((width * pixel_ratio).round() as u32);
+    canvas.set_height((height * pixel_ratio).round() as u32);
+    let context = canvas.get_context("2d").ok().flatten().and_then(|of| of.dyn_into::<CanvasRenderingContext2d>().ok());
+    let Some(context) = context else { return };
+    // Fails only for numbers that are none.
+    let _ = context.scale(pixel_ratio, pixel_ratio);
+    let (theme, page) = if is_dark { (Theme::DARK, (0x16, 0x1b, 0x22)) } else { (Theme::LIGHT, (255, 255, 255)) };
+    let [.., meant, _] = theme.series;
+    let has_chosen = lines.iter().any(|line| line.is_chosen);
+    for is_above in [false, true] {
+        for line in lines.iter().filter(|line| line.is_chosen == is_above) {
+            let alpha = if line.is_chosen || !has_chosen { 0.75 } else { 0.3 };
+            context.set_stroke_style_str(&css(if line.is_meant { meant } else { theme.axis }, alpha));
+            context.set_line_width(line.width);
+            context.begin_path();
+            context.move_to(line.from.0, line.from.1);
+            context.line_to(line.to.0, line.to.1);
+            context.stroke();
+        }
+    }
+    let outline = |shape: &Shape, radius: f64| {
+        context.begin_path();
+        let (x, y) = shape.at;
+        if shape.is_square {
+            context.rect(x - radius, y - radius, 2.0 * radius, 2.0 * radius);
+        } else {
+            let _ = context.arc(x, y, radius, 0.0, TAU);
+        }
+    };
+    // The largest lie below, so that small ones are not hidden.
+    for shape in shapes {
+        context.set_fill_style_str(&css(theme.series_colour(shape.colour), 1.0));
+        outline(shape, shape.radius);
+        context.fill();
+        context.set_stroke_style_str(&css(page, 1.0));
+        context.set_line_width(1.0);
+        context.stroke();
+        if shape.is_double {
+            outline(shape, shape.radius * 0.55);
+            context.stroke();
+        }
+        if shape.ring > 0.0 {
+            context.set_stroke_style_str(&css(meant, 1.0));
+            context.set_line_width(shape.ring);
+            outline(shape, shape.radius + 1.0 + shape.ring / 2.0);
+            context.stroke();
+        }
+        if shape.is_chosen {
+            context.set_stroke_style_str(&css(theme.text, 1.0));
+            context.set_line_width(2.0);
+            outline(shape, shape.radius + 3.0 + shape.ring);
+            context.stroke();
+        }
+    }
+    names(&context, shapes, (width, height), (theme.text, page));
+}
+
+/// Names beside their shapes where they cover neither another name nor the edge; that of the chosen one always.
+fn names(context: &CanvasRenderingContext2d, shapes: &[Shape], (width, height): (f64, f64), (ink, page): (Rgb, Rgb)) {
+    context.set_font(&format!("{NAME_PX}px system-ui, sans-serif"));
+    context.set_text_baseline("middle");
+    context.set_line_join("round");
+    let mut taken: Vec<(f64, f64, f64, f64)> = Vec::new();
+    let chosen_first = shapes.iter().filter(|one| one.is_chosen).chain(shapes.iter().filter(|one| !one.is_chosen));
+    for shape in chosen_first {
+        let length = shape.name.chars().count() as f64 * LETTER_PX;
+        let beside = shape.radius + 5.0 + shape.ring;
+        let right = shape.at.0 + beside;
+        let left = if right + length > width { shape.at.0 - beside - length } else { right };
+        let (top, bottom) = (shape.at.1 - NAME_PX / 2.0 - 1.0, shape.at.1 + NAME_PX / 2.0 + 1.0);
+        let own = (left, top, left + length, bottom);
+        let is_free =
+            taken.iter().all(|other| own.2 < other.0 || own.0 > other.2 || own.3 < other.1 || own.1 > other.3);
+        let is_within = own.0 >= 0.0 && own.2 <= width && top >= 0.0 && bottom <= height;
+        if !(is_free && is_within || shape.is_chosen) {
+            continue;
+        }
+        taken.push(own);
+        context.set_stroke_style_str(&css(page, 0.9));
+        context.set_line_width(3.0);
+        // Both fail only for numbers that are none.
+        let _ = context.stroke_text(&shape.name, left, shape.at.1);
+        context.set_fill_style_str(&css(ink, 1.0));
+        let _ = context.fill_text(&shape.name, left, shape.at.1);
+    }
+}
+
+fn css((red, green, blue): Rgb, alpha: f64) -> String {
+    format!("rgba({red}, {green}, {blue}, {alpha})")
+}
