@@ -284,7 +284,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "chart",
         &[
-            &["draw"],
+            &["draw", "likeness"],
             &[
                 "changes",
                 "course",

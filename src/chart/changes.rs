@@ -25,6 +25,28 @@ pub fn changes(analysis: &Analysis) -> Vec<Change> {
     all
 }
 
+/// The same, and in the room that is left the findings themselves, but for those that last most of the time.
+pub fn marked(analysis: &Analysis) -> Vec<Change> {
+    let mut all = changes(analysis);
+    let longest = analysis.summary.duration_ns() / 2;
+    let is_short = |finding: &&crate::model::Finding| finding.end_ns.saturating_sub(finding.start_ns) <= longest;
+    let of_findings = analysis.findings.iter().filter(is_short).map(|finding| Change {
+        number: 0,
+        start_ns: finding.start_ns,
+        end_ns: finding.end_ns,
+        title: finding.title.clone(),
+        finding: finding.id.clone(),
+    });
+    for change in of_findings {
+        if all.len() < MOST && all.iter().all(|other| other.finding != change.finding) {
+            all.push(change);
+        }
+    }
+    all.sort_by(|a, b| (a.start_ns, a.end_ns, &a.finding).cmp(&(b.start_ns, b.end_ns, &b.finding)));
+    all.iter_mut().zip(1..).for_each(|(change, number)| change.number = number);
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,5 +64,17 @@ mod tests {
         let found = changes(&analysis);
         assert_eq!(found.iter().map(|change| change.number).collect::<Vec<_>>(), (1..=9).collect::<Vec<_>>());
         assert_eq!((found[0].start_ns, found[8].start_ns), (11, 19));
+    }
+
+    #[test]
+    fn findings_are_marked_where_there_is_room_but_not_what_lasts_all_the_time() {
+        let mut analysis = Analysis::default();
+        (analysis.summary.first_ns, analysis.summary.last_ns) = (Some(0), Some(100));
+        let finding = |id: &str, start_ns, end_ns| crate::model::Finding { start_ns, end_ns, ..made(id, &[], &[]) };
+        analysis.findings = vec![finding("b", 60, 70), finding("long", 0, 100), finding("a", 10, 10)];
+        let ids: Vec<(u32, String)> = marked(&analysis).into_iter().map(|one| (one.number, one.finding)).collect();
+        assert_eq!(ids, [(1, "a-1".to_owned()), (2, "b-1".to_owned())]);
+        let within = crate::chart::changes_between(&marked(&analysis), 50, 90);
+        assert_eq!(within.iter().map(|one| (one.number, one.start_ns)).collect::<Vec<_>>(), [(1, 60)]);
     }
 }

@@ -1,5 +1,6 @@
 //! Answers to questions of measures and dimensions, drawn by their first measure.
 
+use super::likeness;
 use crate::maths::sorting::Arrange;
 use crate::model::chart::{Bar, ChartSeries, ChartSpec, Marks};
 use crate::model::explore::{Answer, AnswerRow, Mark, Scale, ValueKind};
@@ -20,17 +21,22 @@ pub fn explored(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<Char
         Mark::Table | Mark::Tree => None,
         Mark::Bars => (!answer.dimensions.is_empty()).then(|| bars(answer)),
         Mark::Columns => columns(answer),
+        Mark::Cumulative => cumulative(answer),
         Mark::Areas | Mark::Lines => over_time(answer, mark, offset_minutes),
         Mark::Heat => heat(answer, offset_minutes),
+        Mark::Clusters => heat(answer, offset_minutes).map(likeness::ordered),
     }?;
     let measure = answer.measures.first()?;
     let by: Vec<String> = answer.dimensions.iter().map(|head| lower(&head.label)).collect();
     Some(ChartSpec {
         id: "explore".to_owned(),
-        title: format!("{} by {}", measure.label, by.join(" and ")),
+        title: match mark {
+            Mark::Cumulative => format!("Cumulative share of {} by {}", lower(&measure.label), by.join(" and ")),
+            _ => format!("{} by {}", measure.label, by.join(" and ")),
+        },
         summary: summary(answer),
         marks,
-        unit: measure.unit.clone(),
+        unit: if mark == Mark::Cumulative { "%".to_owned() } else { measure.unit.clone() },
     })
 }
 
@@ -107,6 +113,21 @@ fn columns(answer: &Answer) -> Option<Marks> {
         }
     }
     Some(Marks::Columns(bars))
+}
+
+/// The share of all up to each place, in percent; of what is no sum there is none.
+fn cumulative(answer: &Answer) -> Option<Marks> {
+    let Marks::Columns(bars) = columns(answer).filter(|_| answer.measures.first().is_some_and(|head| head.is_sum))?
+    else {
+        return None;
+    };
+    let total: f64 = bars.iter().map(|bar| bar.value).sum();
+    let mut sum = 0.0;
+    let running = bars.into_iter().map(|bar| {
+        sum += bar.value;
+        Bar { value: if total > 0.0 { sum / total * 100.0 } else { 0.0 }, ..bar }
+    });
+    Some(Marks::Columns(running.collect()))
 }
 
 fn kind(row: &AnswerRow, nth: usize) -> ValueKind {
@@ -302,5 +323,21 @@ mod tests {
         let Marks::Heat { columns, rows, values } = &spec.marks else { panic!("{spec:?}") };
         assert_eq!((columns.len(), rows.as_slice()), (3, &["h".to_owned(), "g".to_owned()][..]));
         assert_eq!(*values, [1.0, 0.0, 0.0, 0.0, 0.0, 3.0].map(Some));
+    }
+
+    #[test]
+    fn shares_add_up_and_rows_that_are_alike_lie_together() {
+        let steps = Scale::Steps { n: 0 };
+        let rows: &[(&[(&str, i64)], f64)] = &[(&[("2", 2)], 1.0), (&[("4", 4)], 3.0)];
+        let spec = explored(&answer(&[steps], rows), Mark::Cumulative, 0).unwrap();
+        assert!(matches!(&spec.marks, Marks::Columns(bars) if bars.iter().map(|b| b.value).eq([25.0, 25.0, 100.0])));
+        assert_eq!((spec.unit.as_str(), spec.title.as_str()), ("%", "Cumulative share of bytes by port"));
+        let row = |name: &'static str, at: i64, value: f64| ([(name, 0), (["x", "y"][at as usize], at)], value);
+        let all = [row("a", 0, 9.0), row("b", 1, 8.0), row("c", 0, 7.0), row("d", 1, 6.0)];
+        let rows: Vec<(&[(&str, i64)], f64)> = all.iter().map(|(values, value)| (values.as_slice(), *value)).collect();
+        let spec = explored(&answer(&[Scale::Names, steps], &rows), Mark::Clusters, 0).unwrap();
+        let Marks::Heat { rows, values, columns } = &spec.marks else { panic!("{spec:?}") };
+        assert_eq!((rows.join(""), columns.len()), ("acbd".to_owned(), 2));
+        assert_eq!(*values, [9.0, 0.0, 7.0, 0.0, 0.0, 8.0, 0.0, 6.0].map(Some));
     }
 }

@@ -9,6 +9,7 @@ use crate::model::format::time;
 mod changes;
 mod course;
 mod explored;
+mod likeness;
 mod packet_sizes;
 mod packets_over_time;
 mod protocols;
@@ -130,6 +131,18 @@ fn changes_summary(changes: &[Change], offset_minutes: i32) -> String {
 /// From when to when a change lasts: `09:40:10 to 09:40:20`.
 pub fn change_time(change: &Change, offset_minutes: i32) -> String {
     draw::ticks::range(change.start_ns, (change.end_ns - change.start_ns + 1).max(1), offset_minutes)
+}
+
+/// What is marked on a chart of any measure over time: the changes that findings hold, and the spans of the worst findings that
+/// are no longer than a part of the whole, in order of time.
+pub fn marked(analysis: &Analysis) -> Vec<Change> {
+    changes::marked(analysis)
+}
+
+/// Those with a part between two times, numbered anew.
+pub fn changes_between(all: &[Change], from_ns: i64, to_ns: i64) -> Vec<Change> {
+    let within = all.iter().filter(|change| change.end_ns >= from_ns && change.start_ns < to_ns);
+    within.zip(1..).map(|(change, number)| Change { number, ..change.clone() }).collect()
 }
 
 /// The numbers of the changes that a bin has a part in: `1`, `1, 2`; empty if none.

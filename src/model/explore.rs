@@ -206,25 +206,31 @@ pub enum Mark {
     Bars,
     /// A vertical bar for each value, in their order: a histogram.
     Columns,
+    /// The share of all that lies up to each value, in their order.
+    Cumulative,
     /// Stacked areas over time, one for each value of the second dimension.
     Areas,
     /// Lines over time.
     Lines,
     /// A field for each pair of values.
     Heat,
+    /// The same with those beside each other that are alike.
+    Clusters,
     /// A table in which the values of each dimension stand below those of the one before.
     Tree,
 }
 
 impl Mark {
     /// Every mark with its id and its name, in the order of lists.
-    pub const ALL: [(Mark, &'static str, &'static str); 7] = [
+    pub const ALL: [(Mark, &'static str, &'static str); 9] = [
         (Mark::Table, "table", "Table"),
         (Mark::Bars, "bars", "Bars"),
         (Mark::Columns, "columns", "Histogram"),
+        (Mark::Cumulative, "cumulative", "Cumulative share"),
         (Mark::Areas, "areas", "Stacked areas"),
         (Mark::Lines, "lines", "Lines"),
         (Mark::Heat, "heat", "Heatmap"),
+        (Mark::Clusters, "clusters", "Heatmap, alike together"),
         (Mark::Tree, "tree", "Tree"),
     ];
 

@@ -188,7 +188,9 @@ impl ExploreRoute {
         let limit = |(nth, split): (usize, Split)| {
             let most = match self.mark() {
                 Mark::Areas | Mark::Lines if nth > 0 => Some(MOST_SERIES),
-                Mark::Heat | Mark::Columns if !is_ordered(&split.term) => Some(MOST_NAMES),
+                Mark::Heat | Mark::Clusters | Mark::Columns | Mark::Cumulative if !is_ordered(&split.term) => {
+                    Some(MOST_NAMES)
+                }
                 _ => None,
             };
             let least = [split.limit, most].into_iter().flatten().min();

@@ -1,6 +1,7 @@
 //! The answer to a question of measures and dimensions: a chart, and the rows behind it. What is clicked narrows all views.
 
 use crate::chart;
+use crate::model::chart::{Change, Marks};
 use crate::model::explore::{Answer, Mark, Order, Scale};
 use crate::protocol::Filter;
 use crate::session::{Route, Shared};
@@ -11,6 +12,7 @@ use rows::Rows;
 use tree::Tree;
 use yew::prelude::*;
 
+mod icicle;
 mod pick;
 mod rows;
 mod save_answer;
@@ -53,6 +55,9 @@ pub struct AnswerViewProps {
     pub has_rows: bool,
     /// The rows of the input are no flows.
     pub is_of_rows: bool,
+    /// What is marked where it is drawn over time.
+    #[prop_or_default]
+    pub changes: Vec<Change>,
 }
 
 /// A chart of the answer if it can be drawn, and its rows.
@@ -60,8 +65,17 @@ pub struct AnswerViewProps {
 pub fn AnswerView(props: &AnswerViewProps) -> Html {
     let AnswerViewProps { answer, mark, offset, title, .. } = props;
     let store = use_store();
-    let spec = use_memo((answer.clone(), *mark, *offset, *title), |(answer, mark, offset, title)| {
+    let key = (answer.clone(), *mark, *offset, *title, props.changes.clone());
+    let spec = use_memo(key, |(answer, mark, offset, title, marked)| {
         let mut spec = chart::explored(answer, *mark, *offset)?;
+        if let Marks::Areas { start_ns, bin_ns, series, changes, .. } = &mut spec.marks {
+            let n_bins = series.iter().map(|one| one.values.len()).max().unwrap_or(0);
+            *changes = chart::changes_between(
+                marked,
+                *start_ns,
+                start_ns.saturating_add(bin_ns.saturating_mul(n_bins as i64)),
+            );
+        }
         if let Some(title) = title {
             spec.id = format!("explore-{}", title.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"));
             spec.title = (*title).to_owned();
@@ -73,8 +87,8 @@ pub fn AnswerView(props: &AnswerViewProps) -> Html {
     let why = match (mark, spec.is_some()) {
         (Mark::Table | Mark::Tree, _) | (_, true) => None,
         (Mark::Areas | Mark::Lines, _) => Some("Split by time first to see it over time."),
-        (Mark::Heat, _) => Some("Split by two dimensions to see a heatmap."),
-        (Mark::Columns | Mark::Bars, _) => Some("Split by a dimension to see it drawn."),
+        (Mark::Heat | Mark::Clusters, _) => Some("Split by two dimensions to see a heatmap."),
+        (Mark::Columns | Mark::Cumulative | Mark::Bars, _) => Some("Split by a dimension to see it drawn."),
     };
     html! {
         <>

@@ -16,11 +16,12 @@ pub fn pick(answer: &Shared<Answer>, mark: Mark, store: Option<Store>) -> Option
         Mark::Areas | Mark::Lines if is_time(0) => {
             Some(Callback::from(move |places| select(&store, &answer, 0, places)))
         }
-        Mark::Heat => {
-            let Marks::Heat { columns, rows, .. } = chart::explored(&answer, Mark::Heat, 0)?.marks else { return None };
+        Mark::Heat | Mark::Clusters => {
+            let Marks::Heat { columns, rows, .. } = chart::explored(&answer, mark, 0)?.marks else { return None };
             let n = columns.len().max(1);
             let across = is_time(1);
-            if across || is_time(0) {
+            // What is ordered by likeness has lost the order of time.
+            if across || is_time(0) && mark == Mark::Heat {
                 let place = move |place: usize| if across { place % n } else { place / n };
                 return Some(Callback::from(move |(from, to): (usize, usize)| {
                     let places = (place(from).min(place(to)), place(from).max(place(to)));

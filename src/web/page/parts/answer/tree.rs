@@ -1,5 +1,6 @@
 //! Rows of several dimensions as a tree: the values of each stand below those of the one before, with their shares.
 
+use super::icicle::{TreeLine, icicle};
 use super::{figure, narrowed};
 use crate::model::explore::{Answer, AnswerRow, ValueKind};
 use crate::model::format::quantity;
@@ -26,14 +27,6 @@ pub struct TreeProps {
     pub label: String,
 }
 
-/// A value with what is below it.
-struct Line {
-    depth: usize,
-    text: String,
-    figures: Vec<Option<f64>>,
-    filter: Option<String>,
-}
-
 /// The tree.
 #[component]
 pub fn Tree(props: &TreeProps) -> Html {
@@ -49,6 +42,8 @@ pub fn Tree(props: &TreeProps) -> Html {
     let n_left_out = lines.len().saturating_sub(MOST) as u64;
     let total = answer.total.first().copied().flatten().filter(|total| *total > 0.0);
     html! {
+        <>
+        { icicle(&lines, total, store.as_ref()) }
         <div class="card explore-rows scroll" role="region" tabindex="0" aria-label={props.label.clone()}>
             <table class="plain tree">
                 <thead>
@@ -99,11 +94,12 @@ pub fn Tree(props: &TreeProps) -> Html {
                 <p class="hint">{ format!("{} not shown.", quantity::counted(n_left_out, "more line is", "more lines are")) }</p>
             }
         </div>
+        </>
     }
 }
 
 /// Lines of some rows from a dimension on, the largest first. What has no value of the next dimension has no line there.
-fn grow(answer: &Answer, rows: &[&AnswerRow], (depth, above): (usize, &str), lines: &mut Vec<Line>) {
+fn grow(answer: &Answer, rows: &[&AnswerRow], (depth, above): (usize, &str), lines: &mut Vec<TreeLine>) {
     let mut branches: Vec<(&str, ValueKind, Vec<&AnswerRow>)> = Vec::new();
     for row in rows {
         let Some(value) = row.values.get(depth) else { continue };
@@ -133,7 +129,7 @@ fn grow(answer: &Answer, rows: &[&AnswerRow], (depth, above): (usize, &str), lin
             let parts: Option<Vec<&str>> = values.iter().map(|value| value.filter.as_deref()).collect();
             parts.map(|parts| parts.join(" "))
         });
-        lines.push(Line { depth, text: text.to_owned(), figures, filter });
+        lines.push(TreeLine { depth, text: text.to_owned(), figures, filter });
         grow(answer, &rows, (depth + 1, text), lines);
     }
 }

@@ -3,7 +3,7 @@
 use super::icon::Icon;
 use super::text::plain;
 use crate::chart::{self, draw};
-use crate::model::chart::{ChartSpec, Marks};
+use crate::model::chart::{ChartSeries, ChartSpec, Marks};
 use crate::session::Route;
 use picture::Picture;
 use save::SavePicture;
@@ -32,6 +32,22 @@ pub struct ChartProps {
 pub fn Chart(props: &ChartProps) -> Html {
     let spec = &props.spec;
     let is_table = use_state_eq(|| false);
+    let hidden = use_state_eq(Vec::<String>::new);
+    let names = series(spec);
+    let shown = without(spec, &hidden);
+    let on_series = {
+        let hidden = hidden.clone();
+        Callback::from(move |name: String| {
+            let mut next = (*hidden).clone();
+            match next.iter().position(|own| *own == name) {
+                Some(place) => {
+                    next.remove(place);
+                }
+                None => next.push(name),
+            }
+            hidden.set(next);
+        })
+    };
     let toggle = {
         let is_table = is_table.clone();
         Callback::from(move |_: MouseEvent| is_table.set(!*is_table))
@@ -55,11 +71,37 @@ pub fn Chart(props: &ChartProps) -> Html {
                 <p class="hint">{ spec.summary.clone() }</p>
                 { table(spec) }
             } else {
-                <Picture spec={spec.clone()} on_pick={props.on_pick.clone()} />
+                <Picture spec={shown} on_pick={props.on_pick.clone()} />
+                if names.len() > 1 {
+                    <div class="chips chart-series" role="group" aria-label={format!("Series of {}", spec.title)}>
+                        for name in names {
+                            <button type="button" class="chip" aria-pressed={(!hidden.contains(&name)).to_string()} title="Show or hide it"
+                                onclick={let name = name.clone(); on_series.reform(move |_: MouseEvent| name.clone())}>{ plain(&name) }</button>
+                        }
+                    </div>
+                }
             }
             { changes(spec) }
         </section>
     }
+}
+
+/// The names of what is told apart over time.
+fn series(spec: &ChartSpec) -> Vec<String> {
+    let (Marks::Areas { series, .. } | Marks::Lines { series, .. }) = &spec.marks else { return Vec::new() };
+    let is_there = |one: &&ChartSeries| one.values.iter().any(|value| *value > 0.0);
+    series.iter().filter(is_there).map(|one| one.name.clone()).collect()
+}
+
+/// A chart without some of its series: what is left keeps its colours.
+fn without(spec: &ChartSpec, hidden: &[String]) -> ChartSpec {
+    let mut spec = spec.clone();
+    if let Marks::Areas { series, .. } | Marks::Lines { series, .. } = &mut spec.marks {
+        for one in series.iter_mut().filter(|one| hidden.contains(&one.name)) {
+            one.values.iter_mut().for_each(|value| *value = 0.0);
+        }
+    }
+    spec
 }
 
 /// What is marked on a chart over time, with links to the findings.

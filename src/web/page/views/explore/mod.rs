@@ -1,5 +1,6 @@
 //! Measures by dimensions: pickers for each part, a chart and the rows behind it.
 
+use crate::chart;
 use crate::export::answer;
 use crate::model::Analysis;
 use crate::model::explore::{Answer, Order};
@@ -125,7 +126,7 @@ fn Shown(props: &ShownProps) -> Html {
             </div>
             <h2 class="unseen">{"Chart and rows"}</h2>
             <AnswerView answer={answer.clone()} mark={route.mark()} order={route.order} filter={route.filter.clone()} offset={*offset}
-                {on_order} saved_as={name} most={MOST} is_of_rows={is_of_rows(analysis)} />
+                {on_order} saved_as={name} most={MOST} is_of_rows={is_of_rows(analysis)} changes={chart::marked(analysis)} />
         </div>
     }
 }
