@@ -4,7 +4,7 @@ use crate::export::rows::{RowCell, RowFormat, heading, line};
 use crate::model::listing::{FlowRow, PacketRow, Page};
 use crate::model::rows::{ColumnInfo, DataRow};
 use crate::protocol::anomalies::AnomalyRow;
-use crate::protocol::{Cells, LeastScore, Listing};
+use crate::protocol::{Cells, LeastScore, Listing, PacketLooks};
 
 /// Cells that one answer has, at most: messages stay small.
 const MOST_CELLS: u32 = 2400;
@@ -90,11 +90,12 @@ impl SavedRow for FlowRow {
 
 impl SavedRow for PacketRow {
     fn heads(_: &[String]) -> Vec<String> {
-        heads(&["packet", "time", "source", "destination", "protocol", "bytes", "flow", "info"])
+        heads(&["packet", "time", "source", "destination", "protocol", "bytes", "flow", "info", "remarks"])
     }
 
-    fn parts((): (), _: &[String]) -> Vec<()> {
-        vec![()]
+    fn parts(wanted: PacketLooks, _: &[String]) -> Vec<PacketLooks> {
+        // Colours are for the eye.
+        vec![PacketLooks { rules: Vec::new(), ..wanted }]
     }
 
     fn saved(&self, _: bool) -> Vec<RowCell> {
@@ -107,6 +108,7 @@ impl SavedRow for PacketRow {
             number(Some(self.wire_bytes.into())),
             number(self.flow.map(u64::from)),
             text(&self.info),
+            RowCell::Text(self.remarks.join("; ")),
         ]
     }
 }

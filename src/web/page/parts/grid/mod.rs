@@ -15,7 +15,6 @@ use body::{body, row_of};
 use head::head;
 use keys::target_row;
 use save_rows::SaveRows;
-use std::rc::Rc;
 use use_place::{Standing, use_place};
 use use_rows::use_rows;
 use use_scroll::use_scroll;
