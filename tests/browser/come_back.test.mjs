@@ -100,6 +100,7 @@ test("a new tab knows nothing of it, and there is no list of recent files unless
   }
   await other.goto(`${its.host.url}?again`);
   const list = other.getByRole("list", { name: "Recent files" });
+  await list.waitFor();
   assert.deepEqual(await list.getByRole("button").allInnerTexts(), ["portscan_syn.pcap", "arp_spoof.pcap"]);
   await wanted.uncheck();
   assert.equal(await list.count(), 0);
