@@ -7,7 +7,7 @@ use crate::settings::{self, Settings};
 
 /// So many flows are kept of any file, and one for so many bytes of a larger one: memory stays in proportion where a small
 /// compressed file holds nothing but forged senders.
-const ALWAYS_FLOWS: u64 = 300_000;
+const ALWAYS_FLOWS: u64 = 250_000;
 const BYTES_OF_FLOW: u64 = 150;
 
 /// What must be known before the first byte.
@@ -107,7 +107,7 @@ mod tests {
     fn small_files_keep_fewer_flows_unless_a_number_is_chosen() {
         let settings = Settings::default();
         for (bytes, most) in
-            [(0, 1_500_000), (1, 300_000), (45_000_000, 300_000), (90_000_000, 600_000), (1 << 40, 1_500_000)]
+            [(0, 1_500_000), (1, 250_000), (45_000_000, 300_000), (90_000_000, 600_000), (1 << 40, 1_500_000)]
         {
             assert_eq!(PipelineOptions::for_file(&settings, "a.pcap", bytes).limits().most, most, "{bytes} bytes");
         }

@@ -28,7 +28,7 @@ pub const MOST_FLOWS: Descriptor = Descriptor::count("flow.most", "Most flows ke
     .range(4_096.0, 5_000_000.0)
     .unit("flows")
     .on_change(OnChange::Read)
-    .help("Beyond this number the oldest flows are only kept in the totals, and an issue reports how many. A flow needs about 600 bytes of memory: unless another number is chosen, of a file under 225 MB only one flow for every 150 bytes is kept, at least 300,000.");
+    .help("Beyond this number the oldest flows are only kept in the totals, and an issue reports how many. A flow needs about 600 bytes of memory: unless another number is chosen, of a file under 225 MB only one flow for every 150 bytes is kept, at least 250,000.");
 
 /// Whether the flow CSV is CICFlowMeter's.
 pub const CIC_COMPATIBLE: Descriptor = Descriptor::switch("flow.cic_compatible", "CIC-compatible flow table", 0.0)
