@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(graph.edges.iter().map(|edge| edge.amount).sum::<u64>(), 2_001_000);
         // The clients opened the flows.
         assert!(graph.edges.iter().all(|edge| edge.to == 0));
-        assert!(graph.nodes.iter().any(|node| node.filter == "host == 10.7.207.2"));
+        assert!(graph.nodes.iter().any(|node| node.filter == "host == 10.3.231.2"));
         for node in graph.nodes.iter().filter(|node| !node.filter.is_empty()) {
             assert!(crate::filter::compile(&node.filter).is_ok(), "{}", node.filter);
         }
