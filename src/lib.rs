@@ -33,6 +33,8 @@ pub mod baseline;
 
 pub mod triage;
 
+pub mod summary;
+
 pub mod filter;
 
 pub mod indicators;

@@ -25,6 +25,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("baseline", &["model", "flow", "detect/card", "detect/support"]),
     // What is done about findings knows findings only: the page does it too, without the detectors.
     ("triage", &["model", "issue"]),
+    // The sentences that page, report, JSON and command show first.
+    ("summary", &["model"]),
     ("filter", &["model", "flow", "stats"]),
     ("indicators", &["model", "flow"]),
     ("chart", &["model", "stats"]),
@@ -69,7 +71,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "anomalies/Desk",
         ],
     ),
-    ("export", &["model", "chart", "flow"]),
+    ("export", &["model", "chart", "flow", "summary"]),
     ("session", &["model", "settings", "issue/IssueKind", "protocol", "triage", "filter/quoted", "export/rows"]),
     // What the browser does for us knows neither page nor worker.
     ("web/browser", &["protocol", "chart/draw", "model", "session"]),
@@ -124,6 +126,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "export",
             "filter",
             "indicators",
+            "summary",
         ],
     ),
 ];
@@ -144,6 +147,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["slowness"],
         ],
     ),
+    ("summary", &[&["sentence", "wording"], &["limits", "risk", "success"], &["briefing"]]),
     ("settings", &[&["choice", "columns", "general"], &["table"], &["file"]]),
     ("read", &[&["capture"], &["guess", "unpack"], &["table"], &["member", "report"], &["input"], &["merge"]]),
     (
@@ -315,18 +319,10 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         "export",
         &[
             &["cell", "entry"],
-            &[
-                "answer",
-                "facts",
-                "findings",
-                "flow_logs",
-                "flows_csv",
-                "indicators",
-                "json",
-                "pcapng",
-                "report",
-                "rows",
-            ],
+            &["report/options"],
+            &["report/content"],
+            &["answer", "facts", "findings", "flow_logs", "flows_csv", "indicators", "json", "pcapng", "rows"],
+            &["report"],
         ],
     ),
     (
@@ -438,6 +434,7 @@ const PAGE: &[&str] = &[
     "pipeline",
     "detect/card",
     "filter",
+    "summary",
     "web/browser",
 ];
 /// What several views are made of: the same, but no view.

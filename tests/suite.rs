@@ -39,6 +39,7 @@ mod properties;
 mod secrets;
 mod site;
 mod source;
+mod summary;
 mod supply_chain;
 mod tables;
 mod techniques;

@@ -3,6 +3,7 @@
 use crate::maths::sorting::Arrange;
 use crate::model::Analysis;
 use crate::model::chart::Change;
+use crate::model::finding::Finding;
 
 /// Most that are marked: the worst findings come first.
 const MOST: usize = 9;
@@ -19,30 +20,37 @@ pub fn changes(analysis: &Analysis) -> Vec<Change> {
             finding: finding.id.clone(),
         })
     });
-    let mut all: Vec<Change> = of_findings.take(MOST).collect();
-    all.arrange_by(|a, b| (a.start_ns, a.end_ns, &a.finding).cmp(&(b.start_ns, b.end_ns, &b.finding)));
-    all.iter_mut().zip(1..).for_each(|(change, number)| change.number = number);
-    all
+    numbered(of_findings)
 }
 
-/// The same, and in the room that is left the findings themselves, but for those that last most of the time.
+/// The most severe findings, from their first to their last packet, numbered in order of time.
+pub fn of_findings(analysis: &Analysis) -> Vec<Change> {
+    numbered(analysis.findings.iter().filter(|finding| finding.start_ns > 0).map(whole))
+}
+
+/// The changes, and in the room that is left the findings themselves, but for those that last most of the time.
 pub fn marked(analysis: &Analysis) -> Vec<Change> {
-    let mut all = changes(analysis);
+    let changes = changes(analysis);
     let longest = analysis.summary.duration_ns() / 2;
-    let is_short = |finding: &&crate::model::Finding| finding.end_ns.saturating_sub(finding.start_ns) <= longest;
-    let of_findings = analysis.findings.iter().filter(is_short).map(|finding| Change {
+    let is_short = |finding: &&Finding| finding.end_ns.saturating_sub(finding.start_ns) <= longest;
+    let is_new = |finding: &&Finding| changes.iter().all(|change| change.finding != finding.id);
+    let others = analysis.findings.iter().filter(is_short).filter(is_new).map(whole);
+    numbered(changes.iter().cloned().chain(others))
+}
+
+fn whole(finding: &Finding) -> Change {
+    Change {
         number: 0,
         start_ns: finding.start_ns,
         end_ns: finding.end_ns,
         title: finding.title.clone(),
         finding: finding.id.clone(),
-    });
-    for change in of_findings {
-        if all.len() < MOST && all.iter().all(|other| other.finding != change.finding) {
-            all.push(change);
-        }
     }
-    all.sort_by(|a, b| (a.start_ns, a.end_ns, &a.finding).cmp(&(b.start_ns, b.end_ns, &b.finding)));
+}
+
+fn numbered(changes: impl Iterator<Item = Change>) -> Vec<Change> {
+    let mut all: Vec<Change> = changes.take(MOST).collect();
+    all.arrange_by(|a, b| (a.start_ns, a.end_ns, &a.finding).cmp(&(b.start_ns, b.end_ns, &b.finding)));
     all.iter_mut().zip(1..).for_each(|(change, number)| change.number = number);
     all
 }

@@ -45,6 +45,21 @@ pub fn all(analysis: &Analysis, offset_minutes: i32) -> Vec<ChartSpec> {
     ALL.iter().map(|entry| (entry.make)(analysis, offset_minutes)).collect()
 }
 
+/// Traffic over time, with the most severe findings marked in place of changes.
+pub fn with_findings(analysis: &Analysis, offset_minutes: i32) -> ChartSpec {
+    let mut spec = (traffic_over_time::ENTRY.make)(analysis, offset_minutes);
+    let marked = changes::of_findings(analysis);
+    let said = changes_summary(&changes::changes(analysis), offset_minutes);
+    spec.summary.truncate(spec.summary.len() - said.len());
+    if !marked.is_empty() {
+        spec.summary.push_str(" The most severe findings are marked.");
+    }
+    if let Marks::Areas { changes, .. } = &mut spec.marks {
+        *changes = marked;
+    }
+    spec
+}
+
 /// A chart of the kinds of traffic over time. The names are title, what is counted, and unit.
 fn over_time(
     id: &str,

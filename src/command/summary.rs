@@ -14,6 +14,7 @@ use crate::model::format::quantity::percent;
 use crate::model::format::time;
 use crate::model::rows::RowKind;
 use crate::model::slowness::Slowness;
+use crate::summary::Briefing;
 use std::collections::BTreeSet;
 
 /// Comments that are printed.
@@ -29,8 +30,12 @@ pub fn summary(analysis: &Analysis) -> String {
     if analysis.shows_secrets {
         text.push_str("Secrets are shown.\n");
     }
+    let briefing = Briefing::of(analysis, &time::utc);
+    sentences(&briefing, &mut text);
     findings(analysis, &mut text);
-    slowness(analysis, &mut text);
+    if !briefing.says_slow() {
+        slowness(analysis, &mut text);
+    }
     not_judged(analysis, &mut text);
     issues(analysis, &mut text);
     text
@@ -74,6 +79,14 @@ fn facts(analysis: &Analysis, text: &mut String) {
         .collect();
     if !shares.is_empty() {
         text.push_str(&format!("{} of packets\n", shares.join(", ")));
+    }
+}
+
+/// The summary for people, a sentence a line.
+fn sentences(briefing: &Briefing, text: &mut String) {
+    text.push_str("\nSummary:\n");
+    for sentence in &briefing.sentences {
+        text.push_str(&format!("  {}\n", harmless(&sentence.text)));
     }
 }
 
@@ -133,7 +146,7 @@ fn names(analysis: &Analysis, text: &mut String) {
 /// Whether the network is slow.
 fn slowness(analysis: &Analysis, text: &mut String) {
     if let Some(slowness) = Slowness::of(analysis) {
-        let words = slowness.words(|ns| format!("{} UTC", time::to_second(ns)));
+        let words = slowness.words(time::utc);
         text.push_str(&format!("\nIs the network slow? {words}\n"));
     }
 }

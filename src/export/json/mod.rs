@@ -6,14 +6,16 @@
 mod finding;
 mod table;
 
+use crate::export::report::{ReportOptions, ReportSection, content};
 use crate::export::{About, Export, Writer};
 use crate::model::analysis::{Analysis, Coverage, Expected, FieldCount, Issue, IssueSeverity, ProtocolCount, Setting};
 use crate::model::finding::Severity;
-use crate::model::format::time::seconds;
+use crate::model::format::time::{seconds, utc};
 use crate::model::format::visible;
 use crate::model::interface::CaptureInterface;
 use crate::model::net::site::Basis;
 use crate::model::{Incident, Rule};
+use crate::summary::{Briefing, Sentence};
 use finding::{FindingOut, finding};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -37,6 +39,57 @@ pub fn json(analysis: &Analysis) -> String {
     let mut text = visible::json(&serde_json::to_string_pretty(&document(analysis)).unwrap_or_default()).into_owned();
     text.push('\n');
     text
+}
+
+/// The same document without the sections that are not chosen, and with what it is: `report`.
+pub fn report(analysis: &Analysis, options: &ReportOptions) -> String {
+    let mut value = serde_json::to_value(document(analysis)).unwrap_or_default();
+    if let Some(fields) = value.as_object_mut() {
+        let has = |section| options.has(section);
+        let told = has(ReportSection::Findings) || has(ReportSection::Details);
+        let parts = [
+            ("findings", told),
+            ("expected", has(ReportSection::Expected)),
+            ("incidents", has(ReportSection::Incidents)),
+            ("coverage", has(ReportSection::Coverage)),
+            ("issues", has(ReportSection::Coverage)),
+            ("table", has(ReportSection::Overview)),
+            ("site", has(ReportSection::Overview)),
+            ("settings", has(ReportSection::Settings)),
+        ];
+        for (field, _) in parts.iter().filter(|(_, is_there)| !is_there) {
+            fields.remove(*field);
+        }
+        if has(ReportSection::Hosts) {
+            fields.insert("hosts".to_owned(), content::hosts(analysis).iter().map(host).collect());
+        }
+        if has(ReportSection::Detectors) {
+            fields.insert("detectors_silent".to_owned(), content::found_nothing(analysis).into());
+        }
+        let sections: Vec<&str> = options.sections.iter().map(|section| section.id()).collect();
+        let about = serde_json::json!({
+            "audience": options.audience.id(),
+            "sections": sections,
+            "pseudonyms": options.has_pseudonyms,
+            "version": env!("CARGO_PKG_VERSION"),
+            "build": env!("PACKETLOUPE_BUILD"),
+        });
+        fields.insert("report".to_owned(), about);
+    }
+    let mut text = visible::json(&serde_json::to_string_pretty(&value).unwrap_or_default()).into_owned();
+    text.push('\n');
+    text
+}
+
+fn host(host: &content::InvolvedHost) -> serde_json::Value {
+    serde_json::json!({
+        "host": host.endpoint.to_string(),
+        "name": host.name,
+        "place": host.place,
+        "worst": host.worst,
+        "as_source": host.n_as_source,
+        "as_target": host.n_as_target,
+    })
 }
 
 #[derive(Serialize)]
@@ -73,6 +126,14 @@ struct SummaryOut<'a> {
     last: Option<f64>,
     duration: f64,
     protocols: Vec<ProtocolOut<'a>>,
+    sentences: Vec<SentenceOut>,
+}
+
+#[derive(Serialize)]
+struct SentenceOut {
+    topic: &'static str,
+    text: String,
+    findings: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -189,6 +250,7 @@ fn document(analysis: &Analysis) -> Document<'_> {
             last: summary.last_ns.map(seconds),
             duration: seconds(summary.duration_ns()),
             protocols: summary.protocols.iter().map(protocol).collect(),
+            sentences: Briefing::of(analysis, &utc).sentences.into_iter().map(sentence).collect(),
         },
         coverage: coverage(&analysis.coverage),
         issues: analysis.issues.iter().map(issue).collect(),
@@ -208,6 +270,10 @@ fn document(analysis: &Analysis) -> Document<'_> {
             secrets_shown: analysis.shows_secrets,
         },
     }
+}
+
+fn sentence(Sentence { topic, text, findings }: Sentence) -> SentenceOut {
+    SentenceOut { topic: topic.id(), text, findings }
 }
 
 fn protocol(count: &ProtocolCount) -> ProtocolOut<'_> {

@@ -68,6 +68,11 @@ pub fn to_second(ns: i64) -> String {
     text(ns.div_euclid(SECOND) * SECOND, 0).split('.').next().unwrap_or_default().to_owned()
 }
 
+/// `2026-11-21 09:41:05 UTC`.
+pub fn utc(ns: i64) -> String {
+    format!("{} UTC", to_second(ns))
+}
+
 /// `2026-11-21T09:41:05.123456Z`
 pub fn iso(ns: i64) -> String {
     format!("{}Z", text(ns, 0).replace(' ', "T"))

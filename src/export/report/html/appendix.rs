@@ -2,10 +2,12 @@
 
 use super::parts::{facts, section, table};
 use crate::chart::draw::text::escape;
+use crate::export::report::content;
 use crate::model::analysis::IssueSeverity;
+use crate::model::coverage::DetectorCoverage;
 use crate::model::format::quantity::bytes;
-use crate::model::format::quantity::count;
 use crate::model::format::quantity::percent;
+use crate::model::format::quantity::{count, counted};
 use crate::model::interface::CaptureInterface;
 use crate::model::{Analysis, Comment, Rule};
 
@@ -100,22 +102,24 @@ fn level(severity: IssueSeverity) -> &'static str {
     }
 }
 
-/// What each detector did. The anchor is the detector's id, which its findings link to.
+/// What each detector did: those that found something in a table, whose anchors their findings link to; all others in a line.
 pub fn detectors(analysis: &Analysis) -> String {
-    let rows: Vec<Vec<String>> = analysis
-        .runs
-        .iter()
-        .map(|run| {
-            let id = escape(&run.id);
-            let result = match &run.not_enough_data {
-                Some(reason) => format!("Not enough data: {}", escape(reason)),
-                None if run.n_findings == 0 => "<span class=\"quiet\">Nothing found</span>".to_owned(),
-                None => "Findings".to_owned(),
-            };
-            vec![format!("<code id=\"{id}\">{id}</code>"), result, count(run.n_findings)]
-        })
-        .collect();
-    section("detectors", "Detectors", &table("Detectors", &["Detector", "Result", "Findings#"], &rows))
+    let found = content::found_something(analysis);
+    let row = |(id, n): &(&str, u64)| vec![format!("<code id=\"{0}\">{0}</code>", escape(id)), count(*n)];
+    let rows: Vec<Vec<String>> = found.iter().map(row).collect();
+    let with = if rows.is_empty() { String::new() } else { table("Detectors", &["Detector", "Findings#"], &rows) };
+    let silent = content::found_nothing(analysis);
+    let nothing = match silent.len() as u64 {
+        0 => String::new(),
+        n => format!("<p>{} nothing: {}.</p>\n", counted(n, "detector found", "detectors found"), codes(&silent)),
+    };
+    let rest = |(why, ids): &(&str, Vec<&str>)| format!("<p>Not enough data: {}. {}</p>\n", codes(ids), escape(why));
+    let rests: String = DetectorCoverage::of(analysis).rests.iter().map(rest).collect();
+    section("detectors", "Detectors", &format!("{with}{nothing}{rests}"))
+}
+
+fn codes(ids: &[&str]) -> String {
+    ids.iter().map(|id| format!("<code>{}</code>", escape(id))).collect::<Vec<_>>().join(", ")
 }
 
 /// The allow-list; empty if there is none.

@@ -1,9 +1,10 @@
 //! The charts of the report: each drawn for wide and for narrow screens, the small ones also as a table.
 
-use super::parts::table;
+use super::parts::{self, table};
 use crate::chart::draw::Theme;
 use crate::chart::draw::text::escape;
 use crate::chart::{self, draw};
+use crate::export::report::{ReportOptions, ReportSection, content};
 use crate::model::chart::{Change, ChartSpec, Marks};
 use crate::model::format::quantity::with_unit;
 use crate::model::{Analysis, Finding};
@@ -13,18 +14,37 @@ const HALF: u32 = 424;
 const SMALL: u32 = 340;
 
 /// Every chart that has something to show.
-pub fn all(analysis: &Analysis) -> String {
-    let figures: String = chart::all(analysis, 0).iter().filter(|spec| !draw::is_empty(spec)).map(figure).collect();
-    format!("<div class=\"figures\">\n{figures}</div>\n")
+pub fn section(analysis: &Analysis, options: &ReportOptions) -> String {
+    let figures: String = chart::all(analysis, 0)
+        .iter()
+        .filter(|spec| !draw::is_empty(spec))
+        .map(|spec| figure(spec, (analysis, options)))
+        .collect();
+    let of = ReportSection::Charts;
+    if figures.is_empty() {
+        return parts::section(of.id(), of.heading(), "<p>There is nothing to draw.</p>\n");
+    }
+    parts::section(of.id(), of.heading(), &format!("<div class=\"figures\">\n{figures}</div>\n"))
+}
+
+/// Traffic over time with the most severe findings marked.
+pub fn timeline(analysis: &Analysis, options: &ReportOptions) -> String {
+    let of = ReportSection::Timeline;
+    let spec = chart::with_findings(analysis, 0);
+    parts::section(
+        of.id(),
+        of.heading(),
+        &format!("<div class=\"figures\">\n{}</div>\n", figure(&spec, (analysis, options))),
+    )
 }
 
 /// The course of a finding's evidence; empty if it has none.
-pub fn course(finding: &Finding) -> String {
+pub fn course(finding: &Finding, within: (&Analysis, &ReportOptions)) -> String {
     let Some(series) = &finding.series else { return String::new() };
-    figure(&chart::course(&finding.id, series, 0))
+    figure(&chart::course(&finding.id, series, 0), within)
 }
 
-fn figure(spec: &ChartSpec) -> String {
+fn figure(spec: &ChartSpec, within: (&Analysis, &ReportOptions)) -> String {
     let is_full = matches!(spec.marks, Marks::Areas { .. } | Marks::Course { .. });
     let drawn = |width: u32, class: &str| {
         let height = draw::natural_height(spec, f64::from(width)) as u32;
@@ -41,26 +61,25 @@ fn figure(spec: &ChartSpec) -> String {
         escape(&spec.summary),
         drawn(if is_full { FULL } else { HALF }, "large"),
         drawn(SMALL, "small"),
-        as_table(spec) + &changes(spec),
+        as_table(spec) + &changes(spec, within),
     )
 }
 
 /// What is marked on a chart over time, with links to the findings.
-fn changes(spec: &ChartSpec) -> String {
+fn changes(spec: &ChartSpec, (analysis, options): (&Analysis, &ReportOptions)) -> String {
     let Marks::Areas { changes, .. } = &spec.marks else { return String::new() };
     let line = |change: &Change| {
         let (time, title) = (chart::change_time(change, 0), escape(&change.title));
-        format!(
-            "<li value=\"{}\">{time} UTC: <a href=\"#{}\">{title}</a></li>\n",
-            change.number,
-            escape(&change.finding)
-        )
+        let has_anchor =
+            analysis.finding(&change.finding).is_some_and(|one| content::has_anchor(analysis, options, one));
+        let title = if has_anchor { format!("<a href=\"#{}\">{title}</a>", escape(&change.finding)) } else { title };
+        format!("<li value=\"{}\">{time} UTC: {title}</li>\n", change.number)
     };
     let lines: String = changes.iter().map(line).collect();
     if lines.is_empty() {
         lines
     } else {
-        format!("<ol class=\"marked\" aria-label=\"Changes marked on the chart\">\n{lines}</ol>\n")
+        format!("<ol class=\"marked\" aria-label=\"Marked on the chart\">\n{lines}</ol>\n")
     }
 }
 

@@ -1,8 +1,9 @@
 //! The findings: a list to begin with, then each in full.
 
 use super::parts::{badge, facts, section, table};
-use super::{figures, triage};
+use super::{figures, teaching, triage};
 use crate::chart::draw::text::escape;
+use crate::export::report::{Audience, ReportOptions, ReportSection, content};
 use crate::model::Analysis;
 use crate::model::finding::Finding;
 use crate::model::format::host_name;
@@ -14,19 +15,21 @@ use crate::model::format::time;
 use std::fmt::Display;
 
 /// One line per finding, linked to its details.
-pub fn list(analysis: &Analysis) -> String {
-    let rows: Vec<Vec<String>> = analysis
-        .findings
-        .iter()
-        .map(|finding| {
+pub fn list(analysis: &Analysis, options: &ReportOptions) -> String {
+    let (listed, n_more) = content::listed(analysis, options);
+    // Where they are not told in full, the line is what links lead to.
+    let has_details = options.has(ReportSection::Details);
+    let rows: Vec<Vec<String>> = listed
+        .into_iter()
+        .map(|(_, finding)| {
+            let (id, title) = (escape(&finding.id), escape(&finding.title));
+            let title = match has_details {
+                true => format!("<a href=\"#{id}\">{title}</a>"),
+                false => format!("<span id=\"{id}\">{title}</span>"),
+            };
             vec![
                 badge(finding),
-                format!(
-                    "<a href=\"#{}\">{}</a>{}",
-                    escape(&finding.id),
-                    escape(&finding.title),
-                    triage::short(analysis, finding)
-                ),
+                format!("{title}{}", triage::short(analysis, finding)),
                 escape(finding.category.id()),
                 format!("<span class=\"t\">{}</span>", time::to_second(finding.start_ns)),
                 percent(finding.confidence, 1.0),
@@ -34,25 +37,28 @@ pub fn list(analysis: &Analysis) -> String {
         })
         .collect();
     let body = if rows.is_empty() {
-        "<p>No findings. This does not prove that nothing is wrong: see <a href=\"#detectors\">what was looked \
-         for</a> and <a href=\"#coverage\">what could be read</a>.</p>\n"
-            .to_owned()
+        "<p>No findings. This does not prove that nothing is wrong.</p>\n".to_owned()
     } else {
-        table("Findings, most severe first", &["Severity", "What", "Kind", "Since (UTC)", "Confidence#"], &rows)
+        let headings = ["Severity", "What", "Kind", "Since (UTC)", "Confidence#"];
+        let more = match n_more {
+            0 => String::new(),
+            n => format!("<p class=\"quiet\">And {} of less severity.</p>\n", counted(n, "finding", "findings")),
+        };
+        table("Findings, most severe first", &headings, &rows) + &more
     };
     section("findings", "Findings", &body)
 }
 
 /// Each finding in full; empty if there is none.
-pub fn details(analysis: &Analysis) -> String {
+pub fn details(analysis: &Analysis, options: &ReportOptions) -> String {
     if analysis.findings.is_empty() {
         return String::new();
     }
-    let articles: String = analysis.findings.iter().map(|finding| article(finding, analysis)).collect();
+    let articles: String = analysis.findings.iter().map(|finding| article(finding, analysis, options)).collect();
     section("details", "Findings in detail", &articles)
 }
 
-fn article(finding: &Finding, analysis: &Analysis) -> String {
+fn article(finding: &Finding, analysis: &Analysis, options: &ReportOptions) -> String {
     let id = escape(&finding.id);
     let technique = match (&finding.technique, &finding.technique_name) {
         (Some(id), Some(name)) => format!("{} {} (MITRE ATT&amp;CK)", escape(id), escape(name)),
@@ -76,20 +82,28 @@ fn article(finding: &Finding, analysis: &Analysis) -> String {
     ]);
     format!(
         "<article id=\"{id}\" class=\"{severity}\" aria-labelledby=\"{id}-h\">\n<header>{badge}<h3 \
-         id=\"{id}-h\">{title}</h3></header>\n<p class=\"meta\">{category} · detected by <a \
-         href=\"#{detector}\">{detector}</a> · <code>{id}</code></p>\n{annotation}<p>{explanation}</p>\n<h4>What was \
+         id=\"{id}-h\">{title}</h3></header>\n<p class=\"meta\">{category} · detected by {by} · <code>{id}</code></p>\n{annotation}<p>{explanation}</p>\n<h4>What was \
          seen</h4>\n{seen}{evidence}{course}{otherwise}{advice}{filter}</article>\n",
         severity = finding.severity.id(),
         badge = badge(finding),
         title = escape(&finding.title),
         category = escape(finding.category.id()),
-        detector = escape(&finding.detector),
+        by = match options.has(ReportSection::Detectors) {
+            true => format!("<a href=\"#{0}\">{0}</a>", escape(&finding.detector)),
+            false => escape(&finding.detector),
+        },
         explanation = escape(&finding.explanation),
         annotation = triage::annotation(analysis, finding),
         evidence = evidence(finding),
-        course = figures::course(finding),
-        otherwise = list_of("What else it could be", "ul", &finding.benign_causes),
-        advice = list_of("What to do", "ol", &finding.advice),
+        course = figures::course(finding, (analysis, options)),
+        otherwise = match options.audience {
+            Audience::Teaching => teaching::ask(finding),
+            _ => list_of("What else it could be", "ul", &finding.benign_causes),
+        },
+        advice = match options.audience {
+            Audience::Teaching => String::new(),
+            _ => list_of("What to do", "ol", &finding.advice),
+        },
         filter = filter(finding),
     )
 }

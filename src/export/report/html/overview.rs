@@ -3,6 +3,7 @@
 use super::figures;
 use super::parts::{self, facts};
 use crate::chart::draw::text::escape;
+use crate::export::report::{Audience, ReportOptions, ReportSection, content};
 use crate::model::coverage::DetectorCoverage;
 use crate::model::finding::Severity;
 use crate::model::format::quantity::bytes;
@@ -12,44 +13,47 @@ use crate::model::format::quantity::or_dash;
 use crate::model::format::time;
 use crate::model::slowness::Slowness;
 use crate::model::{Analysis, Finding};
+use crate::summary::{Briefing, Sentence, Topic};
 
 /// Causes of a slow network that are linked at the top.
 const MOST_CAUSES: usize = 3;
 
-/// Title, verdict and contents.
-pub fn head(analysis: &Analysis) -> String {
+/// The first page: title, summary, timeline, contents.
+pub fn head(analysis: &Analysis, options: &ReportOptions, chosen: &[ReportSection]) -> String {
     let file = &analysis.file;
-    let contents = [
-        ("findings", "Findings"),
-        ("incidents", "Incidents"),
-        ("expected", "Expected here"),
-        ("overview", "Overview"),
-        ("details", "Findings in detail"),
-        ("coverage", "What was read"),
-        ("detectors", "Detectors"),
-        ("settings", "Settings"),
-    ];
-    let links: String = contents
-        .iter()
-        .filter(|(id, _)| match *id {
-            "details" => !analysis.findings.is_empty(),
-            "incidents" => !analysis.incidents.is_empty(),
-            "expected" => !analysis.expected.is_empty(),
-            _ => true,
-        })
-        .map(|(id, name)| format!("<li><a href=\"#{id}\">{name}</a></li>"))
+    let link = |(id, name): (&str, &str)| format!("<li><a href=\"#{id}\">{name}</a></li>");
+    let teaching = |pair| if options.audience == Audience::Teaching { link(pair) } else { String::new() };
+    let has_answers = !analysis.findings.is_empty();
+    let links: String = [link(("summary", "Summary")), teaching(("terms", "How to read this report"))]
+        .into_iter()
+        .chain(chosen.iter().map(|section| link((section.id(), section.heading()))))
+        .chain(has_answers.then(|| teaching(("answers", "Answers"))))
         .collect();
+    let timeline =
+        if chosen.contains(&ReportSection::Timeline) { figures::timeline(analysis, options) } else { String::new() };
+    let pseudonyms = if options.has_pseudonyms {
+        "<p class=\"sub\">Addresses and names in this report are pseudonyms; addresses keep their common prefixes.</p>\n"
+    } else {
+        ""
+    };
     format!(
-        "<header>\n<p class=\"brand\">Packetloupe report</p>\n<h1>{}</h1>\n<p class=\"sub\">{}</p>\n{}\
-         <nav aria-label=\"Contents\"><ul>{links}</ul></nav>\n</header>\n",
+        "<header class=\"first-page\">\n<p class=\"brand\">Packetloupe report</p>\n<h1>{}</h1>\n<p class=\"sub\">{}</p>\n\
+         {pseudonyms}{}{}{timeline}<nav aria-label=\"Contents\"><ul>{links}</ul></nav>\n</header>\n",
         escape(&file.name),
         escape(&[file.format.clone(), bytes(file.bytes as f64), span(analysis)].join(" · ")),
-        verdict(analysis) + &slowness(analysis),
+        verdict(analysis, chosen),
+        summary(analysis, options),
     )
 }
 
+/// The hash of the file in a sentence; empty if it is not known.
+pub fn hash(analysis: &Analysis) -> String {
+    let said = |hex: &String| format!("SHA-256 of the file: <code>{}</code>. ", escape(hex));
+    analysis.file.sha256.as_ref().map_or(String::new(), said)
+}
+
 /// The result in a sentence, and how far it can be trusted.
-fn verdict(analysis: &Analysis) -> String {
+fn verdict(analysis: &Analysis, chosen: &[ReportSection]) -> String {
     let worst = analysis.findings.iter().map(|finding| finding.severity).max();
     let mut sentence = match worst {
         None => "No findings.".to_owned(),
@@ -57,7 +61,10 @@ fn verdict(analysis: &Analysis) -> String {
     };
     if !analysis.expected.is_empty() {
         let n = counted(analysis.expected.len() as u64, "finding is", "findings are");
-        sentence.push_str(&format!(" {n} <a href=\"#expected\">expected here</a>."));
+        sentence.push_str(&match chosen.contains(&ReportSection::Expected) {
+            true => format!(" {n} <a href=\"#expected\">expected here</a>."),
+            false => format!(" {n} expected here."),
+        });
     }
     if analysis.shows_secrets {
         sentence.push_str(" <strong>This report shows readable passwords.</strong>");
@@ -77,11 +84,44 @@ fn verdict(analysis: &Analysis) -> String {
     format!("<p class=\"verdict {class}\">{sentence} <small>{trust}</small></p>\n")
 }
 
+/// The summary for people; behind each sentence, links to the findings that it rests on.
+fn summary(analysis: &Analysis, options: &ReportOptions) -> String {
+    let briefing = Briefing::of(analysis, &time::utc);
+    let items: String = briefing.sentences.iter().map(|sentence| item(analysis, sentence, options)).collect();
+    let speed = if briefing.sentences.iter().any(|one| one.topic == Topic::Speed) {
+        String::new()
+    } else {
+        slowness(analysis, options)
+    };
+    let list = format!("<ul class=\"summary\">\n{items}</ul>\n{speed}");
+    parts::section("summary", "Summary", &list)
+}
+
+fn item(analysis: &Analysis, sentence: &Sentence, options: &ReportOptions) -> String {
+    let link = |id: &String| {
+        let (number, finding) = (1_u64..).zip(&analysis.findings).find(|(_, finding)| finding.id == *id)?;
+        let (id, title) = (escape(id), escape(&finding.title));
+        Some(match content::has_anchor(analysis, options, finding) {
+            true => format!(" <a href=\"#{id}\" title=\"{title}\">{number}</a>"),
+            false => format!(" <span title=\"{title}\">{number}</span>"),
+        })
+    };
+    let links: String = sentence.findings.iter().filter_map(link).collect();
+    let links = if links.is_empty() { links } else { format!(" <span class=\"rests-on\">Findings{links}</span>") };
+    format!("<li>{}{links}</li>\n", escape(&sentence.text))
+}
+
 /// Whether the network is slow, with links to what says so.
-fn slowness(analysis: &Analysis) -> String {
+fn slowness(analysis: &Analysis, options: &ReportOptions) -> String {
     let Some(slowness) = Slowness::of(analysis) else { return String::new() };
-    let words = slowness.words(|ns| format!("{} UTC", time::to_second(ns)));
-    let link = |finding: &&Finding| format!(" <a href=\"#{}\">{}</a>.", escape(&finding.id), escape(&finding.title));
+    let words = slowness.words(time::utc);
+    let link = |finding: &&Finding| {
+        let (id, title) = (escape(&finding.id), escape(&finding.title));
+        match content::has_anchor(analysis, options, finding) {
+            true => format!(" <a href=\"#{id}\">{title}</a>."),
+            false => format!(" {title}."),
+        }
+    };
     let links: String = slowness.findings().iter().take(MOST_CAUSES).map(link).collect();
     format!("<p><strong>Is the network slow?</strong> {}{links}</p>\n", escape(&words))
 }
@@ -138,6 +178,6 @@ pub fn section(analysis: &Analysis) -> String {
         ("Last packet", when(summary.last_ns)),
         ("Inside", escape(&inside(analysis))),
     ]);
-    let body = format!("<dl class=\"tiles\">{tiles}</dl>\n{facts}{}", figures::all(analysis));
+    let body = format!("<dl class=\"tiles\">{tiles}</dl>\n{facts}");
     parts::section("overview", "Overview", &body)
 }

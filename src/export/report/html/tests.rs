@@ -1,6 +1,7 @@
 //! The report as a whole: a snapshot, and hostile text.
 
-use super::html;
+use super::{html, report};
+use crate::export::report::{Audience, ReportOptions, ReportSection};
 use crate::model::analysis::{
     DetectorRun, Expected, HostRow, Issue, IssueSeverity, PortRow, ProtocolCount, Setting, SizeBin,
 };
@@ -187,6 +188,10 @@ fn the_report_of_an_empty_capture_claims_nothing() {
 #[test]
 fn changes_are_marked_listed_and_linked() {
     let mut analysis = sample();
+    // The timeline marks findings, these charts mark changes.
+    let mut options = ReportOptions::default();
+    options.sections.retain(|section| *section != ReportSection::Timeline);
+    let html = |analysis: &Analysis| report(analysis, &options);
     assert!(!html(&analysis).contains("class=\"marked\""));
     analysis.findings[0].series.iter_mut().for_each(|series| series.changes = vec![(START, START + 10 * SECOND - 1)]);
     let report = html(&analysis);
@@ -270,6 +275,48 @@ fn anchors_are_unique_and_every_link_inside_leads_somewhere() {
         !report.contains("http://") || report.matches("http://").count() == report.matches("xmlns=\"http://").count()
     );
     assert!(!report.contains("https://") && !report.contains("<script") && !report.contains("<link"));
+}
+
+#[test]
+fn links_lead_somewhere_whatever_is_chosen() {
+    let analysis = sample();
+    for audience in Audience::ALL {
+        for left_out in ReportSection::ALL {
+            let mut options = ReportOptions::of(audience);
+            options.sections.retain(|section| section != left_out);
+            let report = report(&analysis, &options);
+            assert!(!report.contains(&format!("<section id=\"{}\"", left_out.id())), "{left_out:?}");
+            let values = |sign: &str| -> Vec<String> {
+                report.split(sign).skip(1).filter_map(|rest| rest.split('"').next()).map(words).collect()
+            };
+            let (ids, links) = (values(" id=\""), values("href=\"#"));
+            let lost: Vec<&String> = links.iter().filter(|link| !ids.contains(link)).collect();
+            assert!(lost.is_empty(), "{audience:?} without {left_out:?}: {lost:?}");
+        }
+    }
+}
+
+#[test]
+fn the_first_page_has_summary_and_timeline_and_paper_its_numbers() {
+    let report = html(&sample());
+    let head = report.split_once("<main>").unwrap().0;
+    assert!(head.contains("id=\"summary\"") && head.contains("id=\"timeline\"") && head.contains("class=\"marked\""));
+    let style = include_str!("style.css");
+    assert!(style.contains("counter(pages)") && style.contains(".first-page{break-after:page}"));
+    assert!(report.contains("SHA-256 of the file: <code>9f86d0"));
+    // What found nothing is one line.
+    assert_eq!(report.matches("detector found nothing: <code>arp_spoofing</code>.").count(), 1);
+}
+
+#[test]
+fn a_class_gets_questions_and_finds_the_answers_at_the_end() {
+    let report = report(&sample(), &ReportOptions::of(Audience::Teaching));
+    let (before, answers) = report.split_once("<section id=\"answers\"").unwrap();
+    assert!(
+        before.contains("What harmless cause would look the same?")
+            && !before.contains("An inventory or monitoring tool")
+    );
+    assert!(answers.contains("An inventory or monitoring tool"));
 }
 
 #[test]

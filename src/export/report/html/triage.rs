@@ -2,6 +2,7 @@
 
 use super::parts::{badge, section, table};
 use crate::chart::draw::text::escape;
+use crate::export::report::{ReportOptions, content};
 use crate::model::Analysis;
 use crate::model::Finding;
 use crate::model::Incident;
@@ -10,28 +11,28 @@ use crate::model::format::quantity::counted;
 use crate::model::format::time;
 
 /// Incidents, each with its findings in order of time; empty if there is none.
-pub fn incidents(analysis: &Analysis) -> String {
+pub fn incidents(analysis: &Analysis, options: &ReportOptions) -> String {
     if analysis.incidents.is_empty() {
         return String::new();
     }
-    let items: String = analysis.incidents.iter().map(|incident| item(analysis, incident)).collect();
+    let items: String = analysis.incidents.iter().map(|incident| item(analysis, incident, options)).collect();
     let lead =
         "<p class=\"quiet\">Findings of the same hosts that follow each other like the steps of an attack.</p>\n";
     section("incidents", "Incidents", &format!("{lead}{items}"))
 }
 
-fn item(analysis: &Analysis, incident: &Incident) -> String {
+fn item(analysis: &Analysis, incident: &Incident, options: &ReportOptions) -> String {
     let steps: String = incident
         .findings
         .iter()
         .filter_map(|id| analysis.finding(id))
         .map(|finding| {
-            format!(
-                "<li><span class=\"t\">{}</span> <a href=\"#{}\">{}</a></li>",
-                time::to_second(finding.start_ns),
-                escape(&finding.id),
-                escape(&finding.title)
-            )
+            let (id, title) = (escape(&finding.id), escape(&finding.title));
+            let title = match content::has_anchor(analysis, options, finding) {
+                true => format!("<a href=\"#{id}\">{title}</a>"),
+                false => title,
+            };
+            format!("<li><span class=\"t\">{}</span> {title}</li>", time::to_second(finding.start_ns))
         })
         .collect();
     format!(

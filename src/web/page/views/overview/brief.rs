@@ -35,7 +35,7 @@ pub fn Brief(props: &BriefProps) -> Html {
     let clock = use_clock();
     let all = &props.analysis.findings;
     if all.is_empty() {
-        return nothing(&props.analysis, clock);
+        return nothing(&props.analysis);
     }
     let left = &props.left;
     let findings = left.findings(&props.analysis);
@@ -96,7 +96,10 @@ fn annotations(analysis: &Analysis) -> Html {
 
 /// What administrators want to know first: whether the network is slow, for whom, since when and by whose fault.
 fn slowness(analysis: &Analysis, clock: Clock) -> Html {
-    let Some(slowness) = Slowness::of(analysis) else { return Html::default() };
+    // The summary above says it where it is slow.
+    let Some(slowness) = Slowness::of(analysis).filter(|one| !matches!(one, Slowness::Slow { .. })) else {
+        return Html::default();
+    };
     let findings = slowness.findings();
     html! {
         <p class="slowness">
@@ -130,7 +133,7 @@ fn severity_count(findings: &[&Finding], severity: Severity) -> Html {
 }
 
 /// No findings is an answer too: it says what was looked at.
-fn nothing(analysis: &Analysis, clock: Clock) -> Html {
+fn nothing(analysis: &Analysis) -> Html {
     let looked = DetectorCoverage::of(analysis);
     let name = |id: &str| {
         let card = pipeline::cards().into_iter().map(|(card, _)| card).find(|card| card.id == id);
@@ -154,7 +157,6 @@ fn nothing(analysis: &Analysis, clock: Clock) -> Html {
                     {" "}<a href={Route::Settings.hash()}>{"See why"}</a>{"."}
                 }
             </p>
-            { slowness(analysis, clock) }
             if analysis.table.is_some() {
                 <ul class="rests">
                     for (why, ids) in looked.rests.iter().take(MOST_REASONS) {
@@ -163,10 +165,6 @@ fn nothing(analysis: &Analysis, clock: Clock) -> Html {
                 </ul>
             }
             { annotations(analysis) }
-            <p class="hint">
-                {"This does not prove that nothing is wrong: the capture shows only part of the traffic, and \
-                  detectors find only what they know."}
-            </p>
         </section>
     }
 }

@@ -14,6 +14,7 @@ use figures::Figures;
 use hosts::Hosts;
 use messages::Messages;
 use narrowed::Narrowed;
+use summary::Summary;
 use yew::prelude::*;
 
 mod brief;
@@ -21,6 +22,7 @@ mod figures;
 mod hosts;
 mod messages;
 mod narrowed;
+mod summary;
 mod table;
 
 /// What is shown.
@@ -56,6 +58,7 @@ pub fn Overview(props: &OverviewProps) -> Html {
                 <h2>{"So far"}</h2>
             } else {
                 <h1>{"Overview"}</h1>
+                <Summary analysis={analysis.clone()} />
                 <Brief analysis={analysis.clone()} {left} />
             }
             if let Some(facts) = &analysis.table {

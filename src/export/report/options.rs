@@ -1,0 +1,195 @@
+//! What a report is to have: for whom, which sections, in which format. Page and command have the same choices.
+
+/// For whom a report is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Audience {
+    /// Managers: what happened, to whom, and what to do.
+    Short,
+    /// Analysts: everything.
+    #[default]
+    Full,
+    /// Classes: everything, with the terms explained, questions, and the answers at the end.
+    Teaching,
+}
+
+impl Audience {
+    /// All, the shortest first.
+    pub const ALL: [Audience; 3] = [Audience::Short, Audience::Full, Audience::Teaching];
+
+    /// Id in options.
+    pub fn id(self) -> &'static str {
+        match self {
+            Audience::Short => "short",
+            Audience::Full => "full",
+            Audience::Teaching => "teaching",
+        }
+    }
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Audience::Short => "Short, for managers",
+            Audience::Full => "Full, for analysts",
+            Audience::Teaching => "Teaching, with questions and answers",
+        }
+    }
+
+    /// The sections that it has unless others are chosen.
+    pub fn sections(self) -> Vec<ReportSection> {
+        use ReportSection::*;
+        match self {
+            Audience::Short => vec![Timeline, Incidents, Findings, Hosts],
+            Audience::Full | Audience::Teaching => ReportSection::ALL.to_vec(),
+        }
+    }
+}
+
+/// The format of a report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ReportFormat {
+    /// A page that prints.
+    #[default]
+    Html,
+    /// Text for tickets and wikis.
+    Markdown,
+    /// The JSON document without what was not chosen.
+    Json,
+}
+
+impl ReportFormat {
+    /// All.
+    pub const ALL: [ReportFormat; 3] = [ReportFormat::Html, ReportFormat::Markdown, ReportFormat::Json];
+
+    /// Id in options.
+    pub fn id(self) -> &'static str {
+        match self {
+            ReportFormat::Html => "html",
+            ReportFormat::Markdown => "markdown",
+            ReportFormat::Json => "json",
+        }
+    }
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            ReportFormat::Html => "HTML",
+            ReportFormat::Markdown => "Markdown",
+            ReportFormat::Json => "JSON",
+        }
+    }
+
+    /// End of a file's name.
+    pub fn ending(self) -> &'static str {
+        match self {
+            ReportFormat::Html => "report.html",
+            ReportFormat::Markdown => "report.md",
+            ReportFormat::Json => "report.json",
+        }
+    }
+
+    /// Media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            ReportFormat::Html => "text/html",
+            ReportFormat::Markdown => "text/markdown",
+            ReportFormat::Json => "application/json",
+        }
+    }
+
+    /// By the end of a file's name; HTML where it says nothing.
+    pub fn of_name(name: &str) -> ReportFormat {
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+        match ending.as_str() {
+            "md" | "markdown" => ReportFormat::Markdown,
+            "json" => ReportFormat::Json,
+            _ => ReportFormat::Html,
+        }
+    }
+}
+
+macro_rules! sections {
+    ($($name:ident $id:literal $heading:literal $doc:literal),* $(,)?) => {
+        /// A section of a report. Every report begins with the summary and ends with version and hash.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        pub enum ReportSection { $(#[doc = $doc] $name),* }
+
+        impl ReportSection {
+            /// All, in the order of the report.
+            pub const ALL: &[ReportSection] = &[$(ReportSection::$name),*];
+
+            /// Id in options, and the section's anchor.
+            pub fn id(self) -> &'static str {
+                match self { $(ReportSection::$name => $id),* }
+            }
+
+            /// Heading.
+            pub fn heading(self) -> &'static str {
+                match self { $(ReportSection::$name => $heading),* }
+            }
+        }
+    };
+}
+
+sections! {
+    Timeline "timeline" "Timeline" "Traffic over time with the findings marked.",
+    Incidents "incidents" "Incidents" "What belongs together, step by step in time.",
+    Findings "findings" "Findings" "One line for each finding.",
+    Hosts "hosts" "Hosts involved" "Who takes part in findings.",
+    Expected "expected" "Expected here" "What the allow-list puts apart.",
+    Overview "overview" "Overview" "Figures of the file.",
+    Charts "charts" "Charts" "Charts of the traffic.",
+    Details "details" "Findings in detail" "Each finding with evidence, notes and verdict.",
+    Coverage "coverage" "What was read" "Coverage, loss and issues.",
+    Detectors "detectors" "Detectors" "What each detector did.",
+    Settings "settings" "Settings" "What the result depends on besides the file.",
+}
+
+/// The choices for a report.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReportOptions {
+    /// For whom it is.
+    pub audience: Audience,
+    /// Its sections; their order here means nothing.
+    pub sections: Vec<ReportSection>,
+    /// True if addresses and names in it are pseudonyms, which the report then says.
+    pub has_pseudonyms: bool,
+}
+
+impl ReportOptions {
+    /// With the usual sections.
+    pub fn of(audience: Audience) -> ReportOptions {
+        ReportOptions { audience, sections: audience.sections(), has_pseudonyms: false }
+    }
+
+    /// True if it has this section.
+    pub fn has(&self, section: ReportSection) -> bool {
+        self.sections.contains(&section)
+    }
+}
+
+impl Default for ReportOptions {
+    fn default() -> ReportOptions {
+        ReportOptions::of(Audience::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_say_their_format() {
+        let of = ReportFormat::of_name;
+        assert_eq!(
+            [of("a.md"), of("a.JSON"), of("a.html"), of("-")],
+            [ReportFormat::Markdown, ReportFormat::Json, ReportFormat::Html, ReportFormat::Html]
+        );
+    }
+
+    #[test]
+    fn a_short_report_has_fewer_sections() {
+        assert!(Audience::Short.sections().len() < ReportSection::ALL.len());
+        assert!(!ReportOptions::of(Audience::Short).has(ReportSection::Details));
+        assert!(ReportOptions::default().has(ReportSection::Details));
+    }
+}

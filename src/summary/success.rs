@@ -1,0 +1,194 @@
+//! Whether what a finding reports worked: by what its detector measured, and by nothing else.
+
+use super::wording::side;
+use crate::model::finding::{Category, Finding};
+use crate::model::format::quantity::{bytes, count, counted};
+use crate::model::{Endpoint, Severity};
+
+/// Whether it worked.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Success {
+    /// It cannot be seen.
+    Hidden,
+    /// It could have been seen and was not, or it was refused.
+    Failed,
+    /// Something followed that would follow success.
+    Possible,
+    /// It did.
+    Worked,
+}
+
+/// Detectors, and the measured value that says whether what they report worked. Detectors without a line measure no
+/// such thing.
+pub const MEASURED: &[(&str, &str)] = &[
+    ("login_brute_force", "Accepted logins afterwards"),
+    ("ssh_brute_force", "Larger sessions from the same client afterwards"),
+    ("ftp_brute_force", "Larger sessions from the same client afterwards"),
+    ("port_scan", "Ports with a normal connection"),
+    ("port_scan", "Ports left half-open by the source"),
+    ("host_scan", "Hosts that answered"),
+    ("arp_sweep", "Addresses requested"),
+    ("arp_sweep", "Addresses without an answer"),
+    ("zone_transfer", "Records in the answers"),
+    ("web_attack", "Connections from the server to the client afterwards"),
+    ("known_exploit", "Bytes in answers beyond the request"),
+    ("industrial_control", "Refused"),
+    ("overpass_the_hash", "Accepted"),
+    ("cleartext_login", "Passwords that the server accepted"),
+    ("lateral_movement", "Neighbours reached"),
+    ("remote_shell", "Commands"),
+    ("mining", "Results submitted"),
+    ("rogue_router", "Flows to the outside through it"),
+    ("rogue_dhcp", "Clients that got an address"),
+    ("llmnr_poisoning", "Hosts it answered"),
+    ("name_poisoning", "Hosts it answered"),
+];
+
+/// A shell is reported with more confidence than this only where a prompt was answered.
+const ANSWERED: f64 = 0.9;
+
+/// Whether it worked, and the sentence that says so without its full stop; none where there is nothing to succeed in. `all`
+/// are the findings of the input, among which a flood's effect is looked for.
+pub fn of(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
+    use Success::*;
+    let value =
+        |name: &str| finding.evidence.iter().find(|evidence| evidence.name == name).map(|evidence| evidence.value);
+    // By what of the table was measured, in its order.
+    let measured = MEASURED.iter().filter(|(detector, _)| *detector == finding.detector);
+    let values: Vec<f64> = measured.filter_map(|(_, name)| value(name)).collect();
+    let n = |value: f64, one: &str, many: &str| counted(value.max(0.0) as u64, one, many);
+    let said = match (finding.detector.as_str(), values.as_slice()) {
+        ("login_brute_force", [0.0]) => (Failed, "It failed as far as can be seen: no login was accepted".to_owned()),
+        ("login_brute_force", [x]) => {
+            let logins = n(*x, "login of the same client was", "logins of the same client were");
+            (Possible, format!("It may have worked: {logins} accepted afterwards"))
+        }
+        ("ssh_brute_force" | "ftp_brute_force", [x]) if *x > 0.0 => {
+            (Possible, "It may have worked: the same client had a larger session afterwards".to_owned())
+        }
+        ("ssh_brute_force" | "ftp_brute_force", [_]) => (
+            Hidden,
+            "Whether a guess fitted cannot be seen in these sessions; no larger one of the same client followed, as a login \
+             that worked would bring"
+                .to_owned(),
+        ),
+        ("tls_brute_force", _) => {
+            (Hidden, "Whether a guess fitted cannot be seen: the answers are encrypted".to_owned())
+        }
+        ("port_scan", [0.0, 0.0]) => (Failed, "No port was seen to accept a connection".to_owned()),
+        ("port_scan", [normal, half]) => {
+            let ports = n(normal + half, "port", "ports");
+            (Worked, format!("It learnt something: {ports} accepted a connection"))
+        }
+        ("host_scan", [0.0]) => (Failed, "No host was seen to answer".to_owned()),
+        ("host_scan", [x]) => (Worked, format!("It learnt something: {} answered", n(*x, "host", "hosts"))),
+        ("arp_sweep", [asked, silent]) if asked > silent => {
+            let hosts = n(asked - silent, "address", "addresses");
+            (Worked, format!("It learnt something: {hosts} answered"))
+        }
+        ("arp_sweep", [_, _]) => (Failed, "No answer to it was seen".to_owned()),
+        ("zone_transfer", [0.0]) => (Failed, "The server was not seen to hand over any record".to_owned()),
+        ("zone_transfer", [x]) => (Worked, format!("It worked: the server handed over {}", n(*x, "record", "records"))),
+        ("web_attack", [x]) if *x > 0.0 => {
+            let calls = n(*x, "connection", "connections");
+            (Worked, format!("It worked: the server then opened {calls} to the attacker"))
+        }
+        ("web_attack", [_]) => (
+            Hidden,
+            "Whether it worked cannot be seen from the requests: the server opened no connection to the attacker, and what its \
+             answers gave away has to be read"
+                .to_owned(),
+        ),
+        ("known_exploit", [0.0]) => (Failed, "No answer that would show success was seen".to_owned()),
+        ("known_exploit", [x]) => {
+            (Worked, format!("It worked: the answers gave away {} of the server's memory", bytes(*x)))
+        }
+        ("industrial_control", [0.0]) => (Possible, "It was not refused, as far as can be seen".to_owned()),
+        ("industrial_control", [_]) => (Failed, "The controller refused it".to_owned()),
+        ("overpass_the_hash", [0.0]) => (Failed, "No login was seen to be accepted".to_owned()),
+        ("overpass_the_hash", [_]) => (Worked, "It worked: the login was accepted".to_owned()),
+        ("cleartext_login", [0.0]) => {
+            (Hidden, "Anybody on the path could read the passwords; whether they are valid was not seen".to_owned())
+        }
+        ("cleartext_login", [x]) => {
+            let accepted = n(*x, "of these logins was", "of these logins were");
+            (Worked, format!("Anybody on the path could read the passwords, and {accepted} accepted"))
+        }
+        ("lateral_movement", [0.0]) => (Failed, "It was not seen to reach any of them".to_owned()),
+        ("lateral_movement", [x]) => (Worked, format!("It reached {} of them", count(x.max(0.0) as u64))),
+        // Without a prompt that was answered, all that was seen is a script on its way.
+        ("remote_shell", [x]) if *x > 0.0 && finding.confidence > ANSWERED => {
+            (Worked, format!("It worked: {} given in that session", n(*x, "command was", "commands were")))
+        }
+        ("remote_shell", _) => (Hidden, "Whether the script was run cannot be seen".to_owned()),
+        ("mining", [x]) if *x > 0.0 => (Worked, format!("The host submitted {}", n(*x, "result", "results"))),
+        ("rogue_router", [x]) if *x > 0.0 => {
+            (Worked, format!("It worked: {} to the outside went through it", n(*x, "flow", "flows")))
+        }
+        ("rogue_dhcp", [x]) if *x > 0.0 => (Worked, format!("{} an address from them", n(*x, "client got", "clients got"))),
+        ("llmnr_poisoning" | "name_poisoning", [x]) if *x > 0.0 => {
+            (Possible, format!("{} its answers; whether they then sent it a password was not measured", n(*x, "host got", "hosts got")))
+        }
+        ("kerberoasting", _) => {
+            (Hidden, "Whether a password was found cannot be seen: the tickets are cracked elsewhere".to_owned())
+        }
+        ("dga", _) => (
+            Hidden,
+            "These names do not exist; whether the host found its server under another name cannot be seen".to_owned(),
+        ),
+        ("dns_response_spoofing", _) => (Hidden, "Which of the answers was believed cannot be seen".to_owned()),
+        ("arp_spoofing" | "neighbour_spoofing" | "icmp_redirect", _) => {
+            (Hidden, "Whether traffic of others was read or changed on the way cannot be seen".to_owned())
+        }
+        ("forged_reset", _) => (Worked, "It worked: the connections ended".to_owned()),
+        _ => return by_category(finding, all),
+    };
+    Some(said)
+}
+
+fn by_category(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
+    let said = match finding.category {
+        Category::Flood => return Some(of_flood(finding, all)),
+        Category::Beacon => (
+            Success::Hidden,
+            "Whether orders came back in these connections cannot be seen from their times".to_owned(),
+        ),
+        Category::Exfiltration => {
+            (Success::Worked, "The bytes did leave; whether somebody wanted that cannot be seen".to_owned())
+        }
+        Category::Scan
+        | Category::BruteForce
+        | Category::Spoofing
+        | Category::LateralMovement
+        | Category::ProtocolAbuse => (Success::Hidden, "Whether it worked was not measured".to_owned()),
+        Category::CovertChannel => (Success::Hidden, "What was carried in it was not decoded".to_owned()),
+        Category::Cleartext
+        | Category::Mining
+        | Category::LongConnection
+        | Category::Performance
+        | Category::Statistical => return None,
+    };
+    Some(said)
+}
+
+/// A flood works if what it is aimed at fails meanwhile.
+fn of_flood(flood: &Finding, all: &[&Finding]) -> (Success, String) {
+    let is_aimed_at = |endpoint: &Endpoint| flood.targets.contains(endpoint);
+    let suffered = all.iter().find(|other| {
+        other.category == Category::Performance
+            && other.severity >= Severity::Medium
+            && other.start_ns <= flood.end_ns
+            && other.end_ns >= flood.start_ns
+            && other.targets.iter().any(is_aimed_at)
+    });
+    match suffered {
+        Some(other) => (
+            Success::Possible,
+            format!("It may have worked: at the same time, {}", super::wording::inner(&other.title)),
+        ),
+        None => {
+            let whom = side(&flood.targets).unwrap_or_else(|| "the network".to_owned());
+            (Success::Hidden, format!("Nothing was measured that would say whether {whom} failed under it"))
+        }
+    }
+}
