@@ -36,6 +36,7 @@ mod pages;
 mod parity;
 mod pieces;
 mod properties;
+mod pseudonyms;
 mod secrets;
 mod site;
 mod source;

@@ -3,6 +3,7 @@
 use super::exports::{Exports, Selected};
 use super::indicators::{self, IndicatorArguments};
 use super::reading::ReadingArguments;
+use super::report::{Disguise, ReportArguments};
 use super::{FINDINGS, Failure, baseline, files, model, output, read, settings, summary, together};
 use crate::filter;
 use crate::issue::IssueKind;
@@ -23,6 +24,8 @@ pub struct AnalyzeArguments {
     files: Vec<PathBuf>,
     #[command(flatten)]
     exports: Exports,
+    #[command(flatten)]
+    report: ReportArguments,
     /// Read settings from a JSON object of ids and numbers, as listed by `packetloupe settings`, and the allow-list from
     /// its key `expected`: rules of host, peer, port, name and detector with a note. The page saves such a file
     #[arg(long, value_name = "FILE")]
@@ -76,11 +79,12 @@ impl ValueEnum for Level {
 }
 
 pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
-    let outputs = arguments.exports.outputs();
+    let outputs: Vec<&Path> = arguments.exports.outputs().into_iter().chain(arguments.report.output()).collect();
     check(&arguments.files, &outputs)?;
     if let Some(text) = &arguments.filter {
         filter::compile(text).map_err(|error| files::refusal(text, &error))?;
     }
+    let key = arguments.report.key()?;
     let lists = arguments.indicators.read()?;
     let (mut settings, warnings) = match &arguments.settings {
         Some(path) => settings::from_file(path)?,
@@ -99,7 +103,7 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     let normal = arguments.baseline.as_deref().map(baseline::read_file).transpose()?;
 
     // Flow tables and exit codes do not name the file.
-    let wants_hash = arguments.exports.name_input();
+    let wants_hash = arguments.exports.name_input() || arguments.report.output().is_some();
     let read::Outcome { mut pipeline, sha256, bytes, mut progress } = match arguments.files.as_slice() {
         [file] => read::read(file, &settings, None, wants_hash, arguments.quiet)?,
         files => together::read(files, &settings, wants_hash, arguments.quiet)?,
@@ -123,9 +127,11 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
         None => None,
     };
     let selected = Selected { files: &arguments.files, filter: arguments.filter.as_deref(), flows: passing };
-    arguments.exports.write((&analysis, &pipeline), &selected, arguments.quiet)?;
+    let mut disguise = Disguise::new(key, &analysis, &pipeline);
+    arguments.exports.write((&analysis, &pipeline), &selected, (&mut disguise, arguments.quiet))?;
+    arguments.report.write(&analysis, &mut disguise)?;
     if outputs.is_empty() && !arguments.quiet {
-        output::print(&summary::summary(&analysis))?;
+        output::print(&disguise.text(&summary::summary(&analysis)))?;
     }
     // The program ends here; to give the tables back piece by piece would only take time.
     std::mem::forget(pipeline);

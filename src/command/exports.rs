@@ -1,5 +1,6 @@
 //! Options of the command that say where exports go: one for each entry of [`export::ALL`].
 
+use super::report::Disguise;
 use super::{Failure, files, output};
 use crate::export::{self, Export, Writer};
 use crate::model::Analysis;
@@ -38,19 +39,27 @@ impl Exports {
         &self,
         (analysis, pipeline): (&Analysis, &Pipeline),
         selected: &Selected<'_>,
-        is_quiet: bool,
+        (disguise, is_quiet): (&mut Disguise, bool),
     ) -> Result<(), Failure> {
         let flows = selected.flows.as_deref();
         for (export, out) in &self.0 {
+            let media = export.media_type;
             match export.writer {
-                Writer::Analysis(write) => output::write(out, |file| file.write_all(write(analysis).as_bytes()))?,
+                Writer::Analysis(write) => {
+                    disguise.write(out, media, |file| file.write_all(write(analysis).as_bytes()))?;
+                }
                 Writer::Findings(write) => {
                     let all = analysis.findings.iter().filter(|finding| export::is_selected(finding, flows));
                     let text = write(analysis, &all.collect::<Vec<_>>());
-                    output::write(out, |file| file.write_all(text.as_bytes()))?;
+                    disguise.write(out, media, |file| file.write_all(text.as_bytes()))?;
                 }
                 Writer::Tables(own) => {
-                    output::write(out, |file| query::write_passing(file, own, pipeline, analysis, flows))?;
+                    disguise.write(out, media, |file| query::write_passing(file, own, pipeline, analysis, flows))?;
+                }
+                Writer::Packets if disguise.is_on() => {
+                    return Err(Failure::usage(
+                        "--pcapng writes packets as they are; it cannot be combined with --pseudonyms",
+                    ));
                 }
                 Writer::Packets => packets(out, (analysis, pipeline), selected)?,
             }

@@ -25,6 +25,7 @@ mod progress;
 mod query;
 mod read;
 mod reading;
+mod report;
 mod score;
 mod score_learnt;
 mod settings;

@@ -11,6 +11,7 @@ pub mod flows_csv;
 mod indicators;
 pub mod json;
 pub mod pcapng;
+pub mod pseudonyms;
 pub mod report;
 pub mod rows;
 
@@ -50,6 +51,7 @@ impl TableExport {
             TableExport::NfStream => flow_logs::write_nfstream(out, tables),
             TableExport::Eve => flow_logs::write_eve(out, analysis, tables),
             TableExport::Indicators => indicators::write(out, analysis, tables),
+            TableExport::Names => pseudonyms::write(out, analysis, tables),
             TableExport::Facts => {
                 let secrets = if analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked };
                 facts::write(&mut out, &facts::FieldSource { flows, fields, names, secrets, passing })

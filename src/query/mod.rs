@@ -23,7 +23,7 @@ mod streams;
 
 use crate::anomalies::Desk;
 use crate::decode::inspect::{self, Inspected};
-use crate::export::{TableExport, Tables};
+use crate::export::{TableExport, Tables, pseudonyms};
 use crate::model::Addr;
 use crate::model::Analysis;
 use crate::model::comment::{About, Comment};
@@ -36,6 +36,7 @@ use crate::protocol::{Answer, Filter, Query, Saving, Scope};
 use crate::read::RawPacket;
 use expert::Expert;
 use listing::{Kept, Sight};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
@@ -200,15 +201,23 @@ pub fn write_passing(
     analysis: &Analysis,
     passing: Option<&[u32]>,
 ) -> io::Result<()> {
-    let tables = Tables {
+    export.write(out, analysis, &tables(pipeline, passing))
+}
+
+fn tables<'a>(pipeline: &'a Pipeline, passing: Option<&'a [u32]>) -> Tables<'a> {
+    Tables {
         flows: pipeline.flows(),
         fields: pipeline.flow_fields(),
         names: pipeline.names(),
         optional: pipeline.optional(),
         scores: pipeline.scores(),
         passing,
-    };
-    export.write(out, analysis, &tables)
+    }
+}
+
+/// Names of hosts, domains and accounts in the input, in lower case: what pseudonyms stand for.
+pub fn names(pipeline: &Pipeline, analysis: &Analysis) -> BTreeSet<String> {
+    pseudonyms::names_of(analysis, Some(&tables(pipeline, None)))
 }
 
 /// Writes packets as pcapng, those that pass if they are named by their places, with a comment on those of findings; gives how

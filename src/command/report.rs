@@ -1,0 +1,178 @@
+//! Options of the command that ask for a report, and for pseudonyms in all that is written.
+
+use super::{Failure, output};
+use crate::export::pseudonyms::{self, Notation, PseudonymKey, Pseudonyms, Rewriter};
+use crate::export::report::{self, Audience, ReportFormat, ReportOptions, ReportSection};
+use crate::model::Analysis;
+use crate::pipeline::Pipeline;
+use crate::query;
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// A report, and pseudonyms.
+#[derive(clap::Args)]
+pub struct ReportArguments {
+    /// Write a report: HTML, or Markdown or JSON if OUT ends in .md or .json
+    #[arg(long, value_name = "OUT")]
+    report: Option<PathBuf>,
+    /// Write it as this instead
+    #[arg(long, value_name = "FORMAT", requires = "report")]
+    report_format: Option<Format>,
+    /// For whom the report is
+    #[arg(long, value_name = "AUDIENCE", requires = "report", default_value = "full")]
+    report_audience: For,
+    /// Write only these sections behind the summary, by commas; by default those that suit the audience
+    #[arg(long, value_name = "SECTIONS", requires = "report", value_delimiter = ',')]
+    report_sections: Vec<Section>,
+    /// Put pseudonyms in place of all IP and MAC addresses and names of hosts, domains and accounts, in everything that is
+    /// written. Addresses keep their common prefixes (Crypto-PAn). The random key is printed once and not kept
+    #[arg(long)]
+    pseudonyms: bool,
+    /// Use this key, so that pseudonyms are those of an earlier run
+    #[arg(long, value_name = "HEX", requires = "pseudonyms")]
+    pseudonym_key: Option<String>,
+}
+
+/// An audience as an argument.
+#[derive(Clone, Copy)]
+struct For(Audience);
+/// A format as an argument.
+#[derive(Clone, Copy)]
+struct Format(ReportFormat);
+/// A section as an argument.
+#[derive(Clone, Copy)]
+struct Section(ReportSection);
+
+impl ValueEnum for For {
+    fn value_variants<'a>() -> &'a [For] {
+        &[For(Audience::Short), For(Audience::Full), For(Audience::Teaching)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.id()).help(self.0.name()))
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Format] {
+        &[Format(ReportFormat::Html), Format(ReportFormat::Markdown), Format(ReportFormat::Json)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.id()))
+    }
+}
+
+impl ValueEnum for Section {
+    fn value_variants<'a>() -> &'a [Section] {
+        use ReportSection::*;
+        &[
+            Section(Timeline),
+            Section(Incidents),
+            Section(Findings),
+            Section(Hosts),
+            Section(Expected),
+            Section(Overview),
+            Section(Charts),
+            Section(Details),
+            Section(Coverage),
+            Section(Detectors),
+            Section(Settings),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.id()))
+    }
+}
+
+impl ReportArguments {
+    /// Where the report goes.
+    pub fn output(&self) -> Option<&Path> {
+        self.report.as_deref()
+    }
+
+    /// The key that is wanted: the one given, or a new one, which is printed.
+    ///
+    /// # Errors
+    /// What was given is no key, or there is no randomness.
+    pub fn key(&self) -> Result<Option<PseudonymKey>, Failure> {
+        if !self.pseudonyms {
+            return Ok(None);
+        }
+        if let Some(text) = &self.pseudonym_key {
+            let key = PseudonymKey::parse(text);
+            return key.map(Some).ok_or_else(|| Failure::usage("--pseudonym-key takes 64 hexadecimal digits"));
+        }
+        let key = PseudonymKey::new(random());
+        output::complain(&format!("the key of these pseudonyms, shown once and not kept: {}", key.hex()));
+        Ok(Some(key))
+    }
+
+    /// Writes the report, if one is wanted.
+    pub fn write(&self, analysis: &Analysis, disguise: &mut Disguise) -> Result<(), Failure> {
+        let Some(out) = &self.report else { return Ok(()) };
+        let name = out.to_string_lossy();
+        let format = self.report_format.map_or_else(|| ReportFormat::of_name(&name), |format| format.0);
+        let mut options = ReportOptions::of(self.report_audience.0);
+        if !self.report_sections.is_empty() {
+            options.sections = self.report_sections.iter().map(|section| section.0).collect();
+        }
+        options.has_pseudonyms = disguise.is_on();
+        let text = report::write(analysis, &options, format);
+        disguise.write(out, format.media_type(), |file| file.write_all(text.as_bytes()))
+    }
+}
+
+/// What all outputs go through: nothing, or pseudonyms.
+pub struct Disguise(Option<Pseudonyms>);
+
+impl Disguise {
+    /// Under a key, if there is one.
+    pub fn new(key: Option<PseudonymKey>, analysis: &Analysis, pipeline: &Pipeline) -> Disguise {
+        Disguise(key.map(|key| Pseudonyms::new(&key, query::names(pipeline, analysis), pseudonyms::ids_of(analysis))))
+    }
+
+    /// True if there are pseudonyms.
+    pub fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Lets `fill` write to `out`; the media type says how texts are escaped.
+    pub fn write(
+        &mut self,
+        out: &Path,
+        media_type: &str,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let Some(pseudonyms) = &mut self.0 else { return output::write(out, fill) };
+        let notation = if media_type.contains("json") { Notation::Json } else { Notation::Other };
+        output::write(out, |file| {
+            let mut rewriter = Rewriter::new(file, pseudonyms, notation);
+            fill(&mut rewriter)?;
+            rewriter.finish()
+        })
+    }
+
+    /// A text for the terminal.
+    pub fn text(&mut self, text: &str) -> String {
+        self.0.as_mut().map_or_else(|| text.to_owned(), |pseudonyms| pseudonyms.rewrite(text, Notation::Other))
+    }
+}
+
+/// Bytes of the system's source of randomness; where there is no such file, of what the standard library seeds its tables with.
+fn random() -> [u8; PseudonymKey::N_BYTES] {
+    let mut bytes = [0; PseudonymKey::N_BYTES];
+    if File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).is_ok() {
+        return bytes;
+    }
+    for (place, part) in bytes.chunks_mut(8).enumerate() {
+        let hash = RandomState::new().hash_one(place);
+        part.iter_mut().zip(hash.to_be_bytes()).for_each(|(to, from)| *to = from);
+    }
+    bytes
+}
