@@ -1,7 +1,7 @@
 //! Reads a small file that the user chose as text.
 
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::File;
+use web_sys::{Blob, File};
 
 /// Larger files are none that people write by hand, bytes.
 const MOST_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
@@ -17,4 +17,10 @@ pub fn read(file: &File, then: impl FnOnce(Result<String, String>) + 'static) {
         let text = text.await.ok().and_then(|text| text.as_string());
         then(text.ok_or_else(|| format!("{name} cannot be read.")));
     });
+}
+
+/// The text of a blob; none if it cannot be read.
+pub fn of_blob(blob: &Blob, then: impl FnOnce(Option<String>) + 'static) {
+    let text = JsFuture::from(blob.text());
+    spawn_local(async move { then(text.await.ok().and_then(|text| text.as_string())) });
 }

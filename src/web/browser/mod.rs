@@ -4,6 +4,7 @@ pub mod blob_writer;
 pub mod client;
 pub mod codec;
 mod lifeline;
+pub mod random;
 pub mod read_ahead;
 pub(super) mod spawn;
 

@@ -12,7 +12,8 @@
 //! | panels | tables `Rows: TITLE` or charts, each with a link `Explore: TITLE`; links `Flows of VALUE` in rows |
 //! | each view | has one heading of level 1 with the view's name; `Start` is `data-testid="start"` |
 //! | reading | progressbar `Reading`, buttons `Cancel` and `Stop and show results so far`, `data-testid="reading"` |
-//! | saving | buttons `Save report`, `Save findings (JSON)`, `Save flows (CSV)`; `data-testid="sha256"` has the hash |
+//! | saving | button `Save report` opens the dialog `Report` (radios and boxes by their labels, button `Write report`, `data-testid="pseudonym-key"`); buttons `Save findings (JSON)`, `Save flows (CSV)`; `data-testid="sha256"` has the hash |
+//! | summary | region `Summary`: sentences with `data-topic`, links `Finding N: TITLE` |
 //! | findings | links in the list `Findings`; `data-testid="finding"` is the one in full; button `Copy filter`, links `Show its flows`, `Show its packets` |
 //! | verdicts | radios `Open`, `True`, `False alarm`, `Unsure` in the group `Your verdict`; textbox `Note` |
 //! | allow-list | button `Expected here…` opens the form `What is expected here` with boxes to tick, fields `PART: value` and the buttons `Expect this` and `Cancel`; `data-testid="expected-rule"` is the current rule, with the button `No longer expected`; findings that are expected are links in the list `Expected here`; the notice has the button `Undo`; in the settings the list `Allow-list` with buttons `Remove rule: RULE`, button `Add a rule` |

@@ -130,6 +130,8 @@ export const analysis = async (page) => JSON.parse((await save(page, "Save findi
 export async function save(page, button) {
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: button, exact: true }).click();
+  // A report is chosen in a dialog first.
+  if (button === "Save report") await page.getByRole("button", { name: "Write report" }).click();
   const file = await download;
   return { name: file.suggestedFilename(), text: readFileSync(await file.path(), "utf8") };
 }

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod chart;
+pub mod dialog;
 pub mod drop;
 pub mod exports;
 pub mod file_buttons;
@@ -19,6 +20,7 @@ pub mod nav;
 pub mod notice;
 pub mod palette;
 pub mod panels;
+pub mod report_form;
 pub mod rule_form;
 pub mod save;
 pub mod strip;

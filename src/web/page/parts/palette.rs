@@ -1,16 +1,16 @@
 //! What lies above the page: a palette to go to views, hosts, protocols and findings, and the sheet of what keys do.
 
+use super::dialog::Dialog;
 use super::exports::Exports;
-use super::icon::Icon;
 use super::text::plain;
 use crate::session::state::Overlay;
 use crate::session::{Action, Phase, Route, Shared, State};
-use crate::web::page::hooks::use_store;
+use crate::web::page::hooks::{use_action, use_store};
 use crate::web::page::prefs;
 use crate::web::page::store::Store;
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement};
+use web_sys::{Element, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 /// Entries that are shown, at most.
@@ -73,23 +73,27 @@ pub fn Palette(props: &PaletteProps) -> Html {
         );
         move || drop(listener)
     });
+    let on_close = use_action(|()| Action::Overlay(None));
     match props.state.overlay {
         None => Html::default(),
         Some(Overlay::Palette) => {
-            html! { <Dialog label="Go to" key="palette"><Choices state={props.state.clone()} /></Dialog> }
+            html! { <Dialog label="Go to" key="palette" {on_close}><Choices state={props.state.clone()} /></Dialog> }
+        }
+        Some(Overlay::Shortcuts) => {
+            html! { <Dialog label="Keyboard shortcuts" key="shortcuts" {on_close}><Sheet /></Dialog> }
         }
         Some(Overlay::Exports) => match &props.state.analysis {
             Some(analysis) => html! {
-                <Dialog label="Exports" key="exports"><Exports state={props.state.clone()} analysis={analysis.clone()} /></Dialog>
+                <Dialog label="Exports" key="exports" {on_close}><Exports state={props.state.clone()} analysis={analysis.clone()} /></Dialog>
             },
             None => Html::default(),
         },
-        Some(Overlay::Shortcuts) => html! { <Dialog label="Keyboard shortcuts" key="shortcuts"><Sheet /></Dialog> },
     }
 }
 
 fn on_page_key(event: &KeyboardEvent, store: &Store) {
     let key = event.key();
+    let is_other_above = || gloo::utils::document().query_selector("dialog[open]").ok().flatten().is_some();
     let is_above = store.state().overlay.is_some();
     if (event.ctrl_key() || event.meta_key()) && !event.alt_key() && key.eq_ignore_ascii_case("k") {
         event.prevent_default();
@@ -100,6 +104,7 @@ fn on_page_key(event: &KeyboardEvent, store: &Store) {
         || event.meta_key()
         || event.alt_key()
         || is_above
+        || is_other_above()
         || is_typing(event)
         || !prefs::has_single_keys()
     {
@@ -129,58 +134,6 @@ fn on_page_key(event: &KeyboardEvent, store: &Store) {
 fn is_typing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     target.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
-}
-
-#[derive(Properties, PartialEq)]
-struct DialogProps {
-    label: &'static str,
-    children: Html,
-}
-
-/// A dialog above the page; Escape and its button close it.
-#[component]
-fn Dialog(props: &DialogProps) -> Html {
-    let (node, store) = (use_node_ref(), use_store());
-    {
-        let node = node.clone();
-        use_effect_with((), move |()| {
-            let dialog = node.cast::<HtmlDialogElement>();
-            if let Some(dialog) = &dialog {
-                // Fails only for a dialog that is open already.
-                let _ = dialog.show_modal();
-            }
-        });
-    }
-    let close = Callback::from(move |()| {
-        if let Some(store) = &store {
-            store.dispatch(Action::Overlay(None));
-        }
-    });
-    let on_close = close.reform(|_: Event| ());
-    // A click beside the dialog is one on its backdrop, which is part of it.
-    let on_click = {
-        let (node, close) = (node.clone(), close.clone());
-        Callback::from(move |event: MouseEvent| {
-            if node.get().is_some_and(|node| {
-                event.target().is_some_and(|target| target == *node.unchecked_ref::<web_sys::EventTarget>())
-            }) {
-                close.emit(());
-            }
-        })
-    };
-    html! {
-        <dialog ref={node} class="overlay" aria-label={props.label} onclose={on_close} onclick={on_click}>
-            <div class="overlay-body">
-                <div class="overlay-head">
-                    <h2>{ props.label }</h2>
-                    <button type="button" class="button quiet" aria-label="Close" onclick={close.reform(|_: MouseEvent| ())}>
-                        { Icon::Cross.html() }
-                    </button>
-                </div>
-                { props.children.clone() }
-            </div>
-        </dialog>
-    }
 }
 
 /// What keys do.

@@ -1,7 +1,8 @@
 //! Buttons that save what [`export::ALL`] offers on the page.
 
 use super::icon::Icon;
-use crate::export::{self, About, Export, Writer};
+use super::report_form::ReportForm;
+use crate::export::{self, About, Export, Writer, report};
 use crate::model::format::quantity;
 use crate::model::{Analysis, Finding};
 use crate::protocol::{Answer, Query, Saving, Scope};
@@ -36,14 +37,30 @@ pub fn SaveBar(props: &SaveBarProps) -> Html {
         let set_busy = is_busy.setter();
         use_effect_with(props.has_tables, move |_| set_busy.set(false));
     }
+    let has_form = use_state_eq(|| false);
+    let on_report = {
+        let set = has_form.setter();
+        Callback::from(move |_: MouseEvent| set.set(true))
+    };
+    let on_close = {
+        let set = has_form.setter();
+        Callback::from(move |()| set.set(false))
+    };
     let to_all = use_action(|_: MouseEvent| Action::Overlay(Some(Overlay::Exports)));
     html! {
         <div class="save">
             { hash(props) }
-            for export in export::ALL.iter().filter(|export| export.is_at_top) {
+            <button type="button" class="button" aria-haspopup="dialog" onclick={on_report}
+                title="Choose for whom, in which format and with which sections">
+                { Icon::Save.html() }<span>{"Save report"}</span>
+            </button>
+            for export in export::ALL.iter().filter(|export| export.is_at_top && export.id != report::html::EXPORT.id) {
                 { button(export, props, store.as_ref(), &is_busy) }
             }
             <button type="button" class="button" onclick={to_all} aria-haspopup="dialog">{"All exports…"}</button>
+            if *has_form {
+                <ReportForm analysis={props.analysis.clone()} has_tables={props.has_tables} {on_close} />
+            }
         </div>
     }
 }
