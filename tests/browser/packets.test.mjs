@@ -34,8 +34,8 @@ describe("columns", () => {
     const since = (await headings()).indexOf("Since start (s)");
     const cell = await grid.locator("[data-row='0'] .cell").nth(since).innerText();
     assert.equal(cell, "0.000000");
-    await page.keyboard.press("Escape");
-    await page.locator(".grid-columns:not(.colour-rules) > summary").click();
+    await list.getByRole("checkbox", { name: "Flow" }).press("Escape");
+    await list.waitFor({ state: "hidden" });
     const source = grid.getByRole("columnheader", { name: "Source" });
     const width = async () => (await source.boundingBox()).width;
     const before = await width();

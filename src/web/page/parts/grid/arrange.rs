@@ -7,6 +7,8 @@ use crate::session::arrangement::Placed;
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::prefs;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 /// A step of the buttons that make a column wider or narrower, px.
@@ -79,6 +81,23 @@ pub fn use_arranged<R: Row>(columns: &[Column<R::Sort>]) -> Arranged {
     Arranged { shown, tracks, all, on_width, on_end, on_change, arrangement: (*arrangement).clone() }
 }
 
+/// Folds what lies open above a grid when Escape is pressed in it.
+pub fn close_on_escape() -> Callback<KeyboardEvent> {
+    Callback::from(|event: KeyboardEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let details = target.and_then(|target| target.closest("details").ok().flatten());
+        if let Some(details) = details.filter(|_| event.key() == "Escape") {
+            event.prevent_default();
+            // Both fail only for what is not there.
+            let _ = details.remove_attribute("open");
+            let summary = details.query_selector("summary").ok().flatten();
+            if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<HtmlElement>().ok()) {
+                let _ = summary.focus();
+            }
+        }
+    })
+}
+
 /// The list of all columns: shown or not, before or behind others, wider or narrower.
 pub fn list<Sort: 'static>(columns: &[Column<Sort>], arranged: &Arranged) -> Html {
     let known = known(columns);
@@ -98,7 +117,7 @@ pub fn list<Sort: 'static>(columns: &[Column<Sort>], arranged: &Arranged) -> Htm
             }
         };
         html! {
-            <li key={(*label).to_owned()}>
+            <li key={placed.column}>
                 <label class="tick"><input type="checkbox" checked={!placed.is_hidden} onchange={toggle} /><span>{ *label }</span></label>
                 <span class="hint">{ placed.width_px.map(|px| format!("{px} px")).unwrap_or_default() }</span>
                 { button("narrower", html! { "−" }, own.resized(&known, label, Some(width - STEP_PX)), placed.is_hidden) }
@@ -110,7 +129,7 @@ pub fn list<Sort: 'static>(columns: &[Column<Sort>], arranged: &Arranged) -> Htm
     };
     let n_hidden = arranged.all.iter().filter(|placed| placed.is_hidden).count() as u64;
     html! {
-        <details class="grid-columns">
+        <details class="grid-columns" onkeydown={close_on_escape()}>
             <summary>{ if n_hidden > 0 { format!("Columns ({} hidden)", quantity::count(n_hidden)) } else { "Columns".to_owned() } }</summary>
             <div class="grid-columns-list" role="group" aria-label="Columns">
                 <ul>

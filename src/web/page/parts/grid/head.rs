@@ -19,7 +19,7 @@ pub fn head<R: Row>(
             <div class="grid-row" role="row" aria-rowindex="1">
                 for (place, (at, _)) in arranged.shown.iter().enumerate() {
                     if let Some(column) = columns.get(*at) {
-                        { heading::<R>(place, column, wanted, arranged, on_sort) }
+                        { heading::<R>((place, *at), column, wanted, arranged, on_sort) }
                     }
                 }
             </div>
@@ -28,7 +28,7 @@ pub fn head<R: Row>(
 }
 
 fn heading<R: Row>(
-    place: usize,
+    (place, at): (usize, usize),
     column: &Column<R::Sort>,
     wanted: &Wanted<R>,
     arranged: &Arranged,
@@ -41,7 +41,7 @@ fn heading<R: Row>(
         (true, true) => Some("descending"),
     };
     html! {
-        <div role="columnheader" key={column.label.to_string()} class={classes!("cell", column.is_number.then_some("num"))} aria-sort={order}
+        <div role="columnheader" key={at} class={classes!("cell", column.is_number.then_some("num"))} aria-sort={order}
             aria-colindex={(place + 1).to_string()}>
             if let Some(sort) = column.sort {
                 <button type="button" class="sort" onclick={on_sort.reform(move |_: MouseEvent| sort)}>

@@ -31,6 +31,7 @@ mod use_place;
 mod use_rows;
 mod use_scroll;
 
+pub use arrange::close_on_escape;
 pub use row::{Column, Row, Wanted};
 
 /// Height of a row and of the header, in rem; the style sheet says the same.
@@ -97,7 +98,7 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
     let place = Place { top_px, cursor: *cursor };
     use_place(Standing { key: &key, place, scroll, wished: props.wished }, set_place);
     {
-        let (rows, on_choose) = (rows.clone(), props.on_choose.clone());
+        let (rows, on_choose, to_choose) = (rows.clone(), props.on_choose.clone(), to_choose.clone());
         use_effect(move || {
             let row = to_choose.borrow().and_then(|index| rows.get(index));
             if let Some(row) = row {
@@ -138,12 +139,13 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
         })
     };
     {
-        let (choose, scroll_to) = (choose.clone(), scroll_to.clone());
-        let n_rows = scroll.n_rows;
-        use_effect_with((props.go_to, n_rows > 0), move |(go_to, _)| {
-            if let Some((place, _)) = go_to.filter(|(place, _)| *place < n_rows) {
+        let (scroll_to, cursor, to_choose) = (scroll_to.clone(), cursor.setter(), to_choose.clone());
+        use_effect_with(props.go_to, move |go_to| {
+            if let Some((place, _)) = *go_to {
                 scroll_to.emit(scroll.reveal(top_px, place));
-                choose.emit(place);
+                cursor.set(Some(place));
+                // It is chosen as soon as it has come.
+                to_choose.replace(Some(place));
             }
         });
     }

@@ -3,6 +3,7 @@
 use crate::filter;
 use crate::session::Colours;
 use crate::session::colours::{ColourRule, Paint};
+use crate::web::page::parts::grid::close_on_escape;
 use crate::web::page::parts::icon::Icon;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -27,7 +28,7 @@ pub fn ColourRules(props: &ColourRulesProps) -> Html {
     };
     let new = ColourRule { name: "My rule".to_owned(), filter: String::new(), paint: Paint::Green, is_on: true };
     html! {
-        <details class="grid-columns colour-rules">
+        <details class="grid-columns colour-rules" onkeydown={close_on_escape()}>
             <summary>{ if colours.is_on { "Colours" } else { "Colours (off)" } }</summary>
             <div class="grid-columns-list is-wide" role="group" aria-label="Colour rules">
                 <label class="tick"><input type="checkbox" checked={colours.is_on} onchange={switch} /><span>{"Colour the packets. The first rule that fits counts."}</span></label>
