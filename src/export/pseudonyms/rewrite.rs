@@ -113,10 +113,10 @@ impl Pseudonyms {
         }
         // `198.18.10.5:443`, `anna:secret`, `10.0.0.5-report`, `scan.anna.txt`.
         for sign in [':', '-', '_', '.'] {
-            if sign == '.' && text.contains('.') {
-                if let Some(said) = self.quads(text) {
-                    return said;
-                }
+            if sign == '.'
+                && let Some(said) = self.quads(text)
+            {
+                return said;
             }
             if text.contains(sign) {
                 let parts: Vec<String> = text.split(sign).map(|part| self.token(part, None)).collect();

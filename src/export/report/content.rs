@@ -8,7 +8,14 @@ use crate::model::{Endpoint, Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Hosts that are listed; more are counted.
-pub const MOST_HOSTS: usize = 40;
+const MOST_HOSTS: usize = 40;
+/// The same in a short report.
+const MOST_HOSTS_SHORT: usize = 10;
+
+/// How many hosts a report lists.
+pub fn most_hosts(options: &ReportOptions) -> usize {
+    if options.audience == Audience::Short { MOST_HOSTS_SHORT } else { MOST_HOSTS }
+}
 
 /// A host that takes part in findings.
 pub struct InvolvedHost {
@@ -26,7 +33,7 @@ pub struct InvolvedHost {
     pub worst: Severity,
 }
 
-/// All hosts of findings, those of severe findings first, then those of most findings.
+/// All hosts of findings, those of severe findings first, then those that act most often.
 pub fn hosts(analysis: &Analysis) -> Vec<InvolvedHost> {
     let mut all: BTreeMap<Endpoint, (u64, u64, Severity)> = BTreeMap::new();
     for finding in &analysis.findings {
@@ -53,7 +60,7 @@ pub fn hosts(analysis: &Analysis) -> Vec<InvolvedHost> {
         InvolvedHost { endpoint, name, place, n_as_source, n_as_target, worst }
     };
     let mut hosts: Vec<InvolvedHost> = all.into_iter().map(host).collect();
-    hosts.sort_by_key(|host| (std::cmp::Reverse((host.worst, host.n_as_source + host.n_as_target)), host.endpoint));
+    hosts.sort_by_key(|host| (std::cmp::Reverse((host.worst, host.n_as_source, host.n_as_target)), host.endpoint));
     hosts
 }
 

@@ -1,6 +1,6 @@
 //! Analysis to a report in Markdown, for tickets and wikis: the sections of the HTML report without its charts.
 
-use super::content::{self, MOST_HOSTS};
+use super::content;
 use super::{Audience, ReportOptions, ReportSection};
 use crate::model::coverage::DetectorCoverage;
 use crate::model::format::quantity::{bytes, count, counted, or_dash, percent, port_ranges, with_unit};
@@ -53,7 +53,7 @@ fn body(section: ReportSection, analysis: &Analysis, options: &ReportOptions) ->
         ReportSection::Timeline => timeline(analysis, options),
         ReportSection::Incidents => incidents(analysis),
         ReportSection::Findings => findings(analysis, options),
-        ReportSection::Hosts => hosts(analysis),
+        ReportSection::Hosts => hosts(analysis, options),
         ReportSection::Expected => expected(analysis),
         ReportSection::Overview => overview(analysis),
         // Drawings are for the HTML report.
@@ -113,8 +113,8 @@ fn findings(analysis: &Analysis, options: &ReportOptions) -> String {
     table(&["No.", "Severity", "What", "Since (UTC)", "Confidence", "Verdict"], &rows) + &more
 }
 
-fn hosts(analysis: &Analysis) -> String {
-    let all = content::hosts(analysis);
+fn hosts(analysis: &Analysis, options: &ReportOptions) -> String {
+    let (all, most) = (content::hosts(analysis), content::most_hosts(options));
     let row = |host: &content::InvolvedHost| {
         vec![
             text(&host.endpoint.to_string()),
@@ -125,8 +125,8 @@ fn hosts(analysis: &Analysis) -> String {
             count(host.n_as_target),
         ]
     };
-    let rows: Vec<Vec<String>> = all.iter().take(MOST_HOSTS).map(row).collect();
-    let n_more = all.len().saturating_sub(MOST_HOSTS) as u64;
+    let rows: Vec<Vec<String>> = all.iter().take(most).map(row).collect();
+    let n_more = all.len().saturating_sub(most) as u64;
     let more =
         if n_more > 0 { format!("\nAnd {}.\n", counted(n_more, "more host", "more hosts")) } else { String::new() };
     table(&["Host", "Name", "Where", "Most severe", "As source", "As destination"], &rows) + &more

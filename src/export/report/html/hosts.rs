@@ -2,17 +2,17 @@
 
 use super::parts::{section, table};
 use crate::chart::draw::text::escape;
-use crate::export::report::ReportSection;
-use crate::export::report::content::{self, InvolvedHost, MOST_HOSTS};
+use crate::export::report::content::{self, InvolvedHost};
+use crate::export::report::{ReportOptions, ReportSection};
 use crate::model::Analysis;
 use crate::model::format::host_name;
 use crate::model::format::quantity::{count, counted};
 
 /// Each with its name, where it is, and how often it acts or is acted upon.
-pub fn hosts(analysis: &Analysis) -> String {
-    let all = content::hosts(analysis);
-    let rows: Vec<Vec<String>> = all.iter().take(MOST_HOSTS).map(row).collect();
-    let more = match all.len().saturating_sub(MOST_HOSTS) {
+pub fn hosts(analysis: &Analysis, options: &ReportOptions) -> String {
+    let (all, most) = (content::hosts(analysis), content::most_hosts(options));
+    let rows: Vec<Vec<String>> = all.iter().take(most).map(row).collect();
+    let more = match all.len().saturating_sub(most) {
         0 => String::new(),
         n => format!("<p class=\"quiet\">And {}.</p>\n", counted(n as u64, "more host", "more hosts")),
     };

@@ -65,7 +65,7 @@ fn section_of(section: ReportSection, analysis: &Analysis, options: &ReportOptio
         ReportSection::Timeline => String::new(),
         ReportSection::Incidents => triage::incidents(analysis, options),
         ReportSection::Findings => findings::list(analysis, options),
-        ReportSection::Hosts => hosts::hosts(analysis),
+        ReportSection::Hosts => hosts::hosts(analysis, options),
         ReportSection::Expected => triage::expected(analysis),
         ReportSection::Overview => overview::section(analysis),
         ReportSection::Charts => figures::section(analysis, options),
