@@ -21,7 +21,7 @@ const OUTPUTS: [(&str, &str); 14] = [
     ("--indicator-list", "i.csv"),
     ("--conn-log", "conn.log"),
     ("--nfstream", "n.csv"),
-    ("--eve", "eve.json"),
+    ("--eve", "eve.jsonl"),
     ("--report", "r.md"),
     ("--report", "r.json"),
 ];
