@@ -70,6 +70,13 @@ impl Learn {
         next
     }
 
+    /// A file of this name is opened: the lesson that was open goes, unless it is about that one.
+    pub(super) fn leave_unless(&mut self, file: &str) {
+        let course = self.course.clone();
+        let is_of_lesson = |id: &String| course.as_ref().and_then(|it| it.lesson(id)).is_some_and(|it| it.file == file);
+        self.open = self.open.take().filter(is_of_lesson);
+    }
+
     fn n_hints(&self, lesson: &str, question: usize) -> usize {
         let lesson = self.course.as_ref().and_then(|course| course.lesson(lesson));
         lesson.and_then(|lesson| lesson.questions.get(question)).map_or(0, |question| question.hints.len())
@@ -97,6 +104,11 @@ mod tests {
         assert!(!learn.revealed("a", 0).has_answer);
         learn = learn.step(LearnAction::Opened("a".to_owned(), true));
         assert_eq!(learn.open.as_deref(), Some("a"));
+        learn.leave_unless("a.pcap");
+        assert_eq!(learn.open.as_deref(), Some("a"), "it is the file of this lesson");
+        let mut left = learn.clone();
+        left.leave_unless("b.pcap");
+        assert_eq!(left.open, None);
         let own = learn.step(LearnAction::Given(Course::read(COURSE).unwrap_or_default()));
         assert!(own.is_own && own.open.is_none() && own.revealed("a", 0) == Revealed::default());
     }

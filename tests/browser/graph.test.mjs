@@ -30,7 +30,7 @@ describe("the connection graph", () => {
     await picture.focus();
     await picture.press("Home");
     const name = (await picture.getAttribute("aria-valuetext")).split(",")[0];
-    assert.match(name, /^[\d.]+$/);
+    assert.match(name, /^[\d.]+$|^[\da-f:]+$/);
     const walked = new Set([name]);
     for (const key of ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"]) {
       await picture.press(key);
@@ -57,7 +57,7 @@ describe("charts", () => {
     await view(page, "Time series");
     const marks = page.getByRole("list", { name: "Changes marked on the chart" }).getByRole("listitem");
     await page.locator(".explored[aria-busy=false]").waitFor();
-    assert.ok((await marks.count()) >= 0);
+    assert.ok((await marks.count()) > 0, "its findings are marked");
     const series = page.locator(".chart-series .chip");
     if (await series.count()) {
       await series.first().click();

@@ -64,6 +64,8 @@ describe("colours", () => {
 
   test("are those of the first rule that fits, can be switched off and changed", async () => {
     const { page, close, grid } = await packets();
+    await page.getByRole("combobox", { name: "Filter packets" }).fill("tcp.flags.reset == 1");
+    await grid.locator(".cell").filter({ hasText: "Reset" }).first().waitFor();
     const remarks = async () => (await grid.locator(".grid-track .cell").allInnerTexts()).filter((text) => text.includes("Reset"));
     assert.ok((await remarks()).length > 0, "refused ports answer with a reset");
     assert.ok((await painted(page, "pink")) > 0);
@@ -121,8 +123,9 @@ describe("marks", () => {
 describe("layers and bytes", () => {
   test("mark each other: a field its bytes, and a byte its field", async () => {
     const { page, close, grid } = await packets();
-    await grid.locator("[data-row='0']").click();
-    await page.getByRole("region", { name: "Packet 1" }).waitFor();
+    // The first TCP packet.
+    await grid.locator("[data-row='6']").click();
+    await page.getByRole("region", { name: "Packet 7" }).waitFor();
     const layers = page.getByRole("list", { name: "Layers" });
     await layers.getByRole("button", { name: "Source port" }).click();
     assert.equal(await page.locator(".hex-bytes .mark").allInnerTexts().then((all) => all.join("").trim().split(/\s+/).length), 2);

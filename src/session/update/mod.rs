@@ -40,10 +40,10 @@ impl State {
                     self.selection = Selection::default();
                 }
                 self.note(&file);
-                self.file = Some(file);
                 let mut learn = Learn::clone(&self.learn);
-                learn.open = None;
+                learn.leave_unless(&file.name);
                 self.learn = Shared::new(learn);
+                self.file = Some(file);
                 let mut effects = self.read(self.looks_first);
                 if is_again {
                     return effects;
