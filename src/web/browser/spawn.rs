@@ -2,8 +2,9 @@
 
 use super::lifeline::Lifeline;
 use js_sys::{Array, JSON, Reflect};
-use wasm_bindgen::prelude::JsValue;
-use web_sys::{Blob, BlobPropertyBag, Url, Worker};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{Closure, JsValue};
+use web_sys::{Blob, BlobPropertyBag, Event, Url, Worker};
 
 /// Starts a worker that runs this script. It starts from a blob: such a worker is held by the page's
 /// Content-Security-Policy on any host, while one started from a URL has only what the host sends along.
@@ -82,10 +83,16 @@ pub fn post(worker: &Worker, (message, transfer): &(JsValue, Array)) {
     let _ = worker.post_message_with_transfer(message, transfer);
 }
 
+thread_local! {
+    /// Takes the error of a worker that is ended while it still loads. Taken by nobody, it would count as one of whoever
+    /// started the worker, and end that too.
+    static QUIET: Closure<dyn Fn(Event)> = Closure::new(|event: Event| event.prevent_default());
+}
+
 /// Ends a worker at once, whatever it does. Nothing more is heard from it.
 pub fn end(worker: &Worker) {
     worker.set_onmessage(None);
-    worker.set_onerror(None);
+    QUIET.with(|quiet| worker.set_onerror(Some(quiet.as_ref().unchecked_ref())));
     worker.set_onmessageerror(None);
     worker.terminate();
 }
