@@ -293,7 +293,7 @@ fn the_page_trains_and_measures_as_the_command_does() {
 #[test]
 fn what_is_no_labelled_table_says_why_nothing_can_be_trained() {
     let folder = Folder::new("unlabelled");
-    let table = folder.with("t.csv", "a,b\n1,2\n3,4\n5,6\n".to_owned());
+    let table = folder.with("t.csv", "a,b\n1,2\n3,4\n5,6\n");
     for path in [&table, SCAN] {
         let (pipeline, _) = read(path);
         let choice = TrainingChoice { methods: vec!["naive_bayes".to_owned()], ..TrainingChoice::default() };

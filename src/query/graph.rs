@@ -113,7 +113,7 @@ fn drawn(
         *n += 1;
         *inside = Some(inside.map_or(place, |known| known.filter(|known| Some(*known) == place)));
     }
-    let mut order: Vec<(&Group, (Sum, u32, Option<Option<bool>>))> = nodes.into_iter().collect();
+    let mut order: Vec<_> = nodes.into_iter().collect();
     order.sort_by_key(|(group, (sum, ..))| (Reverse(amount(sum)), (*group).clone()));
     let place_of: BTreeMap<&Group, u32> = (0..).zip(&order).map(|(place, (group, _))| (*group, place)).collect();
     let mut joined: BTreeMap<(u32, u32), (Sum, bool)> = BTreeMap::new();

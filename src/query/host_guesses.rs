@@ -101,15 +101,22 @@ const ROLES_BY_PORT: &[(u8, u16, &str)] = &[
     (17, 5060, "Telephony server (SIP)"),
 ];
 
+/// Signs by what is guessed of what.
+#[derive(Default)]
+struct Signs(BTreeMap<(GuessAbout, String), SignsOfOne>);
+
 /// Signs of one guess: each in words with how often it was seen, and the strongest.
 #[derive(Default)]
-struct Signs(BTreeMap<(GuessAbout, String), (BTreeMap<String, u64>, Option<GuessStrength>)>);
+struct SignsOfOne {
+    words: BTreeMap<String, u64>,
+    strongest: Option<GuessStrength>,
+}
 
 impl Signs {
     fn add(&mut self, about: GuessAbout, text: &str, strength: GuessStrength, evidence: String) {
-        let (all, strongest) = self.0.entry((about, text.to_owned())).or_default();
-        *all.entry(evidence).or_default() += 1;
-        *strongest = (*strongest).max(Some(strength));
+        let of_one = self.0.entry((about, text.to_owned())).or_default();
+        *of_one.words.entry(evidence).or_default() += 1;
+        of_one.strongest = of_one.strongest.max(Some(strength));
     }
 
     fn has(&self, text: &str) -> bool {
@@ -117,8 +124,8 @@ impl Signs {
     }
 
     fn end(self) -> Vec<Guess> {
-        let guess = |((about, text), (evidence, strength)): (_, (BTreeMap<String, u64>, Option<GuessStrength>))| {
-            let mut all: Vec<(String, u64)> = evidence.into_iter().collect();
+        let guess = |((about, text), SignsOfOne { words, strongest: strength })| {
+            let mut all: Vec<(String, u64)> = words.into_iter().collect();
             all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             let n_seen: u64 = all.iter().map(|(_, n)| n).sum();
             let words = all.into_iter().take(MOST_EVIDENCE);
@@ -156,9 +163,11 @@ pub(super) fn guesses(sight: &Sight<'_>, host: Addr) -> Vec<Guess> {
             _ => {}
         }
         for fact in pipeline.flow_fields().of(flow, pipeline.names()) {
-            let of_client = matches!(fact.kind, FieldId::HttpAgent | FieldId::Agent | FieldId::Vendor);
+            let of_client =
+                matches!(fact.kind, FieldId::HttpAgent | FieldId::Agent | FieldId::Vendor | FieldId::Platform);
             let of_server = matches!(fact.kind, FieldId::Banner | FieldId::HttpServer);
-            if of_client && is_client || of_server && !is_client || fact.kind == FieldId::Platform && is_client {
+            let is_own = if is_client { of_client } else { of_server };
+            if is_own {
                 let text = describe::text(fact.kind, fact.value, Secrets::Masked);
                 let lower = text.to_lowercase();
                 if let Some((_, system)) = SYSTEM_WORDS.iter().find(|(word, _)| lower.contains(word)) {
