@@ -1,12 +1,14 @@
 //! A network of nodes to places on a plane: nodes push each other away, edges pull their ends together.
 //!
-//! Source: Fruchterman and Reingold, "Graph drawing by force-directed placement", 1991, with a pull to the middle so that parts
-//! without an edge between them stay together. Only basic arithmetic and square roots, so the places are the same everywhere.
+//! Source: Fruchterman and Reingold, "Graph drawing by force-directed placement", 1991, where nodes far apart do not push each
+//! other, with a pull to the middle, so that parts without an edge between them stay together. Only basic arithmetic and square roots, so the places are the same everywhere.
 
 /// Steps until the places are final.
 const STEPS: usize = 220;
 /// Pull to the middle, as a share of a node's distance from it.
 const GRAVITY: f64 = 0.9;
+/// How far nodes push each other, in ideal distances.
+const REACH: f64 = 6.0;
 /// Largest step at first, in ideal distances.
 const FIRST_STEP: f64 = 2.0;
 
@@ -23,7 +25,9 @@ pub fn places(n: usize, edges: &[(usize, usize, f64)]) -> Vec<(f64, f64)> {
                 if i != j {
                     let (dx, dy) = (here.0 - there.0, here.1 - there.1);
                     let square = (dx * dx + dy * dy).max(1e-4);
-                    sum = (sum.0 + dx / square, sum.1 + dy / square);
+                    if square < REACH * REACH {
+                        sum = (sum.0 + dx / square, sum.1 + dy / square);
+                    }
                 }
             }
             if let Some(own) = force.get_mut(i) {

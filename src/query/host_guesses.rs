@@ -55,6 +55,8 @@ const TTLS: [(u8, &str); 3] =
     [(64, "Linux, macOS, Android or another Unix"), (128, "Windows"), (255, "Network device or older Unix")];
 /// A packet that passed more routers than this is no sign of the TTL that it began with.
 const MOST_HOPS: u8 = 30;
+/// A host whose packets have more different TTLs than this stands at no certain distance: they are made by a tool.
+const MOST_TTLS: usize = 4;
 
 /// What a service on these ports is called, where its protocol is not known by content.
 const ROLES_BY_PORT: &[(u8, u16, &str)] = &[
@@ -114,8 +116,12 @@ struct SignsOfOne {
 
 impl Signs {
     fn add(&mut self, about: GuessAbout, text: &str, strength: GuessStrength, evidence: String) {
+        self.add_often(about, text, strength, evidence, 1);
+    }
+
+    fn add_often(&mut self, about: GuessAbout, text: &str, strength: GuessStrength, evidence: String, n: u64) {
         let of_one = self.0.entry((about, text.to_owned())).or_default();
-        *of_one.words.entry(evidence).or_default() += 1;
+        *of_one.words.entry(evidence).or_default() += n;
         of_one.strongest = of_one.strongest.max(Some(strength));
     }
 
@@ -129,8 +135,11 @@ impl Signs {
             all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             let n_seen: u64 = all.iter().map(|(_, n)| n).sum();
             let words = all.into_iter().take(MOST_EVIDENCE);
-            let evidence =
-                words.map(|(text, n)| format!("{text} ({})", quantity::counted(n, "flow", "flows"))).collect();
+            let evidence = words.map(|(text, n)| match n {
+                1 => text,
+                _ => format!("{text} ({} flows)", quantity::count(n)),
+            });
+            let evidence = evidence.collect();
             (strength, n_seen, Guess { about, text, strength: strength.unwrap_or(GuessStrength::Possible), evidence })
         };
         let mut all: Vec<_> = self.0.into_iter().map(guess).collect();
@@ -144,12 +153,13 @@ pub(super) fn guesses(sight: &Sight<'_>, host: Addr) -> Vec<Guess> {
     let pipeline = sight.pipeline;
     let mut signs = Signs::default();
     let (mut servers, mut n_served) = (BTreeSet::new(), 0_u64);
+    let mut ttls: BTreeMap<u8, u64> = BTreeMap::new();
     let own = pipeline.flows().iter().filter(|(_, flow)| flow.originator().0 == host || flow.responder().0 == host);
     for (_, flow) in own.take(MOST_FLOWS) {
         let is_client = flow.originator().0 == host;
         let side = if is_client { flow.forward() } else { flow.backward() };
         if side.packets > 0 {
-            by_ttl(&mut signs, side.ttl);
+            *ttls.entry(side.ttl).or_default() += 1;
         }
         let is_answered = flow.outcome() == Outcome::Established || flow.is_udp() && flow.backward().packets > 0;
         match is_client {
@@ -177,6 +187,9 @@ pub(super) fn guesses(sight: &Sight<'_>, host: Addr) -> Vec<Guess> {
             }
         }
     }
+    if ttls.len() <= MOST_TTLS {
+        ttls.into_iter().for_each(|(ttl, n_flows)| by_ttl(&mut signs, ttl, n_flows));
+    }
     named_by_dhcp(sight, host, &mut signs);
     if signs.has("Kerberos server") && signs.has("Directory server (LDAP)") {
         let evidence = "It answers Kerberos and LDAP, as domain controllers do".to_owned();
@@ -190,13 +203,13 @@ pub(super) fn guesses(sight: &Sight<'_>, host: Addr) -> Vec<Guess> {
     signs.end()
 }
 
-fn by_ttl(signs: &mut Signs, ttl: u8) {
+fn by_ttl(signs: &mut Signs, ttl: u8, n_flows: u64) {
     let first = TTLS.iter().find(|(first, _)| ttl > 0 && ttl <= *first && first - ttl <= MOST_HOPS);
     if let Some((first, system)) = first {
         let hops = first - ttl;
         let evidence =
             format!("TTL {ttl}: it began as {first}, {} away", quantity::counted(hops.into(), "router", "routers"));
-        signs.add(GuessAbout::System, system, GuessStrength::Possible, evidence);
+        signs.add_often(GuessAbout::System, system, GuessStrength::Possible, evidence, n_flows);
     }
 }
 
@@ -257,7 +270,7 @@ mod tests {
     fn a_ttl_says_something_only_near_one_that_systems_begin_with() {
         let guessed = |ttl: u8| {
             let mut signs = Signs::default();
-            by_ttl(&mut signs, ttl);
+            by_ttl(&mut signs, ttl, 1);
             signs.end().first().map(|guess| guess.text.clone())
         };
         assert_eq!(guessed(0), None);
@@ -269,7 +282,7 @@ mod tests {
     #[test]
     fn the_strongest_comes_first_with_what_was_seen_most() {
         let mut signs = Signs::default();
-        by_ttl(&mut signs, 128);
+        by_ttl(&mut signs, 128, 1);
         for text in ["b", "a", "a"] {
             signs.add(GuessAbout::System, "Linux", GuessStrength::Stated, text.to_owned());
         }
@@ -277,6 +290,6 @@ mod tests {
         let all = signs.end();
         let texts: Vec<&str> = all.iter().map(|guess| guess.text.as_str()).collect();
         assert_eq!(texts, ["Linux", "Windows", "Client"]);
-        assert_eq!(all[0].evidence, ["a (2 flows)", "b (1 flow)"]);
+        assert_eq!(all[0].evidence, ["a (2 flows)", "b"]);
     }
 }

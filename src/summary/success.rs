@@ -77,14 +77,14 @@ pub fn of(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
         }
         ("port_scan", [0.0, 0.0]) => (Failed, "No port was seen to accept a connection".to_owned()),
         ("port_scan", [normal, half]) => {
-            let ports = n(normal + half, "port", "ports");
-            (Worked, format!("It learnt something: {ports} accepted a connection"))
+            let ports = n(normal + half, "port that accepts connections", "ports that accept connections");
+            (Worked, format!("It found {ports}"))
         }
         ("host_scan", [0.0]) => (Failed, "No host was seen to answer".to_owned()),
-        ("host_scan", [x]) => (Worked, format!("It learnt something: {} answered", n(*x, "host", "hosts"))),
+        ("host_scan", [x]) => (Worked, format!("It found {}", n(*x, "host that answered", "hosts that answered"))),
         ("arp_sweep", [asked, silent]) if asked > silent => {
-            let hosts = n(asked - silent, "address", "addresses");
-            (Worked, format!("It learnt something: {hosts} answered"))
+            let hosts = n(asked - silent, "address that answered", "addresses that answered");
+            (Worked, format!("It found {hosts}"))
         }
         ("arp_sweep", [_, _]) => (Failed, "No answer to it was seen".to_owned()),
         ("zone_transfer", [0.0]) => (Failed, "The server was not seen to hand over any record".to_owned()),

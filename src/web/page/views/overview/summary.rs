@@ -49,7 +49,7 @@ fn rests_on(analysis: &Analysis, sentence: &Sentence) -> Html {
     }
     html! {
         <span class="rests-on">
-            {" Findings"}
+            { if sentence.findings.len() == 1 { " Finding" } else { " Findings" } }
             for (number, finding) in found {
                 {" "}
                 <a href={Route::findings(Some(&finding.id)).hash()} title={plain(&finding.title)}
