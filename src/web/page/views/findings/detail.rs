@@ -26,6 +26,8 @@ pub struct DetailProps {
     pub analysis: Shared<Analysis>,
     /// Id of the finding.
     pub id: String,
+    /// It was chosen: the focus goes to it. Else it is only the first of the list.
+    pub is_chosen: bool,
 }
 
 /// A finding in full.
@@ -34,7 +36,8 @@ pub fn Detail(props: &DetailProps) -> Html {
     let (store, clock) = (use_store(), use_clock());
     let heading = use_node_ref();
     let finding = props.analysis.finding(&props.id);
-    use_focus_on_change(&heading, finding.map(|finding| finding.id.clone()), true);
+    let chosen = finding.filter(|_| props.is_chosen).map(|finding| finding.id.clone());
+    use_focus_on_change(&heading, chosen, props.is_chosen);
     let Some(finding) = finding else { return Html::default() };
     let card = pipeline::cards().into_iter().find(|(card, _)| card.id == finding.detector).map(|(card, _)| card);
     let annotation = props.analysis.annotations.get(&finding.id).cloned().unwrap_or_default();

@@ -88,11 +88,14 @@ pub fn Findings(props: &FindingsProps) -> Html {
                     <a class="back" href={list.hash()}>{ Icon::Back.html() }{"All findings"}</a>
                 }
                 if let Some(id) = props.id.clone().filter(|_| is_there) {
-                    <Detail analysis={props.analysis.clone()} {id} />
+                    <Detail analysis={props.analysis.clone()} {id} is_chosen=true />
                 } else if props.id.is_some() {
                     <p class="placeholder">{"This finding no longer exists: the current settings do not produce it."}</p>
-                } else if !all.is_empty() {
-                    <p class="placeholder wide-only">{"Select a finding to see what was seen, why it matters and what to do."}</p>
+                } else if let Some(first) = listed.first() {
+                    // Where there is room beside the list, nobody has to choose to read something.
+                    <div class="wide-only">
+                        <Detail analysis={props.analysis.clone()} id={first.id.clone()} is_chosen=false />
+                    </div>
                 }
             </div>
         </div>
