@@ -69,6 +69,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "export",
             "filter",
             "anomalies/Desk",
+            "anomalies/demonstration",
         ],
     ),
     ("export", &["model", "chart", "flow", "summary"]),
@@ -204,7 +205,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "learn",
         &[
-            &["agreement", "matrix", "random", "work"],
+            &["agreement", "matrix", "random", "trace", "work"],
             &["covariance", "method", "neighbours", "scale", "autoencoder"],
             &["model", "prepare", "reference", "tails", "threshold"],
             &["column", "forest", "linear", "plane"],
@@ -341,7 +342,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         &[
             &["attached", "comparison", "packed", "window"],
             &["anomalies"],
-            &["training"],
+            &["demonstration", "training"],
             &["query"],
             &["listing", "reply", "request"],
             &["envelope"],
@@ -354,7 +355,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["ends", "flow_figures", "spans", "table_rows"],
             &["subjects"],
             &["cuts", "offer", "task"],
-            &["learner"],
+            &["learner", "demonstration"],
             &["desk"],
         ],
     ),

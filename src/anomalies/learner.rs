@@ -21,7 +21,7 @@ use crate::protocol::anomalies::{
 };
 use crate::settings::Settings;
 use crate::stats::labels::{Class, Labels};
-use crate::stats::ranking::rank;
+use crate::stats::ranking::{Ranking, rank};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -64,8 +64,8 @@ impl RowLabels {
         class.map(|(name, ..)| name.clone())
     }
 
-    /// Area under the ROC curve, average precision and the curve.
-    fn judge(&self, scores: &[f64]) -> (f64, f64, Vec<(f64, f64)>) {
+    /// Areas under the curves, and the curves.
+    fn judge(&self, scores: &[f64]) -> Ranking {
         let class = |(name, n_rows, is_attack): &(String, u64, bool)| Class {
             name: name.clone(),
             n_rows: *n_rows,
@@ -73,8 +73,7 @@ impl RowLabels {
         };
         let labels = Labels::new(self.classes.iter().map(class).collect(), self.of_rows.clone());
         let scores: Vec<f32> = scores.iter().map(|score| *score as f32).collect();
-        let ranking = rank(&scores, &vec![false; scores.len()], &labels);
-        (ranking.auroc, ranking.average_precision, ranking.roc)
+        rank(&scores, &vec![false; scores.len()], &labels)
     }
 }
 
@@ -116,12 +115,12 @@ impl Learner {
                 scores: histogram(&scores, labels),
                 judged: labels
                     .map(|labels| labels.judge(&scored.scores))
-                    .map(|(auroc, precision, _)| [auroc, precision]),
+                    .map(|ranking| [ranking.auroc, ranking.average_precision]),
             }
         };
         let judged = labels.map(|labels| {
-            let (auroc, average_precision, roc) = labels.judge(&self.scores);
-            Judged { label: labels.label.clone(), auroc, average_precision, roc, classes: labels.classes.clone() }
+            let Ranking { auroc, average_precision, roc, pr, .. } = labels.judge(&self.scores);
+            Judged { label: labels.label.clone(), auroc, average_precision, roc, pr, classes: labels.classes.clone() }
         });
         Ok(AnomalyResult {
             choice: self.task.choice.clone(),

@@ -6,6 +6,7 @@
 
 mod counted;
 mod cuts;
+mod demonstration;
 mod desk;
 mod ends;
 mod feature;
@@ -17,6 +18,7 @@ mod subjects;
 mod table_rows;
 mod task;
 
+pub use demonstration::demonstration;
 pub use desk::{Desk, chosen_methods};
 pub use feature::Feature;
 pub use learner::Learner;

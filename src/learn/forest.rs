@@ -9,6 +9,7 @@ use crate::learn::method::by_replacement;
 use crate::learn::model::Model;
 use crate::learn::random::Random;
 use crate::learn::scale::Robust;
+use crate::learn::trace::{Trace, Traced};
 use crate::maths::elementary::exp2;
 use std::convert::Infallible;
 
@@ -50,7 +51,7 @@ struct Cut {
 
 impl Model for Forest {
     fn fit(rows: &Matrix, _usual: &Robust, seed: u64) -> Option<Forest> {
-        Forest::grow::<Infallible>(rows, seed, |_| Ok(())).unwrap_or(None)
+        Forest::grow::<Infallible>(rows, seed, None, |_| Ok(())).unwrap_or(None)
     }
 
     /// From 0 (usual) to 1; a forest of rows that are all alike gives 0.5.
@@ -68,10 +69,12 @@ impl Model for Forest {
 }
 
 impl Forest {
-    /// A forest of these rows; `report` is called before each tree with the share that is done. None of fewer than two rows.
+    /// A forest of these rows; `report` is called before each tree with the share that is done. Who watches is told of the first
+    /// tree. None of fewer than two rows.
     pub fn grow<E>(
         rows: &Matrix,
         seed: u64,
+        trace: Option<&Trace>,
         mut report: impl FnMut(f32) -> Result<(), E>,
     ) -> Result<Option<Forest>, E> {
         let n = u32::try_from(rows.n_rows()).unwrap_or(u32::MAX);
@@ -82,7 +85,7 @@ impl Forest {
         for tree in 0..TREES {
             report(tree as f32 / TREES as f32)?;
             let members = random.distinct(n, size);
-            trees.push(grow(rows, members, &lengths, &mut random));
+            trees.push(grow(rows, members, &lengths, &mut random, trace.filter(|_| tree == 0)));
         }
         let expected = length_of(&lengths, size as usize);
         Ok((expected > 0.0).then_some(Forest { trees, expected }))
@@ -133,7 +136,7 @@ struct Part {
     end: usize,
 }
 
-fn grow(rows: &Matrix, mut members: Vec<u32>, lengths: &[f64], random: &mut Random) -> Tree {
+fn grow(rows: &Matrix, mut members: Vec<u32>, lengths: &[f64], random: &mut Random, trace: Option<&Trace>) -> Tree {
     // The paper's height limit, ceil(log2(size)).
     let most_depth = (members.len().max(1) as u32).next_power_of_two().trailing_zeros();
     let mut columns: Vec<u32> = (0..).take(rows.n_columns()).collect();
@@ -146,10 +149,17 @@ fn grow(rows: &Matrix, mut members: Vec<u32>, lengths: &[f64], random: &mut Rand
         if let (Some(cut), Some(slot)) = (cut, tree.cuts.get_mut(place)) {
             let middle = start + partition(inside, |row| rows.at(row as usize, cut.column as usize) <= cut.at);
             *slot = cut;
+            if let Some(trace) = trace {
+                let Cut { at, column } = cut;
+                trace.add(Traced::Cut { place, column, at, n_rows: end - start });
+            }
             let depth = depth + 1;
             parts.push(Part { place: 2 * place + 1, depth, start: middle, end });
             parts.push(Part { place: 2 * place, depth, start, end: middle });
         } else {
+            if let Some(trace) = trace {
+                trace.add(Traced::Leaf { place, n_rows: end - start });
+            }
             let leaf = (place << (DEPTH - depth)) & (PLACES - 1);
             if let Some(slot) = tree.lengths.get_mut(leaf) {
                 *slot = (f64::from(depth) + length_of(lengths, inside.len())) as f32;

@@ -112,6 +112,24 @@ impl Model for Components {
 }
 
 impl Components {
+    /// Two points on each kept component, a standard deviation to either side of the middle, as the rows have their values; and
+    /// its variance.
+    pub fn axes(&self) -> Vec<([Vec<f64>; 2], f64)> {
+        let point = |of: &Component, along: f64| {
+            let columns = of.axis.iter().zip(self.mean.iter().zip(&self.scale)).zip(&self.robust.columns);
+            let value = |((axis, (mean, scale)), column): ((&f64, (&f64, &f64)), &crate::learn::scale::Quartiles)| {
+                let scaled = if *scale > 0.0 { mean + axis * along / scale } else { *mean };
+                column.unscaled(scaled)
+            };
+            columns.map(value).collect()
+        };
+        let ends = |of: &Component| {
+            let far = of.variance.max(0.0).sqrt();
+            ([point(of, -far), point(of, far)], of.variance)
+        };
+        self.directions.iter().map(ends).collect()
+    }
+
     /// The squared distance of a row from the pattern.
     pub fn distance(&self, row: &[f32]) -> f64 {
         self.distances_of([row]).first().copied().unwrap_or(0.0)

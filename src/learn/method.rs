@@ -2,6 +2,7 @@
 
 use super::matrix::Matrix;
 use super::random::Selection;
+use super::trace::{Trace, Traced};
 use super::work::{Stopped, Work};
 use crate::settings::{Descriptor, Settings};
 
@@ -69,9 +70,18 @@ pub struct Training<'a> {
     pub settings: &'a Settings,
     /// Of random choices.
     pub seed: u64,
+    /// Who watches, if somebody does.
+    pub trace: Option<&'a Trace>,
 }
 
 impl Training<'_> {
+    /// Tells who watches of a step.
+    pub fn tell(&self, step: impl FnOnce() -> Traced) {
+        if let Some(trace) = self.trace {
+            trace.add(step());
+        }
+    }
+
     /// The numbers of all rows, or of so many of them that are chosen at random, in order.
     pub fn sample(&self, most: usize) -> Vec<u32> {
         let n = u32::try_from(self.rows.n_rows()).unwrap_or(u32::MAX);

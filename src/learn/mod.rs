@@ -28,6 +28,7 @@ pub mod scale;
 pub mod scoring;
 pub mod tails;
 pub mod threshold;
+pub mod trace;
 pub mod trained;
 pub mod work;
 

@@ -29,6 +29,13 @@ pub struct Quartiles {
     unit: f32,
 }
 
+impl Quartiles {
+    /// The value that a scaled one was, if it was not clipped.
+    pub fn unscaled(&self, scaled: f64) -> f64 {
+        f64::from(self.median) + scaled * f64::from(self.unit)
+    }
+}
+
 impl Robust {
     /// Measures the rows.
     pub fn fit(rows: &Matrix) -> Robust {

@@ -41,7 +41,7 @@ pub fn score(
         let n = counted(rows.n_rows() as u64, "row", "rows");
         return Err(Refusal::NotEnough(format!("Only {n}: {} needs at least {}.", method.label, method.fewest_rows)));
     }
-    let fitted = (method.fit)(&Training { rows, settings, seed }, &mut work.part(0.0, 0.5))?;
+    let fitted = (method.fit)(&Training { rows, settings, seed, trace: None }, &mut work.part(0.0, 0.5))?;
     let mut work = work.part(0.5, 1.0);
     let mut scores = vec![0.0; rows.n_rows()];
     let block = (WORK / fitted.cost_of_row().max(1)).clamp(1, BLOCK);

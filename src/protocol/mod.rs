@@ -3,6 +3,7 @@
 pub mod anomalies;
 pub mod attached;
 pub mod comparison;
+pub mod demonstration;
 mod envelope;
 mod listing;
 mod packed;

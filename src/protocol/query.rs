@@ -2,6 +2,7 @@
 
 use super::anomalies::{AnomalyAnswer, AnomalyQuery};
 use super::comparison::Comparison;
+use super::demonstration::{Demonstration, DemonstrationChoice};
 use super::training::{TrainingAnswer, TrainingQuery};
 use super::window::{Scope, Window};
 use crate::model::explore;
@@ -51,6 +52,8 @@ pub enum Query {
     Neighbours(Scope),
     /// Which findings have something to do with what is selected.
     Findings(Scope),
+    /// A method at work on a small sample.
+    Demonstration(DemonstrationChoice),
     /// What differs from the baseline that is applied, of what is left by a selection.
     Comparison(Scope),
     /// About learning from labels.
@@ -165,6 +168,8 @@ pub enum Answer {
     Neighbours(Box<Result<Neighbours, String>>),
     /// To [`Query::Findings`]: their ids in their order; a scope that cannot be used is an error, in a sentence.
     Findings(Result<Vec<String>, String>),
+    /// To [`Query::Demonstration`]; a sentence if there is no such one.
+    Demonstration(Box<Result<Demonstration, String>>),
     /// To [`Query::Comparison`]; none if no baseline is applied; a sentence if it cannot be done.
     Comparison(Box<Result<Option<Comparison>, String>>),
     /// To [`Query::Training`]. Before the last one may come some that say how far it is.

@@ -21,7 +21,7 @@ mod slices;
 mod stream;
 mod streams;
 
-use crate::anomalies::Desk;
+use crate::anomalies::{Desk, demonstration};
 use crate::decode::inspect::{self, Inspected};
 use crate::export::{TableExport, Tables, pseudonyms};
 use crate::model::Addr;
@@ -96,6 +96,7 @@ impl Views {
                 let left = findings::findings(&mut sight, &scope);
                 Answer::Findings(left.map_err(|error| error.to_string()))
             }
+            Query::Demonstration(choice) => Answer::Demonstration(Box::new(demonstration(&choice))),
             // The worker has the baseline, and answers this itself.
             Query::Comparison(_) => Answer::Comparison(Box::new(Ok(None))),
             // The worker has this answered by another one.

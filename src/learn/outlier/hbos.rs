@@ -1,6 +1,7 @@
 //! Rows to how rare their values are in a histogram of each column.
 
 use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
+use crate::learn::trace::Traced;
 use crate::learn::work::{Work, share};
 use crate::maths::elementary::log2;
 use crate::settings::Descriptor;
@@ -61,6 +62,7 @@ fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, 
         }
         let most = histogram.rarities.iter().copied().fold(1.0, f64::max);
         histogram.rarities.iter_mut().for_each(|n| *n = -log2(*n / most + LEAST));
+        training.tell(|| Traced::Bins { column, range: [low, high], rarities: histogram.rarities.clone() });
         columns.push(histogram);
     }
     let is_sample = members.len() < training.rows.n_rows();

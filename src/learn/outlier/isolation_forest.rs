@@ -21,7 +21,7 @@ pub const METHOD: Method = Method {
 
 fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
     let report = |done: f32| work.spend(training.rows.n_rows() + 500_000, done);
-    match Forest::grow(training.rows, training.seed, report)? {
+    match Forest::grow(training.rows, training.seed, training.trace, report)? {
         Some(forest) => Ok(Box::new(forest)),
         None => Err(Refusal::NotEnough("One row alone cannot be set apart from others.".to_owned())),
     }

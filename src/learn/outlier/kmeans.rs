@@ -6,6 +6,7 @@
 use crate::learn::matrix::Matrix;
 use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::random::Random;
+use crate::learn::trace::Traced;
 use crate::learn::work::{Stopped, Work, share};
 use crate::settings::Descriptor;
 
@@ -48,7 +49,8 @@ fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, 
     let n_clusters = (training.settings.get(&CLUSTERS) as usize).min(members.len() / 2).max(1);
     let mut random = Random::new(training.seed);
     let mut centres = first(training.rows, &members, n_clusters, &mut random, &mut work.part(0.0, 0.2))?;
-    let sizes = settle(training.rows, &members, &mut centres, &mut work.part(0.2, 1.0))?;
+    training.tell(|| Traced::Centres { centres: centres.clone(), sizes: Vec::new() });
+    let sizes = settle(training, &members, &mut centres, &mut work.part(0.2, 1.0))?;
     let mut by_size: Vec<(usize, Vec<f64>)> = sizes.into_iter().zip(centres).collect();
     by_size.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
     let n_large = large(&by_size.iter().map(|(size, _)| *size).collect::<Vec<_>>());
@@ -108,11 +110,12 @@ fn first(
 
 /// Moves the centres to the means of their rows until they stay; how many rows each has.
 fn settle(
-    rows: &Matrix,
+    training: &Training<'_>,
     members: &[u32],
     centres: &mut [Vec<f64>],
     work: &mut Work<'_>,
 ) -> Result<Vec<usize>, Stopped> {
+    let rows = training.rows;
     let mut sizes = Vec::new();
     for round in 0..MOST_ROUNDS {
         let mut sums = vec![vec![0.0; rows.n_columns()]; centres.len()];
@@ -134,6 +137,7 @@ fn settle(
                 *x = mean;
             }
         }
+        training.tell(|| Traced::Centres { centres: centres.to_vec(), sizes: sizes.clone() });
         if moved < 1e-4 {
             break;
         }

@@ -5,6 +5,7 @@ use crate::learn::matrix::Matrix;
 use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::model::Model;
 use crate::learn::scale::Robust;
+use crate::learn::trace::Traced;
 use crate::learn::work::Work;
 
 /// Products of columns, at most, that are added up between two reports.
@@ -44,6 +45,7 @@ fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, 
     let Some(components) = Components::fit(&rows, &usual, training.seed) else {
         return Err(Refusal::NotEnough("No column varies.".to_owned()));
     };
+    training.tell(|| Traced::Axes(components.axes()));
     work.spend(members.len() * width * width, 1.0)?;
     let is_sample = members.len() < training.rows.n_rows();
     Ok(Box::new(Pca { components, width, sampled: is_sample.then_some(members.len()) }))

@@ -160,6 +160,8 @@ pub struct Judged {
     pub average_precision: f64,
     /// False positive rate and true positive rate.
     pub roc: Vec<(f64, f64)>,
+    /// Recall and precision.
+    pub pr: Vec<(f64, f64)>,
     /// Name, rows, and whether it is an attack.
     pub classes: Vec<(String, u64, bool)>,
 }

@@ -3,6 +3,7 @@
 pub mod blob_writer;
 pub mod client;
 pub mod codec;
+pub mod demonstration;
 mod lifeline;
 pub mod random;
 pub mod read_ahead;

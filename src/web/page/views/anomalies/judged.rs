@@ -38,8 +38,10 @@ pub fn JudgedPart(props: &JudgedProps) -> Html {
                         }
                     </tbody>
                 </table>
-                { curve(judged) }
+                { roc(judged) }
+                { precision_recall(judged) }
             </div>
+            { confusion(judged, &cut.of_class) }
             <div class="scroll" tabindex="0" role="region" aria-label="Classes">
                 <table class="plain">
                     <thead>
@@ -82,18 +84,62 @@ fn class(name: &str, n: u64, is_attack: bool, found: u32) -> Html {
     }
 }
 
-/// The ROC curve.
-fn curve(judged: &Judged) -> Html {
-    let points: Vec<String> =
-        judged.roc.iter().map(|(x, y)| format!("{:.2},{:.2}", x * 100.0, 100.0 - y * 100.0)).collect();
+/// What is past the threshold and what is not, by what the label says.
+fn confusion(judged: &Judged, past: &[u32]) -> Html {
+    let mut counts = [[0_u64; 2]; 2];
+    for ((_, n, is_attack), past) in judged.classes.iter().zip(past) {
+        let past = u64::from(*past);
+        let row = counts.iter_mut().skip(usize::from(!is_attack)).take(1);
+        row.for_each(|[found, left]| (*found, *left) = (*found + past, *left + n.saturating_sub(past)));
+    }
+    html! {
+        <table class="plain">
+            <thead>
+                <tr><th scope="col">{"Is"}</th><th scope="col" class="num">{"Past the threshold"}</th><th scope="col" class="num">{"Below it"}</th></tr>
+            </thead>
+            <tbody>
+                for (name, [found, left]) in ["Attack", "Benign"].into_iter().zip(counts) {
+                    <tr><th scope="row">{ name }</th><td class="num">{ quantity::count(found) }</td><td class="num">{ quantity::count(left) }</td></tr>
+                }
+            </tbody>
+        </table>
+    }
+}
+
+fn roc(judged: &Judged) -> Html {
+    let title = format!("ROC curve; the area under it is {:.3}", judged.auroc);
+    curve(&title, "Attacks found (up) against others past the threshold (right)", &judged.roc, [(0.0, 0.0), (1.0, 1.0)])
+}
+
+fn precision_recall(judged: &Judged) -> Html {
+    let n = |is_wanted: &dyn Fn(bool) -> bool| -> u64 {
+        judged.classes.iter().filter(|(.., is_attack)| is_wanted(*is_attack)).map(|(_, n, _)| n).sum()
+    };
+    let share = n(&|is_attack| is_attack) as f64 / n(&|_| true).max(1) as f64;
+    let title = format!("Precision-recall curve; average precision {:.3}", judged.average_precision);
+    let words = "Share of attacks among what is past the threshold (up) against attacks found (right)";
+    curve(&title, words, &judged.pr, [(0.0, share), (1.0, share)])
+}
+
+/// A curve between two shares, and what chance gives.
+fn curve(title: &str, words: &'static str, points: &[(f64, f64)], chance: [(f64, f64); 2]) -> Html {
+    let place = |(x, y): (f64, f64)| (format!("{:.2}", x * 100.0), format!("{:.2}", 100.0 - y * 100.0));
+    let points: Vec<String> = points
+        .iter()
+        .map(|point| {
+            let (x, y) = place(*point);
+            format!("{x},{y}")
+        })
+        .collect();
+    let [(x1, y1), (x2, y2)] = chance.map(place);
     html! {
         <figure class="roc">
-            <svg viewBox="-1 -1 102 102" role="img" aria-label={format!("ROC curve; the area under it is {:.3}", judged.auroc)}>
-                <line class="chance" x1="0" y1="100" x2="100" y2="0" />
+            <svg viewBox="-1 -1 102 102" role="img" aria-label={title.to_owned()}>
+                <line class="chance" {x1} {y1} {x2} {y2} />
                 <polyline class="roc-line" points={points.join(" ")} />
                 <rect class="frame" x="0" y="0" width="100" height="100" />
             </svg>
-            <figcaption class="hint">{"Attacks found (up) against others past the threshold (right)"}</figcaption>
+            <figcaption class="hint">{ words }</figcaption>
         </figure>
     }
 }

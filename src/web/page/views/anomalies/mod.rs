@@ -12,6 +12,7 @@ use crate::web::page::parts::lost::TablesLost;
 use crate::web::page::parts::text::Times;
 use crate::web::page::store::Store;
 use choices::Choices;
+use demonstration::DemonstrationPart;
 use judged::JudgedPart;
 use map::MapPart;
 use matrix::Matrix;
@@ -23,6 +24,7 @@ use why::Why;
 use yew::prelude::*;
 
 mod choices;
+mod demonstration;
 mod features;
 mod judged;
 mod keep_choices;
@@ -137,6 +139,7 @@ pub fn Anomalies(props: &AnomaliesProps) -> Html {
                     <Choices it={it.clone()} on_action={on_action.clone()} {on_learn} {on_cancel} />
                     <div class="anomalies-results">
                         { results(props, &it, &on_action) }
+                        <DemonstrationPart is_wanted={it.profile().is_some_and(|profile| profile.id == "teaching")} />
                     </div>
                 </div>
             } else {
