@@ -38,8 +38,8 @@ test("every demonstration goes step by step by keys, in words and in pictures", 
     await page.getByRole("button", { name: "Begin again" }).click();
   }
   await page.getByLabel("Demonstration", { exact: true }).selectOption("hbos");
-  await page.getByLabel("Bins").fill("4");
-  await page.getByLabel("Bins").blur();
+  await page.getByRole("spinbutton", { name: "Bins" }).fill("4");
+  await page.getByRole("spinbutton", { name: "Bins" }).blur();
   await page.getByRole("button", { name: "Next step" }).click();
   await said.getByText("4 bins of the first column").waitFor();
   await close();
