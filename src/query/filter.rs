@@ -4,11 +4,12 @@ use super::listing::Sight;
 use super::slices::{known_of, raw, spans};
 use super::streams::Streams;
 use crate::decode::fragments::Fragments;
-use crate::decode::inspect;
-use crate::filter::{self, PacketView, ReadPacket, Selection, Side, Tables};
+use crate::decode::inspect::{self, PacketFacts};
+use crate::filter::{self, PacketView, ReadPacket, Selection, Side, Tables, TlsRecord};
 use crate::flow::remarks::SegmentRemarks;
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::Finding;
+use crate::model::flow::health::Remarks;
 use crate::model::flow::{Direction, Flow};
 use crate::model::listing::FilterError;
 use crate::pipeline::Pipeline;
@@ -341,33 +342,8 @@ impl Reading<'_, '_> {
                         (facts.app, facts.fields, records) = (completed.app, completed.fields, completed.records);
                     }
                 }
-                let (side, alone) = match packet.belongs {
-                    PacketFlow::Flow(serial, direction) => {
-                        let tables = self.selection.tables();
-                        (pipeline.flows().get(serial).map(|flow| Side { tables, serial, flow, direction }), None)
-                    }
-                    PacketFlow::Alone(alone) => (None, alone),
-                };
-                self.selection.passes_packet(&PacketView {
-                    tables: self.selection.tables(),
-                    index: place,
-                    time_ns: packet.location.time_ns,
-                    before_ns,
-                    wire_bytes: packet.location.wire_bytes,
-                    captured_bytes: packet.location.captured_bytes,
-                    side,
-                    alone,
-                    read: Some(ReadPacket {
-                        packet: &facts.packet,
-                        data: facts.whole.as_ref().map_or(bytes, |(_, whole)| whole.as_slice()),
-                        frame: bytes,
-                        piece: facts.whole.as_ref().map(|(piece, _)| piece),
-                        app: facts.app,
-                        fields: &facts.fields,
-                        records: &records,
-                        remarks,
-                    }),
-                })
+                let known = (pipeline, place, packet, before_ns);
+                passes_read(self.selection, known, &facts, (bytes, &records, remarks))
             });
             decided.push((place, passes));
         });
@@ -381,4 +357,41 @@ impl Reading<'_, '_> {
             }
         }
     }
+}
+
+/// True if a packet passes that was read, with the time of the one before it, what it says, the records that it completes and
+/// what is remarked on it.
+pub(super) fn passes_read(
+    selection: &Selection<'_>,
+    (pipeline, place, packet, before_ns): (&Pipeline, u64, &IndexedPacket, i64),
+    facts: &PacketFacts,
+    (bytes, records, remarks): (&[u8], &[TlsRecord], Remarks),
+) -> bool {
+    let tables = selection.tables();
+    let (side, alone) = match packet.belongs {
+        PacketFlow::Flow(serial, direction) => {
+            (pipeline.flows().get(serial).map(|flow| Side { tables, serial, flow, direction }), None)
+        }
+        PacketFlow::Alone(alone) => (None, alone),
+    };
+    selection.passes_packet(&PacketView {
+        tables,
+        index: place,
+        time_ns: packet.location.time_ns,
+        before_ns,
+        wire_bytes: packet.location.wire_bytes,
+        captured_bytes: packet.location.captured_bytes,
+        side,
+        alone,
+        read: Some(ReadPacket {
+            packet: &facts.packet,
+            data: facts.whole.as_ref().map_or(bytes, |(_, whole)| whole.as_slice()),
+            frame: bytes,
+            piece: facts.whole.as_ref().map(|(piece, _)| piece),
+            app: facts.app,
+            fields: &facts.fields,
+            records,
+            remarks,
+        }),
+    })
 }

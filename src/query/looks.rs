@@ -1,17 +1,17 @@
 //! Rows of packets to how they look: what is remarked on them, and the first rule for colours that fits each.
 
 use super::expert::Expert;
-use super::filter::tables;
+use super::filter::{passes_read, tables};
 use super::listing::Sight;
 use super::slices::{known_of, raw, spans};
 use crate::decode::fragments::Fragments;
 use crate::decode::inspect;
-use crate::filter::{self, PacketView, ReadPacket, Side};
+use crate::filter;
 use crate::model::Secrets;
 use crate::model::flow::health::Remarks;
 use crate::model::listing::PacketRow;
 use crate::protocol::PacketLooks;
-use crate::stats::packet_index::{IndexedPacket, PacketFlow};
+use crate::stats::packet_index::IndexedPacket;
 
 /// Rules that are looked at.
 const MOST_RULES: usize = 64;
@@ -64,34 +64,10 @@ fn paint(sight: &mut Sight<'_>, rows: &mut [PacketRow], rules: &[Option<filter::
         let beside = known_of(pipeline, packet, Secrets::Shown);
         let facts = inspect::facts(&raw(&packet.location, bytes), place, beside, wants_messages, &mut fragments);
         let before_ns = place.checked_sub(1).and_then(|before| index.get(before)).map(|one| one.location.time_ns);
+        let before_ns = before_ns.unwrap_or(packet.location.time_ns);
         let fits = |selection: &filter::Selection<'_>| {
-            let tables = selection.tables();
-            let (side, alone) = match packet.belongs {
-                PacketFlow::Flow(serial, direction) => {
-                    (pipeline.flows().get(serial).map(|flow| Side { tables, serial, flow, direction }), None)
-                }
-                PacketFlow::Alone(alone) => (None, alone),
-            };
-            selection.passes_packet(&PacketView {
-                tables,
-                index: place,
-                time_ns: packet.location.time_ns,
-                before_ns: before_ns.unwrap_or(packet.location.time_ns),
-                wire_bytes: packet.location.wire_bytes,
-                captured_bytes: packet.location.captured_bytes,
-                side,
-                alone,
-                read: Some(ReadPacket {
-                    packet: &facts.packet,
-                    data: facts.whole.as_ref().map_or(bytes, |(_, whole)| whole.as_slice()),
-                    frame: bytes,
-                    piece: facts.whole.as_ref().map(|(piece, _)| piece),
-                    app: facts.app,
-                    fields: &facts.fields,
-                    records: &[],
-                    remarks: remarks_of(place).unwrap_or_default(),
-                }),
-            })
+            let known = (pipeline, place, packet, before_ns);
+            passes_read(selection, known, &facts, (bytes, &[], remarks_of(place).unwrap_or_default()))
         };
         let first = selections.iter().position(|selection| selection.as_ref().is_some_and(fits));
         painted.extend(first.and_then(|first| u8::try_from(first).ok()).map(|first| (place, first)));
