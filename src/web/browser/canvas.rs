@@ -1,11 +1,32 @@
 //! A chart onto a canvas, one canvas pixel to a device pixel.
 
+use crate::chart::draw::theme::Rgb;
 use crate::chart::draw::{self, IntoDrawingArea, Layout, Theme};
 use crate::model::chart::ChartSpec;
 use plotters_canvas::CanvasBackend;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement};
+
+/// Clears a canvas, makes it `width` by `height` CSS pixels large, and gives what draws on it in these.
+pub(super) fn clear(
+    canvas: &HtmlCanvasElement,
+    (width, height): (f64, f64),
+    pixel_ratio: f64,
+) -> Option<CanvasRenderingContext2d> {
+    // Setting the size clears the canvas.
+    canvas.set_width((width * pixel_ratio).round() as u32);
+    canvas.set_height((height * pixel_ratio).round() as u32);
+    let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
+    // Fails only for numbers that are none.
+    let _ = context.scale(pixel_ratio, pixel_ratio);
+    Some(context)
+}
+
+/// A colour as style sheets write it.
+pub(super) fn css((red, green, blue): Rgb, alpha: f64) -> String {
+    format!("rgba({red}, {green}, {blue}, {alpha})")
+}
 
 /// Clears a canvas and draws a chart on it, `width` by `height` CSS pixels large.
 pub fn draw(

@@ -1,11 +1,10 @@
 //! A step of a demonstration onto a canvas: points, and what the method does with them.
 
+use super::canvas::{clear, css};
 use crate::chart::draw::Theme;
-use crate::chart::draw::theme::Rgb;
 use crate::protocol::demonstration::{DemonstrationShape, DemonstrationStep};
 use std::f64::consts::TAU;
-use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::HtmlCanvasElement;
 
 /// Clears a canvas and draws a step; coordinates from 0 to 1 fill it.
 pub fn draw(
@@ -16,13 +15,7 @@ pub fn draw(
     pixel_ratio: f64,
     is_dark: bool,
 ) {
-    // Setting the size clears the canvas.
-    canvas.set_width((width * pixel_ratio).round() as u32);
-    canvas.set_height((height * pixel_ratio).round() as u32);
-    let context = canvas.get_context("2d").ok().flatten().and_then(|of| of.dyn_into::<CanvasRenderingContext2d>().ok());
-    let Some(context) = context else { return };
-    // Fails only for numbers that are none.
-    let _ = context.scale(pixel_ratio, pixel_ratio);
+    let Some(context) = clear(canvas, (width, height), pixel_ratio) else { return };
     let theme = if is_dark { Theme::DARK } else { Theme::LIGHT };
     let [usual, past, new, ..] = theme.series;
     let x = |value: f32| f64::from(value) * width;
@@ -88,8 +81,4 @@ pub fn draw(
         context.line_to(at_x + arm, at_y - arm);
         context.stroke();
     }
-}
-
-fn css((red, green, blue): Rgb, alpha: f64) -> String {
-    format!("rgba({red}, {green}, {blue}, {alpha})")
 }

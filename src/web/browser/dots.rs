@@ -1,10 +1,9 @@
 //! Many points onto a canvas, one canvas pixel to a device pixel.
 
+use super::canvas::{clear, css};
 use crate::chart::draw::Theme;
-use crate::chart::draw::theme::Rgb;
 use std::f64::consts::TAU;
-use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::HtmlCanvasElement;
 
 /// A point.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -32,13 +31,7 @@ pub enum DotKind {
 
 /// Clears a canvas and draws points on it, in order; the marked one last.
 pub fn draw(canvas: &HtmlCanvasElement, dots: &[Dot], (width, height): (f64, f64), pixel_ratio: f64, is_dark: bool) {
-    // Setting the size clears the canvas.
-    canvas.set_width((width * pixel_ratio).round() as u32);
-    canvas.set_height((height * pixel_ratio).round() as u32);
-    let context = canvas.get_context("2d").ok().flatten().and_then(|of| of.dyn_into::<CanvasRenderingContext2d>().ok());
-    let Some(context) = context else { return };
-    // Fails only for numbers that are none.
-    let _ = context.scale(pixel_ratio, pixel_ratio);
+    let Some(context) = clear(canvas, (width, height), pixel_ratio) else { return };
     let theme = if is_dark { Theme::DARK } else { Theme::LIGHT };
     let [usual, past, _, ring, _] = theme.series;
     let circle = |dot: &Dot, radius: f64| {
@@ -63,8 +56,4 @@ pub fn draw(canvas: &HtmlCanvasElement, dots: &[Dot], (width, height): (f64, f64
         circle(dot, 7.0);
         context.stroke();
     }
-}
-
-fn css((red, green, blue): Rgb, alpha: f64) -> String {
-    format!("rgba({red}, {green}, {blue}, {alpha})")
 }

@@ -1,9 +1,9 @@
 //! A network of nodes onto a canvas, one canvas pixel to a device pixel: lines, then shapes, then as many names as there is room for.
 
+use super::canvas::{clear, css};
 use crate::chart::draw::Theme;
 use crate::chart::draw::theme::Rgb;
 use std::f64::consts::TAU;
-use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// A node as it is drawn.
@@ -55,13 +55,7 @@ pub fn draw(
     pixel_ratio: f64,
     is_dark: bool,
 ) {
-    // Setting the size clears the canvas.
-    canvas.set_width((width * pixel_ratio).round() as u32);
-    canvas.set_height((height * pixel_ratio).round() as u32);
-    let context = canvas.get_context("2d").ok().flatten().and_then(|of| of.dyn_into::<CanvasRenderingContext2d>().ok());
-    let Some(context) = context else { return };
-    // Fails only for numbers that are none.
-    let _ = context.scale(pixel_ratio, pixel_ratio);
+    let Some(context) = clear(canvas, (width, height), pixel_ratio) else { return };
     let (theme, page) = if is_dark { (Theme::DARK, (0x16, 0x1b, 0x22)) } else { (Theme::LIGHT, (255, 255, 255)) };
     let [.., meant, _] = theme.series;
     let has_chosen = lines.iter().any(|line| line.is_chosen);
@@ -141,8 +135,4 @@ fn names(context: &CanvasRenderingContext2d, shapes: &[Shape], (width, height): 
         context.set_fill_style_str(&css(ink, 1.0));
         let _ = context.fill_text(&shape.name, left, shape.at.1);
     }
-}
-
-fn css((red, green, blue): Rgb, alpha: f64) -> String {
-    format!("rgba({red}, {green}, {blue}, {alpha})")
 }
