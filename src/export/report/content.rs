@@ -1,8 +1,8 @@
 //! What the formats of a report share: hosts involved, what detectors found nothing, questions and terms for classes.
 
 use super::{Audience, ReportOptions, ReportSection};
-use crate::model::analysis::Analysis;
-use crate::model::format::quantity::with_unit;
+use crate::model::analysis::{Analysis, Coverage};
+use crate::model::format::quantity::{bytes, count, with_unit};
 use crate::model::net::site::Place;
 use crate::model::{Endpoint, Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,19 @@ const MOST_HOSTS_SHORT: usize = 10;
 /// How many hosts a report lists.
 pub fn most_hosts(options: &ReportOptions) -> usize {
     if options.audience == Audience::Short { MOST_HOSTS_SHORT } else { MOST_HOSTS }
+}
+
+/// How much was read, by what it is called.
+pub fn coverage_facts(coverage: &Coverage) -> [(&'static str, String); 7] {
+    [
+        ("Packets read", count(coverage.packets_read)),
+        ("Packets decoded", count(coverage.packets_decoded)),
+        ("Packets truncated", count(coverage.packets_truncated)),
+        ("Bytes skipped", bytes(coverage.bytes_skipped as f64)),
+        ("Flows kept", count(coverage.flows_kept)),
+        ("Flows summarised", count(coverage.flows_summarised)),
+        ("Capture loss", if coverage.interfaces.is_empty() { String::new() } else { coverage.loss().words() }),
+    ]
 }
 
 /// A host that takes part in findings.

@@ -214,15 +214,7 @@ fn detail(finding: &Finding, analysis: &Analysis, options: &ReportOptions) -> St
 
 fn coverage(analysis: &Analysis) -> String {
     let coverage = &analysis.coverage;
-    let facts = facts(&[
-        ("Packets read", count(coverage.packets_read)),
-        ("Packets decoded", count(coverage.packets_decoded)),
-        ("Packets truncated", count(coverage.packets_truncated)),
-        ("Bytes skipped", bytes(coverage.bytes_skipped as f64)),
-        ("Flows kept", count(coverage.flows_kept)),
-        ("Flows summarised", count(coverage.flows_summarised)),
-        ("Capture loss", if coverage.interfaces.is_empty() { String::new() } else { coverage.loss().words() }),
-    ]);
+    let facts = facts(&content::coverage_facts(coverage));
     let row = |one: &crate::model::analysis::Issue| vec![text(&one.text), count(one.count)];
     let issues: Vec<Vec<String>> = analysis.issues.iter().map(row).collect();
     facts

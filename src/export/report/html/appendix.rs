@@ -5,7 +5,6 @@ use crate::chart::draw::text::escape;
 use crate::export::report::content;
 use crate::model::analysis::IssueSeverity;
 use crate::model::coverage::DetectorCoverage;
-use crate::model::format::quantity::bytes;
 use crate::model::format::quantity::percent;
 use crate::model::format::quantity::{count, counted};
 use crate::model::interface::CaptureInterface;
@@ -14,15 +13,7 @@ use crate::model::{Analysis, Comment, Rule};
 /// Coverage and issues.
 pub fn coverage(analysis: &Analysis) -> String {
     let coverage = &analysis.coverage;
-    let facts = facts(&[
-        ("Packets read", count(coverage.packets_read)),
-        ("Packets decoded", count(coverage.packets_decoded)),
-        ("Packets truncated", count(coverage.packets_truncated)),
-        ("Bytes skipped", bytes(coverage.bytes_skipped as f64)),
-        ("Flows kept", count(coverage.flows_kept)),
-        ("Flows summarised", count(coverage.flows_summarised)),
-        ("Capture loss", if coverage.interfaces.is_empty() { String::new() } else { coverage.loss().words() }),
-    ]);
+    let facts = facts(&content::coverage_facts(coverage));
     let interfaces = interfaces(&coverage.interfaces);
     let rows: Vec<Vec<String>> = analysis
         .issues
