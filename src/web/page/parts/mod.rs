@@ -2,12 +2,14 @@
 
 pub mod answer;
 pub mod chart;
+pub mod curve;
 pub mod dialog;
 pub mod drop;
 pub mod exports;
 pub mod file_buttons;
 pub mod filter_bar;
 pub mod findings_left;
+pub mod form;
 pub mod grid;
 pub mod header;
 pub mod icon;

@@ -2,7 +2,7 @@
 
 use crate::web::browser::scripts;
 use crate::web::page::hooks::use_store;
-use crate::web::page::parts::drop::files_of;
+use crate::web::page::parts::form::files_chosen;
 use crate::web::page::parts::icon::Icon;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -34,10 +34,7 @@ pub fn OpenButton(props: &OpenButtonProps) -> Html {
         })
     };
     let on_change = Callback::from(move |event: Event| {
-        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
-        let files = input.files().map(|files| files_of(&files)).unwrap_or_default();
-        // So that choosing the same file again is a change too.
-        input.set_value("");
+        let files = files_chosen(&event);
         if let Some(store) = &store {
             store.open(files);
         }

@@ -7,9 +7,9 @@ use crate::protocol::anomalies::{
     AnomalyChoice, AnomalyMethod, AnomalyOffer, AnomalyParameter, AnomalyScope, PROFILES, Withheld,
 };
 use crate::session::{Anomalies, AnomalyAction, Shared};
+use crate::web::page::parts::form::{chosen, typed};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::text::plain;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 /// What is shown.
@@ -57,14 +57,6 @@ pub fn choose<E: 'static>(
         change(&mut choice, event);
         AnomalyAction::Choose(choice)
     })
-}
-
-fn chosen(event: &Event) -> Option<String> {
-    event.target_dyn_into::<HtmlSelectElement>().map(|list| list.value())
-}
-
-fn typed(event: &Event) -> Option<f64> {
-    event.target_dyn_into::<HtmlInputElement>()?.value().trim().parse().ok()
 }
 
 fn scope(it: &Shared<Anomalies>, on_action: &Callback<AnomalyAction>) -> Html {

@@ -6,7 +6,8 @@ use crate::protocol::{Answer, Query};
 use crate::session::Shared;
 use crate::web::browser::demonstration::draw;
 use crate::web::page::hooks::{IsDark, use_pixel_ratio, use_size, use_store};
-use web_sys::{HtmlCanvasElement, HtmlInputElement, HtmlSelectElement};
+use crate::web::page::parts::form::chosen;
+use web_sys::{HtmlCanvasElement, HtmlInputElement};
 use yew::prelude::*;
 
 /// Height of the picture, px.
@@ -69,10 +70,6 @@ pub fn DemonstrationPart(props: &DemonstrationPartProps) -> Html {
             }
         </details>
     }
-}
-
-fn chosen(event: &Event) -> Option<String> {
-    event.target_dyn_into::<HtmlSelectElement>().map(|list| list.value())
 }
 
 fn choices(

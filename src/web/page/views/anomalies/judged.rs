@@ -3,6 +3,7 @@
 use crate::model::format::quantity;
 use crate::protocol::anomalies::Judged;
 use crate::session::{Anomalies, Shared};
+use crate::web::page::parts::curve::Curve;
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
@@ -108,7 +109,7 @@ fn confusion(judged: &Judged, past: &[u32]) -> Html {
 
 fn roc(judged: &Judged) -> Html {
     let title = format!("ROC curve; the area under it is {:.3}", judged.auroc);
-    curve(&title, "Attacks found (up) against others past the threshold (right)", &judged.roc, [(0.0, 0.0), (1.0, 1.0)])
+    curve(title, ["others past the threshold", "attacks found"], &judged.roc, [(0.0, 0.0), (1.0, 1.0)])
 }
 
 fn precision_recall(judged: &Judged) -> Html {
@@ -117,29 +118,11 @@ fn precision_recall(judged: &Judged) -> Html {
     };
     let share = n(&|is_attack| is_attack) as f64 / n(&|_| true).max(1) as f64;
     let title = format!("Precision-recall curve; average precision {:.3}", judged.average_precision);
-    let words = "Share of attacks among what is past the threshold (up) against attacks found (right)";
-    curve(&title, words, &judged.pr, [(0.0, share), (1.0, share)])
+    let axes = ["attacks found", "share of attacks among what is past the threshold"];
+    curve(title, axes, &judged.pr, [(0.0, share), (1.0, share)])
 }
 
-/// A curve between two shares, and what chance gives.
-fn curve(title: &str, words: &'static str, points: &[(f64, f64)], chance: [(f64, f64); 2]) -> Html {
-    let place = |(x, y): (f64, f64)| (format!("{:.2}", x * 100.0), format!("{:.2}", 100.0 - y * 100.0));
-    let points: Vec<String> = points
-        .iter()
-        .map(|point| {
-            let (x, y) = place(*point);
-            format!("{x},{y}")
-        })
-        .collect();
-    let [(x1, y1), (x2, y2)] = chance.map(place);
-    html! {
-        <figure class="roc">
-            <svg viewBox="-1 -1 102 102" role="img" aria-label={title.to_owned()}>
-                <line class="chance" {x1} {y1} {x2} {y2} />
-                <polyline class="roc-line" points={points.join(" ")} />
-                <rect class="frame" x="0" y="0" width="100" height="100" />
-            </svg>
-            <figcaption class="hint">{ words }</figcaption>
-        </figure>
-    }
+fn curve(title: String, axes: [&'static str; 2], points: &[(f64, f64)], chance: [(f64, f64); 2]) -> Html {
+    let points: Vec<(f32, f32)> = points.iter().map(|(x, y)| (*x as f32, *y as f32)).collect();
+    Curve { title, axes, points: &points, chance }.html()
 }

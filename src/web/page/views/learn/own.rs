@@ -4,10 +4,10 @@ use crate::session::lesson::Course;
 use crate::session::{Action, LearnAction};
 use crate::web::browser::file_text;
 use crate::web::page::hooks::use_store;
-use crate::web::page::parts::drop::files_of;
+use crate::web::page::parts::form::files_chosen;
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::text::plain;
-use web_sys::{File, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// The button.
@@ -24,10 +24,8 @@ pub fn OwnLessons() -> Html {
         })
     };
     let take = Callback::from(move |event: Event| {
-        let (Some(store), Some(input)) = (store.clone(), event.target_dyn_into::<HtmlInputElement>()) else { return };
-        let files: Vec<File> = input.files().map(|files| files_of(&files)).unwrap_or_default();
-        // So that choosing the same files again is a change too.
-        input.set_value("");
+        let Some(store) = store.clone() else { return };
+        let files = files_chosen(&event);
         let Some(lessons) = files.iter().find(|file| file.name().ends_with(".json")).cloned() else {
             if !files.is_empty() {
                 store

@@ -5,7 +5,7 @@ use crate::model::format::quantity;
 use crate::session::{Action, OpenFile};
 use crate::web::browser::{fetch, scripts};
 use crate::web::page::hooks::use_store;
-use crate::web::page::parts::drop::files_of;
+use crate::web::page::parts::form::files_chosen;
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::text::plain;
 use crate::web::page::store::Store;
@@ -81,9 +81,7 @@ pub fn Again(props: &AgainProps) -> Html {
         })
     };
     let on_change = Callback::from(move |event: Event| {
-        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
-        let files = input.files().map(|files| files_of(&files)).unwrap_or_default();
-        input.set_value("");
+        let files = files_chosen(&event);
         if let Some(store) = &store {
             store.open(files);
         }

@@ -8,9 +8,10 @@ use crate::protocol::training::{TrainingChoice, TrainingOffer};
 use crate::session::training::{Training, TrainingAction};
 use crate::session::{Action, Shared, State};
 use crate::web::page::hooks::use_store;
+use crate::web::page::parts::form::{chosen, is_ticked, typed};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::text::plain;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// What is shown.
@@ -59,18 +60,6 @@ fn choose<E: 'static>(
         change(&mut choice, event);
         TrainingAction::Choose(choice)
     })
-}
-
-fn chosen(event: &Event) -> Option<String> {
-    event.target_dyn_into::<HtmlSelectElement>().map(|list| list.value())
-}
-
-fn typed(event: &Event) -> Option<f64> {
-    event.target_dyn_into::<HtmlInputElement>()?.value().trim().parse().ok()
-}
-
-fn is_ticked(event: &Event) -> bool {
-    event.target_dyn_into::<HtmlInputElement>().is_some_and(|field| field.checked())
 }
 
 #[derive(Properties, PartialEq)]

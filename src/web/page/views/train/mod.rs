@@ -12,7 +12,6 @@ use results::Results;
 use yew::prelude::*;
 
 mod choices;
-mod curve;
 mod features;
 mod results;
 mod save_model;

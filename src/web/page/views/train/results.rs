@@ -1,11 +1,11 @@
 //! How good what was trained is: figures, curves, classes, folds, what it goes by, and what speaks against believing it.
 
-use super::curve::Curve;
 use super::save_model::SaveModel;
 use crate::model::format::quantity;
 use crate::protocol::training::{TestMeasures, TestedMethod};
 use crate::session::Shared;
 use crate::session::training::{Training, TrainingAction, figures};
+use crate::web::page::parts::curve::Curve;
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
