@@ -15,6 +15,9 @@ pub const FRONT_BYTES: usize = 256 << 10;
 /// Keys of settings files that are no ids of settings.
 const OF_SETTINGS: [&str; 2] = ["expected", "columns"];
 
+/// What MISP answers when it has nothing.
+const EMPTY_ANSWER: &str = r#"{"response":[]}"#;
+
 /// What a file is.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Found {
@@ -54,7 +57,10 @@ fn of_document(text: &str, is_all: bool, known: &[&Descriptor]) -> Found {
         _ => {}
     }
     let is_bundle = value("type") == Some("bundle");
-    if is_bundle || has("Event") || has("response") || has("Attribute") {
+    // Logs have events and responses too, but not the attributes that MISP's have.
+    let is_misp = ["Event", "response", "Attribute"].iter().any(|key| has(key)) && text.contains("\"Attribute\"");
+    let is_empty_answer = is_all && text.split_whitespace().collect::<String>() == EMPTY_ANSWER;
+    if is_bundle || is_misp || is_empty_answer {
         return Found::Attached(AttachedKind::Indicators);
     }
     let is_known = |name: &String| OF_SETTINGS.contains(&name.as_str()) || known.iter().any(|d| d.id == name);

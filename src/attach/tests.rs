@@ -32,6 +32,8 @@ fn files_are_known_by_their_content() {
     for text in [
         "{\"event_type\":\"flow\",\"src_ip\":\"10.0.0.1\",\"format\":\"x\"}\n{\"event_type\":\"flow\"}\n",
         "{\"flow\": {\"format\": \"packetloupe model\"}}",
+        "{\"Event\": {\"System\": {\"EventID\": 3}, \"EventData\": {\"DestinationIp\": \"192.0.2.1\"}}}\n{\"Event\": {}}\n",
+        "{\"request\": {\"host\": \"a.example\"}, \"response\": {\"status\": 200}}\n",
         "src,dst,bytes\n10.0.0.1,192.0.2.1,100\n",
         "\u{d4}\0\0\0",
         "{}",
