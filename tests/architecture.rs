@@ -221,7 +221,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         "learn/trained",
         &[
             &["table"],
-            &["calibration", "classifier", "folds", "measures", "recipe"],
+            &["binned", "calibration", "classifier", "folds", "measures", "recipe"],
             &["leaks", "tree"],
             &["forest"],
             &["extra_trees", "logistic_regression", "naive_bayes", "nearest", "random_forest"],

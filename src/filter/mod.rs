@@ -8,6 +8,7 @@ mod error;
 mod fault;
 mod field;
 mod fields;
+mod literal;
 mod node;
 mod parser;
 mod register;

@@ -1,9 +1,10 @@
 //! Tokens to the tree of conditions: Wireshark's display filter language, and plain words between its conditions.
 
-use super::check::{self, Check, Test};
+use super::check::{Check, Test};
 use super::error::error;
 use super::fault::{Fault, Tokens};
 use super::field::{Field, FieldType};
+use super::literal;
 use super::node::{FieldCheck, Node};
 use super::register;
 use super::suggest;
@@ -169,7 +170,7 @@ impl<'a> Context<'a> {
                 Some(_) => Ok(self.named(input)?.not()),
                 None => Err(name.error("Expected a word right after - .").into()),
             },
-            Some(rest) if check::number(rest).is_none() || rest.parse::<u16>().is_ok() => {
+            Some(rest) if literal::number(rest).is_none() || rest.parse::<u16>().is_ok() => {
                 let inner = Token { text: rest, at: name.at + 1, ..*name };
                 Ok(self.alone(&inner)?.not())
             }
@@ -194,7 +195,7 @@ impl<'a> Context<'a> {
         let id = match name.text {
             "port" if value.text.parse::<u16>().is_ok() => "port",
             "host" => "host",
-            "net" if check::literal(FieldType::Address, value).is_ok() => "host",
+            "net" if literal::literal(FieldType::Address, value).is_ok() => "host",
             _ => return Ok(None),
         };
         let Some(field) = register::field(id) else { return Ok(None) };
@@ -268,7 +269,7 @@ impl<'a> Context<'a> {
                 }
                 Some(Kind::Word | Kind::Quoted) => {
                     let value: &Token<'_> = next(input)?;
-                    ranges.push(check::range(kind, value)?);
+                    ranges.push(literal::range(kind, value)?);
                 }
                 Some(_) => return Err(self.expected(input, "a value or }").into()),
                 None => return Err(open.error("This set is not closed.").into()),
@@ -283,7 +284,7 @@ impl<'a> Context<'a> {
             return Err(sign.error(text).into());
         }
         let number = |token: &Token<'_>| {
-            check::number(token.text).ok_or_else(|| token.error("Expected a whole number, such as 0x12."))
+            literal::number(token.text).ok_or_else(|| token.error("Expected a whole number, such as 0x12."))
         };
         let mask = number(self.value(input, sign)?)?;
         let compared = match input.first().map(|token| token.kind) {

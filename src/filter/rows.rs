@@ -58,7 +58,7 @@ impl CellWord<'_> {
         match self.0 {
             Word::Port(port) => lower.contains(&port.to_string()),
             Word::Text(part) => lower.contains(part.as_str()),
-            Word::Mac(mac) => super::check::mac(&lower).is_some_and(|own| own == *mac),
+            Word::Mac(mac) => super::literal::mac(&lower).is_some_and(|own| own == *mac),
             Word::Network(network) => {
                 let address = lower.parse().ok().map(crate::model::Addr::of);
                 address.is_some_and(|address| network.has(address))

@@ -1,6 +1,6 @@
 //! Plain words of a filter: an address or its beginning, a port, or part of any text of a flow.
 
-use super::check::mac;
+use super::literal::mac;
 use crate::model::net::addr::Addr;
 use crate::model::net::network::Network;
 

@@ -67,9 +67,8 @@ mod tests {
     use crate::model::explore::{Mark, Order, Split, Term};
     use crate::protocol::{Filter, FlowSort, RowSort};
     use crate::session::explore::ExploreRoute;
-    use crate::session::route::{
-        ColumnsRoute, FLOW_SORTS, FlowsRoute, PACKET_SORTS, PacketsRoute, PanelsRoute, RowsRoute, StreamRoute,
-    };
+    use crate::session::route::hash::{FLOW_SORTS, PACKET_SORTS};
+    use crate::session::route::{ColumnsRoute, FlowsRoute, PacketsRoute, PanelsRoute, RowsRoute, StreamRoute};
     use crate::session::selection::Chip;
     use crate::session::view::VIEWS;
     use proptest::prelude::*;

@@ -1,7 +1,8 @@
 //! Many trees to the mean of what they say: what random forest and extra trees have in common.
 
+use super::binned::Binned;
 use super::classifier::{Labelled, Trained, restored, stored, to_shares};
-use super::tree::{Binned, Cutting, Grower, Tree};
+use super::tree::{Cutting, Grower, Tree};
 use crate::learn::method::Refusal;
 use crate::learn::random::Random;
 use crate::learn::work::{Work, share};

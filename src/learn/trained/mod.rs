@@ -4,6 +4,7 @@
 //! [`table`] is what is trained on, [`recipe`] prepares it, one of [`CLASSIFIERS`] learns, [`validate`] tests in [`folds`] and looks for
 //! [`leaks`], and [`model`] is what is kept.
 
+mod binned;
 pub mod calibration;
 pub mod classifier;
 mod extra_trees;

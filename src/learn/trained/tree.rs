@@ -6,13 +6,11 @@
 //! draws from another generator on 32-bit machines, which a browser is, cannot be stopped, and takes 17 s for 25,192 x 41
 //! (NSL-KDD), where this one takes under one; its extra trees only estimate numbers.
 
+use super::binned::{Binned, BinnedColumn, MOST_BINS, random_bin};
 use super::classifier::Labelled;
-use crate::learn::matrix::Matrix;
 use crate::learn::random::Random;
 use serde::{Deserialize, Serialize};
 
-/// Bins of a column, the one for what is missing aside.
-const MOST_BINS: usize = 255;
 /// Rows up to which a part is sorted instead of counted into bins.
 const FEW: usize = 64;
 /// Most cuts from the root to a leaf.
@@ -71,50 +69,6 @@ impl Tree {
         self.at.iter_mut().skip(node).take(1).for_each(|slot| *slot = at);
         self.next.iter_mut().skip(node).take(1).for_each(|slot| *slot = next);
     }
-}
-
-/// Columns in bins: made once for all trees.
-pub struct Binned {
-    columns: Vec<BinnedColumn>,
-}
-
-struct BinnedColumn {
-    /// The bin of each row: the first whose end is not below the value; one past all of them for what is missing.
-    bins: Vec<u8>,
-    /// Ends of the bins, ascending: halfway to the next value; the last is the largest number that there is.
-    ends: Vec<f32>,
-}
-
-impl Binned {
-    /// The columns of rows.
-    pub fn of(rows: &Matrix) -> Binned {
-        let column = |column: usize| {
-            let ends = ends(&rows.sorted_column(column));
-            let values = rows.rows().map(|row| row.get(column).copied().unwrap_or(f32::NAN));
-            let bin = |x: f32| if x.is_nan() { ends.len() } else { ends.partition_point(|end| *end < x) } as u8;
-            BinnedColumn { bins: values.map(bin).collect(), ends }
-        };
-        Binned { columns: (0..rows.n_columns().min(LEAF as usize)).map(column).collect() }
-    }
-}
-
-/// Ends of bins that part ascending values: one a value, or with about as many rows each; the last takes all others.
-fn ends(sorted: &[f32]) -> Vec<f32> {
-    let mut ends: Vec<f32> = Vec::new();
-    let runs: Vec<&[f32]> = sorted.chunk_by(|a, b| a == b).collect();
-    let per_bin = if runs.len() < MOST_BINS { 0 } else { sorted.len() / (MOST_BINS - 1) + 1 };
-    let mut n = 0;
-    for (run, next) in runs.iter().zip(runs.iter().skip(1)) {
-        n += run.len();
-        let (Some(low), Some(high)) = (run.last(), next.first()) else { continue };
-        if n >= per_bin && ends.len() + 2 < MOST_BINS {
-            n = 0;
-            let middle = low / 2.0 + high / 2.0;
-            ends.push(if middle < *high { middle } else { *low });
-        }
-    }
-    ends.push(f32::MAX);
-    ends
 }
 
 /// A cut of a part.
@@ -351,16 +305,6 @@ impl Grower<'_> {
         slots.zip(right).for_each(|((row, weight), of)| (*row, *weight) = of);
         start + n
     }
-}
-
-/// The bin of a value that is drawn evenly between the lowest and the highest of a part; what is missing counts as one more bin.
-fn random_bin(column: &BinnedColumn, low: u8, high: u8, random: &mut Random) -> u8 {
-    let last = column.ends.len().saturating_sub(2);
-    let end = |bin: u8| column.ends.get((bin as usize).min(last)).copied().unwrap_or(0.0);
-    let (from, to) = (f64::from(end(low)), f64::from(end(high - 1)));
-    let drawn = (from + random.unit() * (to - from)) as f32;
-    let bin = column.ends.partition_point(|end| *end < drawn).min(usize::from(u8::MAX)) as u8;
-    bin.clamp(low, high - 1)
 }
 
 /// Weights of the classes on both sides of a cut that moves from left to right.

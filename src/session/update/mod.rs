@@ -1,7 +1,9 @@
 //! One step of the page: a state and an action give the next state and its effects.
 
 mod action;
+mod kept;
 mod offer;
+mod reply;
 
 pub use action::{Action, Effect};
 
@@ -11,12 +13,8 @@ use super::route::Route;
 use super::selection::Selection;
 use super::shared::Shared;
 use super::state::{Notice, Phase, State, Worker};
-use crate::issue::IssueKind;
-use crate::model::rows::choice_name;
-use crate::model::{Analysis, Rule};
-use crate::protocol::{Envelope, Progress, Reply, Request, Stage};
+use crate::protocol::{Envelope, Progress, Request, Stage};
 use crate::settings::{ColumnChoices, OnChange, Settings, file};
-use crate::triage;
 
 impl State {
     /// The next state and the orders that go out.
@@ -270,7 +268,7 @@ impl State {
     }
 
     /// A message about the newest job.
-    fn send(&self, body: Request) -> Effect {
+    pub(super) fn send(&self, body: Request) -> Effect {
         Effect::Send(Envelope::new(self.job, body))
     }
 
@@ -282,7 +280,7 @@ impl State {
     }
 
     /// Forgets the analysis; replies to its job will be dropped.
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.job = self.job.wrapping_add(1);
         self.phase = Phase::Empty;
         self.analysis = None;
@@ -295,138 +293,6 @@ impl State {
         self.anomalies = Shared::default();
         self.training = Shared::default();
         self.forget_what_attached_said();
-    }
-
-    fn hear(&mut self, Envelope { job, body }: Envelope<Reply>) -> Vec<Effect> {
-        if job != self.job && !matches!(body, Reply::Ready { .. } | Reply::Recognised { .. }) {
-            return Vec::new();
-        }
-        match body {
-            Reply::Progress(progress) => self.progress = Some(progress),
-            Reply::Partial(analysis) if self.phase == Phase::Reading => {
-                self.analysis = Some(Shared::new(*analysis));
-            }
-            Reply::Done(analysis) => {
-                let was_reading = self.phase == Phase::Reading;
-                // What was read to its end is no look any more.
-                self.is_look &= analysis.table.is_some()
-                    && analysis.issues.iter().any(|issue| issue.id == IssueKind::StoppedEarly.id());
-                self.finish(*analysis);
-                if self.is_look && was_reading {
-                    self.route = Route::Reading;
-                    return vec![Effect::Show(Route::Reading)];
-                }
-            }
-            Reply::Sha256(hex) => {
-                self.progress = None;
-                if let Some(analysis) = &self.analysis {
-                    let mut with_hash = Analysis::clone(analysis);
-                    with_hash.file.sha256 = Some(hex);
-                    let mut memory = Memory::clone(&self.memory);
-                    with_hash.annotations = memory.name(&with_hash.file);
-                    self.analysis = Some(Shared::new(with_hash));
-                    if memory != *self.memory {
-                        self.memory = Shared::new(memory);
-                        return vec![Effect::KeepMemory];
-                    }
-                }
-            }
-            Reply::Refused(text) => {
-                let file = self.file.take().map(|file| file.name).unwrap_or_default();
-                self.last = None;
-                self.clear();
-                self.notice = Some(Notice::Refused { file, text });
-            }
-            Reply::Recognised { offer, files } => return self.recognised(offer, files),
-            Reply::Attached(outcomes) => self.attached_said(outcomes),
-            Reply::Ready { .. } => self.worker = Worker::Ready,
-            Reply::Partial(_) | Reply::Answer { .. } | Reply::Saved(_) => {}
-        }
-        Vec::new()
-    }
-
-    fn finish(&mut self, mut analysis: Analysis) {
-        if let Some(known) = &self.analysis
-            && analysis.file.sha256.is_none()
-        {
-            analysis.file.sha256.clone_from(&known.file.sha256);
-        }
-        if self.phase == Phase::Reading {
-            self.progress = None;
-        }
-        // Rules may have come after the worker was asked.
-        triage::apply(&mut analysis, self.settings.expected());
-        analysis.annotations = self.memory.of(&analysis.file);
-        self.analysis = Some(Shared::new(analysis));
-        self.phase = Phase::Ready;
-        self.is_stopping = false;
-        self.is_judging = false;
-        self.has_tables = true;
-        self.revision = self.revision.wrapping_add(1);
-    }
-
-    /// Nothing is said any more of the columns of the open table that have a wanted name among choices.
-    fn forget_columns(&mut self, is_wanted: impl Fn(&str) -> bool) {
-        let analysis = self.analysis.clone();
-        let Some(table) = analysis.as_ref().and_then(|analysis| analysis.table.as_ref()) else { return };
-        let columns = &table.layout.columns;
-        for (place, column) in columns.iter().enumerate() {
-            if is_wanted(&choice_name(&column.name, place, columns.len())) {
-                self.settings.columns_mut().forget(&column.name, place, columns.len());
-            }
-        }
-    }
-
-    /// Adds a rule and says so.
-    fn allow(&mut self, rule: Rule) -> Vec<Effect> {
-        let Some(rule) = rule.tidy() else { return Vec::new() };
-        if !self.settings.allow(rule.clone()) {
-            self.notice = Some(Notice::Failed(format!("The allow-list is full: it has {} rules.", Rule::MOST)));
-            return Vec::new();
-        }
-        self.notice = Some(Notice::Expected(rule));
-        self.apply()
-    }
-
-    /// Applies the allow-list here and in the worker, whose flow table says what was found of each flow.
-    fn apply(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::KeepSettings];
-        if let Some(analysis) = &self.analysis {
-            let mut settled = Analysis::clone(analysis);
-            triage::apply(&mut settled, self.settings.expected());
-            self.analysis = Some(Shared::new(settled));
-            if self.has_tables {
-                effects.push(self.send(Request::Expect(self.settings.clone())));
-            }
-        }
-        effects
-    }
-
-    /// Puts what is remembered of the open file into its analysis.
-    fn recall(&mut self) {
-        if let Some(analysis) = &self.analysis {
-            let mut recalled = Analysis::clone(analysis);
-            recalled.annotations = self.memory.of(&recalled.file);
-            self.analysis = Some(Shared::new(recalled));
-        }
-    }
-
-    /// The worker is gone: what is complete stays on the page, the tables are lost.
-    fn die(&mut self, text: String) -> Vec<Effect> {
-        let is_replaced = self.worker == Worker::Ready;
-        let is_complete = self.phase == Phase::Ready;
-        let analysis = self.analysis.take().filter(|_| is_complete);
-        self.clear();
-        self.notice = Some(Notice::Died { text, can_read_again: self.file.is_some(), is_replaced });
-        if analysis.is_some() {
-            self.phase = Phase::Ready;
-            self.analysis = analysis;
-        }
-        if is_replaced {
-            return self.restart();
-        }
-        self.worker = Worker::Gone;
-        Vec::new()
     }
 }
 

@@ -6,8 +6,8 @@ use super::panel::Panel;
 use super::route::{Given, Route};
 use crate::model::Analysis;
 use crate::model::explore::Mark;
-use crate::model::rows::RowKind;
 
+mod about;
 mod dns;
 mod files;
 mod graph;
@@ -16,12 +16,19 @@ mod hosts;
 mod http;
 mod logins;
 mod neighbours;
+mod place;
 mod protocols;
+mod tables;
 mod tls;
+mod traffic;
 
+pub use about::{ISSUES, LEARN, SETTINGS};
 pub use graph::GRAPH;
 pub use hosts::HOSTS;
 pub use neighbours::NEIGHBOURS;
+pub use place::{Group, Needs};
+pub use tables::{COLUMNS, FLOWS, PACKETS, READING, ROWS, STREAM};
+pub use traffic::{CONVERSATIONS, DISTRIBUTIONS, ENDPOINTS, EXPLORE, HEATMAP, SERVICES, TIME};
 
 /// A view of the page.
 #[derive(Debug)]
@@ -46,80 +53,6 @@ pub struct View {
     pub item_panels: &'static [Panel],
     /// What it shows is narrowed to what is selected.
     pub is_narrowed: bool,
-}
-
-/// Views that stand together in the navigation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Group {
-    /// What was found.
-    Findings,
-    /// How much traffic, of what, when and between whom.
-    Traffic,
-    /// Hosts, and what they say to each other.
-    Names,
-    /// Flows, packets, rows and columns.
-    Tables,
-    /// About the file and the program.
-    File,
-}
-
-impl Group {
-    /// Every group, in the order of the navigation.
-    pub const ALL: [Group; 5] = [Group::Findings, Group::Traffic, Group::Names, Group::Tables, Group::File];
-
-    /// Its heading.
-    pub fn label(self) -> &'static str {
-        match self {
-            Group::Findings => "Findings",
-            Group::Traffic => "Traffic",
-            Group::Names => "Hosts and names",
-            Group::Tables => "Tables",
-            Group::File => "File",
-        }
-    }
-}
-
-/// What a view needs. What a file cannot have is not offered; the overview says why.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Needs {
-    /// Nothing: it is there before a file is open.
-    Nothing,
-    /// A file.
-    File,
-    /// Flows: a capture, or a table that has them.
-    Flows,
-    /// Packets: a capture.
-    Packets,
-    /// Rows and columns: a table.
-    Table,
-    /// One of these protocols in the traffic.
-    Protocols(&'static [&'static str]),
-    /// Packets of one of these protocols.
-    PacketsOf(&'static [&'static str]),
-    /// One of these fields of application messages in the traffic, by its id.
-    Fields(&'static [&'static str]),
-}
-
-impl Needs {
-    /// True if a file has what the view needs.
-    pub(super) fn are_met(self, analysis: &Analysis) -> bool {
-        let table = analysis.table.as_ref();
-        match self {
-            Needs::Nothing | Needs::File => true,
-            Needs::Flows => table.is_none_or(|table| table.layout.kind != RowKind::Rows),
-            Needs::Packets => table.is_none(),
-            Needs::Table => table.is_some(),
-            Needs::Protocols(names) => {
-                Needs::Flows.are_met(analysis)
-                    && analysis.summary.protocols.iter().any(|protocol| names.contains(&protocol.name.as_str()))
-            }
-            Needs::PacketsOf(names) => Needs::Packets.are_met(analysis) && Needs::Protocols(names).are_met(analysis),
-            Needs::Fields(ids) => {
-                let mut fields = analysis.summary.protocols.iter().flat_map(|protocol| &protocol.fields);
-                Needs::Flows.are_met(analysis) && fields.any(|field| ids.contains(&field.id.as_str()))
-            }
-        }
-    }
 }
 
 /// Messages of some protocols; none where none were read.
@@ -172,166 +105,8 @@ pub static COMPARISON: View = View {
 };
 
 /// Learning from labels, and how good that is.
-pub static TRAIN: View = View {
-    id: "train",
-    label: "Train",
-    group: Group::Findings,
-    needs: Needs::Table,
-    read: |_, _| Route::Train,
-    ..View::WHOLE
-};
-
-/// Any measure over time.
-pub static TIME: View = View {
-    id: "time",
-    label: "Time series",
-    group: Group::Traffic,
-    needs: Needs::Flows,
-    read: |_, given| Route::Explore(given.explore("time")),
-    ..View::PLAIN
-};
-
-/// Who talks with whom.
-pub static CONVERSATIONS: View = View {
-    id: "conversations",
-    label: "Conversations",
-    group: Group::Traffic,
-    needs: Needs::Flows,
-    read: |_, given| Route::Explore(given.explore("conversations")),
-    ..View::PLAIN
-};
-
-/// How much each host sends and receives.
-pub static ENDPOINTS: View = View {
-    id: "endpoints",
-    label: "Endpoints",
-    group: Group::Traffic,
-    needs: Needs::Flows,
-    read: |_, given| Route::Explore(given.explore("endpoints")),
-    ..View::PLAIN
-};
-
-/// How the services on each port fare.
-pub static SERVICES: View = View {
-    id: "services",
-    label: "Services",
-    group: Group::Traffic,
-    needs: Needs::Flows,
-    read: |_, given| Route::Explore(given.explore("services")),
-    ..View::PLAIN
-};
-
-/// How sizes are spread.
-pub static DISTRIBUTIONS: View = View {
-    id: "distributions",
-    label: "Distributions",
-    group: Group::Traffic,
-    needs: Needs::File,
-    read: |_, given| Route::Explore(given.explore("distributions")),
-    ..View::PLAIN
-};
-
-/// Any two dimensions against each other.
-pub static HEATMAP: View = View {
-    id: "heatmap",
-    label: "Heatmap",
-    group: Group::Traffic,
-    needs: Needs::File,
-    read: |_, given| Route::Explore(given.explore("heatmap")),
-    ..View::PLAIN
-};
-
-/// Any measures by any dimensions.
-pub static EXPLORE: View = View {
-    id: "explore",
-    label: "Explore",
-    group: Group::Traffic,
-    read: |_, given| Route::Explore(given.explore("")),
-    ..View::PLAIN
-};
-
-/// The flow table.
-pub static FLOWS: View = View {
-    id: "flows",
-    label: "Flows",
-    needs: Needs::Flows,
-    count: |analysis| Some(analysis.coverage.flows_kept),
-    read: |_, given| Route::Flows(given.flows()),
-    ..View::PLAIN
-};
-
-/// The packet table.
-pub static PACKETS: View = View {
-    id: "packets",
-    label: "Packets",
-    needs: Needs::Packets,
-    count: |analysis| Some(analysis.summary.packets),
-    read: |_, given| Route::Packets(given.packets()),
-    ..View::PLAIN
-};
-
-/// What a flow carries, in order.
-pub static STREAM: View = View {
-    id: "stream",
-    label: "Stream",
-    needs: Needs::Packets,
-    read: |rest, given| Route::Stream(given.stream(rest)),
-    ..View::WHOLE
-};
-
-/// What the columns of a table are taken for, and why.
-pub static READING: View =
-    View { id: "reading", label: "Reading", needs: Needs::Table, read: |_, _| Route::Reading, ..View::WHOLE };
-
-/// The columns of a table.
-pub static COLUMNS: View = View {
-    id: "columns",
-    label: "Columns",
-    needs: Needs::Table,
-    count: |analysis| analysis.table.as_ref().map(|table| table.layout.columns.len() as u64),
-    read: |_, given| Route::Columns(given.columns()),
-    ..View::WHOLE
-};
-
-/// The rows of a table.
-pub static ROWS: View = View {
-    id: "rows",
-    label: "Rows",
-    needs: Needs::Table,
-    count: |analysis| analysis.table.as_ref().map(|table| table.rows),
-    read: |_, given| Route::Rows(given.rows()),
-    ..View::PLAIN
-};
-
-/// Captures and tables to learn from, with questions.
-pub static LEARN: View = View {
-    id: "learn",
-    label: "Lessons",
-    group: Group::File,
-    needs: Needs::Nothing,
-    read: |rest, given| Route::Learn(given.learn(rest)),
-    ..View::WHOLE
-};
-
-/// What could not be read.
-pub static ISSUES: View = View {
-    id: "issues",
-    label: "Issues",
-    group: Group::File,
-    count: |analysis| Some(analysis.issues.len() as u64),
-    read: |_, _| Route::Issues,
-    ..View::WHOLE
-};
-
-/// Settings and what detectors do.
-pub static SETTINGS: View = View {
-    id: "settings",
-    label: "Settings",
-    group: Group::File,
-    needs: Needs::Nothing,
-    read: |_, _| Route::Settings,
-    ..View::WHOLE
-};
+pub static TRAIN: View =
+    View { id: "train", label: "Train", group: Group::Findings, needs: Needs::Table, read: |_, _| Route::Train, ..View::WHOLE };
 
 /// All views in the order of the navigation, group by group. The first is shown for an address that names none.
 pub static VIEWS: &[&View] = &[

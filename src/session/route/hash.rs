@@ -1,139 +1,14 @@
-//! What is chosen in each view, read from the address's hash and written to it: `?q=dns&sort=bytes&desc=1`.
+//! What is chosen in a view as the address's hash writes it, and read from there: `?q=dns&sort=bytes&desc=1`.
 
-use super::explore::ExploreRoute;
-use super::selection::Selection;
+use super::{ColumnsRoute, FlowsRoute, LearnRoute, PacketsRoute, PanelsRoute, Route, RowsRoute, StreamRoute};
 use crate::model::Severity;
 use crate::model::explore::{Mark, Order, Split, Term, list};
 use crate::model::format::percent;
 use crate::protocol::{Filter, FlowSort, PacketSort, RowSort};
+use crate::session::explore::ExploreRoute;
+use crate::session::selection::Selection;
 
-/// A view and what is chosen in it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub enum Route {
-    /// What is in the capture, in short.
-    #[default]
-    Overview,
-    /// The list of findings, and one of them in full.
-    Findings {
-        /// Id of the finding that is shown in full.
-        id: Option<String>,
-        /// Only findings of this severity.
-        severity: Option<Severity>,
-    },
-    /// Measures by dimensions.
-    Explore(ExploreRoute),
-    /// A view of panels.
-    Panels(PanelsRoute),
-    /// ARP and IPv6 neighbours.
-    Neighbours,
-    /// Hosts and what they exchange, as a network.
-    Graph,
-    /// What a flow carries.
-    Stream(StreamRoute),
-    /// The flow table.
-    Flows(FlowsRoute),
-    /// The packet table.
-    Packets(PacketsRoute),
-    /// What the columns of a table are taken for.
-    Reading,
-    /// The columns of a table.
-    Columns(ColumnsRoute),
-    /// The rows of a table.
-    Rows(RowsRoute),
-    /// What is unusual; what is chosen there is kept with the file.
-    Anomalies,
-    /// The lessons, or one of them.
-    Learn(LearnRoute),
-    /// What differs from a baseline.
-    Comparison,
-    /// Training on labels; what is chosen there is kept with the file.
-    Train,
-    /// What could not be read.
-    Issues,
-    /// Settings and what detectors do.
-    Settings,
-}
-
-/// What is chosen in a view of panels.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct PanelsRoute {
-    /// Id of the view.
-    pub view: &'static str,
-    /// What its panels are about, as a host; none for all.
-    pub item: Option<String>,
-    /// What is counted.
-    pub filter: Filter,
-}
-
-/// What is chosen in the view that follows a stream.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct StreamRoute {
-    /// Serial number of the flow; none until one is chosen.
-    pub flow: Option<u32>,
-    /// Bytes of the stream before those that are shown.
-    pub from: u64,
-    /// It is shown in hex.
-    pub is_hex: bool,
-}
-
-/// What is chosen among lessons.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct LearnRoute {
-    /// Id of the lesson; none for the list of them.
-    pub lesson: Option<String>,
-    /// It is for a class: answers are not offered.
-    pub is_class: bool,
-}
-
-/// What is chosen in the flow table.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct FlowsRoute {
-    /// Which rows.
-    pub filter: Filter,
-    /// In which order.
-    pub sort: FlowSort,
-    /// Largest first.
-    pub is_descending: bool,
-}
-
-/// What is chosen in the packet table.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct PacketsRoute {
-    /// Which rows.
-    pub filter: Filter,
-    /// In which order.
-    pub sort: PacketSort,
-    /// Largest first.
-    pub is_descending: bool,
-    /// The packet that is shown in full, by its place in the capture from 0.
-    pub packet: Option<u64>,
-}
-
-/// What is chosen in the list of columns.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct ColumnsRoute {
-    /// Which columns, by their names.
-    pub filter: Filter,
-    /// The column that is shown in full, by its place from 0.
-    pub column: Option<u32>,
-}
-
-/// What is chosen in the rows of a table.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct RowsRoute {
-    /// Which rows.
-    pub filter: Filter,
-    /// In which order.
-    pub sort: RowSort,
-    /// Largest first.
-    pub is_descending: bool,
-    /// The first column in sight, from 0.
-    pub first_column: u32,
-    /// A row that is to be in sight, by its number from 0.
-    pub row: Option<u64>,
-}
-
-pub(super) const FLOW_SORTS: [(&str, FlowSort); 11] = [
+pub(in crate::session) const FLOW_SORTS: [(&str, FlowSort); 11] = [
     ("start", FlowSort::Start),
     ("duration", FlowSort::Duration),
     ("source", FlowSort::Source),
@@ -147,7 +22,7 @@ pub(super) const FLOW_SORTS: [(&str, FlowSort); 11] = [
     ("score", FlowSort::Score),
 ];
 
-pub(super) const PACKET_SORTS: [(&str, PacketSort); 4] = [
+pub(in crate::session) const PACKET_SORTS: [(&str, PacketSort); 4] = [
     ("number", PacketSort::Number),
     ("time", PacketSort::Time),
     ("length", PacketSort::Length),
@@ -155,43 +30,8 @@ pub(super) const PACKET_SORTS: [(&str, PacketSort); 4] = [
 ];
 
 impl Route {
-    /// The list of findings, or one finding.
-    pub fn findings(id: Option<&str>) -> Route {
-        Route::Findings { id: id.map(str::to_owned), severity: None }
-    }
-
-    /// The flows that a filter lets pass.
-    pub fn flows(filter: Filter) -> Route {
-        Route::Flows(FlowsRoute { filter, ..FlowsRoute::default() })
-    }
-
-    /// The packets that a filter lets pass.
-    pub fn packets(filter: Filter) -> Route {
-        Route::Packets(PacketsRoute { filter, ..PacketsRoute::default() })
-    }
-
-    /// A view of panels about one thing, or about all.
-    pub fn panels(view: &'static str, item: Option<String>) -> Route {
-        Route::Panels(PanelsRoute { view, item, filter: Filter::default() })
-    }
-
-    /// What a flow carries.
-    pub fn stream(flow: u32) -> Route {
-        Route::Stream(StreamRoute { flow: Some(flow), ..StreamRoute::default() })
-    }
-
-    /// The rows of a table that a filter lets pass.
-    pub fn rows(filter: Filter) -> Route {
-        Route::Rows(RowsRoute { filter, ..RowsRoute::default() })
-    }
-
-    /// A row of a table among all others, by its number from 0.
-    pub fn row(number: u64) -> Route {
-        Route::Rows(RowsRoute { row: Some(number), ..RowsRoute::default() })
-    }
-
     /// What stands in the address behind the view: the part behind its id, and what is given by name.
-    pub(super) fn choices(&self) -> String {
+    pub(in crate::session) fn choices(&self) -> String {
         let mut wanted = Wanted(String::new());
         let mut rest = String::new();
         match self {
@@ -265,10 +105,10 @@ impl Route {
 }
 
 /// The query part of a hash, read.
-pub(super) struct Given(Vec<(String, String)>);
+pub(in crate::session) struct Given(Vec<(String, String)>);
 
 impl Given {
-    pub(super) fn new(query: &str) -> Given {
+    pub(in crate::session) fn new(query: &str) -> Given {
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
         Given(
             pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect(),
@@ -279,34 +119,34 @@ impl Given {
         self.0.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn findings(&self, rest: &str) -> Route {
+    pub(in crate::session) fn findings(&self, rest: &str) -> Route {
         Route::Findings {
             id: Some(decode(rest)).filter(|id| !id.is_empty()),
             severity: self.get("severity").and_then(|id| Severity::ALL.into_iter().find(|s| s.id() == id)),
         }
     }
 
-    pub(super) fn panels(&self, view: &'static str, rest: &str) -> Route {
+    pub(in crate::session) fn panels(&self, view: &'static str, rest: &str) -> Route {
         let item = Some(decode(rest)).filter(|item| !item.is_empty());
         Route::Panels(PanelsRoute { view, item, filter: self.filter() })
     }
 
-    pub(super) fn learn(&self, rest: &str) -> LearnRoute {
+    pub(in crate::session) fn learn(&self, rest: &str) -> LearnRoute {
         let lesson = Some(decode(rest)).filter(|id| !id.is_empty());
         LearnRoute { lesson, is_class: self.get("class").is_some() }
     }
 
-    pub(super) fn stream(&self, rest: &str) -> StreamRoute {
+    pub(in crate::session) fn stream(&self, rest: &str) -> StreamRoute {
         let from = self.get("at").and_then(|text| text.parse().ok()).unwrap_or(0);
         StreamRoute { flow: rest.parse().ok(), from, is_hex: self.get("hex").is_some() }
     }
 
     /// What of all views stands beside what is chosen in one.
-    pub(super) fn selection(&self) -> Selection {
+    pub(in crate::session) fn selection(&self) -> Selection {
         Selection::read(&self.0)
     }
 
-    pub(super) fn explore(&self, combination: &str) -> ExploreRoute {
+    pub(in crate::session) fn explore(&self, combination: &str) -> ExploreRoute {
         let is_descending = self.get("desc").is_some();
         ExploreRoute {
             combination: combination.to_owned(),
@@ -322,12 +162,12 @@ impl Given {
         }
     }
 
-    pub(super) fn flows(&self) -> FlowsRoute {
+    pub(in crate::session) fn flows(&self) -> FlowsRoute {
         let is_descending = self.get("desc").is_some();
         FlowsRoute { filter: self.filter(), sort: self.sort(&FLOW_SORTS), is_descending }
     }
 
-    pub(super) fn packets(&self) -> PacketsRoute {
+    pub(in crate::session) fn packets(&self) -> PacketsRoute {
         PacketsRoute {
             filter: self.filter(),
             sort: self.sort(&PACKET_SORTS),
@@ -336,11 +176,11 @@ impl Given {
         }
     }
 
-    pub(super) fn columns(&self) -> ColumnsRoute {
+    pub(in crate::session) fn columns(&self) -> ColumnsRoute {
         ColumnsRoute { filter: self.filter(), column: self.get("column").and_then(|text| text.parse().ok()) }
     }
 
-    pub(super) fn rows(&self) -> RowsRoute {
+    pub(in crate::session) fn rows(&self) -> RowsRoute {
         RowsRoute {
             filter: self.filter(),
             sort: match self.get("sort") {
