@@ -361,7 +361,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     ),
     ("attach", &[&["attachment", "recognise"], &["apply", "comparison"]]),
     ("baseline", &[&["profile", "stat"], &["compare"], &["findings"]]),
-    ("training", &[&["features", "marks"], &["gather"], &["apply", "desk"], &["findings"]]),
+    ("training", &[&["features", "marks"], &["gather", "label_file"], &["apply", "desk"], &["findings"]]),
     (
         "query",
         &[

@@ -36,6 +36,8 @@ pub fn apply(
                     lists.push(list);
                     of_lists.push(said);
                 }
+                // Nothing is found by labels: they are trained on.
+                Attachment::Labels(_) => {}
                 Attachment::Model(model) => *said = add_model(model, pipeline, analysis, settings),
                 Attachment::Baseline(normal) => *said = add_changes(normal, pipeline, analysis, settings),
             }

@@ -8,6 +8,7 @@ use crate::model::Analysis;
 use crate::model::format::quantity::{counted, percent, with_unit};
 use crate::pipeline::Pipeline;
 use crate::protocol::attached::AttachedKind;
+use crate::training::LabelFile;
 
 /// A file that is applied.
 pub enum Attachment {
@@ -17,6 +18,8 @@ pub enum Attachment {
     Baseline(Box<Profile>),
     /// Indicators.
     Indicators(List),
+    /// What the flows of captures are.
+    Labels(LabelFile),
 }
 
 impl Attachment {
@@ -29,6 +32,7 @@ impl Attachment {
             AttachedKind::Model => TrainedModel::read(text).map(|model| Attachment::Model(Box::new(model))),
             AttachedKind::Baseline => Profile::read(text).map(|normal| Attachment::Baseline(Box::new(normal))),
             AttachedKind::Indicators => List::read(name, text).map(Attachment::Indicators),
+            AttachedKind::Labels => LabelFile::read(text).map(Attachment::Labels),
         }
     }
 
@@ -38,6 +42,7 @@ impl Attachment {
             Attachment::Model(_) => AttachedKind::Model,
             Attachment::Baseline(_) => AttachedKind::Baseline,
             Attachment::Indicators(_) => AttachedKind::Indicators,
+            Attachment::Labels(_) => AttachedKind::Labels,
         }
     }
 
@@ -66,6 +71,7 @@ impl Attachment {
                     counted(hosts, "internal host", "internal hosts"),
                 )
             }
+            Attachment::Labels(labels) => labels.about(),
             Attachment::Indicators(list) => {
                 let unknown = match list.n_unknown {
                     0 => String::new(),

@@ -1,4 +1,5 @@
-//! The front of a file to what the file is: a model, a baseline, a list of indicators, settings, or something to be read.
+//! The front of a file to what the file is: a model, a baseline, a list of indicators, a file of labels, settings, or something to be
+//! read.
 //!
 //! The name counts for nothing. Documents of JSON are told by the keys of their outermost object, which are read as far as the front
 //! goes, so that a large document need not be read to be known.
@@ -9,6 +10,7 @@ use crate::learn::trained::CLASSIFIERS;
 use crate::pipeline::{self, Pipeline, PipelineOptions};
 use crate::protocol::attached::{AttachedKind, Offered};
 use crate::settings::{Descriptor, Settings, file};
+use crate::training::LabelFile;
 
 /// So many bytes of a file are looked at. Settings are no longer.
 pub const FRONT_BYTES: usize = 256 << 10;
@@ -62,6 +64,10 @@ fn of_document(text: &str, is_all: bool, known: &[&Descriptor]) -> Found {
     let is_empty_answer = is_all && text.split_whitespace().collect::<String>() == EMPTY_ANSWER;
     if is_bundle || is_misp || is_empty_answer {
         return Found::Attached(AttachedKind::Indicators);
+    }
+    let names: Vec<&str> = keys.iter().map(|(name, _)| name.as_str()).collect();
+    if text.starts_with('[') && LabelFile::has_keys(&names) {
+        return Found::Attached(AttachedKind::Labels);
     }
     let is_known = |name: &String| OF_SETTINGS.contains(&name.as_str()) || known.iter().any(|d| d.id == name);
     // Lines of JSON are rows; a setting of another release is said when the file is taken.

@@ -25,6 +25,7 @@ fn files_are_known_by_their_content() {
         ("{\"type\":\"bundle\",\"objects\":[{\"a\":\"cut off", AttachedKind::Indicators),
         ("[{\"Event\": {\"info\": \"x\", \"Attribute\": []}}]", AttachedKind::Indicators),
         ("\u{feff}{\"response\": []}", AttachedKind::Indicators),
+        ("[{\"label\": \"scan\", \"sources\": [\"10.0.0.9\"], \"start\": 1}]", AttachedKind::Labels),
     ] {
         assert_eq!(found(text), Found::Attached(kind), "{text}");
     }
@@ -34,6 +35,8 @@ fn files_are_known_by_their_content() {
         "{\"flow\": {\"format\": \"packetloupe model\"}}",
         "{\"Event\": {\"System\": {\"EventID\": 3}, \"EventData\": {\"DestinationIp\": \"192.0.2.1\"}}}\n{\"Event\": {}}\n",
         "{\"request\": {\"host\": \"a.example\"}, \"response\": {\"status\": 200}}\n",
+        "[{\"label\": \"scan\", \"start\": 1, \"end\": 2}]",
+        "{\"label\": \"scan\", \"hosts\": [\"10.0.0.9\"]}\n",
         "src,dst,bytes\n10.0.0.1,192.0.2.1,100\n",
         "\u{d4}\0\0\0",
         "{}",

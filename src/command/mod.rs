@@ -16,7 +16,6 @@ mod fields;
 mod files;
 mod indicators;
 mod judge;
-mod marks;
 mod memory;
 mod methods;
 mod model;

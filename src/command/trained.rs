@@ -2,7 +2,7 @@
 
 use super::reading::ReadingArguments;
 use super::table::table;
-use super::{Failure, marks, output, read};
+use super::{Failure, files, output, read};
 use crate::learn::Refusal;
 use crate::learn::trained::validate::Validation;
 use crate::learn::trained::{CLASSIFIERS, Classifier, FoldKind, LabelledTable, Measures, ModelCard, Plan, classifier};
@@ -10,7 +10,7 @@ use crate::learn::work::Work;
 use crate::model::format::quantity::{count, percent};
 use crate::protocol::anomalies::AnomalyScope;
 use crate::settings::{self, Settings};
-use crate::training::{Wanted, gather};
+use crate::training::{LabelFile, Wanted, gather};
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -126,7 +126,7 @@ pub struct Data {
 /// Reads all inputs into one table; with several, each is a group.
 pub fn data(asked: &TrainingInput<'_>, settings: &Settings) -> Result<Data, Failure> {
     let entries = match asked.labelling {
-        Labelling::File(path) => Some(marks::read(path)?),
+        Labelling::File(path) => Some(label_file(path)?),
         Labelling::Column(_) => None,
     };
     let label = match asked.labelling {
@@ -142,7 +142,9 @@ pub fn data(asked: &TrainingInput<'_>, settings: &Settings) -> Result<Data, Fail
             Some(entries) => {
                 // A filter may ask about findings, which take evaluation.
                 let analysis = read.pipeline.evaluate(settings);
-                Some(marks::of_file(entries, path, &read.pipeline, &|| analysis.clone())?)
+                let passing =
+                    |filter: &str| files::passing(std::slice::from_ref(path), &read.pipeline, &analysis, filter);
+                Some(entries.marks_of(&read::name_of(path), passing)?)
             }
             None => None,
         };
@@ -193,6 +195,13 @@ pub fn data(asked: &TrainingInput<'_>, settings: &Settings) -> Result<Data, Fail
         ..ModelCard::default()
     };
     Ok(Data { table, scope, card })
+}
+
+/// Reads a file of labels.
+fn label_file(path: &Path) -> Result<LabelFile, Failure> {
+    let cannot = |why: String| Failure::usage(format!("cannot use {}: {why}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| cannot(error.to_string()))?;
+    LabelFile::read(&text).map_err(cannot)
 }
 
 /// Does work that may be refused, as the command says it.

@@ -12,11 +12,14 @@ pub enum AttachedKind {
     Baseline,
     /// A list of indicators.
     Indicators,
+    /// What the flows of captures are, to train on.
+    Labels,
 }
 
 impl AttachedKind {
     /// All, in the order in which they are applied.
-    pub const ALL: [AttachedKind; 3] = [AttachedKind::Indicators, AttachedKind::Model, AttachedKind::Baseline];
+    pub const ALL: [AttachedKind; 4] =
+        [AttachedKind::Indicators, AttachedKind::Model, AttachedKind::Baseline, AttachedKind::Labels];
 
     /// For people: `a model`.
     pub fn noun(self) -> &'static str {
@@ -24,6 +27,7 @@ impl AttachedKind {
             AttachedKind::Model => "a model",
             AttachedKind::Baseline => "a baseline",
             AttachedKind::Indicators => "a list of indicators",
+            AttachedKind::Labels => "a file of labels",
         }
     }
 

@@ -64,8 +64,10 @@ pub struct TrainingOffer {
     pub scope: AnomalyScope,
     /// What rows there are: rows, flows, and how many.
     pub scopes: Vec<(AnomalyScope, u64)>,
-    /// The label column.
+    /// The label column, or the file of labels.
     pub label: Option<String>,
+    /// It is a file of labels.
+    pub is_marked: bool,
     /// Columns that could be the label.
     pub columns: Vec<String>,
     /// Name, rows and whether it is an attack: class by class, the first hundred.

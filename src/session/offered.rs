@@ -51,7 +51,7 @@ mod tests {
     fn what_a_file_cannot_have_is_not_offered() {
         assert_eq!(ids(&State::default()), ["overview", "learn", "settings"]);
         // Of a capture in which no application speaks: no DNS, TLS, HTTP, logins, files.
-        let capture = "overview findings anomalies compare time protocols conversations endpoints services health distributions heatmap \
+        let capture = "overview findings anomalies train compare time protocols conversations endpoints services health distributions heatmap \
                        explore hosts graph flows packets stream issues learn settings";
         assert_eq!(ids(&ready(None)).join(" "), capture);
         let table = "overview findings anomalies train distributions heatmap explore reading columns rows issues learn settings";

@@ -85,7 +85,13 @@ impl Training {
                     let defaults = offer.methods.iter().filter(|method| method.is_default);
                     self.choice.methods = defaults.map(|method| method.id.clone()).collect();
                 }
-                self.offer = Some(Shared::new(*offer));
+                match offer.scopes.first() {
+                    // A capture has no rows: what there is instead is asked for.
+                    Some((first, _)) if offer.scopes.iter().all(|(scope, _)| *scope != self.choice.scope) => {
+                        self.choice.scope = *first;
+                    }
+                    _ => self.offer = Some(Shared::new(*offer)),
+                }
             }
             TrainingAnswer::Progress(share) if self.progress.is_some() => self.progress = Some(share),
             TrainingAnswer::Trained(result) => {
@@ -250,6 +256,19 @@ mod tests {
             TrainingChoice { scope: AnomalyScope::Flows, features: vec!["-a".into()], ..TrainingChoice::default() };
         let turned = done.step(TrainingAction::Choose(scope));
         assert!(turned.result.is_none() && turned.choice.features.is_empty());
+    }
+
+    #[test]
+    fn a_capture_is_trained_on_by_its_flows() {
+        let asked = Training::default().step(TrainingAction::Asked);
+        let offer = |scope| {
+            let scopes = vec![(AnomalyScope::Flows, 9)];
+            TrainingAnswer::Offer(Box::new(TrainingOffer { scope, scopes, ..TrainingOffer::default() }))
+        };
+        let turned = asked.step(TrainingAction::Received(1, offer(AnomalyScope::Rows)));
+        assert!(turned.offer.is_none() && turned.choice.scope == AnomalyScope::Flows);
+        let again = turned.step(TrainingAction::Asked);
+        assert!(again.step(TrainingAction::Received(2, offer(AnomalyScope::Flows))).offer.is_some());
     }
 
     #[test]

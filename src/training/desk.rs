@@ -1,6 +1,7 @@
 //! What the page asks about learning from labels, answered: what there is to train on, a task for whoever trains, and what came of it.
 
 use super::gather::{Gathered, Wanted, gather, subjects};
+use super::label_file::NamedMarks;
 use crate::anomalies::method_offer;
 use crate::learn::trained::validate::validate;
 use crate::learn::trained::{
@@ -37,13 +38,14 @@ pub struct TrainingTask {
     label: String,
 }
 
-/// What there is to train on, for a choice.
-pub fn offer(pipeline: &Pipeline, choice: &TrainingChoice) -> TrainingOffer {
+/// What there is to train on, for a choice; of flows `marks` say what they are, if there are any.
+pub fn offer(pipeline: &Pipeline, choice: &TrainingChoice, marks: Option<&NamedMarks>) -> TrainingOffer {
     let mut offer = TrainingOffer {
         scope: choice.scope,
         scopes: scopes(pipeline),
         columns: columns(pipeline),
-        label: label(pipeline),
+        label: label(pipeline, choice, marks),
+        is_marked: is_marked(choice, marks),
         methods: CLASSIFIERS.iter().map(method).collect(),
         ..TrainingOffer::default()
     };
@@ -59,7 +61,7 @@ pub fn offer(pipeline: &Pipeline, choice: &TrainingChoice) -> TrainingOffer {
     }
     // No feature is needed to know the classes, and looking at all of them takes time.
     let first = offer.features.iter().find(|(.., why)| why.is_none()).map(|(name, ..)| vec![name.clone()]);
-    let gathered = gathered(pipeline, &TrainingChoice { features: first.unwrap_or_default(), ..choice.clone() });
+    let gathered = gathered(pipeline, &TrainingChoice { features: first.unwrap_or_default(), ..choice.clone() }, marks);
     let (mut has_times, mut has_groups) = (false, false);
     match gathered {
         Ok(Gathered { table, .. }) => {
@@ -83,20 +85,31 @@ pub fn offer(pipeline: &Pipeline, choice: &TrainingChoice) -> TrainingOffer {
 }
 
 /// Makes a task; a sentence if that cannot be done.
-pub fn task(pipeline: &Pipeline, files: Vec<String>, choice: &TrainingChoice) -> Result<TrainingTask, String> {
+pub fn task(
+    pipeline: &Pipeline,
+    files: Vec<String>,
+    choice: &TrainingChoice,
+    marks: Option<&NamedMarks>,
+) -> Result<TrainingTask, String> {
     chosen_classifiers(choice)?;
     let Gathered { table, held } =
-        gathered(pipeline, choice).map_err(|why| format!("Nothing can be trained: {why}."))?;
+        gathered(pipeline, choice, marks).map_err(|why| format!("Nothing can be trained: {why}."))?;
     if let Some(why) = why_not(&table) {
         return Err(why);
     }
-    let label = label(pipeline).unwrap_or_default();
+    let label = label(pipeline, choice, marks).unwrap_or_default();
     Ok(TrainingTask { choice: choice.clone(), table, held, data: files, label })
 }
 
-fn gathered(pipeline: &Pipeline, choice: &TrainingChoice) -> Result<Gathered, String> {
+/// Marks say what flows are; what rows are stands in them.
+fn is_marked(choice: &TrainingChoice, marks: Option<&NamedMarks>) -> bool {
+    marks.is_some() && choice.scope == AnomalyScope::Flows
+}
+
+fn gathered(pipeline: &Pipeline, choice: &TrainingChoice, marks: Option<&NamedMarks>) -> Result<Gathered, String> {
     let (features, benign) = (&choice.features, &choice.benign);
-    let wanted = Wanted { scope: choice.scope, features, benign, marks: None, unmarked: "benign" };
+    let marks = marks.filter(|_| choice.scope == AnomalyScope::Flows).map(|named| named.marks.as_slice());
+    let wanted = Wanted { scope: choice.scope, features, benign, marks, unmarked: "benign" };
     gather(pipeline, &wanted)
 }
 
@@ -110,7 +123,11 @@ fn why_not(table: &LabelledTable) -> Option<String> {
     Some(format!("By the labels {what}, so there is nothing to tell apart."))
 }
 
-fn label(pipeline: &Pipeline) -> Option<String> {
+/// The file of labels or the label column.
+fn label(pipeline: &Pipeline, choice: &TrainingChoice, marks: Option<&NamedMarks>) -> Option<String> {
+    if let Some(named) = marks.filter(|_| is_marked(choice, marks)) {
+        return Some(named.file.clone());
+    }
     let layout = pipeline.rows()?.layout();
     layout.columns.get(layout.label? as usize).map(|column| column.name.clone())
 }

@@ -106,7 +106,7 @@ pub static COMPARISON: View = View {
 
 /// Learning from labels, and how good that is.
 pub static TRAIN: View =
-    View { id: "train", label: "Train", group: Group::Findings, needs: Needs::Table, read: |_, _| Route::Train, ..View::WHOLE };
+    View { id: "train", label: "Train", group: Group::Findings, read: |_, _| Route::Train, ..View::WHOLE };
 
 /// All views in the order of the navigation, group by group. The first is shown for an address that names none.
 pub static VIEWS: &[&View] = &[

@@ -1,6 +1,6 @@
 //! Files beside the open one in the worker: what files are that the page asks about, and those that are applied to every analysis.
 
-use super::job::BlobSource;
+use super::job::{BlobSource, Job};
 use super::scope::{pause, post, post_with};
 use super::{Shared, evaluate, with};
 use crate::attach::{self, Attachment, FRONT_BYTES};
@@ -10,6 +10,7 @@ use crate::protocol::attached::{AttachedFile, AttachedKind, AttachedOutcome, Off
 use crate::protocol::{Answer, Reply, Scope};
 use crate::query;
 use crate::settings::Settings;
+use crate::training::NamedMarks;
 use crate::web::browser::blob_writer::BlobWriter;
 use crate::web::browser::read_ahead;
 use js_sys::Uint8Array;
@@ -142,6 +143,26 @@ impl Applied {
         while self.0.is_reading.get() {
             pause().await;
         }
+    }
+
+    /// What the flows of the open file are by the file of labels that is applied; none without one.
+    ///
+    /// # Errors
+    /// In a sentence: a filter of the file cannot be used.
+    pub(super) fn marks(&self, job: &Job) -> Result<Option<NamedMarks>, String> {
+        let files = self.0.files.borrow();
+        let own = files.iter().find_map(|(file, of)| match of {
+            Ok(Attachment::Labels(labels)) => Some((file.name.clone(), labels)),
+            _ => None,
+        });
+        let (Some((file, labels)), Some(analysis)) = (own, job.analysis.as_ref()) else { return Ok(None) };
+        let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
+        let passing = |text: &str| {
+            query::passing_flows(&job.pipeline, analysis, &mut source, text)
+                .map_err(|error| format!("A filter in {file} cannot be used, {text}: {}", error.text))
+        };
+        let marks = labels.marks_of(&analysis.file.name, passing)?;
+        Ok(Some(NamedMarks { file, marks }))
     }
 
     /// True if the rows of a table have to be here for them.

@@ -125,6 +125,7 @@ fn words(notice: &Notice, n_expected: Option<usize>) -> (String, String, &'stati
                 (false, AttachedKind::Model) => "What it holds for attacks is among the findings.".to_owned(),
                 (false, AttachedKind::Baseline) => "What is new, gone or different is among the findings.".to_owned(),
                 (false, AttachedKind::Indicators) => "What of it was seen is among the findings.".to_owned(),
+                (false, AttachedKind::Labels) => "The view Train learns from it.".to_owned(),
             },
             "Settings lists all files that are applied, and removes them.",
         ),

@@ -2,7 +2,7 @@
 
 use super::{Learning, fresh};
 use crate::model::analysis::FileFacts;
-use crate::protocol::training::{TrainingAnswer, TrainingQuery};
+use crate::protocol::training::{TrainingAnswer, TrainingOffer, TrainingQuery};
 use crate::protocol::{Answer, Reply};
 use crate::training::desk;
 use crate::web::worker::scope::post;
@@ -25,13 +25,17 @@ pub fn ask(shared: &Shared, number: u32, question: u32, query: &TrainingQuery) {
             reply(TrainingAnswer::Cancelled);
         }
         TrainingQuery::Offer(choice) => {
-            let offer = with(shared, number, |job| desk::offer(&job.pipeline, choice));
+            let offer = with(shared, number, |job| match shared.applied.marks(job) {
+                Ok(marks) => desk::offer(&job.pipeline, choice, marks.as_ref()),
+                Err(why) => TrainingOffer { why_not: Some(why), ..desk::offer(&job.pipeline, choice, None) },
+            });
             offer.into_iter().for_each(|offer| reply(TrainingAnswer::Offer(Box::new(offer))));
         }
         TrainingQuery::Train(choice) => {
             let task = with(shared, number, |job| {
                 let name = job.analysis.as_ref().map_or("", |analysis| analysis.file.name.as_str()).to_owned();
-                desk::task(&job.pipeline, vec![FileFacts::name_of(&[name])], choice)
+                let marks = shared.applied.marks(job)?;
+                desk::task(&job.pipeline, vec![FileFacts::name_of(&[name])], choice, marks.as_ref())
             });
             match task {
                 Some(Ok(task)) => match fresh(shared, number, &shared.training) {

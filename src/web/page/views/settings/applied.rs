@@ -1,6 +1,7 @@
 //! The files that are applied to what is open: what each has, what came of it, and buttons that remove it.
 
 use crate::model::format::quantity;
+use crate::protocol::attached::AttachedKind;
 use crate::session::attached::Attached;
 use crate::session::{Action, Shared, State};
 use crate::web::page::hooks::use_action;
@@ -46,6 +47,7 @@ fn item(of: &Attached, detach: &Callback<u32>) -> Html {
     let name = plain(&of.file.name);
     let (state, text) = match &of.said {
         None => ("waiting", "Nothing is open that it could be applied to.".to_owned()),
+        Some(Ok(_)) if of.file.kind == AttachedKind::Labels => ("applied", "The view Train learns from it.".to_owned()),
         Some(Ok(n)) => ("applied", format!("{} of it.", quantity::counted(*n, "finding comes", "findings come"))),
         Some(Err(why)) => ("refused", format!("Not applied: {}.", plain(why).trim_end_matches('.'))),
     };

@@ -14,6 +14,13 @@ use crate::web::page::parts::text::plain;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+/// What a file of labels looks like.
+const EXAMPLE: &str = r#"[
+  {"label": "scan", "sources": ["10.0.0.9"],
+   "start": 1795973400, "end": 1795973460},
+  {"label": "worm", "filter": "tcp.port == 445"}
+]"#;
+
 /// What is shown.
 #[derive(Properties, PartialEq)]
 pub struct TrainChoicesProps {
@@ -36,7 +43,11 @@ pub fn Choices(props: &TrainChoicesProps) -> Html {
     html! {
         <section class="card anomaly-choices" aria-label="Choices">
             if let Some(offer) = &it.offer {
-                <Label state={state.clone()} offer={offer.clone()} />
+                if offer.is_marked || offer.columns.is_empty() {
+                    { label_file(offer) }
+                } else {
+                    <Label state={state.clone()} offer={offer.clone()} />
+                }
                 { scope(it, offer, on_action) }
                 { classes(offer) }
                 { methods(it, offer, on_action) }
@@ -108,6 +119,31 @@ fn Label(props: &LabelProps) -> Html {
                 <p class="hint">{"Another label takes effect when the table is read again."}</p>
                 <button type="button" class="button main" onclick={again}>{ Icon::Again.html() }<span>{"Read again"}</span></button>
             }
+        </div>
+    }
+}
+
+/// The file of labels, or how to make one.
+fn label_file(offer: &TrainingOffer) -> Html {
+    if let Some(name) = offer.label.as_ref().filter(|_| offer.is_marked) {
+        return html! {
+            <p class="field" data-testid="label-file">
+                <strong>{"Labels: "}</strong>{ plain(name) }
+                <span class="hint">{" The first entry that fits a flow says what it is; other flows are benign."}</span>
+            </p>
+        };
+    }
+    html! {
+        <div class="field">
+            <p><strong>{"Labels"}</strong></p>
+            <p class="hint">
+                {"A capture says nowhere what its flows are. Write that into a file and drop it here, or choose it with Open:"}
+            </p>
+            <pre class="label-example">{ EXAMPLE }</pre>
+            <p class="hint">
+                {"An entry has a label and any of start and end (seconds since 1970), hosts, sources, targets (lists of addresses) \
+                  and filter (a display filter)."}
+            </p>
         </div>
     }
 }

@@ -40,9 +40,10 @@ pub fn Train(props: &TrainProps) -> Html {
     let it = props.state.training.clone();
     {
         // What there is depends on these.
-        let key = (props.state.job, props.state.has_tables, it.choice.scope, it.choice.benign.clone());
+        let revision = props.state.revision;
+        let key = (props.state.job, revision, props.state.has_tables, it.choice.scope, it.choice.benign.clone());
         let store = store.clone();
-        use_effect_with(key, move |(_, has_tables, ..)| {
+        use_effect_with(key, move |(_, _, has_tables, ..)| {
             let Some(store) = store.filter(|_| *has_tables) else { return };
             store.dispatch(Action::Training(TrainingAction::Asked));
             let it = store.state().training.clone();
@@ -69,7 +70,7 @@ pub fn Train(props: &TrainProps) -> Html {
             <div class="table-head">
                 <h1>{"Train"}</h1>
                 <p class="lead anomalies-lead">
-                    {"A model learns from the labels of this table what attacks look like, and is tested on rows that it has not seen. \
+                    {"A model learns from labels what attacks look like, and is tested on rows or flows that it has not seen. \
                       It knows these attacks in this network; others it may miss."}
                 </p>
             </div>
@@ -101,6 +102,7 @@ fn waiting(it: &Training) -> String {
     match &it.offer {
         None => "Looking at what there is…".to_owned(),
         Some(offer) => match &offer.why_not {
+            Some(why) if offer.columns.is_empty() => why.clone(),
             Some(why) => format!("{why} Choose the label column."),
             None => "Choose, then press Train.".to_owned(),
         },
