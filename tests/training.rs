@@ -6,10 +6,11 @@ use packetloupe::baseline::Profile;
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::protocol::Scope;
+use packetloupe::protocol::anomalies::AnomalyScope;
 use packetloupe::protocol::training::{TrainingAnswer, TrainingChoice};
 use packetloupe::query::{self, Source};
 use packetloupe::settings::Settings;
-use packetloupe::training::desk;
+use packetloupe::training::{LabelFile, NamedMarks, desk};
 use serde_json::Value;
 use std::fs;
 use std::ops::ControlFlow;
@@ -244,12 +245,12 @@ fn the_page_trains_and_measures_as_the_command_does() {
         seed: 7,
         ..TrainingChoice::default()
     };
-    let offer = desk::offer(&pipeline, &choice);
+    let offer = desk::offer(&pipeline, &choice, None);
     assert!(offer.why_not.is_none() && offer.label.is_some() && offer.classes.len() > 1, "{:?}", offer.classes);
     let label = offer.label.unwrap();
     let is_held = |name: &str| offer.features.iter().any(|(of, _, why)| of == name && why.is_some());
     assert!(is_held("Label") && is_held("traffic_category") && is_held("uid"));
-    let task = desk::task(&pipeline, vec!["hikari.csv".to_owned()], &choice).unwrap();
+    let task = desk::task(&pipeline, vec!["hikari.csv".to_owned()], &choice, None).unwrap();
     let mut last = 0.0;
     let mut report = |share: f32| {
         assert!(share >= last - 1e-3, "progress goes back from {last} to {share}");
@@ -291,15 +292,50 @@ fn the_page_trains_and_measures_as_the_command_does() {
 }
 
 #[test]
+fn a_capture_with_a_file_of_labels_is_trained_on_as_the_command_does() {
+    let folder = Folder::new("desk_labels");
+    let (pipeline, analysis) = read(SCAN);
+    let scan = analysis.findings.iter().find(|of| of.detector == "port_scan").unwrap();
+    let text = format!(r#"[{{"label": "port scan", "sources": ["{}"], "filter": "tcp"}}]"#, scan.sources[0]);
+    let labels = folder.with("labels.json", &text);
+    let mut source = FileSource(fs::read(SCAN).unwrap());
+    let passing = |filter: &str| query::passing_flows(&pipeline, &analysis, &mut source, filter);
+    let marks = LabelFile::read(&text).unwrap().marks_of("portscan_syn.pcap", passing).unwrap();
+    let marks = NamedMarks { file: "labels.json".to_owned(), marks };
+    let choice = TrainingChoice {
+        scope: AnomalyScope::Flows,
+        methods: vec!["naive_bayes".to_owned()],
+        ..TrainingChoice::default()
+    };
+    let offer = desk::offer(&pipeline, &choice, Some(&marks));
+    assert!(offer.is_marked && offer.why_not.is_none() && offer.label.as_deref() == Some("labels.json"));
+    assert!(offer.classes.iter().any(|(name, n, is_attack)| name == "port scan" && *n > 900 && *is_attack));
+    let task = desk::task(&pipeline, vec!["portscan_syn.pcap".to_owned()], &choice, Some(&marks)).unwrap();
+    let (models, _) = desk::train(&task, &mut |_| ControlFlow::Continue(()));
+    let model = folder.path("model.json");
+    done(&["train", SCAN, "--labels", &labels, "--method", "naive_bayes", "--model", &model, "-q"]);
+    assert!(models[0].text() == fs::read_to_string(&model).unwrap(), "the model is another one");
+}
+
+#[test]
 fn what_is_no_labelled_table_says_why_nothing_can_be_trained() {
     let folder = Folder::new("unlabelled");
     let table = folder.with("t.csv", "a,b\n1,2\n3,4\n5,6\n");
     for path in [&table, SCAN] {
         let (pipeline, _) = read(path);
         let choice = TrainingChoice { methods: vec!["naive_bayes".to_owned()], ..TrainingChoice::default() };
-        let offer = desk::offer(&pipeline, &choice);
+        let offer = desk::offer(&pipeline, &choice, None);
         assert!(offer.why_not.is_some_and(|why| why.contains("Nothing can be trained")));
-        assert!(desk::task(&pipeline, Vec::new(), &choice).is_err());
+        assert!(desk::task(&pipeline, Vec::new(), &choice, None).is_err());
+    }
+}
+
+/// The bytes of the only file.
+struct FileSource(Vec<u8>);
+
+impl Source for FileSource {
+    fn read_at(&mut self, _: u8, offset: u64, length: usize) -> Option<Vec<u8>> {
+        self.0.get(offset as usize..).map(|rest| rest[..rest.len().min(length)].to_vec())
     }
 }
 
