@@ -42,7 +42,33 @@ pub fn fold(mut findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
             }
         }
     }
-    fold_changes(kept, seers)
+    let mut findings = fold_changes(kept, seers);
+    say_repeats(&mut findings);
+    findings
+}
+
+/// Outliers with at least this share of their flows in another finding repeat it.
+const LEAST_REPEATED: f64 = 0.9;
+
+/// Says of outliers that another finding is about their flows.
+fn say_repeats(findings: &mut [Finding]) {
+    let is_outlier = |finding: &Finding| finding.category == Category::Statistical && finding.detector != CHANGE;
+    let repeated = |finding: &Finding| {
+        let n_least = LEAST_REPEATED * finding.flow_serials.len() as f64;
+        let is_repeated = |other: &&Finding| {
+            let is_in = |serial: &&u32| other.flow_serials.binary_search(serial).is_ok();
+            other.category != Category::Statistical
+                && finding.flow_serials.iter().filter(is_in).count() as f64 >= n_least
+        };
+        let is_asked = is_outlier(finding) && !finding.flow_serials.is_empty();
+        findings.iter().filter(|_| is_asked).find(is_repeated).map(|other| other.title.clone())
+    };
+    let titles: Vec<Option<String>> = findings.iter().map(repeated).collect();
+    for (finding, title) in findings.iter_mut().zip(titles) {
+        if let Some(title) = title {
+            finding.explanation.push_str(&format!(" “{title}” is about the same flows: this finding only repeats it."));
+        }
+    }
 }
 
 /// Findings with at least this share of a traffic change's packets (or flows) explain it.
@@ -183,6 +209,20 @@ mod tests {
         assert_eq!(folded.len(), 2);
         assert_eq!(folded[0].detector, "login_brute_force");
         assert!(folded[0].explanation.contains("\u{201c}FTP passwords\u{201d} reported it too"));
+    }
+
+    #[test]
+    fn outliers_say_what_they_repeat() {
+        let outlier = Finding { flow_serials: vec![3, 5], ..Finding::of("isolation_forest", Category::Statistical) };
+        let scan = |serials: Vec<u32>| Finding {
+            severity: Severity::High,
+            title: "A scan".to_owned(),
+            flow_serials: serials,
+            ..Finding::of("port_scan", Category::Scan)
+        };
+        let said = |serials: Vec<u32>| fold(vec![outlier.clone(), scan(serials)])[1].explanation.clone();
+        assert!(said(vec![1, 3, 5, 9]).contains("“A scan” is about the same flows"));
+        assert_eq!(said(vec![1, 5, 9]), "", "half of them is not enough");
     }
 
     #[test]

@@ -229,6 +229,26 @@ mod tests {
     }
 
     #[test]
+    fn unusual_flows_of_the_same_actors_are_one_finding() {
+        let (mut flows, names) = (table(400), Names::default());
+        for (k, port) in [(0_i64, 9000_u16), (1, 9001), (2, 9002)] {
+            for i in 0..800 {
+                let packet = udp((500 + k) * SECOND + i * 1_000_000, (90, 5000), (91, port), 1400);
+                let found = flows.seek(&packet, flows.begin(FlowKeyHash::of(&packet)));
+                flows.update(&packet, found, &names, &mut |_, _| {});
+            }
+        }
+        both(|entry| {
+            let result = finish((entry.make)().as_mut(), &flows, &Settings::default());
+            let three = result.findings.iter().find(|finding| finding.ports == [9000, 9001, 9002]).unwrap();
+            assert_eq!((three.n_flows, three.n_packets), (3, 2400), "{}", entry.card.id);
+            assert_eq!(three.title, "3 flows from 10.0.0.90 to 10.0.0.91 are unusual");
+            assert!(three.display_filter.contains("udp.port in {9000, 9001, 9002}"), "{}", three.display_filter);
+            assert!(three.flow_serials.is_sorted() && three.flow_serials.len() == 3);
+        });
+    }
+
+    #[test]
     fn few_flows_are_not_enough() {
         both(|entry| {
             let result = finish((entry.make)().as_mut(), &table(98), &Settings::default());

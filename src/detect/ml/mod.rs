@@ -6,6 +6,7 @@
 
 pub mod detector;
 pub mod flow_rows;
+mod groups;
 pub mod isolation_forest;
 mod outliers;
 pub mod pca;

@@ -1,5 +1,6 @@
-//! Turns flows with high scores into a few findings: one for each of the most unusual pairs of hosts and port.
+//! Turns flows with high scores into a few findings: one for each of the most unusual groups of the same actors.
 
+use super::groups::{Group, joined, pairs};
 use crate::detect::card::Card;
 use crate::detect::support::finding_builder::{self, Identity, evidence};
 use crate::detect::support::severity::{Confidence, Impact};
@@ -9,7 +10,7 @@ use crate::learn::scale::{Quartiles, Robust};
 use crate::maths::elementary::exp_m1;
 use crate::model::format::quantity::{counted, percent, plain, with_unit};
 use crate::model::{Addr, Evidence, Finding, Flow};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Most findings of one model; the flow table has the scores of all flows.
 const MOST_FINDINGS: usize = 3;
@@ -37,157 +38,135 @@ pub struct Evaluated<'a> {
     pub parts: Parts<'a>,
 }
 
-/// Source, target, server port, IP protocol, VLAN.
-type Who = (Addr, Addr, u16, u8, u16);
-
-/// The unusual flows of one pair and port.
-struct Group {
-    who: Who,
-    top: f32,
-    top_serial: u32,
-    serials: Vec<u32>,
-    n_packets: u64,
-    start_ns: i64,
-    end_ns: i64,
-    client_ports: Vec<u16>,
-}
-
 /// How much there is in all.
 struct Totals {
     n_scored: u64,
     n_kept: u64,
     n_past: u64,
-    n_groups: usize,
+    n_pairs: usize,
 }
 
 /// The most unusual groups of flows whose score is at or past the threshold.
 pub fn findings(evaluated: &Evaluated<'_>, flows: &FlowTable) -> Vec<Finding> {
-    let mut groups: BTreeMap<Who, Group> = BTreeMap::new();
-    let mut totals = Totals { n_scored: 0, n_kept: flows.len() as u64, n_past: 0, n_groups: 0 };
-    for ((serial, flow), score) in flows.iter().zip(evaluated.scores) {
-        totals.n_scored += u64::from(!score.is_nan());
-        if *score >= evaluated.threshold {
-            totals.n_past += 1;
-            groups.entry(who(flow)).or_insert_with(|| Group::new(flow, serial)).add(flow, serial, *score);
-        }
-    }
-    totals.n_groups = groups.len();
-    let mut groups: Vec<Group> = groups.into_values().collect();
-    // Stable, so groups with equal scores stay in the order of their addresses.
-    groups.sort_by(|a, b| b.top.total_cmp(&a.top));
-    groups.truncate(MOST_FINDINGS);
-    groups.into_iter().filter_map(|group| group.finding(evaluated, flows, &totals)).collect()
+    let (pairs, n_past) = pairs(evaluated.scores, evaluated.threshold, flows);
+    let n_scored = evaluated.scores.iter().filter(|score| !score.is_nan()).count() as u64;
+    let totals = Totals { n_scored, n_kept: flows.len() as u64, n_past, n_pairs: pairs.len() };
+    let features = |serial| {
+        let reasons = flows.get(serial).map(|flow| reasons(evaluated, flow)).unwrap_or_default();
+        reasons.into_iter().map(|(name, _)| name).collect()
+    };
+    let groups = joined(pairs, features);
+    groups.into_iter().take(MOST_FINDINGS).filter_map(|group| finding(group, evaluated, flows, &totals)).collect()
 }
 
-fn who(flow: &Flow) -> Who {
-    let has_ports = flow.is_tcp() || flow.is_udp();
-    let port = if has_ports { flow.responder().1 } else { 0 };
-    (flow.originator().0, flow.responder().0, port, flow.key.protocol, flow.key.vlan)
+fn finding(group: Group, evaluated: &Evaluated<'_>, flows: &FlowTable, totals: &Totals) -> Option<Finding> {
+    let top = flows.get(group.top.1)?;
+    let [sources, targets] = [&group.sources, &group.targets].map(|hosts| hosts.iter().copied().collect::<Vec<Addr>>());
+    let ports: Vec<u16> = group.services.iter().map(|(.., port)| *port).filter(|port| *port > 0).collect();
+    let n_flows = group.serials.len() as u64;
+    let score = f64::from(group.top.0);
+    let threshold = f64::from(evaluated.threshold);
+    let extent = (score - threshold) / (1.0 - threshold).max(f64::MIN_POSITIVE);
+    let reasons = reasons(evaluated, top);
+    let at = match &ports[..] {
+        [port] => format!(" port {port}"),
+        _ => String::new(),
+    };
+
+    Some(
+        Finding::builder(evaluated.card)
+            .protocol(top.app.map_or_else(|| top.transport().to_string(), |app| app.name().to_owned()))
+            .title(format!(
+                "{} from {} to {}{at} {} unusual",
+                counted(n_flows, "flow", "flows"),
+                finding_builder::who(&sources),
+                finding_builder::who(&targets),
+                if n_flows == 1 { "is" } else { "are" },
+            ))
+            .score(score)
+            .weighed(Impact::NUISANCE, Confidence::UNLIKELY.towards(Confidence::EVEN, extent), extent)
+            .period((group.start_ns, group.end_ns))
+            .sources(sources)
+            .targets(targets)
+            .ports(ports)
+            .explanation(explanation(&reasons, n_flows, evaluated, totals))
+            .evidence([evidence(
+                "Anomaly score",
+                score,
+                "",
+                format!(
+                    "median {} in this capture; reported from {}",
+                    plain(rounded(evaluated.median_score)),
+                    rounded(evaluated.threshold)
+                ),
+            )])
+            .evidence([evidence(
+                "Flows above the threshold",
+                n_flows as f64,
+                "flows",
+                format!("{} of the scored flows in all", percent(totals.n_past as f64, totals.n_scored as f64)),
+            )])
+            .evidence(reasons.into_iter().map(|(_, evidence)| evidence))
+            .filter(filter(&group))
+            .n_flows(n_flows)
+            .n_packets(group.n_packets)
+            .flow_serials(group.serials)
+            .identity(Identity::ActorsAndPorts)
+            .build(),
+    )
 }
 
-impl Group {
-    fn new(flow: &Flow, serial: u32) -> Group {
-        Group {
-            who: who(flow),
-            top: f32::NEG_INFINITY,
-            top_serial: serial,
-            serials: Vec::new(),
-            n_packets: 0,
-            start_ns: flow.first_ns,
-            end_ns: flow.last_ns,
-            client_ports: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, flow: &Flow, serial: u32, score: f32) {
-        if score > self.top {
-            (self.top, self.top_serial) = (score, serial);
-        }
-        self.serials.push(serial);
-        self.n_packets += flow.packets();
-        self.start_ns = self.start_ns.min(flow.first_ns);
-        self.end_ns = self.end_ns.max(flow.last_ns);
-        self.client_ports.push(flow.originator().1);
-    }
-
-    fn finding(mut self, evaluated: &Evaluated<'_>, flows: &FlowTable, totals: &Totals) -> Option<Finding> {
-        let top = flows.get(self.top_serial)?;
-        let (source, target, port, _, _) = self.who;
-        let n_flows = self.serials.len() as u64;
-        let threshold = f64::from(evaluated.threshold);
-        let extent = (f64::from(self.top) - threshold) / (1.0 - threshold).max(f64::MIN_POSITIVE);
-        let reasons = reasons(evaluated, top);
-        let at = if port > 0 { format!(" port {port}") } else { String::new() };
-
-        Some(
-            Finding::builder(evaluated.card)
-                .protocol(top.app.map_or_else(|| top.transport().to_string(), |app| app.name().to_owned()))
-                .title(format!(
-                    "{} from {source} to {target}{at} {} unusual",
-                    counted(n_flows, "flow", "flows"),
-                    if n_flows == 1 { "is" } else { "are" },
-                ))
-                .score(f64::from(self.top))
-                .weighed(Impact::NUISANCE, Confidence::UNLIKELY.towards(Confidence::EVEN, extent), extent)
-                .period((self.start_ns, self.end_ns))
-                .sources([source])
-                .targets([target])
-                .ports((port > 0).then_some(port))
-                .explanation(explanation(&reasons, n_flows, evaluated, totals))
-                .evidence([evidence(
-                    "Anomaly score",
-                    f64::from(self.top),
-                    "",
-                    format!(
-                        "median {} in this capture; reported from {}",
-                        plain(rounded(evaluated.median_score)),
-                        rounded(evaluated.threshold)
-                    ),
-                )])
-                .evidence([evidence(
-                    "Flows above the threshold",
-                    n_flows as f64,
-                    "flows",
-                    format!("{} of the scored flows in all", percent(totals.n_past as f64, totals.n_scored as f64)),
-                )])
-                .evidence(reasons.into_iter().map(|(_, evidence)| evidence))
-                .filter(self.filter())
-                .n_flows(n_flows)
-                .n_packets(self.n_packets)
-                .flow_serials(self.serials)
-                .identity(Identity::ActorsAndPorts)
-                .build(),
-        )
-    }
-
-    fn filter(&mut self) -> String {
-        let (source, target, port, protocol, vlan) = self.who;
-        self.client_ports.sort_unstable();
-        self.client_ports.dedup();
-        let clients = |field: &str| finding_builder::ports_filter(field, &self.client_ports, MOST_FILTER_PORTS);
-        // Only echo messages have an identifier, which stands in for the port.
-        let echo = match protocol {
-            _ if self.client_ports.contains(&0) => None,
-            1 => clients("icmp.ident"),
-            58 => clients("icmpv6.echo.identifier"),
-            _ => None,
-        };
-        let mut words = vec![finding_builder::pair_filter(source, target)];
-        match protocol {
-            // An ICMP error quotes ports and addresses of what it refuses, but is no part of the flow.
-            6 | 17 if port > 0 => {
-                let field = if protocol == 6 { "tcp.port" } else { "udp.port" };
-                words.push(format!("{field} == {port} && !icmp && !icmpv6"));
-                words.extend(clients(field));
-            }
-            1 | 58 if echo.is_some() => words.extend(echo),
-            _ => words.push(format!("{} == {protocol}", if source.is_v4() { "ip.proto" } else { "ipv6.nxt" })),
-        }
-        if vlan > 0 {
+/// The packets of a group's hosts and services, in its time.
+fn filter(group: &Group) -> String {
+    let mut words = hosts_filter(group);
+    let mut kinds: Vec<(u8, u16)> = group.services.iter().map(|(protocol, vlan, _)| (*protocol, *vlan)).collect();
+    kinds.dedup();
+    if let ([(protocol, vlan)], Some(source)) = (&kinds[..], group.sources.first()) {
+        words.extend(service_filter(group, *protocol, source.is_v4()));
+        if *vlan > 0 {
             words.push(format!("vlan.id == {vlan}"));
         }
-        words.push(finding_builder::time_filter(self.start_ns, self.end_ns));
-        words.join(" && ")
+    }
+    words.push(finding_builder::time_filter(group.start_ns, group.end_ns));
+    words.join(" && ")
+}
+
+fn hosts_filter(group: &Group) -> Vec<String> {
+    if let (1, 1, Some(source), Some(target)) =
+        (group.sources.len(), group.targets.len(), group.sources.first(), group.targets.first())
+    {
+        return vec![finding_builder::pair_filter(*source, *target)];
+    }
+    let side = |hosts: &BTreeSet<Addr>| {
+        let each: Vec<String> = hosts.iter().map(|host| finding_builder::host_filter("addr", *host)).collect();
+        if each.len() == 1 { each.concat() } else { format!("({})", each.join(" || ")) }
+    };
+    vec![side(&group.sources), side(&group.targets)]
+}
+
+/// The flows' ports, if they are of one protocol.
+fn service_filter(group: &Group, protocol: u8, is_v4: bool) -> Vec<String> {
+    let clients: Vec<u16> = group.client_ports.iter().copied().collect();
+    let servers: Vec<u16> = group.services.iter().map(|(.., port)| *port).collect();
+    let of_clients = |field: &str| finding_builder::ports_filter(field, &clients, MOST_FILTER_PORTS);
+    // Only echo messages have an identifier, which stands in for the port.
+    let echo = match protocol {
+        _ if clients.contains(&0) => None,
+        1 => of_clients("icmp.ident"),
+        58 => of_clients("icmpv6.echo.identifier"),
+        _ => None,
+    };
+    match protocol {
+        // An ICMP error quotes ports and addresses of what it refuses, but is no part of the flow.
+        6 | 17 if !servers.contains(&0) => {
+            let field = if protocol == 6 { "tcp.port" } else { "udp.port" };
+            let mut words = Vec::from_iter(finding_builder::ports_filter(field, &servers, MOST_FILTER_PORTS));
+            words.push("!icmp && !icmpv6".to_owned());
+            words.extend(of_clients(field));
+            words
+        }
+        1 | 58 if echo.is_some() => Vec::from_iter(echo),
+        _ => vec![format!("{} == {protocol}", if is_v4 { "ip.proto" } else { "ipv6.nxt" })],
     }
 }
 
@@ -249,12 +228,12 @@ fn explanation(reasons: &[(&str, Evidence)], n_flows: u64, evaluated: &Evaluated
     text.push_str(
         " The model learnt only from this capture and knows nothing about attacks: unusual does not mean harmful.",
     );
-    if totals.n_groups > MOST_FINDINGS {
+    if totals.n_pairs > MOST_FINDINGS {
         text.push_str(&format!(
-            " In all, {} of {} pairs reach the score {}; the {MOST_FINDINGS} most unusual pairs are reported, and the \
-             flow table has every score.",
+            " In all, {} of {} pairs of hosts reach the score {}; the most unusual are reported, and the flow table has \
+             every score.",
             counted(totals.n_past, "flow", "flows"),
-            totals.n_groups,
+            totals.n_pairs,
             rounded(evaluated.threshold),
         ));
     }
