@@ -184,7 +184,7 @@ impl Learner {
     /// Answers what is asked about what was learnt.
     pub fn answer(&self, query: &AnomalyQuery) -> AnomalyAnswer {
         match query {
-            AnomalyQuery::Rows(window, least) => AnomalyAnswer::Rows(self.rows(window, *least)),
+            AnomalyQuery::Rows(window, within) => AnomalyAnswer::Rows(self.rows(window, within)),
             AnomalyQuery::Reasons(row) => AnomalyAnswer::Reasons(self.reasons(*row).map(Box::new)),
             _ => AnomalyAnswer::Refused("This is not about what was learnt.".to_owned()),
         }

@@ -17,12 +17,12 @@ use crate::model::listing::Page;
 use crate::protocol::Window;
 use crate::protocol::anomalies::{
     Agreement, AnomalyLink, AnomalyMap, AnomalyReason, AnomalyReasons, AnomalyResult, AnomalyRow, AnomalySort, Judged,
-    MapAxis, MapPoint, MethodResult,
+    MapAxis, MapPoint, MapRegion, MethodResult, ScoredWithin,
 };
 use crate::settings::Settings;
 use crate::stats::labels::{Class, Labels};
 use crate::stats::ranking::{Ranking, rank};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 /// Most rows in one answer.
@@ -50,6 +50,28 @@ pub struct Learner {
     order: Vec<u32>,
     /// Rows of the list that were told already: finding their reasons takes most of the time.
     described_rows: RefCell<BTreeMap<u32, AnomalyRow>>,
+    /// Where rows lie on the map, once there is one.
+    plane: OnceCell<Option<ScaledPlane>>,
+    /// The part of the map that was asked for last, and the rows in it by falling score.
+    in_region: RefCell<(Option<MapRegion>, Vec<u32>)>,
+}
+
+/// A plane whose map goes from 0 to 1 both ways.
+struct ScaledPlane {
+    plane: Plane,
+    /// Where the map begins along each axis, and its length.
+    extents: [(f64, f64); 2],
+}
+
+impl ScaledPlane {
+    fn scaled(&self, [along, up]: [f64; 2]) -> (f32, f32) {
+        let [x, y] = self.extents;
+        (((along - x.0) / x.1) as f32, ((up - y.0) / y.1) as f32)
+    }
+
+    fn place(&self, prepared: &Prepared, row: u32) -> (f32, f32) {
+        self.scaled(self.plane.place(prepared, row as usize))
+    }
 }
 
 impl RowLabels {
@@ -90,7 +112,8 @@ impl Learner {
         let mut order: Vec<u32> = (0..).take(scores.len()).collect();
         let score = |row: u32| scores.get(row as usize).copied().unwrap_or(0.0);
         order.sort_unstable_by(|a, b| score(*b).total_cmp(&score(*a)).then(a.cmp(b)));
-        Ok(Learner { task, prepared, consensus, scores, order, described_rows: RefCell::default() })
+        let (plane, in_region) = (OnceCell::new(), RefCell::default());
+        Ok(Learner { task, prepared, consensus, scores, order, described_rows: RefCell::default(), plane, in_region })
     }
 
     /// Scores from 0 to 1, one a row: of one method its own, of several the mean of the ranks.
@@ -143,7 +166,10 @@ impl Learner {
 
     /// The most unusual rows and a random sample of the others.
     fn map(&self, work: &mut Work<'_>) -> Result<Option<AnomalyMap>, Refusal> {
-        let Some(plane) = Plane::fit(&self.prepared, self.task.choice.seed, work)? else { return Ok(None) };
+        let Some(plane) = Plane::fit(&self.prepared, self.task.choice.seed, work)? else {
+            let _ = self.plane.set(None);
+            return Ok(None);
+        };
         let (top, rest) = self.order.split_at(self.order.len().min(MOST_TOP_POINTS));
         let most = (MOST_POINTS - top.len()) as u32;
         let mut selection = Selection::new(self.task.choice.seed, rest.len() as u32, most);
@@ -151,36 +177,37 @@ impl Learner {
         rows.extend(top);
         rows.sort_by(|a, b| self.score(*a).total_cmp(&self.score(*b)).then(a.cmp(b)));
         let places: Vec<[f64; 2]> = rows.iter().map(|row| plane.place(&self.prepared, *row as usize)).collect();
-        let [x, y] = [0, 1].map(|axis: usize| {
+        let extents = [0, 1].map(|axis: usize| {
             let values = || places.iter().filter_map(move |place| place.get(axis)).copied();
             let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
             (low, (high - low).max(f64::MIN_POSITIVE))
         });
         let labels = self.task.labels.as_ref();
-        let point = |(row, [along, up]): (&u32, &[f64; 2])| MapPoint {
-            row: *row,
-            x: ((along - x.0) / x.1) as f32,
-            y: ((up - y.0) / y.1) as f32,
-            score: self.score(*row),
-            is_attack: labels.is_some_and(|labels| labels.is_attack(*row as usize)),
+        let scaled = ScaledPlane { plane, extents };
+        let point = |(row, place): (&u32, &[f64; 2])| {
+            let (x, y) = scaled.scaled(*place);
+            let is_attack = labels.is_some_and(|labels| labels.is_attack(*row as usize));
+            MapPoint { row: *row, x, y, score: self.score(*row), is_attack }
         };
         let name =
             |place: usize| self.prepared.features.get(place).map(|feature| feature.name.clone()).unwrap_or_default();
-        let axes = plane.axes.each_ref().map(|axis| MapAxis {
+        let axes = scaled.plane.axes.each_ref().map(|axis| MapAxis {
             share: axis.share,
             features: axis.features().into_iter().map(|(place, grows)| (name(place), grows)).collect(),
         });
-        Ok(Some(AnomalyMap { axes, points: rows.iter().zip(&places).map(point).collect() }))
+        let points = rows.iter().zip(&places).map(point).collect();
+        let _ = self.plane.set(Some(scaled));
+        Ok(Some(AnomalyMap { axes, points }))
     }
 
     fn score(&self, row: u32) -> f64 {
         self.scores.get(row as usize).copied().unwrap_or(0.0)
     }
 
-    /// A window of the rows with at least a score. Names and links are those of who has the subjects.
-    pub fn rows(&self, window: &Window<AnomalySort>, least: f64) -> Page<AnomalyRow> {
-        let n = self.order.partition_point(|row| self.score(*row) >= least);
-        let mut places = self.order.get(..n).unwrap_or_default().to_vec();
+    /// A window of the rows that are asked for. Names and links are those of who has the subjects.
+    pub fn rows(&self, window: &Window<AnomalySort>, within: &ScoredWithin) -> Page<AnomalyRow> {
+        let mut places = self.within(within);
+        let n = places.len();
         match window.sort {
             AnomalySort::Score => {}
             AnomalySort::Place => places.sort_unstable_by(|a, b| b.cmp(a)),
@@ -209,6 +236,23 @@ impl Learner {
         }
         let rows = wanted.iter().filter_map(|row| described.get(row).cloned()).collect();
         Page { total: n as u64, offset: window.offset, rows, refused: None }
+    }
+
+    /// The rows that are asked for, by falling score.
+    fn within(&self, ScoredWithin { least, region }: &ScoredWithin) -> Vec<u32> {
+        let Some(region) = region else {
+            let n = self.order.partition_point(|row| self.score(*row) >= *least);
+            return self.order.get(..n).unwrap_or_default().to_vec();
+        };
+        let mut known = self.in_region.borrow_mut();
+        if known.0 != Some(*region) {
+            let is_in = |row: &&u32| {
+                let plane = self.plane.get().and_then(Option::as_ref);
+                plane.is_some_and(|plane| region.has(plane.place(&self.prepared, **row)))
+            };
+            *known = (Some(*region), self.order.iter().filter(is_in).copied().collect());
+        }
+        known.1.clone()
     }
 
     fn row(&self, why: &Reasons) -> AnomalyRow {

@@ -55,7 +55,7 @@ fn learnt(desk: &mut Desk, pipeline: &Pipeline, choice: AnomalyChoice) -> Anomal
 fn rows(desk: &mut Desk, pipeline: &Pipeline, least: f64) -> Page<AnomalyRow> {
     let window =
         Window { filter: Filter::default(), sort: AnomalySort::Score, is_descending: true, offset: 0, count: 10 };
-    match desk.ask(pipeline, &[], &AnomalyQuery::Rows(window, least), &mut go_on) {
+    match desk.ask(pipeline, &[], &AnomalyQuery::Rows(window, ScoredWithin { least, region: None }), &mut go_on) {
         AnomalyAnswer::Rows(page) => page,
         other => panic!("{other:?}"),
     }
@@ -114,10 +114,27 @@ fn rows_that_a_finding_means_say_so_and_one_that_means_many_is_named() {
     assert!(scan.id.starts_with("port_scan") && n >= 900, "{scan:?} {n}");
     let window =
         Window { filter: Filter::default(), sort: AnomalySort::Score, is_descending: false, offset: 0, count: 5 };
-    let query = AnomalyQuery::Rows(window, 0.0);
+    let query = AnomalyQuery::Rows(window, ScoredWithin::default());
     let AnomalyAnswer::Rows(page) = desk.ask(&pipeline, &findings, &query, &mut go_on) else { panic!("no rows") };
     // What there is most of is least unusual.
     assert!(page.rows.iter().all(|row| row.finding.as_ref() == Some(&scan)), "{page:?}");
+}
+
+#[test]
+fn a_part_of_the_map_lists_the_rows_that_lie_there() {
+    let pipeline = pipeline(table("class", 300).as_bytes(), "t.csv");
+    let mut desk = Desk::default();
+    let map = learnt(&mut desk, &pipeline, of(AnomalyScope::Rows)).map.unwrap();
+    let top = map.points.last().unwrap();
+    let region = MapRegion::around((top.x, top.y));
+    let window =
+        Window { filter: Filter::default(), sort: AnomalySort::Score, is_descending: true, offset: 0, count: 256 };
+    let query = AnomalyQuery::Rows(window, ScoredWithin { least: 2.0, region: Some(region) });
+    let AnomalyAnswer::Rows(page) = desk.ask(&pipeline, &[], &query, &mut go_on) else { panic!("no rows") };
+    let there = map.points.iter().filter(|point| region.has((point.x, point.y))).count() as u64;
+    assert!(page.total == there && there < 100, "{} {there}", page.total);
+    assert_eq!(page.rows[0].row, top.row);
+    assert!(page.rows.iter().all(|row| map.points.iter().any(|of| of.row == row.row && region.has((of.x, of.y)))));
 }
 
 #[test]
@@ -132,7 +149,7 @@ fn who_learns_elsewhere_gives_the_same() {
     assert!(result.n_rows == 500 && result.n_all > 500);
     let window =
         Window { filter: Filter::default(), sort: AnomalySort::Score, is_descending: true, offset: 0, count: 10 };
-    let answer = learner.unwrap().answer(&AnomalyQuery::Rows(window, 0.0));
+    let answer = learner.unwrap().answer(&AnomalyQuery::Rows(window, ScoredWithin::default()));
     let AnomalyAnswer::Rows(page) = there.named(&pipeline, &[], answer) else { panic!("no rows") };
     assert_eq!(page, rows(&mut here, &pipeline, 0.0));
 }

@@ -9,7 +9,7 @@ use crate::pipeline::Pipeline;
 use crate::protocol::Window;
 use crate::protocol::anomalies::{
     AnomalyAnswer, AnomalyChoice, AnomalyFeature, AnomalyQuery, AnomalyResult, AnomalyRow, AnomalyScope, AnomalySort,
-    PROFILES,
+    PROFILES, ScoredWithin,
 };
 use crate::session::anomalies::read_choice;
 use crate::settings::{self, Settings};
@@ -298,10 +298,11 @@ fn document(desk: &mut Desk, pipeline: &Pipeline, result: &AnomalyResult, thresh
 /// The rows from a score on, the most unusual first.
 fn rows(desk: &mut Desk, pipeline: &Pipeline, least: f64) -> Vec<Value> {
     let mut rows: Vec<AnomalyRow> = Vec::new();
+    let within = ScoredWithin { least, region: None };
     loop {
         let (filter, sort, offset) = (crate::protocol::Filter::default(), AnomalySort::Score, rows.len() as u64);
         let window = Window { filter, sort, is_descending: true, offset, count: 256 };
-        let AnomalyAnswer::Rows(page) = ask(desk, pipeline, AnomalyQuery::Rows(window, least)) else { break };
+        let AnomalyAnswer::Rows(page) = ask(desk, pipeline, AnomalyQuery::Rows(window, within)) else { break };
         let is_last = page.rows.is_empty();
         rows.extend(page.rows);
         if is_last || rows.len() as u64 >= page.total.min(MOST_ROWS) {

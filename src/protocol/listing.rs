@@ -1,6 +1,6 @@
 //! The kinds of rows that the worker lists: how a window of each is asked for, and found in the answer.
 
-use super::anomalies::{AnomalyAnswer, AnomalyQuery, AnomalyRow, AnomalySort};
+use super::anomalies::{AnomalyAnswer, AnomalyQuery, AnomalyRow, AnomalySort, ScoredWithin};
 use super::query::{Answer, Cells, FlowSort, PacketLooks, PacketSort, Query, RowSort};
 use super::window::Window;
 use crate::model::listing::{FlowRow, PacketRow, Page};
@@ -71,16 +71,12 @@ impl Listing for ColumnInfo {
     }
 }
 
-/// The least score that is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct LeastScore(pub f64);
-
 impl Listing for AnomalyRow {
     type Sort = AnomalySort;
-    type Cells = LeastScore;
+    type Cells = ScoredWithin;
 
-    fn query(window: Window<AnomalySort>, LeastScore(least): LeastScore) -> Query {
-        Query::Anomalies(Box::new(AnomalyQuery::Rows(window, least)))
+    fn query(window: Window<AnomalySort>, within: ScoredWithin) -> Query {
+        Query::Anomalies(Box::new(AnomalyQuery::Rows(window, within)))
     }
 
     fn page(answer: Answer) -> Option<Page<Self>> {

@@ -14,7 +14,7 @@ pub mod training;
 mod window;
 
 pub use envelope::Envelope;
-pub use listing::{LeastScore, Listing};
+pub use listing::Listing;
 pub use query::{Answer, Cells, FlowSort, PacketLooks, PacketSort, Query, RowSort};
 pub use reply::{Progress, Reply, Stage};
 pub use request::{Request, Saving};

@@ -3,7 +3,7 @@
 use super::shared::Shared;
 use crate::protocol::anomalies::{
     AnomalyAnswer, AnomalyChoice, AnomalyFeature, AnomalyOffer, AnomalyProfile, AnomalyResult, AnomalyScope,
-    AnomalySort, Cut, PROFILES,
+    AnomalySort, Cut, MapRegion, PROFILES,
 };
 use serde_json::{Value, json};
 
@@ -28,6 +28,8 @@ pub enum AnomalyAction {
     Sort(AnomalySort),
     /// A row was selected, by its place among those that were scored.
     Select(Option<u32>),
+    /// A part of the map was chosen: the list has its rows; none for those past the threshold.
+    Brush(Option<MapRegion>),
 }
 
 /// What is chosen, and what came of it.
@@ -53,6 +55,8 @@ pub struct Anomalies {
     pub is_turned: bool,
     /// The row that is selected.
     pub selected: Option<u32>,
+    /// The part of the map whose rows are listed; none while those past the threshold are.
+    pub region: Option<MapRegion>,
     /// Counts questions to learn: answers to older ones are dropped.
     pub question: u32,
     /// Counts questions about what there is; the same.
@@ -87,7 +91,7 @@ impl Anomalies {
                 self.question = self.question.wrapping_add(1);
                 (self.progress, self.refused) = (Some(0.0), None);
                 // Who learns forgets what was learnt before.
-                (self.result, self.selected) = (None, None);
+                (self.result, self.selected, self.region) = (None, None, None);
             }
             AnomalyAction::Received(question, answer) => {
                 let is_offer = matches!(answer, AnomalyAnswer::Offer(_));
@@ -98,12 +102,14 @@ impl Anomalies {
             AnomalyAction::Cut(cut) => {
                 let last = self.result.as_ref().map_or(0, |result| result.cuts.len().saturating_sub(1));
                 self.cut = cut.min(last);
+                self.region = None;
             }
             AnomalyAction::Sort(sort) => {
                 self.is_turned = sort == self.sort && !self.is_turned;
                 self.sort = sort;
             }
             AnomalyAction::Select(row) => self.selected = row,
+            AnomalyAction::Brush(region) => self.region = region,
         }
     }
 
@@ -115,7 +121,8 @@ impl Anomalies {
             self.choice.added.clear();
             self.choice.removed.clear();
             self.choice.label = None;
-            (self.offer, self.result, self.refused, self.selected) = (None, None, None, None);
+            (self.offer, self.result, self.refused) = (None, None, None);
+            (self.selected, self.region) = (None, None);
         }
     }
 
@@ -354,6 +361,8 @@ mod tests {
         assert!(late.result.is_none() && late.progress.is_some());
         let learnt = begun.step(AnomalyAction::Received(begun.question, AnomalyAnswer::Learnt(Box::new(result))));
         assert_eq!((learnt.threshold().map(|cut| cut.n_rows), learnt.progress), (Some(2), None));
+        let brushed = learnt.step(AnomalyAction::Brush(Some(MapRegion::around((0.5, 0.5)))));
+        assert!(brushed.region.is_some() && brushed.step(AnomalyAction::Cut(1)).region.is_none());
         assert_eq!(learnt.step(AnomalyAction::Cut(99)).threshold().map(|cut| cut.n_rows), Some(9));
         assert!(!learnt.is_outdated() && learnt.step(AnomalyAction::Profile("fast")).is_outdated());
         assert_eq!(learnt.step(AnomalyAction::Profile("fast")).profile().map(|of| of.id), Some("fast"));

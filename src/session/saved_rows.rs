@@ -3,8 +3,8 @@
 use crate::export::rows::{RowCell, RowFormat, heading, line};
 use crate::model::listing::{FlowRow, PacketRow, Page};
 use crate::model::rows::{ColumnInfo, DataRow};
-use crate::protocol::anomalies::AnomalyRow;
-use crate::protocol::{Cells, LeastScore, Listing, PacketLooks};
+use crate::protocol::anomalies::{AnomalyRow, ScoredWithin};
+use crate::protocol::{Cells, Listing, PacketLooks};
 
 /// Cells that one answer has, at most: messages stay small.
 const MOST_CELLS: u32 = 2400;
@@ -177,7 +177,7 @@ impl SavedRow for AnomalyRow {
         heads(&["row", "name", "score", "agreeing", "label", "finding", "reasons"])
     }
 
-    fn parts(wanted: LeastScore, _: &[String]) -> Vec<LeastScore> {
+    fn parts(wanted: ScoredWithin, _: &[String]) -> Vec<ScoredWithin> {
         vec![wanted]
     }
 

@@ -8,7 +8,7 @@ mod row;
 
 pub use choice::{AnomalyChoice, AnomalyProfile, AnomalyScope, PROFILES};
 pub use offer::{AnomalyFeature, AnomalyMethod, AnomalyOffer, AnomalyParameter, Withheld};
-pub use query::{AnomalyAnswer, AnomalyQuery, AnomalySort};
+pub use query::{AnomalyAnswer, AnomalyQuery, AnomalySort, MapRegion, ScoredWithin};
 pub use result::{
     Agreement, AnomalyMap, AnomalyResult, Cut, FindingLink, Judged, MapAxis, MapPoint, MethodResult, ProposedThreshold,
     ScoreHistogram,

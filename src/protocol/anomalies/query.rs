@@ -15,12 +15,52 @@ pub enum AnomalyQuery {
     Offer(AnomalyChoice),
     /// Learn, and say what came of it. Replaces what was learnt before.
     Learn(AnomalyChoice),
-    /// A window of the rows that were scored, of those with at least a score.
-    Rows(Window<AnomalySort>, f64),
+    /// A window of the rows that were scored, of those that are asked for.
+    Rows(Window<AnomalySort>, ScoredWithin),
     /// Why a row stands out, by its place among those that were scored.
     Reasons(u32),
     /// Stop learning.
     Cancel,
+}
+
+/// Which of the rows that were scored are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ScoredWithin {
+    /// Those with at least this score.
+    pub least: f64,
+    /// Instead those in a part of the map, whatever their score.
+    pub region: Option<MapRegion>,
+}
+
+/// A part of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MapRegion {
+    /// From where to where, left to right; the whole map goes from 0 to 1.
+    pub x: (f32, f32),
+    /// The same, bottom to top.
+    pub y: (f32, f32),
+}
+
+impl MapRegion {
+    /// Half the length of a side of the part around a point.
+    const NEAR: f32 = 0.06;
+
+    /// Between two corners.
+    pub fn between((x, y): (f32, f32), (other_x, other_y): (f32, f32)) -> MapRegion {
+        let span = |a: f32, b: f32| (a.min(b).clamp(0.0, 1.0), a.max(b).clamp(0.0, 1.0));
+        MapRegion { x: span(x, other_x), y: span(y, other_y) }
+    }
+
+    /// Around a point.
+    pub fn around((x, y): (f32, f32)) -> MapRegion {
+        MapRegion::between((x - Self::NEAR, y - Self::NEAR), (x + Self::NEAR, y + Self::NEAR))
+    }
+
+    /// True for what lies within; what lies beside the map counts at its edge.
+    pub fn has(&self, (x, y): (f32, f32)) -> bool {
+        let is_in = |(low, high): (f32, f32), at: f32| (low..=high).contains(&at.clamp(0.0, 1.0));
+        is_in(self.x, x) && is_in(self.y, y)
+    }
 }
 
 /// Order of the rows that were scored.

@@ -29,8 +29,18 @@ pub enum DotKind {
     Past,
 }
 
-/// Clears a canvas and draws points on it, in order; the marked one last.
-pub fn draw(canvas: &HtmlCanvasElement, dots: &[Dot], (width, height): (f64, f64), pixel_ratio: f64, is_dark: bool) {
+/// Two corners, px from the left and from the top.
+type Corners = ((f64, f64), (f64, f64));
+
+/// Clears a canvas and draws points on it, in order; the marked one last, and a frame around a part.
+pub fn draw(
+    canvas: &HtmlCanvasElement,
+    dots: &[Dot],
+    frame: Option<Corners>,
+    (width, height): (f64, f64),
+    pixel_ratio: f64,
+    is_dark: bool,
+) {
     let Some(context) = clear(canvas, (width, height), pixel_ratio) else { return };
     let theme = if is_dark { Theme::DARK } else { Theme::LIGHT };
     let [usual, past, _, ring, _] = theme.series;
@@ -49,6 +59,14 @@ pub fn draw(canvas: &HtmlCanvasElement, dots: &[Dot], (width, height): (f64, f64
                 context.stroke();
             }
         }
+    }
+    if let Some((from, to)) = frame {
+        let (x, y) = (from.0.min(to.0), from.1.min(to.1));
+        let (width, height) = ((from.0 - to.0).abs(), (from.1 - to.1).abs());
+        context.set_fill_style_str(&css(theme.text, 0.08));
+        context.set_stroke_style_str(&css(theme.text, 0.8));
+        context.fill_rect(x, y, width, height);
+        context.stroke_rect(x, y, width, height);
     }
     context.set_stroke_style_str(&css(theme.text, 1.0));
     context.set_line_width(2.0);

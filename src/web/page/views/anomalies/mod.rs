@@ -3,7 +3,9 @@
 use crate::model::Analysis;
 use crate::model::format::quantity;
 use crate::model::rows::RowKind;
-use crate::protocol::anomalies::{AnomalyChoice, AnomalyOffer, AnomalyQuery, AnomalyRow, AnomalyScope, AnomalySort};
+use crate::protocol::anomalies::{
+    AnomalyChoice, AnomalyOffer, AnomalyQuery, AnomalyRow, AnomalyScope, AnomalySort, ScoredWithin,
+};
 use crate::protocol::{Answer, Filter, Query};
 use crate::session::{Action, Anomalies as Chosen, AnomalyAction, Shared, State};
 use crate::web::page::hooks::{use_clock, use_store};
@@ -195,16 +197,24 @@ fn Results(props: &ResultsProps) -> Html {
         filter: Filter::default(),
         sort: it.sort,
         is_descending: (it.sort != AnomalySort::Place) != it.is_turned,
-        beside: Reached { least, has_label: result.judged.is_some() },
+        beside: Reached { within: ScoredWithin { least, region: it.region }, has_label: result.judged.is_some() },
     };
     let select = props.on_action.reform(|row: AnomalyRow| AnomalyAction::Select(Some(row.row)));
     html! {
         <>
             <Scores it={it.clone()} on_action={props.on_action.clone()} />
+            if it.region.is_some() {
+                <p class="hint" role="status">
+                    {"The list has the rows in the chosen part of the map, whatever their score. "}
+                    <button type="button" class="button" onclick={props.on_action.reform(|_: MouseEvent| AnomalyAction::Brush(None))}>
+                        {"List those past the threshold"}
+                    </button>
+                </p>
+            }
             <div class="anomalies-list">
                 <Grid<AnomalyRow> {wanted} times={Times::new(&props.analysis.summary, clock)}
                     chosen={it.selected.map(u64::from)} on_sort={props.on_action.reform(AnomalyAction::Sort)}
-                    on_choose={select.clone()} on_open={select} nothing="Nothing reaches this threshold." />
+                    on_choose={select.clone()} on_open={select} nothing={if it.region.is_some() { "No row lies in this part of the map." } else { "Nothing reaches this threshold." }} />
                 <Why row={it.selected} revision={it.revision} scope={result.choice.scope}
                     on_action={props.on_action.clone()} />
             </div>

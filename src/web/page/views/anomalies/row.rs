@@ -1,7 +1,6 @@
 //! A row that was scored as a row of the list.
 
-use crate::protocol::LeastScore;
-use crate::protocol::anomalies::{AnomalyRow, AnomalySort};
+use crate::protocol::anomalies::{AnomalyRow, AnomalySort, ScoredWithin};
 use crate::web::page::parts::grid::{Column, Row, Wanted};
 use crate::web::page::parts::text::{Times, plain};
 use std::borrow::Cow;
@@ -10,15 +9,15 @@ use yew::AttrValue;
 /// Which rows are wanted, and whether a label says something of them.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Reached {
-    /// The least score.
-    pub least: f64,
+    /// By their score, or by their place on the map.
+    pub within: ScoredWithin,
     /// There is a label.
     pub has_label: bool,
 }
 
-impl From<Reached> for LeastScore {
-    fn from(reached: Reached) -> LeastScore {
-        LeastScore(reached.least)
+impl From<Reached> for ScoredWithin {
+    fn from(reached: Reached) -> ScoredWithin {
+        reached.within
     }
 }
 
@@ -29,7 +28,7 @@ const fn column(label: &'static str, sort: Option<AnomalySort>, is_number: bool)
 impl Row for AnomalyRow {
     type Beside = Reached;
     const LABEL: &'static str = "Unusual rows";
-    const NOUNS: (&'static str, &'static str) = ("row reaches the threshold", "rows reach the threshold");
+    const NOUNS: (&'static str, &'static str) = ("row is listed", "rows are listed");
     const CLASS: &'static str = "anomalies-grid";
     type Look = ();
     const IS_ARRANGED: bool = false;
