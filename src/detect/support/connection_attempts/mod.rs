@@ -7,12 +7,16 @@ mod probe;
 pub use classify::classify;
 pub use probe::{Outcome, Probe, Probes};
 
-use crate::detect::support::capped_map::{Map, Tally};
+use crate::detect::support::capped_map::Tally;
 use crate::detect::support::episodes::Timed;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Flow};
 use std::collections::BTreeMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
+
+/// Counters for each contact, to tell which share a group with enough others: with four, two contacts of a thousand that are alone with
+/// their kind look as if there were three.
+const COUNTERS_EACH: usize = 4;
 
 /// First contact of a source to one port of one host.
 #[derive(Clone, Copy, Debug)]
@@ -214,31 +218,26 @@ impl Contacts {
             n_answered: first.n_answered,
             last_visit_ns: first.last_visit_ns,
         };
-        // Most contacts are alone with their kind: these are never sorted.
-        let mut numbers: Map<G, u32> = Map::default();
-        let mut sizes: Vec<u32> = Vec::new();
-        let mut grouped: Vec<Option<(u32, G)>> = Vec::with_capacity(self.firsts.n_keys());
-        for contact in self.firsts.iter().map(contact) {
-            let numbered = group(&contact).map(|group| {
-                let number = *numbers.entry(group).or_insert(sizes.len() as u32);
-                if number as usize == sizes.len() {
-                    sizes.push(0);
-                }
-                (number, group)
-            });
-            if let Some(size) = numbered.and_then(|(number, _)| sizes.get_mut(number as usize)) {
-                *size += 1;
-            }
-            grouped.push(numbered);
+        // Most contacts are alone with their kind: counters of their hashes, several times as many as contacts, tell nearly all of
+        // these from the rest, which alone is grouped.
+        let hashes = foldhash::fast::FixedState::default();
+        let n_counters = (self.firsts.n_keys() * COUNTERS_EACH).next_power_of_two();
+        let counter = |group: &G| hashes.hash_one(group) as usize & (n_counters - 1);
+        let mut counters: Vec<u16> = vec![0; n_counters];
+        for group in self.firsts.iter().filter_map(|entry| group(&contact(entry))) {
+            counters.get_mut(counter(&group)).into_iter().for_each(|n| *n = n.saturating_add(1));
         }
-        let is_large = |number: u32| sizes.get(number as usize).is_some_and(|n| f64::from(*n) >= least);
+        let may_be_large = |group: &G| {
+            let n = counters.get(counter(group)).copied().unwrap_or(0);
+            n == u16::MAX || f64::from(n) >= least
+        };
         let mut large: BTreeMap<G, Vec<Contact>> = BTreeMap::new();
-        // The same table gives its contacts in the same order again.
-        for (entry, numbered) in self.firsts.iter().zip(grouped) {
-            if let Some((_, group)) = numbered.filter(|(number, _)| is_large(*number)) {
-                large.entry(group).or_default().push(contact(entry));
+        for contact in self.firsts.iter().map(contact) {
+            if let Some(group) = group(&contact).filter(may_be_large) {
+                large.entry(group).or_default().push(contact);
             }
         }
+        large.retain(|_, contacts| contacts.len() as f64 >= least);
         let mut groups: Vec<Vec<Contact>> = large.into_values().collect();
         groups.iter_mut().for_each(|contacts| contacts.sort_unstable_by_key(|c| (c.target, c.port, c.protocol)));
         groups
