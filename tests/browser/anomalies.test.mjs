@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { command, done, give, open, openSample, sample, scratch, start, view } from "./lib/browser.mjs";
+import { command, done, give, open, openSample, sample, save, scratch, start, view } from "./lib/browser.mjs";
 
 const folder = scratch();
 let its;
@@ -58,6 +58,67 @@ test("a labelled table is compared with its label, which no method sees", async 
   assert.match(judged, /All together\s*(1\.000|0\.99\d)/);
   await page.getByText(/^Features: 2 of 3$/).click();
   await page.getByText("Held for a label. It says what a row is.").waitFor();
+  await close();
+});
+
+test("every method gives the command's scores to nine decimals", async () => {
+  const path = join(folder, "methods.csv");
+  const rows = Array.from({ length: 400 }, (_, i) => [(i * 7919) % 101, (i * 104_729) % 97, i % 60 === 7 ? 400 : (i * 31) % 40, (i * i) % 89].join(","));
+  await writeFile(path, `a,b,c,d\n${rows.join("\n")}\n`);
+  const methods = command("methods").split("\n\n")[0].split("\n").slice(1).map((line) => line.split(" ")[0]);
+  assert.equal(methods.length, 13);
+  const { page, close } = await open(its);
+  await give(page, path);
+  await done(page);
+  await view(page, "Anomalies");
+  await learnt(page);
+  for (const method of methods) {
+    const choices = join(folder, `${method}.json`);
+    await writeFile(choices, JSON.stringify({ packetloupe_anomalies: 1, scope: "rows", methods: [method] }));
+    await page.getByTestId("anomaly-choices-input").setInputFiles(choices);
+    await page.getByText("The choices have changed since.").waitFor();
+    await page.getByRole("button", { name: "Learn again" }).click();
+    await page.getByText("The choices have changed since.").waitFor({ state: "detached" });
+    await learnt(page);
+    const slider = scores(page).getByRole("slider");
+    await slider.focus();
+    await slider.press("End");
+    await page.waitForFunction(() => document.querySelector(".anomalies-grid").getAttribute("aria-rowcount") === "401");
+    const { text } = await save(page, "Save as CSV");
+    const [heads, ...lines] = text.trimEnd().split("\n").map((line) => line.split(","));
+    const [row, score] = ["row", "score"].map((name) => heads.indexOf(name));
+    const theirs = command("score", path, "--methods", method).trim().split("\n").map(Number);
+    const apart = lines.map((line) => Math.abs(Number(line[score]) - theirs[Number(line[row]) - 1]));
+    assert.ok(apart.length === 400 && Math.max(...apart) <= 1e-9, `${method}: ${Math.max(...apart)}`);
+  }
+  await close();
+});
+
+test("a part of the map lists its rows, by pointer and by keys", async () => {
+  const { page, close } = await open(its);
+  await openSample(page, "portscan_syn");
+  await view(page, "Anomalies");
+  await learnt(page);
+  const count = async () => Number(await grid(page).getAttribute("aria-rowcount")) - 1;
+  const before = await count();
+  const map = page.getByRole("region", { name: "Map" });
+  await map.scrollIntoViewIfNeeded();
+  const box = await map.locator("canvas").boundingBox();
+  await page.mouse.move(box.x + 2, box.y + 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 2, box.y + box.height - 2, { steps: 4 });
+  await page.mouse.up();
+  await page.getByText("The list has the rows in the chosen part of the map").waitFor();
+  await page.waitForFunction((n) => Number(document.querySelector(".anomalies-grid").getAttribute("aria-rowcount")) > n + 1, before);
+  const all = await count();
+  assert.ok(all > before, `${all} rows of the whole map, ${before} past the threshold`);
+  await page.getByRole("button", { name: "Choose no part" }).click();
+  await page.waitForFunction((n) => Number(document.querySelector(".anomalies-grid").getAttribute("aria-rowcount")) === n + 1, before);
+  await map.locator("canvas").focus();
+  await page.keyboard.press("Home");
+  await map.getByRole("button", { name: "List the rows around it" }).press("Enter");
+  await page.getByText("The list has the rows in the chosen part of the map").waitFor();
+  await page.waitForFunction((n) => Number(document.querySelector(".anomalies-grid").getAttribute("aria-rowcount")) < n, all);
   await close();
 });
 

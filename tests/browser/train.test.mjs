@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { command, done, give, open, sample, scratch, start, view } from "./lib/browser.mjs";
+import { analysis, command, done, give, open, sample, scratch, start, view } from "./lib/browser.mjs";
 
 const folder = scratch();
 let its;
@@ -58,6 +58,28 @@ test("a table is trained on with the command's figures, and its model is saved",
   command("train", table, "--label", "label", "--model", model, "--quiet");
   assert.ok((await saved(page, /^Save model/)) === readFileSync(model, "utf8"), "the model is another one");
   assert.match(await saved(page, "Save figures (CSV)"), /^part,name,x,y,rows\n/);
+  await close();
+});
+
+test("a capture is trained on with a file of labels", async () => {
+  const labels = join(folder, "labels.json");
+  const { page, close } = await open(its);
+  await give(page, sample("portscan_syn.pcap"));
+  await done(page);
+  const scan = (await analysis(page)).findings.find((finding) => finding.detector === "port_scan");
+  writeFileSync(labels, JSON.stringify([{ label: "port scan", sources: scan.sources, filter: "tcp" }]));
+  await view(page, "Train");
+  await page.getByText("A capture says nowhere what its flows are.").waitFor();
+  assert.ok(await page.getByRole("button", { name: "Train", exact: true }).isDisabled());
+  await give(page, labels);
+  await page.getByTestId("label-file").getByText("labels.json").waitFor();
+  await page.getByRole("checkbox", { name: "Naive Bayes" }).check();
+  await page.getByRole("checkbox", { name: "Random forest" }).uncheck();
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await page.getByTestId("train-figures").waitFor({ timeout: 60_000 });
+  const model = join(folder, "scan.json");
+  command("train", sample("portscan_syn.pcap"), "--labels", labels, "--method", "naive_bayes", "--model", model, "--quiet");
+  assert.ok((await saved(page, /^Save model/)) === readFileSync(model, "utf8"), "the model is another one");
   await close();
 });
 

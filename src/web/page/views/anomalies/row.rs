@@ -28,7 +28,7 @@ const fn column(label: &'static str, sort: Option<AnomalySort>, is_number: bool)
 impl Row for AnomalyRow {
     type Beside = Reached;
     const LABEL: &'static str = "Unusual rows";
-    const NOUNS: (&'static str, &'static str) = ("row is listed", "rows are listed");
+    const NOUNS: (&'static str, &'static str) = ("row", "rows");
     const CLASS: &'static str = "anomalies-grid";
     type Look = ();
     const IS_ARRANGED: bool = false;
