@@ -324,6 +324,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["report/content"],
             &[
                 "answer",
+                "beacons",
                 "facts",
                 "findings",
                 "flow_logs",

@@ -89,6 +89,22 @@ fn findings_are_there_once_in_every_form() {
 }
 
 #[test]
+fn beacon_scores_are_listed_for_pairs_that_call_often_enough() {
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/captures/beacon/attack.pcap");
+    let own = document(fixture);
+    let beacon = own["findings"].as_array().unwrap().iter().find(|one| one["detector"] == "beacon").unwrap().clone();
+    let text = String::from_utf8(written("--beacons", fixture, &[])).unwrap();
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows[0][..4], ["Source IP", "Destination IP", "FQDN", "Beacon Score"]);
+    let scores: Vec<f64> = rows[1..].iter().map(|row| row[3].parse().unwrap()).collect();
+    assert!(scores.is_sorted_by(|a, b| a >= b) && scores[0] > 0.5, "{scores:?}");
+    let is_named = |row: &&Vec<&str>| beacon["sources"][0] == row[0] && beacon["targets"][0] == row[1];
+    assert!(rows[1..].iter().any(|row| is_named(&row)), "{text}");
+    let none = String::from_utf8(written("--beacons", fixture, &["--where", "udp.port == 1"])).unwrap();
+    assert_eq!(none.lines().count(), 1);
+}
+
+#[test]
 fn packets_come_back_as_they_were() {
     let own = document(SCAN);
     let all = written("--pcapng", SCAN, &[]);

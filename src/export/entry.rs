@@ -80,6 +80,8 @@ pub enum TableExport {
     Eve,
     /// Indicators of findings.
     Indicators,
+    /// Beacon scores of pairs of hosts.
+    Beacons,
     /// Names of hosts, domains and accounts, one a line: what pseudonyms stand for. Offered nowhere.
     Names,
 }

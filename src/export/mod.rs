@@ -2,6 +2,7 @@
 //! tables has a line in [`TableExport`] too.
 
 pub mod answer;
+mod beacons;
 mod cell;
 mod entry;
 pub mod facts;
@@ -30,7 +31,9 @@ pub const ALL: &[Export] = &[
     findings::CSV,
     findings::LINES,
     findings::STIX,
+    findings::SIGMA,
     indicators::EXPORT,
+    beacons::EXPORT,
     flow_logs::CONN_LOG,
     flow_logs::NFSTREAM,
     flow_logs::EVE,
@@ -50,6 +53,7 @@ impl TableExport {
             TableExport::ConnLog => flow_logs::write_conn_log(out, tables),
             TableExport::NfStream => flow_logs::write_nfstream(out, tables),
             TableExport::Eve => flow_logs::write_eve(out, analysis, tables),
+            TableExport::Beacons => beacons::write(out, analysis, tables),
             TableExport::Indicators => indicators::write(out, analysis, tables),
             TableExport::Names => pseudonyms::write(out, analysis, tables),
             TableExport::Facts => {

@@ -1,5 +1,6 @@
 //! Packets to flows: the flow table, TCP state, server names, streams of bytes, and the features and facts of a flow.
 
+pub mod beacon_score;
 mod chunks;
 pub mod cic;
 pub mod connections;

@@ -1,8 +1,10 @@
-//! Findings to files for other tools: a table (CSV), JSON lines, and STIX 2.1.
+//! Findings to files for other tools: a table (CSV), JSON lines, STIX 2.1 and Sigma rules.
 //!
 //! Each is written of the findings that are selected, in their order: the most severe first.
 
+mod sigma;
 mod stix;
+mod uuid;
 
 use crate::export::cell;
 use crate::export::{About, Export, Writer};
@@ -11,6 +13,7 @@ use crate::model::format::visible;
 use crate::model::{Analysis, Finding};
 use serde_json::json;
 
+pub use sigma::EXPORT as SIGMA;
 pub use stix::EXPORT as STIX;
 
 /// Findings as a table.

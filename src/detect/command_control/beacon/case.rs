@@ -1,11 +1,11 @@
 //! A beacon of one host, with the other users of its server: its confidence, and RITA's threat level.
 
-use super::beacon_score::threat;
 use super::call::{Call, Server};
 use super::judged::Judged;
 use super::weighed::Weighed;
 use crate::detect::support::log_ratio;
 use crate::detect::support::severity::Confidence;
+use crate::flow::beacon_score::threat;
 use crate::maths::elementary::log10;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Flow, Site};

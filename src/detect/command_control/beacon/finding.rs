@@ -1,6 +1,5 @@
 //! Turns beacons into findings, each with its flows.
 
-use super::beacon_score::Parts;
 use super::call::{Server, is_judged};
 use super::case::{Case, LEAST_SPAN};
 use super::judged::{FULL, Judged};
@@ -12,6 +11,7 @@ use crate::detect::support::finding_builder::{self, Identity, evidence, thousand
 use crate::detect::support::flow_selector::{Between, Gathered, visit};
 use crate::detect::support::log_ratio;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::flow::beacon_score::Parts;
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::series::Level;
 use crate::model::format::time::SECOND;

@@ -1,8 +1,8 @@
 //! Turns the calls of one host to one server into their beacon score, over the whole capture or within a burst.
 
-use super::beacon_score::{Parts, parts, parts_of_burst};
 use super::call::Call;
 use crate::detect::support::episodes::{Episodes, PAUSE_NS};
+use crate::flow::beacon_score::{Parts, parts, parts_of_burst};
 use crate::model::format::time::SECOND;
 
 /// Shortest burst that is judged by its own span, s: a shorter one may be a transfer in pieces.

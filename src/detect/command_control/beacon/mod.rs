@@ -1,7 +1,6 @@
 //! Turns connections from inside to outside, by address and by name, and requests within them, into findings of
 //! beacons: calls to a server at regular intervals.
 
-mod beacon_score;
 mod call;
 mod case;
 mod finding;
