@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// Option and name of each output.
-const OUTPUTS: [(&str, &str); 14] = [
+const OUTPUTS: [(&str, &str); 16] = [
     ("--report", "r.html"),
     ("--html", "h.html"),
     ("--json", "j.json"),

@@ -239,6 +239,7 @@ mod tests {
             n_packets: 0,
             flow_serials,
             packet_indices: Vec::new(),
+            repeats: None,
         }
     }
 

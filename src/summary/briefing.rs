@@ -61,7 +61,7 @@ impl Briefing {
         sentences.extend(story.risk_and_first_step());
         let told = |finding: &&&Finding| {
             let is_cause = slow.as_ref().is_some_and(|slow| slow.findings().iter().any(|one| one.id == finding.id));
-            !is_cause && !story.findings.iter().any(|one| one.id == finding.id)
+            !is_cause && finding.repeats.is_none() && !story.findings.iter().any(|one| one.id == finding.id)
         };
         sentences.extend(others(&all.iter().filter(told).copied().collect::<Vec<_>>(), analysis, &all));
         if let Some(slow) = slow.filter(|_| !is_about_speed) {

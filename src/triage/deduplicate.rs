@@ -61,11 +61,12 @@ fn say_repeats(findings: &mut [Finding]) {
                 && finding.flow_serials.iter().filter(is_in).count() as f64 >= n_least
         };
         let is_asked = is_outlier(finding) && !finding.flow_serials.is_empty();
-        findings.iter().filter(|_| is_asked).find(is_repeated).map(|other| other.title.clone())
+        findings.iter().filter(|_| is_asked).find(is_repeated).map(|other| (other.id.clone(), other.title.clone()))
     };
-    let titles: Vec<Option<String>> = findings.iter().map(repeated).collect();
-    for (finding, title) in findings.iter_mut().zip(titles) {
-        if let Some(title) = title {
+    let all: Vec<Option<(String, String)>> = findings.iter().map(repeated).collect();
+    for (finding, other) in findings.iter_mut().zip(all) {
+        if let Some((id, title)) = other {
+            finding.repeats = Some(id);
             finding.explanation.push_str(&format!(" “{title}” is about the same flows: this finding only repeats it."));
         }
     }
@@ -222,6 +223,7 @@ mod tests {
         };
         let said = |serials: Vec<u32>| fold(vec![outlier.clone(), scan(serials)])[1].explanation.clone();
         assert!(said(vec![1, 3, 5, 9]).contains("“A scan” is about the same flows"));
+        assert_eq!(fold(vec![outlier.clone(), scan(vec![3, 5])])[1].repeats.as_deref(), Some(""));
         assert_eq!(said(vec![1, 5, 9]), "", "half of them is not enough");
     }
 

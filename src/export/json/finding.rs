@@ -35,6 +35,7 @@ pub(super) struct FindingOut<'a> {
     packets: u64,
     names: &'a [String],
     series: Option<SeriesOut<'a>>,
+    repeats: Option<&'a str>,
     verdict: Option<Verdict>,
     note: &'a str,
 }
@@ -91,6 +92,7 @@ pub(super) fn finding<'a>(finding: &'a Finding, analysis: &'a Analysis) -> Findi
         packets: finding.n_packets,
         names: &finding.names,
         series: finding.series.as_ref().map(series),
+        repeats: finding.repeats.as_deref(),
         verdict: annotation.and_then(|annotation| annotation.verdict),
         note: annotation.map_or("", |annotation| &annotation.note),
     }

@@ -60,6 +60,7 @@ fn sample() -> Analysis {
         n_packets: 9,
         flow_serials: vec![1],
         packet_indices: vec![],
+        repeats: None,
     });
     let mut other = analysis.findings.clone();
     other.iter_mut().for_each(|finding| finding.id = "port_scan-2".to_owned());

@@ -162,6 +162,8 @@ pub struct Finding {
     /// Indices (from 0) of the packets meant where they belong to no flow (ARP), ascending; at most
     /// [`Finding::MOST_FLOWS`].
     pub packet_indices: Vec<u64>,
+    /// Id of the finding about the same flows that this one, of a model, only repeats.
+    pub repeats: Option<String>,
 }
 
 impl Finding {
@@ -208,6 +210,7 @@ impl Finding {
             n_packets: 0,
             flow_serials: Vec::new(),
             packet_indices: Vec::new(),
+            repeats: None,
         }
     }
 

@@ -48,6 +48,7 @@ fn finding(id: &str, severity: Severity, title: &str) -> Finding {
         n_packets: 2050,
         flow_serials: vec![3],
         packet_indices: vec![],
+        repeats: None,
     }
 }
 
