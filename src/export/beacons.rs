@@ -59,7 +59,7 @@ pub fn write(out: &mut dyn Write, analysis: &Analysis, tables: &Tables<'_>) -> i
     let passes = |serial: u32| tables.passing.is_none_or(|passing| passing.binary_search(&serial).is_ok());
     for (_, flow) in tables.flows.iter().filter(|(serial, flow)| passes(*serial) && flow.first_ns != 0) {
         let (source, target) = (flow.originator().0, flow.responder().0);
-        if !analysis.site.is_inside(source) || !analysis.site.is_outside(target) || target.is_group() {
+        if !analysis.site.is_inside(source) || analysis.site.is_inside(target) || target.is_group() {
             continue;
         }
         sources.entry(target).or_default().insert(source);

@@ -83,7 +83,7 @@ fn selection(analysis: &Analysis, finding: &Finding) -> Option<Selected> {
         return Some(("dns", vec![("query|endswith", names)]));
     }
     let (sources, targets) = (hosts(&finding.sources), hosts(&finding.targets));
-    let is_outside = |host: &&Addr| analysis.site.is_outside(**host);
+    let is_outside = |host: &&Addr| !analysis.site.is_inside(**host) && !host.is_group();
     let outside = |side: &[Addr]| side.iter().filter(is_outside).map(ToString::to_string).collect::<Vec<_>>();
     let all = |side: &[Addr]| side.iter().map(ToString::to_string).collect::<Vec<_>>();
     // What is outside is the same in other networks; one's own hosts are looked for where nothing else is named.

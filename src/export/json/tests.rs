@@ -126,7 +126,8 @@ fn the_document_has_the_fields_of_the_contract() {
 fn a_finding_has_the_fields_of_the_contract_in_its_order() {
     let text = super::json(&sample());
     let fields = "id detector category title severity score confidence technique technique_name start end sources \
-                  targets ports protocol evidence explanation benign_causes advice display_filter flows packets names series verdict note";
+                  targets ports protocol evidence explanation benign_causes advice display_filter flows packets names series repeats verdict \
+                  note";
     let mut rest = text.split_once("\"findings\"").unwrap().1;
     for field in fields.split(' ') {
         rest = rest.split_once(&format!("\"{field}\": ")).unwrap_or_else(|| panic!("{field}")).1;
