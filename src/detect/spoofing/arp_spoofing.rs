@@ -17,7 +17,7 @@ const CARD: Card = Card {
     name: "ARP spoofing",
     category: Category::Spoofing,
     technique: Some(("T1557.002", "ARP Cache Poisoning")),
-    sees: "Several Ethernet (MAC) addresses claim one IP address, and one of them repeats its claim unasked; or one device tells hosts again and again that it has a second address, whose owner was not seen.",
+    sees: "Several Ethernet (MAC) addresses claim one IP address, and one of them repeats its claim unasked, or asks questions in the names of several others; or one device tells hosts again and again that it has a second address, whose owner was not seen.",
     matters: "Hosts believe the latest ARP answer. A device that claims the address of another host or of the gateway receives the traffic for it, and can read or change it.",
     otherwise: "Two hosts configured with the same address, a standby machine that takes over, an address that was reassigned, or virtual machines that moved.",
     benign_causes: &[
@@ -59,6 +59,7 @@ impl Detector for ArpSpoofing {
         // Two honest hosts with one address are no attack but a misconfiguration, or a conflict if it was over soon.
         let duplicates: BTreeSet<Place> = all.duplicates().iter().map(|duplicate| duplicate.place).collect();
         let least_changes = context.settings.get(&CHANGES);
+        let contests = Contests::of(&sorted);
         for claims in sorted.chunk_by(|a, b| a.0.0 == b.0.0) {
             if let [((place, mac), claim)] = claims {
                 if (claim.n_pushed + claim.n_needless) as f64 >= least && has_quiet_address(&sorted, *place, *mac) {
@@ -74,20 +75,28 @@ impl Detector for ArpSpoofing {
                 }
                 continue;
             }
-            let pushes: Vec<u64> = claims.iter().map(|(_, claim)| claim.n_unasked).collect();
-            let most = pushes.iter().copied().max().unwrap_or(0);
-            let pusher = claims.iter().find(|(_, claim)| claim.n_unasked == most);
+            // An owner has one address that is contested; who takes the addresses of others has several.
+            let rank = |((_, mac), claim): &(&(Place, Mac), &Claim)| {
+                (contests.of_device(*mac).0, claim.n_unasked, contests.insists(*mac, claim))
+            };
+            let pusher = claims.iter().rev().max_by_key(|claim| rank(claim));
             match pusher {
-                Some(((_, mac), claim)) if most as f64 >= least => {
-                    let owners = claims.iter().filter(|((_, other), _)| other != mac).map(|((_, other), _)| *other);
-                    let imposter = imposters.entry(*mac).or_default();
-                    imposter.n_changes += n_changes;
-                    imposter.claims.push((ip, claim));
-                    imposter.owners.extend(owners);
+                Some(((_, mac), claim)) if contests.insists(*mac, claim) as f64 >= least => {
+                    imposters.entry(*mac).or_default().take(*mac, ip, claims, n_changes);
                 }
                 _ => conflicts.push((ip, claims)),
             }
         }
+        // Who is an imposter by one address is by the others too.
+        conflicts.retain(|(ip, claims)| {
+            let imposter =
+                claims.iter().find(|((_, mac), _)| contests.of_device(*mac).0 >= 2 && imposters.contains_key(mac));
+            let Some(((place, mac), _)) = imposter else { return true };
+            if let Some(imposter) = imposters.get_mut(mac) {
+                imposter.take(*mac, *ip, claims, all.n_changes(place));
+            }
+            false
+        });
         let gateway = context.gateway.mac();
         Report::of(imposters)
             .at_most(MOST_FINDINGS)
@@ -104,6 +113,35 @@ fn has_quiet_address(sorted: &[(&(Place, Mac), &Claim)], (vlans, address): Place
         *owner == mac && *other_vlans == vlans && *other != address && claim.n_pushed + claim.n_needless == 0
     })
 }
+
+/// How many addresses that another device claims too each device claims, and in how many of their names it asks.
+struct Contests(BTreeMap<Mac, (u32, u32)>);
+
+impl Contests {
+    fn of(sorted: &[(&(Place, Mac), &Claim)]) -> Contests {
+        let mut contests: BTreeMap<Mac, (u32, u32)> = BTreeMap::new();
+        let contested = sorted.chunk_by(|a, b| a.0.0 == b.0.0).filter(|claims| claims.len() >= 2);
+        for ((_, mac), claim) in contested.flatten() {
+            let (n, n_asks) = contests.entry(*mac).or_default();
+            *n += 1;
+            *n_asks += u32::from(claim.n_questions > 0);
+        }
+        Contests(contests)
+    }
+
+    fn of_device(&self, mac: Mac) -> (u32, u32) {
+        self.0.get(&mac).copied().unwrap_or_default()
+    }
+
+    /// Claims that an owner has no reason to make: announcements, answers that nobody asked for, questions to who had just
+    /// answered; and any question of a device that asks in the names of several others, as some tools poison (a proxy
+    /// answers for others but does not ask in their names).
+    fn insists(&self, mac: Mac, claim: &Claim) -> u64 {
+        let (_, n_asks) = self.of_device(mac);
+        claim.n_unasked + if n_asks >= 2 { claim.n_questions } else { claim.n_needless }
+    }
+}
+
 /// A MAC address that repeats unasked its claim to addresses of other devices.
 #[derive(Default)]
 struct Imposter<'a> {
@@ -112,10 +150,24 @@ struct Imposter<'a> {
     n_changes: u64,
 }
 
-impl Imposter<'_> {
+impl<'a> Imposter<'a> {
+    /// Takes an address, of which this device is one of the claimants.
+    fn take(&mut self, mac: Mac, ip: Addr, claims: &[(&'a (Place, Mac), &'a Claim)], n_changes: u64) {
+        self.n_changes += n_changes;
+        for ((_, other), claim) in claims {
+            if *other == mac {
+                self.claims.push((ip, claim));
+            } else {
+                self.owners.insert(*other);
+            }
+        }
+    }
+
     fn finding(&self, mac: Mac, sorted: &[(&(Place, Mac), &Claim)], gateway: Option<Mac>, least: f64) -> Finding {
         let n_unasked: u64 = self.claims.iter().map(|(_, claim)| claim.n_unasked).sum();
         let n_needless: u64 = self.claims.iter().map(|(_, claim)| claim.n_needless).sum();
+        // Where the owners are known, every question in their names counts.
+        let n_questions: u64 = self.claims.iter().map(|(_, claim)| claim.n_questions).sum();
         let n_claims: u64 = self.claims.iter().map(|(_, claim)| claim.n_claims).sum();
         let claimed: BTreeSet<Addr> = self.claims.iter().map(|(ip, _)| *ip).collect();
         let own: Vec<Addr> = sorted
@@ -150,10 +202,14 @@ impl Imposter<'_> {
                 n_unasked + n_needless
             ),
             false => format!(
-                "The Ethernet address {} claimed {names} {n_unasked} times without being asked. Other devices use {} \
-                 too{}. Hosts believe the latest answer, so they send traffic for the real owner to this device, \
+                "The Ethernet address {} claimed {names} {n_unasked} times without being asked{}. Other devices use {} \
+                 too{}. Hosts believe the latest packet, so they send traffic for the real owner to this device, \
                  which can read, change or drop it.",
                 mac_text(mac),
+                match n_questions {
+                    0 => String::new(),
+                    n => format!(", and asked others {n} times as if the address were its own"),
+                },
                 if claimed.len() == 1 { "this address" } else { "these addresses" },
                 if has_gateway { "; one of them is the default gateway" } else { "" }
             ),
@@ -166,7 +222,7 @@ impl Imposter<'_> {
                 if is_lone { "besides its own again and again" } else { "of other devices" }
             ))
             .weighed(Impact::INTERCEPTION, confidence, extent(sides * 5.0, 5.0))
-            .score(past((n_unasked + n_needless) as f64, least))
+            .score(past((n_unasked + if is_lone { n_needless } else { n_questions }) as f64, least))
             .sources(own.iter().take(4).copied().map(Endpoint::Ip).chain([Endpoint::Mac(mac)]))
             .targets(
                 claimed
@@ -182,6 +238,7 @@ impl Imposter<'_> {
             ))
             .evidence([
                 evidence("Unsolicited claims", n_unasked as f64, "packets", "2 when a device comes up (RFC 5227)"),
+                evidence("Questions in these names", n_questions as f64, "packets", "0"),
                 evidence("Claims in all", n_claims as f64, "packets", ""),
                 evidence("Addresses of other devices that it claims", claimed.len() as f64, "addresses", "0"),
                 evidence("Times the claimant of an address changed", self.n_changes as f64, "", "0"),
@@ -264,6 +321,29 @@ mod tests {
         assert_eq!(found[0].sources, [Endpoint::Ip(inside(66)), Endpoint::Mac([2, 0, 0, 0, 0, 66])]);
         assert!(found[0].targets.contains(&Endpoint::Ip(inside(1))));
         assert_eq!((found[0].n_packets, found[0].packet_indices[1]), (10, 3));
+    }
+
+    #[test]
+    fn questions_in_the_names_of_several_others_are_spoofing_and_a_proxy_that_answers_for_them_is_none() {
+        // Owners answer who asks; every `gap` seconds the device speaks in the names of both.
+        let found = |operation: u16, gap: f64| {
+            let mut packets = vec![arp(0, 0.0, 1, 66, inside(66), inside(50))];
+            for i in 0..6_u64 {
+                let second = 5.0 + i as f64 * gap;
+                for (k, (claimed, other)) in [(1, 7), (7, 1)].into_iter().enumerate() {
+                    let index = 1 + i * 4 + k as u64 * 2;
+                    let asked = arp(index, second, 1, other, inside(other), inside(claimed));
+                    let claims = arp(index + 1, second + 0.1, operation, 66, inside(claimed), inside(other));
+                    packets.extend([asked, claims]);
+                }
+            }
+            finish(&ENTRY, &[], &packets, &Settings::default()).findings
+        };
+        let slow = found(1, 40.0);
+        assert_eq!(slow.len(), 1, "{slow:?}");
+        assert!(slow[0].severity >= Severity::High, "{:?}", slow[0].severity);
+        assert_eq!(slow[0].sources, [Endpoint::Ip(inside(66)), Endpoint::Mac([2, 0, 0, 0, 0, 66])]);
+        assert!(found(2, 40.0).iter().all(|finding| finding.severity < Severity::Medium), "proxy");
     }
 
     #[test]

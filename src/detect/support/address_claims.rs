@@ -77,6 +77,8 @@ pub struct Claim {
     pub n_pushed: u64,
     /// Of these, questions to somebody who had just answered.
     pub n_needless: u64,
+    /// Of these, questions of any kind: whoever is asked notes the claim (RFC 826).
+    pub n_questions: u64,
     /// Packets that it sent itself from the address since that has several claimants.
     pub n_uses: u64,
     /// First claim, ns since 1970.
@@ -141,6 +143,7 @@ impl AddressClaims {
         claim.n_unasked += u64::from(is_announcement || is_pushed);
         claim.n_pushed += u64::from(is_pushed);
         claim.n_needless += u64::from(is_needless);
+        claim.n_questions += u64::from(!is_announcement && arp.operation == 1);
         let is_to_one = is_needless || (!is_announcement && arp.operation == 2);
         if has_room && is_to_one && claim.receivers.len() < MOST_RECEIVERS {
             let is_new = claim.receivers.insert(arp.target_ip);
