@@ -11,6 +11,7 @@ use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::app::protocol::AppProto;
+use crate::model::format::time::SECOND;
 use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint, Finding};
@@ -52,6 +53,9 @@ const MOST_FINDINGS: usize = 20;
 const MOST_SERVERS: usize = 1 << 12;
 /// Most devices that ask for an address, kept.
 const MOST_CLIENT_DEVICES: usize = 1 << 14;
+/// Offers so close together answer one request: servers offer at once, or after they have looked whether the address is free
+/// (RFC 2131, section 4.4.1: clients collect offers for a while).
+const SAME_REQUEST_NS: i64 = 2 * SECOND;
 /// Clients remembered for one server.
 const MOST_CLIENTS: usize = 256;
 
@@ -64,6 +68,10 @@ struct RogueDhcp {
     asked: Tally<Mac, i64, MOST_CLIENT_DEVICES>,
     /// Servers whose offer clients accepted, by network and identifier.
     accepted: Tally<(u32, Addr), Accepted, MOST_SERVERS>,
+    /// Who offered a client an address last, and when.
+    offered: Tally<(u32, Mac), (Option<Addr>, i64), MOST_CLIENT_DEVICES>,
+    /// Servers that offer the same client an address at the same time as another.
+    competing: Tally<(u32, Addr), (), MOST_SERVERS>,
     /// Identifiers in answers.
     answering: Tally<(u32, Addr), (), MOST_SERVERS>,
 }
@@ -95,6 +103,9 @@ impl Detector for RogueDhcp {
         };
         if fields.is(FieldId::Message, DhcpMessage::Offer) || fields.is(FieldId::Message, DhcpMessage::Ack) {
             self.answering.of((event.vlan_stack, server));
+            if fields.is(FieldId::Message, DhcpMessage::Offer) {
+                self.note_offer(event.vlan_stack, server, fields.mac(FieldId::Mac), event.message.time_ns);
+            }
         } else if fields.is(FieldId::Message, DhcpMessage::Request)
             && let Some(accepted) = self.accepted.of((event.vlan_stack, server))
         {
@@ -137,8 +148,11 @@ impl Detector for RogueDhcp {
         let least = context.settings.get(&ANSWERS);
         let mut servers = self.servers.sorted_where(|server| server.n_answers as f64 >= least);
         // What hands out addresses first and then asks for one is a device in set-up: an access point of its own that
-        // joins the network.
-        servers.retain(|((_, _, mac), server)| self.asked.get(mac).is_none_or(|asked_ns| *asked_ns < server.last_ns));
+        // joins the network. Where it is alone no other server answers the same requests.
+        servers.retain(|((link, host, mac), server)| {
+            let has_joined = self.asked.get(mac).is_some_and(|asked_ns| *asked_ns >= server.last_ns);
+            !has_joined || self.competing.get(&(*link, *host)).is_some()
+        });
         let of_a_network = servers.chunk_by(|a, b| a.0.0 == b.0.0 && a.0.1.is_v4() == b.0.1.is_v4());
         // Relayed answers come through one router, and one server may have several addresses: both are one device.
         let several = of_a_network.filter(|group| {
@@ -155,6 +169,15 @@ impl Detector for RogueDhcp {
 }
 
 impl RogueDhcp {
+    fn note_offer(&mut self, link: u32, server: Addr, client: Option<Mac>, now: i64) {
+        let Some(last) = client.and_then(|client| self.offered.of((link, client))) else { return };
+        let (before, before_ns) = std::mem::replace(last, (Some(server), now));
+        if let Some(before) = before.filter(|before| *before != server && now - before_ns <= SAME_REQUEST_NS) {
+            self.competing.of((link, before));
+            self.competing.of((link, server));
+        }
+    }
+
     /// Servers whose answers are not in the capture but whose offers were accepted, by clients that accept another server's
     /// too; with those others.
     fn unseen(&self, least: f64) -> Vec<(Addr, &Accepted, Vec<Addr>)> {
@@ -271,6 +294,33 @@ mod tests {
         assert!(finish(&ENTRY, &[], &set_up, &Settings::default()).findings.is_empty());
         let one: Vec<Packet> = (0..8).map(|i| answer(i, 1)).collect();
         assert!(finish(&ENTRY, &[], &one, &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_server_that_competes_for_the_same_requests_is_none_in_set_up_though_it_asks_for_an_address_itself() {
+        use crate::detect::support::testing::observe_with;
+        let offer = |second: f64, server: u8| Line {
+            second,
+            from: (inside(server), 67),
+            to: (inside(200), 68),
+            protocol: AppProto::Dhcp,
+            direction: Direction::ToResponder,
+            facts: vec![
+                (FieldId::Message, DhcpMessage::Offer.into()),
+                (FieldId::Server, inside(server).into()),
+                (FieldId::Mac, [2, 0, 0, 0, 0, 200].into()),
+            ],
+        };
+        let found = |apart: f64| {
+            let lines: Vec<Line> = (0..8).map(|i| offer(apart * f64::from(i), 1 + (i % 2) as u8)).collect();
+            let answer = |i: u64| {
+                udp(i, apart * i as f64, 1 + (i % 2) as u8, (inside(1 + (i % 2) as u8), 67), (inside(200), 68))
+            };
+            let joins = udp(8, 99.0, 2, (Addr::v4([0; 4]), 68), (Addr::v4([255; 4]), 67));
+            let packets: Vec<Packet> = (0..8).map(answer).chain([joins]).collect();
+            observe_with(&ENTRY, &lines, |_| 0, &packets, &Settings::default()).findings.len()
+        };
+        assert_eq!((found(0.1), found(5.0)), (1, 0));
     }
 
     #[test]
