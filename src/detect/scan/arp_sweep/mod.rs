@@ -1,10 +1,12 @@
 //! Turns ARP requests and IPv6 neighbour solicitations into findings: one device requests many addresses that are not
 //! in use, or a router does so because an outside host scans through it.
 
+mod assigned;
+mod in_order;
 mod rounds;
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::connection_attempts::Contact;
 use crate::detect::support::finding_builder::evidence;
@@ -12,11 +14,15 @@ use crate::detect::support::monitoring;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::{self, Walk, busiest};
+use crate::model::app::field::{FieldId, FieldSet};
+use crate::model::app::protocol::AppProto;
 use crate::model::format::time::{SECOND, from_seconds, span};
 use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
+use assigned::{Assigned, Checks};
+use in_order::InOrder;
 use rounds::Rounds;
 
 const CARD: Card = Card {
@@ -54,7 +60,11 @@ const LEAST: Descriptor = Descriptor::count("arp_sweep.least", "Unanswered addre
     .help("The random walk of Jung et al. needs four unanswered requests in a row. A monitor of machines that are off reaches that too, so at least this many addresses must not have answered.");
 
 /// The detector's entry in the register.
-pub const ENTRY: Entry = Entry::of::<ArpSweep>(CARD, &[ADDRESSES, WINDOW, LEAST], Interest::ARP.union(Interest::ICMP));
+pub const ENTRY: Entry = Entry::of::<ArpSweep>(
+    CARD,
+    &[ADDRESSES, WINDOW, LEAST],
+    Interest::ARP.union(Interest::ICMP).union(Interest::MESSAGES),
+);
 
 /// ICMPv6 types of neighbour solicitation and advertisement (RFC 4861, sections 4.3 and 4.4).
 const SOLICITATION: u8 = 135;
@@ -88,6 +98,7 @@ struct ArpSweep {
     /// By Ethernet address, and whether it requests IPv6 neighbours.
     devices: Tally<(Mac, bool), Device, MOST_DEVICES>,
     questions: Tally<(Mac, Addr), Question, MOST_QUESTIONS>,
+    assigned: Assigned,
 }
 
 #[derive(Default)]
@@ -171,6 +182,14 @@ impl ArpSweep {
 }
 
 impl Detector for ArpSweep {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dhcp { FieldSet::of(&[FieldId::Address]) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        self.assigned.add(event);
+    }
+
     fn observe_packet(&mut self, packet: &Packet) {
         if let Some(arp) = &packet.arp {
             match arp.operation {
@@ -209,12 +228,16 @@ impl Detector for ArpSweep {
                 let sweep = Sweep::of(questions, device, &limits)?;
                 let cause = (gateway == Some(*mac)).then(|| device.cause(context)).flatten();
                 let rounds = Rounds::of(questions, device.own, context.contacts);
-                Some((*mac, device, Sweep { rounds, ..sweep }, cause))
+                let checks = self.assigned.checks(questions, device.own);
+                let in_order = InOrder::of(questions, device.own, context.contacts).filter(|_| cause.is_none());
+                Some((*mac, device, Sweep { rounds, checks, in_order, ..sweep }, cause))
             });
         Report::of(sweeps).at_most(MOST_FINDINGS).not_evaluated(self.devices.n_refused + self.questions.n_refused).each(
             |(mac, device, sweep, cause)| {
                 let finding = device.finding(*mac, sweep, *cause, limits.window_ns);
-                sweep.rounds.iter().fold(finding, |finding, rounds| rounds.note(finding))
+                let finding = sweep.rounds.iter().fold(finding, |finding, rounds| rounds.note(finding));
+                let finding = sweep.checks.iter().fold(finding, |finding, checks| checks.note(finding));
+                sweep.in_order.iter().fold(finding, |finding, in_order| in_order.note(finding))
             },
         )
     }
@@ -236,6 +259,10 @@ struct Sweep {
     is_fast: bool,
     /// Of an inventory or a monitor.
     rounds: Option<Rounds>,
+    /// Of a DHCP server.
+    checks: Option<Checks>,
+    /// Of an inventory that runs once.
+    in_order: Option<InOrder>,
 }
 
 impl Sweep {
@@ -264,6 +291,8 @@ impl Sweep {
             is_blind,
             is_fast: busiest(&times, FAST_NS) as f64 >= limits.addresses * BLIND_FACTOR,
             rounds: None,
+            checks: None,
+            in_order: None,
         })
     }
 }
@@ -295,7 +324,10 @@ impl Device {
         let n_most = sweep.n_window.max(sweep.n_unanswered) as f64;
         let (impact, confidence) = match (cause, sweep.is_blind, sweep.is_fast) {
             (Some(_), ..) => (Impact::OUTSIDE_AIM, Confidence::ALMOST_CERTAIN),
-            _ if sweep.rounds.is_some() => (Impact::INSIDE_LOOK, monitoring::Rounds::confidence()),
+            _ if sweep.rounds.is_some() || sweep.checks.is_some() => {
+                (Impact::INSIDE_LOOK, monitoring::Rounds::confidence())
+            }
+            _ if sweep.in_order.is_some() => (Impact::INSIDE_LOOK, Confidence::UNLIKELY),
             (None, true, false) => (Impact::INSIDE_LOOK, Confidence::LIKELY),
             _ => (Impact::INSIDE_LOOK, Confidence::VERY_LIKELY),
         };
@@ -410,6 +442,42 @@ mod tests {
         assert_eq!(severities(3, 0), [Severity::Info]);
         assert_eq!(severities(1, 0), [Severity::Medium]);
         assert_eq!(severities(3, 5), [Severity::Medium], "only what was silent is asked for again");
+    }
+
+    #[test]
+    fn a_slow_walk_through_the_addresses_in_order_weighs_less_than_one_that_is_quick_or_shuffled() {
+        let severity = |gap: f64, step: u8| {
+            let asked =
+                |i: u8| arp(u64::from(i), f64::from(i) * gap, 1, 9, inside(200), inside(i.wrapping_mul(step) % 120));
+            let answer = |mut packet: Packet| {
+                packet.arp.iter_mut().for_each(|arp| arp.target_mac = [2, 0, 0, 0, 0, 9]);
+                packet
+            };
+            let packets: Vec<Packet> =
+                (0..110).map(asked).chain([answer(arp(999, 200.0, 2, 101, inside(1), inside(200)))]).collect();
+            finish(&ENTRY, &[], &packets, &Settings::default()).findings[0].severity
+        };
+        assert!(severity(0.4, 1) < Severity::Medium);
+        assert!(severity(0.02, 1) >= Severity::Medium && severity(0.4, 7) >= Severity::Medium);
+    }
+
+    #[test]
+    fn a_dhcp_server_that_checks_what_it_offers_is_for_information_only() {
+        use crate::detect::support::testing::{Line, observe_with};
+        use crate::model::app::kinds::infra::DhcpMessage;
+        let offers = |n: u8| -> Vec<Line> {
+            let offer = |i: u8| {
+                let facts = vec![(FieldId::Message, DhcpMessage::Offer.into()), (FieldId::Address, inside(i).into())];
+                Line::request(AppProto::Dhcp, f64::from(i), inside(200), (inside(i), 68), facts)
+            };
+            (0..n).map(offer).collect()
+        };
+        let severity = |n: u8| {
+            let found = observe_with(&ENTRY, &offers(n), |_| 0, &questions(60, 5), &Settings::default()).findings;
+            found.into_iter().map(|finding| finding.severity).collect::<Vec<Severity>>()
+        };
+        assert_eq!(severity(50), [Severity::Info]);
+        assert_eq!(severity(12), [Severity::Medium], "a scan by a host that also serves DHCP");
     }
 
     #[test]
