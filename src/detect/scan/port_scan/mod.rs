@@ -78,6 +78,8 @@ const MANY_OF_A_PEER: f64 = 4.0;
 /// So often a client comes back, and to this share of its ports at least.
 const RETRIES: u16 = 2;
 const LEAST_RETRIED: f64 = 0.6;
+/// What it adds to the extent that the source used ports which it had found.
+const FOR_FOLLOWED: f64 = 0.2;
 /// Most extent of a scan from outside.
 const MOST_OUTSIDE_EXTENT: f64 = 0.8;
 /// A host answers at best this share of a scanner's tries: halfway between the two chances of the random walk.
@@ -99,6 +101,8 @@ struct Case {
     /// Bare exchanges, whose flags were not seen.
     n_bare: usize,
     n_answered: usize,
+    /// Ports that it left half-open and then used.
+    n_followed: usize,
     course: ContactCourse,
     /// When it went on.
     episodes: Episodes,
@@ -270,6 +274,7 @@ impl Case {
             n_silent: failed.len() - n_failed - n_bare,
             n_bare,
             n_answered: contacts.len() - failed.len(),
+            n_followed: contacts.iter().filter(|c| c.is_followed).count(),
             course: ContactCourse::of(contacts, window_ns, is_sure)?,
             episodes: Episodes::always(),
             one_port: OneSourcePort::of(contacts),
@@ -315,10 +320,12 @@ impl Case {
         let kinds = self.probes.in_brackets();
 
         let impact = match is_outside {
-            true if failed as f64 >= limits.least => Impact::OUTSIDE_AIM,
+            // The internet tries doors all day; who comes back to those that opened means this machine.
+            true if failed as f64 >= limits.least || self.n_followed > 0 => Impact::OUTSIDE_AIM,
             true => Impact::OUTSIDE_LOOK,
             false => Impact::INSIDE_LOOK,
         };
+        let followed = if self.n_followed > 0 { FOR_FOLLOWED } else { 0.0 };
         // From outside it is never more than medium: what is reachable there is known to be.
         let most_extent = if is_outside { MOST_OUTSIDE_EXTENT } else { 1.0 };
         let mut filter =
@@ -340,7 +347,7 @@ impl Case {
                 count(tried, &format!("{transport} port")),
                 self.target
             ))
-            .weighed(impact, confidence, extent(failed as f64, limits.ports).min(most_extent))
+            .weighed(impact, confidence, (extent(failed as f64, limits.ports) + followed).min(most_extent))
             .score(past(failed as f64, threshold).max(past(self.one_port.log_ratio, *SURE)))
             .sources([self.source])
             .targets([self.target])
@@ -374,7 +381,7 @@ impl Case {
             .explanation(format!(
                 "{} tried {} of {} within {}; {} {}, and {} had a normal connection. An ordinary client knows which \
                  port it wants and gets an answer there. A series of failed attempts on different ports means that \
-                 somebody is finding out what the host offers.{}",
+                 somebody is finding out what the host offers.{}{}",
                 self.source,
                 count(tried, &format!("{transport} port")),
                 self.target,
@@ -386,7 +393,14 @@ impl Case {
                     "refused, gave no answer or were left half-open at once"
                 },
                 finding_builder::thousands(self.n_answered),
-                self.crafted_words()
+                self.crafted_words(),
+                match self.n_followed {
+                    0 => String::new(),
+                    n => format!(
+                        " It came back to {} that had answered and connected in full: it asks what runs there.",
+                        count(n, "port")
+                    ),
+                }
             ))
             .flows(flows)
             .filter(filter)
@@ -400,6 +414,20 @@ mod tests {
     use crate::detect::support::testing::{Made, finish, finish_with, inside, outside};
     use crate::model::{Endpoint, Severity};
     use crate::settings::Settings;
+
+    #[test]
+    fn who_comes_back_from_outside_to_the_ports_that_answered_means_this_machine() {
+        use crate::model::flow::TcpState;
+        let severity = |is_followed: bool| {
+            let from_one =
+                |port| Made { from: (outside(9), 53_211), ..Made::refused(outside(9), inside(1), port, 0.0) };
+            let open = Made { state: TcpState::Reset, flags: [6, 18], packets: [2, 1], ..from_one(445) };
+            let mut flows: Vec<Made> = vec![from_one(139), from_one(5900), open];
+            flows.extend(is_followed.then(|| Made::tcp(outside(9), inside(1), 445, 1.0)));
+            finish(&ENTRY, &flows, &[], &Settings::default()).findings[0].severity
+        };
+        assert_eq!((severity(false), severity(true)), (Severity::Low, Severity::Medium));
+    }
 
     #[test]
     fn failed_ports_make_a_scan_and_answered_ones_do_not() {

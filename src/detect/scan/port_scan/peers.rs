@@ -41,8 +41,11 @@ fn is_of_peers(contacts: &[Contact]) -> bool {
     let peers = || contacts.chunk_by(|a, b| a.target == b.target);
     let (n, n_own) = (peers().count(), peers().filter(|contacts| contacts.iter().any(is_own)).count());
     let answers = |c: &&Contact| c.outcome.is_success() && !Protocol::is_service(false, c.port);
+    let n_sharing = contacts.iter().filter(|c| c.is_file_sharing).count();
     let n_answering = peers().filter(|contacts| contacts.iter().filter(answers).count() > 0).count();
-    n_answering >= LEAST_ANSWERING
+    // Of packets that were cut it is not known what most of them say.
+    n_sharing >= LEAST_ANSWERING
+        || n_answering >= LEAST_ANSWERING
         || n >= LEAST_PEERS && contacts.len() <= MOST_PORTS * n && n_own as f64 >= LEAST_OWN * n as f64
 }
 
@@ -50,6 +53,8 @@ fn is_of_peers(contacts: &[Contact]) -> bool {
 mod tests {
     use super::*;
     use crate::detect::support::testing::{Made, inside, outside};
+    use crate::model::Flow;
+    use crate::model::app::protocol::AppProto;
 
     fn of(ports: impl Fn(u8, u16) -> u16) -> bool {
         let mut contacts = Contacts::default();
@@ -65,6 +70,20 @@ mod tests {
         }
         let groups = contacts.groups(1.0, |c| Some(c.source));
         PeerSockets::of(&contacts).are_of_peers(&groups[0])
+    }
+
+    #[test]
+    fn messages_of_file_sharing_are_to_peers_though_nobody_answers() {
+        let is_peer = |app| {
+            let mut contacts = Contacts::default();
+            for port in 0..40 {
+                let silent = Made::refused(inside(1), outside(1), 20_000 + 7 * port, 0.0);
+                let silent = Made { protocol: 17, packets: [1, 0], from: (inside(1), 51_413), ..silent };
+                contacts.add(&Flow { app, ..silent.flow() });
+            }
+            PeerSockets::of(&contacts).are_of_peers(&contacts.groups(1.0, |c| Some(c.source))[0])
+        };
+        assert!(is_peer(Some(AppProto::BitTorrent)) && !is_peer(None));
     }
 
     #[test]

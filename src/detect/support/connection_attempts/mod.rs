@@ -9,6 +9,7 @@ pub use probe::{Outcome, Probe, Probes};
 
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::episodes::Timed;
+use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Flow};
 use std::collections::BTreeMap;
@@ -40,6 +41,11 @@ pub struct Contact {
     /// True if DNS had returned the target's address for a name before it was first tried, or a router reported no
     /// route to it: a failure is then no sign of a scan.
     pub is_excused: bool,
+    /// True if the source left a connection half-open that the target had accepted, and completed another one: it knew then
+    /// that the port is open, and asked what is there.
+    pub is_followed: bool,
+    /// True if it was a message of file sharing: its peers are told to each other, and many of them are gone.
+    pub is_file_sharing: bool,
     /// Time of the first try, ns since 1970.
     pub first_ns: i64,
     /// Time of the last try that was no success; that of the first if there is none.
@@ -72,6 +78,10 @@ struct First {
     probes: Probes,
     outcome: Outcome,
     is_excused: bool,
+    /// Some try was left half-open, and some succeeded.
+    is_half_open: bool,
+    is_reached: bool,
+    is_file_sharing: bool,
     from_port: u16,
     n_visits: u16,
     n_answered: u16,
@@ -112,6 +122,9 @@ impl Default for First {
             probes: Probes::default(),
             outcome: Outcome::Silence,
             is_excused: false,
+            is_half_open: false,
+            is_reached: false,
+            is_file_sharing: false,
             from_port: 0,
             n_visits: 0,
             n_answered: 0,
@@ -164,6 +177,9 @@ impl Contacts {
         }
         let port = if probe == Probe::Echo { 0 } else { port };
         let Some(first) = self.firsts.of((source, flow.key.protocol, target, port)) else { return };
+        first.is_half_open |= outcome == Outcome::HalfOpen;
+        first.is_reached |= outcome.is_success();
+        first.is_file_sharing |= flow.app == Some(AppProto::BitTorrent);
         first.visit(flow.first_ns, outcome.is_success());
         if probe == Probe::Echo {
             first.go_on(flow, outcome.is_success());
@@ -212,6 +228,8 @@ impl Contacts {
             probes: first.probes,
             outcome: first.outcome,
             is_excused: first.is_excused,
+            is_followed: first.is_half_open && first.is_reached,
+            is_file_sharing: first.is_file_sharing,
             first_ns: first.first_ns,
             last_ns: first.last_ns.max(first.first_ns),
             n_visits: first.n_visits,
