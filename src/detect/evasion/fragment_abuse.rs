@@ -3,11 +3,13 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
+use crate::detect::support::connection_attempts::Contact;
 use crate::detect::support::finding_builder::{self, evidence, thousands};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::{Addr, Category, Finding, Packet};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "fragment_abuse",
@@ -45,6 +47,8 @@ const MOST_SHORT_V4: u32 = 256;
 const MOST_SHORT_V6: u32 = 1000;
 /// Share of begun packets that are never completed from which it is no loss on the way.
 const LEAST_ABANDONED: f64 = 0.9;
+/// Fragments of probes to so many ports of the target are those of a scan.
+const LEAST_SCANNED: f64 = 10.0;
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 16;
 
@@ -101,10 +105,21 @@ impl Detector for FragmentAbuse {
         let cases = self
             .pairs
             .sorted_where(|pair| pair.n_forged() as f64 >= least || pair.n_overlong > 0 || pair.is_flood(abandoned));
+        // Scanners split their probes to slip past filters: the scan is what happens then.
+        let only_split: BTreeSet<(Addr, Addr)> =
+            cases.iter().filter(|(_, pair)| pair.is_only_split(abandoned)).map(|(hosts, _)| **hosts).collect();
+        let mut scanned: BTreeMap<(Addr, Addr), usize> = BTreeMap::new();
+        if !only_split.is_empty() {
+            let hosts =
+                |contact: &Contact| Some((contact.source, contact.target)).filter(|hosts| only_split.contains(hosts));
+            for contacts in context.contacts.groups(LEAST_SCANNED, hosts) {
+                scanned.extend(contacts.first().map(|one| ((one.source, one.target), contacts.len())));
+            }
+        }
         Report::of(cases)
             .largest_first(|(_hosts, pair)| pair.n_forged())
             .not_evaluated(self.pairs.n_refused)
-            .each(|(hosts, pair)| pair.finding(**hosts, least, abandoned))
+            .each(|(hosts, pair)| pair.finding(**hosts, scanned.get(hosts).copied(), (least, abandoned)))
     }
 }
 
@@ -119,12 +134,23 @@ impl Pair {
         self.n_begun.saturating_sub(self.n_completed)
     }
 
+    /// True if nothing in them contradicts: their content is sent in small pieces, no more.
+    fn is_only_split(&self, abandoned: f64) -> bool {
+        self.n_contradictions + self.n_overlong == 0 && !self.is_flood(abandoned)
+    }
+
     fn is_flood(&self, abandoned: f64) -> bool {
         let n = self.n_abandoned() as f64;
         n >= abandoned && n >= LEAST_ABANDONED * self.n_begun as f64
     }
 
-    fn finding(&self, (source, target): (Addr, Addr), least: f64, abandoned: f64) -> Finding {
+    /// The finding; `n_ports` is how many ports the fragments tried, if they are those of a scan.
+    fn finding(
+        &self,
+        (source, target): (Addr, Addr),
+        n_ports: Option<usize>,
+        (least, abandoned): (f64, f64),
+    ) -> Finding {
         let is_flood = self.is_flood(abandoned);
         let (n, least) =
             if is_flood { (self.n_abandoned() as f64, abandoned) } else { (self.n_forged() as f64, least) };
@@ -137,7 +163,8 @@ impl Pair {
             })
             .category(if is_flood { Category::Flood } else { CARD.category })
             .technique(is_flood.then_some(("T1499.001", "OS Exhaustion Flood")))
-            .rated(Impact::OUTAGE, confidence, (n, least))
+            .technique(n_ports.map(|_| ("T1046", "Network Service Discovery")))
+            .rated(if n_ports.is_some() { Impact::NUISANCE } else { Impact::OUTAGE }, confidence, (n, least))
             .sources([source])
             .targets([target])
             .protocol(if source.is_v4() { "IPv4" } else { "IPv6" })
@@ -153,13 +180,17 @@ impl Pair {
             .explanation(format!(
                 "{source} sent {} fragments to {target}; {} of them overlap fragments with different content, {} are \
                  too short for their headers, {} shorter than any network makes them, and {} extend past the maximum packet size; {} packets were begun and \
-                 never completed. No operating system sends such fragments by itself.",
+                 never completed. No operating system sends such fragments by itself.{}",
                 thousands(self.n_fragments as usize),
                 thousands(self.n_contradictions as usize),
                 thousands(self.n_tiny as usize),
                 thousands(self.n_short as usize),
                 thousands(self.n_overlong as usize),
-                thousands(self.n_abandoned() as usize)
+                thousands(self.n_abandoned() as usize),
+                n_ports.map_or_else(String::new, |n| format!(
+                    " Put together they try {} ports of {target}: a scanner splits its probes so that a filter that does not reassemble them lets them pass.",
+                    thousands(n)
+                ))
             ))
             .filter(format!(
                 "{} && {} && {words}",
@@ -176,7 +207,8 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{finish, inside, udp};
+    use crate::detect::support::testing::{Made, finish, finish_with, inside, udp};
+    use crate::model::Severity;
     use crate::model::packet::{Extras, Fragment};
     use crate::settings::Settings;
 
@@ -205,6 +237,22 @@ mod tests {
         };
         assert_eq!((found(0, 40, true), found(24, 4, false)), (1, 1), "the rest of a short one is as telling");
         assert_eq!((found(1480, 40, false), found(0, 552, true), found(0, 1480, true)), (0, 0, 0));
+    }
+
+    #[test]
+    fn split_probes_are_less_than_the_scan_that_they_carry_and_contradictions_are_not() {
+        let severity = |n_ports: u16, is_contradiction: bool| {
+            let fragment = Fragment { is_tiny: true, has_more: true, is_contradiction, ..Fragment::default() };
+            let extras = || Some(Box::new(Extras { fragment: Some(fragment), ..Extras::default() }));
+            let packets: Vec<Packet> = (0..200)
+                .map(|i| Packet { extras: extras(), ..udp(i, i as f64, 1, (inside(1), 5), (inside(2), 6)) })
+                .collect();
+            let flows: Vec<_> =
+                (0..n_ports).map(|i| Made::refused(inside(1), inside(2), 20 + i, f64::from(i)).flow()).collect();
+            finish_with(&ENTRY, &flows, &packets, &Settings::default()).findings[0].severity
+        };
+        assert!(severity(40, false) <= Severity::Medium && severity(2, false) >= Severity::High);
+        assert!(severity(40, true) >= Severity::High);
     }
 
     #[test]
