@@ -13,6 +13,8 @@ const TOKENS: &[(&str, &[&str])] = &[
     // Labels of services (RFC 2782).
     ("detect/covert/dns_tunnel/asked", &["._"]),
     ("detect/flood/connection_flood", &["POST"]),
+    // What browsers call themselves (RFC 9110, section 10.1.5).
+    ("detect/exfiltration/bulk_exfiltration/around", &["Mozilla/", "Opera/"]),
     // No application protocol in a JA4 fingerprint.
     ("detect/support/odd_server", &["00"]),
     ("detect/support/domains", &[".arpa"]),

@@ -13,7 +13,7 @@ use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::quantity;
-use crate::model::{Addr, Category, Finding, Flow};
+use crate::model::{Addr, Category, Finding, Flow, Site};
 use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ const VOLUME: Descriptor = Descriptor::kilobytes("mail_exfiltration.volume", "Se
 const MESSAGES: Descriptor = Descriptor::count("mail_exfiltration.messages", "Messages", 20.0)
     .range(2.0, 1_000_000.0)
     .unit("messages")
-    .help("This many messages (connections, where they are encrypted) are many: then a tenth of the volume is enough.");
+    .help("This many messages (connections, where they are encrypted) are many: then a tenth of the volume is enough, as it is for mail that a host delivers to an external server itself (port 25).");
 
 /// The detector's entry in the register.
 pub const ENTRY: Entry =
@@ -58,7 +58,7 @@ const SERVER_PORT: u16 = 25;
 const PORTS: [u16; 3] = [SERVER_PORT, 465, 587];
 /// A host sends out of proportion if it sends so many times what its peers send to the same server.
 const MUCH_MORE: f64 = 5.0;
-/// Many messages need this share of the volume.
+/// Many messages, and mail that goes past the own server, need this share of the volume.
 const SHARE_OF_MANY: f64 = 0.1;
 /// What a mail is more than a question: its text goes one way.
 const LEAST_RATIO: f64 = 3.0;
@@ -93,6 +93,11 @@ struct Pair {
 fn is_mail(flow: &Flow) -> bool {
     let is_smtp = flow.app == Some(AppProto::Smtp);
     (is_smtp || PORTS.contains(&flow.responder().1)) && flow.is_tcp() && flow.backward().data_packets > 0
+}
+
+/// Straight to a server outside, as only mail servers deliver: programs of people hand mail in at 587 or 465 (RFC 8314).
+fn is_direct(site: &Site, server: Addr, port: u16) -> bool {
+    port == SERVER_PORT && site.is_outside(server)
 }
 
 fn key(flow: &Flow) -> (Addr, Addr, u16) {
@@ -144,12 +149,12 @@ impl Detector for MailExfiltration {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (volume, messages) = (context.settings.get(&VOLUME) * 1000.0, context.settings.get(&MESSAGES));
-        let is_case = |pair: &Pair| {
-            let is_many = pair.n() as f64 >= messages;
-            pair.sent as f64 >= if is_many { SHARE_OF_MANY * volume } else { volume }
-                && pair.sent as f64 >= LEAST_RATIO * pair.got as f64
-        };
-        let mut cases = self.pairs.sorted_where(is_case);
+        let is_one_way = |pair: &Pair| pair.sent as f64 >= LEAST_RATIO * pair.got as f64;
+        let mut cases = self.pairs.sorted_where(is_one_way);
+        cases.retain(|((_, server, port), pair)| {
+            let is_low = pair.n() as f64 >= messages || is_direct(context.site, *server, *port);
+            pair.sent as f64 >= if is_low { SHARE_OF_MANY * volume } else { volume }
+        });
         cases.retain(|((source, _, _), _)| context.site.is_inside(*source) && self.servers.get(source).is_none());
         cases.arrange_by_key(|(key, pair)| (std::cmp::Reverse(pair.sent), **key));
         cases.truncate(report::MOST_FINDINGS);
@@ -281,6 +286,8 @@ mod tests {
         let many: Vec<Made> = (0..30).map(|_| mail(inside(1), outside(1), 587, 30_000)).collect();
         assert_eq!(found(&many).len(), 1);
         assert!(found(&[mail(inside(1), outside(1), 25, 90_000)]).is_empty());
+        assert_eq!(found(&[mail(inside(1), outside(1), 25, 900_000)])[0].severity, Severity::Medium, "past its server");
+        assert!(found(&[mail(inside(1), outside(1), 587, 900_000)]).is_empty(), "handed in");
         let relay = [mail(inside(1), inside(9), 25, 9_000), mail(inside(9), outside(1), 25, 90_000_000)];
         assert!(found(&relay).is_empty(), "a server takes mail itself");
         assert!(found(&[mail(inside(1), outside(1), 80, 9_000_000)]).is_empty(), "no mail");

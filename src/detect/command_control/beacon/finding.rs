@@ -1,6 +1,6 @@
 //! Turns beacons into findings, each with its flows.
 
-use super::call::{Server, is_judged};
+use super::call::{Call, Server, is_judged};
 use super::case::{Case, LEAST_SPAN};
 use super::judged::{FULL, Judged};
 use super::weighed::Weighed;
@@ -12,14 +12,22 @@ use crate::detect::support::flow_selector::{Between, Gathered, visit};
 use crate::detect::support::log_ratio;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::flow::beacon_score::Parts;
+use crate::maths::order::upper_quantile;
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::series::Level;
+use crate::model::format::quantity;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Finding, Flow, Series};
 use std::collections::BTreeSet;
 
 /// Requests within TLS that come sooner, s, are a stream of them, not polls.
 const QUICK: f64 = 2.5;
+/// A call that sends as much, and this many times what it receives, carries a file (or a part of one); polls send a few
+/// hundred bytes.
+const FILE_BYTES: f64 = 4_000.0;
+const FILE_RATIO: f64 = 5.0;
+/// What is left of the score of a beacon then.
+const OF_FILES: f64 = 0.5;
 
 /// Findings of the cases; an address that only repeats what its name already says is left out.
 pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
@@ -125,6 +133,17 @@ impl Case<'_> {
         format!(" The outcome is known for {} of {} connections.", thousands(n_known), thousands(n))
     }
 
+    /// What a call usually sends, B, if that is a file rather than a question: the upload then says more than its beat.
+    fn upload(&self) -> Option<f64> {
+        let usual = |of: fn(&Call) -> u32| {
+            let all: Vec<f64> =
+                self.calls.iter().filter(|call| call.is_sized).map(|call| f64::from(of(call))).collect();
+            upper_quantile(all, 0.5, f64::total_cmp)
+        };
+        let (sent, got) = (usual(|call| call.bytes), usual(|call| call.got));
+        (!self.is_within && sent >= FILE_BYTES && sent >= FILE_RATIO * got).then_some(sent)
+    }
+
     /// The gaps between the calls beside the usual one, for the eye.
     fn gaps(&self) -> Option<Series> {
         let (first, last) = self.judged.episode;
@@ -143,6 +162,8 @@ impl Case<'_> {
         ports: &BTreeSet<u16>,
         apps: &BTreeSet<AppProto>,
     ) -> Finding {
+        let upload = self.upload();
+        let score = self.judged.parts.score() * upload.map_or(1.0, |_| OF_FILES);
         let server = match self.server {
             Server::Name(name) => context.names.text(name).to_owned(),
             Server::Place(host, port) => format!("{host} port {port}"),
@@ -186,7 +207,7 @@ impl Case<'_> {
                 true => format!("{} sends {n_calls} requests to {server} within connections, every {} s", self.source, short(period)),
             })
             .weighed(Impact::CONTROL, confidence, extent)
-            .score(parts.score())
+            .score(score)
             .sources([self.source])
             .targets(hosts.iter().copied())
             .ports(ports.iter().copied())
@@ -241,7 +262,7 @@ impl Case<'_> {
             .series(self.gaps())
             .names(names)
             .explanation(format!(
-                "{} {}, typically {} s apart{}{}{}. Programs that poll a control server do this; people do not. {}{}{}{}",
+                "{} {}, typically {} s apart{}{}{}. Programs that poll a control server do this; people do not. {}{}{}{}{}",
                 self.source,
                 match self.is_within {
                     false => format!("connected to {server} {n_calls} times"),
@@ -262,7 +283,11 @@ impl Case<'_> {
                     (false, false) => "",
                 },
                 self.oddities(),
-                self.outcomes()
+                self.outcomes(),
+                upload.map_or_else(String::new, |bytes| format!(
+                    " Each of them sends {} and receives little: data goes out in pieces, and this is more than polling.",
+                    quantity::bytes(bytes)
+                ))
             ))
             .period(episode_ns)
             .flows(flows)

@@ -2,8 +2,9 @@
 
 use crate::detect::detector::Context;
 use crate::detect::support::odd_server::{self, Oddity};
+use crate::flow::fields::FlowField;
 use crate::model::Flow;
-use crate::model::app::field::FieldId;
+use crate::model::app::field::{FieldId, FieldValue};
 use crate::model::app::protocol::AppProto;
 use std::collections::BTreeSet;
 
@@ -11,6 +12,8 @@ use std::collections::BTreeSet;
 pub(super) const MAIL_PORTS: [u16; 3] = [25, 465, 587];
 /// A server is odd from this weight on (see `odd_server`).
 const ODD: f64 = 0.95;
+/// Nothing else is expected of a server from this weight on.
+const CERTAINLY_ODD: f64 = 2.0;
 /// And from this one on if letters are handed in there.
 const ODD_FOR_MAIL: f64 = 0.9;
 /// What is left of the confidence in uploads to a server that is rather ordinary than odd, in those by HTTP, and in media.
@@ -34,6 +37,8 @@ pub(super) struct Around {
     pub(super) n_common: usize,
     /// A browser, or another program that says that it speaks HTTP, did it; unknown where its first message was cut.
     pub(super) web: Option<bool>,
+    /// It speaks HTTP, but does not call itself a browser.
+    pub(super) is_script: bool,
     pub(super) is_mail: bool,
     pub(super) is_encrypted: bool,
     /// Sound or pictures of a call or a camera: it uses STUN or RTP.
@@ -45,6 +50,7 @@ pub(super) struct Around {
 #[derive(Clone, Default)]
 pub(super) struct Program<'a> {
     pub(super) web: Option<bool>,
+    pub(super) is_script: bool,
     pub(super) is_encrypted: bool,
     pub(super) is_mail: bool,
     pub(super) is_media: bool,
@@ -52,11 +58,28 @@ pub(super) struct Program<'a> {
     pub(super) names: BTreeSet<&'a str>,
 }
 
+/// All browsers call themselves so, since the first (RFC 9110, section 10.1.5, says why); tools and libraries do not, unless
+/// they hide.
+fn is_browser(agent: &str) -> bool {
+    agent.starts_with("Mozilla/") || agent.starts_with("Opera/")
+}
+
 impl<'a> Program<'a> {
     /// Takes a flow of the case that carried something.
     pub(super) fn add(&mut self, context: &Context<'a>, flow: &Flow) {
-        let knows = |kind| context.fields.of(flow, context.names).iter().any(|fact| fact.kind == kind);
+        let facts = context.fields.of(flow, context.names);
+        let knows = |kind| facts.iter().any(|fact| fact.kind == kind);
+        let agent = |fact: &FlowField<'a>| match (fact.kind, &fact.value) {
+            (FieldId::HttpAgent, FieldValue::Text(agent)) => Some(*agent),
+            _ => None,
+        };
+        let agents: Vec<&str> = facts.iter().filter_map(agent).collect();
+        let is_script = !agents.is_empty() && !agents.iter().any(|agent| is_browser(agent));
         let web = match flow.app {
+            Some(AppProto::Http) if is_script => {
+                self.is_script = true;
+                Some(false)
+            }
             Some(AppProto::Http | AppProto::Quic) => Some(true),
             // Without a fingerprint the first message was not seen whole: what it offers is unknown.
             Some(AppProto::Tls) if knows(FieldId::TlsAlpn) => Some(true),
@@ -76,6 +99,11 @@ impl Around {
     /// How much it counts, from 0 to 1, that the program was no browser.
     pub(super) fn not_web(&self) -> f64 {
         f64::from(self.web != Some(true))
+    }
+
+    /// How much it counts, from 0 to 1, that the server is odd.
+    pub(super) fn oddness(&self) -> f64 {
+        (self.odd.weight / CERTAINLY_ODD).clamp(0.0, 1.0)
     }
 
     /// What is left of the confidence, by how odd the server is: little for what a browser or the like sends to an ordinary
@@ -99,6 +127,7 @@ impl Around {
                 " It uses STUN or RTP, or one port of UDP for several servers, as calls and cameras do to send sound and pictures."
             }
             Some(true) => " The program speaks HTTP, as browsers do.",
+            Some(false) if self.is_script => " The program speaks HTTP, but does not call itself a browser.",
             Some(false) => " The program was not a browser: the connection does not announce HTTP.",
             None => " Which program it was is unknown: its first message was not captured whole.",
         }
@@ -122,6 +151,7 @@ mod tests {
                 common: 0.0,
                 n_common: 0,
                 web,
+                is_script: false,
                 is_mail,
                 is_encrypted: true,
                 is_media: false,

@@ -160,7 +160,8 @@ impl Detector for BulkExfiltration {
             part,
             |((hosts, pair), around), flows, parts| {
                 let course = Series::sums("Payload sent, spread over its flows,", "B", parts.iter().copied());
-                pair.finding(**hosts, context.names.text(pair.name), around, least).series(course).flows(flows).build()
+                let name = context.names.text(pair.name);
+                pair.finding(**hosts, name, around, (small, least)).series(course).flows(flows).build()
             },
         );
         uploads.and(staged)
@@ -211,6 +212,7 @@ impl BulkExfiltration {
                 common,
                 n_common: all.len().saturating_sub(1),
                 web: program.web,
+                is_script: program.is_script && program.web == Some(false),
                 is_mail: program.is_mail || MAIL_PORTS.contains(&pair.port),
                 is_encrypted: program.is_encrypted,
                 is_media: program.is_media || pair.from_udp.is_some_and(|port| self.is_of_peers((*from, port))),
@@ -254,13 +256,20 @@ impl Pair {
         }
     }
 
-    fn finding(&self, (source, target): (Addr, Addr), name: &str, around: &Around, least: f64) -> FindingBuilder {
+    fn finding(
+        &self,
+        (source, target): (Addr, Addr),
+        name: &str,
+        around: &Around,
+        (small, least): (f64, f64),
+    ) -> FindingBuilder {
         let sent = self.sent as f64;
         let ratio = sent / self.got.max(1) as f64;
         // Where there is nobody and nothing to compare with, nothing is out of line.
         let is_much_more = around.n_usual > 0 && sent >= MUCH_MORE * around.usual;
         let is_alone = around.n_inside > 1 && around.n_others == 0;
-        let signs = 0.46 * around.not_web() + 0.23 * f64::from(is_alone) + 0.23 * f64::from(is_much_more);
+        let oddness = if around.n_usual > 0 || around.n_inside > 1 { around.oddness() } else { 0.0 };
+        let signs = 0.46 * around.not_web() + 0.23 * (f64::from(is_alone) + f64::from(is_much_more) + oddness);
         let confidence = Confidence::UNLIKELY.towards(Confidence::ALMOST_CERTAIN, signs).lowered(around.share());
         let place = if name.is_empty() { target.to_string() } else { format!("{target} ({name})") };
         let shown = quantity::bytes(sent);
@@ -269,7 +278,8 @@ impl Pair {
             .title(format!("{source} sent {shown} to {place}"))
             // A hundred times the least is a whole disk to some, a mail to others.
             .weighed(Impact::CONTROL, confidence, extent(sent, 10.0 * least))
-            .score(past(sent, least))
+            // A small one is there because it is out of all proportion.
+            .score(past(sent, if sent < least { small } else { least }))
             .technique((!around.is_encrypted).then_some(("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol")))
             .technique(store.map(|store| store.technique()))
             .service((source, target, self.port), self.transport(around))

@@ -11,6 +11,7 @@ use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::maths::combinations::ln_choose;
 use crate::maths::elementary::ln;
 use crate::maths::sorting::Arrange;
+use crate::model::app::protocol::AppProto;
 use crate::model::format::quantity;
 use crate::model::{Addr, Finding, Flow, Site};
 use std::collections::BTreeSet;
@@ -30,6 +31,10 @@ const LEAST_LIKELY: f64 = -3.0;
 const SERVES: usize = 3;
 /// What is left of the confidence then.
 const FOR_OTHERS: f64 = 0.5;
+/// Of a web server, what is of one size each time, but for so much, is one page: files differ.
+const SAME_PAGE: f64 = 1.02;
+/// What is left of the confidence then.
+const ONE_PAGE: f64 = 0.5;
 /// Most hosts kept.
 const MOST_HOSTS: usize = 1 << 16;
 /// Most servers kept for a host.
@@ -57,6 +62,11 @@ struct Fetched {
     /// All payload that came.
     bytes: u64,
     servers: BTreeSet<Addr>,
+    /// Of these connections, those to web servers.
+    n_web: u64,
+    /// The least and the most that one of them brought.
+    least_bytes: u64,
+    most_bytes: u64,
 }
 
 /// One host that fetched far more than any other.
@@ -82,6 +92,13 @@ fn log_chance(n: u64, of_all: u64, n_hosts: usize) -> f64 {
     (ln_choose(of_all, n) - (n as f64 - 1.0) * ln(n_hosts as f64)) / std::f64::consts::LN_10
 }
 
+impl Fetched {
+    /// True for one page that a program or a person loads again and again.
+    fn is_one_page(&self) -> bool {
+        self.n_web == self.n && self.most_bytes as f64 <= SAME_PAGE * self.least_bytes as f64
+    }
+}
+
 impl Staging {
     /// Takes a flow.
     pub fn observe(&mut self, site: &Site, flow: &Flow) {
@@ -97,6 +114,10 @@ impl Staging {
         let Some(fetched) = self.hosts.of(client) else { return };
         fetched.bytes += fetched_bytes(flow);
         if is_file(flow) {
+            let bytes = fetched_bytes(flow);
+            fetched.least_bytes = if fetched.n == 0 { bytes } else { fetched.least_bytes.min(bytes) };
+            fetched.most_bytes = fetched.most_bytes.max(bytes);
+            fetched.n_web += u64::from(matches!(flow.app, Some(AppProto::Http | AppProto::Http2 | AppProto::Tls)));
             fetched.n += 1;
             if fetched.servers.len() < MOST_SERVERS {
                 fetched.servers.insert(server);
@@ -146,10 +167,14 @@ impl Case<'_> {
         let (host, fetched) = (self.host, self.fetched);
         let servers = count(fetched.servers.len(), "internal server");
         let shown = quantity::bytes(fetched.bytes as f64);
+        let is_one_page = fetched.is_one_page();
+        let confidence = Confidence::LIKELY
+            .lowered(if self.is_server { FOR_OTHERS } else { 1.0 })
+            .lowered(if is_one_page { ONE_PAGE } else { 1.0 });
         Finding::builder(&CARD)
             .technique(("T1074", "Data Staged"))
             .title(format!("{host} gathered {shown} from {servers}, far more than any other host"))
-            .weighed(Impact::CONTROL, Confidence::LIKELY.lowered(if self.is_server { FOR_OTHERS } else { 1.0 }), 0.0)
+            .weighed(Impact::CONTROL, confidence, 0.0)
             .score(past(fetched.n as f64, least))
             .sources([host])
             .targets(fetched.servers.iter().copied())
@@ -169,12 +194,17 @@ impl Case<'_> {
             ])
             .explanation(format!(
                 "{host} fetched {} from {servers} ({shown}), and no other internal host comes near to that. Somebody who \
-                 steals data brings it together on one machine first, and takes it out from there.{}",
+                 steals data brings it together on one machine first, and takes it out from there.{}{}",
                 match fetched.n {
                     1 => "one large file or more".to_owned(),
                     n => format!("{} or more", count(n as usize, "file")),
                 },
-                if self.is_server { " But it serves several internal hosts itself, and may fetch for them." } else { "" }
+                if self.is_server { " But it serves several internal hosts itself, and may fetch for them." } else { "" },
+                if is_one_page {
+                    " But all of it came from a web server and was of one size: rather the same page each time than different files."
+                } else {
+                    ""
+                }
             ))
             .benign_causes(&[
                 "A backup, an update or an installation that fetches from the servers",
@@ -191,8 +221,9 @@ impl Case<'_> {
 #[cfg(test)]
 mod tests {
     use crate::detect::exfiltration::bulk_exfiltration::ENTRY;
-    use crate::detect::support::testing::{Made, finish, inside};
-    use crate::model::Severity;
+    use crate::detect::support::testing::{Made, finish, finish_with, inside};
+    use crate::model::app::protocol::AppProto;
+    use crate::model::{Flow, Severity};
     use crate::settings::Settings;
 
     #[test]
@@ -219,5 +250,15 @@ mod tests {
         let application = finish(&ENTRY, &all, &[], &Settings::default()).findings;
         assert!(application.iter().all(|finding| finding.severity < Severity::Medium), "{application:?}");
         assert!(found([4, 0, 0, 0, 0, 0]).is_empty());
+        let from_web = |step: u64| {
+            let page = |i: u64| {
+                let made = Made { bytes: [2_000, 64_000 + step * i], packets: [30, 50], ..fetch(50, 1, i as usize) };
+                Flow { app: Some(AppProto::Http), ..made.flow() }
+            };
+            let used = (0..6).map(|host| Made::tcp(inside(50 + host), inside(1), 80, 0.0).flow());
+            let flows: Vec<Flow> = used.chain((0..10).map(page)).collect();
+            finish_with(&ENTRY, &flows, &[], &Settings::default()).findings[0].severity
+        };
+        assert_eq!((from_web(0), from_web(2_000)), (Severity::Low, Severity::Medium), "one page, or many files");
     }
 }
