@@ -7,7 +7,7 @@ use crate::detect::support::domains::{self, Characters, DnsQuery};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::wordiness::Wordiness;
 use crate::model::app::field::{FieldId, MessageFields};
-use crate::model::app::kinds::names::DnsType;
+use crate::model::app::kinds::names::{DnsCode, DnsType};
 use crate::model::flow::Direction;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Finding};
@@ -53,6 +53,7 @@ pub(super) struct Asked {
     pub n_wide: u64,
     pub n_answers: u64,
     pub answer_bytes: u64,
+    n_failed: u64,
     n_lives: u64,
     n_short_lives: u64,
     n_data_answers: u64,
@@ -188,6 +189,8 @@ impl Asked {
 
     fn note_answer(&mut self, name: DnsQuery<'_>, fields: &MessageFields<'_>, name_bytes: u64) {
         self.n_answers += 1;
+        let code = fields.kind(FieldId::DnsCode);
+        self.n_failed += u64::from(matches!(code, Some(DnsCode::ServerFailure | DnsCode::Refused)));
         let n_bytes = fields.number(FieldId::DnsAnswerBytes).unwrap_or(0);
         self.answer_bytes += n_bytes;
         self.replies.add(name, fields);
@@ -275,6 +278,7 @@ impl Asked {
             answer_bytes: self.data_bytes(),
             addresses: self.replies.addresses(context),
             is_checksum: matches!(self.form, Form::Checksum(_)),
+            failed: self.n_failed as f64 / self.n_answers.max(1) as f64,
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct NameSigns {
     pub addresses: Addresses,
     /// All names have one form, and it is that of a checksum.
     pub is_checksum: bool,
+    /// Share of the answers by which the resolver says that it could not find out (SERVFAIL, REFUSED).
+    pub failed: f64,
 }
 
 /// What addresses in answers say.
@@ -85,7 +87,10 @@ impl NameSigns {
         let is_answered_by_data =
             self.answer_bytes.is_some_and(|n| n >= 40.0) || matches!(self.addresses, Addresses::Data(_));
         let checksum = if self.is_checksum && !is_answered_by_data { -8.0 } else { 0.0 };
-        length + self.random + count + repeated + types + lives + data + addresses + checksum
+        // A tunnel has a server that answers: where the resolver gets nothing, neither do those at its ends; and of ordinary
+        // names the addresses that tell them are then missing.
+        let failed = -3.5 * self.failed;
+        length + self.random + count + repeated + types + lives + data + addresses + checksum + failed
     }
 }
 
@@ -104,6 +109,7 @@ mod tests {
         answer_bytes: Some(60.0),
         addresses: Addresses::Unknown,
         is_checksum: false,
+        failed: 0.0,
     };
 
     #[test]
@@ -145,6 +151,9 @@ mod tests {
         let ratios = [DATA, polls, network, scanner, words].map(|signs| signs.log_ratio());
         assert!(ratios[0] > 12.0 && ratios[1] > 8.0, "{ratios:?}");
         assert!(ratios[2..].iter().all(|ratio| *ratio < 5.0), "{ratios:?}");
+        let unresolved =
+            NameSigns { length: 24.0, wide: 0.0, answer_bytes: None, short_lived: None, failed: 0.9, ..DATA };
+        assert!(unresolved.log_ratio() < 5.0, "a content network whose names cannot be resolved");
         let again = NameSigns { repeated: 0.9, ..DATA };
         assert!(again.log_ratio() < ratios[0] - 6.0, "names that come again");
     }
