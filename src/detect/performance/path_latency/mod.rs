@@ -1,20 +1,24 @@
 //! Turns round trips that become much longer into findings, per host: since when, between which hosts, and on which
 //! side of the capture point.
 
+mod hops;
 mod load;
 mod two_levels;
 mod way_out;
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::address_claims::Mac;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{count, evidence, host_filter};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::maths::order::upper_quantile;
+use crate::model::format::quantity::with_unit;
 use crate::model::format::time::{SECOND, seconds};
 use crate::model::{Addr, Category, Finding, Network, Site};
 use crate::settings::Descriptor;
+use hops::Hops;
 use load::Load;
 use std::collections::{BTreeMap, BTreeSet};
 use two_levels::two_levels;
@@ -25,7 +29,7 @@ const CARD: Card = Card {
     name: "Long delay on a path",
     category: Category::Performance,
     technique: None,
-    sees: "Round trips between two hosts that take several times as long as at other times in the same capture, for a while, again and again, or to all hosts beyond the own network at once.",
+    sees: "Round trips between two hosts that take several times as long as at other times in the same capture, for a while, again and again, or to all hosts beyond the own network at once; or that take long all the time to a host of the same link or network, while others there are near. A way whose length in hops changes again and again is told for information.",
     matters: "Every request waits for at least one round trip, most pages for dozens: what took a second takes ten. Calls and games break up.",
     otherwise: "A link that fills up for a while (queues grow), a different route, or a host that sleeps to save power.",
     benign_causes: &[
@@ -65,6 +69,8 @@ const MOST_TRIPS: usize = 4096;
 const IN_A_ROW: usize = 3;
 /// If the path changed, at least this share of the round trips from the first long one to the last are long.
 const LASTING: f64 = 0.7;
+/// Within one link a round trip takes less, µs: Ethernet some tenths of a millisecond, wireless a few.
+const LINK_MICROS: f64 = 5_000.0;
 /// This many other hosts of the same network show what is usual there.
 const LEAST_NEIGHBOURS: usize = 3;
 /// Where round trips vary, a long one exceeds the usual by this many times the required difference.
@@ -81,6 +87,7 @@ type Trip = (i64, u32);
 struct PathLatency {
     /// By the end that acknowledged and the other one.
     pairs: Tally<(Addr, Addr), Vec<Trip>, MOST_PAIRS>,
+    hops: Hops,
 }
 
 /// What is known of the path to a host: it is the same for all peers of the host.
@@ -102,6 +109,8 @@ enum Compared {
     Levels(usize),
     /// Those of other hosts of the same network.
     Neighbours,
+    /// What is usual within a link, on which the host was seen to be.
+    Link,
 }
 
 /// Round trips that became longer.
@@ -121,6 +130,7 @@ struct Jump<'a> {
 impl Detector for PathLatency {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
+        self.hops.observe(flow);
         let Some(health) = flow.health() else { return };
         for trip in &health.course {
             let (host, peer) =
@@ -141,7 +151,8 @@ impl Detector for PathLatency {
                 by_host.insert(*host, jump);
             }
         }
-        for jump in far_neighbours(&paths, context.site, limits) {
+        let on_link = on_link(context);
+        for jump in far_neighbours(&paths, context.site, &on_link, limits) {
             by_host.entry(jump.host).or_insert(jump);
         }
         let way_out = way_out(&paths, context.site, limits, least);
@@ -154,8 +165,10 @@ impl Detector for PathLatency {
         let cases = by_host.into_values();
         let mut conclusion =
             Report::of(cases).not_evaluated(self.pairs.n_refused).largest_first(|jump| jump.n_long).each(|jump| {
-                jump.finding(loads.get(&jump.host).filter(|_| jump.is_for_a_while()), context.span_ns, (times, more))
+                let is_told = |load: &&Load| jump.is_for_a_while() || jump.varies() && load.even_rate().is_some();
+                jump.finding(loads.get(&jump.host).filter(is_told), context.span_ns, (times, more))
             });
+        conclusion.findings.extend(self.hops.findings());
         conclusion.findings.extend(way_out.map(|way_out| way_out.finding(context, (times, more))));
         conclusion
     }
@@ -177,7 +190,14 @@ impl PathLatency {
 
 /// Hosts inside that are far away all the time, while others of the same network (/24, or /64 of IPv6) are near: another
 /// network inside may be another house.
-fn far_neighbours<'a>(paths: &'a BTreeMap<Addr, Path>, site: &Site, (times, more): (f64, f64)) -> Vec<Jump<'a>> {
+///
+/// Where too few others show what is usual, a host that answers for itself on this very link has no way that is long.
+fn far_neighbours<'a>(
+    paths: &'a BTreeMap<Addr, Path>,
+    site: &Site,
+    on_link: &BTreeSet<Addr>,
+    (times, more): (f64, f64),
+) -> Vec<Jump<'a>> {
     let network = |host: Addr| Network::of(host, if host.is_v4() { 24 } else { 64 });
     let mut networks: BTreeMap<Network, Vec<Jump<'_>>> = BTreeMap::new();
     let own = paths.iter().filter(|(host, _)| site.is_inside(**host));
@@ -188,13 +208,32 @@ fn far_neighbours<'a>(paths: &'a BTreeMap<Addr, Path>, site: &Site, (times, more
         let mut sorted: Vec<f64> = hosts.iter().map(|host| host.long_micros).collect();
         sorted.sort_unstable_by(f64::total_cmp);
         let far = move |jump: Jump<'a>| {
-            let near = median_of_others(&sorted, jump.long_micros)?;
+            let of_link = || on_link.contains(&jump.host).then_some((LINK_MICROS, Compared::Link));
+            let of_others = median_of_others(&sorted, jump.long_micros).map(|near| (near, Compared::Neighbours));
+            let (near, compared) = of_others.or_else(of_link)?;
             let is_far = jump.before_micros >= times * near && jump.before_micros >= near + more;
-            is_far.then_some(Jump { before_micros: near, ..jump })
+            is_far.then_some(Jump { before_micros: near, compared, ..jump })
         };
         hosts.into_iter().filter_map(far)
     };
     networks.into_values().flat_map(far_of).collect()
+}
+
+/// Hosts that were seen on the link itself: they claim their addresses there, and no router does it for several.
+fn on_link(context: &Context<'_>) -> BTreeSet<Addr> {
+    let claims = [true, false].map(|is_v4| context.claims.sorted(is_v4));
+    let mut n_of_device: BTreeMap<(bool, Mac), usize> = BTreeMap::new();
+    for (((_, host), mac), _) in claims.iter().flatten() {
+        *n_of_device.entry((host.is_v4(), *mac)).or_default() += 1;
+    }
+    let gateway = context.gateway.mac();
+    // A host of IPv6 has a link-local address beside others.
+    let is_host = |host: &Addr, mac: &Mac| {
+        let n = n_of_device.get(&(host.is_v4(), *mac)).copied().unwrap_or(0);
+        gateway != Some(*mac) && (n == 1 || !host.is_v4() && n <= 3)
+    };
+    let hosts = claims.iter().flatten().filter(|(((_, host), mac), _)| is_host(host, mac));
+    hosts.map(|(((_, host), _), _)| *host).collect()
 }
 
 /// The higher median of ascending values without one of them; none if the others are too few to show what is usual.
@@ -285,6 +324,28 @@ impl Jump<'_> {
         self.compared == Compared::Before
     }
 
+    /// What is said of round trips, ms.
+    fn title(&self, (before, long): (f64, f64)) -> String {
+        let host = self.host;
+        match self.compared {
+            Compared::Neighbours => {
+                format!("Round trips to {host} take {long:.0} ms, those to its neighbours {before:.1} ms")
+            }
+            Compared::Link => format!("Round trips to {host} take {long:.0} ms, though it is on this very link"),
+            Compared::Before => format!("Round trips to {host} take {long:.0} ms instead of {before:.0} ms"),
+            Compared::Levels(n) => format!(
+                "The way to {host} changes again and again: round trips jump between {before:.0} and {long:.0} ms, {n} times"
+            ),
+            Compared::Now => {
+                format!("Packets to {host} wait in queues: round trips vary from {before:.0} to {long:.0} ms")
+            }
+        }
+    }
+
+    fn varies(&self) -> bool {
+        self.compared == Compared::Now
+    }
+
     fn finding(&self, load: Option<&Load>, span_ns: (i64, i64), (times, more): (f64, f64)) -> Finding {
         let (host, n_peers) = (self.host, self.peers.len());
         let [before, long] = [self.before_micros, self.long_micros].map(|micros| micros / 1e3);
@@ -295,6 +356,7 @@ impl Jump<'_> {
         };
         let at_other = match self.compared {
             Compared::Neighbours => "with other hosts of its network",
+            Compared::Link => "at most within one link, on which it was seen to be",
             Compared::Before => "at other times",
             Compared::Now => "in between, as where a full link makes packets wait in queues",
             Compared::Levels(_) => {
@@ -302,18 +364,14 @@ impl Jump<'_> {
             }
         };
         let impact = if n_peers >= 3 || long >= 500.0 { Impact::OUTAGE } else { Impact::SLOWDOWN };
+        // A wireless device that saves power answers late all the time.
+        let confidence = if self.compared == Compared::Link { Confidence::LIKELY } else { Confidence::VERY_LIKELY };
         Finding::builder(&CARD)
-            .title(match self.compared {
-                Compared::Neighbours => {
-                    format!("Round trips to {host} take {long:.0} ms, those to its neighbours {before:.1} ms")
-                }
-                Compared::Before => format!("Round trips to {host} take {long:.0} ms instead of {before:.0} ms"),
-                Compared::Levels(n) => format!(
-                    "The way to {host} changes again and again: round trips jump between {before:.0} and {long:.0} ms, {n} times"
-                ),
-                Compared::Now => format!("Packets to {host} wait in queues: round trips vary from {before:.0} to {long:.0} ms"),
+            .title(match load.and_then(Load::even_rate).map(|rate| with_unit(rate, "bit/s")) {
+                Some(rate) => format!("The line to {host} is full: it carries no more than {rate}, and round trips take {long:.0} ms instead of {before:.0} ms"),
+                None => self.title((before, long)),
             })
-            .rated(impact, Confidence::VERY_LIKELY, (long / before.max(0.001), times))
+            .rated(impact, confidence, (long / before.max(0.001), times))
             .sources([host])
             .targets(self.peers.iter().copied())
             .protocol("TCP")
@@ -383,6 +441,13 @@ mod tests {
         let far = finish_with(&ENTRY, &neighbours, &[], &Settings::default()).findings;
         assert_eq!(far.len(), 1);
         assert!(far[0].title.contains("those to its neighbours 0.3 ms"), "{}", far[0].title);
+        let announced =
+            |host: u8| crate::detect::support::testing::arp(u64::from(host), 0.0, 1, host, inside(host), inside(99));
+        let alone = [of(5, 200_000), of(6, 300)];
+        assert!(finish_with(&ENTRY, &alone, &[], &Settings::default()).findings.is_empty(), "where it is is unknown");
+        let near = finish_with(&ENTRY, &alone, &[announced(5), announced(6)], &Settings::default()).findings;
+        assert_eq!(near.len(), 1);
+        assert!(near[0].title.contains("though it is on this very link"), "{}", near[0].title);
         let elsewhere = |flow: Flow| {
             let other = Addr::v4([192, 168, 77, 5]);
             let swap = |host| if host == inside(5) { other } else { host };
