@@ -17,6 +17,8 @@ use std::collections::BTreeSet;
 /// A client may be a name server that queries for others: its trouble counts as that of many clients if it has this
 /// many times the least number of bad look-ups.
 const MANY: usize = 4;
+/// If nearly all look-ups go wrong, half as many do.
+const NEARLY_ALL: f64 = 0.9;
 /// Another server, or the same at another time, is quicker if its median is at most this share.
 pub const QUICKER: f64 = 0.5;
 
@@ -92,7 +94,8 @@ impl ServerTrouble<'_> {
         let is_quicker = |median: &f64| *median <= self.median * QUICKER;
         let is_compared = self.elsewhere.as_ref().is_some_and(is_quicker) || other.as_ref().is_some_and(is_quicker);
         // A server that refuses does not serve this client: the client's settings are wrong, or the server's.
-        let is_of_many = length_ns >= LONG_NS && self.n_bad >= MANY * limits.least;
+        let needed = if self.share() >= NEARLY_ALL { MANY / 2 } else { MANY };
+        let is_of_many = length_ns >= LONG_NS && self.n_bad >= needed * limits.least;
         let impact = match self.fault {
             Fault::Refused => Impact::NUISANCE,
             _ if n_affected == 1 && is_of_many => Impact::SLOWDOWN,

@@ -9,7 +9,7 @@ use crate::detect::support::finding_builder::{count, evidence, host_filter, serv
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::report::Report;
 use crate::detect::support::service_answers::{Answers, Service as Answering};
-use crate::detect::support::severity::{Confidence, Impact};
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::maths::order::upper_quantile;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::health::{Delays, RoundTrip, SenderHealth, TcpHealth};
@@ -68,6 +68,12 @@ const MOST_NEWS: f64 = 0.2;
 const KEEP_WAITING: [u16; 10] = [21, 22, 23, 25, 110, 143, 465, 587, 993, 995];
 /// If one client waits this many times the least number of responses, it is not one large piece of work.
 const OFTEN: f64 = 2.0;
+/// Of a server beyond it is not known what it waits for; if so many times the least number of responses, and nearly all, are
+/// slow, in a protocol that is read and answers each request, it is the server.
+const VERY_OFTEN: f64 = 4.0;
+const NEARLY_ALL: f64 = 0.9;
+/// How much it weighs, beside how slow they are, that there are many.
+const FOR_MANY: f64 = 0.3;
 /// The network has no part in it while a round trip takes at most this share of the response.
 const NETWORK_SHARE: f64 = 0.25;
 
@@ -246,11 +252,16 @@ impl Case {
         let is_own = context.site.is_inside(server);
         let is_sure = is_own && n_clients >= 2;
         let impact = if is_sure { Impact::OUTAGE } else { Impact::SLOWDOWN };
+        let is_read = self.protocol == Some(AppProto::Http);
+        let is_every =
+            is_read && f64::from(n_slow) >= VERY_OFTEN * least && f64::from(n_slow) >= NEARLY_ALL * f64::from(n);
         let confidence = match is_own {
             true if is_sure => Confidence::VERY_LIKELY,
             true if f64::from(n_slow) >= OFTEN * least && !KEEP_WAITING.contains(&port) => Confidence::LIKELY,
+            false if is_every && !KEEP_WAITING.contains(&port) => Confidence::LIKELY,
             _ => Confidence::EVEN,
         };
+        let weight = extent(typical, response) + FOR_MANY * extent(f64::from(n_slow), least);
         let protocol = self.protocol.map_or("", AppProto::name);
         let answers = self.protocol.and_then(|protocol| context.answers.of(server, port, protocol));
         let failures = answers.map(Answers::kinds).unwrap_or_default();
@@ -266,7 +277,8 @@ impl Case {
                 "{server}, port {port}, takes {typical:.2} s to answer; the network takes {at_most}{:.0} ms",
                 trip * 1e3
             ))
-            .rated(impact, confidence, (typical, response))
+            .weighed(impact, confidence, weight)
+            .score(past(typical, response))
             .sources([server])
             .targets(clients)
             .ports([port])
