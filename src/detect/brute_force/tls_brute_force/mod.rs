@@ -1,5 +1,7 @@
-//! Turns encrypted connections into findings of password guessing, by the sizes of requests and answers.
+//! Turns encrypted connections into findings of password guessing, and of searches for pages, by the sizes of requests and
+//! answers.
 
+mod pages;
 mod shape;
 
 use crate::detect::card::Card;
@@ -9,13 +11,14 @@ use crate::detect::support::finding_builder::{self, FindingBuilder, count, evide
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::logins::LoginWalk;
-use crate::detect::support::report::Report;
+use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::exchanges::Exchanges;
 use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::Descriptor;
+use pages::Pages;
 use shape::{NEAR_REQUEST_BYTES, Sample, Shape};
 
 const CARD: Card = Card {
@@ -23,7 +26,7 @@ const CARD: Card = Card {
     name: "Password guessing inside TLS",
     category: Category::BruteForce,
     technique: Some(("T1110.001", "Password Guessing")),
-    sees: "One client sends an encrypted service many requests whose sizes differ by a few bytes, and gets an answer of the same size each time.",
+    sees: "One client sends an encrypted service many requests whose sizes differ by a few bytes, and gets an answer of the same size each time. Requests of very different sizes that all get one answer are told as a search for pages.",
     matters: "Somebody may be guessing names and passwords of an encrypted login. A program that polls sends the same request each time, and one that reads gets different answers; only refusals stay the same while the request changes.",
     otherwise: "A program that reports small values and gets a receipt for each.",
     benign_causes: &[
@@ -160,7 +163,15 @@ impl Detector for TlsBruteForce {
             let n = services.partition_point(|one| *one <= service) - services.partition_point(|one| *one < service);
             case.is_usual = n >= LEAST_USUAL;
         }
-        Report::of(cases)
+        let mut searches = self.searches(&cases, changes);
+        cases.retain(|case| match Pages::of_bare(&case.shape) {
+            Some(pages) => {
+                searches.push((case.service, pages));
+                false
+            }
+            None => true,
+        });
+        let guesses = Report::of(cases)
             .largest_first(|case| case.shape.n_changed)
             .not_evaluated(self.pairs.n_refused + self.n_left_out)
             .each_with_flows(
@@ -168,7 +179,30 @@ impl Detector for TlsBruteForce {
                 |case| Between::service(case.service.0, case.service.1, case.service.2),
                 |_, _| true,
                 |case, flows| case.finding(changes).flows(flows).build(),
-            )
+            );
+        let n_clients = |service: &Service| {
+            searches.iter().filter(|(other, _)| (other.1, other.2) == (service.1, service.2)).count()
+        };
+        let usual: Vec<bool> = searches.iter().map(|(service, _)| n_clients(service) >= LEAST_USUAL).collect();
+        guesses.and(Report::of(searches.iter().zip(usual)).each_with_flows(
+            context,
+            |((service, _), _)| Between::service(service.0, service.1, service.2),
+            |_, _| true,
+            |((service, pages), is_usual), flows| pages.finding(*service, *is_usual).flows(flows).build(),
+        ))
+    }
+}
+
+impl TlsBruteForce {
+    /// Searches for pages, by clients and services that are no guessing.
+    fn searches(&self, guesses: &[Case], changes: f64) -> Vec<(Service, Pages)> {
+        let is_long = |pair: &Pair| pair.samples.iter().any(|samples| samples.len() as f64 > changes);
+        let is_guessed = |service: &Service| guesses.iter().any(|case| case.service == *service);
+        let pairs = self.pairs.sorted_where(is_long).into_iter().filter(|(service, _)| !is_guessed(service));
+        pairs
+            .filter_map(|(service, pair)| Some((*service, pair.samples.iter().find_map(|samples| Pages::of(samples))?)))
+            .take(report::MOST_FINDINGS)
+            .collect()
     }
 }
 
