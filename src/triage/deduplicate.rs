@@ -2,9 +2,9 @@
 
 use crate::model::Endpoint;
 use crate::model::finding::series::SeriesKind;
-use crate::model::finding::{Category, Finding};
+use crate::model::finding::{Category, Finding, Severity};
 use crate::model::format::time::SECOND;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings about the same hosts that are this far apart are two events.
 const APART_NS: i64 = 60 * SECOND;
@@ -42,7 +42,7 @@ pub fn fold(mut findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
             }
         }
     }
-    let mut findings = fold_changes(kept, seers);
+    let mut findings = behind_causes(fold_changes(kept, seers));
     say_repeats(&mut findings);
     findings
 }
@@ -71,6 +71,36 @@ fn say_repeats(findings: &mut [Finding]) {
         }
     }
 }
+
+/// How much of its cause's score is left to trouble that follows from it.
+const OF_CONSEQUENCE: f64 = 0.9;
+
+/// Puts trouble of the network behind the flood or the spoofing that it follows from: of hosts that this names too, at the same
+/// time. A storm is trouble of the whole network.
+fn behind_causes(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let is_cause = |finding: &&Finding| {
+        matches!(finding.category, Category::Flood | Category::Spoofing) && finding.severity >= Severity::Medium
+    };
+    let causes: Vec<Finding> = findings.iter().filter(is_cause).cloned().collect();
+    for finding in findings.iter_mut().filter(|finding| finding.category == Category::Performance) {
+        let hosts: BTreeSet<&Endpoint> = finding.sources.iter().chain(&finding.targets).collect();
+        let cause = causes.iter().find(|cause| {
+            let is_of_hosts = finding.detector == STORM
+                || cause.sources.iter().chain(&cause.targets).any(|host| hosts.contains(host));
+            let is_then = cause.start_ns <= finding.end_ns && finding.start_ns <= cause.end_ns;
+            cause.severity >= finding.severity && is_then && is_of_hosts
+        });
+        if let Some(cause) = cause {
+            finding.score = finding.score.min(OF_CONSEQUENCE * cause.score);
+            finding.explanation.push_str(&format!(" This may be the cause, at the same time: {}.", cause.title));
+        }
+    }
+    Finding::sort(&mut findings);
+    findings
+}
+
+/// The detector of broadcast storms.
+const STORM: &str = "broadcast_storm";
 
 /// Findings with at least this share of a traffic change's packets (or flows) explain it.
 const LEAST_OF_CHANGE: f64 = 0.5;
@@ -247,6 +277,24 @@ mod tests {
         assert_eq!(folded[0].series.as_ref().map(|series| series.changes.clone()), Some(vec![(10, 20)]));
         assert_eq!(fold(vec![change.clone(), Finding { n_packets: 90, ..flood.clone() }]).len(), 2, "too small");
         assert_eq!(fold(vec![change, Finding { targets: host(10, 2), ..flood }]).len(), 2, "another's");
+    }
+
+    #[test]
+    fn trouble_stands_behind_the_flood_that_it_follows_from() {
+        let made = |(detector, category): (&str, Category), score, target| Finding {
+            severity: Severity::Medium,
+            score,
+            targets: host(10, target),
+            end_ns: SECOND,
+            ..Finding::of(detector, category)
+        };
+        let flood = || made(("connection_flood", Category::Flood), 0.6, 1);
+        let first = |findings: Vec<Finding>| fold(findings)[0].detector.clone();
+        let slow = |target| made(("path_latency", Category::Performance), 0.9, target);
+        assert_eq!(first(vec![slow(1), flood()]), "connection_flood");
+        assert_eq!(first(vec![slow(2), flood()]), "path_latency", "another host's");
+        let later = Finding { start_ns: 90 * SECOND, end_ns: 91 * SECOND, ..slow(1) };
+        assert_eq!(first(vec![later, flood()]), "path_latency");
     }
 
     #[test]
