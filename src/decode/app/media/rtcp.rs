@@ -1,4 +1,4 @@
-//! RTCP (RFC 3550, section 6): report type, sender's SSRC, CNAME and tool. Recognised on any port if the lengths of all
+//! RTCP (RFC 3550, section 6): report type, sender's SSRC, what it lost, CNAME and tool. Recognised on any port if the lengths of all
 //! packets add up to the datagram.
 
 use crate::decode::app::parser::Datagram;
@@ -36,6 +36,7 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     fields.number(FieldId::Ssrc, u64::from(u32::from_be_bytes(*source)));
     match payload.len() - n_bytes {
         0 => {
+            reception(payload, fields);
             descriptions(payload, fields);
             ProbeResult::Certain
         }
@@ -84,6 +85,30 @@ fn next(rest: &mut &[u8]) -> Option<([u8; 4], usize)> {
     after.take(n_bytes)?;
     *rest = after;
     Some((head, n_bytes))
+}
+
+/// The first report block (RFC 3550, sections 6.4.1 and 6.4.2): the stream that the sender receives, and how it arrives. A
+/// call has one.
+fn reception(payload: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+    let mut rest = payload;
+    let [first, kind, _, _]: [u8; 4] = rest.array()?;
+    if first & 0x1f == 0 {
+        return None;
+    }
+    // The sender's SSRC; a sender's report also says what it sent.
+    match kind {
+        200 => rest.take(24)?,
+        201 => rest.take(4)?,
+        _ => return None,
+    };
+    let [s0, s1, s2, s3, lost]: [u8; 5] = rest.array()?;
+    // Lost in all, and the highest sequence number.
+    rest.take(7)?;
+    let jitter: [u8; 4] = rest.array()?;
+    fields.number(FieldId::ReportedSource, u64::from(u32::from_be_bytes([s0, s1, s2, s3])));
+    fields.number(FieldId::ReportedLoss, u64::from(lost));
+    fields.number(FieldId::ReportedJitter, u64::from(u32::from_be_bytes(jitter)));
+    Some(())
 }
 
 /// CNAME and TOOL (RFC 3550, section 6.5) of the first source description.
@@ -135,6 +160,13 @@ mod tests {
         for end in (0..both.len()).filter(|end| *end != report.len()) {
             assert_ne!(read(&both[..end], &ends, &mut fields), ProbeResult::Certain, "{end}");
         }
+        // Version 2, one block; the sender, the stream, 64 of 256 lost, 100 in all, the highest number, jitter, two times.
+        let words: [u32; 8] = [0x81c9_0007, 9, 7, 0x4000_0064, 0xffff, 480, 0, 0];
+        let receives: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+        let mut fields = FieldBuffer::default();
+        assert_eq!(read(&receives, &ends, &mut fields), ProbeResult::Certain);
+        let expected = ["message=receiver report", "rtp.ssrc=9", "rtcp.source=7", "rtcp.lost=64", "rtcp.jitter=480"];
+        assert_eq!(listed(&fields), expected);
         let too_short = [0x80, 200, 0, 1, 0, 0, 0, 9];
         assert_eq!(read(&too_short, &ends, &mut fields), ProbeResult::NotForUs);
     }

@@ -1,4 +1,8 @@
-//! Sequence numbers and timestamps of RTP streams to loss, jitter and one-way sound, as calls suffer from them.
+//! Sequence numbers and timestamps of RTP streams, and what receivers report of them by RTCP, to loss, jitter and one-way
+//! sound, as calls suffer from them.
+
+mod reported;
+mod stream;
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
@@ -9,17 +13,19 @@ use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
-use crate::model::format::time::{SECOND, seconds, span};
+use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
+use reported::{Lossy, Reported, Reports};
 use std::collections::BTreeMap;
+use stream::Stream;
 
 const CARD: Card = Card {
     id: "voice_quality",
     name: "Bad sound of calls",
     category: Category::Performance,
     technique: None,
-    sees: "Telephone calls over RTP (G.711, G.722, G.723, G.729, GSM) that lose packets or whose packets come unevenly (jitter), and calls in which one side sends and nothing comes back.",
+    sees: "Telephone calls over RTP (G.711, G.722, G.723, G.729, GSM) that lose packets or whose packets come unevenly (jitter), and calls in which one side sends and nothing comes back. Loss that a receiver reports itself (RTCP) counts for any encoding.",
     matters: "Speech breaks up from a few per cent of loss on; packets that come later than the receiver's buffer waits are lost too. One-way sound makes a call useless.",
     otherwise: "A capture that itself lost packets or has one direction only, a call on hold, an announcement to which nobody answers.",
     benign_causes: &[
@@ -32,7 +38,7 @@ const CARD: Card = Card {
         "One-way sound: look at the addresses in the SDP of both sides, at NAT and at firewalls on the ports of the media",
     ],
     part_of: &[],
-    source: "Loss and jitter: RFC 3550, section 6.4.1 and appendices A.1, A.3, A.8. What is heard: ITU-T G.113 (a few per cent of loss) and the usual targets for voice, less than 1 % of loss and 30 ms of jitter.",
+    source: "Loss and jitter: RFC 3550, sections 6.4.1, 6.4.2 and appendices A.1, A.3, A.8. What is heard: ITU-T G.113 (a few per cent of loss) and the usual targets for voice, less than 1 % of loss and 30 ms of jitter.",
 };
 
 const LOSS: Descriptor = Descriptor::percent("voice_quality.loss", "Lost packets", 3.0)
@@ -52,14 +58,6 @@ pub const ENTRY: Entry = Entry::of::<VoiceQuality>(CARD, &[LOSS, JITTER, LEAST],
 
 /// Most streams kept.
 const MOST_STREAMS: usize = 1 << 13;
-/// A step forward of more is no loss but a new beginning (RFC 3550, appendix A.1).
-const MOST_DROPOUT: u16 = 3000;
-/// So few of the packets may begin anew: else these are no sequence numbers.
-const MOST_NEW: f64 = 0.02;
-/// Ticks a second of the clocks of telephone encodings (RFC 3551, section 6): only they are certain to be RTP, and read.
-const CLOCK: f64 = 8000.0;
-/// Jitter takes a sixteenth of each new difference (RFC 3550, section 6.4.1).
-const GAIN: f64 = 16.0;
 /// At so many times the limit nobody understands anything: of loss near 10 % (ITU-T G.113, appendix I).
 const UNUSABLE: f64 = 3.0;
 /// One-way sound lasts: before, the other side may not have begun to speak.
@@ -68,90 +66,11 @@ const ONE_WAY_NS: i64 = 10 * SECOND;
 #[derive(Default)]
 struct VoiceQuality {
     streams: Tally<StreamKey, Stream, MOST_STREAMS>,
+    reports: Reports,
 }
 
 /// Sender and receiver with their ports, and the source's number.
 type StreamKey = ((Addr, u16), (Addr, u16), u64);
-
-#[derive(Default)]
-struct Stream {
-    flow: u32,
-    n: u64,
-    /// Numbers from the first to the highest, over all beginnings.
-    n_expected: u64,
-    n_new: u64,
-    highest: u16,
-    /// Time of arrival less time of the sender, s, of the packet before.
-    transit: Option<f64>,
-    jitter: f64,
-    /// Sum of the jitter after each packet, s.
-    jitter_sum: f64,
-    n_jitter: u64,
-    jitter_most: f64,
-    first_ns: i64,
-    last_ns: i64,
-}
-
-impl Stream {
-    fn take(&mut self, sequence: u16, timestamp: u32, now: i64) {
-        if self.n == 0 {
-            (self.first_ns, self.n_expected) = (now, 1);
-        } else {
-            let step = sequence.wrapping_sub(self.highest);
-            match step {
-                // Came twice, as where two ports are mirrored.
-                0 => return,
-                1..MOST_DROPOUT => self.n_expected += u64::from(step),
-                // Overtaken.
-                _ if step >= u16::MAX - MOST_DROPOUT => {
-                    self.n += 1;
-                    return;
-                }
-                _ => {
-                    self.n_new += 1;
-                    self.n_expected += 1;
-                    self.transit = None;
-                }
-            }
-        }
-        self.highest = sequence;
-        self.n += 1;
-        self.last_ns = now;
-        self.note_jitter(timestamp, now);
-    }
-
-    fn note_jitter(&mut self, timestamp: u32, now: i64) {
-        let transit = seconds(now - self.first_ns) - f64::from(timestamp) / CLOCK;
-        if let Some(before) = self.transit {
-            let difference = (transit - before).abs();
-            // A clock that jumps, as after silence that some do not count, or around its end.
-            if difference < seconds(SECOND) {
-                self.jitter += (difference - self.jitter) / GAIN;
-                self.jitter_sum += self.jitter;
-                self.n_jitter += 1;
-                self.jitter_most = self.jitter_most.max(self.jitter);
-            }
-        }
-        self.transit = Some(transit);
-    }
-
-    fn n_lost(&self) -> u64 {
-        self.n_expected.saturating_sub(self.n)
-    }
-
-    fn lost_percent(&self) -> f64 {
-        100.0 * self.n_lost() as f64 / self.n_expected.max(1) as f64
-    }
-
-    /// Mean over the stream, s.
-    fn mean_jitter(&self) -> f64 {
-        self.jitter_sum / self.n_jitter.max(1) as f64
-    }
-
-    fn is_judged(&self, least: f64) -> bool {
-        self.n as f64 >= least && (self.n_new as f64) <= MOST_NEW * self.n as f64
-    }
-}
 
 /// What a stream suffers from.
 struct Case<'a> {
@@ -162,12 +81,20 @@ struct Case<'a> {
 
 impl Detector for VoiceQuality {
     fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
-        if protocol == AppProto::Rtp { FieldSet::of(&[FieldId::MediaSequence]) } else { FieldSet::NONE }
+        match protocol {
+            AppProto::Rtp => FieldSet::of(&[FieldId::MediaSequence]),
+            AppProto::Rtcp => FieldSet::of(&[FieldId::ReportedLoss]),
+            _ => FieldSet::NONE,
+        }
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let fields = &event.message.fields;
         let (Some((from, to)), Some(update)) = (event.sender_and_receiver(), event.update) else { return };
+        if let Some(lost) = fields.number(FieldId::ReportedLoss) {
+            self.reports.take((to.0, from.0), (update.serial, from.1), lost, event.message.time_ns);
+            return;
+        }
         let (Some(ssrc), Some(sequence)) = (fields.number(FieldId::Ssrc), fields.number(FieldId::MediaSequence)) else {
             return;
         };
@@ -204,10 +131,28 @@ impl Detector for VoiceQuality {
                 }
             }
         }
+        let has_case = |ends: &(Addr, Addr)| worst.get(ends).is_some_and(|case| case.is_lossy(loss));
+        let lossy = self.reports.lossy(loss).into_iter().filter(|(ends, _)| !has_case(ends));
+        let lossy =
+            lossy.map(|(ends, reported)| Lossy { ends: *ends, reported, lost_here: self.lost_here(*ends, least) });
+        let reported =
+            Report::of(lossy).not_evaluated(self.reports.n_refused()).each(|case| case.finding(context, loss));
         Report::of(worst.into_values())
             .not_evaluated(self.streams.n_refused)
             .largest_first(|case| case.stream.n)
-            .each(|case| case.finding(context, (loss, jitter)))
+            .each(|case| case.finding(context, self.reports.of(case.key.0.0, case.key.1.0), (loss, jitter)))
+            .and(reported)
+    }
+}
+
+impl VoiceQuality {
+    /// What is missing here of all that a host sent to another, per cent; none if nothing of it is judged.
+    fn lost_here(&self, (from, to): (Addr, Addr), least: f64) -> Option<f64> {
+        let streams =
+            self.streams.iter().filter(|((a, b, _), stream)| (a.0, b.0) == (from, to) && stream.is_judged(least));
+        let (n_lost, n) =
+            streams.fold((0, 0), |(n_lost, n), (_, stream)| (n_lost + stream.n_lost(), n + stream.n_expected));
+        (n > 0).then(|| 100.0 * n_lost as f64 / n as f64)
     }
 }
 
@@ -225,7 +170,7 @@ impl Case<'_> {
         self.stream.mean_jitter() >= jitter
     }
 
-    fn finding(&self, context: &Context<'_>, (loss, jitter): (f64, f64)) -> Finding {
+    fn finding(&self, context: &Context<'_>, reported: Option<&Reported>, (loss, jitter): (f64, f64)) -> Finding {
         let ((from, _), (to, port), _) = *self.key;
         let stream = self.stream;
         let (lost, uneven) = (stream.lost_percent(), stream.mean_jitter());
@@ -264,6 +209,9 @@ impl Case<'_> {
             ])
             .evidence(of_clock(uneven).map(|ms| evidence("Jitter, mean", ms, "ms", format!("below {}", 1e3 * jitter))))
             .evidence(of_clock(stream.jitter_most).map(|ms| evidence("Jitter, most", ms, "ms", "")))
+            .evidence(reported.map(|reported| {
+                evidence("Loss that the receiver reports, mean", reported.lost_percent(), "%", format!("below {loss}"))
+            }))
             .explanation(format!(
                 "A stream of {} packets from {from} to {to}, port {port}, over {}: {} of the {} sequence numbers never came, and they were lost before the place of the capture, or by the capture.{one_way}",
                 stream.n,
@@ -318,6 +266,23 @@ mod tests {
         assert!(found(|i| i % 100 != 5, |i| f64::from((i % 3) as u32) * 0.004, true).is_empty());
         let pause = |i| if i > 500 { 0.4 } else { 0.0 };
         assert!(found(|_| true, pause, true).is_empty(), "one long gap");
+    }
+
+    #[test]
+    fn loss_that_the_receiver_reports_counts_though_the_packets_passed_here() {
+        let told = |lost: u64| {
+            let report = |i: u64| {
+                let facts: Vec<(FieldId, TestValue)> =
+                    vec![(FieldId::ReportedSource, 7_u64.into()), (FieldId::ReportedLoss, lost.into())];
+                Line::request(AppProto::Rtcp, 5.0 * i as f64, inside(1), (outside(9), 7001), facts)
+            };
+            observe_in_one(&ENTRY, &(0..4).map(report).collect::<Vec<Line>>(), &Settings::default()).findings
+        };
+        let lossy = told(32);
+        assert_eq!(lossy.len(), 1);
+        assert!(lossy[0].title.contains("reports that 12.5 % of the sound"), "{}", lossy[0].title);
+        assert_eq!((lossy[0].sources[0], lossy[0].severity), (outside(9).into(), Severity::Medium));
+        assert!(told(3).is_empty(), "1 %");
     }
 
     #[test]
