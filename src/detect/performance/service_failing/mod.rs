@@ -1,7 +1,9 @@
-//! Services that answer with errors of their own, to findings: how, whom and since when.
+//! Services that answer with errors of their own, or not at all, to findings: how, whom and since when.
+
+mod silent;
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::finding_builder::{count, evidence, host_filter};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::report::Report;
@@ -14,13 +16,14 @@ use crate::model::format::quantity::percent;
 use crate::model::format::time::{span, to_second};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
+use silent::Silence;
 
 const CARD: Card = Card {
     id: "service_failing",
     name: "Service that fails",
     category: Category::Performance,
     technique: None,
-    sees: "A service that answers many requests with errors of its own: HTTP and SIP 5xx, SMTP 421, SMB without resources, LDAP busy, Kerberos, Modbus and MQTT unavailable, a database with too many connections.",
+    sees: "A service that answers many requests with errors of its own: HTTP and SIP 5xx, SMTP 421, SMB without resources, LDAP busy, Kerberos, Modbus and MQTT unavailable, a database with too many connections. Or one that leaves many requests without any answer, in protocols that give one to each: RADIUS, Kerberos, LDAP, SNMP, NTP, IKE, and SIP; and HTTP, TLS, SMB, Modbus and databases on connections that were accepted.",
     matters: "The network carries every request to the server and its answer back; users still get nothing. Programs repeat what failed, which makes an overloaded server slower.",
     otherwise: "A broken page that one program asks for again and again, maintenance that is announced with 503, a test.",
     benign_causes: &[
@@ -39,24 +42,30 @@ const CARD: Card = Card {
 
 const SHARE: Descriptor = Descriptor::percent("service_failing.share", "Failed requests", 30.0)
     .range(1.0, 100.0)
-    .help("Share of the answers that are errors of the server, in the time when most are. Set by us: of a page of several requests something is missing then nearly every time; a few errors are daily life.");
+    .help("Share of the answers that are errors of the server, in the time when most are; and share of the requests without an answer. Set by us: of a page of several requests something is missing then nearly every time; a few errors are daily life.");
 const ANSWERS: Descriptor = Descriptor::count("service_failing.answers", "Errors", 10.0)
     .range(3.0, 1_000_000.0)
     .unit("answers")
-    .help("So many errors in that time. Set by us: fewer are one user's bad moment.");
+    .help("So many errors in that time, or so many requests without an answer. Set by us: fewer are one user's bad moment.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<ServiceFailing>(CARD, &[SHARE, ANSWERS], Interest::MESSAGES)
-    .blaming("the service itself, not the network");
+pub const ENTRY: Entry = Entry::of::<ServiceFailing>(
+    CARD,
+    &[SHARE, ANSWERS],
+    Interest::MESSAGES.union(Interest::TCP_FLOWS).union(Interest::UDP_FLOWS),
+)
+.blaming("the service itself, not the network");
 
 /// One client that gets so many times the least number of errors needs what fails.
 const OFTEN: f64 = 2.0;
 /// Most that one client's errors weigh: what it asks for may be broken for it alone.
 const EXTENT_OF_ONE: f64 = 0.5;
 
-/// The answers are counted for all detectors.
+/// The answers are counted for all detectors; here only what has none.
 #[derive(Default)]
-struct ServiceFailing;
+struct ServiceFailing {
+    silence: Silence,
+}
 
 struct Case<'a> {
     service: Service,
@@ -69,6 +78,10 @@ struct Case<'a> {
 impl Detector for ServiceFailing {
     fn fields_of_interest(&self, _: AppProto) -> FieldSet {
         FieldSet::NONE
+    }
+
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        self.silence.observe(ended.flow);
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
@@ -89,8 +102,10 @@ impl Detector for ServiceFailing {
                 |case, flow| case.has(flow),
                 |case, flows| case.finding(context, (share, least), flows),
             );
+        let conclusion = conclusion.and(self.silence.finish(context));
         let why = "No answers were seen that say whether a server failed.";
-        Conclusion { not_enough_data: context.answers.is_empty().then(|| why.to_owned()), ..conclusion }
+        let is_unknown = context.answers.is_empty() && self.silence.is_empty();
+        Conclusion { not_enough_data: is_unknown.then(|| why.to_owned()), ..conclusion }
     }
 }
 
