@@ -10,18 +10,22 @@ use crate::model::format::time::{SECOND, span};
 use crate::model::{Category, Finding, Series};
 use std::collections::BTreeSet;
 
-/// So many requests, of which this share gets the same answer; who reads gets different ones.
+/// So many requests get the same answer, and this share of all; and nearly all get one of a few: what says that there is nothing,
+/// that it is forbidden or elsewhere. Who reads gets different ones.
 const LEAST_REQUESTS: usize = 40;
-const LEAST_SAME: f64 = 0.75;
+const LEAST_SAME: f64 = 0.5;
+const FEW_ANSWERS: usize = 4;
+const NEARLY_ALL: f64 = 0.85;
 /// Answers that differ by no more are the same, as for guesses.
 const SAME_ANSWER_BYTES: u32 = 8;
 /// From the tenth to the ninetieth in a hundred the requests differ by more than those of one form do; and no request is longer
 /// than one for a page.
 const LEAST_SPREAD: u32 = 25;
 const MOST_REQUEST_BYTES: u32 = 1500;
-/// They go on over so many different seconds: a page that is loaded again asks for its parts at once, and each is as it was
-/// (RFC 9110, section 15.4.5).
+/// They go on over so many different seconds, or are so many: a page that is loaded again asks for its parts at once, and each
+/// is as it was (RFC 9110, section 15.4.5).
 const LEAST_SECONDS: usize = 20;
+const MANY_REQUESTS: usize = 200;
 
 /// Bytes of a request within TLS that hold a path and no more, and how many times that the answer has.
 const BARE_BYTES: u32 = 96;
@@ -57,11 +61,7 @@ impl Pages {
         if short.len() < LEAST_REQUESTS || short.len() * 10 < samples.len() * 9 {
             return None;
         }
-        let mut answers: Vec<u32> = short.iter().map(|one| one.got).collect();
-        answers.sort_unstable();
-        let until = |least: u32| answers.partition_point(|got| *got <= least.saturating_add(SAME_ANSWER_BYTES));
-        let n_alike = |least: u32| until(least) - answers.partition_point(|got| *got < least);
-        let got = answers.iter().copied().max_by_key(|least| n_alike(*least))?;
+        let (got, n_few) = few_answers(short.iter().map(|one| one.got).collect())?;
         let same: Vec<&Sample> =
             short.into_iter().filter(|one| (got..=got.saturating_add(SAME_ANSWER_BYTES)).contains(&one.got)).collect();
         let sizes: Vec<u32> = same.iter().map(|one| one.sent).collect();
@@ -69,8 +69,9 @@ impl Pages {
         let seconds: BTreeSet<i64> = same.iter().map(|one| one.at_ns.div_euclid(SECOND)).collect();
         let is_meant = same.len() >= LEAST_REQUESTS
             && same.len() as f64 >= LEAST_SAME * samples.len() as f64
+            && n_few as f64 >= NEARLY_ALL * samples.len() as f64
             && high - low >= LEAST_SPREAD
-            && seconds.len() >= LEAST_SECONDS;
+            && (seconds.len() >= LEAST_SECONDS || same.len() >= MANY_REQUESTS);
         let mut times_ns: Vec<i64> = same.iter().map(|one| one.at_ns).collect();
         times_ns.sort_unstable();
         is_meant.then(|| Pages { n_same: same.len(), times_ns, got, sent: (low, high), is_bare: false })
@@ -123,6 +124,21 @@ impl Pages {
     }
 }
 
+/// The answer that comes most often, and how many are that or one of the few that come most often beside it.
+fn few_answers(mut answers: Vec<u32>) -> Option<(u32, usize)> {
+    answers.sort_unstable();
+    let (mut most, mut n_few) = (None, 0);
+    for _ in 0..FEW_ANSWERS {
+        let until = |least: u32| answers.partition_point(|got| *got <= least.saturating_add(SAME_ANSWER_BYTES));
+        let n_alike = |least: u32| until(least) - answers.partition_point(|got| *got < least);
+        let Some(got) = answers.iter().copied().max_by_key(|least| n_alike(*least)) else { break };
+        n_few += n_alike(got);
+        most.get_or_insert(got);
+        answers.retain(|other| !(got..=got.saturating_add(SAME_ANSWER_BYTES)).contains(other));
+    }
+    Some((most?, n_few))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +165,8 @@ mod tests {
     fn many_sizes_with_one_answer_are_a_search_and_reading_and_reloading_are_not() {
         let path = |i: u32| 180 + i * 37 % 90;
         assert!(is_scan(80, 700, path, |i| if i % 9 == 0 { 900 + i } else { 311 + i % 3 }));
+        assert!(is_scan(80, 700, path, |i| [325, 325, 172, 325, 266, 325][i as usize % 6]), "a few answers");
+        assert!(is_scan(300, 20, path, |_| 311), "quickly");
         assert!(!is_scan(80, 700, path, |i| 300 + 40 * (i % 50)), "reads");
         assert!(!is_scan(80, 20, path, |_| 180), "a page is loaded again");
         assert!(!is_scan(80, 700, |i| 180 + i % 12, |_| 311), "one form");
