@@ -14,7 +14,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
 use crate::model::format::quantity::percent;
 use crate::model::format::time::{SECOND, span, to_second};
-use crate::model::{Addr, Finding, Flow};
+use crate::model::{Addr, Finding, Flow, Protocol};
 use std::collections::BTreeMap;
 
 /// Most services and clients kept, and most clients of a service.
@@ -24,6 +24,8 @@ const MOST_HOSTS: usize = 1 << 16;
 /// A client that waited so long for an answer of a connection has given up, or is about to (Nielsen, Usability Engineering
 /// 1993, chapter 5: ten seconds is the most that anybody waits; programs poll faster).
 const PATIENCE_NS: i64 = 3 * SECOND;
+/// So many connections of a client wait at the same time at most: browsers open six to a server.
+const MOST_AT_ONCE: i64 = 8;
 /// Whole requests fit into so many segments; who sends on and on without an answer does something else.
 const MOST_SEGMENTS: u32 = 4;
 /// Reports that nobody answers go to this port (RFC 3416, section 4.2.6).
@@ -49,8 +51,17 @@ struct Asked {
 struct Waited {
     n: u64,
     n_silent: u64,
+    /// How long the connections without an answer lasted, all together.
+    held_ns: i64,
     first_ns: i64,
     last_ns: i64,
+}
+
+impl Waited {
+    /// True for a client that holds many connections at once: that is an attack on the service, or a test of it.
+    fn is_holding(&self) -> bool {
+        self.held_ns > MOST_AT_ONCE.saturating_mul(self.last_ns.saturating_sub(self.first_ns))
+    }
 }
 
 /// Requests of a flow, and those without an answer; none where the protocol has not one answer for each, or it is not
@@ -73,7 +84,7 @@ fn requests(flow: &Flow) -> Option<(u64, u64)> {
         Sip if flow.is_udp() && got.packets == 0 => Some((sent.packets.into(), sent.packets.into())),
         Sip if flow.is_udp() => Some((sent.packets.into(), 0)),
         Http | Tls | Smb | Kerberos | Ldap | MySql | PostgreSql | MsSql | Modbus
-            if flow.is_tcp() && flow.saw_syn && flow.outcome() == Outcome::Established =>
+            if flow.is_tcp() && flow.saw_syn && flow.outcome() == Outcome::Established && is_of_port(flow) =>
         {
             let is_silent = got.payload_bytes() == 0
                 && (1..=MOST_SEGMENTS).contains(&sent.data_packets)
@@ -82,6 +93,12 @@ fn requests(flow: &Flow) -> Option<(u64, u64)> {
         }
         _ => None,
     }
+}
+
+/// A single request may look like that of another protocol: the port has to say the same.
+fn is_of_port(flow: &Flow) -> bool {
+    let by_port = Protocol::from_port(true, flow.responder().1);
+    flow.is_app_certain && by_port.is_none_or(|by_port| flow.app == Some(by_port))
 }
 
 impl Silence {
@@ -105,6 +122,7 @@ impl Silence {
             waited.first_ns = if is_first { flow.first_ns } else { waited.first_ns.min(flow.first_ns) };
             waited.last_ns = if is_first { flow.last_ns } else { waited.last_ns.max(flow.last_ns) };
             waited.n_silent += n_silent;
+            waited.held_ns = waited.held_ns.saturating_add(if flow.is_tcp() { flow.duration_ns() } else { 0 });
         }
     }
 
@@ -122,6 +140,7 @@ impl Silence {
             // Whoever hears nothing at all is cut off, or the capture has one direction only; who asks once is passing by.
             let is_affected = |(client, waited): &(&Addr, &Waited)| {
                 waited.n_silent >= 2
+                    && !waited.is_holding()
                     && waited.n_silent as f64 >= share * waited.n as f64
                     && self.online.get(client).is_some()
             };
