@@ -72,7 +72,7 @@ const OFTEN: f64 = 2.0;
 /// slow, in a protocol that is read and answers each request, it is the server.
 const VERY_OFTEN: f64 = 4.0;
 const NEARLY_ALL: f64 = 0.9;
-/// How much it weighs, beside how slow they are, that there are many.
+/// How much it weighs then, beside how slow they are, that there are many.
 const FOR_MANY: f64 = 0.3;
 /// The network has no part in it while a round trip takes at most this share of the response.
 const NETWORK_SHARE: f64 = 0.25;
@@ -261,7 +261,8 @@ impl Case {
             false if is_every && !KEEP_WAITING.contains(&port) => Confidence::LIKELY,
             _ => Confidence::EVEN,
         };
-        let weight = extent(typical, response) + FOR_MANY * extent(f64::from(n_slow), least);
+        let for_many = if is_own { 0.0 } else { FOR_MANY * extent(f64::from(n_slow), least) };
+        let weight = extent(typical, response) + for_many;
         let protocol = self.protocol.map_or("", AppProto::name);
         let answers = self.protocol.and_then(|protocol| context.answers.of(server, port, protocol));
         let failures = answers.map(Answers::kinds).unwrap_or_default();
