@@ -31,8 +31,8 @@ const LEAST_LIKELY: f64 = -3.0;
 const SERVES: usize = 3;
 /// What is left of the confidence then.
 const FOR_OTHERS: f64 = 0.5;
-/// Of a web server, what is of one size each time, but for so much, is one page: files differ.
-const SAME_PAGE: f64 = 1.02;
+/// Of a web server, what is of one size each time, but for so much (headers, what is sent again), is one page: files differ.
+const SAME_PAGE: f64 = 1.1;
 /// What is left of the confidence then.
 const ONE_PAGE: f64 = 0.5;
 /// Most hosts kept.
