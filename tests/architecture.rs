@@ -515,6 +515,7 @@ const DOORS: &[(&str, &[&str])] = &[
     (
         "serde",
         &[
+            "maths/ordered",
             "model",
             "settings",
             "protocol",

@@ -1,5 +1,6 @@
 //! Aggregates of many flows: sums that are unknown as soon as one part is, and counts of what is distinct.
 
+use crate::maths::sorting::Arrange;
 use crate::model::Flow;
 use crate::model::flow::Known;
 
@@ -66,7 +67,7 @@ impl Sums {
 
 /// How many different second parts each first part has, of pairs in any order: one count for each of `n` first parts.
 pub fn distinct<T: Ord>(n: usize, mut pairs: Vec<(u32, T)>) -> Vec<f64> {
-    pairs.sort_unstable();
+    pairs.arrange();
     pairs.dedup();
     let mut counts = vec![0.0; n];
     for (first, _) in pairs {
@@ -78,7 +79,7 @@ pub fn distinct<T: Ord>(n: usize, mut pairs: Vec<(u32, T)>) -> Vec<f64> {
 /// Standard deviation over mean of the gaps between moments, for each of `n` first parts; not a number for fewer than three
 /// gaps.
 pub fn irregularity(n: usize, mut moments: Vec<(u32, i64)>) -> Vec<f64> {
-    moments.sort_unstable();
+    moments.arrange();
     let mut values = vec![f64::NAN; n];
     for of in moments.chunk_by(|a, b| a.0 == b.0) {
         let gaps: Vec<f64> = of.windows(2).filter_map(|pair| Some((pair.last()?.1 - pair.first()?.1) as f64)).collect();

@@ -2,6 +2,7 @@
 
 use super::counted::{Sums, distinct, irregularity};
 use super::feature::Feature;
+use crate::maths::sorting::Arrange;
 use crate::model::{Addr, Flow};
 use crate::pipeline::Pipeline;
 
@@ -78,7 +79,7 @@ fn flows(pipeline: &Pipeline) -> impl Iterator<Item = &Flow> {
 /// The addresses that flows have, in order.
 pub fn hosts(pipeline: &Pipeline) -> Vec<Addr> {
     let mut hosts: Vec<Addr> = flows(pipeline).flat_map(|flow| [flow.originator().0, flow.responder().0]).collect();
-    hosts.sort_unstable();
+    hosts.arrange();
     hosts.dedup();
     hosts
 }
@@ -86,7 +87,7 @@ pub fn hosts(pipeline: &Pipeline) -> Vec<Addr> {
 /// Who opens flows to whom, in order.
 pub fn pairs(pipeline: &Pipeline) -> Vec<(Addr, Addr)> {
     let mut pairs: Vec<(Addr, Addr)> = flows(pipeline).map(|flow| (flow.originator().0, flow.responder().0)).collect();
-    pairs.sort_unstable();
+    pairs.arrange();
     pairs.dedup();
     pairs
 }

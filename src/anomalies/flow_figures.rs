@@ -6,9 +6,10 @@ use crate::flow::features::figures::Figures;
 use crate::flow::features::own::OwnFigures;
 use crate::flow::features::{columns, own};
 use crate::learn::prepare::Values;
+use crate::maths::ordered::BTreeMap;
+use crate::maths::sorting::Arrange;
 use crate::model::flow::Known;
 use crate::pipeline::Pipeline;
-use std::collections::BTreeMap;
 
 /// Columns that say which flow it was.
 const IDENTITIES: &[(&str, &str)] = &[
@@ -139,7 +140,7 @@ impl Gathered {
             Gathered::Numbers(values) => Values::Numbers(values),
             Gathered::Texts(codes, texts) => {
                 let mut named: Vec<(u32, String)> = texts.into_iter().map(|(text, code)| (code, text)).collect();
-                named.sort_unstable();
+                named.arrange();
                 Values::Texts(codes, named.into_iter().map(|(_, text)| text).collect())
             }
         }

@@ -3,6 +3,7 @@
 use super::attachment::{Attachment, profile_sources};
 use crate::baseline::profile::Thing;
 use crate::baseline::{Change, Profile, compare};
+use crate::maths::sorting::Arrange;
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
 use crate::protocol::comparison::{ChangedKind, ChangedRate, ChangedValues, Comparison};
@@ -53,7 +54,7 @@ pub fn comparison(
             if things.is_empty() {
                 continue;
             }
-            things.sort_by(|a, b| b.1.flows.cmp(&a.1.flows).then(a.0.cmp(&b.0)));
+            things.arrange_by(|a, b| b.1.flows.cmp(&a.1.flows).then(a.0.cmp(&b.0)));
             let (one, many) = kind.nouns();
             told.kinds.push(ChangedKind {
                 nouns: (one.to_owned(), many.to_owned()),

@@ -44,7 +44,7 @@ pub fn is_in_change(series: &Series, at: i64) -> bool {
 fn values(series: &Series, offset_minutes: i32) -> String {
     let words = |value: f64| with_unit(value, &series.unit);
     let mut sorted: Vec<f64> = series.points.iter().map(|(_, value)| *value).filter(|v| v.is_finite()).collect();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else {
         return "There is no data to show.".to_owned();
     };

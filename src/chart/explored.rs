@@ -213,7 +213,7 @@ fn places(
     }
     let scale = answer.dimensions.get(nth).map(|head| head.scale).unwrap_or_default();
     if scale != Scale::Names {
-        all.sort();
+        all.arrange();
         all.truncate(most);
     } else {
         all.truncate(most);

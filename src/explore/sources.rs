@@ -3,6 +3,7 @@
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
+use crate::maths::sorting::Arrange;
 use crate::model::rows::RowKind;
 use crate::model::{Analysis, Flow, Secrets};
 use crate::stats::packet_index::PacketIndex;
@@ -68,7 +69,7 @@ fn pairs(analysis: &Analysis) -> Vec<(u32, u32)> {
     let listed = (0..).zip(&analysis.findings);
     let mut pairs: Vec<(u32, u32)> =
         listed.flat_map(|(place, finding)| finding.flow_serials.iter().map(move |serial| (*serial, place))).collect();
-    pairs.sort_unstable();
+    pairs.arrange();
     pairs
 }
 

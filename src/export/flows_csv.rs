@@ -14,6 +14,7 @@ use crate::flow::features::own::{self, OwnFigures};
 use crate::flow::names::Names;
 use crate::flow::optional::OptionalTables;
 use crate::flow::table::FlowTable;
+use crate::maths::sorting::Arrange;
 use crate::model::Analysis;
 use crate::model::finding::{Finding, Severity};
 use crate::model::flow::Known;
@@ -177,7 +178,7 @@ impl<'a> Named<'a> {
             .zip(findings)
             .flat_map(|(place, finding)| finding.flow_serials.iter().map(move |serial| (*serial, place)))
             .collect();
-        pairs.sort_unstable();
+        pairs.arrange();
         Named { findings, pairs }
     }
 

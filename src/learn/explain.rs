@@ -4,7 +4,8 @@ use super::consensus::Consensus;
 use super::method::Method;
 use super::neighbours::square;
 use super::prepare::{Feature, FeatureKind, Prepared, Source, Values};
-use std::collections::BTreeMap;
+use crate::maths::ordered::BTreeMap;
+use crate::maths::sorting::Arrange;
 
 /// Most features named.
 const MOST_FEATURES: usize = 5;
@@ -100,7 +101,7 @@ fn reasons_of(consensus: &Consensus, prepared: &Prepared, usual: &[usize], row: 
     shares.iter_mut().for_each(|share| *share = (*share * 1e6).round() / 1e6);
     let mut places: Vec<usize> = (0..shares.len()).collect();
     let share = |place: usize| shares.get(place).copied().unwrap_or(0.0);
-    places.sort_by(|a, b| share(*b).total_cmp(&share(*a)).then(a.cmp(b)));
+    places.arrange_by(|a, b| share(*b).total_cmp(&share(*a)).then(a.cmp(b)));
     let reason = |place: &usize| {
         let feature = prepared.features.get(*place)?;
         let (name, quartiles) = (feature.name.clone(), feature.quartiles);

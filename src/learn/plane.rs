@@ -3,6 +3,7 @@
 use super::prepare::Prepared;
 use super::random::Selection;
 use super::work::{Stopped, Work, share};
+use crate::maths::sorting::Arrange;
 use smartcore::linalg::basic::arrays;
 use smartcore::linalg::basic::matrix::DenseMatrix;
 use smartcore::linalg::traits::evd::EVDDecomposable;
@@ -35,7 +36,7 @@ impl Axis {
         let mut places: Vec<usize> = (0..self.weights.len()).collect();
         // Six digits, so that the order is the same in a browser.
         let size = |place: &usize| (self.weights.get(*place).map_or(0.0, |w| w.abs()) * 1e6).round();
-        places.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.cmp(b)));
+        places.arrange_by(|a, b| size(b).total_cmp(&size(a)).then(a.cmp(b)));
         let grows = |place: usize| (place, self.weights.get(place).is_some_and(|w| *w > 0.0));
         places.into_iter().take(MOST_NAMED).map(grows).collect()
     }

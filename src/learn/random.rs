@@ -4,7 +4,7 @@
 //! because the generators of `rand` may change between its releases, and findings must not.
 
 use crate::maths::elementary::ln;
-use std::collections::BTreeSet;
+use crate::maths::ordered::BTreeSet;
 
 /// A stream of random numbers.
 #[derive(Clone, Debug)]

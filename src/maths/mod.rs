@@ -7,5 +7,6 @@ pub mod entropy;
 pub mod fnv;
 pub mod layout;
 pub mod order;
+pub mod ordered;
 pub mod sorting;
 pub mod variance;

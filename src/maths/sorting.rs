@@ -11,6 +11,14 @@ pub trait Arrange<T> {
     /// Into the order that `compare` gives.
     fn arrange_by(&mut self, compare: impl FnMut(&T, &T) -> Ordering);
 
+    /// Into the order of the items themselves.
+    fn arrange(&mut self)
+    where
+        T: Ord,
+    {
+        self.arrange_by(T::cmp);
+    }
+
     /// Into the order of what `key` gives of each item.
     fn arrange_by_key<K: Ord>(&mut self, key: impl FnMut(&T) -> K);
 }

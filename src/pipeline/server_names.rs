@@ -2,8 +2,9 @@
 
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
+use crate::maths::ordered::BTreeSet;
+use crate::maths::sorting::Arrange;
 use crate::model::Finding;
-use std::collections::BTreeSet;
 
 /// Flows of a finding that are asked for their names.
 const MOST_FLOWS: usize = 4096;
@@ -11,7 +12,7 @@ const MOST_FLOWS: usize = 4096;
 /// Fills in the names of a finding whose detector named none.
 pub fn name(finding: &mut Finding, flows: &FlowTable, names: &Names) {
     if !finding.names.is_empty() {
-        finding.names.sort();
+        finding.names.arrange();
         finding.names.dedup();
         finding.names.truncate(Finding::MOST_NAMES);
         return;

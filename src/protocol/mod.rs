@@ -34,3 +34,22 @@ pub fn encode<T: Serialize>(message: &T) -> Vec<u8> {
 pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
     postcard::from_bytes(bytes).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::maths::ordered::{BTreeMap, BTreeSet};
+    use std::collections;
+
+    #[test]
+    fn maps_and_sets_cross_as_those_of_the_standard_library() {
+        let theirs = collections::BTreeMap::from([
+            ("b", collections::BTreeSet::from([2, 1])),
+            ("a", collections::BTreeSet::new()),
+        ]);
+        let ours: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::from([("b", [2, 1].into()), ("a", BTreeSet::new())]);
+        let bytes = encode(&theirs);
+        assert_eq!(encode(&ours), bytes);
+        assert_eq!(decode(&bytes), Some(ours));
+    }
+}

@@ -3,6 +3,8 @@
 use super::filter;
 use super::listing::Sight;
 use crate::maths::layout;
+use crate::maths::ordered::BTreeMap;
+use crate::maths::sorting::Arrange;
 use crate::model::finding::Severity;
 use crate::model::flow::Known;
 use crate::model::graph::{Graph, GraphEdge, GraphNode, GraphUnit};
@@ -12,7 +14,6 @@ use crate::model::net::network::Network;
 use crate::model::net::site::{Place, Site};
 use crate::protocol::{Filter, Scope};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 /// Nodes of a picture in which they can be told apart.
 const MOST_NODES: usize = 300;
@@ -114,7 +115,7 @@ fn drawn(
         *inside = Some(inside.map_or(place, |known| known.filter(|known| Some(*known) == place)));
     }
     let mut order: Vec<_> = nodes.into_iter().collect();
-    order.sort_by_key(|(group, (sum, ..))| (Reverse(amount(sum)), (*group).clone()));
+    order.arrange_by_key(|(group, (sum, ..))| (Reverse(amount(sum)), (*group).clone()));
     let place_of: BTreeMap<&Group, u32> = (0..).zip(&order).map(|(place, (group, _))| (*group, place)).collect();
     let mut joined: BTreeMap<(u32, u32), (Sum, bool)> = BTreeMap::new();
     for ((a, b), (sum, is_back)) in pairs {
@@ -132,7 +133,7 @@ fn drawn(
             GraphEdge { from, to, amount: amount(&sum), n_flows: sum.n_flows, severity: sum.severity }
         })
         .collect();
-    edges.sort_by_key(|edge| (Reverse(edge.amount), edge.from, edge.to));
+    edges.arrange_by_key(|edge| (Reverse(edge.amount), edge.from, edge.to));
     let n_edges_left_out = edges.len().saturating_sub(MOST_EDGES) as u64;
     edges.truncate(MOST_EDGES);
     let most = edges.first().map_or(1.0, |edge| (edge.amount as f64).max(1.0));
@@ -161,7 +162,7 @@ fn drawn(
 /// The node that each host is part of: itself while there is room, else its network, else what is inside or outside.
 fn grouped(hosts: &BTreeMap<Addr, Sum>, amount: &dyn Fn(&Sum) -> u64, site: &Site) -> BTreeMap<Addr, Group> {
     let mut order: Vec<(Addr, u64)> = hosts.iter().map(|(host, sum)| (*host, amount(sum))).collect();
-    order.sort_by_key(|(host, amount)| (Reverse(*amount), *host));
+    order.arrange_by_key(|(host, amount)| (Reverse(*amount), *host));
     let n_single = if order.len() <= MOST_NODES { order.len() } else { MOST_HOSTS };
     let (single, many) = order.split_at(n_single.min(order.len()));
     let network = |host: Addr| Network::of(host, if host.is_v4() { 24 } else { 64 });
@@ -171,7 +172,7 @@ fn grouped(hosts: &BTreeMap<Addr, Sum>, amount: &dyn Fn(&Sum) -> u64, site: &Sit
         *own = own.saturating_add(*amount);
     }
     let mut largest: Vec<(Network, u64)> = networks.into_iter().collect();
-    largest.sort_by_key(|(network, amount)| (Reverse(*amount), *network));
+    largest.arrange_by_key(|(network, amount)| (Reverse(*amount), *network));
     // Three nodes are left for those that are in none of these.
     largest.truncate(MOST_NODES - MOST_HOSTS - 3);
     let mut kept: Vec<Network> = largest.into_iter().map(|(network, _)| network).collect();

@@ -2,6 +2,8 @@
 
 use super::listing::Sight;
 use crate::decode::app::describe;
+use crate::maths::ordered::{BTreeMap, BTreeSet};
+use crate::maths::sorting::Arrange;
 use crate::model::Secrets;
 use crate::model::app::field::FieldId;
 use crate::model::app::protocol::AppProto;
@@ -9,7 +11,6 @@ use crate::model::flow::{Flow, Outcome};
 use crate::model::format::quantity;
 use crate::model::guess::{Guess, GuessAbout, GuessStrength};
 use crate::model::net::addr::Addr;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Flows of a host that are looked at.
 const MOST_FLOWS: usize = 20_000;
@@ -132,7 +133,7 @@ impl Signs {
     fn end(self) -> Vec<Guess> {
         let guess = |((about, text), SignsOfOne { words, strongest: strength })| {
             let mut all: Vec<(String, u64)> = words.into_iter().collect();
-            all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            all.arrange_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             let n_seen: u64 = all.iter().map(|(_, n)| n).sum();
             let words = all.into_iter().take(MOST_EVIDENCE);
             let evidence = words.map(|(text, n)| match n {
@@ -143,7 +144,7 @@ impl Signs {
             (strength, n_seen, Guess { about, text, strength: strength.unwrap_or(GuessStrength::Possible), evidence })
         };
         let mut all: Vec<_> = self.0.into_iter().map(guess).collect();
-        all.sort_by(|a, b| (a.2.about, b.0, b.1).cmp(&(b.2.about, a.0, a.1)).then_with(|| a.2.text.cmp(&b.2.text)));
+        all.arrange_by(|a, b| (a.2.about, b.0, b.1).cmp(&(b.2.about, a.0, a.1)).then_with(|| a.2.text.cmp(&b.2.text)));
         all.into_iter().map(|(.., guess)| guess).collect()
     }
 }

@@ -7,6 +7,7 @@ use super::slices::{known_of, raw, spans};
 use crate::decode::fragments::Fragments;
 use crate::decode::inspect;
 use crate::filter;
+use crate::maths::sorting::Arrange;
 use crate::model::Secrets;
 use crate::model::flow::health::Remarks;
 use crate::model::listing::PacketRow;
@@ -54,7 +55,7 @@ fn paint(sight: &mut Sight<'_>, rows: &mut [PacketRow], rules: &[Option<filter::
         rows.iter().filter_map(|row| Some((row.index, index.get(row.index)?))).collect();
     // Spans are read in the order of the file, which that of the rows need not be.
     let mut in_order = known;
-    in_order.sort_by_key(|(place, _)| *place);
+    in_order.arrange_by_key(|(place, _)| *place);
     let mut fragments = Fragments::default();
     let mut painted: Vec<(u64, u8)> = Vec::new();
     let remarks_of =

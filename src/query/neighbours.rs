@@ -4,6 +4,8 @@ use super::listing::Sight;
 use super::slices::{known_of, raw, spans};
 use crate::decode::fragments::Fragments;
 use crate::decode::inspect;
+use crate::maths::ordered::BTreeMap;
+use crate::maths::sorting::Arrange;
 use crate::model::Addr;
 use crate::model::Secrets;
 use crate::model::app::field::FieldId;
@@ -14,7 +16,6 @@ use crate::model::listing::FilterError;
 use crate::model::neighbours::{AddressQuestion, Binding, Neighbours};
 use crate::protocol::{Filter, Scope};
 use crate::stats::packet_index::{IndexedPacket, PacketFlow};
-use std::collections::BTreeMap;
 
 /// Messages that are read, at most.
 const MOST_MESSAGES: usize = 1 << 18;
@@ -169,11 +170,11 @@ impl Tables {
             ..binding
         };
         let mut bindings: Vec<Binding> = self.bindings.into_values().map(counted).collect();
-        bindings.sort_by_key(|one| (one.n_claimants == 1, one.vlan, one.address, one.first_ns, one.mac));
+        bindings.arrange_by_key(|one| (one.n_claimants == 1, one.vlan, one.address, one.first_ns, one.mac));
         let mut questions: Vec<AddressQuestion> = self.questions.into_values().collect();
         let order =
             |one: &AddressQuestion| (one.n_answered > 0, std::cmp::Reverse(one.n_questions), one.source, one.target);
-        questions.sort_by_key(order);
+        questions.arrange_by_key(order);
         let beyond = |n: usize| n.saturating_sub(MOST_LISTED) as u64;
         let n_left_out = beyond(bindings.len()) + beyond(questions.len());
         bindings.truncate(MOST_LISTED);

@@ -1,5 +1,6 @@
 //! The graph as a table of what its nodes exchange, for those who read rather than look.
 
+use crate::maths::sorting::Arrange;
 use crate::model::explore::{Answer, AnswerRow, AnswerValue, DimensionHead, MeasureHead, Order, Term, ValueKind};
 use crate::model::graph::{Graph, GraphEdge, GraphNode, GraphUnit};
 
@@ -19,14 +20,14 @@ pub fn table(graph: &Graph, order: Order) -> Answer {
     match order {
         Order::Usual => {}
         Order::Values { is_descending } => {
-            rows.sort_by(|a, b| a.values.cmp(&b.values));
+            rows.arrange_by(|a, b| a.values.cmp(&b.values));
             if is_descending {
                 rows.reverse();
             }
         }
         Order::Measure { place, is_descending } => {
             let figure = |row: &AnswerRow| row.figures.get(place as usize).copied().flatten().unwrap_or(-1.0);
-            rows.sort_by(|a, b| figure(a).total_cmp(&figure(b)));
+            rows.arrange_by(|a, b| figure(a).total_cmp(&figure(b)));
             if is_descending {
                 rows.reverse();
             }

@@ -2,8 +2,9 @@
 
 use super::columns;
 use super::rows::{RowStore, cell};
+use crate::maths::ordered::BTreeMap;
+use crate::maths::sorting::Arrange;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// A class: all rows with the same label.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -102,7 +103,7 @@ pub fn labels(rows: &RowStore, column: usize, benign: &[String]) -> Labels {
             (is_attack, if cell == cell::MISSING { "(empty)".to_owned() } else { text }, cell, n)
         })
         .collect();
-    named.sort();
+    named.arrange();
     let places: BTreeMap<u64, u32> = named.iter().zip(0..).map(|((_, _, cell, _), place)| (*cell, place)).collect();
     Labels {
         of_rows: cells.iter().map(|cell| places.get(cell).copied().unwrap_or(0)).collect(),

@@ -3,6 +3,7 @@
 use crate::flow::endpoints::{EndpointIndex, FlowEndpoints};
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
+use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::analysis::{HostRow, PortRow};
 use crate::model::app::protocol::AppProto;
@@ -10,7 +11,7 @@ use crate::model::app::protocol::Protocol;
 use crate::model::{Addr, DirectionStats, Flow};
 use foldhash::fast::RandomState;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Rows of each top list.
 const MOST_ROWS: usize = 20;

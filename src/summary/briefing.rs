@@ -3,6 +3,8 @@
 use super::sentence::{Sentence, Topic};
 use super::wording::{inner, likelihood, list};
 use super::{limits, risk, success};
+use crate::maths::ordered::BTreeSet;
+use crate::maths::sorting::Arrange;
 use crate::model::coverage::DetectorCoverage;
 use crate::model::finding::{Category, Finding};
 use crate::model::format::quantity::{bytes, count, counted, percent};
@@ -10,7 +12,6 @@ use crate::model::format::time;
 use crate::model::rows::RowKind;
 use crate::model::slowness::Slowness;
 use crate::model::{Analysis, Incident, Severity, Verdict};
-use std::collections::BTreeSet;
 
 /// Kinds of other findings that are named; more are counted.
 const MOST_OTHERS: usize = 2;
@@ -90,7 +91,7 @@ impl<'a> Story<'a> {
         if let Some(incident) = analysis.incident_of(&lead.id) {
             let mut findings: Vec<&Finding> = incident.findings.iter().filter_map(found).collect();
             if findings.len() == incident.findings.len() {
-                findings.sort_by_key(|finding| (finding.id != lead.id, std::cmp::Reverse(finding.severity)));
+                findings.arrange_by_key(|finding| (finding.id != lead.id, std::cmp::Reverse(finding.severity)));
                 return Some(Story { lead, incident: Some(incident), findings });
             }
         }
@@ -132,7 +133,7 @@ impl<'a> Story<'a> {
             .iter()
             .filter_map(|finding| success::of(finding, all).map(|(success, text)| (success, text, *finding)))
             .collect();
-        said.sort_by_key(|one| std::cmp::Reverse((one.0, one.2.severity)));
+        said.arrange_by_key(|one| std::cmp::Reverse((one.0, one.2.severity)));
         let mut known = BTreeSet::new();
         said.retain(|(_, text, _)| known.insert(text.clone()));
         // Beside what is known, what is not is no news.

@@ -5,10 +5,11 @@ use super::marks::Mark;
 use crate::anomalies::{Feature, Subjects};
 use crate::learn::column::{Cells, TableColumn};
 use crate::learn::trained::LabelledTable;
+use crate::maths::ordered::BTreeMap;
+use crate::maths::sorting::Arrange;
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::{AnomalyChoice, AnomalyLink, AnomalyScope, Withheld};
 use crate::stats::labels::{Class, is_benign, labels};
-use std::collections::BTreeMap;
 
 /// What is gathered.
 #[derive(Clone, Copy)]
@@ -130,7 +131,7 @@ fn of_marks(pipeline: &Pipeline, subjects: &Subjects, marks: &[Mark], wanted: &W
     };
     let own: Vec<&str> = serials(pipeline, subjects).iter().map(label).collect();
     let mut names: Vec<(bool, &str)> = own.iter().map(|name| (!is_benign(name, wanted.benign), *name)).collect();
-    names.sort_unstable();
+    names.arrange();
     names.dedup();
     let place = |name: &&str| names.iter().position(|(_, known)| known == name).unwrap_or(0) as u32;
     let of_rows: Vec<u32> = own.iter().map(place).collect();
@@ -150,7 +151,7 @@ fn owners(pipeline: &Pipeline, subjects: &Subjects) -> LabelledTable {
     let times: Vec<i64> = flows.iter().map(|flow| flow.first_ns).collect();
     let mut hosts: Vec<_> = flows.iter().map(|flow| flow.originator().0).collect();
     let of_rows = hosts.clone();
-    hosts.sort_unstable();
+    hosts.arrange();
     hosts.dedup();
     let group = |host: &crate::model::Addr| hosts.binary_search(host).unwrap_or(0) as u32;
     LabelledTable {

@@ -7,10 +7,11 @@ use crate::learn::threshold::proposals;
 use crate::learn::trace::Traced;
 use crate::learn::work::Work;
 use crate::maths::elementary::exp2;
+use crate::maths::ordered::BTreeMap;
+use crate::maths::sorting::Arrange;
 use crate::model::format::quantity::{counted, percent};
 use crate::protocol::demonstration::{DemonstrationShape, DemonstrationStep};
 use crate::settings::Settings;
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// Rows that a last step marks.
@@ -58,7 +59,7 @@ impl Told<'_> {
 
     fn most_unusual(&self) -> Vec<u32> {
         let mut order: Vec<(f64, u32)> = self.scores.iter().copied().zip(0..).collect();
-        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        order.arrange_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         order.into_iter().take(MOST_MARKED).map(|(_, place)| place).collect()
     }
 
@@ -160,7 +161,7 @@ impl Told<'_> {
             return steps;
         };
         let mut order: Vec<(f64, u32)> = self.scores.iter().copied().zip(0..).collect();
-        order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        order.arrange_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         for (what, place) in
             [("A usual row", 0), ("A row at the edge", n * 3 / 4), ("The most unusual row", n.saturating_sub(1))]
         {
@@ -356,7 +357,7 @@ impl Told<'_> {
     pub fn threshold(&self) -> Vec<DemonstrationStep> {
         let mut steps = vec![self.start("Each row has a score by now, here of the isolation forest. The threshold decides from which on a row is reported.")];
         let mut order: Vec<f64> = self.scores.to_vec();
-        order.sort_by(|a, b| b.total_cmp(a));
+        order.arrange_by(|a, b| b.total_cmp(a));
         let at = |threshold: f64| -> Vec<u32> {
             self.scores.iter().zip(0..).filter(|(score, _)| **score >= threshold).map(|(_, place)| place).collect()
         };

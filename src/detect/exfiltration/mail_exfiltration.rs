@@ -8,6 +8,7 @@ use crate::detect::support::finding_builder::{self, FindingBuilder, count, evide
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::ordered::BTreeSet;
 use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
@@ -15,7 +16,6 @@ use crate::model::flow::Direction;
 use crate::model::format::quantity;
 use crate::model::{Addr, Category, Finding, Flow, Site};
 use crate::settings::Descriptor;
-use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "mail_exfiltration",
@@ -188,7 +188,7 @@ impl MailExfiltration {
             .filter(|(key, pair)| is_peer(key) && pair.n_flows > 0)
             .map(|(_, pair)| pair.sent)
             .collect();
-        sent.sort_unstable();
+        sent.arrange();
         Peers { n: sent.len(), usual: sent.get(sent.len() / 2).map_or(0.0, |n| *n as f64) }
     }
 }

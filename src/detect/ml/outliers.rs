@@ -8,6 +8,8 @@ use crate::flow::features::model::{ALL, ModelFeature, N, Scale, vector};
 use crate::flow::table::FlowTable;
 use crate::learn::scale::{Quartiles, Robust};
 use crate::maths::elementary::exp_m1;
+use crate::maths::ordered::BTreeMap;
+use crate::maths::sorting::Arrange;
 use crate::model::format::quantity::{counted, percent, plain, with_unit};
 use crate::model::{Addr, Evidence, Finding, Flow};
 use std::collections::BTreeSet;
@@ -180,7 +182,7 @@ fn reasons(evaluated: &Evaluated<'_>, flow: &Flow) -> Vec<(&'static str, Evidenc
     // Rounded, so that two properties that weigh the same stay in the order of the table.
     parts.iter_mut().for_each(|(part, _)| *part = (*part * 1e6).round());
     parts.retain(|(part, _)| *part > 0.0);
-    parts.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    parts.arrange_by(|(a, _), (b, _)| b.total_cmp(a));
     parts.truncate(MOST_REASONS);
     parts.into_iter().map(|(_, (feature, usual))| (feature.name, reason(feature, usual, flow))).collect()
 }

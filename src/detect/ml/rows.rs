@@ -12,6 +12,7 @@ use crate::learn::model::Model;
 use crate::learn::random::Selection;
 use crate::learn::scale::Robust;
 use crate::maths::order::nearest_quantile;
+use crate::maths::sorting::Arrange;
 use crate::model::format::quantity::{counted, plain};
 use crate::model::rows::ColumnKind;
 use crate::model::{Evidence, Finding};
@@ -195,7 +196,7 @@ impl<M: Model> FittedRows<M> {
         let mut past: Vec<usize> = (0..rows.len()).filter(|row| self.scores.get(*row) >= Some(&threshold)).collect();
         let n_past = past.len() as u64;
         let top_score = |row: &usize| self.scores.get(*row).copied().unwrap_or(0.0);
-        past.sort_by(|a, b| top_score(b).total_cmp(&top_score(a)));
+        past.arrange_by(|a, b| top_score(b).total_cmp(&top_score(a)));
         let top = *past.first()?;
         let top_number = rows.number(top)? + 1;
         let threshold = f64::from(threshold);
@@ -237,7 +238,7 @@ impl<M: Model> FittedRows<M> {
         let mut parts: Vec<(f64, usize)> = self.model.parts(&values, &usual).into_iter().zip(0..).collect();
         parts.iter_mut().for_each(|(part, _)| *part = (*part * 1e6).round());
         parts.retain(|(part, _)| *part > 0.0);
-        parts.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        parts.arrange_by(|(a, _), (b, _)| b.total_cmp(a));
         parts.truncate(MOST_REASONS);
         let reason = |(_, place): (f64, usize)| {
             let (feature, usual) = (self.features.get(place)?, self.usual.columns.get(place)?);

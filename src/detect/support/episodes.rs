@@ -21,7 +21,7 @@ impl Episodes {
     /// lasts past the next pause counts by its first moment.
     pub fn of(spans: impl IntoIterator<Item = (i64, i64)>, pause_ns: i64, least: usize) -> Episodes {
         let mut spans: Vec<(i64, i64)> = spans.into_iter().collect();
-        spans.sort_unstable();
+        spans.arrange();
         let mut all: Vec<((i64, i64), usize)> = Vec::new();
         for (first, last) in spans {
             match all.last_mut().filter(|((_, end), _)| first.saturating_sub(*end) <= pause_ns) {

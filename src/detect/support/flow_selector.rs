@@ -3,6 +3,7 @@
 
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;
+use crate::maths::sorting::Arrange;
 use crate::model::finding::Finding;
 use crate::model::{Addr, Flow};
 
@@ -206,7 +207,7 @@ pub fn gather_senders(
 
 /// The senders that are no bystanders, sorted.
 fn busy_senders(mut sent: Vec<(Addr, u64)>) -> Vec<Addr> {
-    sent.sort_unstable();
+    sent.arrange();
     let sums = |group: &[(Addr, u64)]| group.iter().map(|(_, n)| n).sum::<u64>();
     let most = sent.chunk_by(|a, b| a.0 == b.0).map(sums).max().unwrap_or(0) as f64;
     sent.chunk_by(|a, b| a.0 == b.0)

@@ -13,12 +13,13 @@ use crate::detect::support::wordiness::Wordiness;
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
+use crate::maths::ordered::BTreeSet;
 use crate::model::app::field::{FieldId, FieldValue};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
 use crate::model::{Addr, Flow, Site};
 use foldhash::fast::RandomState;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::hash::Hash;
 use std::net::IpAddr;
 

@@ -4,6 +4,7 @@
 
 use crate::detect::support::finding_builder;
 use crate::maths::elementary::{ln, log10};
+use crate::maths::sorting::Arrange;
 use crate::model::finding::series::{Level, SeriesKind};
 use crate::model::{Evidence, Series};
 use std::sync::LazyLock;
@@ -152,7 +153,7 @@ pub fn busiest(times_ns: &[i64], window_ns: i64) -> usize {
 pub fn most_open(spans: impl Iterator<Item = (i64, i64)>) -> usize {
     let mut edges: Vec<(i64, i32)> =
         spans.flat_map(|(first, last)| [(first, 1), (last.saturating_add(1), -1)]).collect();
-    edges.sort_unstable();
+    edges.arrange();
     let (mut open, mut most) = (0_i32, 0_i32);
     for (_, step) in edges {
         open += step;

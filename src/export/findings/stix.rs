@@ -6,12 +6,13 @@
 
 use super::uuid::uuid;
 use crate::export::{About, Export, Writer};
+use crate::maths::ordered::BTreeMap;
+use crate::maths::sorting::Arrange;
 use crate::model::finding::Severity;
 use crate::model::format::time;
 use crate::model::format::visible;
 use crate::model::{Analysis, Endpoint, Finding};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// The bundle.
 pub const EXPORT: Export = Export {
@@ -76,7 +77,7 @@ fn stix(analysis: &Analysis, findings: &[&Finding]) -> String {
             let value = name.trim_end_matches('.');
             objects.add("domain-name", value, json!({ "value": value }))
         }));
-        seen.sort();
+        seen.arrange();
         seen.dedup();
         let mut about = Vec::new();
         if !seen.is_empty() {
@@ -114,7 +115,7 @@ fn stix(analysis: &Analysis, findings: &[&Finding]) -> String {
         held.extend(about);
         held.push(objects.add_domain("note", &finding.id, of, note));
     }
-    held.sort();
+    held.arrange();
     held.dedup();
     if !held.is_empty() {
         let worst = findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info);
@@ -153,8 +154,8 @@ fn timestamp(ns: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::maths::ordered::BTreeSet;
     use crate::model::finding::tests::made;
-    use std::collections::BTreeSet;
 
     #[test]
     fn every_reference_is_in_the_bundle_and_has_what_the_standard_asks_for() {

@@ -2,6 +2,7 @@
 
 use super::content;
 use super::{Audience, ReportOptions, ReportSection};
+use crate::maths::sorting::Arrange;
 use crate::model::coverage::DetectorCoverage;
 use crate::model::format::quantity::{bytes, count, counted, or_dash, percent, port_ranges, with_unit};
 use crate::model::format::{host_name, time, visible};
@@ -69,7 +70,7 @@ fn body(section: ReportSection, analysis: &Analysis, options: &ReportOptions) ->
 fn timeline(analysis: &Analysis, options: &ReportOptions) -> String {
     let mut listed = content::listed(analysis, options).0;
     listed.retain(|(_, finding)| finding.start_ns > 0);
-    listed.sort_by_key(|(number, finding)| (finding.start_ns, *number));
+    listed.arrange_by_key(|(number, finding)| (finding.start_ns, *number));
     let line = |(number, one): &(u64, &Finding)| {
         format!("- {}: {} (finding {number})\n", time::utc(one.start_ns), text(&one.title))
     };

@@ -78,7 +78,7 @@ fn payload(flow: &Flow) -> Moments {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use crate::maths::ordered::BTreeSet;
 
     #[test]
     fn each_feature_has_its_own_name_and_a_formula() {

@@ -3,9 +3,10 @@
 use crate::flow::endpoints::{EndpointIndex, FlowEndpoints};
 use crate::flow::table::FlowTable;
 use crate::maths::fnv;
+use crate::maths::ordered::{BTreeMap, BTreeSet};
+use crate::maths::sorting::Arrange;
 use crate::model::net::site::Basis;
 use crate::model::{Addr, Flow, Network};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Ports of services that are shared within a house and not over the internet: Kerberos, DCE/RPC, NetBIOS, LDAP, SMB,
 /// password changes, global catalogue.
@@ -157,7 +158,7 @@ impl Family {
         if family.pairs.len() < super::LEAST_FLOWS {
             family.pairs = unicast().map(|(_, ends)| pair(ends)).collect();
         }
-        family.pairs.sort_unstable();
+        family.pairs.arrange();
         family.pairs.dedup();
         let shared = answered().filter(|(_, ends)| HOUSE_PORTS.contains(&ends.port));
         let ends = |(from, to)| Some((hosts.host(from)?, hosts.host(to)?));

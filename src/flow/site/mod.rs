@@ -12,6 +12,7 @@ mod networks;
 
 use super::endpoints::EndpointIndex;
 use super::table::FlowTable;
+use crate::maths::ordered::BTreeSet;
 use crate::maths::sorting::Arrange;
 use crate::model::app::field::MessageFields;
 use crate::model::net::site::Basis;
@@ -20,7 +21,6 @@ use crate::model::{Addr, Network, Site};
 use hosts::{Family, Hosts};
 use leases::Leases;
 use networks::Shares;
-use std::collections::BTreeSet;
 
 /// Most addresses of which is kept that they were in ARP; those with the smallest hashes, whatever the order.
 const MOST_CLAIMS: usize = 1 << 14;
@@ -145,7 +145,7 @@ fn inside_private(shares: &Shares, link: &[Network], family: &Family) -> Option<
         .flat_map(|(a, b)| [hosts::network(*a), hosts::network(*b)])
         .collect();
     networks.extend(house);
-    networks.sort_unstable();
+    networks.arrange();
     networks.dedup();
     Some(with_basis(shares, networks))
 }

@@ -5,6 +5,7 @@ use crate::learn::matrix::Matrix;
 use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::random::Random;
 use crate::learn::work::{Stopped, Work, share};
+use crate::maths::sorting::Arrange;
 use crate::settings::Descriptor;
 
 const INPUTS: Descriptor = Descriptor::count("kitnet.inputs", "Features of a network", 10.0)
@@ -135,7 +136,7 @@ fn groups(rows: &Matrix, members: &[u32], most: usize, work: &mut Work<'_>) -> R
             pairs.push((first.iter().zip(second).map(|(x, y)| x * y).sum::<f64>().abs(), b, a));
         }
     }
-    pairs.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
+    pairs.arrange_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
     let mut group_of: Vec<usize> = (0..width).collect();
     let mut sizes = vec![1_usize; width];
     for (_, a, b) in pairs {

@@ -8,6 +8,7 @@ use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::random::Random;
 use crate::learn::trace::Traced;
 use crate::learn::work::{Stopped, Work, share};
+use crate::maths::sorting::Arrange;
 use crate::settings::Descriptor;
 
 const CLUSTERS: Descriptor = Descriptor::count("kmeans.clusters", "Clusters", 8.0)
@@ -52,7 +53,7 @@ fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, 
     training.tell(|| Traced::Centres { centres: centres.clone(), sizes: Vec::new() });
     let sizes = settle(training, &members, &mut centres, &mut work.part(0.2, 1.0))?;
     let mut by_size: Vec<(usize, Vec<f64>)> = sizes.into_iter().zip(centres).collect();
-    by_size.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
+    by_size.arrange_by_key(|(size, _)| std::cmp::Reverse(*size));
     let n_large = large(&by_size.iter().map(|(size, _)| *size).collect::<Vec<_>>());
     let centres = by_size.into_iter().take(n_large).map(|(_, centre)| centre).collect();
     let is_sample = members.len() < training.rows.n_rows();

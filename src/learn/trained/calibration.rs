@@ -1,6 +1,7 @@
 //! What a classifier says to how often it is right when it says so: isotonic regression by pooling neighbours that are out of
 //! order (Zadrozny and Elkan, KDD 2002).
 
+use crate::maths::sorting::Arrange;
 use serde::{Deserialize, Serialize};
 
 /// Fewest rows, and of each kind: with fewer the steps would follow chance.
@@ -24,7 +25,7 @@ impl Calibration {
             return None;
         }
         let mut sorted = said.to_vec();
-        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sorted.arrange_by(|a, b| a.0.total_cmp(&b.0));
         // Blocks: rows, sum of what was said, attacks.
         let mut blocks: Vec<(f64, f64, f64)> = Vec::new();
         for same in sorted.chunk_by(|a, b| a.0 == b.0) {

@@ -1,6 +1,7 @@
 //! What was said of rows that were not trained on, and what they are, to figures of how good that is.
 
 use super::table::LabelledTable;
+use crate::maths::sorting::Arrange;
 use crate::stats::ranking::rank;
 use serde::{Deserialize, Serialize};
 
@@ -122,7 +123,7 @@ impl Measures {
 /// Where the folds cannot tell thresholds apart, the lower one finds more of what is unlike the training data.
 pub fn best_threshold(table: &LabelledTable, rows: &[u32], said: &[f64]) -> f64 {
     let mut sorted: Vec<(f64, bool)> = rows.iter().zip(said).map(|(row, p)| (*p, table.is_attack(*row))).collect();
-    sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
+    sorted.arrange_by(|a, b| b.0.total_cmp(&a.0));
     let n_attacks = sorted.iter().filter(|(_, is)| *is).count() as f64;
     let (mut hits, mut n) = (0.0, 0.0);
     // F1, its standard error (that of a count of errors, which is its square root), threshold.

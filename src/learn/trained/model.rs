@@ -13,6 +13,7 @@ use crate::learn::matrix::Matrix;
 use crate::learn::method::{Refusal, by_replacement};
 use crate::learn::work::Work;
 use crate::maths::order::nearest_quantile;
+use crate::maths::sorting::Arrange;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -245,7 +246,7 @@ impl TrainedModel {
         let mut reasons: Vec<ModelReason> =
             falls.into_iter().enumerate().map(|(feature, falls)| ModelReason { feature, falls }).collect();
         reasons.retain(|reason| reason.falls > 1e-6);
-        reasons.sort_by(|a, b| b.falls.total_cmp(&a.falls).then(a.feature.cmp(&b.feature)));
+        reasons.arrange_by(|a, b| b.falls.total_cmp(&a.falls).then(a.feature.cmp(&b.feature)));
         reasons
     }
 }

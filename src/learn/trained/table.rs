@@ -2,6 +2,7 @@
 
 use crate::learn::column::{Cells, TableColumn};
 use crate::learn::prepare::{Source, Values};
+use crate::maths::sorting::Arrange;
 use crate::stats::labels::{Class, Labels};
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +64,7 @@ impl LabelledTable {
         }
         let mut names: Vec<(bool, String)> =
             self.classes.iter().chain(&other.classes).map(|class| (class.is_attack, class.name.clone())).collect();
-        names.sort();
+        names.arrange();
         names.dedup();
         let place = |class: Option<&Class>| {
             let own = class.map(|class| (class.is_attack, class.name.clone()));

@@ -11,9 +11,10 @@ use crate::learn::matrix::Matrix;
 use crate::learn::method::Refusal;
 use crate::learn::random::Random;
 use crate::learn::work::{Work, share};
+use crate::maths::ordered::BTreeMap;
+use crate::maths::sorting::Arrange;
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Most rows by which the weight of a column is found, of all folds together.
 const MOST_PERMUTED: usize = 2000;
@@ -190,7 +191,7 @@ pub fn validate(table: &LabelledTable, plan: &Plan<'_>, work: &mut Work<'_>) -> 
     let calibration = Calibration::fit(&pairs(table, &rows, &raw));
     let mean = |(column, (sum, n)): (String, (f64, usize))| (column, sum / n.max(1) as f64);
     let mut importances: Vec<(String, f64)> = importances.into_iter().map(mean).collect();
-    importances.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    importances.arrange_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     Ok(Validation {
         rows,
         raw,

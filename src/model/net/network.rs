@@ -1,6 +1,7 @@
 //! A network: all addresses that begin with the same bits (CIDR, RFC 4632), and lists of them as people write them.
 
 use super::addr::Addr;
+use crate::maths::sorting::Arrange;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
@@ -55,7 +56,7 @@ impl Network {
             }
             networks.push(network);
         }
-        networks.sort_unstable();
+        networks.arrange();
         networks.dedup();
         if networks.len() > Network::MOST {
             return Err(format!("there are more than {} networks", Network::MOST));

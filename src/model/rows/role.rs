@@ -314,7 +314,7 @@ impl Role {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use crate::maths::ordered::BTreeSet;
 
     #[test]
     fn every_role_has_one_id_and_is_found_by_it() {

@@ -13,6 +13,7 @@ use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::logins::LoginWalk;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Arrange;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::exchanges::Exchanges;
 use crate::model::format::time::{SECOND, span};
@@ -157,7 +158,7 @@ impl Detector for TlsBruteForce {
             })
             .collect();
         let mut services: Vec<(Addr, u16)> = cases.iter().map(|case| (case.service.1, case.service.2)).collect();
-        services.sort_unstable();
+        services.arrange();
         for case in &mut cases {
             let service = (case.service.1, case.service.2);
             let n = services.partition_point(|one| *one <= service) - services.partition_point(|one| *one < service);

@@ -146,7 +146,7 @@ fn is_timed(times_ns: &[i64]) -> bool {
 
 /// The least of the answers that are most often the same.
 fn usual(mut answers: Vec<u32>) -> Option<u32> {
-    answers.sort_unstable();
+    answers.arrange();
     let n_same = |least: u32| {
         let end = answers.partition_point(|answer| *answer <= least.saturating_add(SAME_ANSWER_BYTES));
         end - answers.partition_point(|answer| *answer < least)

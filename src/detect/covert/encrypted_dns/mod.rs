@@ -14,6 +14,7 @@ use crate::detect::support::flow_selector::{Between, visit};
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::detect::support::{domains, resolvers};
+use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::NameSource;
@@ -181,7 +182,7 @@ impl EncryptedDns {
                 list.push(first_ns.div_euclid(1_000_000));
             }
         }
-        new.values_mut().for_each(|list| list.sort_unstable());
+        new.values_mut().for_each(|list| list.arrange());
         new
     }
 

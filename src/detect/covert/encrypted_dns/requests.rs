@@ -5,6 +5,7 @@
 //! pictures and downloads have full packets in their answers.
 
 use crate::detect::support::encrypted_sessions::{EncryptedSession, is_near, usual};
+use crate::maths::sorting::Arrange;
 use crate::model::flow::exchanges::Exchange;
 
 /// Most payload in the mean of a packet that asks, B.
@@ -55,7 +56,7 @@ pub fn requests(session: &EncryptedSession) -> Option<Requests> {
     let usual =
         [usual(small.iter().map(|(_, exchange)| exchange.sent)), usual(small.iter().map(|(_, exchange)| exchange.got))];
     let mut answered: Vec<i64> = small.iter().map(|(at, exchange)| at + i64::from(exchange.wait_millis)).collect();
-    answered.sort_unstable();
+    answered.arrange();
     let n_slots = (last - first) / SLOT_MILLIS + 1;
     let mut slots: Vec<i64> = small.iter().map(|(at, _)| (at - first) / SLOT_MILLIS).collect();
     slots.dedup();

@@ -15,6 +15,7 @@ use crate::detect::support::log_ratio;
 use crate::detect::support::odd_server::Called;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
+use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::maths::sorting::Arrange;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::quantity;
@@ -23,7 +24,6 @@ use crate::settings::Descriptor;
 use around::{Around, MAIL_PORTS, Program};
 use staging::Staging;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "bulk_exfiltration",
@@ -186,7 +186,7 @@ impl BulkExfiltration {
             }
         }
         let mut all: Vec<u64> = self.pairs.iter().map(|(_, pair)| pair.sent).collect();
-        all.sort_unstable();
+        all.arrange();
         let common = all.get(all.len().saturating_sub(1) / 2).map_or(0.0, |n| *n as f64);
         let n_inside = self.pairs.iter().map(|((from, _), _)| *from).collect::<BTreeSet<Addr>>().len();
         let mut programs = vec![Program::default(); cases.len()];
@@ -199,7 +199,7 @@ impl BulkExfiltration {
         let servers = context.outside_servers();
         let around = |((from, to), pair): &(&(Addr, Addr), &Pair), program: &Program<'_>| {
             let mut others = sent.get(from).cloned().unwrap_or_default();
-            others.sort_unstable();
+            others.arrange();
             if let Ok(own) = others.binary_search(&pair.sent) {
                 others.remove(own);
             }

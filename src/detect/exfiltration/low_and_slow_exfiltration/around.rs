@@ -3,8 +3,9 @@
 
 use super::sum::Sum;
 use super::{Drip, Place};
+use crate::maths::ordered::BTreeMap;
+use crate::maths::sorting::Arrange;
 use crate::model::Addr;
-use std::collections::BTreeMap;
 
 /// Out of proportion: so many times what the host usually sends to a place, or others send there.
 const MUCH_MORE: f64 = 5.0;
@@ -39,7 +40,7 @@ impl Around {
 pub fn around((source, place): &(Addr, Place), drip: &Drip, drips: &BTreeMap<(Addr, Place), Drip>) -> Around {
     let sent = |drips: &[&Drip]| -> f64 {
         let mut list: Vec<u64> = drips.iter().map(|drip| drip.sum.all_sent).collect();
-        list.sort_unstable();
+        list.arrange();
         list.get(list.len() / 2).map_or(0.0, |n| *n as f64)
     };
     let own: Vec<&Drip> =

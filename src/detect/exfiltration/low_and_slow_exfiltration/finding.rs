@@ -9,6 +9,7 @@ use crate::detect::support::finding_builder::{self, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered, visit};
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Arrange;
 use crate::model::finding::series::{Series, SeriesKind};
 use crate::model::format::quantity;
 use crate::model::format::time::span;
@@ -97,7 +98,7 @@ impl Drip {
                 drops.push((flow.first_ns, flow.forward().payload_bytes()));
             }
         });
-        drops.sort_unstable();
+        drops.arrange();
         (flows, drops)
     }
 }

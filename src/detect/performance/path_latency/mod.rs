@@ -20,7 +20,6 @@ use crate::model::{Addr, Category, Finding, Network, Site};
 use crate::settings::Descriptor;
 use hops::Hops;
 use load::Load;
-use std::collections::{BTreeMap, BTreeSet};
 use two_levels::two_levels;
 use way_out::way_out;
 
@@ -183,7 +182,7 @@ impl PathLatency {
             path.trips.extend(trips);
             path.peers.insert(*peer);
         }
-        paths.values_mut().for_each(|path| path.trips.sort_unstable());
+        paths.values_mut().for_each(|path| path.trips.arrange());
         paths
     }
 }
@@ -268,7 +267,7 @@ fn jump(host: Addr, Path { trips, peers }: &Path, (times, more): (f64, f64)) -> 
         .collect();
     // No path is quicker than it is: the least counts, if it was seen twice.
     let mut least: Vec<f64> = shortest.iter().map(|trip| trip.1).collect();
-    least.sort_by(f64::total_cmp);
+    least.sort_unstable_by(f64::total_cmp);
     let short = *least.get(1)?;
     let is_long = |micros: f64| micros >= times * short && micros >= short + more;
     let first = shortest.iter().position(|trip| is_long(trip.1))?;
@@ -293,7 +292,7 @@ fn jump(host: Addr, Path { trips, peers }: &Path, (times, more): (f64, f64)) -> 
 /// Round trips to a host that are long now and then: what waits in queues.
 fn queue(host: Addr, Path { trips, peers }: &Path, (times, more): (f64, f64)) -> Option<Jump<'_>> {
     let mut sorted: Vec<f64> = trips.iter().map(|trip| f64::from(trip.1)).collect();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     let short = *sorted.get(1)?;
     let is_long = |micros: f64| micros >= times * short && micros >= short + QUEUE * more;
     let long: Vec<f64> = sorted.iter().copied().filter(|micros| is_long(*micros)).collect();

@@ -8,9 +8,10 @@ use crate::detect::support::finding_builder::{Identity, count, evidence};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::trouble::worst_stretch;
 use crate::maths::order::upper_quantile;
+use crate::maths::ordered::{BTreeMap, BTreeSet};
+use crate::maths::sorting::Arrange;
 use crate::model::format::time::{seconds, span};
 use crate::model::{Addr, Finding, Flow, Site};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// One host alone is slow by itself, or its own way is.
 const LEAST_HOSTS: usize = 2;
@@ -44,7 +45,7 @@ struct Judged<'a> {
 impl<'a> Judged<'a> {
     fn of((host, path): (&Addr, &'a Path), (times, more): (f64, f64)) -> Option<Judged<'a>> {
         let mut sorted: Vec<u32> = path.trips.iter().map(|trip| trip.1).collect();
-        sorted.sort_unstable();
+        sorted.arrange();
         // No path is quicker than it is: the least counts, if it was seen twice.
         let short = f64::from(*sorted.get(1)?);
         let is_long = |trip: &Trip| f64::from(trip.1) >= times * short && f64::from(trip.1) >= short + more;
@@ -79,7 +80,7 @@ pub fn way_out(paths: &BTreeMap<Addr, Path>, site: &Site, limits: (f64, f64), le
     let far = judged(&is_far);
     // Whose round trips are all alike may have been seen in the slow time only.
     let mut trips: Vec<(Trip, bool)> = far.iter().filter(|host| host.has_long()).flat_map(Judged::trips).collect();
-    trips.sort_unstable();
+    trips.arrange();
     let (first, last) = worst_stretch(trips.iter().map(|(_, is_long)| *is_long), LASTING)?;
     let stretch = trips.get(first..=last)?;
     let period = (stretch.first()?.0.0, stretch.last()?.0.0);

@@ -116,7 +116,7 @@ fn numbers<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone, is_hinted: bool, c
     if is_hinted && numbers.iter().all(|number| numeric::SPREADSHEET.contains(number)) && are_days(&numbers) {
         return Some(TimeKind::Spreadsheet);
     }
-    numbers.sort_by(f64::total_cmp);
+    numbers.sort_unstable_by(f64::total_cmp);
     // The unit of a column is one, whatever the size of single values.
     let median = numbers.get(numbers.len() / 2).copied()?;
     let scale = Scale::of(median);

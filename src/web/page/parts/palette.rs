@@ -3,6 +3,7 @@
 use super::dialog::Dialog;
 use super::exports::Exports;
 use super::text::plain;
+use crate::maths::sorting::Arrange;
 use crate::session::state::Overlay;
 use crate::session::{Action, Phase, Route, Shared, State};
 use crate::web::page::hooks::{use_action, use_store};
@@ -278,7 +279,7 @@ fn fitting(all: &[Entry], typed: &str) -> Vec<Entry> {
         words.iter().all(|word| text.contains(word))
     };
     let mut found: Vec<&Entry> = all.iter().filter(fits).collect();
-    found.sort_by_key(|entry| !entry.text.to_lowercase().starts_with(&wanted));
+    found.arrange_by_key(|entry| !entry.text.to_lowercase().starts_with(&wanted));
     let mut found: Vec<Entry> = found.into_iter().take(MOST).cloned().collect();
     let has_traffic = all.iter().any(|entry| entry.text == "Flows");
     if !typed.is_empty() && has_traffic && crate::filter::compile(typed).is_ok() {

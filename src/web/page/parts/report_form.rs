@@ -5,6 +5,7 @@ use super::icon::Icon;
 use crate::export::TableExport;
 use crate::export::pseudonyms::{self, Notation, PseudonymKey, Pseudonyms};
 use crate::export::report::{self, Audience, ReportFormat, ReportOptions, ReportSection};
+use crate::maths::sorting::Arrange;
 use crate::model::Analysis;
 use crate::protocol::{Saving, Scope};
 use crate::session::{Action, Shared};
@@ -107,7 +108,7 @@ pub fn ReportForm(props: &ReportFormProps) -> Html {
                                 let mut now = (*chosen).clone();
                                 now.options.sections.retain(|other| *other != section);
                                 now.options.sections.extend(is_on.then_some(section));
-                                now.options.sections.sort_unstable();
+                                now.options.sections.arrange();
                                 chosen.set(now);
                             }
                         }) }

@@ -3,6 +3,7 @@
 use super::icon::Icon;
 use super::report_form::ReportForm;
 use crate::export::{self, About, Export, Writer, report};
+use crate::maths::sorting::Arrange;
 use crate::model::format::quantity;
 use crate::model::{Analysis, Finding};
 use crate::protocol::{Answer, Query, Saving, Scope};
@@ -159,7 +160,7 @@ fn findings(export: &'static Export, write: fn(&Analysis, &[&Finding]) -> String
             on_end.emit(());
             let Answer::Findings(within) = answer else { return };
             let sorted = within.map(|mut ids| {
-                ids.sort_unstable();
+                ids.arrange();
                 ids
             });
             say(&store, sorted.and_then(|ids| written(&|finding| ids.binary_search(&finding.id).is_ok())));

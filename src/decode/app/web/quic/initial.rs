@@ -9,6 +9,7 @@ use crate::decode::app::support::hello::Carrier;
 use crate::decode::app::support::hello::ClientHello;
 use crate::decode::app::support::hello::ServerHello;
 use crate::decode::app::support::take_bytes::TakeBytes;
+use crate::maths::sorting::Arrange;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 
@@ -87,7 +88,7 @@ impl Side {
         if !std::mem::take(&mut self.is_new) {
             return;
         }
-        self.list.sort_by_key(|(at, _)| *at);
+        self.list.arrange_by_key(|(at, _)| *at);
         let mut runs: Vec<(usize, Vec<u8>)> = Vec::new();
         for (at, data) in &self.list {
             match runs.last_mut() {

@@ -2,6 +2,7 @@
 
 use super::icicle::{TreeLine, icicle};
 use super::{figure, narrowed};
+use crate::maths::sorting::Arrange;
 use crate::model::explore::{Answer, AnswerRow, ValueKind};
 use crate::model::format::quantity;
 use crate::protocol::Filter;
@@ -116,7 +117,7 @@ fn grow(answer: &Answer, rows: &[&AnswerRow], (depth, above): (usize, &str), lin
         let all: Vec<f64> = rows.iter().filter_map(|row| row.figures.get(place).copied().flatten()).collect();
         (!all.is_empty()).then(|| all.iter().sum::<f64>())
     };
-    branches.sort_by(|a, b| sum(&b.2, 0).unwrap_or(0.0).total_cmp(&sum(&a.2, 0).unwrap_or(0.0)).then(a.0.cmp(b.0)));
+    branches.arrange_by(|a, b| sum(&b.2, 0).unwrap_or(0.0).total_cmp(&sum(&a.2, 0).unwrap_or(0.0)).then(a.0.cmp(b.0)));
     for (text, _, rows) in branches {
         let figures = answer.measures.iter().enumerate().map(|(place, head)| match (&rows[..], head.is_sum) {
             ([one], _) => one.figures.get(place).copied().flatten(),

@@ -2,6 +2,7 @@
 
 use super::features::Features;
 use super::keep_choices::KeepChoices;
+use crate::maths::sorting::Arrange;
 use crate::model::format::quantity;
 use crate::protocol::anomalies::{
     AnomalyChoice, AnomalyMethod, AnomalyOffer, AnomalyParameter, AnomalyScope, PROFILES, Withheld,
@@ -159,7 +160,7 @@ fn parameter(it: &Shared<Anomalies>, of: &AnomalyParameter, on_action: &Callback
         choice.parameters.retain(|(other, _)| *other != id);
         if let Some(value) = typed(&event).map(|value| value.clamp(low, high)).filter(|value| *value != default) {
             choice.parameters.push((id.clone(), value));
-            choice.parameters.sort_by(|a, b| a.0.cmp(&b.0));
+            choice.parameters.arrange_by(|a, b| a.0.cmp(&b.0));
         }
     });
     html! {

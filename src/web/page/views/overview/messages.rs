@@ -1,5 +1,6 @@
 //! What application messages say, protocol by protocol: how many there are, and how often each value comes.
 
+use crate::maths::sorting::Arrange;
 use crate::model::Analysis;
 use crate::model::analysis::{FieldCount, ProtocolCount};
 use crate::model::format::quantity;
@@ -19,7 +20,7 @@ pub struct MessagesProps {
 pub fn Messages(props: &MessagesProps) -> Html {
     let mut protocols: Vec<&ProtocolCount> = props.analysis.summary.protocols.iter().collect();
     protocols.retain(|protocol| protocol.messages > 0);
-    protocols.sort_by(|a, b| b.messages.cmp(&a.messages).then_with(|| a.name.cmp(&b.name)));
+    protocols.arrange_by(|a, b| b.messages.cmp(&a.messages).then_with(|| a.name.cmp(&b.name)));
     if protocols.is_empty() {
         return Html::default();
     }

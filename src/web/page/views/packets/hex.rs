@@ -1,5 +1,6 @@
 //! The bytes of a packet in hex and as text. A byte that is chosen, by pointer or keys, marks what it is part of.
 
+use crate::maths::sorting::Arrange;
 use crate::model::format::quantity;
 use crate::model::listing::PacketDetail;
 use crate::session::Shared;
@@ -123,7 +124,7 @@ fn line_of(start: usize, bytes: &[u8], (marked, byte): (&Range<usize>, Option<us
         .chain(byte.into_iter().flat_map(|byte| [byte, byte + 1]))
         .filter(|cut| (start..=end).contains(cut))
         .collect();
-    cuts.sort_unstable();
+    cuts.arrange();
     cuts.dedup();
     let runs: Vec<(&[u8], Classes)> = cuts
         .iter()
