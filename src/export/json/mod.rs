@@ -8,6 +8,7 @@ mod table;
 
 use crate::export::report::{ReportOptions, ReportSection, content};
 use crate::export::{About, Export, Writer};
+use crate::maths::ordered::BTreeMap;
 use crate::model::analysis::{Analysis, Coverage, Expected, FieldCount, Issue, IssueSeverity, ProtocolCount, Setting};
 use crate::model::finding::Severity;
 use crate::model::format::time::{seconds, utc};
@@ -18,7 +19,6 @@ use crate::model::{Incident, Rule};
 use crate::summary::{Briefing, Sentence};
 use finding::{FindingOut, finding};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use table::TableOut;
 
 /// Number of the schema that [`json`] writes.
@@ -43,7 +43,9 @@ pub fn json(analysis: &Analysis) -> String {
 
 /// The same document without the sections that are not chosen, and with what it is: `report`.
 pub fn report(analysis: &Analysis, options: &ReportOptions) -> String {
-    let mut value = serde_json::to_value(document(analysis)).unwrap_or_default();
+    // Read back: to write the document as values too would be a second copy of all that writes it.
+    let text = serde_json::to_string(&document(analysis)).unwrap_or_default();
+    let mut value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     if let Some(fields) = value.as_object_mut() {
         let has = |section| options.has(section);
         let told = has(ReportSection::Findings) || has(ReportSection::Details);
