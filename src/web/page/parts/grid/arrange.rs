@@ -1,6 +1,6 @@
 //! The columns of a grid as they were arranged: which are shown, how wide, and the list in which people arrange them by keys.
 
-use super::row::{Column, Row};
+use super::row::{Head, Kind};
 use crate::model::format::quantity;
 use crate::session::Arrangement;
 use crate::session::arrangement::Placed;
@@ -35,15 +35,15 @@ pub struct Arranged {
 }
 
 /// Headings as an arrangement knows them.
-fn known<Sort: 'static>(columns: &[Column<Sort>]) -> Vec<(&str, bool)> {
+fn known(columns: &[Head]) -> Vec<(&str, bool)> {
     columns.iter().map(|column| (&*column.label, column.is_hidden)).collect()
 }
 
 /// The columns of a kind of row as they were arranged.
 #[hook]
-pub fn use_arranged<R: Row>(columns: &[Column<R::Sort>]) -> Arranged {
-    let arrangement =
-        use_state_eq(|| if R::IS_ARRANGED { prefs::arrangement(R::CLASS) } else { Arrangement::default() });
+pub fn use_arranged(kind: Kind, columns: &[Head]) -> Arranged {
+    let Kind { class, is_arranged, .. } = kind;
+    let arrangement = use_state_eq(|| if is_arranged { prefs::arrangement(class) } else { Arrangement::default() });
     let newest = use_mut_ref(|| (*arrangement).clone());
     let headings: Rc<[(String, bool)]> =
         columns.iter().map(|column| (column.label.to_string(), column.is_hidden)).collect();
@@ -59,12 +59,12 @@ pub fn use_arranged<R: Row>(columns: &[Column<R::Sort>]) -> Arranged {
     };
     let on_end = {
         let newest = newest.clone();
-        Callback::from(move |()| prefs::choose_arrangement(R::CLASS, &newest.borrow()))
+        Callback::from(move |()| prefs::choose_arrangement(class, &newest.borrow()))
     };
     let on_change = {
         let set = arrangement.setter();
         Callback::from(move |next: Arrangement| {
-            prefs::choose_arrangement(R::CLASS, &next);
+            prefs::choose_arrangement(class, &next);
             newest.replace(next.clone());
             set.set(next);
         })
@@ -77,7 +77,7 @@ pub fn use_arranged<R: Row>(columns: &[Column<R::Sort>]) -> Arranged {
         Some(px) => format!("{px}px"),
         None => columns.get(placed.column).map_or("", |column| column.width).to_owned(),
     };
-    let tracks = if R::IS_ARRANGED { visible.iter().map(track).collect::<Vec<_>>().join(" ") } else { String::new() };
+    let tracks = if is_arranged { visible.iter().map(track).collect::<Vec<_>>().join(" ") } else { String::new() };
     Arranged { shown, tracks, all, on_width, on_end, on_change, arrangement: (*arrangement).clone() }
 }
 
@@ -99,7 +99,7 @@ pub fn close_on_escape() -> Callback<KeyboardEvent> {
 }
 
 /// The list of all columns: shown or not, before or behind others, wider or narrower.
-pub fn list<Sort: 'static>(columns: &[Column<Sort>], arranged: &Arranged) -> Html {
+pub fn list(columns: &[Head], arranged: &Arranged) -> Html {
     let known = known(columns);
     let change = |next: Arrangement| arranged.on_change.reform(move |_: MouseEvent| next.clone());
     let own = &arranged.arrangement;

@@ -78,7 +78,7 @@ fn Line<R: Row>(props: &LineProps<R>) -> Html {
     let class = classes!("grid-row", own, props.is_cursor.then_some("cursor"), props.is_chosen.then_some("chosen"));
     let cells = props.row.as_ref().map(|row| row.cells(props.times, &props.look));
     html! {
-        <div id={id::<R>(index)} {class} role="row" data-row={index.to_string()} aria-rowindex={(index + 2).to_string()}
+        <div id={id(R::CLASS, index)} {class} role="row" data-row={index.to_string()} aria-rowindex={(index + 2).to_string()}
             aria-selected={props.is_chosen.to_string()}>
             if let Some(cells) = cells {
                 for (column, is_number) in props.shown.iter() {

@@ -1,25 +1,20 @@
 //! The header row of a grid: columns that sort, and edges that are dragged to make them wider.
 
 use super::arrange::Arranged;
-use super::row::{Column, Row, Wanted};
+use super::row::{Head, SortedBy};
 use crate::web::page::parts::icon::Icon;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
-/// The header row.
-pub fn head<R: Row>(
-    wanted: &Wanted<R>,
-    columns: &[Column<R::Sort>],
-    arranged: &Arranged,
-    on_sort: &Callback<R::Sort>,
-) -> Html {
+/// The header row; `on_sort` is called with the place of a column among all.
+pub fn head(columns: &[Head], is_arranged: bool, arranged: &Arranged, on_sort: &Callback<usize>) -> Html {
     html! {
         <div class="grid-head" role="rowgroup">
             <div class="grid-row" role="row" aria-rowindex="1">
                 for (place, (at, _)) in arranged.shown.iter().enumerate() {
                     if let Some(column) = columns.get(*at) {
-                        { heading::<R>((place, *at), column, wanted, arranged, on_sort) }
+                        { heading((place, *at), column, is_arranged.then_some(arranged), on_sort) }
                     }
                 }
             </div>
@@ -27,33 +22,29 @@ pub fn head<R: Row>(
     }
 }
 
-fn heading<R: Row>(
-    (place, at): (usize, usize),
-    column: &Column<R::Sort>,
-    wanted: &Wanted<R>,
-    arranged: &Arranged,
-    on_sort: &Callback<R::Sort>,
-) -> Html {
-    let is_sorted = column.sort.is_some_and(|sort| sort == wanted.sort);
-    let order = match (is_sorted, wanted.is_descending) {
-        (false, _) => column.sort.map(|_| "none"),
-        (true, false) => Some("ascending"),
-        (true, true) => Some("descending"),
+fn heading((place, at): (usize, usize), column: &Head, arranged: Option<&Arranged>, on_sort: &Callback<usize>) -> Html {
+    let order = column.order.map(|order| match order {
+        SortedBy::Other => "none",
+        SortedBy::Ascending => "ascending",
+        SortedBy::Descending => "descending",
+    });
+    let sign = match column.order {
+        Some(SortedBy::Ascending) => Icon::Up.html(),
+        Some(SortedBy::Descending) => Icon::Down.html(),
+        _ => Html::default(),
     };
     html! {
         <div role="columnheader" key={at} class={classes!("cell", column.is_number.then_some("num"))} aria-sort={order}
             aria-colindex={(place + 1).to_string()}>
-            if let Some(sort) = column.sort {
-                <button type="button" class="sort" onclick={on_sort.reform(move |_: MouseEvent| sort)}>
+            if column.order.is_some() {
+                <button type="button" class="sort" onclick={on_sort.reform(move |_: MouseEvent| at)}>
                     <span>{ column.label.clone() }</span>
-                    if is_sorted {
-                        { if wanted.is_descending { Icon::Down.html() } else { Icon::Up.html() } }
-                    }
+                    { sign }
                 </button>
             } else {
                 <span>{ column.label.clone() }</span>
             }
-            if R::IS_ARRANGED {
+            if let Some(arranged) = arranged {
                 <Edge label={column.label.to_string()} on_width={arranged.on_width.clone()} on_end={arranged.on_end.clone()} />
             }
         </div>

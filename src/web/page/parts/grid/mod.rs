@@ -1,21 +1,16 @@
 //! A virtual table over all rows that the worker holds: only what is in sight is asked for and drawn.
 //!
-//! The focus stays on the grid; `aria-activedescendant` names the row that the keys have reached, so that rows may
-//! come and go under it.
+//! What knows the type of its rows is here and in few places more; all else is compiled once for all kinds (`frame`).
 
-use super::icon::Icon;
 use super::text::Times;
-use crate::model::format::quantity;
 use crate::session::window::Scroll;
-use crate::web::browser::{clipboard, style};
+use crate::web::browser::style;
 use crate::web::page::hooks::use_size;
-use crate::web::page::store::Place;
-use arrange::use_arranged;
-use body::{body, row_of};
-use head::head;
-use keys::target_row;
+use body::body;
+use frame::{Frame, use_frame};
+use row::{Head, Kind};
 use save_rows::SaveRows;
-use use_place::{Standing, use_place};
+use std::rc::Rc;
 use use_rows::use_rows;
 use use_scroll::use_scroll;
 use yew::prelude::*;
@@ -23,6 +18,7 @@ use yew::prelude::*;
 mod arrange;
 mod body;
 mod copy;
+mod frame;
 mod head;
 mod keys;
 mod row;
@@ -74,6 +70,7 @@ pub struct GridProps<R: Row> {
 /// A virtual table.
 #[component]
 pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
+    let GridProps { wanted, times, look, .. } = props;
     let node = use_node_ref();
     let size = use_size(&node);
     let cursor = use_state_eq(|| None::<u64>);
@@ -81,168 +78,67 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
     let n_known = use_state_eq(|| 0_u64);
     let scroll = Scroll { n_rows: *n_known, row_px, view_px: (size.height - row_px).max(row_px) };
     let (top_px, scroll_to) = use_scroll(&node, scroll);
-    let rows = use_rows(&props.wanted, scroll.visible(top_px));
+    let rows = use_rows(wanted, scroll.visible(top_px));
     n_known.set(rows.total().unwrap_or(0));
-    // A row that was chosen when the grid was left, to be chosen again once it has come.
-    let to_choose = use_mut_ref(|| None::<u64>);
-    let set_place = {
-        let (scroll_to, cursor, to_choose) = (scroll_to.clone(), cursor.setter(), to_choose.clone());
-        let has_chosen = props.chosen.is_some();
-        Callback::from(move |place: Place| {
-            scroll_to.emit(place.top_px);
-            cursor.set(place.cursor);
-            to_choose.replace(place.cursor.filter(|_| !has_chosen));
+    let columns = R::columns(wanted);
+    let heads: Rc<[Head]> = columns.iter().map(|column| column.head(wanted.sort, wanted.is_descending)).collect();
+    let on_sort = {
+        let on_sort = props.on_sort.clone();
+        Callback::from(move |at: usize| {
+            if let Some(sort) = columns.get(at).and_then(|column| column.sort) {
+                on_sort.emit(sort);
+            }
         })
     };
-    let key = props.wanted.key();
-    let place = Place { top_px, cursor: *cursor };
-    use_place(Standing { key: &key, place, scroll, wished: props.wished }, set_place);
-    {
-        let (rows, on_choose, to_choose) = (rows.clone(), props.on_choose.clone(), to_choose.clone());
-        use_effect(move || {
-            let row = to_choose.borrow().and_then(|index| rows.get(index));
-            if let Some(row) = row {
-                to_choose.take();
-                on_choose.emit(R::clone(&row));
-            }
-        });
-    }
-    let columns = R::columns(&props.wanted);
-    let arranged = use_arranged::<R>(&columns);
-    {
-        let node = node.clone();
-        use_effect_with(arranged.tracks.clone(), move |tracks| {
-            if !tracks.is_empty() {
-                style::set(&node, "--columns", tracks);
-            }
-        });
-    }
-    let copied = use_state_eq(|| "");
-    let copy = {
-        let (rows, said, times, look) = (rows.clone(), copied.setter(), props.times, props.look.clone());
-        let (columns, shown) = (columns.clone(), arranged.shown.clone());
-        Callback::from(move |places: std::ops::Range<u64>| {
-            let rows: Vec<_> = places.filter_map(|place| rows.get(place)).collect();
-            let said = said.clone();
-            clipboard::copy(&copy::text::<R>(&columns, &shown, &rows, (times, &look)), move |is_done| {
-                said.set(if is_done { "Copied." } else { "The browser does not allow copying here." });
-            });
-        })
-    };
-    let choose = {
-        let (rows, cursor, on_choose) = (rows.clone(), cursor.setter(), props.on_choose.clone());
+    let emit = |to: &Callback<R>| {
+        let (rows, to) = (rows.clone(), to.clone());
         Callback::from(move |index: u64| {
-            cursor.set(Some(index));
-            if let Some(row) = rows.get(index) {
-                on_choose.emit(R::clone(&row));
+            let row = rows.get(index);
+            if let Some(row) = &row {
+                to.emit(R::clone(row));
             }
+            row.is_some()
         })
     };
-    {
-        let (scroll_to, cursor, to_choose) = (scroll_to.clone(), cursor.setter(), to_choose.clone());
-        use_effect_with(props.go_to, move |go_to| {
-            if let Some((place, _)) = *go_to {
-                scroll_to.emit(scroll.reveal(top_px, place));
-                cursor.set(Some(place));
-                // It is chosen as soon as it has come.
-                to_choose.replace(Some(place));
-            }
-        });
-    }
-    let open = {
-        let (rows, on_open) = (rows.clone(), props.on_open.clone());
-        Callback::from(move |index: u64| {
-            if let Some(row) = rows.get(index) {
-                on_open.emit(R::clone(&row));
-            }
+    let on_key = props.on_key.clone().map(|on_key| {
+        let rows = rows.clone();
+        Callback::from(move |(key, index): (String, u64)| {
+            rows.get(index).is_some_and(|row| on_key.emit((key, R::clone(&row))))
         })
-    };
-    let on_key = {
-        let (node, cursor, choose, open) = (node.clone(), cursor.clone(), choose.clone(), open.clone());
-        let (copy, rows, on_other) = (copy.clone(), rows.clone(), props.on_key.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            // Keys on the header's buttons are theirs.
-            let is_ours = node.get().is_some_and(|node| event.target().is_some_and(|target| *target == **node));
-            let is_end = matches!(event.key().as_str(), "Home" | "End");
-            let is_copy =
-                (event.ctrl_key() || event.meta_key()) && !event.alt_key() && event.key().eq_ignore_ascii_case("c");
-            if is_ours && is_copy {
-                if let Some(at) = *cursor {
-                    event.prevent_default();
-                    copy.emit(at..at + 1);
-                }
-                return;
-            }
-            if !is_ours || event.alt_key() || ((event.ctrl_key() || event.meta_key()) && !is_end) {
-                return;
-            }
-            let at = (*cursor).filter(|at| *at < scroll.n_rows);
-            if let Some(next) = target_row(&event.key(), at, &scroll, top_px) {
-                event.prevent_default();
-                scroll_to.emit(scroll.reveal(top_px, next));
-                choose.emit(next);
-            } else if let Some(at) = at.filter(|_| event.key() == "Enter") {
-                event.prevent_default();
-                open.emit(at);
-            } else if let (Some(on_other), Some(row)) = (&on_other, at.and_then(|at| rows.get(at)))
-                && on_other.emit((event.key(), R::clone(&row)))
-            {
-                event.prevent_default();
-            }
-        })
-    };
-    let on_click = Callback::from(move |event: MouseEvent| {
-        if let Some(index) = row_of(&event) {
-            choose.emit(index);
-        }
     });
-    let on_double_click = Callback::from(move |event: MouseEvent| {
-        if let Some(index) = row_of(&event) {
-            open.emit(index);
-        }
-    });
-    let total = rows.total();
-    let visible = scroll.visible(top_px);
-    let copy_visible = copy.reform(move |_: MouseEvent| visible.clone());
-    let active = (*cursor).filter(|at| scroll.visible(top_px).contains(at)).map(|at| row::id::<R>(at));
-    html! {
-        <div class="grid-box">
-            <div class={classes!("grid", R::CLASS, props.times.has_day().then_some("with-day"))} ref={node} role="grid" tabindex="0" aria-label={R::LABEL}
-                aria-rowcount={total.map_or("-1".to_owned(), |total| (total + 1).to_string())}
-                aria-colcount={arranged.shown.len().to_string()} aria-busy={rows.is_waiting().to_string()}
-                aria-activedescendant={active} onkeydown={on_key} onclick={on_click} ondblclick={on_double_click}>
-                { head::<R>(&props.wanted, &columns, &arranged, &props.on_sort) }
-                { body(&body::View { rows: &rows, scroll, top_px, cursor: *cursor, chosen: props.chosen, times: props.times, shown: arranged.shown.clone(), look: &props.look }) }
-                if let Some(why) = rows.refused() {
-                    <p class="placeholder grid-nothing filter-error">{ format!("The filter cannot be used here: {why}") }</p>
-                } else if total == Some(0) {
-                    <p class="placeholder grid-nothing">{ props.nothing }</p>
-                }
-            </div>
-            <div class="grid-foot">
-            <p role="status">
-                { match total {
-                    None => "Loading rows…".to_owned(),
-                    Some(_) if rows.is_waiting() => "Sorting and filtering…".to_owned(),
-                    Some(total) => {
-                        format!("{}. {}", quantity::counted(total, R::NOUNS.0, R::NOUNS.1), props.times.note())
-                    }
-                } }
-                if !copied.is_empty() { {" "}{ *copied } }
-            </p>
-            <div class="grid-tools">
-                { props.tools.clone() }
-                if total.is_some_and(|total| total > 0) {
-                    <SaveRows<R> wanted={props.wanted.clone()} />
-                }
-                if R::IS_ARRANGED {
-                    <button type="button" class="button quiet" onclick={copy_visible} title="Copy the rows in sight; Ctrl+C in the table copies the chosen one">
-                        { Icon::Copy.html() }<span>{"Copy rows"}</span>
-                    </button>
-                    { arrange::list(&columns, &arranged) }
-                }
-            </div>
-            </div>
-        </div>
-    }
+    let texts = {
+        let (rows, times, look) = (rows.clone(), *times, look.clone());
+        Callback::from(move |index: u64| rows.get(index).map(|row| row.cells(times, &look)))
+    };
+    let at = *cursor;
+    let of_rows = |shown: &Rc<[(usize, bool)]>| {
+        let (rows, shown) = (&rows, shown.clone());
+        body(&body::View { rows, scroll, top_px, cursor: at, chosen: props.chosen, times: *times, shown, look })
+    };
+    use_frame(Frame {
+        kind: Kind::of::<R>(),
+        key: wanted.key(),
+        columns: heads,
+        node,
+        scroll,
+        top_px,
+        scroll_to,
+        cursor,
+        has_chosen: props.chosen.is_some(),
+        wished: props.wished,
+        go_to: props.go_to,
+        total: rows.total(),
+        is_waiting: rows.is_waiting(),
+        refused: rows.refused(),
+        times: *times,
+        nothing: props.nothing,
+        on_sort,
+        choose: emit(&props.on_choose),
+        open: emit(&props.on_open),
+        on_key,
+        texts,
+        rows: &of_rows,
+        save: html! { <SaveRows<R> wanted={wanted.clone()} /> },
+        tools: props.tools.clone(),
+    })
 }

@@ -22,6 +22,65 @@ pub struct Column<Sort: 'static> {
     pub is_hidden: bool,
 }
 
+/// A column as a header shows it, whatever its rows are.
+#[derive(Clone)]
+pub struct Head {
+    /// Its heading.
+    pub label: AttrValue,
+    /// How the rows are sorted by it; none if they cannot be.
+    pub order: Option<SortedBy>,
+    /// True for numbers.
+    pub is_number: bool,
+    /// Its width, as that of a [`Column`].
+    pub width: &'static str,
+    /// It is not shown until somebody wants it.
+    pub is_hidden: bool,
+}
+
+/// How rows are sorted by a column.
+#[derive(Clone, Copy, PartialEq)]
+pub enum SortedBy {
+    /// By another one.
+    Other,
+    /// Lowest first.
+    Ascending,
+    /// Highest first.
+    Descending,
+}
+
+impl<Sort: Copy + PartialEq> Column<Sort> {
+    /// As a header shows it while rows are sorted so.
+    pub fn head(&self, sort: Sort, is_descending: bool) -> Head {
+        let order = self.sort.map(|own| match (own == sort, is_descending) {
+            (false, _) => SortedBy::Other,
+            (true, false) => SortedBy::Ascending,
+            (true, true) => SortedBy::Descending,
+        });
+        let Column { label, is_number, width, is_hidden, .. } = self.clone();
+        Head { label, order, is_number, width, is_hidden }
+    }
+}
+
+/// What a grid says of its kind of rows.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// Accessible name.
+    pub label: &'static str,
+    /// What one row and many rows are called.
+    pub nouns: (&'static str, &'static str),
+    /// Class of the grid.
+    pub class: &'static str,
+    /// People may arrange the columns.
+    pub is_arranged: bool,
+}
+
+impl Kind {
+    /// That of rows of a type.
+    pub const fn of<R: Row>() -> Kind {
+        Kind { label: R::LABEL, nouns: R::NOUNS, class: R::CLASS, is_arranged: R::IS_ARRANGED }
+    }
+}
+
 /// A kind of row.
 pub trait Row:
     SavedRow<Sort: Copy + Debug + PartialEq + 'static, Cells: Clone + 'static> + Clone + PartialEq + 'static
@@ -101,6 +160,6 @@ impl<R: Row> PartialEq for Wanted<R> {
 }
 
 /// Id of the element of a row, by its place.
-pub fn id<R: Row>(index: u64) -> String {
-    format!("{}-row-{index}", R::CLASS)
+pub fn id(class: &str, index: u64) -> String {
+    format!("{class}-row-{index}")
 }
