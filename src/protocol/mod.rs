@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn maps_and_sets_cross_as_those_of_the_standard_library() {
         let theirs = collections::BTreeMap::from([
-            ("b", collections::BTreeSet::from([2, 1])),
+            ("b", collections::BTreeSet::from([2_u32, 1])),
             ("a", collections::BTreeSet::new()),
         ]);
         let ours: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::from([("b", [2, 1].into()), ("a", BTreeSet::new())]);

@@ -1,6 +1,6 @@
 //! Leaves to their entries in order, from either end.
 
-use super::map::Place;
+use super::Place;
 
 /// Entries in order.
 pub struct Iter<'a, K, V> {

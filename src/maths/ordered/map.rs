@@ -1,6 +1,6 @@
 //! Entries to a map in the order of their keys.
 
-use super::{Entry, Iter, Keys, LEAF};
+use super::{Iter, Keys, LEAF, Place};
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
@@ -16,9 +16,6 @@ pub struct BTreeMap<K, V> {
     pub(super) leaves: Vec<Vec<(K, V)>>,
     len: usize,
 }
-
-/// Where an entry is, or would be: its leaf, and its place in it.
-pub(super) type Place = (usize, usize);
 
 impl<K, V> BTreeMap<K, V> {
     /// A map of nothing.
@@ -238,6 +235,46 @@ impl<K: Ord, V> BTreeMap<K, V> {
             Bound::Unbounded => (self.leaves.len(), 0),
         };
         Iter::between(&self.leaves, front, back)
+    }
+}
+
+/// The place of a key, with or without a value.
+pub struct Entry<'a, K, V> {
+    map: &'a mut BTreeMap<K, V>,
+    key: K,
+    /// Where it is, or where it would be.
+    place: Result<Place, Place>,
+}
+
+impl<'a, K, V> Entry<'a, K, V> {
+    /// Its value; if it has none, that which `make` gives.
+    pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'a mut V {
+        match self.place {
+            Ok(place) => self.map.value_at(place),
+            Err(place) => self.map.put(place, (self.key, make())),
+        }
+    }
+
+    /// Its value; if it has none, this one.
+    pub fn or_insert(self, value: V) -> &'a mut V {
+        self.or_insert_with(|| value)
+    }
+
+    /// Its value; if it has none, the default.
+    pub fn or_default(self) -> &'a mut V
+    where
+        V: Default,
+    {
+        self.or_insert_with(V::default)
+    }
+
+    /// Changes its value, if it has one.
+    #[must_use]
+    pub fn and_modify(self, change: impl FnOnce(&mut V)) -> Self {
+        if let Ok(place) = self.place {
+            change(self.map.value_at(place));
+        }
+        self
     }
 }
 

@@ -5,16 +5,17 @@
 //! insert moves half a leaf and, once in so many entries, the places of the leaves: as fast up to millions of entries. What can be
 //! asked of them is asked as of the standard library's.
 
-mod entry;
 mod iter;
 mod map;
 mod set;
 mod stored;
 
-pub use entry::Entry;
 pub use iter::{Iter, Keys};
-pub use map::BTreeMap;
+pub use map::{BTreeMap, Entry};
 pub use set::BTreeSet;
+
+/// Where an entry is, or would be: its leaf, and its place in it.
+type Place = (usize, usize);
 
 /// Entries of a leaf, at most.
 const LEAF: usize = 64;

@@ -1,3 +1,5 @@
+//! Maps and sets against those of the standard library.
+
 use super::{BTreeMap, BTreeSet};
 use std::collections;
 use std::ops::Bound;
@@ -70,10 +72,10 @@ fn ranges_are_those_of_the_standard_library_from_both_ends() {
 }
 
 #[test]
-fn a_million_keys_in_any_order_take_no_longer_than_they_may() {
+fn many_keys_in_any_order_are_all_there() {
     // In order, against it, and across: what would move everything each time would not end.
-    let n = 1_000_000_u32;
-    for step in [1, n - 1, 617_369] {
+    let n = 200_000_u32;
+    for step in [1, n - 1, 61_737] {
         let set: BTreeSet<u32> = (0..n).map(|at| (u64::from(at) * u64::from(step) % u64::from(n)) as u32).collect();
         assert_eq!(set.len(), n as usize);
         assert!(set.iter().copied().eq(0..n));
