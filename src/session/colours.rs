@@ -170,4 +170,47 @@ mod tests {
         assert_eq!(serde_json::from_str::<Colours>(&text).unwrap(), more);
         assert_eq!(Colours { is_on: false, ..colours }.in_force().count(), 0);
     }
+
+    /// Red, green and blue of both themes: of `NAME: light-dark(#rrggbb, #rrggbb);` behind `place` in the style sheet.
+    fn themes(place: &str) -> [[f64; 3]; 2] {
+        let sheet = include_str!("../../static/style.css");
+        let (_, behind) = sheet.split_once(place).unwrap_or_else(|| panic!("{place} is not in the style sheet"));
+        let (_, colours) = behind.split_once("light-dark(").unwrap();
+        let (both, _) = colours.split_once(')').unwrap();
+        let channel = |colour: &str, at: usize| f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap());
+        let one = |colour: &str| [1, 3, 5].map(|at| channel(colour.trim(), at));
+        let (light, dark) = both.split_once(',').unwrap();
+        [one(light), one(dark)]
+    }
+
+    /// Contrast ratio of WCAG 2.2.
+    fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
+        let light = |colour: [f64; 3]| {
+            let [red, green, blue] = colour
+                .map(|channel| channel / 255.0)
+                .map(|share| if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) });
+            0.2126 * red + 0.7152 * green + 0.0722 * blue
+        };
+        let (a, b) = (light(a), light(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn text_is_read_on_every_colour_in_both_themes() {
+        let mix = |paint: [f64; 3], text: [f64; 3]| [0, 1, 2].map(|at| (80.0 * paint[at] + 8.0 * text[at]) / 88.0);
+        let (texts, muted) = (themes("  --text:"), themes("  --muted:"));
+        for paint in Paint::ALL {
+            let grounds = themes(&format!(".paint-{} {{ --paint:", paint.id()));
+            for ((ground, text), muted) in grounds.into_iter().zip(texts).zip(muted) {
+                assert!(contrast(ground, text) >= 7.0, "{paint:?}: {:.2}", contrast(ground, text));
+                // Under the pointer, and of what is said in a quieter colour.
+                for (ground, text) in [(mix(ground, text), text), (ground, muted)] {
+                    assert!(contrast(ground, text) >= 4.5, "{paint:?}: {:.2}", contrast(ground, text));
+                }
+            }
+        }
+        let [light, dark] = themes("  --chosen:");
+        assert!(contrast(light, texts[0]) >= 4.5 && contrast(dark, texts[1]) >= 4.5);
+        assert!(contrast([255.0; 3], [0.0; 3]) > 20.9 && contrast(texts[0], texts[0]) < 1.01);
+    }
 }
