@@ -291,7 +291,12 @@ fn nothing(analysis: &Analysis, moment: &dyn Fn(i64) -> String) -> Vec<Sentence>
         _ => String::new(),
     };
     let told = analysis.expected.iter().map(|one| &one.finding).chain(&analysis.findings);
-    let mut sentences = vec![Sentence::of(Topic::Checked, format!("{result} in {what}{when}."), told)];
+    let is_empty = n > 0 && rows.is_none() && summary.measured_packets() == Some(0) && summary.flows == 0;
+    let first = match is_empty {
+        true => "Nothing was found, for there is nothing in the capture: it has no packets.".to_owned(),
+        false => format!("{result} in {what}{when}."),
+    };
+    let mut sentences = vec![Sentence::of(Topic::Checked, first, told)];
     sentences.extend(checked(analysis));
     if let Some(slowness) = Slowness::of(analysis).filter(|one| matches!(one, Slowness::Nothing(_))) {
         sentences.push(Sentence::of(Topic::Speed, slowness.words(moment), []));

@@ -10,6 +10,9 @@ const LEVEL_PX: usize = 30;
 /// Narrower parts are left out, in percent of the width: the table has all.
 const LEAST: f64 = 0.15;
 
+/// Room that a letter needs, in percent of the usual width: a name that is cut to a letter or two tells nothing.
+const LETTER: f64 = 0.8;
+
 /// A value with what is below it.
 pub struct TreeLine {
     /// Values above it.
@@ -58,7 +61,9 @@ fn drawn(part: &Part<'_>, place: usize, store: Option<&Store>) -> Html {
             {class} onclick={on_click}>
             <title>{ format!("{name}: {}", quantity::percent(*width, 100.0)) }</title>
             <rect width="100%" height="100%" />
-            <text x="6" y={(LEVEL_PX / 2 + 4).to_string()}>{ name }</text>
+            if *width >= LETTER * (name.chars().count() + 1) as f64 {
+                <text x="6" y={(LEVEL_PX / 2 + 4).to_string()}>{ name }</text>
+            }
         </svg>
     }
 }

@@ -51,9 +51,6 @@ pub fn Rows(props: &AnswerRowsProps) -> Html {
     let has_value =
         |row: &&AnswerRow| !props.is_of_values || row.values.iter().any(|value| value.kind != ValueKind::Nothing);
     let there = use_turns(answer.rows.len().min(*shown), EACH);
-    if answer.rows.is_empty() {
-        return html! { <p class="placeholder">{"Nothing passes this filter."}</p> };
-    }
     let left_out = answer.n_rows.saturating_sub(answer.rows.len().min(*shown) as u64);
     let is_cut = answer.rows.len() > *shown;
     let on_more = {

@@ -38,7 +38,7 @@ pub fn Tree(props: &TreeProps) -> Html {
     grow(answer, &rows, (0, ""), &mut lines);
     let there = use_turns(lines.len().min(MOST), EACH);
     if lines.is_empty() {
-        return html! { <p class="placeholder">{"Nothing passes this filter."}</p> };
+        return html! { <p class="placeholder">{"There is nothing to show."}</p> };
     }
     let n_left_out = lines.len().saturating_sub(MOST) as u64;
     let total = answer.total.first().copied().flatten().filter(|total| *total > 0.0);

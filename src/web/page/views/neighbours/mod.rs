@@ -147,12 +147,12 @@ fn binding(one: &Binding, times: Times) -> Html {
     html! {
         <tr class={is_contested.then_some("is-contested")}>
             <th scope="row"><a href={host(one.address)}>{ one.address.to_string() }</a></th>
-            <td class="code"><a href={packets(&mac_text(one.mac))}>{ mac_text(one.mac) }</a></td>
+            <td class="code whole"><a href={packets(&mac_text(one.mac))}>{ mac_text(one.mac) }</a></td>
             <td class="num">{ quantity::count(one.n_claims) }</td>
             <td class="num">{ quantity::count(one.n_answers) }</td>
             <td class="num">{ quantity::count(one.n_unasked) }</td>
-            <td>{ times.text(one.first_ns) }</td>
-            <td>{ times.text(one.last_ns) }</td>
+            <td class="whole">{ times.text(one.first_ns) }</td>
+            <td class="whole">{ times.text(one.last_ns) }</td>
             <td>{ if is_contested { format!("{} devices claim this address", one.n_claimants) } else { String::new() } }</td>
         </tr>
     }
@@ -164,12 +164,12 @@ fn question(one: &AddressQuestion, times: Times) -> Html {
             <th scope="row">
                 if one.source.is_group() { {"(probe)"} } else { <a href={host(one.source)}>{ one.source.to_string() }</a> }
             </th>
-            <td class="code">{ one.mac.map_or_else(|| "–".to_owned(), mac_text) }</td>
+            <td class="code whole">{ one.mac.map_or_else(|| "–".to_owned(), mac_text) }</td>
             <td><a href={host(one.target)}>{ one.target.to_string() }</a></td>
             <td class="num">{ quantity::count(one.n_questions) }</td>
             <td class="num">{ quantity::count(one.n_answered) }</td>
-            <td>{ times.text(one.first_ns) }</td>
-            <td>{ times.text(one.last_ns) }</td>
+            <td class="whole">{ times.text(one.first_ns) }</td>
+            <td class="whole">{ times.text(one.last_ns) }</td>
         </tr>
     }
 }
