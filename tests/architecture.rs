@@ -240,7 +240,9 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["plan", "groups", "tally"],
             &["splits"],
             &["gather"],
-            &["answer", "catalogue"],
+            &["catalogue"],
+            &["correlation"],
+            &["answer"],
         ],
     ),
     (
@@ -289,7 +291,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "chart",
         &[
-            &["draw", "likeness"],
+            &["boxes", "draw", "likeness"],
             &[
                 "changes",
                 "course",

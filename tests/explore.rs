@@ -423,6 +423,32 @@ fn columns_of_tables_are_dimensions_and_measures() {
 }
 
 #[test]
+fn columns_are_correlated_in_pairs_and_boxes_are_of_quartiles() {
+    let table = Input::open("tables/cicids2017_ml.csv");
+    let answer = table.ask(&question("", "correlation")).unwrap();
+    let columns = (answer.rows.len() as f64).sqrt() as usize;
+    assert_eq!((columns * columns, answer.n_rows), (answer.rows.len(), answer.rows.len() as u64));
+    let figure = |y: usize, x: usize| answer.rows[y * columns + x].figures[0];
+    for y in 0..columns {
+        assert!(figure(y, y).is_none_or(|own| own == 1.0));
+        assert!(
+            (0..columns)
+                .all(|x| figure(y, x) == figure(x, y) && figure(y, x).is_none_or(|r| (-1.0..=1.0).contains(&r)))
+        );
+    }
+    assert!(table.ask(&question("label", "correlation")).unwrap_err().contains("takes no dimension"));
+    let capture = Input::open("captures/arp_spoofing/attack.pcap");
+    assert!(capture.ask(&question("", "correlation")).unwrap_err().contains("this is a capture"));
+
+    let five = "duration_min,duration_q1,duration_median,duration_q3,duration_max";
+    for row in capture.ask(&question("protocol", five)).unwrap().rows {
+        let known: Vec<f64> = row.figures.iter().copied().flatten().collect();
+        assert!(known.len() == 5 || known.is_empty());
+        assert!(known.windows(2).all(|pair| pair[0] <= pair[1]), "{known:?}");
+    }
+}
+
+#[test]
 fn order_is_as_asked() {
     let input = Input::open("captures/arp_spoofing/attack.pcap");
     let ordered = |order| {

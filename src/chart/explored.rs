@@ -1,6 +1,6 @@
 //! Answers to questions of measures and dimensions, drawn by their first measure.
 
-use super::likeness;
+use super::{boxes, likeness};
 use crate::maths::sorting::Arrange;
 use crate::model::chart::{Bar, ChartSeries, ChartSpec, Marks};
 use crate::model::explore::{Answer, AnswerRow, Mark, Scale, ValueKind};
@@ -22,7 +22,9 @@ pub fn explored(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<Char
         Mark::Bars => (!answer.dimensions.is_empty()).then(|| bars(answer)),
         Mark::Columns => columns(answer),
         Mark::Cumulative => cumulative(answer),
-        Mark::Areas | Mark::Lines => over_time(answer, mark, offset_minutes),
+        Mark::Density => density(answer),
+        Mark::Boxes => boxes::of(answer),
+        Mark::Areas | Mark::Lines | Mark::LogLines => over_time(answer, mark, offset_minutes),
         Mark::Heat => heat(answer, offset_minutes),
         Mark::Clusters => heat(answer, offset_minutes).map(likeness::ordered),
     }?;
@@ -31,12 +33,17 @@ pub fn explored(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<Char
     Some(ChartSpec {
         id: "explore".to_owned(),
         title: match mark {
+            Mark::Density => format!("Density of {} by {}", lower(&measure.label), by.join(" and ")),
+            Mark::Boxes if by.is_empty() => boxes::title(answer),
+            Mark::Boxes => format!("{} by {}", boxes::title(answer), by.join(" and ")),
+            _ if by.is_empty() => measure.label.clone(),
+            _ if measure.term.id == "correlation" => format!("{} of columns", measure.label),
             Mark::Cumulative => format!("Cumulative share of {} by {}", lower(&measure.label), by.join(" and ")),
             _ => format!("{} by {}", measure.label, by.join(" and ")),
         },
         summary: summary(answer),
         marks,
-        unit: if mark == Mark::Cumulative { "%".to_owned() } else { measure.unit.clone() },
+        unit: if matches!(mark, Mark::Cumulative | Mark::Density) { "%".to_owned() } else { measure.unit.clone() },
     })
 }
 
@@ -130,6 +137,34 @@ fn cumulative(answer: &Answer) -> Option<Marks> {
     Some(Marks::Columns(running.collect()))
 }
 
+/// For each value of the second dimension the share of its own sum that each place of the first has, in percent.
+fn density(answer: &Answer) -> Option<Marks> {
+    let measure = answer.measures.first().filter(|head| head.is_sum)?;
+    answer.dimensions.first()?;
+    let (places, names) = places(answer, 0, MOST_COLUMNS as usize, 0);
+    let mut series: Vec<ChartSeries> = Vec::new();
+    for row in &answer.rows {
+        let name = row.values.get(1).map_or(&measure.label, |value| &value.text);
+        let place = key(answer, row, 0).and_then(|own| places.iter().position(|place| *place == own));
+        let at = series.iter().position(|one| one.name == *name).unwrap_or_else(|| {
+            series.push(ChartSeries { name: name.clone(), values: vec![0.0; places.len()] });
+            series.len() - 1
+        });
+        let slot = place.and_then(|place| series.get_mut(at)?.values.get_mut(place));
+        if let (Some(slot), Some(figure)) = (slot, row.figures.first().copied().flatten()) {
+            *slot += figure;
+        }
+    }
+    let sum = |one: &ChartSeries| one.values.iter().sum::<f64>();
+    series.retain(|one| sum(one) > 0.0);
+    series.arrange_by(|a, b| sum(b).total_cmp(&sum(a)));
+    for one in &mut series {
+        let all = sum(one);
+        one.values.iter_mut().for_each(|value| *value *= 100.0 / all);
+    }
+    Some(Marks::Curves { places: names, series })
+}
+
 fn kind(row: &AnswerRow, nth: usize) -> ValueKind {
     row.values.get(nth).map_or(ValueKind::Unknown, |value| value.kind)
 }
@@ -161,7 +196,8 @@ fn over_time(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<Marks> 
     let series = series.into_iter().map(|(_, one)| one).collect();
     let (bin_ns, changes) = (width_ns, Vec::new());
     Some(match mark {
-        Mark::Lines => Marks::Lines { start_ns, bin_ns, offset_minutes, series },
+        Mark::Lines => Marks::Lines { start_ns, bin_ns, offset_minutes, series, is_log: false },
+        Mark::LogLines => Marks::Lines { start_ns, bin_ns, offset_minutes, series, is_log: true },
         _ => Marks::Areas { start_ns, bin_ns, offset_minutes, series, changes },
     })
 }
@@ -310,6 +346,23 @@ mod tests {
         assert_eq!((*bin_ns, spec.title.as_str()), (10, "Bytes by port and port"));
         assert_eq!(spec.summary, "The largest value is that of b, TCP with 7 B (70 %).");
         assert!(explored(&answer(&[Scale::Names], &[]), Mark::Lines, 0).is_none());
+    }
+
+    #[test]
+    fn densities_of_groups_add_up_to_a_hundred_each_whatever_their_size() {
+        let steps = Scale::Steps { n: 0 };
+        let rows: &[(&[(&str, i64)], f64)] = &[
+            (&[("2", 2), ("web", 0)], 30.0),
+            (&[("4", 4), ("web", 0)], 10.0),
+            (&[("2", 2), ("dns", 0)], 1.0),
+            (&[("3", 3), ("dns", 0)], 3.0),
+        ];
+        let spec = explored(&answer(&[steps, Scale::Names], rows), Mark::Density, 0).unwrap();
+        let Marks::Curves { places, series } = &spec.marks else { panic!("{spec:?}") };
+        let all: Vec<(&str, &[f64])> = series.iter().map(|one| (one.name.as_str(), one.values.as_slice())).collect();
+        assert_eq!(all, [("web", &[75.0, 0.0, 25.0][..]), ("dns", &[25.0, 75.0, 0.0])]);
+        assert_eq!((places.len(), spec.unit.as_str()), (3, "%"));
+        assert!(!super::super::draw::svg(&spec, &super::super::draw::Theme::LIGHT, 400, 200).contains("No data"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::model::chart::{Change, ChartSeries, ChartSpec, Marks};
 use crate::model::format::quantity::percent;
 use crate::model::format::time;
 
+mod boxes;
 mod changes;
 mod course;
 mod explored;

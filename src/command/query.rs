@@ -14,7 +14,8 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(
     after_help = "`packetloupe dimensions` and `packetloupe measures` list what can be asked for. A number behind a \
-dimension keeps so many of its values, those with the largest first measure: --by time=10s,host:5. Without --csv and \
+dimension keeps so many of its values, those with the largest first measure: --by time=10s,host:5. `--measure \
+correlation` alone tells how much each column of numbers of a table goes with each other. Without --csv and \
 --json a table is printed. What is unknown is an empty cell, never zero; a flow counts when it begins, a packet at its \
 own time."
 )]

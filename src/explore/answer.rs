@@ -1,5 +1,6 @@
 //! A question to its answer: what was gathered, in order, cut to the limit, in words.
 
+use super::correlation;
 use super::dimension::{Asked, name};
 use super::dimensions::time;
 use super::gather::{Gathered, gather};
@@ -22,6 +23,9 @@ use std::cmp::{Ordering, Reverse};
 /// # Errors
 /// What cannot be asked of this input, in a sentence.
 pub fn ask<'a>(sources: &'a Sources<'a>, selected: &Selected, question: &Question) -> Result<Answer, String> {
+    if correlation::is_asked(question) {
+        return correlation::ask(sources, selected, question);
+    }
     let Plan { dimensions, measures } = plan(sources, selected, question)?;
     let only = only((sources, selected), &dimensions, &measures);
     let mut gathered = gather((sources, selected), &dimensions, &measures, only);

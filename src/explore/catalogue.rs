@@ -12,6 +12,9 @@ use crate::stats::columns;
 /// Columns of a table that are listed, at most: each gives a page eight choices, and ten elements.
 const MOST_COLUMNS: usize = 64;
 
+/// What asks for the correlation of columns, in place of a measure.
+pub(super) const CORRELATION: &str = "correlation";
+
 /// Flows that are looked at for their fields, at most.
 const MOST_FLOWS: usize = 200_000;
 
@@ -20,9 +23,25 @@ pub fn catalogue(sources: &Sources<'_>) -> Catalogue {
     let fields = fields(sources);
     Catalogue {
         dimensions: DIMENSIONS.iter().flat_map(|entry| dimension(entry, sources, fields)).collect(),
-        measures: MEASURES.iter().flat_map(|entry| measure(entry, sources)).collect(),
+        measures: measures(sources),
         n_left_out: sources.rows.map_or(0, |rows| rows.layout().columns.len().saturating_sub(MOST_COLUMNS) as u64),
     }
+}
+
+/// Quartiles of columns are left out: they are asked for where boxes are drawn.
+fn measures(sources: &Sources<'_>) -> Vec<Choice> {
+    let listed = MEASURES.iter().filter(|entry| !matches!(entry.id, "q1" | "q3"));
+    let mut all: Vec<Choice> = listed.flat_map(|entry| measure(entry, sources)).collect();
+    if names(sources, true).nth(1).is_some() {
+        all.push(Choice {
+            term: Term::new(CORRELATION),
+            label: "Rank correlation".to_owned(),
+            group: "Columns".to_owned(),
+            help: "How much each column of numbers goes with each other, from -1 to 1 (Spearman).".to_owned(),
+            ..Choice::default()
+        });
+    }
+    all
 }
 
 /// Every field that a flow has.
@@ -92,7 +111,7 @@ fn measure(entry: &Measure, sources: &Sources<'_>) -> Vec<Choice> {
 }
 
 /// Headings of a table's columns, or of those with numbers.
-fn names<'a>(sources: &'a Sources<'_>, is_of_numbers: bool) -> impl Iterator<Item = &'a str> {
+pub(super) fn names<'a>(sources: &'a Sources<'_>, is_of_numbers: bool) -> impl Iterator<Item = &'a str> {
     let rows = sources.rows;
     let all = rows.map_or(&[][..], |rows| &rows.layout().columns);
     let has_numbers = move |place: usize| {

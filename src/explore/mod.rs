@@ -8,6 +8,7 @@ mod answer;
 mod axis;
 mod catalogue;
 mod classes;
+mod correlation;
 pub mod dimension;
 mod dimensions;
 mod filter;

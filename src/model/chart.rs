@@ -44,14 +44,25 @@ pub enum Marks {
         offset_minutes: i32,
         /// One per line, all of the same length.
         series: Vec<ChartSeries>,
+        /// The axis of values goes by powers of ten.
+        is_log: bool,
     },
+    /// Lines over places in a given order, in steps as wide as a place.
+    Curves {
+        /// Labels of the places.
+        places: Vec<String>,
+        /// One per line, all of the same length.
+        series: Vec<ChartSeries>,
+    },
+    /// Horizontal boxes: where the values of each row lie.
+    Boxes(Vec<BoxRow>),
     /// A field for each pair of a row and a column, the darker the larger its value.
     Heat {
         /// Labels of the columns, left to right.
         columns: Vec<String>,
         /// Labels of the rows, top to bottom.
         rows: Vec<String>,
-        /// Row by row; none where the value is unknown.
+        /// Row by row; none where the value is unknown. If some are below zero, colours tell both sides of it apart.
         values: Vec<Option<f64>>,
     },
     /// Horizontal bars, longest first.
@@ -98,4 +109,13 @@ pub struct Bar {
     pub label: String,
     /// Value.
     pub value: f64,
+}
+
+/// Where the values of a row lie.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BoxRow {
+    /// Label.
+    pub label: String,
+    /// The smallest value, the first quartile, the median, the third quartile and the largest.
+    pub five: [f64; 5],
 }

@@ -212,6 +212,12 @@ pub enum Mark {
     Areas,
     /// Lines over time.
     Lines,
+    /// Lines over time on an axis by powers of ten.
+    LogLines,
+    /// For each value of the second dimension, how its own are shared among the values of the first, in their order.
+    Density,
+    /// Quartiles and extremes of a measure, for each value.
+    Boxes,
     /// A field for each pair of values.
     Heat,
     /// The same with those beside each other that are alike.
@@ -222,13 +228,16 @@ pub enum Mark {
 
 impl Mark {
     /// Every mark with its id and its name, in the order of lists.
-    pub const ALL: [(Mark, &'static str, &'static str); 9] = [
+    pub const ALL: [(Mark, &'static str, &'static str); 12] = [
         (Mark::Table, "table", "Table"),
         (Mark::Bars, "bars", "Bars"),
         (Mark::Columns, "columns", "Histogram"),
         (Mark::Cumulative, "cumulative", "Cumulative share"),
+        (Mark::Density, "density", "Density, by group"),
+        (Mark::Boxes, "boxes", "Box plot"),
         (Mark::Areas, "areas", "Stacked areas"),
         (Mark::Lines, "lines", "Lines"),
+        (Mark::LogLines, "log-lines", "Lines, logarithmic"),
         (Mark::Heat, "heat", "Heatmap"),
         (Mark::Clusters, "clusters", "Heatmap, alike together"),
         (Mark::Tree, "tree", "Tree"),
@@ -237,6 +246,15 @@ impl Mark {
     /// Id in addresses.
     pub fn id(self) -> &'static str {
         Mark::ALL.iter().find(|(mark, ..)| *mark == self).map_or("", |(_, id, _)| id)
+    }
+
+    /// The measures that a box is drawn from, smallest first, for a measure of the same thing; none of what has no quartiles.
+    pub fn five(of: &Term) -> Option<[Term; 5]> {
+        const OF_COLUMNS: [&str; 5] = ["min", "q1", "median", "q3", "max"];
+        const OF_DURATIONS: [&str; 5] =
+            ["duration_min", "duration_q1", "duration_median", "duration_q3", "duration_max"];
+        let family = [OF_COLUMNS, OF_DURATIONS].into_iter().find(|ids| ids.contains(&of.id.as_str()));
+        family.map(|ids| ids.map(|id| Term::of(id, &of.of)))
     }
 
     /// The mark of an id.

@@ -21,7 +21,7 @@ pub struct Combination {
 }
 
 /// All of them, in order. Each is a view of its own, with its id; the first is that in which everything is chosen.
-pub static COMBINATIONS: [Combination; 7] = [
+pub static COMBINATIONS: [Combination; 8] = [
     Combination {
         id: "explore",
         label: "Explore",
@@ -57,7 +57,8 @@ pub static COMBINATIONS: [Combination; 7] = [
     Combination {
         id: "distributions",
         label: "Distributions",
-        help: "How sizes are spread; split by flow duration, flow bytes or any column in bins to see these.",
+        help: "How sizes are spread; split by flow duration, flow bytes or any column in bins to see these, and by a group to compare. \
+               Density, cumulative share and box plot are among the charts.",
         by: "packet_size",
         measures: "packets,bytes",
         mark: Mark::Columns,
@@ -68,6 +69,15 @@ pub static COMBINATIONS: [Combination; 7] = [
         help: "Any two dimensions against each other: hosts over time, hosts and ports, hours and weekdays.",
         by: "host:20,time=~48",
         measures: "packets",
+        mark: Mark::Heat,
+    },
+    Combination {
+        id: "correlation",
+        label: "Correlation",
+        help: "Which columns of numbers go together: 1 if one rises whenever the other does, -1 if it falls (Spearman's rank \
+               correlation, of at most 20,000 rows).",
+        by: "",
+        measures: "correlation",
         mark: Mark::Heat,
     },
     Combination {
@@ -164,6 +174,15 @@ impl ExploreRoute {
             measures.extend(catalogue.measures.first().map(|choice| choice.term.clone()));
         }
         measures.truncate(Question::MOST_MEASURES);
+        if measures.first().is_some_and(|term| term.id == "correlation") {
+            by.clear();
+            measures.truncate(1);
+        } else {
+            measures.retain(|term| term.id != "correlation");
+        }
+        if self.mark() == Mark::Boxes {
+            measures = boxes(&measures, catalogue).unwrap_or(measures);
+        }
         let filter = within.over(&self.filter);
         Question {
             by: self.limited(by, catalogue),
@@ -187,8 +206,10 @@ impl ExploreRoute {
             |term: &Term| catalogue.dimensions.iter().any(|choice| choice.term.id == term.id && choice.is_ordered);
         let limit = |(nth, split): (usize, Split)| {
             let most = match self.mark() {
-                Mark::Areas | Mark::Lines if nth > 0 => Some(MOST_SERIES),
-                Mark::Heat | Mark::Clusters | Mark::Columns | Mark::Cumulative if !is_ordered(&split.term) => {
+                Mark::Areas | Mark::Lines | Mark::LogLines | Mark::Density if nth > 0 => Some(MOST_SERIES),
+                Mark::Heat | Mark::Clusters | Mark::Columns | Mark::Cumulative | Mark::Density | Mark::Boxes
+                    if !is_ordered(&split.term) =>
+                {
                     Some(MOST_NAMES)
                 }
                 _ => None,
@@ -198,6 +219,16 @@ impl ExploreRoute {
         };
         by.into_iter().enumerate().map(limit).collect()
     }
+}
+
+/// The five measures that boxes are drawn from, the median first, as it orders the rows: of the first measure that has them, else
+/// of the first that an input has.
+fn boxes(measures: &[Term], catalogue: &Catalogue) -> Option<Vec<Term>> {
+    let offered = catalogue.measures.iter().map(|choice| &choice.term);
+    let medians = offered.filter(|term| matches!(term.id.as_str(), "median" | "duration_median"));
+    let mut five = measures.iter().chain(medians).find_map(Mark::five)?.to_vec();
+    five.swap(0, 2);
+    Some(five)
 }
 
 /// True if a term is among choices; one of a width is as good as without.
@@ -224,9 +255,27 @@ mod tests {
         };
         for combination in &COMBINATIONS {
             let question = ExploreRoute::of(combination).question(&rows_only, &Selection::default(), 0);
-            assert_eq!((question.by.len(), question.by[0].term.id.as_str()), (1, "label"), "{}", combination.id);
+            let by = if combination.by.is_empty() { "" } else { "label" };
+            let asked: Vec<&str> = question.by.iter().map(|split| split.term.id.as_str()).collect();
+            assert_eq!(asked.join(","), by, "{}", combination.id);
             assert_eq!(question.measures, [Term::new("rows")]);
         }
+    }
+
+    #[test]
+    fn boxes_ask_for_quartiles_of_what_has_them() {
+        let catalogue = Catalogue {
+            dimensions: vec![choice("label", false)],
+            measures: ["rows", "duration_median", "median=a", "median=b"].map(|term| choice(term, false)).to_vec(),
+            n_left_out: 0,
+        };
+        let asked = |measure: &str| {
+            let (by, measures) = (Some(Split::parse_list("label")), Some(Term::parse_list(measure)));
+            let route = ExploreRoute { by, measures, mark: Some(Mark::Boxes), ..ExploreRoute::default() };
+            crate::model::explore::list(&route.question(&catalogue, &Selection::default(), 0).measures)
+        };
+        assert_eq!(asked("median=b"), "median=b,q1=b,min=b,q3=b,max=b");
+        assert_eq!(asked("rows"), "duration_median,duration_q1,duration_min,duration_q3,duration_max");
     }
 
     #[test]

@@ -54,7 +54,7 @@ mod tests {
         let capture = "overview findings anomalies train compare time protocols conversations endpoints services health distributions heatmap \
                        explore hosts graph flows packets stream issues learn settings";
         assert_eq!(ids(&ready(None)).join(" "), capture);
-        let table = "overview findings anomalies train distributions heatmap explore reading columns rows issues learn settings";
+        let table = "overview findings anomalies train distributions heatmap explore reading columns correlation rows issues learn settings";
         assert_eq!(ids(&ready(Some(RowKind::Rows))).join(" "), table);
         assert!(ids(&ready(Some(RowKind::Flows))).contains(&"flows"));
     }

@@ -1,8 +1,9 @@
 // Explore: the same rows as the command prints, and ways from a bar or a span to what is behind it: they narrow all views.
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { command, open, openSample, sample, save, start, view } from "./lib/browser.mjs";
+import { ROOT, command, done, give, open, openSample, sample, save, start, view } from "./lib/browser.mjs";
 
 /** Each combination, and the question that the command is asked for the same. */
 const SAME = {
@@ -78,4 +79,41 @@ test("a span of the time series narrows all views, by its address too", async ()
   await whole.click();
   await whole.waitFor({ state: "detached" });
   assert.ok(!page.url().includes("from="));
+});
+
+test("a logarithmic axis, densities by group and boxes of quartiles say what they draw", async () => {
+  const { page } = opened;
+  const drawn = async (view_, address, told) => {
+    await page.evaluate((address) => { location.hash = address; }, `#/${address}`);
+    await page.getByRole("heading", { level: 1, name: view_ }).waitFor();
+    await page.locator(`.explored[aria-busy=false][data-answer="${told}"]`).waitFor();
+    await page.locator(".explored canvas").first().waitFor();
+    return page.locator(".chart-head").first().innerText();
+  };
+  await choose(page, "Time series");
+  await page.getByLabel("Chart", { exact: true }).selectOption("log-lines");
+  assert.match(await page.locator(".chart-head").first().innerText(), /Bytes by time and protocol/);
+  await choose(page, "Distributions");
+  await page.getByLabel("Chart", { exact: true }).selectOption("density");
+  await page.getByLabel("And by", { exact: true }).selectOption("protocol");
+  await page.locator('.explored[aria-busy=false][data-answer="packet_size,protocol,packets,bytes"]').waitFor();
+  assert.match(await page.locator(".chart-head").first().innerText(), /Density of packets by packet size and protocol/);
+  const five = "duration_median,duration_q1,duration_min,duration_q3,duration_max";
+  const title = await drawn("Explore", `explore?by=protocol&measure=duration_median&mark=boxes`, `protocol,${five}`);
+  assert.match(title, /Spread of duration by protocol/i);
+  const csv = (await save(page, "Save rows (CSV)")).text;
+  assert.equal(csv, command("query", sample("arp_spoof.pcap"), "--by", "protocol", "--measure", five, "--limit", "1000", "--csv", "-"));
+});
+
+test("the columns of a table are correlated as the command says", async () => {
+  const { page, close } = await open(its);
+  const table = join(ROOT, "static", "lessons", "numbers-only.csv");
+  await give(page, table);
+  await done(page);
+  await view(page, "Correlation");
+  await page.locator('.explored[aria-busy=false][data-answer="column,with,correlation"]').waitFor();
+  await page.locator(".explored canvas").first().waitFor();
+  const saved = await save(page, "Save rows (CSV)");
+  assert.equal(saved.text, command("query", table, "--measure", "correlation", "--csv", "-"));
+  await close();
 });

@@ -103,7 +103,7 @@ fn rgb((red, green, blue): theme::Rgb) -> RGBColor {
 mod tests {
     use super::*;
     use crate::model;
-    use crate::model::chart::{Bar, Change, ChartSeries, Marks};
+    use crate::model::chart::{Bar, BoxRow, Change, ChartSeries, Marks};
     use crate::model::finding::series::Level;
     use crate::model::finding::series::SeriesKind;
     use crate::model::format::time::SECOND;
@@ -122,6 +122,36 @@ mod tests {
             series: series.collect(),
             changes: Vec::new(),
         })
+    }
+
+    fn run(values: &[f64]) -> ChartSeries {
+        ChartSeries { name: "run".to_owned(), values: values.to_vec() }
+    }
+
+    fn log_lines(values: &[f64]) -> ChartSpec {
+        let series = vec![run(values)];
+        spec(Marks::Lines { start_ns: 0, bin_ns: SECOND, offset_minutes: 0, series, is_log: true })
+    }
+
+    fn boxed(label: &str, five: [f64; 5]) -> BoxRow {
+        BoxRow { label: label.to_owned(), five }
+    }
+
+    #[test]
+    fn a_logarithmic_axis_goes_by_powers_of_ten_and_a_signed_heatmap_says_both_ends() {
+        let picture = svg(&log_lines(&[2.0, 300.0, 40_000.0]), &Theme::LIGHT, 600, 200);
+        for label in ["1 B", "10 B", "100 B", "1 kB", "10 kB", "100 kB"] {
+            assert!(picture.contains(&format!(">\n{label}\n</text>")), "{label}: {picture}");
+        }
+        let heat = Marks::Heat {
+            columns: vec!["a".to_owned(), "b".to_owned()],
+            rows: vec!["a".to_owned()],
+            values: vec![Some(1.0), Some(-0.5)],
+        };
+        let picture = svg(&ChartSpec { unit: String::new(), ..spec(heat) }, &Theme::LIGHT, 600, 80);
+        assert!(
+            picture.contains(">\n−1\n</text>") && picture.contains(">\n1\n</text>") && !picture.contains("logarithmic")
+        );
     }
 
     fn course(kind: SeriesKind, points: &[(i64, f64)]) -> ChartSpec {
@@ -238,6 +268,20 @@ mod tests {
             course(SeriesKind::Gaps, &[(5, 0.0)]),
             course(SeriesKind::Walk, &[(1, -4.6), (2, 9.2), (3, f64::MIN)]),
             course(SeriesKind::Walk, &[]),
+            log_lines(&[1.0, 1e9, 0.0, f64::NAN]),
+            log_lines(&[5.0]),
+            log_lines(&[1e-300, f64::MAX]),
+            spec(Marks::Curves { places: vec![long.clone(), String::new()], series: vec![run(&[1.0, f64::NAN])] }),
+            spec(Marks::Boxes(vec![
+                boxed(&long, [0.0, 1.0, 2.0, 3.0, 1e12]),
+                boxed("x", [f64::NAN, -4.0, 0.0, 1.0, 9.0]),
+            ])),
+            spec(Marks::Boxes(vec![boxed("one", [7.0; 5]), boxed("nothing", [0.0; 5])])),
+            spec(Marks::Heat {
+                columns: vec![long.clone(), "b".to_owned()],
+                rows: vec![long.clone()],
+                values: vec![Some(-1.0), Some(0.5)],
+            }),
         ];
         for chart in &charts {
             for width in [1.0, 150.0, 320.0, 421.0, 1600.0] {

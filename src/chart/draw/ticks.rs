@@ -21,6 +21,16 @@ pub fn spread(least: f64, most: f64, n: usize) -> Vec<f64> {
     (-below..=above.max(1)).map(|i| i as f64 * step).collect()
 }
 
+/// Powers of ten from at most `least` to at least `most`, both above 0, every one or so many of them that there are at most `n`
+/// steps; of less than nine powers.
+pub fn powers(least: f64, most: f64, n: usize) -> Vec<f64> {
+    let last = most.log10().ceil() as i32;
+    let first = (least.log10().floor() as i32).clamp(last - 9, last - 1);
+    let step = ((last - first) as usize).div_ceil(n.max(1)).max(1);
+    let n_steps = ((last - first) as usize).div_ceil(step) as i32;
+    (0..=n_steps).map(|place| 10f64.powi(last - (n_steps - place) * step as i32)).collect()
+}
+
 /// Round values from 0 to at least `max`, about `n` steps of 1, 2 or 5 times a power of ten.
 fn values(max: f64, n: usize) -> Vec<f64> {
     if !(max.is_finite() && max > 0.0) {

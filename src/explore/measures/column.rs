@@ -11,6 +11,12 @@ pub const MEAN: Measure = of("mean", "Mean of", "Mean of the numbers of a column
 /// Their median.
 pub const MEDIAN: Measure =
     of("median", "Median of", "Median of the numbers of a column, as median=Duration.", Fold::Quantile(0.5));
+/// The value that a quarter of them lie at or below.
+pub const Q1: Measure =
+    of("q1", "First quartile of", "First quartile of the numbers of a column, as q1=Duration.", Fold::Quantile(0.25));
+/// The value that three quarters of them lie at or below.
+pub const Q3: Measure =
+    of("q3", "Third quartile of", "Third quartile of the numbers of a column, as q3=Duration.", Fold::Quantile(0.75));
 /// The smallest.
 pub const MIN: Measure = of("min", "Smallest", "Smallest number of a column, as min=Duration.", Fold::Least);
 /// The largest.

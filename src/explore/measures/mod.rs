@@ -9,6 +9,9 @@ mod column;
 mod duration_max;
 mod duration_mean;
 mod duration_median;
+mod duration_min;
+mod duration_q1;
+mod duration_q3;
 mod errors;
 mod findings;
 mod flows;
@@ -42,6 +45,9 @@ pub const MEASURES: &[Measure] = &[
     duration_mean::ENTRY,
     duration_median::ENTRY,
     duration_max::ENTRY,
+    duration_min::ENTRY,
+    duration_q1::ENTRY,
+    duration_q3::ENTRY,
     score_max::ENTRY,
     score_mean::ENTRY,
     findings::ENTRY,
@@ -49,6 +55,8 @@ pub const MEASURES: &[Measure] = &[
     column::SUM,
     column::MEAN,
     column::MEDIAN,
+    column::Q1,
+    column::Q3,
     column::MIN,
     column::MAX,
     column::COUNT,

@@ -27,7 +27,7 @@ pub use graph::GRAPH;
 pub use hosts::HOSTS;
 pub use neighbours::NEIGHBOURS;
 pub use place::{Group, Needs};
-pub use tables::{COLUMNS, FLOWS, PACKETS, READING, ROWS, STREAM};
+pub use tables::{COLUMNS, CORRELATION, FLOWS, PACKETS, READING, ROWS, STREAM};
 pub use traffic::{CONVERSATIONS, DISTRIBUTIONS, ENDPOINTS, EXPLORE, HEATMAP, SERVICES, TIME};
 
 /// A view of the page.
@@ -137,6 +137,7 @@ pub static VIEWS: &[&View] = &[
     &STREAM,
     &READING,
     &COLUMNS,
+    &CORRELATION,
     &ROWS,
     &ISSUES,
     &LEARN,

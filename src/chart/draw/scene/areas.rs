@@ -23,6 +23,17 @@ impl Clock {
     }
 }
 
+/// How values are laid out upwards.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Axis {
+    /// Series on top of each other.
+    Stacked,
+    /// Each from the base line.
+    Linear,
+    /// Each by powers of ten; what is nothing lies on the base line.
+    Log,
+}
+
 const LEGEND_ROW: f64 = 20.0;
 const SWATCH: f64 = 10.0;
 
@@ -32,14 +43,21 @@ pub fn lay_out(
     (series, changes): (&[ChartSeries], &[Change]),
     unit: &str,
     theme: &Theme,
-    (is_stacked, (width, height)): (bool, (f64, f64)),
+    (axis, (width, height)): (Axis, (f64, f64)),
 ) {
+    let is_stacked = axis == Axis::Stacked;
     let n_bins = series.iter().map(|s| s.values.len()).max().unwrap_or(0);
     let totals: Vec<f64> = (0..n_bins).map(|bin| series.iter().map(|s| value(s, bin)).sum()).collect();
     let each = || series.iter().flat_map(|one| one.values.iter().copied().map(sane));
     let largest = if is_stacked { totals.iter().copied().fold(0.0, f64::max) } else { each().fold(0.0, f64::max) };
-    let value_ticks = ticks::counts(largest, 4);
-    let top = value_ticks.last().copied().unwrap_or(1.0);
+    let least = each().filter(|value| *value > 0.0).fold(largest, f64::min);
+    let value_ticks = if axis == Axis::Log { ticks::powers(least, largest, 6) } else { ticks::counts(largest, 4) };
+    let (bottom, top) = (value_ticks.first().copied().unwrap_or(0.0), value_ticks.last().copied().unwrap_or(1.0));
+    let share = |value: f64| match axis {
+        Axis::Log if value <= bottom => 0.0,
+        Axis::Log => (value / bottom).ln() / (top / bottom).ln(),
+        _ => value / top,
+    };
 
     let named: Vec<(String, (i64, i64))> =
         changes.iter().map(|change| (change.number.to_string(), (change.start_ns, change.end_ns))).collect();
@@ -52,13 +70,13 @@ pub fn lay_out(
         height: (height - legend - 8.0 - 38.0).max(10.0),
     };
     scene.layout.plot = plot;
-    scene.value_axis(&value_ticks, unit, theme);
+    scene.value_axis_by(&value_ticks, unit, theme, &share);
 
     let step = plot.width / n_bins as f64;
     let mut base = vec![0.0; n_bins];
     // The largest last, so that it lies on top.
     for (place, one) in series.iter().enumerate().rev().filter(|_| !is_stacked) {
-        line(scene, one, step, top, theme.series_colour(place));
+        line(scene, one, step, &share, theme.series_colour(place));
     }
     for (place, one) in series.iter().enumerate().filter(|_| is_stacked) {
         let lower = base.clone();
@@ -91,12 +109,12 @@ pub fn lay_out(
 }
 
 /// A line in steps as wide as a bin, from thin upright and level strokes.
-fn line(scene: &mut Scene, series: &ChartSeries, step: f64, top: f64, colour: Rgb) {
+pub fn line(scene: &mut Scene, series: &ChartSeries, step: f64, share: &dyn Fn(f64) -> f64, colour: Rgb) {
     const LINE: f64 = 2.0;
     let plot = scene.layout.plot;
     let mut before: Option<f64> = None;
     for bin in 0..series.values.len() {
-        let (x, y) = (plot.x + step * bin as f64, plot.bottom() - plot.height * value(series, bin) / top);
+        let (x, y) = (plot.x + step * bin as f64, plot.bottom() - plot.height * share(value(series, bin)));
         if let Some(before) = before.filter(|before| (before - y).abs() > 0.5) {
             let (from, to) = (before.min(y), before.max(y));
             scene.rect(Rect { x: x - LINE / 2.0, y: from - LINE / 2.0, width: LINE, height: to - from + LINE }, colour);
@@ -131,7 +149,7 @@ fn steps(sums: &[f64], x: f64, step: f64, y: impl Fn(&f64) -> f64) -> Vec<(f64, 
 }
 
 /// Names the series that have anything; gives the height that it takes.
-fn legend(scene: &mut Scene, series: &[ChartSeries], theme: &Theme, width: f64) -> f64 {
+pub fn legend(scene: &mut Scene, series: &[ChartSeries], theme: &Theme, width: f64) -> f64 {
     let present = series.iter().enumerate().filter(|(_, s)| s.values.iter().any(|value| sane(*value) > 0.0));
     let (mut x, mut y) = (0.0, LEGEND_ROW / 2.0);
     for (place, one) in present {
@@ -165,7 +183,7 @@ fn time_axis(scene: &mut Scene, clock: &Clock, n_bins: usize, theme: &Theme) {
 }
 
 /// The total and what it is made of: `1.20 MB (TCP 1.10 MB, UDP 100 kB)`.
-fn read_out(series: &[ChartSeries], bin: usize, total: Option<f64>, unit: &str) -> String {
+pub fn read_out(series: &[ChartSeries], bin: usize, total: Option<f64>, unit: &str) -> String {
     let parts: Vec<String> = series
         .iter()
         .filter(|s| value(s, bin) > 0.0)

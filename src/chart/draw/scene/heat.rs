@@ -28,7 +28,8 @@ pub fn lay_out(
     let left = widest.min(width * 0.35) + 8.0;
     let plot = Rect { x: left, y: HEAD, width: (width - left - 4.0).max(10.0), height: ROW * rows.len() as f64 };
     scene.layout.plot = plot;
-    let largest = values.iter().flatten().map(|value| sane(*value)).fold(0.0, f64::max);
+    let largest = values.iter().flatten().map(|value| sane(value.abs())).fold(0.0, f64::max);
+    let is_signed = values.iter().flatten().any(|value| *value < 0.0);
     let step = plot.width / columns.len().max(1) as f64;
     // Fields stand apart only where there is room for it.
     let gap = if step >= 8.0 { 1.0 } else { 0.0 };
@@ -41,14 +42,17 @@ pub fn lay_out(
             let rect = Rect { x: plot.x + step * x as f64, y: top, width: step, height: ROW };
             if let Some(value) = value {
                 let inner = Rect { width: step - gap, height: ROW - 1.0, ..rect };
-                scene.rect(inner, colour(sane(value), largest, theme));
+                scene.rect(
+                    inner,
+                    if is_signed { signed(value / largest, theme) } else { colour(sane(value), largest, theme) },
+                );
             }
             let words = value.map_or_else(|| "unknown".to_owned(), |value| with_unit(value, unit));
             scene.layout.zones.push(Zone { rect, label: format!("{row}, {column}"), value: words });
         }
     }
     column_labels(scene, columns, step, theme);
-    scale(scene, largest, unit, theme);
+    scale(scene, (largest, is_signed), unit, theme);
 }
 
 /// One label in so many, so that they do not touch.
@@ -66,18 +70,22 @@ fn column_labels(scene: &mut Scene, columns: &[String], step: f64, theme: &Theme
 }
 
 /// What the colours mean: from nothing to the largest value.
-fn scale(scene: &mut Scene, largest: f64, unit: &str, theme: &Theme) {
+fn scale(scene: &mut Scene, (largest, is_signed): (f64, bool), unit: &str, theme: &Theme) {
     // Under the plot's left edge there may be no room for the words.
     let x = if scene.layout.plot.width < 240.0 { 0.0 } else { scene.layout.plot.x };
-    let (y, each) = (5.0, 5.0);
+    let x = if is_signed { x + 24.0 } else { x };
+    let (y, each) = (5.0, ((scene.layout.plot.right() - x - 16.0) / STEPS as f64).clamp(1.0, 5.0));
     for step in 0..STEPS {
         let share = step as f64 / (STEPS - 1) as f64;
         let rect = Rect { x: x + 16.0 + each * step as f64, y, width: each, height: 10.0 };
-        scene.rect(rect, blend(share, theme));
+        scene.rect(rect, if is_signed { signed(2.0 * share - 1.0, theme) } else { blend(share, theme) });
     }
     let end = x + 16.0 + each * STEPS as f64 + 6.0;
-    scene.text((x + 10.0, y + 5.0), "0", SMALL, theme.muted, Anchor::End);
-    let label = format!("{} (logarithmic)", short(largest, unit));
+    let (from, label) = match is_signed {
+        true => (format!("−{}", short(largest, unit)), short(largest, unit)),
+        false => ("0".to_owned(), format!("{} (logarithmic)", short(largest, unit))),
+    };
+    scene.text((x + 10.0, y + 5.0), from, SMALL, theme.muted, Anchor::End);
     scene.text((end, y + 5.0), label, SMALL, theme.muted, Anchor::Start);
 }
 
@@ -96,10 +104,19 @@ fn scale_of(largest: f64) -> f64 {
     if largest >= 100.0 { 1.0 } else { 100.0 / largest }
 }
 
+/// Both sides of zero, from -1 to 1.
+fn signed(share: f64, theme: &Theme) -> Rgb {
+    towards(share.abs(), theme.series_colour(usize::from(share < 0.0)), theme)
+}
+
 fn blend(share: f64, theme: &Theme) -> Rgb {
+    towards(share, theme.series_colour(0), theme)
+}
+
+fn towards(share: f64, to: Rgb, theme: &Theme) -> Rgb {
     let share = share.clamp(0.0, 1.0);
     let mix = |from: u8, to: u8| (f64::from(from) + (f64::from(to) - f64::from(from)) * share).round() as u8;
-    let (from, to) = (theme.grid, theme.series_colour(0));
+    let from = theme.grid;
     // Through a lighter or darker middle the steps stay apart.
     (mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
 }

@@ -3,12 +3,15 @@
 use super::text;
 use super::theme::{Rgb, Theme};
 use crate::model::chart::{ChartSpec, Marks};
+use areas::Axis;
 
 mod areas;
 mod bars;
+mod boxes;
 mod changes;
 mod columns;
 mod course;
+mod curves;
 mod heat;
 
 /// Size of labels and values, px.
@@ -121,12 +124,24 @@ impl Scene {
             _ if is_empty(spec) => scene.nothing(theme, width, height),
             Marks::Areas { start_ns, bin_ns, offset_minutes, series, changes } => {
                 let time = areas::Clock { start_ns: *start_ns, bin_ns: *bin_ns, offset_minutes: *offset_minutes };
-                areas::lay_out(&mut scene, &time, (series, changes), &spec.unit, theme, (true, (width, height)));
+                areas::lay_out(
+                    &mut scene,
+                    &time,
+                    (series, changes),
+                    &spec.unit,
+                    theme,
+                    (Axis::Stacked, (width, height)),
+                );
             }
-            Marks::Lines { start_ns, bin_ns, offset_minutes, series } => {
+            Marks::Lines { start_ns, bin_ns, offset_minutes, series, is_log } => {
                 let time = areas::Clock { start_ns: *start_ns, bin_ns: *bin_ns, offset_minutes: *offset_minutes };
-                areas::lay_out(&mut scene, &time, (series, &[]), &spec.unit, theme, (false, (width, height)));
+                let axis = if *is_log { Axis::Log } else { Axis::Linear };
+                areas::lay_out(&mut scene, &time, (series, &[]), &spec.unit, theme, (axis, (width, height)));
             }
+            Marks::Curves { places, series } => {
+                curves::lay_out(&mut scene, (places, series), &spec.unit, theme, (width, height));
+            }
+            Marks::Boxes(rows) => boxes::lay_out(&mut scene, rows, &spec.unit, theme, (width, height)),
             Marks::Heat { columns, rows, values } => {
                 heat::lay_out(&mut scene, (columns, rows, values), &spec.unit, theme, (width, height));
             }
@@ -155,11 +170,16 @@ impl Scene {
 
     /// Grid lines and labels of a value axis along the left of the plot, and its base line.
     fn value_axis(&mut self, ticks: &[f64], unit: &str, theme: &Theme) {
-        let plot = self.layout.plot;
         let top = ticks.last().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE);
-        for tick in ticks {
-            let y = plot.bottom() - plot.height * tick / top;
-            let colour = if *tick == 0.0 { theme.axis } else { theme.grid };
+        self.value_axis_by(ticks, unit, theme, &|tick| tick / top);
+    }
+
+    /// The same where a value lies at a share of the plot's height that `share` gives.
+    fn value_axis_by(&mut self, ticks: &[f64], unit: &str, theme: &Theme, share: &dyn Fn(f64) -> f64) {
+        let plot = self.layout.plot;
+        for (place, tick) in ticks.iter().enumerate() {
+            let y = plot.bottom() - plot.height * share(*tick);
+            let colour = if place == 0 { theme.axis } else { theme.grid };
             self.rect(Rect { x: plot.x, y: y - 0.5, width: plot.width, height: 1.0 }, colour);
             let label = crate::model::format::quantity::short(*tick, unit);
             self.text((plot.x - 6.0, y), label, SMALL, theme.muted, Anchor::End);
@@ -176,7 +196,9 @@ fn axis_width(ticks: &[f64], unit: &str) -> f64 {
 /// True if there is nothing to draw.
 pub fn is_empty(spec: &ChartSpec) -> bool {
     match &spec.marks {
-        Marks::Heat { values, .. } => !values.iter().flatten().any(|value| sane(*value) > 0.0),
+        Marks::Heat { values, .. } => !values.iter().flatten().any(|value| sane(value.abs()) > 0.0),
+        Marks::Curves { series, .. } => !series.iter().any(|s| s.values.iter().any(|value| sane(*value) > 0.0)),
+        Marks::Boxes(rows) => rows.is_empty(),
         Marks::Areas { series, bin_ns, .. } | Marks::Lines { series, bin_ns, .. } => {
             *bin_ns <= 0 || !series.iter().any(|s| s.values.iter().any(|value| sane(*value) > 0.0))
         }
@@ -192,7 +214,8 @@ pub fn natural_height(spec: &ChartSpec, width: f64) -> f64 {
         Marks::Bars(bars) => bars::row_height(width) * bars.len().max(2) as f64 + 4.0,
         Marks::Course { .. } => course::HEIGHT,
         Marks::Areas { changes, .. } => plain + changes::head(changes.len()),
-        Marks::Columns(_) | Marks::Lines { .. } => plain,
+        Marks::Columns(_) | Marks::Lines { .. } | Marks::Curves { .. } => plain,
+        Marks::Boxes(rows) => boxes::height(rows.len(), width),
         Marks::Heat { rows, .. } => heat::height(rows.len()),
     }
 }

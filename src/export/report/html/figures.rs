@@ -92,7 +92,9 @@ fn as_table(spec: &ChartSpec) -> String {
             let label = |at: i64| format!("{}{}", chart::place(course, at, 0), note(at));
             course.points.iter().map(|(at, value)| row(&label(*at), *value)).collect()
         }
-        Marks::Areas { .. } | Marks::Lines { .. } | Marks::Heat { .. } => return String::new(),
+        Marks::Areas { .. } | Marks::Lines { .. } | Marks::Curves { .. } | Marks::Boxes(_) | Marks::Heat { .. } => {
+            return String::new();
+        }
     };
     let title = escape(&spec.title);
     format!("<details><summary>As a table</summary>\n{}</details>\n", table(&title, &["", "Value#"], &rows))

@@ -82,12 +82,26 @@ pub fn AnswerView(props: &AnswerViewProps) -> Html {
         }
         Some(spec)
     });
+    if answer.rows.is_empty() {
+        let is_narrowed =
+            !props.filter.passes_all() || store.as_ref().is_some_and(|store| !store.state().selection.passes_all());
+        let why = if is_narrowed {
+            "Nothing passes the filter and what is selected."
+        } else {
+            "There is nothing of this in the file."
+        };
+        return html! { <p class="placeholder">{ why }</p> };
+    }
     let on_pick = pick(answer, *mark, store);
     let label = title.map_or_else(|| "Rows".to_owned(), |title| format!("Rows: {title}"));
     let why = match (mark, spec.is_some()) {
         (Mark::Table | Mark::Tree, _) | (_, true) => None,
-        (Mark::Areas | Mark::Lines, _) => Some("Split by time first to see it over time."),
+        (Mark::Areas | Mark::Lines | Mark::LogLines, _) => Some("Split by time first to see it over time."),
         (Mark::Heat | Mark::Clusters, _) => Some("Split by two dimensions to see a heatmap."),
+        (Mark::Boxes, _) => {
+            Some("Durations of flows and columns of numbers have quartiles: choose one of these as measure.")
+        }
+        (Mark::Density, _) => Some("Choose what can be added up, as packets or flows, and split it by a dimension."),
         (Mark::Columns | Mark::Cumulative | Mark::Bars, _) => Some("Split by a dimension to see it drawn."),
     };
     html! {

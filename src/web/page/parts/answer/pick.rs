@@ -13,7 +13,7 @@ pub fn pick(answer: &Shared<Answer>, mark: Mark, store: Option<Store>) -> Option
     let scale = |nth: usize| answer.dimensions.get(nth).map(|head| head.scale);
     let is_time = |nth: usize| matches!(scale(nth), Some(Scale::Time { n, .. }) if n > 1);
     match mark {
-        Mark::Areas | Mark::Lines if is_time(0) => {
+        Mark::Areas | Mark::Lines | Mark::LogLines if is_time(0) => {
             Some(Callback::from(move |places| select(&store, &answer, 0, places)))
         }
         Mark::Heat | Mark::Clusters => {

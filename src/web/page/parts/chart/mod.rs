@@ -88,7 +88,9 @@ pub fn Chart(props: &ChartProps) -> Html {
 
 /// The names of what is told apart over time.
 fn series(spec: &ChartSpec) -> Vec<String> {
-    let (Marks::Areas { series, .. } | Marks::Lines { series, .. }) = &spec.marks else { return Vec::new() };
+    let (Marks::Areas { series, .. } | Marks::Lines { series, .. } | Marks::Curves { series, .. }) = &spec.marks else {
+        return Vec::new();
+    };
     let is_there = |one: &&ChartSeries| one.values.iter().any(|value| *value > 0.0);
     series.iter().filter(is_there).map(|one| one.name.clone()).collect()
 }
@@ -96,7 +98,7 @@ fn series(spec: &ChartSpec) -> Vec<String> {
 /// A chart without some of its series: what is left keeps its colours.
 fn without(spec: &ChartSpec, hidden: &[String]) -> ChartSpec {
     let mut spec = spec.clone();
-    if let Marks::Areas { series, .. } | Marks::Lines { series, .. } = &mut spec.marks {
+    if let Marks::Areas { series, .. } | Marks::Lines { series, .. } | Marks::Curves { series, .. } = &mut spec.marks {
         for one in series.iter_mut().filter(|one| hidden.contains(&one.name)) {
             one.values.iter_mut().for_each(|value| *value = 0.0);
         }

@@ -3,7 +3,7 @@
 use crate::chart;
 use crate::chart::draw::ticks;
 use crate::model;
-use crate::model::chart::{Bar, ChartSeries, ChartSpec, Marks};
+use crate::model::chart::{Bar, BoxRow, ChartSeries, ChartSpec, Marks};
 use crate::model::finding::series::SeriesKind;
 use crate::model::format::quantity;
 use crate::web::page::parts::text::plain;
@@ -25,12 +25,20 @@ pub fn table(spec: &ChartSpec) -> Html {
             };
             (names, bins(series, unit, label))
         }
-        Marks::Lines { start_ns, bin_ns, offset_minutes, series } => {
+        Marks::Lines { start_ns, bin_ns, offset_minutes, series, .. } => {
             let label = |bin: usize| {
                 let start = start_ns.saturating_add(bin_ns.saturating_mul(bin as i64));
                 (ticks::range(start, *bin_ns, *offset_minutes), None)
             };
             (series.iter().map(|series| series.name.clone()).collect(), bins(series, unit, label))
+        }
+        Marks::Curves { places, series } => {
+            let label = |place: usize| (places.get(place).cloned().unwrap_or_default(), None);
+            (series.iter().map(|series| series.name.clone()).collect(), bins(series, unit, label))
+        }
+        Marks::Boxes(rows) => {
+            let heads = ["Smallest", "First quartile", "Median", "Third quartile", "Largest"];
+            (heads.map(str::to_owned).to_vec(), boxes(rows, unit))
         }
         Marks::Heat { columns, rows, values } => (columns.clone(), fields(rows, columns.len(), values, unit)),
         Marks::Bars(bars) | Marks::Columns(bars) => (vec![spec.unit.clone()], labelled(bars, unit)),
@@ -66,7 +74,7 @@ fn first_column(marks: &Marks) -> &'static str {
         Marks::Heat { .. } => "",
         Marks::Course { course, .. } if course.kind != SeriesKind::Walk => "Time",
         Marks::Course { .. } => "Step",
-        Marks::Bars(_) | Marks::Columns(_) => "What",
+        Marks::Bars(_) | Marks::Columns(_) | Marks::Curves { .. } | Marks::Boxes(_) => "What",
     }
 }
 
@@ -97,6 +105,19 @@ fn fields(rows: &[String], n_columns: usize, values: &[Option<f64>], unit: &str)
                 <th scope="row">{ plain(row) }</th>
                 for value in values {
                     <td class="num">{ quantity::or_dash(value.map(|value| quantity::with_unit(value, unit))) }</td>
+                }
+            </tr>
+        }
+    }
+}
+
+fn boxes(rows: &[BoxRow], unit: &str) -> Html {
+    html! {
+        for row in rows {
+            <tr>
+                <th scope="row">{ plain(&row.label) }</th>
+                for value in row.five {
+                    <td class="num">{ quantity::with_unit(value, unit) }</td>
                 }
             </tr>
         }

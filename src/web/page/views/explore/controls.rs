@@ -71,7 +71,7 @@ pub fn Controls(props: &ControlsProps) -> Html {
             { columns(catalogue, route, &question.measures, on_change) }
             if catalogue.n_left_out > 0 {
                 <p class="hint">
-                    { format!("The first columns are listed; {} more can be asked for with `packetloupe query`.",
+                    { format!("The first columns are listed; {} more can be asked for with the command “packetloupe query”.",
                         quantity::count(catalogue.n_left_out)) }
                 </p>
             }

@@ -112,14 +112,16 @@ fn Shown(props: &ShownProps) -> Html {
         adjust.reform(move |order: Order| ExploreRoute { order, ..route.clone() })
     };
     let totals = answer.total.iter().zip(&answer.measures);
-    let total = totals.map(|(total, head)| format!("{}: {}", plain(&head.label), figure(*total, &head.unit)));
+    let known = totals.filter(|(total, _)| total.is_some());
+    let total = known.map(|(total, head)| format!("{}: {}", plain(&head.label), figure(*total, &head.unit)));
+    let total = total.collect::<Vec<_>>().join(", ");
     html! {
         <div class="explored" aria-busy={is_old.to_string()} data-answer={told(answer)}>
             for note in &answer.notes {
                 <p class="hint">{ Icon::Hint.html() }{" "}{ plain(note) }</p>
             }
             <div class="explored-head">
-                <p class="hint">{ format!("In all: {}", total.collect::<Vec<_>>().join(", ")) }</p>
+                <p class="hint">{ if total.is_empty() { String::new() } else { format!("In all: {total}") } }</p>
                 <button type="button" class="button" onclick={on_save}>
                     { Icon::Save.html() }<span>{"Save rows (CSV)"}</span>
                 </button>

@@ -1,0 +1,14 @@
+//! Shortest duration of flows.
+
+use crate::explore::measure::Fold;
+use crate::explore::measure::{Measure, Measured};
+use crate::model::flow::Known;
+
+/// See the file.
+pub const ENTRY: Measure = Measure::of_flows(
+    ("duration_min", "Shortest duration", "s", "Flows"),
+    "Shortest time from the first to the last packet of a flow.",
+    |item, _| Measured::of(item.flow.measured(Known::DURATION, item.flow.duration_ns() as f64)),
+)
+.folded(Fold::Least)
+.divided(1e9);
