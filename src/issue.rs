@@ -277,7 +277,7 @@ impl IssueLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::BTreeSet;
+    use std::collections::BTreeSet;
 
     #[test]
     fn the_table_is_in_the_order_of_the_kinds_with_unique_ids_and_full_sentences() {

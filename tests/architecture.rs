@@ -517,7 +517,6 @@ const DOORS: &[(&str, &[&str])] = &[
     (
         "serde",
         &[
-            "maths/ordered",
             "model",
             "settings",
             "protocol",

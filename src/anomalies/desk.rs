@@ -9,10 +9,10 @@ use crate::learn::column::{Cells, TableColumn};
 use crate::learn::random::Selection;
 use crate::learn::work::Work;
 use crate::learn::{CONSENSUS, METHODS, Method, Refusal, method};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::Finding;
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyChoice, AnomalyQuery, AnomalyReasons, AnomalyRow, FindingLink};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 /// From this share of the rows on a finding decides what is usual.

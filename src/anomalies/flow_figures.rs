@@ -6,10 +6,10 @@ use crate::flow::features::figures::Figures;
 use crate::flow::features::own::OwnFigures;
 use crate::flow::features::{columns, own};
 use crate::learn::prepare::Values;
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::flow::Known;
 use crate::pipeline::Pipeline;
+use std::collections::BTreeMap;
 
 /// Columns that say which flow it was.
 const IDENTITIES: &[(&str, &str)] = &[

@@ -12,7 +12,6 @@ use crate::learn::random::Selection;
 use crate::learn::scoring::Scored;
 use crate::learn::work::Work;
 use crate::learn::{METHODS, Method, Refusal};
-use crate::maths::ordered::BTreeMap;
 use crate::model::format::quantity;
 use crate::model::listing::Page;
 use crate::protocol::Window;

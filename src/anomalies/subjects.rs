@@ -4,7 +4,6 @@ use super::feature::Feature;
 use super::spans::Spans;
 use super::{ends, flow_figures, spans, table_rows};
 use crate::learn::prepare::Values;
-use crate::maths::ordered::BTreeMap;
 use crate::model::format::time;
 use crate::model::net::addr::Endpoint;
 use crate::model::{Addr, Category, Finding, Flow};
@@ -14,6 +13,7 @@ use crate::stats::label_columns::{HeldFor, label_columns};
 use crate::stats::labels::{Labels, labels};
 use crate::stats::rows::RowStore;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The rows of a matrix, in order.
 pub struct Subjects {

@@ -5,11 +5,11 @@ use super::profile::{Profile, Sources, Thing, ThingKind, things_of};
 use crate::detect::card::Card;
 use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence};
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::maths::sorting::Arrange;
 use crate::model::finding::{Category, Finding};
 use crate::model::format::quantity::{counted, plain, with_unit};
 use crate::model::{Endpoint, Flow};
+use std::collections::BTreeSet;
 
 /// Things that a finding names.
 const MOST_NAMED: usize = 10;

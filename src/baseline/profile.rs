@@ -3,10 +3,10 @@
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
-use crate::maths::ordered::BTreeMap;
 use crate::model::format::time::SECOND;
 use crate::model::{FieldId, Flow, Site};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The version of the file's form.
 const VERSION: u32 = 1;

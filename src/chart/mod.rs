@@ -177,7 +177,7 @@ fn bin_words(ns: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::BTreeSet;
+    use std::collections::BTreeSet;
 
     #[test]
     fn ids_are_unique_and_every_chart_of_nothing_says_so() {

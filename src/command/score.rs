@@ -131,7 +131,7 @@ pub fn evaluate(pipeline: &mut Pipeline, place: usize, settings: &Settings) -> R
     let n = rows.len();
     if pipeline.has_rows_only() {
         let mut is_reported = vec![false; n];
-        let reported: crate::maths::ordered::BTreeSet<u64> =
+        let reported: std::collections::BTreeSet<u64> =
             conclusion.findings.iter().flat_map(|finding| finding.packet_indices.iter().copied()).collect();
         for (row, slot) in is_reported.iter_mut().enumerate() {
             *slot = rows.number(row).is_some_and(|number| reported.contains(&number));

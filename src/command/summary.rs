@@ -2,7 +2,6 @@
 
 use super::output::harmless;
 use super::table::table;
-use crate::maths::ordered::BTreeSet;
 use crate::model::Analysis;
 use crate::model::analysis::IssueSeverity;
 use crate::model::coverage::DetectorCoverage;
@@ -16,6 +15,7 @@ use crate::model::format::time;
 use crate::model::rows::RowKind;
 use crate::model::slowness::Slowness;
 use crate::summary::Briefing;
+use std::collections::BTreeSet;
 
 /// Comments that are printed.
 const MOST_COMMENTS: usize = 10;

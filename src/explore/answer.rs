@@ -10,13 +10,13 @@ use super::measure::Fold;
 use super::plan::{AskedDimension, AskedMeasure, Plan, plan};
 use super::sources::{Selected, Sources};
 use super::tally::{NOWHERE, Tally};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::maths::sorting::Arrange;
 use crate::model::explore::{
     Answer, AnswerRow, AnswerValue, DimensionHead, MeasureHead, Order, Question, Scale, ValueKind,
 };
 use crate::model::format::quantity::{count, counted};
 use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Answers a question.
 ///

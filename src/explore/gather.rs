@@ -7,10 +7,10 @@ use super::plan::{AskedDimension, AskedMeasure};
 use super::sources::{FlowItem, PacketItem, Selected, Sources};
 use super::splits::{Lists, Splits};
 use super::tally::Tally;
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::stats::packet_index::PacketFlow;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 
 /// What was added up.

@@ -4,10 +4,10 @@ use super::dimension::{Found, Values};
 use super::key::{Key, Side};
 use super::plan::AskedDimension;
 use super::sources::{FlowItem, Sources};
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::protocol::AppProto;
 use crate::model::explore::Question;
 use foldhash::fast::RandomState;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 
 /// Codes of a combination by the place of its dimension; 0 for dimensions of moments and packets.

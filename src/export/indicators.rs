@@ -4,9 +4,9 @@
 use crate::export::cell;
 use crate::export::{About, Export, TableExport, Tables, Writer};
 use crate::flow::fields::FlowField;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::app::field::{FieldId, FieldValue};
 use crate::model::{Analysis, Endpoint, Finding};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// The list.

@@ -6,13 +6,13 @@ use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
 use crate::maths::fnv;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::app::field::{FieldId, FieldValue};
 use crate::model::finding::{Category, Evidence, Severity};
 use crate::model::flow::Flow;
 use crate::model::net::network::Network;
 use crate::model::{Addr, Endpoint, Finding};
 use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Detector id of these findings.
 pub const DETECTOR: &str = "indicator";

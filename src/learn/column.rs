@@ -1,8 +1,8 @@
 //! A column of what is learnt from, by itself: it needs no table behind it, so that another thread or worker can have it.
 
 use super::prepare::Values;
-use crate::maths::ordered::BTreeMap;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A feature of all rows.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -4,8 +4,8 @@ use super::consensus::Consensus;
 use super::method::Method;
 use super::neighbours::square;
 use super::prepare::{Feature, FeatureKind, Prepared, Source, Values};
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
+use std::collections::BTreeMap;
 
 /// Most features named.
 const MOST_FEATURES: usize = 5;

@@ -4,7 +4,7 @@
 //! because the generators of `rand` may change between its releases, and findings must not.
 
 use crate::maths::elementary::ln;
-use crate::maths::ordered::BTreeSet;
+use std::collections::BTreeSet;
 
 /// A stream of random numbers.
 #[derive(Clone, Debug)]

@@ -7,6 +7,5 @@ pub mod entropy;
 pub mod fnv;
 pub mod layout;
 pub mod order;
-pub mod ordered;
 pub mod sorting;
 pub mod variance;

@@ -1,6 +1,5 @@
 //! The one value that page, report and command show. Small: tables and packets stay behind with the worker.
 
-use crate::maths::ordered::BTreeMap;
 use crate::model::comment::Comment;
 use crate::model::finding::Finding;
 use crate::model::finding::allow::Rule;
@@ -13,6 +12,7 @@ use crate::model::net::network::Network;
 use crate::model::net::site::Site;
 use crate::model::rows::TableFacts;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Everything found out about one input.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

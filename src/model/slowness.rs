@@ -1,11 +1,11 @@
 //! Answers from an analysis what administrators ask first: is the network slow, for whom, since when, and what is the
 //! cause.
 
-use crate::maths::ordered::BTreeSet;
 use crate::model::analysis::DetectorRun;
 use crate::model::format::quantity::counted;
 use crate::model::rows::RowKind;
 use crate::model::{Analysis, Category, Endpoint, Finding, Severity};
+use std::collections::BTreeSet;
 
 /// Whether a network is slow.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,9 +2,9 @@
 
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
-use crate::maths::ordered::BTreeSet;
 use crate::maths::sorting::Arrange;
 use crate::model::Finding;
+use std::collections::BTreeSet;
 
 /// Flows of a finding that are asked for their names.
 const MOST_FLOWS: usize = 4096;

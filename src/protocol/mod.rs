@@ -38,8 +38,8 @@ pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::{BTreeMap, BTreeSet};
     use std::collections;
+    use std::collections::{BTreeMap, BTreeSet};
 
     #[test]
     fn maps_and_sets_cross_as_those_of_the_standard_library() {

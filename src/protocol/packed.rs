@@ -1,8 +1,8 @@
 //! Answers to questions of measures and dimensions on their way to the page: a value crosses once, however many rows have it.
 
-use crate::maths::ordered::BTreeMap;
 use crate::model::explore::{Answer, AnswerRow, AnswerValue, DimensionHead, MeasureHead};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeMap;
 
 /// An answer by column: for each dimension its values, and for each row the places of its own.
 #[derive(Serialize, Deserialize)]

@@ -6,10 +6,10 @@ use super::slices::{known_of, raw, spans};
 use crate::decode::fragments::Fragments;
 use crate::decode::inspect;
 use crate::flow::remarks::{SegmentRemarks, has_any};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::Secrets;
 use crate::model::flow::health::Remarks;
 use crate::stats::packet_index::{IndexedPacket, PacketFlow};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most packets that are read again for one answer; a connection of more is not looked into.
 const MOST_PACKETS: u64 = 200_000;

@@ -2,11 +2,11 @@
 
 use super::filter;
 use super::listing::Sight;
-use crate::maths::ordered::BTreeSet;
 use crate::model::finding::Finding;
 use crate::model::listing::FilterError;
 use crate::model::net::addr::{Addr, Endpoint};
 use crate::protocol::{Filter, Scope};
+use std::collections::BTreeSet;
 
 /// Most bytes of ids in one answer: more findings than that are no list that somebody reads.
 const MOST_BYTES: usize = 80_000;

@@ -3,7 +3,6 @@
 use super::filter;
 use super::listing::Sight;
 use crate::maths::layout;
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::finding::Severity;
 use crate::model::flow::Known;
@@ -14,6 +13,7 @@ use crate::model::net::network::Network;
 use crate::model::net::site::{Place, Site};
 use crate::protocol::{Filter, Scope};
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// Nodes of a picture in which they can be told apart.
 const MOST_NODES: usize = 300;

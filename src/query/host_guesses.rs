@@ -2,7 +2,6 @@
 
 use super::listing::Sight;
 use crate::decode::app::describe;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::maths::sorting::Arrange;
 use crate::model::Secrets;
 use crate::model::app::field::FieldId;
@@ -11,6 +10,7 @@ use crate::model::flow::{Flow, Outcome};
 use crate::model::format::quantity;
 use crate::model::guess::{Guess, GuessAbout, GuessStrength};
 use crate::model::net::addr::Addr;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Flows of a host that are looked at.
 const MOST_FLOWS: usize = 20_000;

@@ -24,7 +24,6 @@ mod streams;
 use crate::anomalies::{Desk, demonstration};
 use crate::decode::inspect::{self, Inspected};
 use crate::export::{TableExport, Tables, pseudonyms};
-use crate::maths::ordered::BTreeSet;
 use crate::model::Addr;
 use crate::model::Analysis;
 use crate::model::comment::{About, Comment};
@@ -37,6 +36,7 @@ use crate::protocol::{Answer, Filter, Query, Saving, Scope};
 use crate::read::RawPacket;
 use expert::Expert;
 use listing::{Kept, Sight};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 

@@ -4,7 +4,6 @@ use super::listing::Sight;
 use super::slices::{known_of, raw, spans};
 use crate::decode::fragments::Fragments;
 use crate::decode::inspect;
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::Addr;
 use crate::model::Secrets;
@@ -16,6 +15,7 @@ use crate::model::listing::FilterError;
 use crate::model::neighbours::{AddressQuestion, Binding, Neighbours};
 use crate::protocol::{Filter, Scope};
 use crate::stats::packet_index::{IndexedPacket, PacketFlow};
+use std::collections::BTreeMap;
 
 /// Messages that are read, at most.
 const MOST_MESSAGES: usize = 1 << 18;

@@ -2,11 +2,11 @@
 
 use super::Source;
 use crate::decode::inspect::Known;
-use crate::maths::ordered::BTreeMap;
 use crate::model::Secrets;
 use crate::pipeline::Pipeline;
 use crate::read::RawPacket;
 use crate::stats::packet_index::{IndexedPacket, PacketFlow, PacketLocation};
+use std::collections::BTreeMap;
 
 /// Packets that stand this close together in the file are read at once.
 const MOST_SPAN_BYTES: u64 = 4 << 20;

@@ -1,12 +1,12 @@
 //! Follows TCP connections through the packets that a filter reads again: which packet completes which message.
 
 use crate::filter::TlsRecord;
-use crate::maths::ordered::BTreeMap;
 use crate::model::Packet;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::{Direction, Flow};
 use crate::pipeline::{AppLayer, Segment, SegmentResult, StreamState};
+use std::collections::BTreeMap;
 
 /// How many payload packets of a connection are checked for their protocol, as when it was read first.
 const MOST_PROBED: u8 = 6;

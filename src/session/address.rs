@@ -63,7 +63,6 @@ impl Route {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::BTreeSet;
     use crate::model::Severity;
     use crate::model::explore::{Mark, Order, Split, Term};
     use crate::protocol::{Filter, FlowSort, RowSort};
@@ -73,6 +72,7 @@ mod tests {
     use crate::session::selection::Chip;
     use crate::session::view::VIEWS;
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_view_has_its_own_address_and_comes_back_from_it() {

@@ -239,8 +239,8 @@ pub(super) fn has(choices: &[Choice], term: &Term) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::BTreeSet;
     use crate::session::selection::Selection;
+    use std::collections::BTreeSet;
 
     fn choice(term: &str, is_ordered: bool) -> Choice {
         Choice { term: Term::parse(term), is_ordered, ..Choice::default() }

@@ -1,7 +1,7 @@
 //! What a selection leaves of findings and incidents.
 
-use crate::maths::ordered::BTreeSet;
 use crate::model::{Analysis, Finding, Incident};
+use std::collections::BTreeSet;
 
 /// Which findings are left.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use super::lesson::Course;
 use super::shared::Shared;
-use crate::maths::ordered::BTreeMap;
+use std::collections::BTreeMap;
 
 /// What is shown of a question.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -1,7 +1,7 @@
 //! The text of a file of lessons to a course: captures or tables, each with a story, questions, hints and answers.
 
-use crate::maths::ordered::BTreeMap;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Most lessons, and most questions or hints of one.
 const MOST: usize = 100;

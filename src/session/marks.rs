@@ -1,6 +1,6 @@
 //! Packets that people marked, each with a comment that may be empty: by their places in the capture, from 0.
 
-use crate::maths::ordered::BTreeMap;
+use std::collections::BTreeMap;
 
 /// The marked packets of a file and what is said of each.
 pub type Marks = BTreeMap<u64, String>;

@@ -3,8 +3,8 @@
 //! Browsers cap the height of an element (Chromium at about 33 million px, Firefox at about 17), so the scroll bar of
 //! a long table stands for more pixels than it has.
 
-use crate::maths::ordered::BTreeMap;
 use crate::model::listing::{FilterError, Page};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Tallest scroll range used: well below every browser's cap, also at 200 % zoom.

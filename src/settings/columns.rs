@@ -2,10 +2,10 @@
 //!
 //! Written as `SrcAddr=source address,Label=label,Foo=ignore`, or as an object of headings and ids of roles.
 
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::rows::{Role, choice_name};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Roles by heading, as [`Layout::choice_name`](crate::model::rows::Layout::choice_name) writes it. They hold for every
 /// table that has the heading.

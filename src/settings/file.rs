@@ -4,12 +4,12 @@
 //! are taken for. What is not usable is said, and left out.
 
 use super::{ABOUT_VALUES, ColumnChoices, Descriptor, Kind, Settings, table};
-use crate::maths::ordered::BTreeMap;
 use crate::model::analysis::Setting;
 use crate::model::finding::former_ids;
 use crate::model::format::quantity::plain;
 use crate::model::{Network, Rule};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// The key of the allow-list.
 const EXPECTED: &str = "expected";

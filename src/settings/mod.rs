@@ -15,11 +15,11 @@ pub use general::{
 };
 pub use table::{ABOUT_VALUES, AUTO, TABLE, TABLE_DATE_ORDER, TABLE_DIALECT, TABLE_LABEL, TABLE_MEMORY, TABLE_UNIT};
 
-use crate::maths::ordered::BTreeMap;
 use crate::model::analysis::Setting;
 use crate::model::format::time;
 use crate::model::{Network, Rule};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// When a change of a setting takes effect.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

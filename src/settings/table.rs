@@ -154,7 +154,7 @@ pub const TABLE_MEMORY: Descriptor = Descriptor::count("table.memory", "Memory f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::BTreeSet;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_choice_has_its_own_id_and_every_former_number_still_means_one() {

@@ -3,13 +3,13 @@
 use super::messages::MessageCounts;
 use super::timeline::TimelineBuilder;
 use crate::flow::names::Names;
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::analysis::{ProtocolCount, SizeBin};
 use crate::model::app::protocol::AppProto;
 use crate::model::app::protocol::Protocol;
 use crate::model::packet::Transport;
 use crate::model::{Flow, Packet};
+use std::collections::BTreeMap;
 
 /// Upper borders of the size bins, those of Wireshark's packet length statistics.
 pub const SIZE_BORDERS: [u32; 10] = [19, 39, 79, 159, 319, 639, 1279, 2559, 5119, u32::MAX];

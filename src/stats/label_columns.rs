@@ -3,8 +3,8 @@
 
 use super::columns;
 use super::rows::{RowStore, cell};
-use crate::maths::ordered::BTreeMap;
 use crate::model::rows::{Column, Role, RoleReason, label_names};
+use std::collections::BTreeMap;
 
 /// Most different values that a column may have to be a label by its name alone.
 const MOST_CLASSES: usize = 64;

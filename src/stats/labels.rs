@@ -2,9 +2,9 @@
 
 use super::columns;
 use super::rows::{RowStore, cell};
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A class: all rows with the same label.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

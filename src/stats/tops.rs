@@ -3,7 +3,6 @@
 use crate::flow::endpoints::{EndpointIndex, FlowEndpoints};
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::analysis::{HostRow, PortRow};
 use crate::model::app::protocol::AppProto;
@@ -11,6 +10,7 @@ use crate::model::app::protocol::Protocol;
 use crate::model::{Addr, DirectionStats, Flow};
 use foldhash::fast::RandomState;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 
 /// Rows of each top list.

@@ -3,7 +3,6 @@
 use super::sentence::{Sentence, Topic};
 use super::wording::{inner, likelihood, list};
 use super::{limits, risk, success};
-use crate::maths::ordered::BTreeSet;
 use crate::maths::sorting::Arrange;
 use crate::model::coverage::DetectorCoverage;
 use crate::model::finding::{Category, Finding};
@@ -12,6 +11,7 @@ use crate::model::format::time;
 use crate::model::rows::RowKind;
 use crate::model::slowness::Slowness;
 use crate::model::{Analysis, Incident, Severity, Verdict};
+use std::collections::BTreeSet;
 
 /// Kinds of other findings that are named; more are counted.
 const MOST_OTHERS: usize = 2;

@@ -1,7 +1,7 @@
 //! Names of features that people give to those that are meant: these alone, or with + and - in front those to add and to leave out.
 
 use crate::anomalies::Feature;
-use crate::maths::ordered::BTreeSet;
+use std::collections::BTreeSet;
 
 /// The places of the features that are looked at; a sentence if a name is unknown.
 pub fn chosen(features: &[Feature], names: &[String]) -> Result<Vec<usize>, String> {

@@ -7,13 +7,13 @@ use crate::detect::support::severity::{Confidence, Impact};
 use crate::learn::column::Cells;
 use crate::learn::trained::TrainedModel;
 use crate::learn::trained::recipe::Reading;
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::finding::{Category, Evidence, Finding};
 use crate::model::format::quantity::{counted, percent, plain, with_unit};
 use crate::model::{Addr, Flow};
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::AnomalyLink;
+use std::collections::BTreeMap;
 
 /// Most findings of one model.
 const MOST_FINDINGS: usize = 20;
@@ -137,7 +137,7 @@ fn finding(
     let ends = |of: fn(&Flow) -> i64| flows.iter().map(move |(_, flow)| of(flow));
     let (start, end) = (ends(|f| f.first_ns).min().unwrap_or(0), ends(|f| f.last_ns).max().unwrap_or(0));
     let ports = flows.iter().filter(|(_, flow)| flow.is_tcp() || flow.is_udp()).map(|(_, flow)| flow.responder().1);
-    let protocols: crate::maths::ordered::BTreeSet<String> =
+    let protocols: std::collections::BTreeSet<String> =
         flows.iter().map(|(_, flow)| flow.transport().to_string()).collect();
     let mut builder = Finding::builder(&CARD)
         .title(format!("{what}{from} {looks} like {like} to the trained model"))

@@ -5,11 +5,11 @@ use super::marks::Mark;
 use crate::anomalies::{Feature, Subjects};
 use crate::learn::column::{Cells, TableColumn};
 use crate::learn::trained::LabelledTable;
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::{AnomalyChoice, AnomalyLink, AnomalyScope, Withheld};
 use crate::stats::labels::{Class, is_benign, labels};
+use std::collections::BTreeMap;
 
 /// What is gathered.
 #[derive(Clone, Copy)]

@@ -1,6 +1,5 @@
 //! Merges findings of several detectors about one cause: the strongest absorbs the weaker ones.
 
-use crate::maths::ordered::BTreeMap;
 use crate::model::Endpoint;
 use crate::model::finding::series::SeriesKind;
 use crate::model::finding::{Category, Finding, Severity};

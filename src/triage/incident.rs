@@ -4,11 +4,11 @@
 //! as far as traffic shows it. A finding joins what came before it if it is a later step, and either the same side acts
 //! on the same other side, or a side that was acted upon now acts itself, or a side that is in already goes on.
 
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::finding::{Category, Finding, Severity};
 use crate::model::format::time::SECOND;
 use crate::model::{Endpoint, Incident};
+use std::collections::BTreeMap;
 
 /// Steps that are further apart than this are two incidents.
 const APART_NS: i64 = 24 * 3600 * SECOND;

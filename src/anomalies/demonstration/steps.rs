@@ -7,11 +7,11 @@ use crate::learn::threshold::proposals;
 use crate::learn::trace::Traced;
 use crate::learn::work::Work;
 use crate::maths::elementary::exp2;
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::format::quantity::{counted, percent};
 use crate::protocol::demonstration::{DemonstrationShape, DemonstrationStep};
 use crate::settings::Settings;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// Rows that a last step marks.

@@ -54,7 +54,7 @@ impl Theme {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::BTreeSet;
+    use std::collections::BTreeSet;
 
     #[test]
     fn colours_of_a_theme_differ() {

@@ -1,7 +1,7 @@
 //! The fragments of one IP packet, until it is complete.
 
-use crate::maths::ordered::BTreeMap;
 use crate::model::packet::Fragment;
+use std::collections::BTreeMap;
 
 /// What a piece costs beside its bytes, roughly.
 const OVERHEAD_BYTES: usize = 96;

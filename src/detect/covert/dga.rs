@@ -11,7 +11,6 @@ use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
 use crate::detect::support::wordiness::Wordiness;
 use crate::maths::elementary::ln;
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::names::DnsCode;
 use crate::model::app::protocol::AppProto;
@@ -20,6 +19,7 @@ use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
 use foldhash::fast::RandomState;
+use std::collections::BTreeSet;
 use std::collections::HashSet;
 
 const CARD: Card = Card {

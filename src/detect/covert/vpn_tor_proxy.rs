@@ -10,10 +10,10 @@ use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::detect::support::resolvers::{self, Known};
 use crate::detect::support::severity::{Confidence, Impact, past};
-use crate::maths::ordered::BTreeMap;
 use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
+use std::collections::BTreeMap;
 
 const CARD: Card = Card {
     id: "vpn_tor_proxy",

@@ -7,12 +7,12 @@ use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, count, evidence, thousands};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::format::time::SECOND;
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Finding, Site};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "crafted_packets",

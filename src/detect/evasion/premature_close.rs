@@ -7,13 +7,13 @@ use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::model::format::time::SECOND;
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
 use foldhash::fast::FixedState;
+use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
 const CARD: Card = Card {

@@ -6,9 +6,9 @@ use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{count, evidence};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::model::{Category, Endpoint, Finding, Packet};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "vlan_hopping",

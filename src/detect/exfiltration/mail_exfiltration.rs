@@ -8,7 +8,6 @@ use crate::detect::support::finding_builder::{self, FindingBuilder, count, evide
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
@@ -16,6 +15,7 @@ use crate::model::flow::Direction;
 use crate::model::format::quantity;
 use crate::model::{Addr, Category, Finding, Flow, Site};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "mail_exfiltration",

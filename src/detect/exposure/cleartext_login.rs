@@ -10,12 +10,12 @@ use crate::detect::support::logins::{self, Asked};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "cleartext_login",

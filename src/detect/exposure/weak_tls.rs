@@ -8,7 +8,6 @@ use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::login::YesNo;
 use crate::model::app::kinds::web::{TlsMessage, TlsVersion};
@@ -17,6 +16,7 @@ use crate::model::flow::Direction;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "weak_tls",

@@ -9,11 +9,11 @@ use crate::detect::support::finding_builder::{self, evidence};
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::model::net::addr::mac_text;
 use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "arp_storm",

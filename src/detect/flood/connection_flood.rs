@@ -11,13 +11,13 @@ use crate::detect::support::known_outcomes;
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeMap;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
 use crate::model::flow::moments::Moments;
 use crate::model::{Addr, Category, Finding, Flow, Protocol, Site};
 use crate::settings::Descriptor;
+use std::collections::BTreeMap;
 
 const CARD: Card = Card {
     id: "connection_flood",

@@ -11,7 +11,6 @@ use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::app::protocol::AppProto;
@@ -19,6 +18,7 @@ use crate::model::format::time::SECOND;
 use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Endpoint, Finding, Series};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 use std::collections::{HashMap, HashSet};
 
 const CARD: Card = Card {

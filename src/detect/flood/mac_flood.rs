@@ -9,12 +9,12 @@ use crate::detect::support::layer2;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::maths::sorting::Arrange;
 use crate::model::format::time::SECOND;
 use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "mac_flood",

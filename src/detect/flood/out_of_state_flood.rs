@@ -11,11 +11,11 @@ use crate::detect::support::flow_selector::{Gathered, gather_either};
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::model::flow::Known;
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "out_of_state_flood",

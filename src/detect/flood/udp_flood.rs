@@ -11,10 +11,10 @@ use crate::detect::support::port_choice::PortChoice;
 use crate::detect::support::rate_series::{Room, Seconds};
 use crate::detect::support::report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::model::flow::Known;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "udp_flood",

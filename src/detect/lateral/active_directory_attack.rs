@@ -8,13 +8,13 @@ use crate::detect::support::finding_builder::{self, Identity, count, evidence, y
 use crate::detect::support::message_evidence::{self, MessageEvidence};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, WHOLE};
-use crate::maths::ordered::BTreeSet;
 use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::directory::{KerberosMessage, LdapMessage, RpcFunction};
 use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "active_directory_attack",

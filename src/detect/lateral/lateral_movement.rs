@@ -13,13 +13,13 @@ use crate::detect::support::monitoring::{Monitors, Rounds};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::{self, Walk};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::maths::sorting::Arrange;
 use crate::model::flow;
 use crate::model::format::time::{SECOND, span};
 use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "lateral_movement",

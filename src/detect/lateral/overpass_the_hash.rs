@@ -8,13 +8,13 @@ use crate::detect::support::finding_builder::{self, count, evidence, yes_no};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::directory::{KerberosCipher, KerberosMessage, PreAuth};
 use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "overpass_the_hash",

@@ -8,13 +8,13 @@ use crate::detect::support::finding_builder::{self, count, evidence};
 use crate::detect::support::message_evidence::{self, MessageEvidence};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeMap;
 use crate::model::app::field::{FieldId, FieldSet, Message};
 use crate::model::app::kinds::directory::{ComClass, RpcFunction, WmiClass};
 use crate::model::app::kinds::web::WsmanAction;
 use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
+use std::collections::BTreeMap;
 
 const CARD: Card = Card {
     id: "remote_execution",

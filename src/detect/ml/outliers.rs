@@ -8,7 +8,6 @@ use crate::flow::features::model::{ALL, ModelFeature, N, Scale, vector};
 use crate::flow::table::FlowTable;
 use crate::learn::scale::{Quartiles, Robust};
 use crate::maths::elementary::exp_m1;
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::format::quantity::{counted, percent, plain, with_unit};
 use crate::model::{Addr, Evidence, Finding, Flow};

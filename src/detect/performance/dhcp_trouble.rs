@@ -10,13 +10,13 @@ use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::Confidence;
 use crate::detect::support::trouble;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "dhcp_trouble",

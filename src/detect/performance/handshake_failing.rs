@@ -9,7 +9,6 @@ use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::trouble;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::app::field::{FieldId, FieldSet, MessageFields};
 use crate::model::app::kinds::web::{TlsAlert, TlsMessage};
 use crate::model::app::protocol::AppProto;
@@ -19,6 +18,7 @@ use crate::model::format::time::{SECOND, span, to_second};
 use crate::model::packet::tcp_flag::{FIN, RST};
 use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "handshake_failing",

@@ -8,9 +8,9 @@ use crate::detect::support::finding_builder::{count, evidence, host_filter, thou
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "packet_loss",

@@ -15,11 +15,11 @@ use crate::detect::support::monitoring::{Monitors, Rounds};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::busiest;
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::protocol::Protocol;
 use crate::model::format::time::{SECOND, from_seconds, span};
 use crate::model::{Addr, Category, Finding, Site};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "host_scan",

@@ -7,10 +7,10 @@ use crate::detect::support::address_claims::{CHANGES, Claim, Mac, Place};
 use crate::detect::support::finding_builder::evidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::net::addr::mac_text;
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "arp_spoofing",

@@ -7,7 +7,6 @@ use crate::detect::support::finding_builder::{self, count, evidence};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
@@ -16,6 +15,7 @@ use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
 use foldhash::fast::FixedState;
+use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
 const CARD: Card = Card {

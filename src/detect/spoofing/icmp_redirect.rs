@@ -7,11 +7,11 @@ use crate::detect::support::finding_builder::{self, count, evidence};
 use crate::detect::support::flow_selector::{Between, gather_all};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "icmp_redirect",

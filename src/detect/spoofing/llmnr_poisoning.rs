@@ -7,9 +7,9 @@ use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, co
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "llmnr_poisoning",

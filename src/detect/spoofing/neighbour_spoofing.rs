@@ -7,10 +7,10 @@ use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence
 use crate::detect::support::layer2;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::net::addr::mac_text;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "neighbour_spoofing",

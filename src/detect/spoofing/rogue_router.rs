@@ -8,12 +8,12 @@ use crate::detect::support::flow_selector::{Between, gather_all};
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "rogue_router",

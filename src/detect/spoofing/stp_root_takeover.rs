@@ -10,13 +10,13 @@ use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::detect::support::threshold_random_walk::busiest;
-use crate::maths::ordered::BTreeMap;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::link::StpMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
 use crate::model::{Category, Endpoint, Finding};
 use crate::settings::Descriptor;
+use std::collections::BTreeMap;
 
 const CARD: Card = Card {
     id: "stp_root_takeover",

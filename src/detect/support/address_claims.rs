@@ -7,7 +7,6 @@
 
 use crate::detect::support::capped_map::{Map, Tally};
 use crate::flow::table::FlowUpdate;
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::field::{FieldId, Message};
 use crate::model::app::kinds::link::Icmpv6Message;
 use crate::model::app::protocol::AppProto;
@@ -15,6 +14,7 @@ use crate::model::format::time::SECOND;
 use crate::model::packet::{Arp, Packet, Transport};
 use crate::model::{Addr, Finding};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 /// How often the claimant of an address must change to be reported as a duplicate address; with fewer changes it is
 /// left to the detectors of spoofing.

@@ -2,8 +2,8 @@
 //! one for each host.
 
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity};
-use crate::maths::ordered::BTreeMap;
 use crate::model::{Addr, Endpoint, Evidence, Finding};
+use std::collections::BTreeMap;
 
 /// As many findings of one source and protocol are one deed.
 const LEAST_PARTS: usize = 3;

@@ -5,9 +5,9 @@
 use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome, Probe};
 use crate::detect::support::finding_builder::{count, evidence};
 use crate::detect::support::severity::Confidence;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Evidence, Finding};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A monitor returns to this share of its ports; not to all, because the end of the capture cuts off the last round.
 const LEAST_RETURNS: f64 = 0.6;

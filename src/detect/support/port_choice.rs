@@ -4,8 +4,8 @@
 use crate::detect::detector::Context;
 use crate::detect::support::flow_selector::{Between, visit};
 use crate::maths::elementary::exp_m1;
-use crate::maths::ordered::BTreeSet;
 use crate::model::Flow;
+use std::collections::BTreeSet;
 
 /// The target ports of some flows.
 #[derive(Clone, Debug, Default)]

@@ -1,9 +1,9 @@
 //! Turns counts per second into the busiest span, which flood detectors evaluate.
 
-use crate::maths::ordered::BTreeMap;
 use crate::model::Series;
 use crate::model::finding::series::Level;
 use crate::model::format::time::SECOND;
+use std::collections::BTreeMap;
 
 /// Counts per second since 1970 of one target.
 #[derive(Clone, Debug, Default)]

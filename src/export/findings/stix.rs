@@ -6,13 +6,13 @@
 
 use super::uuid::uuid;
 use crate::export::{About, Export, Writer};
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::finding::Severity;
 use crate::model::format::time;
 use crate::model::format::visible;
 use crate::model::{Analysis, Endpoint, Finding};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The bundle.
 pub const EXPORT: Export = Export {
@@ -154,8 +154,8 @@ fn timestamp(ns: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::BTreeSet;
     use crate::model::finding::tests::made;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_reference_is_in_the_bundle_and_has_what_the_standard_asks_for() {

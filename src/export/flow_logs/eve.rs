@@ -5,12 +5,12 @@
 
 use super::{flows, sent, transport};
 use crate::export::{About, Export, TableExport, Tables, Writer};
-use crate::maths::ordered::BTreeSet;
 use crate::model::finding::Severity;
 use crate::model::flow::{Flow, Known};
 use crate::model::format::{time, visible};
 use crate::model::{Analysis, Finding};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// EVE lines.

@@ -8,7 +8,6 @@ mod table;
 
 use crate::export::report::{ReportOptions, ReportSection, content};
 use crate::export::{About, Export, Writer};
-use crate::maths::ordered::BTreeMap;
 use crate::model::analysis::{Analysis, Coverage, Expected, FieldCount, Issue, IssueSeverity, ProtocolCount, Setting};
 use crate::model::finding::Severity;
 use crate::model::format::time::{seconds, utc};
@@ -19,6 +18,7 @@ use crate::model::{Incident, Rule};
 use crate::summary::{Briefing, Sentence};
 use finding::{FindingOut, finding};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use table::TableOut;
 
 /// Number of the schema that [`json`] writes.

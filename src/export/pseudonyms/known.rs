@@ -3,11 +3,11 @@
 use super::names::is_generic;
 use crate::export::Tables;
 use crate::flow::fields::FlowField;
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::field::{FieldId, FieldValue};
 use crate::model::format::host_name;
 use crate::model::net::addr::mac_from_text;
 use crate::model::{Analysis, Finding};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::net::IpAddr;
 

@@ -3,9 +3,9 @@
 
 use super::cipher::{Keyed, PseudonymKey};
 use super::names::{looks_like_name, pseudonym};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::net::addr::{mac_from_text, mac_text};
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, Ipv6Addr};
 

@@ -1,12 +1,12 @@
 //! What the formats of a report share: hosts involved, what detectors found nothing, questions and terms for classes.
 
 use super::{Audience, ReportOptions, ReportSection};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::maths::sorting::Arrange;
 use crate::model::analysis::{Analysis, Coverage};
 use crate::model::format::quantity::{bytes, count, with_unit};
 use crate::model::net::site::Place;
 use crate::model::{Endpoint, Finding, Severity};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Hosts that are listed; more are counted.
 const MOST_HOSTS: usize = 40;

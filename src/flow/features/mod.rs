@@ -78,7 +78,7 @@ fn payload(flow: &Flow) -> Moments {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::BTreeSet;
+    use std::collections::BTreeSet;
 
     #[test]
     fn each_feature_has_its_own_name_and_a_formula() {

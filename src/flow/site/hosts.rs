@@ -3,10 +3,10 @@
 use crate::flow::endpoints::{EndpointIndex, FlowEndpoints};
 use crate::flow::table::FlowTable;
 use crate::maths::fnv;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::maths::sorting::Arrange;
 use crate::model::net::site::Basis;
 use crate::model::{Addr, Flow, Network};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Ports of services that are shared within a house and not over the internet: Kerberos, DCE/RPC, NetBIOS, LDAP, SMB,
 /// password changes, global catalogue.

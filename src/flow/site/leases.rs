@@ -1,11 +1,11 @@
 //! Addresses that DHCP servers gave, with their netmasks, to the networks of the link.
 
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, MessageFields};
 use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::net::site::Basis;
 use crate::model::{Addr, Network};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most networks kept, and most addresses of each that are counted.
 const MOST_NETWORKS: usize = 64;

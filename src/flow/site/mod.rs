@@ -12,7 +12,6 @@ mod networks;
 
 use super::endpoints::EndpointIndex;
 use super::table::FlowTable;
-use crate::maths::ordered::BTreeSet;
 use crate::maths::sorting::Arrange;
 use crate::model::app::field::MessageFields;
 use crate::model::net::site::Basis;
@@ -21,6 +20,7 @@ use crate::model::{Addr, Network, Site};
 use hosts::{Family, Hosts};
 use leases::Leases;
 use networks::Shares;
+use std::collections::BTreeSet;
 
 /// Most addresses of which is kept that they were in ARP; those with the smallest hashes, whatever the order.
 const MOST_CLAIMS: usize = 1 << 14;

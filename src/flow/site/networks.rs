@@ -1,9 +1,9 @@
 //! Groups the pairs of hosts by network, with what the link layer shows of each network.
 
 use super::hosts::{Hosts, network};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::net::site::Basis;
 use crate::model::{Addr, Network};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A router carries at least so many addresses that were not in ARP.
 const LEAST_BEHIND: usize = 3;

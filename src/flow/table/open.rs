@@ -133,7 +133,7 @@ fn serial_of(place: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::BTreeMap;
+    use std::collections::BTreeMap;
 
     /// Hashes that crowd, also around the end, to numbers: as a map does it.
     #[test]

@@ -12,8 +12,8 @@ use super::matrix::Matrix;
 use super::method::Refusal;
 use super::work::{Work, share};
 use crate::maths::elementary::ln;
-use crate::maths::ordered::BTreeMap;
 use feature::scale;
+use std::collections::BTreeMap;
 
 /// Most features: methods that look at pairs of them take too long past it.
 const MOST_FEATURES: usize = 512;

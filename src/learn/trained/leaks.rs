@@ -5,10 +5,10 @@ use super::folds::{Fold, FoldKind};
 use super::table::LabelledTable;
 use crate::learn::column::Cells;
 use crate::learn::matrix::Matrix;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::format::quantity::{counted, percent};
 use crate::stats::ranking::rank;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// From this area under the ROC curve on a single column separates the classes.
 const SEPARATES: f64 = 0.995;

@@ -7,8 +7,8 @@ use crate::learn::method::Refusal;
 use crate::learn::prepare::{FeatureKind, Prepared, Scaling, Source, Step, Values, prepare_with};
 use crate::learn::work::Work;
 use crate::maths::elementary::ln;
-use crate::maths::ordered::BTreeMap;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Most texts of a column that become a feature each: a label says which of them matter.
 const MOST_TEXTS: usize = 100;

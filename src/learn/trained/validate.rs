@@ -11,10 +11,10 @@ use crate::learn::matrix::Matrix;
 use crate::learn::method::Refusal;
 use crate::learn::random::Random;
 use crate::learn::work::{Work, share};
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Most rows by which the weight of a column is found, of all folds together.
 const MOST_PERMUTED: usize = 2000;

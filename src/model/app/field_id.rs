@@ -201,7 +201,7 @@ field_ids! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::BTreeSet;
+    use std::collections::BTreeSet;
 
     #[test]
     fn ids_are_unique_and_labels_filled() {

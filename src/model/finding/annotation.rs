@@ -1,7 +1,7 @@
 //! What people say about a finding: a verdict and a note.
 
-use crate::maths::ordered::BTreeMap;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Whether a finding is what it says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -4,8 +4,8 @@
 //! of East Asia).
 
 use super::visible::visible;
-use crate::maths::ordered::BTreeSet;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Longest label (RFC 1035, section 2.3.4); more is not decoded.
 const MOST_LABEL_BYTES: usize = 63;

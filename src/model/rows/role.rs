@@ -314,7 +314,7 @@ impl Role {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::BTreeSet;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_role_has_one_id_and_is_found_by_it() {

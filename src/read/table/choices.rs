@@ -4,10 +4,10 @@ use super::dialect::Entry;
 use super::format::Marks;
 use super::survey::{self, SampleRows, filled};
 use super::{figure, roles};
-use crate::maths::ordered::BTreeMap;
 use crate::model::format::text;
 use crate::model::rows::{Column, Role, UnusedChoice, choice_name};
 use crate::settings::ColumnChoices;
+use std::collections::BTreeMap;
 
 /// Share of the filled cells that have to be what a column is said to hold: people know better than most of them, but not
 /// than nearly all.

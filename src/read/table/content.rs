@@ -6,10 +6,10 @@ use super::labels::Values;
 use super::names;
 use super::plain::plain;
 use super::roles::{self, Row};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::app::protocol::Protocol;
 use crate::model::format::text;
 use crate::model::rows::{CellValue, Column, Role, label_names};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the values of a column look like.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,6 @@
 //! The position of each packet in the file, its time and length: the columns of the index that need no flows.
 
-use crate::maths::ordered::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Packets in a chunk, at most.
 const CHUNK: usize = 1 << 16;

@@ -5,13 +5,13 @@
 //! what changed in this tab, put into what is there by now.
 
 use super::storage;
-use crate::maths::ordered::BTreeMap;
 use crate::pipeline;
 use crate::session::{Memory, OpenFile, merged};
 use crate::settings::{Settings, file};
 use crate::web::browser::scripts;
 use gloo::events::EventListener;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 use web_sys::StorageEvent;
 

@@ -1,12 +1,12 @@
 //! The page's state, the worker and the open files in one place: actions go in, new states come out.
 
-use crate::maths::ordered::BTreeMap;
 use crate::protocol::{Answer, Envelope, Query, Reply, Request, Saving, Scope};
 use crate::session::{Action, Effect, OpenFile, Phase, Route, Selection, Shared, State};
 use crate::web::browser::client::{Client, Event};
 use crate::web::browser::scripts;
 use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use web_sys::{Blob, File};
 use yew::Callback;

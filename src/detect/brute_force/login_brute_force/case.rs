@@ -9,11 +9,11 @@ use crate::detect::support::logins::LoginWalk;
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::span;
 use crate::model::{Addr, Finding, Series};
 use foldhash::fast::RandomState;
+use std::collections::BTreeSet;
 use std::collections::HashSet;
 
 /// Different passwords that could be read, or users, from which on it is no program with an old password.

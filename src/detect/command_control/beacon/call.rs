@@ -1,11 +1,11 @@
 //! Turns connections into calls: decides which connections are evaluated, and keeps what is needed of each.
 
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::{NameSource, Outcome};
 use crate::model::{Addr, Flow, Site};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// A server: by the index of its name, or by address and port.

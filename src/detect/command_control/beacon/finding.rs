@@ -18,6 +18,7 @@ use crate::model::finding::series::Level;
 use crate::model::format::quantity;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Finding, Flow, Series};
+use std::collections::BTreeSet;
 
 /// Requests within TLS that come sooner, s, are a stream of them, not polls.
 const QUICK: f64 = 2.5;

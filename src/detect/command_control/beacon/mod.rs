@@ -12,7 +12,6 @@ use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::encrypted_sessions::EncryptedSessions;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
@@ -25,6 +24,7 @@ use case::{Case, LEAST_SPAN};
 use finding::findings;
 use judged::Judged;
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use weighed::Weighed;
 use within::Requests;
 

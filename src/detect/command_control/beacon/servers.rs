@@ -7,9 +7,9 @@ use crate::detect::support::capped_map::Map;
 use crate::detect::support::domains;
 use crate::detect::support::odd_server::{self, Called};
 use crate::maths::elementary::exp_m1;
-use crate::maths::ordered::BTreeSet;
 use crate::model::Addr;
 use crate::model::app::protocol::AppProto;
+use std::collections::BTreeSet;
 
 /// Most addresses, ports and programs of a case that are looked at.
 const MOST: usize = 64;

@@ -5,13 +5,13 @@ use super::call::{Call, Server};
 use crate::detect::detector::{AppEvent, Context};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::encrypted_sessions::EncryptedSessions;
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::Addr;
 use crate::model::app::field::{FieldId, FieldSet, FieldValue};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::flow::exchanges::Exchange;
+use std::collections::BTreeMap;
 
 /// Most pairs kept, and most requests of all.
 const MOST_PAIRS: usize = 1 << 16;

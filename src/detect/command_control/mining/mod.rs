@@ -14,13 +14,13 @@ use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::odd_server::Called;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::span;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
 use shape::Work;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "mining",

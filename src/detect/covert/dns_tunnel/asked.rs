@@ -6,13 +6,13 @@ use crate::detect::detector::{AppEvent, Context};
 use crate::detect::support::domains::{self, Characters, DnsQuery};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::wordiness::Wordiness;
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::field::{FieldId, MessageFields};
 use crate::model::app::kinds::names::{DnsCode, DnsType};
 use crate::model::flow::Direction;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Finding};
 use foldhash::fast::RandomState;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 
 /// A numbered piece has at least so many bytes: a TXT record that is full has 255 and the question beside them.

@@ -14,12 +14,12 @@ use crate::detect::support::log_ratio;
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Series};
 use crate::settings::Descriptor;
 use asked::Asked;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "dns_tunnel",

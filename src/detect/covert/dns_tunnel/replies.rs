@@ -6,10 +6,10 @@ use crate::detect::detector::Context;
 use crate::detect::support::domains::{self, Characters, DnsQuery};
 use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence, thousands};
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::field::{FieldId, MessageFields};
 use crate::model::app::kinds::names::DnsType;
 use crate::model::{Addr, Finding};
+use std::collections::BTreeSet;
 
 /// Most answers of each kind that are kept for a pair.
 const MOST_KEPT: usize = 1 << 12;

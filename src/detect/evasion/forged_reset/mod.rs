@@ -10,12 +10,12 @@ use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::model::net::addr::mac_text;
 use crate::model::packet::tcp_flag::RST;
 use crate::model::{Addr, Category, DirectionStats, Endpoint, Finding, Flow, Packet};
 use crate::settings::Descriptor;
 use senders::{Forger, Senders};
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "forged_reset",

@@ -2,10 +2,10 @@
 //! from which the address opens or accepts connections.
 
 use crate::detect::support::capped_map::Tally;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::packet::tcp_flag::{FIN, RST, SYN};
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Finding};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An Ethernet address.
 pub(super) type Mac = [u8; 6];

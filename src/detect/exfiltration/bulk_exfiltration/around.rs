@@ -6,6 +6,7 @@ use crate::flow::fields::FlowField;
 use crate::model::Flow;
 use crate::model::app::field::{FieldId, FieldValue};
 use crate::model::app::protocol::AppProto;
+use std::collections::BTreeSet;
 
 /// Mail that is handed in; one letter with an attachment is larger than all else that a quiet host sends.
 pub(super) const MAIL_PORTS: [u16; 3] = [25, 465, 587];

@@ -15,7 +15,6 @@ use crate::detect::support::log_ratio;
 use crate::detect::support::odd_server::Called;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::maths::sorting::Arrange;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::quantity;
@@ -24,6 +23,7 @@ use crate::settings::Descriptor;
 use around::{Around, MAIL_PORTS, Program};
 use staging::Staging;
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "bulk_exfiltration",

@@ -10,11 +10,11 @@ use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::maths::combinations::ln_choose;
 use crate::maths::elementary::ln;
-use crate::maths::ordered::BTreeSet;
 use crate::maths::sorting::Arrange;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::quantity;
 use crate::model::{Addr, Finding, Flow, Site};
+use std::collections::BTreeSet;
 
 /// A connection that brought as much carried a file or more; a page or a listing is smaller.
 const FILE_BYTES: u64 = 30_000;

@@ -3,9 +3,9 @@
 
 use super::sum::Sum;
 use super::{Drip, Place};
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::Addr;
+use std::collections::BTreeMap;
 
 /// Out of proportion: so many times what the host usually sends to a place, or others send there.
 const MUCH_MORE: f64 = 5.0;

@@ -12,11 +12,11 @@ use crate::detect::support::capped_map::Tally;
 use crate::detect::support::file_services;
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::maths::sorting::Arrange;
 use crate::model::{Addr, Category};
 use around::around;
 use limits::{Limits, SETTINGS};
+use std::collections::{BTreeMap, BTreeSet};
 use sum::Sum;
 
 const CARD: Card = Card {

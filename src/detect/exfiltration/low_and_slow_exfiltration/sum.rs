@@ -1,9 +1,9 @@
 //! Adds up the small uploads to one destination.
 
-use crate::maths::ordered::BTreeSet;
 use crate::model::Flow;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
+use std::collections::BTreeSet;
 
 /// A connection in which less was sent carries a question, not data.
 const LEAST_BYTES: u64 = 1000;

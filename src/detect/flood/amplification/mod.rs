@@ -13,7 +13,6 @@ use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::rate_series::Room;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeMap;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::infra::{NtpCommand, NtpMessage};
 use crate::model::app::kinds::names::DnsType;
@@ -23,6 +22,7 @@ use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
 use reflected::{Victim, unasked};
 use smurf::{Smurf, is_smurf};
+use std::collections::BTreeMap;
 
 const CARD: Card = Card {
     id: "amplification",

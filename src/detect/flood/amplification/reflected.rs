@@ -9,9 +9,9 @@ use crate::detect::support::flow_selector::{Gathered, gather_either};
 use crate::detect::support::rate_series::{Room, Seconds};
 use crate::detect::support::report;
 use crate::detect::support::severity::Confidence;
-use crate::maths::ordered::BTreeSet;
 use crate::model::flow::Known;
 use crate::model::{Addr, DirectionStats, Flow, Protocol};
+use std::collections::BTreeSet;
 
 /// UDP ports of services that amplify, after Rossow, with those found since (CLDAP, memcached, WS-Discovery).
 const PORTS: [u16; 16] = [17, 19, 53, 69, 111, 123, 137, 161, 389, 520, 1900, 3702, 5353, 11211, 27015, 27960];

@@ -7,8 +7,8 @@ use crate::detect::support::flow_selector::Between;
 use crate::detect::support::rate_series::{Room, Seconds};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::Confidence;
-use crate::maths::ordered::BTreeSet;
 use crate::model::{Addr, Finding, Flow};
+use std::collections::BTreeSet;
 
 /// Pings to whole networks that are one too many.
 const LEAST_SMURF: u64 = 50;

@@ -12,12 +12,12 @@ use crate::detect::support::port_choice::PortChoice;
 use crate::detect::support::rate_series::{Room, Seconds};
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::BTreeSet;
 use crate::model::flow::Outcome;
 use crate::model::format::time::SECOND;
 use crate::model::packet::tcp_flag::{ACK, RST, SYN};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "syn_flood",

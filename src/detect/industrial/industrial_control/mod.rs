@@ -10,13 +10,13 @@ use crate::detect::support::finding_builder::{self, count, evidence, yes_no};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, WHOLE, extent, past};
-use crate::maths::ordered::BTreeMap;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Site};
 use crate::settings::Descriptor;
 use act::{Act, Step};
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 const CARD: Card = Card {
     id: "industrial_control",

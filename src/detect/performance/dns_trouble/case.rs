@@ -7,12 +7,12 @@ use crate::detect::support::finding_builder::{count, evidence, host_filter, roun
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::trouble::{self, LONG_NS, LOSSY, Lines};
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::kinds::names::DnsCode;
 use crate::model::finding::series::{Level, SeriesKind};
 use crate::model::format::quantity::percent;
 use crate::model::format::time::{from_seconds, seconds, span, to_second};
 use crate::model::{Addr, Finding, Series};
+use std::collections::BTreeSet;
 
 /// A client may be a name server that queries for others: its trouble counts as that of many clients if it has this
 /// many times the least number of bad look-ups.

@@ -1,8 +1,8 @@
 //! Finds the cause among name servers in trouble: a server that queries another one passes its trouble on.
 
 use super::case::{Fault, QUICKER, ServerTrouble};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::Addr;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// True if a server has its trouble because it asks another one, which is in the same trouble at the same time.
 fn is_cause(cause: &ServerTrouble<'_>, case: &ServerTrouble<'_>) -> bool {

@@ -10,7 +10,6 @@ use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::detect::support::trouble::{Lines, worst_stretch};
 use crate::maths::order::median;
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::field::FieldSet;
 use crate::model::app::kinds::names::DnsCode;
 use crate::model::app::protocol::AppProto;
@@ -20,6 +19,7 @@ use crate::model::{Addr, Category, Flow};
 use crate::settings::Descriptor;
 use case::{Fault, ServerTrouble};
 use cause::with_cause;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "dns_trouble",

@@ -7,6 +7,7 @@ use crate::model::finding::Evidence;
 use crate::model::format::quantity::with_unit;
 use crate::model::format::time::seconds;
 use crate::model::{Addr, Flow};
+use std::collections::BTreeMap;
 
 /// So much more traffic than at other times fills a line, if round trips grow with it.
 const BUSIER: f64 = 2.0;

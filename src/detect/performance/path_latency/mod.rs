@@ -14,12 +14,14 @@ use crate::detect::support::finding_builder::{count, evidence, host_filter};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::maths::order::upper_quantile;
+use crate::maths::sorting::Arrange;
 use crate::model::format::quantity::with_unit;
 use crate::model::format::time::{SECOND, seconds};
 use crate::model::{Addr, Category, Finding, Network, Site};
 use crate::settings::Descriptor;
 use hops::Hops;
 use load::Load;
+use std::collections::{BTreeMap, BTreeSet};
 use two_levels::two_levels;
 use way_out::way_out;
 

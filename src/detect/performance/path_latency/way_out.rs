@@ -8,10 +8,10 @@ use crate::detect::support::finding_builder::{Identity, count, evidence};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::trouble::worst_stretch;
 use crate::maths::order::upper_quantile;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::maths::sorting::Arrange;
 use crate::model::format::time::{seconds, span};
 use crate::model::{Addr, Finding, Flow, Site};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One host alone is slow by itself, or its own way is.
 const LEAST_HOSTS: usize = 2;

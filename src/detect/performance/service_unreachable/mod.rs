@@ -8,13 +8,13 @@ use crate::detect::support::capped_map::{Map, Tally};
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::local_networks::{is_neighbour, neighbourhood};
 use crate::detect::support::report::Report;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::flow::{DirectionStats, Outcome};
 use crate::model::format::time::{SECOND, seconds};
 use crate::model::packet::tcp_flag::SYN;
 use crate::model::{Addr, Category, Flow, Site};
 use crate::settings::Descriptor;
 use outage::Outage;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "service_unreachable",

@@ -1,13 +1,13 @@
 //! Answers that come so late that they may be news rather than answers, to whether the client waited for work or for news.
 
 use crate::maths::order::upper_quantile;
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::health::TcpHealth;
 use crate::model::format::time::{SECOND, seconds};
 use crate::model::packet::tcp_flag::{FIN, RST};
 use crate::model::{Addr, Flow};
+use std::collections::BTreeMap;
 
 /// A connection of one exchange has at most so many turns: two of a handshake of TLS and the request.
 const MOST_TURNS: u32 = 3;

@@ -11,13 +11,13 @@ use crate::detect::support::report::Report;
 use crate::detect::support::service_answers::{Answers, Service as Answering};
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::maths::order::upper_quantile;
-use crate::maths::ordered::BTreeSet;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::health::{Delays, RoundTrip, SenderHealth, TcpHealth};
 use crate::model::format::time;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
 use late::Late;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "slow_server",

@@ -11,7 +11,6 @@ use crate::detect::support::finding_builder::{evidence, pair_filter};
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
-use crate::maths::ordered::BTreeMap;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::{SECOND, span};

@@ -4,9 +4,9 @@ use super::{Mac, Question};
 use crate::detect::support::connection_attempts::{Contact, Contacts, Probe};
 use crate::detect::support::finding_builder::{count, evidence};
 use crate::maths::order::upper_quantile;
-use crate::maths::ordered::BTreeSet;
 use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Evidence, Finding};
+use std::collections::BTreeSet;
 
 /// This share of the addresses is asked for again; not all, because the end of the capture cuts off the last round.
 const LEAST_RETURNS: f64 = 0.6;

@@ -6,9 +6,9 @@ use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome};
 use crate::detect::support::finding_builder::{self, count, evidence};
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::format::time::span;
 use crate::model::{Addr, Finding, Site};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fewer sources are reported one by one.
 const LEAST_SOURCES: usize = 4;

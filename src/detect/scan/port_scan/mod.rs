@@ -18,12 +18,12 @@ use crate::detect::support::monitoring::{Monitors, Rounds};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::SURE;
-use crate::maths::ordered::{BTreeMap, BTreeSet};
 use crate::model::format::time::{from_seconds, span};
 use crate::model::{Addr, Category, Finding, Flow, Site};
 use crate::settings::Descriptor;
 use one_source_port::OneSourcePort;
 use peers::PeerSockets;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "port_scan",

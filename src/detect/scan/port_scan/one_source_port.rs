@@ -4,8 +4,8 @@
 use crate::detect::support::connection_attempts::{Contact, Outcome};
 use crate::maths::combinations::ln_choose;
 use crate::maths::elementary::ln;
-use crate::maths::ordered::BTreeMap;
 use crate::model::Protocol;
+use std::collections::BTreeMap;
 
 /// Ports that a stack chooses from: the dynamic ports of RFC 6335, section 6. Linux has more.
 const N_DYNAMIC: f64 = 16_384.0;

@@ -2,8 +2,8 @@
 
 use crate::detect::support::capped_map::Map;
 use crate::detect::support::connection_attempts::{Contact, Contacts, Probe};
-use crate::maths::ordered::BTreeSet;
 use crate::model::{Addr, Protocol};
+use std::collections::BTreeSet;
 
 /// Who has a port for so many others speaks with peers.
 const LEAST_PEERS: usize = 8;

@@ -9,7 +9,6 @@ pub use failure::Failure;
 
 use crate::detect::support::capped_map::{Map, Tally};
 use crate::flow::table::FlowUpdate;
-use crate::maths::ordered::BTreeMap;
 use crate::maths::sorting::Arrange;
 use crate::model::app::field::Message;
 use crate::model::app::protocol::AppProto;
@@ -18,6 +17,7 @@ use crate::model::flow::health::Delays;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Flow};
 use course::Course;
+use std::collections::BTreeMap;
 
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 12;

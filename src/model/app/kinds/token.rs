@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn words_are_filled_and_unique_within_an_enum() {
         for labels in LABELS {
-            let unique: crate::maths::ordered::BTreeSet<_> = labels.iter().collect();
+            let unique: std::collections::BTreeSet<_> = labels.iter().collect();
             assert_eq!(unique.len(), labels.len(), "{labels:?}");
             assert!(labels.iter().all(|label| !label.is_empty()), "{labels:?}");
         }

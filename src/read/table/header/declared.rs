@@ -1,11 +1,11 @@
 //! Reads headers that declare the columns before the rows: those of Zeek and Weka.
 
 use super::{Form, Header, log_name, log_of_columns};
-use crate::maths::ordered::BTreeSet;
 use crate::model::format::text;
 use crate::read::table::cells::{Delimiter, texts};
 use crate::read::table::dialect::{self, Entry, KnownBy};
 use crate::read::table::{log, wording};
+use std::collections::BTreeSet;
 
 pub(super) fn has_line(bytes: &[u8], begin: &[u8]) -> bool {
     bytes

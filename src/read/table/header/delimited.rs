@@ -2,7 +2,6 @@
 
 use super::{Form, Header, ROWS, log_name, log_of_columns};
 use crate::maths::elementary::ln;
-use crate::maths::ordered::BTreeSet;
 use crate::model::format::text;
 use crate::model::rows::CellValue;
 use crate::read::table::cells::{Delimiter, Frame, texts};
@@ -10,6 +9,7 @@ use crate::read::table::dialect::{self, Entry, KnownBy};
 use crate::read::table::format::CellFormat;
 use crate::read::table::number::value;
 use crate::read::table::{width, wording};
+use std::collections::BTreeSet;
 
 /// Rows of the front as texts, the last left out if it may be cut; and where each ends.
 fn rows(body: &[u8], cut: Delimiter, line_end: u8) -> (Vec<Vec<String>>, Vec<usize>) {

@@ -11,7 +11,7 @@ use super::json::envelope::{self, Element, Walker};
 use super::lines::{LineFormat, LinesFront};
 use super::log::{self, Log, Tool};
 use super::plain::plain;
-use crate::maths::ordered::BTreeSet;
+use std::collections::BTreeSet;
 
 /// How a table is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,13 +1,13 @@
 //! Learns the columns of a table from the first JSON objects.
 
 use super::{Form, Header, ROWS, log_name, log_of_columns};
-use crate::maths::ordered::BTreeSet;
 use crate::model::rows::CellValue;
 use crate::read::table::dialect::{self, Entry};
 use crate::read::table::format::CellFormats;
 use crate::read::table::json::envelope::{self, Element, Walker};
 use crate::read::table::json::{self, Keys};
 use crate::read::table::{log, wording};
+use std::collections::BTreeSet;
 
 pub(super) fn enveloped(start: &[u8], found: envelope::Found, skip: usize, chosen: Option<&'static Entry>) -> Header {
     let of_tuples = dialect::AZURE_FLOWS;

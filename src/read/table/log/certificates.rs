@@ -4,9 +4,9 @@
 //! before. Each waits for the other, as many as fit.
 
 use super::message::{LogRow, Messages};
-use crate::maths::ordered::BTreeMap;
 use crate::model::flow::Direction;
 use foldhash::fast::FixedState;
+use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
 /// Most certificates, and most connections, that wait.

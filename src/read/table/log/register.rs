@@ -82,7 +82,7 @@ pub fn by_columns(has: &dyn Fn(&str) -> bool) -> Option<&'static Log> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maths::ordered::BTreeSet;
+    use std::collections::BTreeSet;
 
     #[test]
     fn kinds_are_told_by_name_and_names_are_unique() {

@@ -1,6 +1,7 @@
 //! What a kind of row must provide so that a grid can show it.
 
 use crate::protocol::{Filter, Query, Window};
+use crate::session::State;
 use crate::session::saved_rows::SavedRow;
 use crate::web::page::parts::text::Times;
 use std::borrow::Cow;
@@ -103,6 +104,11 @@ pub trait Row:
     /// The columns in order.
     fn columns(_wanted: &Wanted<Self>) -> Cow<'static, [Column<Self::Sort>]> {
         Cow::Borrowed(Self::COLUMNS)
+    }
+
+    /// Revision of the result that the rows are of now: rows that are being saved have to be of one.
+    fn revision(state: &State) -> u32 {
+        state.revision
     }
 
     /// What stays the same for the row in whatever order: serial number or place.

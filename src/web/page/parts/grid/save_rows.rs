@@ -115,7 +115,7 @@ fn go_on<R: Row>(writing: &Rc<Writing<R>>, next: NextPart<R::Cells>) {
             if own.runs.get() != own.run {
                 return;
             }
-            let page = R::page(answer).filter(|_| (state.job, state.revision) == own.wanted.result);
+            let page = R::page(answer).filter(|_| (state.job, R::revision(&state)) == own.wanted.result);
             let Some(page) = page else {
                 return fail(&own, "The rows have changed while they were written: save them again.");
             };

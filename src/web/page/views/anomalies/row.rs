@@ -1,6 +1,7 @@
 //! A row that was scored as a row of the list.
 
 use crate::protocol::anomalies::{AnomalyRow, AnomalySort, ScoredWithin};
+use crate::session::State;
 use crate::web::page::parts::grid::{Column, Row, Wanted};
 use crate::web::page::parts::text::{Times, plain};
 use std::borrow::Cow;
@@ -43,6 +44,10 @@ impl Row for AnomalyRow {
     fn columns(wanted: &Wanted<Self>) -> Cow<'static, [Column<AnomalySort>]> {
         let n = if wanted.beside.has_label { Self::COLUMNS.len() } else { Self::COLUMNS.len() - 1 };
         Cow::Borrowed(Self::COLUMNS.get(..n).unwrap_or_default())
+    }
+
+    fn revision(state: &State) -> u32 {
+        state.anomalies.revision
     }
 
     fn key(&self) -> u64 {

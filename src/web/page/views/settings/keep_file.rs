@@ -1,11 +1,11 @@
 //! Buttons that save settings, or a part of them, to a file, and take them from one.
 
-use crate::maths::ordered::BTreeSet;
 use crate::pipeline;
 use crate::session::{Action, Shared, State};
 use crate::settings::{Settings, file};
 use crate::web::page::hooks::use_store;
 use crate::web::page::parts::file_buttons::FileButtons;
+use std::collections::BTreeSet;
 use yew::prelude::*;
 
 /// What a file keeps.
