@@ -137,7 +137,8 @@ impl Replies {
             Addresses::Codes
         } else if share(&|address| context.endpoints.number(*address).is_some()) > MOST_USED {
             Addresses::Used
-        } else if (n as f64) < MOST_SHARED * n_names as f64 {
+        } else if (n as f64) < MOST_SHARED * n_names.max(self.n_given) as f64 {
+            // Of several that each name has, most come again for others: data never does.
             Addresses::Shared
         } else if self.is_spread() {
             Addresses::Data((n_names as f64 / ENOUGH_ADDRESSED).min(1.0))

@@ -110,6 +110,25 @@ fn two_names_with_several_servers_and_some_of_them_the_same_are_of_a_provider() 
 }
 
 #[test]
+fn many_names_with_several_servers_that_come_again_are_of_a_provider() {
+    let found = |server: fn(u32) -> u8| {
+        let name =
+            |i: u32| format!("e{:014x}.edge.example.net", u128::from(i + 3).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 4);
+        let lines = (0..20_u32).flat_map(|i| {
+            let query = vec![(FieldId::DnsQuery, name(i).into()), (FieldId::DnsType, DnsType::A.into())];
+            let mut answer = query.clone();
+            answer.push((FieldId::DnsAnswers, 3.into()));
+            let given = (0..3).map(|k| (FieldId::DnsAnswer, Addr::v4([203, 0, 113, server(3 * i + k)]).into()));
+            answer.extend(given);
+            let line = |facts| Line::request(AppProto::Dns, f64::from(i), inside(1), (outside(53), 53), facts);
+            [line(query), line(answer).answered()]
+        });
+        observe_messages(&ENTRY, &lines.collect::<Vec<Line>>(), &Settings::default()).findings.len()
+    };
+    assert_eq!((found(|k| (k * 7 % 25) as u8), found(|k| k as u8)), (0, 1));
+}
+
+#[test]
 fn alias_names_that_are_data_are_reported_and_aliases_of_services_are_not() {
     let counted = |i: u32| format!("c{i}");
     let data = |i: u32| format!("{:032x}.example.pw", (u128::from(i) + 3).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c));
