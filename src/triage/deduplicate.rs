@@ -85,7 +85,9 @@ fn behind_causes(mut findings: Vec<Finding>) -> Vec<Finding> {
     for finding in findings.iter_mut().filter(|finding| finding.category == Category::Performance) {
         let hosts: BTreeSet<&Endpoint> = finding.sources.iter().chain(&finding.targets).collect();
         let cause = causes.iter().find(|cause| {
+            // Who deceives or floods the whole network names no target.
             let is_of_hosts = finding.detector == STORM
+                || cause.targets.is_empty()
                 || cause.sources.iter().chain(&cause.targets).any(|host| hosts.contains(host));
             let is_then = cause.start_ns <= finding.end_ns && finding.start_ns <= cause.end_ns;
             cause.severity >= finding.severity && is_then && is_of_hosts
@@ -293,6 +295,8 @@ mod tests {
         let slow = |target| made(("path_latency", Category::Performance), 0.9, target);
         assert_eq!(first(vec![slow(1), flood()]), "connection_flood");
         assert_eq!(first(vec![slow(2), flood()]), "path_latency", "another host's");
+        let whole = Finding { targets: Vec::new(), ..made(("rogue_router", Category::Spoofing), 0.5, 1) };
+        assert_eq!(first(vec![slow(2), whole]), "rogue_router");
         let later = Finding { start_ns: 90 * SECOND, end_ns: 91 * SECOND, ..slow(1) };
         assert_eq!(first(vec![later, flood()]), "path_latency");
     }
