@@ -74,7 +74,7 @@ impl Pages {
             && (seconds.len() >= LEAST_SECONDS || same.len() >= MANY_REQUESTS);
         let mut times_ns: Vec<i64> = same.iter().map(|one| one.at_ns).collect();
         times_ns.sort_unstable();
-        is_meant.then(|| Pages { n_same: same.len(), times_ns, got, sent: (low, high), is_bare: false })
+        is_meant.then_some(Pages { n_same: same.len(), times_ns, got, sent: (low, high), is_bare: false })
     }
 
     /// What is told of it; `is_usual` if other clients do the same.
