@@ -13,8 +13,9 @@ const EXTENSION_BYTES: usize = 8;
 const MORE: u8 = 0x80;
 /// Most extension headers that are believed.
 const MOST_EXTENSIONS: usize = 8;
-/// Types of records end here (TYPE_META is 27), apart from padding.
-const MOST_TYPE: u8 = 27;
+/// A record about the capture, no packet (TYPE_META); types end here, apart from padding.
+const META: u8 = 27;
+const MOST_TYPE: u8 = META;
 const PADDING: u8 = 48;
 /// So many records, one behind the other, show the format in a file that goes on.
 const N_RECORDS: usize = 2;
@@ -54,13 +55,15 @@ pub fn looks_like(bytes: &[u8], is_all: bool) -> bool {
     let (mut at, mut n, mut before) = (0, 0, None);
     while let Some(record) = bytes.get(at..).and_then(header) {
         let is_kind = (1..=MOST_TYPE).contains(&record.kind) || record.kind == PADDING;
-        let is_near = before.is_none_or(|before| record.seconds.abs_diff(before) < 86_400);
+        // What describes the capture may have no time.
+        let is_untimed = record.kind == META && record.seconds == 0;
+        let is_near = before.is_none_or(|before| record.seconds.abs_diff(before) < 86_400) || is_untimed;
         let is_length =
             record.length >= RECORD_BYTES && (record.length - RECORD_BYTES) as u64 <= u64::from(record.wire) + 80;
-        if !is_kind || !is_near || !is_length || !PLAUSIBLE_SECONDS.contains(&record.seconds) {
+        if !is_kind || !is_near || !is_length || !(is_untimed || PLAUSIBLE_SECONDS.contains(&record.seconds)) {
             return false;
         }
-        before = Some(record.seconds);
+        before = if is_untimed { before } else { Some(record.seconds) };
         at += record.length;
         n += 1;
     }

@@ -234,6 +234,10 @@ fn captures_of_other_programs_are_read() {
             assert_eq!(joined.issues, ["captures-joined"], "{format}");
         }
     }
+    // Wireshark puts a record about the capture first, which has no time.
+    let about = [&[0; 8][..], &[0x9b, 4, 0, 32, 0, 0, 0, 16], &[0; 16]].concat();
+    let outcome = read(&[about, erf(3)].concat());
+    assert_eq!((outcome.seconds.len(), outcome.format.as_str()), (3, "Endace ERF"));
     let outcome = read(&netmon(2, 3, &utc, 2));
     assert_eq!((outcome.seconds, outcome.format.as_str()), (vec![1_700_000_000; 2], "Microsoft Network Monitor 2.3"));
 }

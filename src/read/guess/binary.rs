@@ -9,6 +9,7 @@ const CAPTURES: &[(&[u8], &str)] = &[
     (b"iptrace 1.0", "an AIX iptrace capture"),
     (b"iptrace 2.0", "an AIX iptrace capture"),
     (b"EyeSDN", "an EyeSDN trace"),
+    (&[0x01, 0x10, 0x4c, 0, 1, 5], "a Novell LANalyzer trace"),
     (b"\x05VNF", "a Visual Networks capture"),
     (b"ObserverPktBuffe", "a Viavi Observer capture"),
     (b"\x7fver", "a Savvius OmniPeek capture"),

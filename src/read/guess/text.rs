@@ -33,6 +33,10 @@ pub fn no_table(front: &[u8]) -> Option<String> {
     if begins("Frame 1: ") && has(start, " bytes on wire") {
         return Some(format!("These are packet details printed by tshark -V. {AS_TABLE}"));
     }
+    // The magic numbers of pcap and pcapng.
+    if ["1MOyoQ", "obLD1A", "TTyyoQ", "obI8TQ", "Cg0NCg"].iter().any(|magic| start.starts_with(magic.as_bytes())) {
+        return Some("This is a capture in Base64. Decode it with: base64 -d IN > OUT.pcap.".to_owned());
+    }
     if begins("================") && has(start, " Conversations") {
         return Some(format!("This is a conversation list printed by tshark -z. {AS_TABLE}"));
     }
@@ -54,12 +58,35 @@ pub fn kind(front: &[u8]) -> Option<String> {
     let is_text = front.iter().all(|byte| matches!(byte, 9 | 10 | 13 | 32..=126 | 128..));
     let start = front.trim_ascii_start();
     let first = start.first().filter(|_| is_text)?;
+    if let Some(what) = service_log(start) {
+        return Some(format!(
+            "This looks like {what}, which lists requests of clients, not connections between addresses."
+        ));
+    }
     let what = match first {
         b'{' | b'[' => "JSON text without a list of objects",
         _ if is_syslog(start) || is_dated_log(start) => "a syslog file of an unknown format",
         _ => "plain text",
     };
     Some(format!("This looks like {what}, neither a capture nor a table."))
+}
+
+/// The log of a server that lists requests; none for other texts.
+fn service_log(start: &[u8]) -> Option<&'static str> {
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let has_any = |words: &[&str]| words.iter().any(|word| has(line, word));
+    let is_of_web =
+        has_any(&[" HTTP/1.", " HTTP/2", " HTTP/3"]) && has_any(&["\"GET ", "\"POST ", "\"HEAD ", "\"PUT "]);
+    match () {
+        () if has_any(&["TCP_MISS/", "TCP_HIT/", "TCP_TUNNEL/", "TCP_DENIED/", "TCP_MEM_HIT/"]) => {
+            Some("the access log of a proxy (Squid)")
+        }
+        () if is_of_web => Some("the access log of a web server"),
+        () if has_any(&["dnsmasq[", "unbound[", ": query: ", " query[", "pihole-FTL"]) => {
+            Some("the query log of a DNS server")
+        }
+        () => None,
+    }
 }
 
 fn without_mark(front: &[u8]) -> &[u8] {
