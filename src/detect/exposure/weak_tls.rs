@@ -23,7 +23,7 @@ const CARD: Card = Card {
     name: "Weak TLS",
     category: Category::Cleartext,
     technique: Some(("T1573", "Encrypted Channel")),
-    sees: "Servers use an insecure version of TLS, or present a certificate that has expired or is self-signed.",
+    sees: "Servers use an insecure version of TLS, or present a certificate that has expired, is self-signed, or has a short key or a weak signature.",
     matters: "Somebody on the path can break old versions, and a self-signed certificate does not prove that the server is genuine. Malware often uses both.",
     otherwise: "Old devices, printers and appliances; test servers; internal certificates.",
     benign_causes: &["Old devices and appliances", "Test servers, and internal certificates"],
@@ -32,7 +32,7 @@ const CARD: Card = Card {
         "If the server is unknown and external, check which program connects to it",
     ],
     part_of: &[],
-    source: "RFC 8996 (TLS 1.0 and 1.1 must not be used), RFC 7568 (nor SSL 3.0), RFC 5280, sections 4.1.2.5 (validity) and 6 (path).",
+    source: "RFC 8996 (TLS 1.0 and 1.1 must not be used), RFC 7568 (nor SSL 3.0), RFC 5280, sections 4.1.2.5 (validity) and 6 (path); NIST SP 800-131A revision 2 (keys and hashes).",
 };
 
 const SERVERS: Descriptor = Descriptor::count("weak_tls.servers", "Servers", 1.0)
@@ -48,14 +48,22 @@ const SELF_SIGNED: u8 = 1 << 1;
 const EXPIRED: u8 = 1 << 2;
 const EARLY: u8 = 1 << 3;
 const NAMELESS: u8 = 1 << 4;
+const SHORT_KEY: u8 = 1 << 5;
+const WEAK_SIGNATURE: u8 = 1 << 6;
 /// Weaknesses in words, by bit.
-const WORDS: [&str; 5] = [
+const WORDS: [&str; 7] = [
     "an old version of TLS",
     "self-signed certificates",
     "expired certificates",
     "certificates that are not valid yet",
     "clients that send no server name",
+    "keys shorter than 2,048 bits",
+    "certificates signed with MD5 or SHA-1",
 ];
+/// Shortest RSA or DSA key that is accepted, bits (NIST SP 800-131A revision 2, table 2).
+const LEAST_KEY_BITS: u64 = 2048;
+/// Hashes that must not be used for signatures any more (NIST SP 800-131A revision 2, table 8).
+const WEAK_HASHES: [&str; 4] = ["md2", "md4", "md5", "sha1"];
 /// Versions that are not to be used any more.
 const OLD_VERSIONS: [TlsVersion; 4] = [TlsVersion::Ssl20, TlsVersion::Ssl30, TlsVersion::Tls10, TlsVersion::Tls11];
 /// Most servers kept.
@@ -99,6 +107,8 @@ impl Detector for WeakTls {
                 FieldId::CertFrom,
                 FieldId::CertUntil,
                 FieldId::CertSelfSigned,
+                FieldId::CertKeyBits,
+                FieldId::CertSignature,
             ])
         } else {
             FieldSet::NONE
@@ -137,10 +147,19 @@ impl Detector for WeakTls {
                 let is_past = fields.time_ns(FieldId::CertUntil).is_some_and(|until| until < now);
                 let is_early = fields.time_ns(FieldId::CertFrom).is_some_and(|from| from > now);
                 let is_own = fields.is(FieldId::CertSelfSigned, YesNo::Yes);
-                let weak = [(is_past, EXPIRED), (is_early, EARLY), (is_own, SELF_SIGNED)]
-                    .into_iter()
-                    .filter(|(is_so, _)| *is_so)
-                    .fold(0, |weak, (_, bit)| weak | bit);
+                let is_short = fields.number(FieldId::CertKeyBits).is_some_and(|bits| bits < LEAST_KEY_BITS);
+                // Nobody checks the signature of a certificate that signs itself.
+                let is_forgeable = !is_own && fields.text(FieldId::CertSignature).is_some_and(is_weak_signature);
+                let weak = [
+                    (is_past, EXPIRED),
+                    (is_early, EARLY),
+                    (is_own, SELF_SIGNED),
+                    (is_short, SHORT_KEY),
+                    (is_forgeable, WEAK_SIGNATURE),
+                ]
+                .into_iter()
+                .filter(|(is_so, _)| *is_so)
+                .fold(0, |weak, (_, bit)| weak | bit);
                 (CERTIFICATE, weak)
             }
             _ => return,
@@ -173,6 +192,12 @@ impl Detector for WeakTls {
             .not_evaluated(self.servers.n_refused)
             .each(|((weak, is_inside), servers)| finding(*weak, *is_inside, servers, least))
     }
+}
+
+/// True for the name of a signature by a hash for which others can make a second certificate of the same hash.
+fn is_weak_signature(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    WEAK_HASHES.iter().any(|hash| plain.contains(hash))
 }
 
 impl Server {
@@ -281,5 +306,33 @@ mod tests {
             &[(Message, TlsMessage::ClientHello.into()), (TlsOffered, TlsVersion::Tls10.into())][..],
         );
         assert_eq!(found(&[blunt])[0].severity, Severity::Low);
+    }
+
+    #[test]
+    fn short_keys_and_weak_signatures_are_told_but_not_the_signature_of_a_root() {
+        use FieldId::{CertKeyBits, CertSelfSigned, CertSignature, Message};
+        let titles = |bits: u64, signature: &'static str, own: YesNo| {
+            let certificate = [
+                (Message, TlsMessage::Certificate.into()),
+                (CertSelfSigned, own.into()),
+                (CertKeyBits, bits.into()),
+                (CertSignature, signature.into()),
+            ];
+            let found = found(&[(Direction::ToOriginator, &certificate[..])]);
+            found.into_iter().map(|finding| finding.title).collect::<Vec<String>>()
+        };
+        assert_eq!(
+            titles(1024, "sha256WithRSAEncryption", YesNo::No),
+            ["203.0.113.1 port 443: keys shorter than 2,048 bits"]
+        );
+        assert_eq!(
+            titles(2048, "ecdsa-with-SHA1", YesNo::No),
+            ["203.0.113.1 port 443: certificates signed with MD5 or SHA-1"]
+        );
+        assert_eq!(
+            titles(4096, "sha1WithRSAEncryption", YesNo::Yes),
+            ["203.0.113.1 port 443: self-signed certificates"]
+        );
+        assert!(titles(2048, "sha512WithRSAEncryption", YesNo::No).is_empty());
     }
 }

@@ -131,6 +131,8 @@ field_ids! {
     CertUntil "tls.not_after" "Valid until" Time "End of a certificate's validity.",
     CertName "tls.certificate_name" "Certificate name" Value "Alternative name of the subject of a certificate.",
     CertSelfSigned "tls.self_signed" "Self-signed" Kind "Whether subject and issuer of a certificate are the same.",
+    CertKeyBits "tls.key_bits" "Key size, bits" Passing "Size of the RSA or DSA key of a certificate, bits.",
+    CertSignature "tls.signature" "Signature" Passing "How a certificate is signed, in the words of OpenSSL.",
     TlsAlert "tls.alert" "Alert" Kind "Description of an alert.",
     // HTTP.
     HttpMethod "http.method" "Request" Kind "Method of a request.",

@@ -77,6 +77,7 @@ pub static LOG: Log = Log {
                     "tls.server.not_after|tls.server.x509.not_after",
                 ),
                 field(FieldId::CertName, List, "san.dns", "tls.subjectaltname", "tls.server.x509.alternative_names"),
+                field(FieldId::CertSignature, Text, "", "", "tls.server.x509.signature_algorithm"),
             ],
         ),
     ],

@@ -10,9 +10,24 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::public_key::PublicKey;
 
 /// Names that become facts; certificates of content networks hold hundreds.
 const MOST_NAMES: usize = 12;
+
+/// How certificates are signed, by the identifier (RFC 3279, RFC 4055, RFC 5758), in the words of OpenSSL.
+const SIGNATURES: &[(&str, &str)] = &[
+    ("1.2.840.113549.1.1.2", "md2WithRSAEncryption"),
+    ("1.2.840.113549.1.1.4", "md5WithRSAEncryption"),
+    ("1.2.840.113549.1.1.5", "sha1WithRSAEncryption"),
+    ("1.2.840.113549.1.1.11", "sha256WithRSAEncryption"),
+    ("1.2.840.113549.1.1.12", "sha384WithRSAEncryption"),
+    ("1.2.840.113549.1.1.13", "sha512WithRSAEncryption"),
+    ("1.2.840.10040.4.3", "dsaWithSHA1"),
+    ("1.2.840.10045.4.1", "ecdsa-with-SHA1"),
+    ("1.2.840.10045.4.3.2", "ecdsa-with-SHA256"),
+    ("1.2.840.10045.4.3.3", "ecdsa-with-SHA384"),
+];
 
 /// Reads the body of a Certificate message (RFC 5246, section 7.4.2): its first certificate is the server's own.
 pub(super) fn add_fields(mut body: &[u8], fields: &mut FieldBuffer) -> Option<()> {
@@ -46,6 +61,13 @@ fn take_apart(der: &[u8], fields: &mut FieldBuffer) -> Option<()> {
         }
     }
     fields.token(FieldId::CertSelfSigned, if subject.as_raw() == issuer.as_raw() { YesNo::Yes } else { YesNo::No });
+    if let Ok(PublicKey::RSA(key)) = certificate.public_key().parsed() {
+        fields.number(FieldId::CertKeyBits, key.key_size() as u64);
+    }
+    let signature = certificate.signature_algorithm.algorithm.to_id_string();
+    if let Some((_, name)) = SIGNATURES.iter().find(|(known, _)| *known == signature) {
+        fields.text(FieldId::CertSignature, name);
+    }
     if let Ok(Some(names)) = certificate.subject_alternative_name() {
         names.value.general_names.iter().take(MOST_NAMES).for_each(|name| other_name(name, fields));
     }
