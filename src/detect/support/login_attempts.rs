@@ -13,6 +13,7 @@ use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::{busiest, most_open};
 use crate::maths::order::upper_median;
 use crate::maths::sorting::Arrange;
+use crate::model::flow::Known;
 use crate::model::format::time::span;
 use crate::model::{self, Addr, Finding, Flow};
 
@@ -26,8 +27,10 @@ pub struct Try {
     pub first_ns: i64,
     /// Last packet, ns since 1970.
     pub last_ns: i64,
-    /// Payload bytes of client and server.
+    /// Payload bytes of client and server; of a table that counts both together their sum and none.
     pub bytes: [u32; 2],
+    /// Bytes of client and server are known apart.
+    pub is_split: bool,
 }
 
 impl Timed for Try {
@@ -59,11 +62,18 @@ impl Shape {
     /// True for a connection that was opened and looks like a try.
     pub fn fits(&self, flow: &Flow) -> bool {
         let (client, server) = (flow.forward().payload_bytes(), flow.backward().payload_bytes());
-        flow.has_begun()
-            && (self.client.0..=self.client.1).contains(&client)
-            && (self.server.0..=self.server.1).contains(&server)
-            && flow.duration_ns() <= self.most_ns
+        let is_of_size = if is_split(flow) {
+            (self.client.0..=self.client.1).contains(&client) && (self.server.0..=self.server.1).contains(&server)
+        } else {
+            (self.client.0 + self.server.0..=self.client.1 + self.server.1).contains(&(client + server))
+        };
+        is_of_size && flow.has_begun() && flow.duration_ns() <= self.most_ns
     }
+}
+
+/// False for a row of a table that counts both directions together: what is known of the two is their sum.
+fn is_split(flow: &Flow) -> bool {
+    flow.known.has(Known::FORWARD) || flow.known.has(Known::BACKWARD)
 }
 
 /// A series that is guessing.
@@ -135,6 +145,37 @@ impl Case {
         let [sent, got] = series.median;
         let most = series.most_within(words.burst_ns);
         let times: Vec<i64> = series.tries.iter().map(|one| one.first_ns).collect();
+        let is_split = series.tries.iter().all(|one| one.is_split);
+        // By the sum alone, files that are fetched one by one look more alike.
+        let confidence = if is_split || confidence < Confidence::LIKELY { confidence } else { Confidence::LIKELY };
+        let mut found = vec![
+            evidence("Short connections that look the same", n as f64, "connections", words.usual),
+            evidence(
+                &format!("Most of them within {}", span(words.burst_ns)),
+                most as f64,
+                "connections",
+                words.usual_burst.as_str(),
+            ),
+            evidence("Most of them open at the same time", series.n_parallel as f64, "connections", "1 or 2"),
+        ];
+        if is_split {
+            found.push(evidence("Bytes from the client, median", f64::from(sent), "B", words.usual_bytes));
+            found.push(evidence("Bytes from the server, median", f64::from(got), "B", words.usual_bytes));
+        } else {
+            let all = f64::from(sent) + f64::from(got);
+            found.push(evidence("Bytes of both sides, median", all, "B", words.usual_bytes));
+        }
+        found.push(evidence(
+            "Larger sessions from the same client afterwards",
+            series.n_larger_after as f64,
+            "connections",
+            "",
+        ));
+        let sizes = if is_split {
+            format!("all sent about {sent} bytes, received {got} bytes and then ended")
+        } else {
+            format!("all moved about {} bytes and then ended", sent.saturating_add(got))
+        };
         Finding::builder(words.card)
             .title(format!(
                 "{} guesses {protocol} passwords on {}: {shown} failed connections",
@@ -142,27 +183,9 @@ impl Case {
             ))
             .rated(Impact::ACCESS_TRY, confidence, (n as f64, threshold))
             .service((series.client, series.server, series.port), protocol)
-            .evidence([
-                evidence("Short connections that look the same", n as f64, "connections", words.usual),
-                evidence(
-                    &format!("Most of them within {}", span(words.burst_ns)),
-                    most as f64,
-                    "connections",
-                    words.usual_burst.as_str(),
-                ),
-                evidence("Most of them open at the same time", series.n_parallel as f64, "connections", "1 or 2"),
-                evidence("Bytes from the client, median", f64::from(sent), "B", words.usual_bytes),
-                evidence("Bytes from the server, median", f64::from(got), "B", words.usual_bytes),
-                evidence(
-                    "Larger sessions from the same client afterwards",
-                    series.n_larger_after as f64,
-                    "connections",
-                    "",
-                ),
-            ])
+            .evidence(found)
             .explanation(format!(
-                "{} opened {shown} {protocol} connections to {} within {} that all sent about {sent} bytes, received \
-                 {got} bytes and then ended. {}{}",
+                "{} opened {shown} {protocol} connections to {} within {} that {sizes}. {}{}",
                 series.client,
                 series.server,
                 span(duration),
@@ -267,7 +290,8 @@ impl Tries {
         }
         let (sent, got) = (flow.forward().payload_bytes(), flow.backward().payload_bytes());
         let fits = shape.fits(flow);
-        if !fits && (!flow.has_begun() || got <= shape.server.1) {
+        let is_larger = if is_split(flow) { got > shape.server.1 } else { sent > shape.client.1 + shape.server.1 };
+        if !fits && (!flow.has_begun() || !is_larger) {
             return;
         }
         let Some(pair) = self.pairs.of((client, server, port)) else { return };
@@ -277,6 +301,7 @@ impl Tries {
                 first_ns: flow.first_ns,
                 last_ns: flow.last_ns,
                 bytes: [sent, got].map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+                is_split: is_split(flow),
             });
         } else {
             pair.larger.push((flow.first_ns, got));

@@ -17,6 +17,7 @@ use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::maths::sorting::Arrange;
 use crate::model::app::protocol::AppProto;
+use crate::model::flow::Known;
 use crate::model::format::quantity;
 use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::Descriptor;
@@ -120,6 +121,10 @@ impl Detector for BulkExfiltration {
             if hosts.len() < PEERS {
                 hosts.insert(flow.responder().0);
             }
+        }
+        // Of a table that counts both directions together it is not known how much was sent.
+        if !flow.known.has(Known::FORWARD) {
+            return;
         }
         let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
         let sent = flow.forward().payload_bytes();

@@ -13,6 +13,7 @@ use crate::detect::support::file_services;
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::maths::sorting::Arrange;
+use crate::model::flow::Known;
 use crate::model::{Addr, Category};
 use around::around;
 use limits::{Limits, SETTINGS};
@@ -76,7 +77,8 @@ struct Drip {
 impl Detector for LowAndSlowExfiltration {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
-        if !is_outward(ended.site, flow) {
+        // Of a table that counts both directions together it is not known how much was sent.
+        if !is_outward(ended.site, flow) || !flow.known.has(Known::FORWARD) {
             return;
         }
         if let Some(sum) = self.places.of((flow.originator().0, flow.responder().0, flow.name)) {
