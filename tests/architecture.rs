@@ -155,7 +155,8 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         "read/table",
         &[
             // What knows no table.
-            &["flags", "kdd", "labels", "log/tool", "synonyms", "time", "width", "wording"],
+            &["flags", "kdd", "labels", "log/tool", "synonyms", "time", "translate", "width"],
+            &["wording"],
             &["format", "lines", "plain", "roles"],
             &["clock", "figure", "packet_fields", "state"],
             &["dialect/contract", "number"],

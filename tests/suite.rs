@@ -25,6 +25,7 @@ mod filter_language;
 mod filters;
 mod fixtures;
 mod folder;
+mod forms;
 mod lab;
 mod lessons;
 mod logs;

@@ -240,7 +240,11 @@ impl Exporter {
         flow.known = flow.known.with_if(is_certain, Known::DIRECTION);
         let is_try = !carries_data(flow.forward(), flow.known) && (1..=MOST_BARE * 2).contains(&flow.forward().packets);
         let is_unanswered = match (is_request, has_flags) {
-            (true, _) => is_try && (self.sees_answers(flow) || self.sees_requests()),
+            // A firewall that let a request through may write of the first packet alone.
+            (true, _) => {
+                let is_passed = flow.known.has(Known::ONLY_BEGUN);
+                is_try && (self.sees_answers(flow) || (self.sees_requests() && !is_passed))
+            }
             // The rest of an older connection.
             (false, true) => false,
             (false, false) => {

@@ -46,7 +46,8 @@ fn leading(text: &[u8], marks: Marks) -> Option<(f64, &[u8])> {
                 (n_run, n_digits, rest) = (n_run + 1, n_digits + 1, behind);
                 continue;
             }
-            b',' | b'.' | b'\'' | b' ' | b'_' => 1,
+            // The last is a hard space in an encoding of one byte a letter.
+            b',' | b'.' | b'\'' | b' ' | b'_' | 0xa0 => 1,
             0xc2 if behind.first() == Some(&0xa0) => 2,
             0xe2 if matches!(behind, [0x80, 0x89 | 0xaf, ..]) => 3,
             b'e' | b'E' if n_digits > 0 && is_exponent(behind) => {
@@ -78,7 +79,7 @@ fn leading(text: &[u8], marks: Marks) -> Option<(f64, &[u8])> {
                 n_next == 3 && !is_past_mark && if has_groups { n_run == 3 } else { (1..=3).contains(&n_run) };
             if !is_group {
                 // A space may stand before a unit; any other mark makes no sense here.
-                if *byte == b' ' || mark_bytes > 1 {
+                if matches!(byte, b' ' | 0xa0) || mark_bytes > 1 {
                     break;
                 }
                 return None;
@@ -91,7 +92,8 @@ fn leading(text: &[u8], marks: Marks) -> Option<(f64, &[u8])> {
         return None;
     }
     let number = std::str::from_utf8(plain.get(..n_plain)?).ok()?.parse().ok()?;
-    let unit = rest.strip_prefix(b"\xc2\xa0").or_else(|| rest.strip_prefix(b"\xe2\x80\xaf")).unwrap_or(rest);
+    let unit = rest.strip_prefix(b"\xc2\xa0").or_else(|| rest.strip_prefix(b"\xe2\x80\xaf"));
+    let unit = unit.or_else(|| rest.strip_prefix(b"\xa0")).unwrap_or(rest);
     Some((number, unit.trim_ascii()))
 }
 

@@ -19,6 +19,10 @@ pub struct Units {
     pub gaps: Unit,
 }
 
+/// Where the ports of both ends stand.
+const ENDS: [[Role; 3]; 2] =
+    [[Role::SourcePort, Role::UdpSourcePort, Role::Source], [Role::TargetPort, Role::UdpTargetPort, Role::Target]];
+
 /// The flow of a row; none if an address or the time is missing, or if it is not IP. What the row does not say stays unknown.
 pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<Flow> {
     let (source, target) = (row.host(Role::Source)?, row.host(Role::Target)?);
@@ -31,7 +35,8 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
         (_, Some(end)) => end,
         _ => first_ns,
     };
-    let (from, to) = ((source, row.port(Role::SourcePort)), (target, row.port(Role::TargetPort)));
+    let ports = ENDS.map(|end| row.port_of(end));
+    let (from, to) = ((source, ports[0]), (target, ports[1]));
     let is_low_originator = from <= to;
     let (low, high) = if is_low_originator { (from, to) } else { (to, from) };
     let key = FlowKey { low: low.0, high: high.0, low_port: low.1, high_port: high.1, vlan: 0, protocol };
@@ -50,7 +55,12 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
     let has_ports = matches!(protocol, 6 | 17 | 33 | 132 | 136 | Protocol::NOT_KNOWN);
     let known = of_sides
         .with_if(protocol != Protocol::NOT_KNOWN, Known::PROTOCOL)
-        .with_if(!has_ports || row.number(Role::SourcePort).and(row.number(Role::TargetPort)).is_some(), Known::PORTS)
+        .with_if(
+            !has_ports
+                || row.number(Role::SourcePort).and(row.number(Role::TargetPort)).is_some()
+                || ports.iter().all(|port| *port > 0),
+            Known::PORTS,
+        )
         .with_if(row.number(Role::GapMean).is_some(), Known::GAPS)
         .with_if(duration_ns.is_some_and(|ns| ns >= 0) || end_ns.is_some(), Known::DURATION);
     let directions = if is_low_originator { [forward, backward] } else { [backward, forward] };
@@ -80,6 +90,9 @@ fn protocol(row: &Row<'_>) -> Option<u8> {
         CellValue::Text(..) => by_name(row.text(Role::Protocol)?),
         // Only TCP has such flags.
         _ if has_flags() => Some(6),
+        // Where datagrams have columns of ports of their own, the others are those of TCP.
+        _ if row.places.has(Role::UdpSourcePort) && row.port(Role::UdpTargetPort) > 0 => Some(17),
+        _ if row.places.has(Role::UdpSourcePort) && row.port(Role::TargetPort) > 0 => Some(6),
         _ => Some(Protocol::NOT_KNOWN),
     }
 }
@@ -115,6 +128,10 @@ const NOT_IP: &[&[u8]] =
 pub fn by_name(name: &[u8]) -> Option<u8> {
     if let Some((_, number)) = BY_NAME.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
         return Some(*number);
+    }
+    // With the service behind it: `tcp/https`.
+    if let Some(at) = name.iter().position(|byte| *byte == b'/').filter(|at| *at > 0) {
+        return by_name(name.get(..at)?);
     }
     let is_other = NOT_IP.iter().any(|known| known.eq_ignore_ascii_case(name));
     (!is_other).then_some(Protocol::NOT_KNOWN)

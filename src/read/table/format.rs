@@ -12,6 +12,8 @@ pub enum Reading {
     Text,
     /// Numbers, also with digits in groups, prefixes of units and per cents.
     Figure,
+    /// Figures that count so many bytes each.
+    Multiples(u32),
     /// Spans of time: `00:01:30`, `1.5 s`, `350 ms`; read as seconds.
     Span,
     /// Moments in words, dates, or times of day.
@@ -46,7 +48,7 @@ impl CellFormat {
     /// True if even a cell that looks like a plain number is none.
     fn is_never_plain(&self) -> bool {
         match self.reading {
-            Reading::Text | Reading::Digits | Reading::Spreadsheet => true,
+            Reading::Text | Reading::Digits | Reading::Spreadsheet | Reading::Multiples(_) => true,
             Reading::Figure => self.marks.has_point_groups,
             Reading::Any | Reading::Span | Reading::Time => false,
         }

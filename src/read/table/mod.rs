@@ -30,6 +30,7 @@ mod state;
 mod survey;
 mod synonyms;
 mod time;
+mod translate;
 mod units;
 mod width;
 mod wording;

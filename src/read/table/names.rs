@@ -28,9 +28,18 @@ pub fn role(name: &str, entry: &Entry) -> (Role, u16) {
         let (name, _) = units::split(&lower)?;
         common(&plain(name), entry).filter(of_time)
     };
+    let of_bytes = |(role, _): &(Role, u16)| matches!(role, Role::Bytes | Role::FwdBytes | Role::BwdBytes);
+    let without_multiple = || {
+        let (name, _) = units::split_bytes(&lower)?;
+        common(&plain(name), entry).or_else(|| common(&format!("{}bytes", plain(name)), entry)).filter(of_bytes)
+    };
     // Logs of Azure end the names of columns by their type.
     let without_type = || common(bare.strip_suffix(['s', 'd', 't', 'b', 'g'])?, entry).filter(|_| is_typed(&lower));
-    common(&bare, entry).or_else(without_unit).or_else(without_type).unwrap_or((Role::Plain, 0))
+    common(&bare, entry)
+        .or_else(without_unit)
+        .or_else(without_multiple)
+        .or_else(without_type)
+        .unwrap_or((Role::Plain, 0))
 }
 
 /// Why a column of this heading has the role that [`role`] gives it.

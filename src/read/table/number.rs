@@ -38,6 +38,9 @@ fn in_column(first: u8, cell: &[u8], start: usize, format: CellFormat) -> CellVa
         Reading::Any => None,
         Reading::Text => return text(cell, start),
         Reading::Figure => is_plain().or_else(|| figure::number(cell, format.marks)).map(CellValue::Number),
+        Reading::Multiples(n_bytes) => {
+            figure::number(cell, format.marks).map(|number| CellValue::Number(number * f64::from(n_bytes)))
+        }
         Reading::Span => simple(cell).or_else(|| figure::span(cell, format.marks)).map(CellValue::Number),
         Reading::Time => time::read(cell, format.dates).map(|stamp| CellValue::Time(stamp.seconds)),
         Reading::Digits => numeric::of_digits(cell).map(CellValue::Time),

@@ -145,6 +145,15 @@ impl<'a> Row<'a> {
         host(self.text(role)?)
     }
 
+    /// The port of an end: its own column's, that of datagrams, or the one behind the address in one cell; 0 where there is none.
+    pub fn port_of(&self, [port, of_udp, address]: [Role; 3]) -> u16 {
+        match self.port(port) {
+            0 if self.places.has(of_udp) => self.port(of_udp),
+            0 if !self.places.has(port) => self.text(address).and_then(port_behind).unwrap_or(0),
+            port => port,
+        }
+    }
+
     /// The port of a role; 0 where there is none.
     pub fn port(&self, role: Role) -> u16 {
         // tshark writes those of all headers: `443,3389`.
@@ -184,12 +193,26 @@ pub fn host(text: &[u8]) -> Option<Addr> {
         return None;
     }
     let text = std::str::from_utf8(first_of(text)).ok()?;
+    // With the port behind it, and behind that the name of an interface.
+    if let Some((address, _)) = text.split_once(':').filter(|(address, _)| address.contains('.')) {
+        return v4(address.as_bytes()).map(Addr::v4);
+    }
     // With the length of its network, in brackets, or with the name of an interface.
     let bare = text.trim_start_matches('[').split([']', '/', '%']).next().unwrap_or(text);
     match bare.parse::<IpAddr>().ok()? {
         IpAddr::V4(ip) => Some(Addr::v4(ip.octets())),
         IpAddr::V6(ip) => Some(ip.to_ipv4_mapped().map_or(Addr::v6(ip.octets()), |v4| Addr::v4(v4.octets()))),
     }
+}
+
+/// The port behind an address: `10.0.0.1:443`, `10.0.0.1:443:X0`, `[2001:db8::1]:443`.
+fn port_behind(text: &[u8]) -> Option<u16> {
+    let text = std::str::from_utf8(first_of(text)).ok()?;
+    let behind = match text.split_once("]:") {
+        Some((_, behind)) => behind,
+        None => text.split_once(':').filter(|(address, _)| v4(address.as_bytes()).is_some())?.1,
+    };
+    behind.split(':').next()?.parse().ok()
 }
 
 /// The octets of a plain IPv4 address; the standard library is asked for all else.
@@ -209,6 +232,17 @@ fn v4(text: &[u8]) -> Option<[u8; 4]> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn ports_stand_behind_addresses() {
+        let ends = |text: &str| (host(text.as_bytes()).map(|host| host.to_string()), port_behind(text.as_bytes()));
+        let end = |host: &str, port| (Some(host.to_owned()), port);
+        assert_eq!(ends("10.0.0.1:443"), end("10.0.0.1", Some(443)));
+        assert_eq!(ends("10.0.0.1:443:X0"), end("10.0.0.1", Some(443)));
+        assert_eq!(ends("[2001:db8::1]:443"), end("2001:db8::1", Some(443)));
+        assert_eq!(ends("2001:db8::1"), end("2001:db8::1", None));
+        assert_eq!((ends("10.0.0.1"), ends("a.example:443").0), (end("10.0.0.1", None), None));
+    }
 
     #[test]
     fn a_number_is_a_moment_whatever_it_counts() {

@@ -181,6 +181,28 @@ pub fn zeek(row: &Row<'_>, flow: &mut Flow) {
     flow.saw_syn = !matches!(state, b"OTH" | b"SHR" | b"RSTRH" | b"") || history.contains(&b'S');
 }
 
+/// The states of Zeek's conn.log.
+const ZEEK_STATES: [&[u8]; 13] =
+    [b"S0", b"S1", b"S2", b"S3", b"SF", b"REJ", b"RSTO", b"RSTR", b"RSTOS0", b"RSTRH", b"SH", b"SHR", b"OTH"];
+
+/// True if a text is a state of a connection in Zeek's words.
+pub fn is_of_zeek(state: &[u8]) -> bool {
+    ZEEK_STATES.contains(&state)
+}
+
+/// True if it can be nothing else: sensors of SiLK are called S0, S1 and so on.
+pub fn is_surely_of_zeek(state: &[u8]) -> bool {
+    is_of_zeek(state) && !matches!(state, [b'S', b'0'..=b'3'] | b"OTH")
+}
+
+/// A table of no known tool: states in the words of Zeek mean what they mean there, else counts tell.
+pub fn by_words(row: &Row<'_>, flow: &mut Flow) {
+    match row.text(Role::State) {
+        Some(state) if is_of_zeek(state) => zeek(row, flow),
+        _ => by_counts(row, flow),
+    }
+}
+
 /// Suricata: `new`, `established`, `closed`, and the flags of both sides as hexadecimal text.
 pub fn suricata(row: &Row<'_>, flow: &mut Flow) {
     flow.known = flow.known.with(Known::DIRECTION);
@@ -216,15 +238,48 @@ pub fn suricata(row: &Row<'_>, flow: &mut Flow) {
     };
 }
 
+/// Ports on which clients ask many hosts.
+const WEB_PORTS: [u16; 2] = [80, 443];
+
+/// Words for what a firewall does with those whom it turns away.
+const REFUSALS: [&[u8]; 13] = [
+    b"reject",
+    b"rejected",
+    b"deny",
+    b"denied",
+    b"drop",
+    b"dropped",
+    b"block",
+    b"blocked",
+    b"d",
+    b"refused",
+    b"discard",
+    b"discarded",
+    b"connectionfailed",
+];
+
+/// True for a word that says what a firewall did.
+pub fn is_action(word: &[u8]) -> bool {
+    const PASSES: [&[u8]; 8] =
+        [b"accept", b"accepted", b"allow", b"allowed", b"permit", b"permitted", b"pass", b"passed"];
+    word.len() > 1 && REFUSALS.iter().chain(&PASSES).any(|known| known.eq_ignore_ascii_case(word))
+}
+
 /// What a firewall did: who was turned away got nothing, whatever was counted.
 pub fn action(row: &Row<'_>, flow: &mut Flow) {
-    const REFUSALS: [&[u8]; 9] =
-        [b"reject", b"rejected", b"deny", b"denied", b"drop", b"dropped", b"block", b"blocked", b"d"];
-    let Some(action) = row.text(Role::Action) else { return };
+    let Some(action) = row.text(Role::Action).or_else(|| row.text(Role::State)) else {
+        // A rule that only writes of packets does not say what became of them. Clients ask many hosts for pages.
+        let is_log = row.places.has(Role::Action) && flow.forward().packets == 1;
+        let is_of_web = flow.is_tcp() && WEB_PORTS.contains(&flow.responder().1);
+        flow.known = flow.known.with_if(is_log && is_of_web, Known::ONLY_BEGUN);
+        return;
+    };
     // A firewall that looks into connections lets them begin before it ends them.
     let is_named = REFUSALS.iter().any(|refusal| refusal.eq_ignore_ascii_case(action));
     let is_refusal = is_named && flow.recorded != Some(Outcome::Established);
     if !is_refusal {
+        let is_passed = !is_named && row.text(Role::Action).is_some();
+        flow.known = flow.known.with_if(is_passed, Known::ONLY_BEGUN);
         return;
     }
     // What comes from a service to a client's port is an answer, which came too late or was not let out.

@@ -40,6 +40,35 @@ pub fn split(name: &str) -> Option<(&str, Unit)> {
     (is_parted && !before.is_empty()).then_some((before, *unit))
 }
 
+/// What headings call multiples of a byte, and how many bytes one is.
+const BYTES: &[(&str, u32)] = &[
+    ("kilobytes", 1_000),
+    ("megabytes", 1_000_000),
+    ("gigabytes", 1_000_000_000),
+    ("kbytes", 1_000),
+    ("mbytes", 1_000_000),
+    ("gbytes", 1_000_000_000),
+    ("kib", 1 << 10),
+    ("mib", 1 << 20),
+    ("gib", 1 << 30),
+    ("kb", 1_000),
+    ("mb", 1_000_000),
+    ("gb", 1_000_000_000),
+];
+
+/// A heading without the multiple of a byte at its end, and how many bytes it is: `Upload (MB)`, `sent_kib`.
+pub fn split_bytes(name: &str) -> Option<(&str, u32)> {
+    let name = name.trim().trim_end_matches([')', ']']);
+    let (end, n_bytes) = BYTES.iter().find(|(end, _)| {
+        let start = name.len().checked_sub(end.len());
+        start.and_then(|start| name.get(start..)).is_some_and(|found| found.eq_ignore_ascii_case(end))
+    })?;
+    let before = name.get(..name.len() - end.len())?;
+    let is_parted = before.ends_with(['_', ' ', '(', '[', '.', '-']);
+    let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+    (is_parted && !before.is_empty()).then_some((before, *n_bytes))
+}
+
 /// The unit that a heading names.
 pub fn unit_of_heading(name: &str) -> Option<Unit> {
     split(name).map(|(_, unit)| unit)
@@ -55,6 +84,11 @@ mod tests {
         assert_eq!(split("duration_ms"), Some(("duration", Unit::Milli)));
         assert_eq!(split("FLOW_DURATION_MILLISECONDS"), Some(("FLOW_DURATION", Unit::Milli)));
         assert_eq!(split("Dauer [µs]"), Some(("Dauer", Unit::Micro)));
+        assert_eq!(split_bytes("Upload (MB)"), Some(("Upload", 1_000_000)));
+        assert_eq!(
+            [split_bytes("sent_kib"), split_bytes("thumb"), split_bytes("KB")],
+            [Some(("sent", 1024)), None, None]
+        );
         assert_eq!([split("packets"), split("bytes"), split("status"), split("ms")], [None; 4]);
     }
 }

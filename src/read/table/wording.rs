@@ -1,5 +1,8 @@
 //! Maps headings as a tool, a program in another language or an envelope writes them to the names known here.
 
+use super::translate;
+pub use super::translate::unaccented;
+
 /// The heading in lower case and in English, without the names of envelopes before it: `Quelle` -> `source`,
 /// `_source.layers.ip.ip.src` -> `ip.src`.
 pub fn heading(name: &str) -> String {
@@ -7,7 +10,8 @@ pub fn heading(name: &str) -> String {
     let bare = without_envelope(&lower);
     let short: String = bare.chars().map(unaccented).collect();
     let known = TRANSLATED.iter().find(|(_, words)| words.contains(&bare) || words.contains(&short.as_str()));
-    known.map_or_else(|| bare.to_owned(), |(english, _)| (*english).to_owned())
+    let known = known.map(|(english, _)| (*english).to_owned()).or_else(|| translate::in_english(bare));
+    known.unwrap_or_else(|| bare.to_owned())
 }
 
 /// The name of a column as the record has it, without the object that Elasticsearch puts around records:
@@ -19,22 +23,6 @@ pub fn of_record(name: &str) -> &str {
 
 /// The object that Elasticsearch puts around records.
 const SOURCE: &str = "_source";
-
-/// A letter without its accent.
-pub fn unaccented(letter: char) -> char {
-    match letter {
-        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
-        'ç' | 'ć' => 'c',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' => 'i',
-        'ñ' => 'n',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        'ź' | 'ż' => 'z',
-        'ł' => 'l',
-        other => other,
-    }
-}
 
 /// Names of objects around a record that say nothing of it: those of logs of clouds, search engines, Windows, tshark.
 const ENVELOPES: &[&str] = &[
@@ -61,6 +49,8 @@ const ENVELOPES: &[&str] = &[
     "ipfix",
     "packet",
     "flow_record",
+    "logcontent",
+    "l4",
 ];
 
 fn without_envelope(name: &str) -> &str {

@@ -1,10 +1,14 @@
 //! Cisco ASA, FTD and PIX: the messages on connections that ended and on those that were refused.
 
 use super::contract::{COMMON, Entry, KnownBy};
+use crate::model::Flow;
+use crate::model::app::protocol::Protocol;
+use crate::model::flow::{Known, Outcome, TcpState};
 use crate::model::rows::Role;
 use crate::read::table::figure;
 use crate::read::table::format::Marks;
 use crate::read::table::lines::{LineFormat, LinesFront, ReadLine, add_ends, between, front_lines, prefix};
+use crate::read::table::roles::Row;
 use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
@@ -19,9 +23,22 @@ pub const ENTRY: Entry = Entry {
         ("action", Role::Action),
         ("flags", Role::Flags),
     ],
-    state: state::by_counts,
+    state,
     ..COMMON
 };
+
+/// A connection that carried anything was opened: the bytes are those of the payload, of both sides together.
+fn state(row: &Row<'_>, flow: &mut Flow) {
+    state::by_counts(row, flow);
+    let is_open = flow.is_tcp() && flow.recorded == Some(Outcome::Unknown);
+    if is_open && row.count(Role::Bytes).is_some_and(|bytes| bytes > 0) {
+        (flow.recorded, flow.state) = (Some(Outcome::Established), TcpState::Established);
+    }
+    // A row is a whole connection: nothing is missing that another row might have.
+    let ports = [flow.originator().1, flow.responder().1];
+    let [from, to] = ports.map(|port| Protocol::is_service(flow.is_tcp(), port));
+    flow.known = flow.known.with_if(to && !from, Known::DIRECTION);
+}
 
 /// Protocols by the names that messages about refused packets use.
 const PROTOCOLS: [&str; 3] = ["tcp", "udp", "icmp"];

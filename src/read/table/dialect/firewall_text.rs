@@ -30,6 +30,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("permit", "accept"),
     ("permitted", "accept"),
     ("pass", "accept"),
+    ("passed", "accept"),
 ];
 
 const PROTOCOLS: [&str; 6] = ["tcp", "udp", "icmp", "icmpv6", "sctp", "gre"];
@@ -66,7 +67,13 @@ fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> boo
 
 /// The address in a word, with the port behind it, if there is one: also behind a name and a mark (`src=10.0.0.1:80`).
 fn address(word: &str) -> Option<(&str, &str)> {
-    let word = word.rsplit(['=', '/']).next().unwrap_or(word).trim_matches(['.', '<', '>', '{', '}']);
+    let word = word.rsplit('=').next().unwrap_or(word).trim_matches(['.', '<', '>', '{', '}']);
+    // A slash before the port, as some firewalls write it, or before the length of a network.
+    if let Some((address, port)) = word.split_once('/').filter(|(address, _)| address.parse::<IpAddr>().is_ok()) {
+        let is_port = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
+        return (is_port && address.len() >= 7).then_some((address, port));
+    }
+    let word = word.rsplit('/').next().unwrap_or(word);
     let (address, port) = endpoint(word, ':');
     let is_long = address.len() >= 7 && address.parse::<IpAddr>().is_ok();
     is_long.then_some((address, port))

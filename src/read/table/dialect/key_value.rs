@@ -11,6 +11,8 @@ pub const ENTRY: Entry = Entry {
     roles: &[
         ("eventtime", Role::Plain),
         ("time", Role::Start),
+        ("devtime", Role::Start),
+        ("rt", Role::Start),
         ("log time", Role::Start),
         ("host", Role::Plain),
         ("hostname", Role::Plain),

@@ -43,6 +43,7 @@ mod python_cicflowmeter;
 mod silk;
 mod suricata_eve;
 mod sysmon;
+mod ton_iot;
 mod tshark_fields;
 mod tshark_text;
 mod ugr16;
@@ -53,6 +54,7 @@ mod windows_firewall;
 mod wireshark_conversations;
 mod wireshark_list;
 mod yaf;
+mod yaf_text;
 mod zeek_conn;
 mod zeek_flowmeter;
 mod zeek_log;
@@ -76,6 +78,7 @@ pub const ALL: &[Entry] = &[
     nsl_kdd::ENTRY,
     kdd99::ENTRY,
     ctu13::ENTRY,
+    ton_iot::ENTRY,
     pmacct::ENTRY,
     zeek_log::ENTRY,
     zeek_conn::ENTRY,
@@ -106,6 +109,7 @@ pub const ALL: &[Entry] = &[
     nfdump_text::ENTRY,
     nfdump_pipe::ENTRY,
     argus_text::ENTRY,
+    yaf_text::ENTRY,
     tshark_text::ENTRY,
     netfilter::ENTRY,
     filterlog::ENTRY,

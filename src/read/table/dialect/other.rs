@@ -2,6 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "other",
@@ -24,5 +25,6 @@ pub const ENTRY: Entry = Entry {
         "is_anomaly",
         "malicious",
     ],
+    state: state::by_words,
     ..COMMON
 };

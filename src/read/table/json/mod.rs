@@ -7,6 +7,7 @@ pub mod envelope;
 mod lists;
 mod objects;
 mod scanner;
+mod tagged;
 pub mod transpose;
 
 use crate::model::rows::CellValue;
@@ -20,6 +21,7 @@ pub use objects::Objects;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
 use std::fmt::{self, Write};
+use tagged::tagged;
 
 /// The columns met so far.
 #[derive(Default)]
@@ -87,7 +89,11 @@ pub fn values(
 ) -> bool {
     let mut name = String::new();
     let mut row = Row::new(keys, formats, values, texts, &mut name);
-    read(object, Level { row: &mut row, is_top: true })
+    let Some((tag, record)) = tagged(object) else { return read(object, Level { row: &mut row, is_top: true }) };
+    row.name.push_str("_path");
+    row.set_text(tag);
+    row.name.clear();
+    read(record, Level { row: &mut row, is_top: true })
 }
 
 /// Reads an element of a list: an object with a comma behind it or not, or a list whose values have the names that are declared
@@ -167,6 +173,10 @@ impl<'a> Row<'a> {
             Reading::Digits => numeric::of_digits(number.to_string().as_bytes()),
             Reading::Spreadsheet => Some(numeric::of_spreadsheet(number)),
             _ => None,
+        };
+        let number = match self.formats.of(place).reading {
+            Reading::Multiples(n_bytes) => number * f64::from(n_bytes),
+            _ => number,
         };
         self.set_at(place, time.map_or(CellValue::Number(number), CellValue::Time));
     }

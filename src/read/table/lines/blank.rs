@@ -1,6 +1,6 @@
 //! Lines whose cells blanks part, in columns or not, to cells by their place: quotes and brackets hold a cell together.
 
-use super::{LinesFront, front_lines};
+use super::{LinesFront, front_lines, prefix};
 use crate::read::table::width::commonest;
 
 /// The cells of a line.
@@ -85,12 +85,28 @@ pub fn open_with_addresses(front: &[u8]) -> Option<LinesFront> {
     if !is_list || lines.len() < 2 || lines.iter().any(|line| has_separators(line)) {
         return None;
     }
+    if n_addresses(first) >= 2 && has_time(first) {
+        return Some(LinesFront { reader: Some(read_behind_time), ..LinesFront::default() });
+    }
     if n_addresses(first) >= 2 {
         let names = (1..=width).map(|place| format!("column {place}")).collect();
         return Some(LinesFront { names, ..LinesFront::default() });
     }
     let skip = memchr::memchr(b'\n', front)? + 1;
     Some(LinesFront { names: cells(first).map(name).collect(), has_header: true, skip, reader: None })
+}
+
+/// True if a time of several words stands at the front, as syslog writes it.
+fn has_time(line: &[u8]) -> bool {
+    std::str::from_utf8(line).is_ok_and(|line| prefix::split(line).time.contains(' '))
+}
+
+/// Reads a line behind such a time, whose words belong together.
+fn read_behind_time(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    let prefixed = prefix::split(line);
+    add("log time", prefixed.time.as_bytes());
+    read(prefixed.rest.as_bytes(), &[], add)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Lines of `key=value` to cells: values in quotes may hold blanks, words without a mark are flags.
 
-use super::{LinesFront, front_lines, prefix};
+use super::{LinesFront, event_format, front_lines, prefix};
 
 /// A piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Piece<'a> {
 pub fn pieces(line: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = line;
     std::iter::from_fn(move || {
-        rest = rest.trim_start_matches([' ', '\t', ',', ';']);
+        rest = rest.trim_start_matches([' ', '\t', ',', ';', '[']);
         if rest.is_empty() {
             return None;
         }
@@ -27,6 +27,12 @@ pub fn pieces(line: &str) -> impl Iterator<Item = Piece<'_>> {
             return Some(Piece::Pair(key, value));
         }
         let end = rest.find([' ', '\t', '=', ',', ';']).unwrap_or(rest.len());
+        // Check Point parts them by a colon and puts the value in quotes.
+        if let Some((key, behind)) = rest.split_once(":\"").filter(|(key, _)| key.len() < end && !key.is_empty()) {
+            let (value, after) = behind.split_once('"').unwrap_or((behind, ""));
+            rest = after;
+            return Some(Piece::Pair(key, value));
+        }
         let (key, behind) = rest.split_at_checked(end)?;
         let Some(value) = behind.strip_prefix('=').filter(|_| !key.is_empty()) else {
             let n = end.max(1);
@@ -43,18 +49,39 @@ pub fn pieces(line: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
+/// Words without a key that say what a firewall did.
+const ACTIONS: [&str; 6] = ["allow", "deny", "drop", "block", "accept", "reject"];
+
 /// Reads a line of keys and values. Date and time in keys of their own become one cell; else the time before the message.
-pub fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+pub fn read<'a>(line: &'a [u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
     let Ok(line) = std::str::from_utf8(line) else { return false };
     let (mut date, mut n) = ("", 0);
     let prefixed = prefix::split(line);
-    for piece in pieces(prefixed.rest) {
-        let Piece::Pair(key, value) = piece else { continue };
+    let mut take = |key: &str, value: &'a str| {
         n += 1;
         match key {
             "date" => date = value,
             "time" if !date.is_empty() => add("time", format!("{date} {value}").as_bytes()),
             _ => add(key, value.as_bytes()),
+        }
+    };
+    match event_format::pairs(prefixed.rest) {
+        Some(pairs) => pairs.into_iter().for_each(|(key, value)| take(key, value)),
+        None => {
+            let mut has_action = false;
+            for piece in pieces(prefixed.rest) {
+                match piece {
+                    Piece::Pair(key, value) => {
+                        has_action |= key == "action";
+                        take(key, value);
+                    }
+                    Piece::Word(word) if !has_action && ACTIONS.contains(&word) => {
+                        has_action = true;
+                        take("action", word);
+                    }
+                    Piece::Word(_) => {}
+                }
+            }
         }
     }
     if date.is_empty() && n > 0 && !prefixed.time.is_empty() {
@@ -69,6 +96,9 @@ pub fn open(front: &[u8]) -> Option<LinesFront> {
     let n_pairs = |line: &&[u8]| {
         let text = std::str::from_utf8(line).unwrap_or_default();
         let (mut n_pairs, mut n_words) = (0, 0);
+        if let Some(pairs) = event_format::pairs(text) {
+            return pairs.len();
+        }
         for piece in pieces(prefix::split(text).rest) {
             match piece {
                 Piece::Pair(..) => n_pairs += 1,
@@ -84,6 +114,14 @@ pub fn open(front: &[u8]) -> Option<LinesFront> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_colon_before_quotes_parts_key_and_value() {
+        let all: Vec<Piece<'_>> = pieces("[action:\"Drop\"; src:\"10.0.0.1\"; msg=a:b]").collect();
+        let pairs =
+            [("action", "Drop"), ("src", "10.0.0.1"), ("msg", "a:b]")].map(|(key, value)| Piece::Pair(key, value));
+        assert_eq!(all, pairs);
+    }
 
     #[test]
     fn values_may_stand_in_quotes() {

@@ -3,6 +3,7 @@
 //! A dialect that is written so names an opener, which looks at the front of the file, and a reader of one line.
 
 pub mod blank;
+mod event_format;
 pub mod key_value;
 pub mod prefix;
 pub mod w3c;

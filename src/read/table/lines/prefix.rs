@@ -54,13 +54,14 @@ fn time_bytes(text: &str) -> usize {
     if is_epoch || is_clock(bare) { words.at } else { 0 }
 }
 
-/// `2024-05-01`, `01/05/2024`, also with a time behind it.
+/// `2024-05-01`, `01/05/2024`, `may/01/2024`, `01-May-2024`, also with a time behind it.
 fn is_date(word: &str) -> bool {
     let mut parts = word.splitn(3, ['-', '/']);
-    let is_number =
-        |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    is_number(parts.next())
-        && is_number(parts.next())
+    let is_month = |part: &str| MONTHS.iter().any(|month| month.eq_ignore_ascii_case(part));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let is_part = |part: Option<&str>| part.is_some_and(|part| is_number(part) || is_month(part));
+    is_part(parts.next())
+        && is_part(parts.next())
         && parts.next().is_some_and(|third| third.as_bytes().first().is_some_and(u8::is_ascii_digit))
 }
 
@@ -107,6 +108,8 @@ mod tests {
             ("[12345.678] IN=eth0", "", "[12345.678] IN=eth0"),
             ("%ASA-6-302014: Teardown", "", "%ASA-6-302014: Teardown"),
             ("May not be a date", "", "May not be a date"),
+            ("may/01/2024 10:00:35 firewall,info forward", "may/01/2024 10:00:35", "firewall,info forward"),
+            ("01-May-2024 10:00:35.5 queries: info", "01-May-2024 10:00:35.5", "queries: info"),
         ] {
             assert_eq!(split(line), Prefixed { time, rest }, "{line}");
         }

@@ -2,6 +2,7 @@
 
 use super::super::figure;
 use super::super::format::{Marks, Reading};
+use super::super::units::split_bytes;
 use super::{SampleRows, filled};
 use crate::model::rows::{Column, Role};
 
@@ -139,6 +140,9 @@ pub fn reading<'a>(column: &Column, cells: impl Iterator<Item = &'a [u8]> + Clon
     let is_number = |cell: &[u8]| figure::number(cell, marks).is_some();
     match column.role {
         Role::Duration if is_enough(&|cell| figure::span(cell, marks).is_some()) => Reading::Span,
+        Role::Bytes | Role::FwdBytes | Role::BwdBytes if split_bytes(&column.name).is_some() => {
+            split_bytes(&column.name).map_or(Reading::Figure, |(_, n_bytes)| Reading::Multiples(n_bytes))
+        }
         Role::Plain if !is_enough(&is_number) => Reading::Any,
         Role::Start | Role::End | Role::Clock => Reading::Any,
         _ => Reading::Figure,

@@ -251,7 +251,12 @@ pub fn choose(columns: &[Column], found: &[TimeColumn], entry: &Entry) -> Chosen
         first(&is_whole).or_else(|| first(&is(Parts::NoYear)))
     };
     let start = match start_kind {
-        Some(kind) if kind.is_whole() || kind == TimeKind::Words(Parts::NoYear) => named_start,
+        Some(kind) if kind.is_whole() => named_start,
+        // What stands before a line of syslog has no year; the line itself may say more.
+        Some(TimeKind::Words(Parts::NoYear)) => {
+            let is_better = |column: &&TimeColumn| column.kind.is_whole() && role(column.place) == Role::Start;
+            found.iter().find(is_better).map(|column| column.place).or(named_start)
+        }
         _ => whole(),
     };
     let start_by_choice = named_start.filter(|place| is_chosen(*place) && start_kind.is_some());

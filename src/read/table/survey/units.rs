@@ -23,10 +23,19 @@ const PACKET_RATES: &[&str] = &[
     "packetspersec",
     "pps",
     "pktrate",
+    "packetsrate",
 ];
 /// Headings of bytes in a second.
-const BYTE_RATES: &[&str] =
-    &["flowbytess", "flowbytss", "bytess", "bytespersecond", "bytespersec", "byterate", "flowbytspersecond"];
+const BYTE_RATES: &[&str] = &[
+    "flowbytess",
+    "flowbytss",
+    "bytess",
+    "bytespersecond",
+    "bytespersec",
+    "byterate",
+    "flowbytspersecond",
+    "bytesrate",
+];
 /// SampleRows that have to agree, unless they do to this part of a power of a thousand; and their share of those that say anything.
 const LEAST_ROWS: usize = 2;
 const EXACT: f64 = 0.002;

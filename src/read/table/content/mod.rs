@@ -1,135 +1,15 @@
 //! Recognises from the first rows what columns hold, where headings do not say it or are misleading: addresses, ports,
 //! protocols, counts, labels.
 
+mod sample;
+
 use super::dialect::Entry;
-use super::labels::Values;
 use super::names;
 use super::plain::plain;
-use super::roles::{self, Row};
-use crate::model::app::protocol::Protocol;
-use crate::model::format::text;
-use crate::model::rows::{CellValue, Column, Role, label_names};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// What the values of a column look like.
-#[derive(Clone, Debug, Default)]
-struct Tally {
-    n: u32,
-    n_addresses: u32,
-    n_whole: u32,
-    n_protocols: u32,
-    n_protocol_words: u32,
-    max: f64,
-    values: Values,
-}
-
-/// The values of the first rows, column by column.
-#[derive(Clone, Debug, Default)]
-pub struct Sample {
-    columns: Vec<Tally>,
-    /// Whole numbers of the first rows: what is compared row by row.
-    rows: Vec<Vec<Option<f64>>>,
-}
-
-/// Rows whose numbers are compared.
-const COMPARED: usize = 60;
-/// Columns that are compared.
-const MOST_COMPARED: usize = 64;
-/// Protocol numbers that flows mostly have.
-const PROTOCOLS: [f64; 12] = [0.0, 1.0, 2.0, 6.0, 17.0, 41.0, 47.0, 50.0, 51.0, 58.0, 89.0, 132.0];
-const PROTOCOL_WORDS: [&str; 14] =
-    ["tcp", "udp", "icmp", "icmp6", "icmpv6", "ipv6-icmp", "igmp", "gre", "esp", "ah", "sctp", "ospf", "arp", "ipv6"];
-
-impl Sample {
-    /// Notes a row.
-    pub fn add(&mut self, row: &Row<'_>) {
-        self.columns.resize(self.columns.len().max(row.values.len()), Tally::default());
-        let mut numbers = Vec::new();
-        for (tally, value) in self.columns.iter_mut().zip(row.values) {
-            let number = value.number().filter(|number| number.fract() == 0.0 && matches!(value, CellValue::Number(_)));
-            numbers.push(number);
-            let text = match value {
-                CellValue::Missing => continue,
-                CellValue::Text(start, end) => row.bytes.get(*start as usize..*end as usize).unwrap_or_default(),
-                _ => b"",
-            };
-            tally.n += 1;
-            tally.n_addresses += u32::from(roles::host(text).is_some());
-            if let Some(number) = number {
-                tally.n_whole += 1;
-                tally.n_protocols += u32::from(PROTOCOLS.contains(&number));
-                tally.max = tally.max.max(number);
-            }
-            match value {
-                CellValue::Number(number) => tally.values.add(&number.to_string()),
-                CellValue::Text(..) => {
-                    let word = text::decode(text);
-                    let is_protocol = PROTOCOL_WORDS.iter().any(|known| known.eq_ignore_ascii_case(&word));
-                    tally.n_protocol_words += u32::from(is_protocol);
-                    tally.values.add(&word);
-                }
-                _ => {}
-            }
-        }
-        if self.rows.len() < COMPARED {
-            numbers.truncate(MOST_COMPARED);
-            self.rows.push(numbers);
-        }
-    }
-
-    fn tally(&self, place: usize) -> Option<&Tally> {
-        self.columns.get(place).filter(|tally| tally.n > 0)
-    }
-
-    fn holds_addresses(&self, place: usize) -> bool {
-        self.tally(place).is_some_and(|tally| tally.n_addresses * 10 >= tally.n * 8)
-    }
-
-    fn holds_ports(&self, place: usize) -> bool {
-        self.tally(place).is_some_and(|tally| tally.n_whole == tally.n && tally.max <= 65_535.0)
-    }
-
-    /// Words of protocols, or of columns without a heading their numbers.
-    fn holds_protocols(&self, place: usize, is_unnamed: bool) -> bool {
-        self.tally(place).is_some_and(|tally| {
-            tally.n_protocol_words * 10 >= tally.n * 9
-                || (is_unnamed && tally.n_protocols == tally.n && (6.0..=132.0).contains(&tally.max))
-        })
-    }
-
-    /// True if nearly all rows have the port of a service in one of two columns and that of a client in the other.
-    fn are_ports(&self, first: usize, second: usize) -> bool {
-        let pairs =
-            || self.rows.iter().filter_map(|row| Some((*row.get(first)?.as_ref()?, *row.get(second)?.as_ref()?)));
-        let is_client = |port: f64| port > 1023.0 && !is_of_service(port);
-        let fits = |(first, second): &(f64, f64)| {
-            (is_of_service(*first) && is_client(*second)) || (is_of_service(*second) && is_client(*first))
-        };
-        let n = pairs().filter(fits).count();
-        // Clients take another port each time; a size or count that comes again and again is none.
-        let clients: BTreeSet<u64> =
-            pairs().flat_map(|(a, b)| [a, b]).filter(|port| is_client(*port)).map(|port| port as u64).collect();
-        n >= LEAST_SERVICES && n * 10 >= pairs().count() * 8 && clients.len() * 2 >= n.min(LEAST_SERVICES)
-    }
-
-    /// True if `bytes` could be the sizes of so many packets, row by row.
-    fn are_counts(&self, packets: usize, bytes: usize) -> bool {
-        let pairs =
-            || self.rows.iter().filter_map(|row| Some((row.get(packets)?.as_ref()?, row.get(bytes)?.as_ref()?)));
-        let fits =
-            |(packets, bytes): (&f64, &f64)| *packets >= 1.0 && (20.0 * packets..=65_535.0 * packets).contains(bytes);
-        pairs().count() * 10 >= self.rows.len() * 9 && pairs().count() > 0 && pairs().all(fits)
-    }
-}
-
-/// Rows that have to show ports of services.
-const LEAST_SERVICES: usize = 8;
-
-/// True for a port that a service is known by.
-fn is_of_service(port: f64) -> bool {
-    let port = port as u16;
-    [true, false].into_iter().any(|is_tcp| Protocol::from_port(is_tcp, port).is_some())
-}
+use crate::model::rows::{Column, Role, label_names};
+use sample::MOST_COMPARED;
+pub use sample::Sample;
+use std::collections::BTreeMap;
 
 /// Which columns hold something else than their headings say, of columns that have these names and roles. What people say
 /// of a column holds. Headings that say nothing of any column are as good as none.
@@ -146,6 +26,8 @@ pub fn judge(columns: &[Column], sample: &Sample, has_header: bool, entry: &Entr
     judged.addresses();
     judged.protocol();
     judged.counts();
+    judged.states();
+    judged.port_of_service();
     judged.roles
 }
 
@@ -383,6 +265,21 @@ impl Judged<'_> {
         let fits = |packets: usize, bytes: usize| {
             self.may_be(packets, Packets) && self.may_be(bytes, Bytes) && self.sample.are_counts(packets, bytes)
         };
+        // Packets and bytes of both sides, in the orders in which tools write them.
+        let is_beside = |places: &&[usize]| places.windows(2).all(|pair| matches!(pair, [a, b] if a + 1 == *b));
+        let both = free.windows(4).filter(is_beside).find_map(|places| {
+            let &[a, b, c, d] = places else { return None };
+            let orders = [[a, b, c, d], [c, d, a, b], [a, c, b, d]];
+            orders.into_iter().find(|[fwd_packets, bwd_packets, fwd_bytes, bwd_bytes]| {
+                self.sample.are_counts(*fwd_packets, *fwd_bytes)
+                    && self.sample.are_counts_of_answers(*bwd_packets, *bwd_bytes)
+            })
+        });
+        if let Some(places) = both.filter(|_| self.chosen(Packets).or(self.chosen(Bytes)).is_none()) {
+            let roles = [FwdPackets, Role::BwdPackets, FwdBytes, Role::BwdBytes];
+            places.into_iter().zip(roles).for_each(|(place, role)| self.take_for(place, role));
+            return;
+        }
         let pair = free.windows(2).find_map(|pair| match pair {
             [a, b] if fits(*a, *b) => Some((*a, *b)),
             [a, b] if fits(*b, *a) => Some((*b, *a)),
@@ -393,70 +290,36 @@ impl Judged<'_> {
             self.take_for(bytes, Bytes);
         }
     }
+
+    /// States of connections, and what a firewall did, where no heading says so.
+    fn states(&mut self) {
+        if !self.is_unnamed || !self.has(Role::Source) {
+            return;
+        }
+        let acts = |place: &usize| self.is(*place, Role::Plain) && self.sample.holds_actions(*place);
+        if let Some(place) = self.places().find(acts).filter(|_| !self.has(Role::Action)) {
+            self.take_for(place, Role::Action);
+        }
+        if self.has(Role::State) {
+            return;
+        }
+        let holds = |place: &usize| self.is(*place, Role::Plain) && self.sample.holds_states(*place);
+        if let Some(place) = self.places().find(holds) {
+            self.take_for(place, Role::State);
+        }
+    }
+
+    /// Firewalls call the target's port the service.
+    fn port_of_service(&mut self) {
+        if self.has(Role::TargetPort) || !self.has(Role::Target) {
+            return;
+        }
+        let holds = |place: &usize| self.is(*place, Role::Service) && self.sample.holds_ports(*place);
+        if let Some(place) = self.places().find(holds) {
+            self.take_for(place, Role::TargetPort);
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::cells::{self, Delimiter};
-    use super::super::dialect::ALL;
-    use super::super::format::CellFormats;
-    use super::super::roles::Places;
-    use super::*;
-
-    fn judged(names: &[&str], rows: &[&str], has_header: bool) -> Vec<Role> {
-        let mut columns: Vec<Column> = names.iter().map(|name| Column::named(name)).collect();
-        let (mut sample, places) = (Sample::default(), Places::default());
-        for row in rows {
-            let (mut values, mut room) = (Vec::new(), Vec::new());
-            let cut = Delimiter { separator: b',', has_quotes: true, has_triple_spaces: false };
-            let bytes = cells::values(row.as_bytes(), cut, &CellFormats::default(), &mut values, &mut room);
-            sample.add(&Row { bytes, values: &values, places: &places });
-        }
-        for (place, role) in judge(&columns, &sample, has_header, ALL.last().unwrap()) {
-            columns[place].role = role;
-        }
-        columns.into_iter().map(|column| column.role).collect()
-    }
-
-    #[test]
-    fn columns_without_headings_are_known_by_their_values() {
-        use Role::*;
-        let rows = ["10.0.0.1,10.0.0.2,5000,443,6,12,5000,x", "10.0.0.1,10.0.0.3,5001,53,17,1,80,y"];
-        let names = ["column 1", "column 2", "column 3", "column 4", "column 5", "column 6", "column 7", "column 8"];
-        assert_eq!(
-            judged(&names, &rows, false),
-            [Source, Target, SourcePort, TargetPort, Protocol, Packets, Bytes, Plain]
-        );
-    }
-
-    #[test]
-    fn ports_are_known_by_services_and_clients_wherever_they_stand() {
-        use Role::*;
-        let row =
-            |n: u32| format!("10.0.0.{n},x,{},10.0.1.1,64,{},{}", 50_000 + 7 * n, [443, 53, 80][n as usize % 3], n % 4);
-        let rows: Vec<String> = (1..20).map(row).collect();
-        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-        let names = ["qa", "qb", "qc", "qd", "qe", "qf", "qg"];
-        assert_eq!(judged(&names, &rows, true), [Source, Plain, SourcePort, Target, Plain, TargetPort, Plain]);
-        let sizes: Vec<String> = (1..20).map(|n| format!("10.0.0.{n},x,{n},10.0.1.1,64,{}", 1100 + 60 * n)).collect();
-        let rows: Vec<&str> = sizes.iter().map(String::as_str).collect();
-        assert!(!judged(&names, &rows, true).contains(&SourcePort));
-    }
-
-    #[test]
-    fn words_of_attacks_are_labels_where_no_heading_says_anything() {
-        use Role::*;
-        let rows = ["10.0.0.1,10.0.0.2,a,benign", "10.0.0.1,10.0.0.3,b,port scan"];
-        assert_eq!(judged(&["qa", "qb", "qc", "qd"], &rows, true), [Source, Target, Plain, Label]);
-        // With headings that say something, the others are asked too: this one is no label's.
-        assert_eq!(judged(&["qa", "qb", "qc", "src port"], &rows, true)[3], Plain);
-    }
-
-    #[test]
-    fn unknown_headings_give_way_to_values() {
-        use Role::*;
-        let rows = ["a,192.0.2.1,80,10.0.0.1,5000,tcp,benign", "b,192.0.2.1,80,10.0.0.2,5001,udp,scan"];
-        let names = ["name", "their_dst", "p1", "our_src", "p2", "kind", "category"];
-        assert_eq!(judged(&names, &rows, true), [Plain, Target, TargetPort, Source, SourcePort, Protocol, Label]);
-    }
-}
+mod tests;

@@ -1,0 +1,62 @@
+//! Lines of the Common Event Format and of LEEF to keys and values: behind a head between bars, values may hold blanks.
+//!
+//! CEF parts pairs by blanks, so a value ends before the next key; LEEF parts them by tabs (ArcSight CEF revision 25, QRadar LEEF
+//! guide).
+
+/// The pairs of a line, without its head; none if it is of neither format.
+pub fn pairs(line: &str) -> Option<Vec<(&str, &str)>> {
+    let (n_bars, body) = match (line.find("CEF:"), line.find("LEEF:")) {
+        (_, Some(at)) => {
+            let body = line.get(at..)?;
+            (if body.starts_with("LEEF:2") { 6 } else { 5 }, body)
+        }
+        (Some(at), None) => (7, line.get(at..)?),
+        (None, None) => return None,
+    };
+    let mut bars = body.match_indices('|').filter(|(at, _)| !body.get(..*at).unwrap_or_default().ends_with('\\'));
+    let (at, _) = bars.nth(n_bars - 1)?;
+    let extension = body.get(at + 1..)?;
+    if extension.contains('\t') {
+        return Some(extension.split('\t').filter_map(|pair| pair.split_once('=')).map(trimmed).collect());
+    }
+    // Where keys begin: words before a mark of equality that is not quoted.
+    let mut keys: Vec<(usize, usize)> = Vec::new();
+    for (at, _) in extension.match_indices('=') {
+        let before = extension.get(..at).unwrap_or_default();
+        let start = before.rfind(' ').map_or(0, |blank| blank + 1);
+        let key = before.get(start..).unwrap_or_default();
+        let is_key =
+            !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]".contains(&byte));
+        if is_key && keys.last().is_none_or(|(_, last)| *last < start) {
+            keys.push((start, at));
+        }
+    }
+    let ends = keys.iter().skip(1).map(|(start, _)| *start).chain([extension.len()]);
+    let pairs = keys
+        .iter()
+        .zip(ends)
+        .filter_map(|((start, mark), end)| Some((extension.get(*start..*mark)?, extension.get(mark + 1..end)?)));
+    Some(pairs.map(trimmed).collect())
+}
+
+fn trimmed<'a>((key, value): (&'a str, &'a str)) -> (&'a str, &'a str) {
+    (key.trim(), value.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_may_hold_blanks() {
+        let line = "fw CEF:0|V|P \\| x|1|100|traffic|3|rt=May 01 2024 10:00:35 src=10.0.0.1 msg=a b=c dst=10.0.0.2";
+        assert_eq!(
+            pairs(line).unwrap(),
+            [("rt", "May 01 2024 10:00:35"), ("src", "10.0.0.1"), ("msg", "a"), ("b", "c"), ("dst", "10.0.0.2")]
+        );
+        let line = "fw LEEF:1.0|V|P|9|allow|devTime=May 01 2024 10:00:35\tsrc=10.0.0.1\tdst=10.0.0.2";
+        assert_eq!(pairs(line).unwrap()[..2], [("devTime", "May 01 2024 10:00:35"), ("src", "10.0.0.1")]);
+        assert_eq!(pairs("fw LEEF:2.0|V|P|9|allow|x09|src=10.0.0.1\tdst=10.0.0.2").unwrap()[0], ("src", "10.0.0.1"));
+        assert_eq!((pairs("src=10.0.0.1 dst=10.0.0.2"), pairs("CEF:0|a|b")), (None, None));
+    }
+}
