@@ -8,7 +8,7 @@ use super::body::row_of;
 use super::copy;
 use super::head::head;
 use super::keys::target_row;
-use super::row::{self, Head, Kind};
+use super::row::{self, Head, Kind, ShownColumns};
 use super::use_place::{Standing, use_place};
 use crate::model::format::quantity;
 use crate::session::window::Scroll;
@@ -65,7 +65,7 @@ pub struct Frame<'a> {
     /// The cells of the row at a place, if it has come.
     pub texts: Callback<u64, Option<Vec<String>>>,
     /// The rows in sight, of the columns that are shown.
-    pub rows: &'a dyn Fn(&Rc<[(usize, bool)]>) -> Html,
+    pub rows: &'a dyn Fn(&ShownColumns) -> Html,
     /// Buttons that save the rows.
     pub save: Html,
     /// What else stands below them.

@@ -8,7 +8,7 @@ use crate::web::browser::style;
 use crate::web::page::hooks::use_size;
 use body::body;
 use frame::{Frame, use_frame};
-use row::{Head, Kind};
+use row::{Head, Kind, ShownColumns};
 use save_rows::SaveRows;
 use std::rc::Rc;
 use use_rows::use_rows;
@@ -111,7 +111,7 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
         Callback::from(move |index: u64| rows.get(index).map(|row| row.cells(times, &look)))
     };
     let at = *cursor;
-    let of_rows = |shown: &Rc<[(usize, bool)]>| {
+    let of_rows = |shown: &ShownColumns| {
         let (rows, shown) = (&rows, shown.clone());
         body(&body::View { rows, scroll, top_px, cursor: at, chosen: props.chosen, times: *times, shown, look })
     };

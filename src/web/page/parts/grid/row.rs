@@ -6,6 +6,7 @@ use crate::session::saved_rows::SavedRow;
 use crate::web::page::parts::text::Times;
 use std::borrow::Cow;
 use std::fmt::Debug;
+use std::rc::Rc;
 use yew::AttrValue;
 
 /// A column of a grid.
@@ -37,6 +38,9 @@ pub struct Head {
     /// It is not shown until somebody wants it.
     pub is_hidden: bool,
 }
+
+/// The columns that are shown, in order: their places among all, and whether they hold numbers.
+pub type ShownColumns = Rc<[(usize, bool)]>;
 
 /// How rows are sorted by a column.
 #[derive(Clone, Copy, PartialEq)]
