@@ -93,7 +93,8 @@ pub fn serials(pipeline: &Pipeline, subjects: &Subjects) -> Vec<Option<u32>> {
 type Labelled = (Vec<Class>, Vec<u32>);
 
 fn of_column(pipeline: &Pipeline, subjects: &Subjects, benign: &[String]) -> Result<Labelled, String> {
-    let rows = pipeline.rows().ok_or("a capture has no label column: a file of labels says what its flows are")?;
+    let rows =
+        pipeline.rows().ok_or("a capture has no label column; a file of labels has to say what its flows are")?;
     let column = rows.layout().label.ok_or("it has no label column")?;
     let of_table = labels(rows, column as usize, benign);
     if subjects.scope() == AnomalyScope::Rows {

@@ -229,12 +229,13 @@ fn finding((source, target, port): (Addr, Addr, u16), figures: &Pair, least: f64
         (false, false) => Confidence::VERY_LIKELY.lowered(threat),
     };
     let [sent, got] = figures.bytes;
+    let at = finding_builder::at_port(port);
     Finding::builder(&CARD)
         .title(match is_quiet {
             true => {
-                format!("{source} held a quiet connection to {target} port {port} open for {}", span(figures.total_ns))
+                format!("{source} held a quiet connection to {target}{at} open for {}", span(figures.total_ns))
             }
-            false => format!("{source} was connected to {target} port {port} for {}", span(figures.total_ns)),
+            false => format!("{source} was connected to {target}{at} for {}", span(figures.total_ns)),
         })
         .weighed(Impact::CONTROL, confidence, 0.0)
         .score(past(seconds, least))

@@ -295,7 +295,7 @@ impl<K: Copy> Case<'_, K> {
             }
         };
         Finding::builder(&CARD)
-            .title(format!("{from} opened {n} connections to {server} port {port}, {:.0} a second", self.rate))
+            .title(format!("{from} opened {n} connections to {server}{}, {:.0} a second", finding_builder::at_port(port), self.rate))
             .rated(Impact::OUTAGE, self.confidence(clients, port, threshold, context.site), self.measure)
             .sources(clients.iter().copied())
             .targets([server])

@@ -166,7 +166,7 @@ impl Case<'_> {
         let score = self.judged.parts.score() * upload.map_or(1.0, |_| OF_FILES);
         let server = match self.server {
             Server::Name(name) => context.names.text(name).to_owned(),
-            Server::Place(host, port) => format!("{host} port {port}"),
+            Server::Place(host, port) => format!("{host}{}", finding_builder::at_port(port)),
         };
         let Judged { n_calls, parts, episode, .. } = &self.judged;
         let Parts { timestamp, size, duration, histogram, jitter, is_sparse, is_burst, is_unsized, .. } = *parts;
@@ -190,7 +190,7 @@ impl Case<'_> {
                 )
             }
         };
-        let listed: Vec<u16> = ports.iter().copied().take(10).collect();
+        let listed: Vec<u16> = ports.iter().copied().filter(|port| *port > 0).take(10).collect();
         let tcp = finding_builder::ports_filter("tcp.port", &listed, 10).unwrap_or_default();
         let udp = finding_builder::ports_filter("udp.port", &listed, 10).unwrap_or_default();
         // Several names may share a server, and one name several servers: the name is what stays.
@@ -199,7 +199,10 @@ impl Case<'_> {
             Server::Place(..) => (Identity::ActorsAndPorts, Vec::new()),
         };
         let episode_ns = (episode.0.saturating_mul(SECOND), episode.1.saturating_mul(SECOND));
-        let filter = format!("{} && {target} && ({tcp} || {udp})", finding_builder::host_filter("addr", self.source));
+        let mut filter = format!("{} && {target}", finding_builder::host_filter("addr", self.source));
+        if !listed.is_empty() {
+            filter.push_str(&format!(" && ({tcp} || {udp})"));
+        }
         let builder = Finding::builder(&CARD)
             .technique(self.technique(apps))
             .title(match self.is_within {
@@ -210,7 +213,7 @@ impl Case<'_> {
             .score(score)
             .sources([self.source])
             .targets(hosts.iter().copied())
-            .ports(ports.iter().copied())
+            .ports(ports.iter().copied().filter(|port| *port > 0))
             .protocol(match apps.first() {
                 Some(app) if apps.len() == 1 => app.name().to_owned(),
                 _ => "TCP or UDP".to_owned(),

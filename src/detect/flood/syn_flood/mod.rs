@@ -299,7 +299,11 @@ impl Case<'_> {
         let confidence = self.baseline.weigh(Confidence::VERY_LIKELY, is_past);
         let measure = self.baseline.measure(0.0, least);
         Finding::builder(&CARD)
-            .title(format!("{from} flooded {} port {} with connection requests", self.target, self.port))
+            .title(format!(
+                "{from} flooded {}{} with connection requests",
+                self.target,
+                finding_builder::at_port(self.port)
+            ))
             .rated(Impact::OUTAGE, confidence, if is_past { (self.worst as f64, least) } else { measure })
             .sources(sources.iter().copied())
             .targets([self.target])

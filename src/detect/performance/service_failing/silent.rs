@@ -68,7 +68,8 @@ impl Waited {
 /// known.
 fn requests(flow: &Flow) -> Option<(u64, u64)> {
     use AppProto::{Http, Isakmp, Kerberos, Ldap, Modbus, MsSql, MySql, Ntp, PostgreSql, Radius, Sip, Smb, Snmp, Tls};
-    if flow.recorded.is_some() || flow.is_to_group() {
+    // Who hears at once that nobody is there does not wait.
+    if flow.recorded.is_some() || flow.is_to_group() || flow.outcome() == Outcome::Refused {
         return None;
     }
     let (sent, got) = (flow.forward(), flow.backward());
@@ -246,7 +247,8 @@ impl Case<'_> {
                 "Remove servers that no longer exist from the settings of the clients: each time-out costs seconds",
             ])
             .period(self.period)
-            .filter(format!("{} && {transport}.port == {port}", host_filter("addr", server)))
+            // An ICMP error quotes the port of what it is about.
+            .filter(format!("{} && {transport}.port == {port} && !icmp && !icmpv6", host_filter("addr", server)))
     }
 }
 
@@ -280,6 +282,21 @@ mod tests {
         assert!(lossy[0].title.contains("of the requests without an answer"), "{}", lossy[0].title);
         assert!(found(3, 123, AppProto::Ntp, 3, |_| 0)[0].severity < Severity::Medium, "clocks");
         assert!(found(1, 161, AppProto::Snmp, 1, |_| 0)[0].severity < Severity::Medium, "one monitor, one device");
+    }
+
+    #[test]
+    fn a_port_that_is_closed_is_refused_and_not_waited_for() {
+        let ask = |i: u8, is_unreachable: bool| {
+            let made = Made::tcp(inside(20 + i % 3), inside(9), 161, f64::from(i));
+            let made = Made { protocol: 17, packets: [1, 0], ..made };
+            Flow { app: Some(AppProto::Snmp), is_unreachable, ..made.flow() }
+        };
+        let page = |i: u8| Made::tcp(inside(20 + i), inside(8), 80, f64::from(i)).flow();
+        let n_found = |is_unreachable: bool| {
+            let flows: Vec<Flow> = (0..40).map(|i| ask(i, is_unreachable)).chain((0..3).map(page)).collect();
+            finish_with(&ENTRY, &flows, &[], &Settings::default()).findings.len()
+        };
+        assert_eq!((n_found(true), n_found(false)), (0, 1));
     }
 
     #[test]

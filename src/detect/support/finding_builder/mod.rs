@@ -324,6 +324,11 @@ pub fn thousands(n: usize) -> String {
     quantity::count(n as u64)
 }
 
+/// ` port 443`; nothing where the port is not known.
+pub fn at_port(port: u16) -> String {
+    if port == 0 { String::new() } else { format!(" port {port}") }
+}
+
 /// The only host, or the number of addresses.
 pub fn who(hosts: &[Addr]) -> String {
     match hosts {

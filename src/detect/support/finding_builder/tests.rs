@@ -5,6 +5,11 @@ use crate::detect::scan::port_scan;
 use crate::detect::spoofing::arp_spoofing;
 
 #[test]
+fn a_port_that_is_not_known_is_not_named() {
+    assert_eq!((at_port(443).as_str(), at_port(0).as_str()), (" port 443", ""));
+}
+
+#[test]
 fn an_id_is_made_of_what_was_chosen_and_never_changes() {
     let scan = |identity| {
         let actors = (Addr::v4([10, 0, 0, 1]), Addr::v6([0xfe; 16]));

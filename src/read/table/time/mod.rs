@@ -81,14 +81,18 @@ const MOST_BYTES: usize = 72;
 /// The shortest: `1:02`.
 const LEAST_BYTES: usize = 4;
 
+/// The shortest text with Go's monotonic clock: `2024-01-01 00:00:00 +0000 UTC m=+0`.
+const LEAST_WITH_MONOTONIC: usize = 34;
+
 /// Years that captures are from, and some to come.
 const YEARS: std::ops::Range<i64> = 1970..2200;
 
 /// The moment that a text names, if it names one.
 pub fn read(text: &[u8], format: DateFormat) -> Option<Stamp> {
     let text = bare(text);
-    // Go writes its monotonic clock behind the time.
-    let text = memchr::memmem::find(text, b" m=").map_or(text, |end| text.get(..end).unwrap_or_default());
+    // Go writes its monotonic clock behind a time with date and zone.
+    let monotonic = if text.len() < LEAST_WITH_MONOTONIC { None } else { memchr::memmem::find(text, b" m=") };
+    let text = monotonic.map_or(text, |end| text.get(..end).unwrap_or_default());
     if !(LEAST_BYTES..=MOST_BYTES).contains(&text.len()) {
         return None;
     }

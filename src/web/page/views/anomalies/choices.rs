@@ -138,7 +138,7 @@ fn method(it: &Shared<Anomalies>, method: &AnomalyMethod, on_action: &Callback<A
                 <span>{ method.label.clone() }<span class="hint">{ format!(" {}", method.cost) }</span></span>
             </label>
             <details class="method-help">
-                <summary aria-label={format!("About {}", method.label)}>{"About it"}</summary>
+                <summary aria-label={format!("About it: {}", method.label)}>{"About it"}</summary>
                 <p id={help}>{ method.help.clone() }</p>
                 <p>{ format!("Misses: {}", method.fails) }</p>
                 <p class="hint">{ method.source.clone() }</p>

@@ -16,9 +16,12 @@ use yew::prelude::*;
 
 /// What a file of labels looks like.
 const EXAMPLE: &str = r#"[
-  {"label": "scan", "sources": ["10.0.0.9"],
-   "start": 1795973400, "end": 1795973460},
-  {"label": "worm", "filter": "tcp.port == 445"}
+  {"label": "scan",
+   "sources": ["10.0.0.9"],
+   "start": 1795973400,
+   "end": 1795973460},
+  {"label": "worm",
+   "filter": "tcp.port == 445"}
 ]"#;
 
 /// What is shown.
@@ -223,7 +226,7 @@ fn method(it: &Shared<Training>, method: &AnomalyMethod, on_action: &Callback<Tr
         <li key={method.id.clone()}>
             <label class="tick"><input type="checkbox" checked={is_chosen} {onchange} /><span>{ method.label.clone() }</span></label>
             <details class="method-help">
-                <summary aria-label={format!("About {}", method.label)}>{"About it"}</summary>
+                <summary aria-label={format!("About it: {}", method.label)}>{"About it"}</summary>
                 <p>{ method.help.clone() }</p>
                 <p>{ format!("Misses: {}", method.fails) }</p>
                 <p class="hint">{ method.source.clone() }</p>
