@@ -15,7 +15,7 @@ const CONTRACTS: &[&str] = &[
     "flow/fields.rs",
     "flow/names.rs",
     "flow/optional.rs",
-    "flow/reassembly.rs",
+    "flow/reassembly/mod.rs",
     "flow/table/mod.rs",
 ];
 

@@ -1,4 +1,4 @@
-//! Tests of health.
+//! Loss, windows and round trips of TCP connections as Wireshark names them.
 
 use super::*;
 use crate::flow::features::made;

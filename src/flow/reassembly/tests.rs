@@ -1,4 +1,4 @@
-//! Tests of reassembly.
+//! Streams are put in order, and gaps are lost once the other side has acknowledged them.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Tests of table.
+//! Flows are found again, ended and summarised.
 
 use super::*;
 use crate::flow::features::made::tcp;

@@ -1,4 +1,4 @@
-//! Tests of rows.
+//! Rows are kept, compressed and read again as they were.
 
 use super::*;
 use crate::model::rows::Column;

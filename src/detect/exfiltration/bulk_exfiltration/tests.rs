@@ -1,4 +1,4 @@
-//! Tests of bulk exfiltration.
+//! What leaves in bulk is found, and backups of the house are not.
 
 use super::*;
 use crate::detect::support::connection_attempts::Contacts;

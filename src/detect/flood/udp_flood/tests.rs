@@ -1,4 +1,4 @@
-//! Tests of udp flood.
+//! One flood is one finding, whatever its ports and senders.
 
 use super::*;
 use crate::detect::support::testing::{Made, conclude_kept, finish, finish_with, inside, outside};

@@ -1,4 +1,4 @@
-//! Tests of industrial control.
+//! Writes and stops of controllers by strangers are found, polling is not.
 
 use super::*;
 use crate::detect::support::testing::{Line, TestValue, inside, observe_messages, outside};

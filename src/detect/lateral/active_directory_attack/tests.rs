@@ -1,4 +1,4 @@
-//! Tests of active directory attack.
+//! Theft of secrets from a domain is found by what was asked, and replication between controllers is not.
 
 use super::*;
 use crate::detect::support::testing::{Line, inside, observe_messages};

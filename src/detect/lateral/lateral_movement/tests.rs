@@ -1,4 +1,4 @@
-//! Tests of lateral movement.
+//! A host that goes on from where it was reached is found.
 
 use super::*;
 use crate::detect::support::testing::{Made, arp, finish, inside};

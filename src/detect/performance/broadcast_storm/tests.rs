@@ -1,4 +1,4 @@
-//! Tests of broadcast storm.
+//! Frames to everybody that go round are a storm, busy announcements are not.
 
 use super::*;
 use crate::detect::support::testing::{arp, finish, inside, udp};

@@ -1,4 +1,4 @@
-//! Tests of handshake failing.
+//! Handshakes that fail are found with the side and the reason.
 
 use super::*;
 use crate::detect::support::testing::{Line, Made, finish_with, inside, observe_messages, outside};

@@ -1,4 +1,4 @@
-//! Tests of path latency.
+//! Paths that became slow are found with the reason, and what a server lets wait is not.
 
 use super::*;
 use crate::detect::support::testing::{Made, finish_with, inside, outside};

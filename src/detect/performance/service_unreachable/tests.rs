@@ -1,4 +1,4 @@
-//! Tests of service unreachable.
+//! Services that refuse or stay silent are found with the others ruled out.
 
 use super::*;
 use crate::detect::support::connection_attempts::Contacts;

@@ -1,4 +1,4 @@
-//! Tests of arp sweep.
+//! Who asks for many silent neighbours is found, or who made a router ask.
 
 use super::*;
 use crate::detect::support::testing::{Made, arp, finish, finish_with, icmp, inside, outside};

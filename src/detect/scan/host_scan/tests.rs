@@ -1,4 +1,4 @@
-//! Tests of host scan.
+//! Who tries one service of many hosts in vain is found, a client of many servers is not.
 
 use super::*;
 use crate::detect::support::testing::{Made, finish, finish_with, inside, outside};

@@ -1,4 +1,4 @@
-//! Tests of port scan.
+//! Many failed ports of one host are a scan, peers and retries are not.
 
 use super::*;
 use crate::detect::support::testing::{Made, finish, finish_with, inside, outside};

@@ -1,4 +1,4 @@
-//! Tests of finding builder.
+//! Ids, filters and words of findings are what they were.
 
 use super::*;
 use crate::detect::scan::port_scan;

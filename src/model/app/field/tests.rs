@@ -1,4 +1,4 @@
-//! Tests of field.
+//! Fields of messages are kept in their order and found by what they mean.
 
 use super::*;
 use crate::model::app::kinds::login::Outcome;

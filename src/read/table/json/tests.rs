@@ -1,4 +1,4 @@
-//! Tests of json.
+//! Documents of JSON are rows, whatever is around them.
 
 use super::*;
 
