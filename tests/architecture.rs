@@ -323,7 +323,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         "export",
         &[
             &["cell", "entry"],
-            &["report/options"],
+            &["flow_values", "report/options"],
             &["report/content"],
             &[
                 "answer",

@@ -51,7 +51,7 @@ pub struct Learner {
     /// Rows of the list that were told already: finding their reasons takes most of the time.
     described_rows: RefCell<BTreeMap<u32, AnomalyRow>>,
     /// Where rows lie on the map, once there is one.
-    plane: OnceCell<Option<ScaledPlane>>,
+    plane: OnceCell<ScaledPlane>,
     /// The part of the map that was asked for last, and the rows in it by falling score.
     in_region: RefCell<(Option<MapRegion>, Vec<u32>)>,
 }
@@ -166,10 +166,7 @@ impl Learner {
 
     /// The most unusual rows and a random sample of the others.
     fn map(&self, work: &mut Work<'_>) -> Result<Option<AnomalyMap>, Refusal> {
-        let Some(plane) = Plane::fit(&self.prepared, self.task.choice.seed, work)? else {
-            let _ = self.plane.set(None);
-            return Ok(None);
-        };
+        let Some(plane) = Plane::fit(&self.prepared, self.task.choice.seed, work)? else { return Ok(None) };
         let (top, rest) = self.order.split_at(self.order.len().min(MOST_TOP_POINTS));
         let most = (MOST_POINTS - top.len()) as u32;
         let mut selection = Selection::new(self.task.choice.seed, rest.len() as u32, most);
@@ -196,7 +193,7 @@ impl Learner {
             features: axis.features().into_iter().map(|(place, grows)| (name(place), grows)).collect(),
         });
         let points = rows.iter().zip(&places).map(point).collect();
-        let _ = self.plane.set(Some(scaled));
+        let _ = self.plane.set(scaled);
         Ok(Some(AnomalyMap { axes, points }))
     }
 
@@ -246,10 +243,8 @@ impl Learner {
         };
         let mut known = self.in_region.borrow_mut();
         if known.0 != Some(*region) {
-            let is_in = |row: &&u32| {
-                let plane = self.plane.get().and_then(Option::as_ref);
-                plane.is_some_and(|plane| region.has(plane.place(&self.prepared, **row)))
-            };
+            let is_in =
+                |row: &&u32| self.plane.get().is_some_and(|plane| region.has(plane.place(&self.prepared, **row)));
             *known = (Some(*region), self.order.iter().filter(is_in).copied().collect());
         }
         known.1.clone()

@@ -3,6 +3,7 @@
 //! The columns that both know carry the names of RITA 5 (`rita view --stdout`); the four parts of the score follow. Severity, threat
 //! intelligence and what RITA takes from other logs are left out rather than guessed.
 
+use crate::export::flow_values::{flows, sent, transport};
 use crate::export::{About, Export, TableExport, Tables, Writer, cell};
 use crate::flow::beacon_score::{Parts, parts};
 use crate::maths::sorting::Arrange;
@@ -56,8 +57,7 @@ struct Pair<'a> {
 pub fn write(out: &mut dyn Write, analysis: &Analysis, tables: &Tables<'_>) -> io::Result<()> {
     let mut pairs: BTreeMap<(Addr, Addr), Pair<'_>> = BTreeMap::new();
     let mut sources: BTreeMap<Addr, BTreeSet<Addr>> = BTreeMap::new();
-    let passes = |serial: u32| tables.passing.is_none_or(|passing| passing.binary_search(&serial).is_ok());
-    for (_, flow) in tables.flows.iter().filter(|(serial, flow)| passes(*serial) && flow.first_ns != 0) {
+    for (_, flow) in flows(tables).filter(|(_, flow)| flow.first_ns != 0) {
         let (source, target) = (flow.originator().0, flow.responder().0);
         if !analysis.site.is_inside(source) || analysis.site.is_inside(target) || target.is_group() {
             continue;
@@ -90,8 +90,8 @@ pub fn write(out: &mut dyn Write, analysis: &Analysis, tables: &Tables<'_>) -> i
 fn parts_of(pair: &mut Pair<'_>, span: (i64, i64)) -> Option<Parts> {
     pair.flows.arrange_by_key(|flow| flow.first_ns);
     let seconds: Vec<i64> = pair.flows.iter().map(|flow| flow.first_ns / SECOND).collect();
-    let sent = |flow: &&Flow| flow.measured(Known::FORWARD.with(Known::BYTES), flow.forward().bytes);
-    let bytes: Vec<f64> = pair.flows.iter().filter_map(sent).map(|bytes| bytes as f64).collect();
+    let upward = |flow: &&Flow| sent(flow, Known::FORWARD, flow.forward()).1;
+    let bytes: Vec<f64> = pair.flows.iter().filter_map(upward).map(|bytes| bytes as f64).collect();
     parts(&seconds, &bytes, span)
 }
 
@@ -104,7 +104,11 @@ fn cells(
 ) -> [String; COLUMNS.len()] {
     let days = ((span.1 - span.0) as f64 / DAY as f64).max(1.0);
     let lasting: i64 = pair.flows.iter().map(|flow| flow.last_ns - flow.first_ns).sum();
-    let bytes: u64 = pair.flows.iter().map(|flow| flow.forward().bytes + flow.backward().bytes).sum();
+    let both = |flow: &&Flow| {
+        let back = sent(flow, Known::BACKWARD, flow.backward()).1;
+        sent(flow, Known::FORWARD, flow.forward()).1.zip(back).map(|(there, back)| there + back)
+    };
+    let bytes: Option<u64> = pair.flows.iter().map(both).sum();
     let services: Vec<&str> = pair.services.iter().map(String::as_str).collect();
     let rounded = |value: f64| ((value * 1000.0).round() / 1000.0).to_string();
     [
@@ -117,7 +121,7 @@ fn cells(
         rounded(prevalence),
         pair.flows.first().map(|flow| time::text(flow.first_ns, 0)).unwrap_or_default(),
         pair.flows.len().to_string(),
-        bytes.to_string(),
+        bytes.map(|bytes| bytes.to_string()).unwrap_or_default(),
         services.join(" "),
         rounded(parts.timestamp),
         rounded(parts.size),
@@ -126,9 +130,9 @@ fn cells(
     ]
 }
 
-/// `443:tcp:tls`; the last part stays empty where it is not known.
+/// `443:tcp:tls`; a part stays empty where it is not known.
 fn service(flow: &Flow) -> String {
-    let transport = flow.transport().to_string().to_lowercase();
     let app = flow.app.map(|app| app.name().to_lowercase()).unwrap_or_default();
-    format!("{}:{transport}:{app}", flow.responder().1)
+    let port = flow.measured(Known::PORTS, flow.responder().1).map(|port| port.to_string()).unwrap_or_default();
+    format!("{port}:{}:{app}", transport(flow).unwrap_or_default())
 }

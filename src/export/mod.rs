@@ -8,6 +8,7 @@ mod entry;
 pub mod facts;
 mod findings;
 mod flow_logs;
+mod flow_values;
 pub mod flows_csv;
 mod indicators;
 pub mod json;

@@ -45,7 +45,7 @@ pub fn offer(pipeline: &Pipeline, choice: &TrainingChoice, marks: Option<&NamedM
         scopes: scopes(pipeline),
         columns: columns(pipeline),
         label: label(pipeline, choice, marks),
-        is_marked: is_marked(choice, marks),
+        is_marked: in_force(choice, marks).is_some(),
         methods: CLASSIFIERS.iter().map(method).collect(),
         ..TrainingOffer::default()
     };
@@ -102,13 +102,13 @@ pub fn task(
 }
 
 /// Marks say what flows are; what rows are stands in them.
-fn is_marked(choice: &TrainingChoice, marks: Option<&NamedMarks>) -> bool {
-    marks.is_some() && choice.scope == AnomalyScope::Flows
+fn in_force<'a>(choice: &TrainingChoice, marks: Option<&'a NamedMarks>) -> Option<&'a NamedMarks> {
+    marks.filter(|_| choice.scope == AnomalyScope::Flows)
 }
 
 fn gathered(pipeline: &Pipeline, choice: &TrainingChoice, marks: Option<&NamedMarks>) -> Result<Gathered, String> {
     let (features, benign) = (&choice.features, &choice.benign);
-    let marks = marks.filter(|_| choice.scope == AnomalyScope::Flows).map(|named| named.marks.as_slice());
+    let marks = in_force(choice, marks).map(|named| named.marks.as_slice());
     let wanted = Wanted { scope: choice.scope, features, benign, marks, unmarked: "benign" };
     gather(pipeline, &wanted)
 }
@@ -125,7 +125,7 @@ fn why_not(table: &LabelledTable) -> Option<String> {
 
 /// The file of labels or the label column.
 fn label(pipeline: &Pipeline, choice: &TrainingChoice, marks: Option<&NamedMarks>) -> Option<String> {
-    if let Some(named) = marks.filter(|_| is_marked(choice, marks)) {
+    if let Some(named) = in_force(choice, marks) {
         return Some(named.file.clone());
     }
     let layout = pipeline.rows()?.layout();

@@ -3,7 +3,7 @@
 //! Source: Zeek's documentation of `Conn::Info`. Zeek counts bytes of IP packets, we those on the wire: these columns are left
 //! out. A value that is unknown is `-`.
 
-use super::{flows, sent, transport};
+use crate::export::flow_values::{flows, sent, transport};
 use crate::export::{About, Export, TableExport, Tables, Writer};
 use crate::model::flow::{Flow, Known, Outcome, TcpState};
 use crate::model::format::visible;

@@ -3,7 +3,7 @@
 //!
 //! Source: Suricata's user guide, "Eve JSON Format". Signature ids are none of Suricata's: a finding's id stands in `metadata`.
 
-use super::{flows, sent, transport};
+use crate::export::flow_values::{flows, sent, transport};
 use crate::export::{About, Export, TableExport, Tables, Writer};
 use crate::model::finding::Severity;
 use crate::model::flow::{Flow, Known};

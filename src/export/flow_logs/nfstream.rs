@@ -3,8 +3,8 @@
 //! Source: NFStream's documentation of `NFlow`. NFStream counts bytes of IP packets unless told otherwise; ours are those on
 //! the wire, as with its `accounting_mode=0`.
 
-use super::{flows, sent};
 use crate::export::cell;
+use crate::export::flow_values::{flows, sent};
 use crate::export::{About, Export, TableExport, Tables, Writer};
 use crate::model::flow::Known;
 use std::io::{self, Write};
