@@ -37,7 +37,7 @@ pub fn explored(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<Char
             Mark::Boxes if by.is_empty() => boxes::title(answer),
             Mark::Boxes => format!("{} by {}", boxes::title(answer), by.join(" and ")),
             _ if by.is_empty() => measure.label.clone(),
-            _ if measure.term.id == "correlation" => format!("{} of columns", measure.label),
+            _ if is_correlation(answer) => format!("{} of columns", measure.label),
             Mark::Cumulative => format!("Cumulative share of {} by {}", lower(&measure.label), by.join(" and ")),
             _ => format!("{} by {}", measure.label, by.join(" and ")),
         },
@@ -202,6 +202,11 @@ fn over_time(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<Marks> 
     })
 }
 
+/// True for what goes from -1 to 1, whether or not something is below zero.
+fn is_correlation(answer: &Answer) -> bool {
+    answer.measures.first().is_some_and(|measure| measure.term.id == "correlation")
+}
+
 /// The first dimension downwards, the second to the right; what does not occur is zero where the measure is a sum.
 fn heat(answer: &Answer, offset_minutes: i32) -> Option<Marks> {
     answer.dimensions.get(1)?;
@@ -219,7 +224,8 @@ fn heat(answer: &Answer, offset_minutes: i32) -> Option<Marks> {
             *slot = row.figures.first().copied().flatten();
         }
     }
-    Some(Marks::Heat { columns: column_names, rows: row_names, values })
+    let is_signed = is_correlation(answer);
+    Some(Marks::Heat { columns: column_names, rows: row_names, values, is_signed })
 }
 
 /// What tells a row's value of a dimension from others: on an ordered scale its place, else its words.
@@ -373,7 +379,7 @@ mod tests {
         assert!(matches!(&spec.marks, Marks::Columns(bars) if bars.iter().map(|b| b.value).eq([1.0, 0.0, 0.0, 3.0])));
         let rows: &[(&[(&str, i64)], f64)] = &[(&[("h", 0), ("2", 2)], 1.0), (&[("g", 0), ("4", 4)], 3.0)];
         let spec = explored(&answer(&[Scale::Names, steps], rows), Mark::Heat, 0).unwrap();
-        let Marks::Heat { columns, rows, values } = &spec.marks else { panic!("{spec:?}") };
+        let Marks::Heat { columns, rows, values, .. } = &spec.marks else { panic!("{spec:?}") };
         assert_eq!((columns.len(), rows.as_slice()), (3, &["h".to_owned(), "g".to_owned()][..]));
         assert_eq!(*values, [1.0, 0.0, 0.0, 0.0, 0.0, 3.0].map(Some));
     }
@@ -389,7 +395,7 @@ mod tests {
         let all = [row("a", 0, 9.0), row("b", 1, 8.0), row("c", 0, 7.0), row("d", 1, 6.0)];
         let rows: Vec<(&[(&str, i64)], f64)> = all.iter().map(|(values, value)| (values.as_slice(), *value)).collect();
         let spec = explored(&answer(&[Scale::Names, steps], &rows), Mark::Clusters, 0).unwrap();
-        let Marks::Heat { rows, values, columns } = &spec.marks else { panic!("{spec:?}") };
+        let Marks::Heat { rows, values, columns, .. } = &spec.marks else { panic!("{spec:?}") };
         assert_eq!((rows.join(""), columns.len()), ("acbd".to_owned(), 2));
         assert_eq!(*values, [9.0, 0.0, 7.0, 0.0, 0.0, 8.0, 0.0, 6.0].map(Some));
     }

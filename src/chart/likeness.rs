@@ -5,7 +5,7 @@ use crate::model::chart::Marks;
 /// A heatmap with its rows so ordered: the first stays, and each is followed by the one that is most like it of those left, by
 /// the cosine of their values. Other charts stay as they are.
 pub fn ordered(marks: Marks) -> Marks {
-    let Marks::Heat { columns, rows, values } = marks else { return marks };
+    let Marks::Heat { columns, rows, values, is_signed } = marks else { return marks };
     let n = columns.len().max(1);
     let lines: Vec<Vec<Option<f64>>> = values.chunks(n).map(<[Option<f64>]>::to_vec).collect();
     let mut left: Vec<usize> = (0..rows.len().min(lines.len())).collect();
@@ -21,7 +21,7 @@ pub fn ordered(marks: Marks) -> Marks {
     }
     let names = order.iter().filter_map(|row| rows.get(*row).cloned()).collect();
     let values = order.iter().filter_map(|row| lines.get(*row)).flatten().copied().collect();
-    Marks::Heat { columns, rows: names, values }
+    Marks::Heat { columns, rows: names, values, is_signed }
 }
 
 /// How much two rows are alike, 0 to 1; what is unknown is zero.

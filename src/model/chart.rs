@@ -64,6 +64,8 @@ pub enum Marks {
         rows: Vec<String>,
         /// Row by row; none where the value is unknown. If some are below zero, colours tell both sides of it apart.
         values: Vec<Option<f64>>,
+        /// Values lie on both sides of zero, from -1 to 1; otherwise colours go by their logarithm.
+        is_signed: bool,
     },
     /// Horizontal bars, longest first.
     Bars(Vec<Bar>),

@@ -146,7 +146,8 @@ mod tests {
         let heat = Marks::Heat {
             columns: vec!["a".to_owned(), "b".to_owned()],
             rows: vec!["a".to_owned()],
-            values: vec![Some(1.0), Some(-0.5)],
+            values: vec![Some(1.0), Some(0.5)],
+            is_signed: true,
         };
         let picture = svg(&ChartSpec { unit: String::new(), ..spec(heat) }, &Theme::LIGHT, 600, 80);
         assert!(
@@ -281,6 +282,7 @@ mod tests {
                 columns: vec![long.clone(), "b".to_owned()],
                 rows: vec![long.clone()],
                 values: vec![Some(-1.0), Some(0.5)],
+                is_signed: false,
             }),
         ];
         for chart in &charts {

@@ -20,6 +20,7 @@ pub fn height(n_rows: usize) -> f64 {
 pub fn lay_out(
     scene: &mut Scene,
     (columns, rows, values): (&[String], &[String], &[Option<f64>]),
+    is_signed: bool,
     unit: &str,
     theme: &Theme,
     (width, _): (f64, f64),
@@ -29,7 +30,6 @@ pub fn lay_out(
     let plot = Rect { x: left, y: HEAD, width: (width - left - 4.0).max(10.0), height: ROW * rows.len() as f64 };
     scene.layout.plot = plot;
     let largest = values.iter().flatten().map(|value| sane(value.abs())).fold(0.0, f64::max);
-    let is_signed = values.iter().flatten().any(|value| *value < 0.0);
     let step = plot.width / columns.len().max(1) as f64;
     // Fields stand apart only where there is room for it.
     let gap = if step >= 8.0 { 1.0 } else { 0.0 };

@@ -142,8 +142,8 @@ impl Scene {
                 curves::lay_out(&mut scene, (places, series), &spec.unit, theme, (width, height));
             }
             Marks::Boxes(rows) => boxes::lay_out(&mut scene, rows, &spec.unit, theme, (width, height)),
-            Marks::Heat { columns, rows, values } => {
-                heat::lay_out(&mut scene, (columns, rows, values), &spec.unit, theme, (width, height));
+            Marks::Heat { columns, rows, values, is_signed } => {
+                heat::lay_out(&mut scene, (columns, rows, values), *is_signed, &spec.unit, theme, (width, height));
             }
             Marks::Bars(bars) => bars::lay_out(&mut scene, bars, &spec.unit, theme, (width, height)),
             Marks::Columns(columns) => columns::lay_out(&mut scene, columns, &spec.unit, theme, (width, height)),

@@ -40,7 +40,7 @@ pub fn table(spec: &ChartSpec) -> Html {
             let heads = ["Smallest", "First quartile", "Median", "Third quartile", "Largest"];
             (heads.map(str::to_owned).to_vec(), boxes(rows, unit))
         }
-        Marks::Heat { columns, rows, values } => (columns.clone(), fields(rows, columns.len(), values, unit)),
+        Marks::Heat { columns, rows, values, .. } => (columns.clone(), fields(rows, columns.len(), values, unit)),
         Marks::Bars(bars) | Marks::Columns(bars) => (vec![spec.unit.clone()], labelled(bars, unit)),
         Marks::Course { offset_minutes, course } => {
             let mut names = vec![spec.unit.clone()];
