@@ -1,6 +1,10 @@
 //! Exports of the command, read back by another reader than the one that wrote them: our own of other tools' logs, and tshark.
 
 use crate::needs;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, TimestampNanosecondType};
+use arrow_array::{Array, RecordBatch};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
@@ -102,6 +106,57 @@ fn beacon_scores_are_listed_for_pairs_that_call_often_enough() {
     assert!(rows[1..].iter().any(|row| is_named(&row)), "{text}");
     let none = String::from_utf8(written("--beacons", fixture, &["--where", "udp.port == 1"])).unwrap();
     assert_eq!(none.lines().count(), 1);
+}
+
+/// Cells as texts, as the CSV file has them but for the digits of numbers; the first column, a time, in nanoseconds.
+fn cells(batches: &[RecordBatch]) -> Vec<Vec<String>> {
+    let cell = |array: &dyn Array, row: usize| {
+        if array.is_null(row) {
+            String::new()
+        } else if let Some(times) = array.as_primitive_opt::<TimestampNanosecondType>() {
+            times.value(row).to_string()
+        } else if let Some(numbers) = array.as_primitive_opt::<Float64Type>() {
+            numbers.value(row).to_string()
+        } else {
+            array.as_string::<i32>().value(row).to_owned()
+        }
+    };
+    let rows = batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)));
+    rows.map(|(batch, row)| batch.columns().iter().map(|array| cell(array, row)).collect()).collect()
+}
+
+#[test]
+fn typed_columns_hold_what_the_csv_file_holds() {
+    let settings = place("columns.json");
+    fs::write(&settings, r#"{"flow.more_columns": 1}"#).unwrap();
+    let settings = settings.to_str().unwrap();
+    for (file, more) in [(WEB, &["--settings", settings][..]), (SCAN, &[]), (SCAN, &["--where", "udp.port == 1"])] {
+        let csv = String::from_utf8(written("--flows", file, more)).unwrap();
+        let lines: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+        let parquet = bytes::Bytes::from(written("--parquet", file, more));
+        let parquet = ParquetRecordBatchReaderBuilder::try_new(parquet).unwrap();
+        let names: Vec<String> = parquet.schema().fields().iter().map(|field| field.name().clone()).collect();
+        assert_eq!(names[1..], lines[0], "{file}");
+        let parquet: Vec<RecordBatch> = parquet.build().unwrap().map(Result::unwrap).collect();
+        let arrow = std::io::Cursor::new(written("--arrow", file, more));
+        let arrow = arrow_ipc::reader::FileReader::try_new(arrow, None).unwrap();
+        assert_eq!(arrow.schema().field(0).name(), "start");
+        let arrow: Vec<RecordBatch> = arrow.map(Result::unwrap).collect();
+        assert_eq!(cells(&parquet), cells(&arrow), "{file}");
+        let rows = cells(&parquet);
+        assert_eq!(rows.len(), lines.len() - 1);
+        for (row, line) in rows.iter().zip(&lines[1..]) {
+            for ((name, own), text) in names.iter().zip(row).skip(1).zip(line) {
+                let is_near = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.abs().max(b.abs()).max(1e-6);
+                let is_same = match (own.parse::<f64>(), text.parse::<f64>()) {
+                    (Ok(own), Ok(number)) => is_near(own, number),
+                    _ => own == text,
+                };
+                assert!(is_same, "{file}: {name}: {own} for {text}");
+            }
+        }
+    }
+    fs::remove_file(settings).unwrap();
 }
 
 #[test]

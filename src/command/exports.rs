@@ -56,12 +56,10 @@ impl Exports {
                 Writer::Tables(own) => {
                     disguise.write(out, media, |file| query::write_passing(file, own, pipeline, analysis, flows))?;
                 }
-                Writer::Packets if disguise.is_on() => {
-                    return Err(Failure::usage(
-                        "--pcapng writes packets as they are; it cannot be combined with --pseudonyms",
-                    ));
-                }
-                Writer::Packets => packets(out, (analysis, pipeline), selected)?,
+                Writer::Columns(format) => output::write(out, |file| {
+                    query::write_columns(file, format, (pipeline, analysis), (flows, disguise.pseudonyms()))
+                })?,
+                Writer::Packets => packets(out, (analysis, pipeline), selected, disguise)?,
             }
             if let Some((what, words)) = (export.about)(analysis).warning.filter(|_| !is_quiet) {
                 output::complain(&format!("{what} in {} is {words}", out.display()));
@@ -72,7 +70,12 @@ impl Exports {
 }
 
 /// Reads packets again and writes them.
-fn packets(out: &Path, (analysis, pipeline): (&Analysis, &Pipeline), selected: &Selected<'_>) -> Result<(), Failure> {
+fn packets(
+    out: &Path,
+    (analysis, pipeline): (&Analysis, &Pipeline),
+    selected: &Selected<'_>,
+    disguise: &mut Disguise,
+) -> Result<(), Failure> {
     if pipeline.index().is_empty() {
         return Err(Failure::usage("--pcapng: the input holds no packets"));
     }
@@ -90,7 +93,8 @@ fn packets(out: &Path, (analysis, pipeline): (&Analysis, &Pipeline), selected: &
     };
     let mut n_missing = 0;
     output::write(out, |file| {
-        n_missing = query::write_packets(file, (pipeline, analysis), &mut files, passing.as_deref())?;
+        let which = (passing.as_deref(), disguise.pseudonyms());
+        n_missing = query::write_packets(file, (pipeline, analysis), &mut files, which)?;
         Ok(())
     })?;
     if n_missing > 0 {

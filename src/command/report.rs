@@ -1,7 +1,7 @@
 //! Options of the command that ask for a report, and for pseudonyms in all that is written.
 
 use super::{Failure, output};
-use crate::export::pseudonyms::{self, Notation, PseudonymKey, Pseudonyms, Rewriter};
+use crate::export::pseudonyms::{Notation, PseudonymKey, Pseudonyms, Rewriter};
 use crate::export::report::{self, Audience, ReportFormat, ReportOptions, ReportSection};
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
@@ -29,7 +29,8 @@ pub struct ReportArguments {
     #[arg(long, value_name = "SECTIONS", requires = "report", value_delimiter = ',')]
     report_sections: Vec<Section>,
     /// Put pseudonyms in place of all IP and MAC addresses and names of hosts, domains and accounts, in everything that is
-    /// written. Addresses keep their common prefixes (Crypto-PAn). The random key is printed once and not kept
+    /// written; of packets only headers are written. Addresses keep their common prefixes (Crypto-PAn). The random key is printed
+    /// once and not kept
     #[arg(long)]
     pseudonyms: bool,
     /// Use this key, so that pseudonyms are those of an earlier run
@@ -134,7 +135,7 @@ pub struct Disguise(Option<Pseudonyms>);
 impl Disguise {
     /// Under a key, if there is one.
     pub fn new(key: Option<PseudonymKey>, analysis: &Analysis, pipeline: &Pipeline) -> Disguise {
-        Disguise(key.map(|key| Pseudonyms::new(&key, query::names(pipeline, analysis), pseudonyms::ids_of(analysis))))
+        Disguise(key.map(|key| query::pseudonyms(&key, pipeline, analysis)))
     }
 
     /// True if there are pseudonyms.
@@ -150,12 +151,13 @@ impl Disguise {
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
         let Some(pseudonyms) = &mut self.0 else { return output::write(out, fill) };
-        let notation = if media_type.contains("json") { Notation::Json } else { Notation::Other };
-        output::write(out, |file| {
-            let mut rewriter = Rewriter::new(file, pseudonyms, notation);
-            fill(&mut rewriter)?;
-            rewriter.finish()
-        })
+        let notation = Notation::of_media_type(media_type);
+        output::write(out, |file| Rewriter::through(file, pseudonyms, notation, fill))
+    }
+
+    /// What replaces addresses and names, if it is on.
+    pub fn pseudonyms(&mut self) -> Option<&mut Pseudonyms> {
+        self.0.as_mut()
     }
 
     /// A text for the terminal.

@@ -54,6 +54,9 @@ pub enum Writer {
     Findings(fn(&Analysis, &[&Finding]) -> String),
     /// From the tables, which only the worker and the command have. The page does not contain these writers.
     Tables(TableExport),
+    /// From the flow table, by crates that only the command has.
+    #[cfg(not(target_arch = "wasm32"))]
+    Columns(ColumnFormat),
     /// From the packets, which are read again: only the worker and the command do that.
     Packets,
 }
@@ -63,6 +66,16 @@ impl Writer {
     pub fn names_input(self) -> bool {
         matches!(self, Writer::Analysis(_))
     }
+}
+
+/// A kind of file with typed columns.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ColumnFormat {
+    /// Parquet, compressed with gzip.
+    Parquet,
+    /// Arrow's file format, which Feather 2 is.
+    Arrow,
 }
 
 /// An export written from the tables, as the page requests it from the worker.

@@ -6,17 +6,12 @@
 //! (OWASP, "CSV Injection").
 
 use crate::export::cell::{decimals, number, text};
+use crate::export::flow_rows::{FlowRow, FlowSource};
 use crate::export::{About, Export, TableExport, Writer};
 use crate::flow::features::column::{Column, Value};
-use crate::flow::features::columns;
-use crate::flow::features::figures::Figures;
-use crate::flow::features::own::{self, OwnFigures};
-use crate::flow::names::Names;
-use crate::flow::optional::OptionalTables;
-use crate::flow::table::FlowTable;
-use crate::maths::sorting::Arrange;
+use crate::flow::features::{columns, own};
 use crate::model::Analysis;
-use crate::model::finding::{Finding, Severity};
+use crate::model::finding::Severity;
 use crate::model::flow::Known;
 use std::io::{self, Write};
 
@@ -46,43 +41,10 @@ fn about(analysis: &Analysis) -> About {
     }
 }
 
-/// What the file is made from.
-pub struct FlowSource<'a> {
-    /// The flow table.
-    pub flows: &'a FlowTable,
-    /// Server names.
-    pub names: &'a Names,
-    /// The tables beside the flow table, if any was asked for.
-    pub optional: Option<&'a OptionalTables>,
-    /// Largest score of the models for each kept flow, in order, not a number where there is none; may be shorter.
-    pub scores: &'a [f32],
-    /// Findings; their ids, parted by `;`, and worst severity go to the flows that they list.
-    pub findings: &'a [Finding],
-    /// Serial numbers of the flows that are written, ascending; all if none are named.
-    pub passing: Option<&'a [u32]>,
-}
-
-/// Writes a heading and one line a flow, in order of the flows' first packets. Where the flows are not those of the flow
-/// table, score, severity, findings and further columns are those of the flow that the first packet belongs to.
+/// Writes a heading and one line a flow, in order of the flows' first packets.
 pub fn write(out: &mut impl Write, source: &FlowSource<'_>) -> io::Result<()> {
-    let more = source.optional.and_then(|optional| optional.extended.as_ref());
-    let own = |serial| {
-        let flow = source.flows.get(serial)?;
-        Some(OwnFigures::new(flow, more?.get(serial), source.names.text(flow.name)))
-    };
-    let passes = |serial: u32| source.passing.is_none_or(|passing| passing.binary_search(&serial).is_ok());
-    let mut lines = Lines::new(out, source, more.is_some());
-    match source.optional.and_then(|optional| optional.cic.as_ref()) {
-        Some(cic) => cic
-            .rows()
-            .filter(|(serial, _)| passes(*serial))
-            .try_for_each(|(serial, figures)| lines.line(serial, &figures, own(serial)))?,
-        None => {
-            for (serial, flow) in source.flows.iter().filter(|(serial, _)| passes(*serial)) {
-                lines.line(serial, &Figures::from(flow), own(serial))?;
-            }
-        }
-    }
+    let mut lines = Lines::new(out, source.has_own());
+    source.each(|row| lines.line(row))?;
     lines.end()
 }
 
@@ -91,14 +53,11 @@ struct Lines<'a, W> {
     out: &'a mut W,
     block: Vec<u8>,
     cell: String,
-    named: Named<'a>,
-    scores: &'a [f32],
-    first_serial: u32,
     has_more: bool,
 }
 
 impl<'a, W: Write> Lines<'a, W> {
-    fn new(out: &'a mut W, source: &FlowSource<'a>, has_more: bool) -> Lines<'a, W> {
+    fn new(out: &'a mut W, has_more: bool) -> Lines<'a, W> {
         let mut block = Vec::with_capacity(BLOCK + 4096);
         for column in columns::ALL.iter() {
             block.extend_from_slice(column.name.as_bytes());
@@ -110,31 +69,24 @@ impl<'a, W: Write> Lines<'a, W> {
             block.extend_from_slice(column.name.as_bytes());
         }
         block.push(b'\n');
-        Lines {
-            out,
-            block,
-            cell: String::new(),
-            named: Named::new(source.findings),
-            scores: source.scores,
-            first_serial: source.flows.first_serial(),
-            has_more,
-        }
+        Lines { out, block, cell: String::new(), has_more }
     }
 
-    fn line(&mut self, serial: u32, figures: &Figures, own: Option<OwnFigures>) -> io::Result<()> {
+    fn line(&mut self, row: &FlowRow<'_>) -> io::Result<()> {
         for column in columns::ALL.iter() {
-            self.cell(column, figures, figures.known);
+            self.cell(column, row.figures, row.figures.known);
             self.block.push(b',');
         }
-        let place = serial.checked_sub(self.first_serial);
-        score(&mut self.block, place.and_then(|place| self.scores.get(place as usize)).copied());
+        score(&mut self.block, row.score);
         self.block.push(b',');
-        self.named.write(&mut self.block, serial, &mut self.cell);
+        self.block.extend_from_slice(row.severity.map_or("", Severity::id).as_bytes());
+        self.block.push(b',');
+        text(&mut self.block, row.findings);
         let has_more = self.has_more;
         for column in own::ALL.iter().filter(|_| has_more) {
             self.block.push(b',');
-            if let Some(own) = &own {
-                self.cell(column, own, figures.known);
+            if let Some(own) = &row.own {
+                self.cell(column, own, row.figures.known);
             }
         }
         self.block.push(b'\n');
@@ -165,41 +117,6 @@ impl<'a, W: Write> Lines<'a, W> {
     }
 }
 
-/// Which findings list which flow.
-struct Named<'a> {
-    findings: &'a [Finding],
-    /// Serial number and place of the finding, ascending.
-    pairs: Vec<(u32, u32)>,
-}
-
-impl<'a> Named<'a> {
-    fn new(findings: &'a [Finding]) -> Named<'a> {
-        let mut pairs: Vec<(u32, u32)> = (0u32..)
-            .zip(findings)
-            .flat_map(|(place, finding)| finding.flow_serials.iter().map(move |serial| (*serial, place)))
-            .collect();
-        pairs.arrange();
-        Named { findings, pairs }
-    }
-
-    fn write(&self, out: &mut Vec<u8>, serial: u32, cell: &mut String) {
-        let start = self.pairs.partition_point(|(of, _)| *of < serial);
-        let mut severity: Option<Severity> = None;
-        cell.clear();
-        for (_, place) in self.pairs.iter().skip(start).take_while(|(of, _)| *of == serial) {
-            let Some(finding) = self.findings.get(*place as usize) else { continue };
-            severity = severity.max(Some(finding.severity));
-            if !cell.is_empty() {
-                cell.push(';');
-            }
-            cell.push_str(&finding.id);
-        }
-        out.extend_from_slice(severity.map_or("", Severity::id).as_bytes());
-        out.push(b',');
-        text(out, cell);
-    }
-}
-
 /// A score with at most six decimals: more than that differs between models and means nothing.
 fn score(out: &mut Vec<u8>, value: Option<f32>) {
     decimals::<6>(out, value.map_or(f64::NAN, f64::from));
@@ -208,52 +125,21 @@ fn score(out: &mut Vec<u8>, value: Option<f32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::features::made::{START_NS, tcp};
-    use crate::flow::table::Limits;
-    use crate::model::Category;
+    use crate::flow::features::figures::Figures;
+    use crate::flow::features::made::tcp;
 
-    fn finding(id: &str, severity: Severity, flow_serials: Vec<u32>) -> Finding {
-        Finding {
-            id: id.to_owned(),
-            detector: "made".to_owned(),
-            category: Category::Scan,
-            title: String::new(),
-            severity,
-            score: 0.5,
-            confidence: 0.5,
-            technique: None,
-            technique_name: None,
-            start_ns: START_NS,
-            end_ns: START_NS,
-            sources: Vec::new(),
-            targets: Vec::new(),
-            ports: Vec::new(),
-            protocol: "TCP".to_owned(),
-            names: vec![],
-            series: None,
-            evidence: Vec::new(),
-            explanation: String::new(),
-            benign_causes: Vec::new(),
-            advice: Vec::new(),
-            display_filter: String::new(),
-            n_flows: flow_serials.len() as u64,
-            n_packets: 0,
-            flow_serials,
-            packet_indices: Vec::new(),
-            repeats: None,
-        }
+    fn row<'a>(figures: &'a Figures, score: Option<f32>, findings: &'a str) -> FlowRow<'a> {
+        let severity = (!findings.is_empty()).then_some(Severity::High);
+        FlowRow { figures, own: None, score, severity, findings }
     }
 
     #[test]
     fn what_was_not_measured_is_an_empty_cell() {
         let mut flow = tcp(&[(0, true, 100, 0)]);
         flow.known = Known::PROTOCOL.with(Known::PORTS).with(Known::BYTES).with(Known::FORWARD);
-        let (table, names) = (FlowTable::new(Limits::default()), Names::default());
-        let source =
-            FlowSource { flows: &table, names: &names, optional: None, scores: &[], findings: &[], passing: None };
         let mut out = Vec::new();
-        let mut lines = Lines::new(&mut out, &source, false);
-        lines.line(0, &Figures::from(&flow), None).unwrap();
+        let mut lines = Lines::new(&mut out, false);
+        lines.line(&row(&Figures::from(&flow), None, "")).unwrap();
         lines.end().unwrap();
         let written = String::from_utf8(out).unwrap();
         let lines: Vec<Vec<&str>> = written.lines().map(|line| line.split(',').collect()).collect();
@@ -268,22 +154,11 @@ mod tests {
 
     #[test]
     fn each_flow_is_a_line_with_its_score_and_findings() {
-        let flows = [tcp(&[(0, true, 0, 2)]), tcp(&[(0, true, 0, 2), (10, false, 0, 20)])];
-        let findings = [finding("a-1", Severity::Low, vec![0, 1]), finding("b-2", Severity::High, vec![1])];
-        let (table, names) = (FlowTable::new(Limits::default()), Names::default());
-        let scores = [f32::NAN, 0.75];
-        let source = FlowSource {
-            flows: &table,
-            names: &names,
-            optional: None,
-            scores: &scores,
-            findings: &findings,
-            passing: None,
-        };
         let mut out = Vec::new();
-        let mut lines = Lines::new(&mut out, &source, false);
-        for (serial, flow) in (0..).zip(&flows) {
-            lines.line(serial, &Figures::from(flow), None).unwrap();
+        let mut lines = Lines::new(&mut out, false);
+        for (score, findings) in [(f32::NAN, "a-1"), (0.75, "a-1;b-2")] {
+            let figures = Figures::from(&tcp(&[(0, true, 0, 2)]));
+            lines.line(&row(&figures, Some(score), findings)).unwrap();
         }
         lines.end().unwrap();
         let written = String::from_utf8(out).unwrap();
@@ -293,7 +168,7 @@ mod tests {
         assert!(
             lines[0].starts_with("Flow ID,Src IP,") && lines[0].ends_with(",Label,anomaly_score,severity,findings")
         );
-        assert!(lines[1].ends_with(",NeedManualLabel,,low,a-1"));
+        assert!(lines[1].ends_with(",NeedManualLabel,,high,a-1"));
         assert!(lines[2].ends_with(",NeedManualLabel,0.75,high,a-1;b-2"));
     }
 }

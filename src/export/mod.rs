@@ -4,10 +4,13 @@
 pub mod answer;
 mod beacons;
 mod cell;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod columnar;
 mod entry;
 pub mod facts;
 mod findings;
 mod flow_logs;
+mod flow_rows;
 mod flow_values;
 pub mod flows_csv;
 mod indicators;
@@ -17,6 +20,8 @@ pub mod pseudonyms;
 pub mod report;
 pub mod rows;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use entry::ColumnFormat;
 pub use entry::{About, Export, TableExport, Tables, Writer};
 pub use indicators::is_selected;
 
@@ -28,6 +33,10 @@ pub const ALL: &[Export] = &[
     report::html::EXPORT,
     json::EXPORT,
     flows_csv::EXPORT,
+    #[cfg(not(target_arch = "wasm32"))]
+    columnar::PARQUET,
+    #[cfg(not(target_arch = "wasm32"))]
+    columnar::ARROW,
     facts::EXPORT,
     findings::CSV,
     findings::LINES,
@@ -42,13 +51,19 @@ pub const ALL: &[Export] = &[
 ];
 
 impl TableExport {
+    /// How its file escapes letters.
+    pub fn notation(self) -> pseudonyms::Notation {
+        let of_file = ALL.iter().find(|export| matches!(export.writer, Writer::Tables(own) if own == self));
+        pseudonyms::Notation::of_media_type(of_file.map_or("", |export| export.media_type))
+    }
+
     /// Writes it.
     pub fn write(self, mut out: &mut dyn Write, analysis: &Analysis, tables: &Tables<'_>) -> io::Result<()> {
         let Tables { flows, fields, names, optional, scores, passing } = *tables;
         match self {
             TableExport::Flows => {
                 let source =
-                    flows_csv::FlowSource { flows, names, optional, scores, findings: &analysis.findings, passing };
+                    flow_rows::FlowSource { flows, names, optional, scores, findings: &analysis.findings, passing };
                 flows_csv::write(&mut out, &source)
             }
             TableExport::ConnLog => flow_logs::write_conn_log(out, tables),

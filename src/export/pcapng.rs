@@ -9,7 +9,7 @@ use std::io::{self, Write};
 /// The packets.
 pub const EXPORT: Export = Export {
     id: "pcapng",
-    help: "Write the packets as pcapng, with a comment on those of findings; reads the input again",
+    help: "Write the packets as pcapng, with a comment on those of findings; reads the input again; only headers with pseudonyms",
     media_type: "application/x-pcapng",
     is_at_top: false,
     about: |_| About::new("packets (pcapng)", "packets.pcapng"),

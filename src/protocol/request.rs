@@ -4,6 +4,7 @@ use super::attached::AttachedFile;
 use super::query::Query;
 use super::window::Scope;
 use crate::export::TableExport;
+use crate::export::pseudonyms::PseudonymKey;
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 
@@ -36,8 +37,8 @@ pub enum Request {
     },
     /// Apply just these files, which ride beside this message, to what is open and to all that is opened later.
     Attach(Vec<AttachedFile>),
-    /// Write an export that is made from tables or packets, of what is left by a selection.
-    Save(Saving, Scope),
+    /// Write an export that is made from tables or packets, of what is left by a selection, with pseudonyms if there is a key.
+    Save(Saving, Scope, Option<PseudonymKey>),
 }
 
 /// An export that the worker writes.

@@ -23,7 +23,10 @@ mod streams;
 
 use crate::anomalies::{Desk, demonstration};
 use crate::decode::inspect::{self, Inspected};
-use crate::export::{TableExport, Tables, pseudonyms};
+use crate::export::pseudonyms::{self, PseudonymKey, Pseudonyms};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::export::{ColumnFormat, columnar};
+use crate::export::{TableExport, Tables};
 use crate::model::Addr;
 use crate::model::Analysis;
 use crate::model::comment::{About, Comment};
@@ -36,7 +39,6 @@ use crate::protocol::{Answer, Filter, Query, Saving, Scope};
 use crate::read::RawPacket;
 use expert::Expert;
 use listing::{Kept, Sight};
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
@@ -205,6 +207,20 @@ pub fn write_passing(
     export.write(out, analysis, &tables(pipeline, passing))
 }
 
+/// Writes the flow table as a file of typed columns, of the flows that pass if they are named, with pseudonyms if there are any.
+///
+/// # Errors
+/// The file cannot be written.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn write_columns(
+    out: &mut dyn Write,
+    format: ColumnFormat,
+    (pipeline, analysis): (&Pipeline, &Analysis),
+    (passing, pseudonyms): (Option<&[u32]>, Option<&mut Pseudonyms>),
+) -> io::Result<()> {
+    columnar::write(out, format, (analysis, &tables(pipeline, passing)), pseudonyms)
+}
+
 fn tables<'a>(pipeline: &'a Pipeline, passing: Option<&'a [u32]>) -> Tables<'a> {
     Tables {
         flows: pipeline.flows(),
@@ -216,13 +232,14 @@ fn tables<'a>(pipeline: &'a Pipeline, passing: Option<&'a [u32]>) -> Tables<'a> 
     }
 }
 
-/// Names of hosts, domains and accounts in the input, in lower case: what pseudonyms stand for.
-pub fn names(pipeline: &Pipeline, analysis: &Analysis) -> BTreeSet<String> {
-    pseudonyms::names_of(analysis, Some(&tables(pipeline, None)))
+/// What replaces addresses, and the names of hosts, domains and accounts in the input, under a key.
+pub fn pseudonyms(key: &PseudonymKey, pipeline: &Pipeline, analysis: &Analysis) -> Pseudonyms {
+    let names = pseudonyms::names_of(analysis, Some(&tables(pipeline, None)));
+    Pseudonyms::new(key, names, pseudonyms::ids_of(analysis))
 }
 
-/// Writes packets as pcapng, those that pass if they are named by their places, with a comment on those of findings; gives how
-/// many could not be read again.
+/// Writes packets as pcapng, those that pass if they are named by their places, with a comment on those of findings, and only their
+/// headers under pseudonyms; gives how many could not be read again.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -230,22 +247,23 @@ pub fn write_packets(
     out: &mut dyn Write,
     (pipeline, analysis): (&Pipeline, &Analysis),
     source: &mut dyn Source,
-    passing: Option<&[u32]>,
+    (passing, pseudonyms): (Option<&[u32]>, Option<&mut Pseudonyms>),
 ) -> io::Result<u64> {
-    packets_again::write(out, pipeline, analysis, source, passing)
+    packets_again::write(out, pipeline, analysis, source, (passing, pseudonyms))
 }
 
-/// Writes an export of what is left by a selection; gives how many packets could not be read again.
+/// Writes an export of what is left by a selection, with pseudonyms if there is a key; gives how many packets could not be read
+/// again.
 ///
 /// # Errors
 /// In a sentence: the selection cannot be used. Empty: the file cannot be written.
 pub fn save(
     out: &mut dyn Write,
-    (saving, scope): (Saving, &Scope),
+    (saving, scope, key): (Saving, &Scope, Option<&PseudonymKey>),
     (pipeline, analysis): (&Pipeline, &Analysis),
     source: &mut dyn Source,
 ) -> Result<u64, String> {
-    saving::save(out, saving, scope, &mut Sight { pipeline, analysis, source })
+    saving::save(out, (saving, scope, key), &mut Sight { pipeline, analysis, source })
 }
 
 /// Serial numbers of the flows that are left by a selection, ascending; none if that is all of them.

@@ -1,7 +1,8 @@
-//! Packets, read again, to a pcapng file: those of findings with a comment that names the findings.
+//! Packets, read again, to a pcapng file: those of findings with a comment that names the findings. Under pseudonyms, their headers.
 
 use super::{Source, slices};
 use crate::export::pcapng::{PacketOut, PcapngWriter};
+use crate::export::pseudonyms::{Notation, Pseudonyms};
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
 use crate::stats::packet_index::{IndexedPacket, PacketFlow};
@@ -56,7 +57,7 @@ pub fn write(
     pipeline: &Pipeline,
     analysis: &Analysis,
     source: &mut dyn Source,
-    passing: Option<&[u32]>,
+    (passing, mut pseudonyms): (Option<&[u32]>, Option<&mut Pseudonyms>),
 ) -> io::Result<u64> {
     let index = pipeline.index();
     let comments = Comments::new(analysis);
@@ -76,12 +77,16 @@ pub fn write(
                 return;
             };
             let location = &packet.location;
-            let comment = comments.text(number, packet.belongs);
+            let mut comment = comments.text(number, packet.belongs);
+            let headers = pseudonyms.as_mut().map(|pseudonyms| {
+                comment = pseudonyms.rewrite(&comment, Notation::Other);
+                pseudonyms.packet(location.link_type, data)
+            });
             let written = writer.packet(&PacketOut {
                 time_ns: location.time_ns,
                 link_type: location.link_type,
                 wire_bytes: location.wire_bytes,
-                data,
+                data: headers.as_deref().unwrap_or(data),
                 comment: &comment,
             });
             if done.is_ok() {

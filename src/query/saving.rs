@@ -1,12 +1,17 @@
 //! What a selection leaves to files: flows and packets that pass it.
 
 use super::listing::Sight;
-use super::{filter, packets_again, write_passing};
+use super::{filter, packets_again, pseudonyms, write_passing};
+use crate::export::pseudonyms::{PseudonymKey, Rewriter};
 use crate::protocol::{Filter, Saving, Scope};
 use std::io::Write;
 
 /// See [`super::save`].
-pub(super) fn save(out: &mut dyn Write, saving: Saving, scope: &Scope, sight: &mut Sight<'_>) -> Result<u64, String> {
+pub(super) fn save(
+    out: &mut dyn Write,
+    (saving, scope, key): (Saving, &Scope, Option<&PseudonymKey>),
+    sight: &mut Sight<'_>,
+) -> Result<u64, String> {
     let within = Filter { scope: scope.clone(), ..Filter::default() };
     let passing = match saving {
         _ if scope.passes_all() => None,
@@ -18,9 +23,19 @@ pub(super) fn save(out: &mut dyn Write, saving: Saving, scope: &Scope, sight: &m
     };
     let passing = passing.transpose().map_err(|error| error.to_string())?;
     let Sight { pipeline, analysis, source } = sight;
+    let mut hidden = key.map(|key| pseudonyms(key, pipeline, analysis));
     let written = match saving {
-        Saving::Table(export) => write_passing(out, export, pipeline, analysis, passing.as_deref()).map(|()| 0),
-        Saving::Packets => packets_again::write(out, pipeline, analysis, *source, passing.as_deref()),
+        Saving::Table(export) => {
+            let write = |out: &mut dyn Write| write_passing(out, export, pipeline, analysis, passing.as_deref());
+            let written = match &mut hidden {
+                Some(hidden) => Rewriter::through(out, hidden, export.notation(), write),
+                None => write(out),
+            };
+            written.map(|()| 0)
+        }
+        Saving::Packets => {
+            packets_again::write(out, pipeline, analysis, *source, (passing.as_deref(), hidden.as_mut()))
+        }
         Saving::Baseline | Saving::Model(_) => Ok(0),
     };
     written.map_err(|_| String::new())

@@ -16,7 +16,7 @@ const capture = sample("portscan_syn.pcap");
 
 /** What the command writes for an option of `analyze`. */
 function written(id, ...more) {
-  const out = join(folder, `${id}${more.length}`);
+  const out = join(folder, `${id}${more.join("").replace(/\W/g, "")}`);
   execFileSync(commandPath(), ["analyze", capture, "--quiet", `--${id}`, out, ...more]);
   return readFileSync(out);
 }
@@ -60,6 +60,31 @@ test("what is selected is what is written", async () => {
   }
   await page.getByRole("checkbox", { name: /Only what is selected/ }).uncheck();
   assert.deepEqual(text(await saved(page, "conn-log")), text(written("conn-log")));
+  await close();
+});
+
+test("under pseudonyms the page writes what the command writes, and a new key is shown and used on", async () => {
+  const key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+  const { page, close } = await open(its);
+  await give(page, capture);
+  await done(page);
+  await page.getByTestId("sha256").waitFor();
+  await page.getByRole("button", { name: "All exports…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Exports" });
+  await dialog.getByRole("checkbox", { name: /pseudonyms/ }).check();
+  await dialog.getByRole("textbox", { name: /Key of an earlier file/ }).fill(key);
+  for (const id of ["json", "flows", "facts", "findings-csv", "stix", "conn-log", "pcapng"]) {
+    const theirs = written(id, "--pseudonyms", "--pseudonym-key", key);
+    assert.notDeepEqual(text(theirs), text(written(id)), id);
+    assert.deepEqual(text(await saved(page, id)), text(theirs), id);
+  }
+  assert.equal(await dialog.getByTestId("pseudonym-key").count(), 0);
+  await dialog.getByRole("textbox", { name: /Key of an earlier file/ }).fill("");
+  const first = await saved(page, "conn-log");
+  const shown = await dialog.getByTestId("pseudonym-key").innerText();
+  assert.match(shown, /^[0-9a-f]{64}$/);
+  assert.deepEqual(text(first), text(written("conn-log", "--pseudonyms", "--pseudonym-key", shown)));
+  assert.deepEqual(text(await saved(page, "nfstream")), text(written("nfstream", "--pseudonyms", "--pseudonym-key", shown)));
   await close();
 });
 

@@ -2,11 +2,20 @@
 
 use aes::Aes128;
 use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
+use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Thirty-two secret bytes: the same key gives the same pseudonyms.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PseudonymKey([u8; PseudonymKey::N_BYTES]);
+
+/// A key is written nowhere by chance.
+impl fmt::Debug for PseudonymKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PseudonymKey(..)")
+    }
+}
 
 impl PseudonymKey {
     /// Bytes of a key.
@@ -75,14 +84,23 @@ impl Keyed {
         bits ^ turned
     }
 
-    /// Two addresses keep the length of their common prefix.
+    /// Two addresses keep the length of their common prefix. Nobody's own addresses stay.
     pub fn v4(&self, address: Ipv4Addr) -> Ipv4Addr {
+        if address.is_unspecified() || address.is_broadcast() {
+            return address;
+        }
         let bits = u128::from(u32::from(address)) << 96;
         Ipv4Addr::from((self.prefix_preserving(bits, 32) >> 96) as u32)
     }
 
-    /// The same over 128 bits.
+    /// The same over 128 bits; an IPv4 address in an IPv6 address stays one.
     pub fn v6(&self, address: Ipv6Addr) -> Ipv6Addr {
+        if address.is_unspecified() {
+            return address;
+        }
+        if let Some(v4) = address.to_ipv4_mapped() {
+            return self.v4(v4).to_ipv6_mapped();
+        }
         Ipv6Addr::from(self.prefix_preserving(u128::from(address), 128))
     }
 
@@ -103,11 +121,15 @@ impl Keyed {
         state
     }
 
-    /// An Ethernet address, locally administered.
+    /// An Ethernet address, locally administered; a group stays a group, and nobody's own addresses stay.
     pub fn mac(&self, address: [u8; 6]) -> [u8; 6] {
+        if address == [0; 6] || address == [0xff; 6] {
+            return address;
+        }
+        let [first, ..] = address;
         let text: String = address.iter().map(|byte| format!("{byte:02x}")).collect();
         let [a, b, c, d, e, f, ..] = self.hash(b'm', &text);
-        [(a & 0xfc) | 2, b, c, d, e, f]
+        [(a & 0xfc) | 2 | (first & 1), b, c, d, e, f]
     }
 }
 
@@ -157,6 +179,6 @@ mod tests {
         let (a, b) = (Keyed::new(&key), Keyed::new(&PseudonymKey::new([7; 32])));
         let all = [a.hash(1, "x"), a.hash(2, "x"), a.hash(1, "y"), a.hash(1, "x\0"), b.hash(1, "x")];
         assert!(all.iter().enumerate().all(|(place, one)| !all.iter().skip(place + 1).any(|other| other == one)));
-        assert_eq!(a.mac([1, 2, 3, 4, 5, 6])[0] & 3, 2);
+        assert_eq!((a.mac([2, 2, 3, 4, 5, 6])[0] & 3, a.mac([1, 2, 3, 4, 5, 6])[0] & 3), (2, 3));
     }
 }

@@ -3,6 +3,7 @@
 
 use super::cipher::{Keyed, PseudonymKey};
 use super::names::{looks_like_name, pseudonym};
+use super::packets::{self, Met};
 use crate::model::net::addr::{mac_from_text, mac_text};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,13 @@ pub enum Notation {
     Other,
 }
 
+impl Notation {
+    /// Of files of a media type.
+    pub fn of_media_type(media_type: &str) -> Notation {
+        if media_type.contains("json") { Notation::Json } else { Notation::Other }
+    }
+}
+
 /// Longest text of a run whose pseudonym is remembered.
 const MOST_REMEMBERED: usize = 1 << 16;
 /// The longest line that is rewritten as a whole, bytes; longer ones are cut between runs.
@@ -30,6 +38,7 @@ pub struct Pseudonyms {
     /// Ids of findings are hashes of addresses that anybody can compute.
     ids: BTreeMap<String, String>,
     remembered: BTreeMap<String, String>,
+    met: Met,
 }
 
 impl Pseudonyms {
@@ -47,7 +56,12 @@ impl Pseudonyms {
             }
         }
         let ids = renamed;
-        Pseudonyms { ids, names, keyed, remembered: BTreeMap::new() }
+        Pseudonyms { ids, names, keyed, remembered: BTreeMap::new(), met: Met::default() }
+    }
+
+    /// The headers of a packet with pseudonyms, of a LINKTYPE_ number; what it carries is left out.
+    pub fn packet(&mut self, link_type: u16, captured: &[u8]) -> Vec<u8> {
+        packets::headers(&self.keyed, &mut self.met, link_type, captured)
     }
 
     /// The text with pseudonyms.
@@ -131,25 +145,15 @@ impl Pseudonyms {
             return None;
         }
         if let Ok(v4) = text.parse::<Ipv4Addr>() {
-            // Nobody's own addresses.
-            if v4.is_unspecified() || v4.is_broadcast() {
-                return Some(text.to_owned());
-            }
             let bits = u32::from(self.keyed.v4(v4));
             let mask = n_mask_bits.map_or(u32::MAX, |n| u32::MAX.checked_shl(32_u32.saturating_sub(n)).unwrap_or(0));
             return Some(Ipv4Addr::from(bits & mask).to_string());
         }
         if let Some(mac) = mac_from_text(text) {
-            let own = if mac == [0xff; 6] || mac == [0; 6] { mac } else { self.keyed.mac(mac) };
-            return Some(if text.contains('-') { mac_text(own).replace(':', "-") } else { mac_text(own) });
+            let own = mac_text(self.keyed.mac(mac));
+            return Some(if text.contains('-') { own.replace(':', "-") } else { own });
         }
         let v6 = text.contains(':').then(|| text.parse::<Ipv6Addr>().ok()).flatten()?;
-        if v6.is_unspecified() {
-            return Some(text.to_owned());
-        }
-        if let Some(v4) = v6.to_ipv4_mapped() {
-            return Some(format!("::ffff:{}", self.keyed.v4(v4)));
-        }
         let bits = u128::from(self.keyed.v6(v6));
         let mask = n_mask_bits.map_or(u128::MAX, |n| u128::MAX.checked_shl(128_u32.saturating_sub(n)).unwrap_or(0));
         Some(Ipv6Addr::from(bits & mask).to_string())
@@ -230,6 +234,21 @@ impl<'a, W: Write> Rewriter<'a, W> {
     /// In front of `out`.
     pub fn new(out: W, pseudonyms: &'a mut Pseudonyms, notation: Notation) -> Rewriter<'a, W> {
         Rewriter { out, pseudonyms, notation, pending: Vec::new() }
+    }
+
+    /// Writes with pseudonyms what `fill` writes.
+    ///
+    /// # Errors
+    /// Those of `fill`, or what is behind cannot be written.
+    pub fn through(
+        out: W,
+        pseudonyms: &'a mut Pseudonyms,
+        notation: Notation,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut rewriter = Rewriter::new(out, pseudonyms, notation);
+        fill(&mut rewriter)?;
+        rewriter.finish()
     }
 
     /// Writes what is left.

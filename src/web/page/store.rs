@@ -1,5 +1,6 @@
 //! The page's state, the worker and the open files in one place: actions go in, new states come out.
 
+use crate::export::pseudonyms::PseudonymKey;
 use crate::protocol::{Answer, Envelope, Query, Reply, Request, Saving, Scope};
 use crate::session::{Action, Effect, OpenFile, Phase, Route, Selection, Shared, State};
 use crate::web::browser::client::{Client, Event};
@@ -203,11 +204,11 @@ impl Store {
         places.insert(key.to_owned(), place);
     }
 
-    /// Asks for an export that is made from tables or packets, of what is left by a selection.
-    pub fn save(&self, saving: Saving, scope: Scope, on_saved: OnSaved) {
+    /// Asks for an export that is made from tables or packets, of what is left by a selection, with pseudonyms if there is a key.
+    pub fn save(&self, saving: Saving, scope: Scope, key: Option<PseudonymKey>, on_saved: OnSaved) {
         let state = self.state();
         self.0.on_saved.replace(Some((state.job, on_saved)));
-        self.send(&Envelope::new(state.job, Request::Save(saving, scope)));
+        self.send(&Envelope::new(state.job, Request::Save(saving, scope, key)));
     }
 
     fn carry_out(&self, order: Effect) {

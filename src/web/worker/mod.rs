@@ -16,6 +16,7 @@ mod speed;
 use super::browser::blob_writer::BlobWriter;
 use super::browser::codec;
 use super::browser::read_ahead::Reader;
+use crate::export::pseudonyms::PseudonymKey;
 use crate::pipeline::{MOST_FILES, Pipeline, PipelineOptions};
 use crate::protocol::{BUILD, Envelope, Query, Reply, Request, Saving, Scope};
 use crate::query::{self, Views};
@@ -125,9 +126,9 @@ fn receive(shared: &Shared, Envelope { job, body }: Envelope<Request>, files: Ve
         Request::Ask { question, query } => ask(shared, job, question, query),
         Request::Recognise { offer, settings } => attached::recognise(job, offer, &settings, &files),
         Request::Attach(list) => attached::attach(shared, job, list, files),
-        Request::Save(Saving::Baseline, scope) => attached::save_baseline(shared, job, &scope),
-        Request::Save(Saving::Model(place), _) => learning::save_model(shared, job, place),
-        Request::Save(saving, scope) => save(shared, job, saving, &scope),
+        Request::Save(Saving::Baseline, scope, _) => attached::save_baseline(shared, job, &scope),
+        Request::Save(Saving::Model(place), ..) => learning::save_model(shared, job, place),
+        Request::Save(saving, scope, key) => save(shared, job, (saving, &scope, key.as_ref())),
     }
 }
 
@@ -198,12 +199,12 @@ fn answer(shared: &Shared, number: u32, question: u32, query: Query) {
 }
 
 /// Writes a file in parts, which the browser keeps where it has room.
-fn save(shared: &Shared, number: u32, saving: Saving, scope: &Scope) {
+fn save(shared: &Shared, number: u32, what: (Saving, &Scope, Option<&PseudonymKey>)) {
     let written = with(shared, number, |job| {
         let analysis = job.analysis.as_ref().ok_or_else(String::new)?;
         let mut writer = BlobWriter::default();
         let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
-        let n_missing = query::save(&mut writer, (saving, scope), (&job.pipeline, analysis), &mut source)?;
+        let n_missing = query::save(&mut writer, what, (&job.pipeline, analysis), &mut source)?;
         Ok((n_missing, writer.finish().map_err(|_| String::new())?))
     });
     match written {

@@ -2,10 +2,11 @@
 //! worker.
 
 use super::icon::Icon;
+use super::pseudonym_form::{PseudonymChoice, PseudonymFields, new_key};
 use super::save::{Save, save};
 use crate::export::{self, Export, Writer};
 use crate::model::Analysis;
-use crate::session::{Shared, State};
+use crate::session::{Action, Shared, State};
 use crate::web::page::hooks::{use_clock, use_store};
 use crate::web::page::parts::text::{Times, plain};
 use web_sys::HtmlInputElement;
@@ -26,6 +27,8 @@ pub fn Exports(props: &ExportsProps) -> Html {
     let (store, clock) = (use_store(), use_clock());
     let is_narrowed = use_state_eq(|| true);
     let busy = use_state_eq(|| None::<&'static str>);
+    let pseudonyms = use_state_eq(PseudonymChoice::default);
+    let shown_key = use_state_eq(|| None::<String>);
     {
         // A worker that is gone will not answer any more.
         let set_busy = busy.setter();
@@ -43,13 +46,27 @@ pub fn Exports(props: &ExportsProps) -> Html {
     let times = Times::new(&analysis.summary, clock);
     let begin = {
         let (analysis, set_busy) = (analysis.clone(), busy.setter());
+        let (pseudonyms, set_key) = (pseudonyms.clone(), shown_key.setter());
         let scope = if has_selection && *is_narrowed { selection.scope() } else { Default::default() };
         Callback::from(move |export: &'static Export| {
             let Some(store) = &store else { return };
-            let set = set_busy.clone();
-            let on_end = Callback::from(move |()| set.set(None));
+            let chosen = match pseudonyms.chosen() {
+                Ok(chosen) => chosen,
+                Err(why) => return store.dispatch(Action::Fail(why)),
+            };
+            let key = chosen.as_ref().map(|chosen| chosen.key);
+            // The files that are saved after it are to fit to it.
+            let new = chosen.filter(|chosen| chosen.is_new).map(|chosen| chosen.key.hex());
+            let (set, set_key, pseudonyms) = (set_busy.clone(), set_key.clone(), pseudonyms.clone());
+            let on_end = Callback::from(move |is_saved| {
+                set.set(None);
+                if let Some(new) = new.clone().filter(|_| is_saved) {
+                    pseudonyms.set(PseudonymChoice { key: new.clone(), ..(*pseudonyms).clone() });
+                    set_key.set(Some(new));
+                }
+            });
             set_busy.set(Some(export.id));
-            save(export, &Save { store, analysis: &analysis, scope: scope.clone(), on_end });
+            save(export, &Save { store, analysis: &analysis, scope: scope.clone(), key, on_end });
         })
     };
     html! {
@@ -70,14 +87,21 @@ pub fn Exports(props: &ExportsProps) -> Html {
             } else {
                 <p class="hint">{"Nothing is selected, so all of it is written. Select a range of time or add a filter to write a part."}</p>
             }
+            <PseudonymFields choice={(*pseudonyms).clone()} is_disabled={!state.has_tables}
+                hint="Of packets only headers are written then. All that is saved while this is open has the same key."
+                on_choose={let set = pseudonyms.setter(); Callback::from(move |choice| set.set(choice))} />
             <ul class="export-list" aria-label="Exports">
                 for export in export::ALL {
                     { item(export, props, *busy, &begin) }
                 }
             </ul>
-            <p class="hint" role="status">
-                { busy.map_or(String::new(), |id| format!("Writing {id}…")) }
-            </p>
+            <div class="hint" role="status">
+                if let Some(id) = *busy {
+                    <p>{ format!("Writing {id}…") }</p>
+                } else if let Some(key) = &*shown_key {
+                    { new_key("The file", key) }
+                }
+            </div>
         </div>
     }
 }

@@ -22,6 +22,7 @@ pub mod nav;
 pub mod notice;
 pub mod palette;
 pub mod panels;
+pub mod pseudonym_form;
 pub mod report_form;
 pub mod rule_form;
 pub mod save;

@@ -1,7 +1,9 @@
 //! Buttons that save what [`export::ALL`] offers on the page.
 
 use super::icon::Icon;
+use super::pseudonym_form::with_pseudonyms;
 use super::report_form::ReportForm;
+use crate::export::pseudonyms::{Notation, PseudonymKey};
 use crate::export::{self, About, Export, Writer, report};
 use crate::maths::sorting::Arrange;
 use crate::model::format::quantity;
@@ -87,7 +89,8 @@ fn button(
                     store,
                     analysis: &analysis,
                     scope: Scope::default(),
-                    on_end: Callback::from(move |()| set.set(false)),
+                    key: None,
+                    on_end: Callback::from(move |_| set.set(false)),
                 },
             );
         })
@@ -108,64 +111,90 @@ pub struct Save<'a> {
     pub analysis: &'a Shared<Analysis>,
     /// Of what flows, findings and packets are written.
     pub scope: Scope,
-    /// Called when it is saved, or cannot be.
-    pub on_end: Callback<()>,
+    /// The key of pseudonyms, if there are any.
+    pub key: Option<PseudonymKey>,
+    /// Called when it is saved, with true, or cannot be.
+    pub on_end: Callback<bool>,
+}
+
+/// The name of a saved file; under pseudonyms it does not have the input's.
+fn name(export: &Export, save: &Save<'_>) -> String {
+    let input = if save.key.is_some() { "pseudonyms" } else { save.analysis.file.name.as_str() };
+    download::name(input, (export.about)(save.analysis).ending)
 }
 
 /// Writes an export here, or has the worker write it, and lets the browser save it.
 pub fn save(export: &'static Export, save: &Save<'_>) {
-    let Save { store, analysis, scope, on_end } = save;
-    let name = download::name(&analysis.file.name, (export.about)(analysis).ending);
+    let Save { store, analysis, scope, key, on_end } = save;
+    let name = name(export, save);
     let saving = match export.writer {
-        Writer::Analysis(write) => {
-            say(store, download::save_text(&name, export.media_type, &write(analysis)));
-            return on_end.emit(());
-        }
-        Writer::Findings(write) => return findings(export, write, save, name),
+        Writer::Analysis(write) => return save_here(export, write(analysis), save),
+        Writer::Findings(write) => return findings(export, write, save),
         Writer::Packets => Saving::Packets,
         Writer::Tables(own) => Saving::Table(own),
     };
     let (then, on_end) = ((*store).clone(), on_end.clone());
-    store.save(
-        saving,
-        scope.clone(),
-        Callback::from(move |written: Result<(Blob, u64), String>| {
-            on_end.emit(());
-            let done = written
-                .map_err(|why| if why.is_empty() { format!("There is not enough room for {name}.") } else { why });
-            let saved = done.and_then(|(file, n_missing)| download::save_blob(&name, &file).map(|()| n_missing));
-            say(&then, saved.as_ref().map(|_| ()).map_err(String::clone));
-            if let Ok(n @ 1..) = saved {
-                let n = quantity::counted(n, "packet is", "packets are");
-                then.dispatch(Action::Fail(format!("{n} not in {name}: the file cannot be read there any more.")));
-            }
+    let on_saved = Callback::from(move |written: Result<(Blob, u64), String>| {
+        let done =
+            written.map_err(|why| if why.is_empty() { format!("There is not enough room for {name}.") } else { why });
+        let saved = done.and_then(|(file, n_missing)| download::save_blob(&name, &file).map(|()| n_missing));
+        on_end.emit(saved.is_ok());
+        say(&then, saved.as_ref().map(|_| ()).map_err(String::clone));
+        if let Ok(n @ 1..) = saved {
+            let n = quantity::counted(n, "packet is", "packets are");
+            then.dispatch(Action::Fail(format!("{n} not in {name}: the file cannot be read there any more.")));
+        }
+    });
+    store.save(saving, scope.clone(), *key, on_saved);
+}
+
+/// The worker knows which flows a finding means; what people said of findings is known here.
+fn findings(export: &'static Export, write: fn(&Analysis, &[&Finding]) -> String, save: &Save<'_>) {
+    let Save { store, analysis, scope, key, on_end } = save;
+    if scope.passes_all() {
+        let all: Vec<&Finding> = analysis.findings.iter().collect();
+        return save_here(export, write(analysis, &all), save);
+    }
+    let (then, analysis, key, on_end) = ((*store).clone(), (*analysis).clone(), *key, on_end.clone());
+    store.ask(
+        Query::Findings(scope.clone()),
+        Callback::from(move |answer| {
+            let Answer::Findings(within) = answer else { return on_end.emit(false) };
+            let mut ids = match within {
+                Ok(ids) => ids,
+                Err(why) => {
+                    on_end.emit(false);
+                    return say(&then, Err(why));
+                }
+            };
+            ids.arrange();
+            let all = analysis.findings.iter().filter(|finding| ids.binary_search(&finding.id).is_ok());
+            let text = write(&analysis, &all.collect::<Vec<_>>());
+            let save = Save { store: &then, analysis: &analysis, scope: Scope::default(), key, on_end: on_end.clone() };
+            save_here(export, text, &save);
         }),
     );
 }
 
-/// The worker knows which flows a finding means; what people said of findings is known here.
-fn findings(export: &'static Export, write: fn(&Analysis, &[&Finding]) -> String, save: &Save<'_>, name: String) {
-    let (store, analysis, on_end) = (save.store.clone(), save.analysis.clone(), save.on_end.clone());
-    let written = move |wanted: &dyn Fn(&Finding) -> bool| {
-        let all: Vec<&Finding> = analysis.findings.iter().filter(|finding| wanted(finding)).collect();
-        download::save_text(&name, export.media_type, &write(&analysis, &all))
+/// Saves a text that was written here, once addresses and names are replaced if they are to be.
+fn save_here(export: &'static Export, text: String, save: &Save<'_>) {
+    let Save { store, analysis, key, on_end, .. } = save;
+    let name = name(export, save);
+    let (then, on_end) = ((*store).clone(), on_end.clone());
+    let keep = move |text: &str| {
+        let done = download::save_text(&name, export.media_type, text);
+        on_end.emit(done.is_ok());
+        say(&then, done);
     };
-    if save.scope.passes_all() {
-        say(&store, written(&|_| true));
-        return on_end.emit(());
-    }
-    save.store.ask(
-        Query::Findings(save.scope.clone()),
-        Callback::from(move |answer| {
-            on_end.emit(());
-            let Answer::Findings(within) = answer else { return };
-            let sorted = within.map(|mut ids| {
-                ids.arrange();
-                ids
-            });
-            say(&store, sorted.and_then(|ids| written(&|finding| ids.binary_search(&finding.id).is_ok())));
-        }),
-    );
+    let Some(key) = key else { return keep(&text) };
+    let (failing, on_end) = ((*store).clone(), save.on_end.clone());
+    with_pseudonyms(store, analysis, *key, move |all| match all {
+        Ok(mut all) => keep(&all.rewrite(&text, Notation::of_media_type(export.media_type))),
+        Err(why) => {
+            on_end.emit(false);
+            say(&failing, Err(why));
+        }
+    });
 }
 
 fn hash(props: &SaveBarProps) -> Html {

@@ -57,6 +57,7 @@ pub fn Comparison(props: &ComparisonProps) -> Html {
             store.save(
                 Saving::Baseline,
                 state.selection.scope(),
+                None,
                 Callback::from(move |written: Result<(Blob, u64), String>| {
                     let room = |why: String| {
                         if why.is_empty() { format!("There is not enough room for {name}.") } else { why }

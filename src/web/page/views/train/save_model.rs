@@ -32,6 +32,7 @@ pub fn SaveModel(props: &SaveModelProps) -> Html {
             store.save(
                 Saving::Model(place),
                 Scope::default(),
+                None,
                 Callback::from(move |written: Result<(Blob, u64), String>| {
                     let room = |why: String| {
                         if why.is_empty() { format!("There is not enough room for {name}.") } else { why }
