@@ -1,6 +1,7 @@
 // Measures the release build in one run: analysis of captures and tables in the browser's worker and natively, the raw
 // slice-read rate, memory, page weight and first paint; tshark on the same captures, DuckDB and polars on the same tables;
-// what each station of the line costs, and what inputs that were made to hurt cost. Compares with the floors that were set.
+// what each station of the line costs, what inputs that were made to hurt cost, and an isolation forest beside those of others.
+// Compares with the floors that were set.
 
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync } from "node:fs";
@@ -10,6 +11,7 @@ import { brotliCompressSync } from "node:zlib";
 import { serve } from "../../scripts/host.mjs";
 import { DIST, ROOT, commandPath, done, give, hash, scratch, start } from "../browser/lib/browser.mjs";
 import { captures } from "./captures.mjs";
+import { learning } from "./learning.mjs";
 import { smooth } from "./smooth.mjs";
 import { spy } from "./spy.mjs";
 import { tables } from "./tables.mjs";
@@ -26,7 +28,9 @@ const [BASE, PACKET] = [64 * MIB, 24];
 const FLOORS = { shareOfRaw: 0.35, packetsPerSecond: 1.5e6, timesTshark: 20, tableBytesPerSecond: 100 * MB, notDetectors: 0.5 };
 /** The page's thread may work this long at a time, ms of the processor: other work on the machine does not count. */
 const MOST_BUSY_MS = 50;
-/** What is measured: all, or `mixed`, `small`, `tables`, `stations`, `crafted`, `page` or `smooth`. */
+/** A million rows of 20 columns are learnt from and scored in this time, natively on one thread. */
+const MOST_FOREST_SECONDS = 3;
+/** What is measured: all, or `mixed`, `small`, `tables`, `stations`, `crafted`, `page`, `smooth` or `learning`. */
 const ONLY = process.env.BENCH_ONLY ?? "";
 const wants = (name) => name.startsWith(ONLY);
 
@@ -64,10 +68,15 @@ async function main() {
   }
   if (wants("crafted")) rows.push(["crafted inputs", "none that grows faster than it may", crafted() ? 1 : 0, 1, (x) => (x ? "yes" : "no")]);
   if (wants("page")) await page();
+  const forest = wants("learning") ? await learning(its) : null;
   const tasks = wants("smooth") ? await smooth(its, ROUNDS) : [];
   console.log("\nfloors");
   const held = [
     ...rows.map(([kind, what, ...row]) => floor(`${kind}, ${what}`, ...row)),
+    ...(forest ? [
+      ceiling("isolation forest, native", forest.native, MOST_FOREST_SECONDS, (x) => `${x.toFixed(2)} s`),
+      ceiling("isolation forest, browser to native", forest.browser / forest.native, 2, (x) => `${x.toFixed(1)} times`),
+    ] : []),
     ...tasks.map(({ what, busy }) => ceiling(`page, longest task with a table of ${what}`, Math.min(...busy), MOST_BUSY_MS, (x) => `${x} ms`)),
   ];
   process.exitCode = held.every(Boolean) ? 0 : 1;

@@ -1,0 +1,67 @@
+// An isolation forest over a large table of noise: natively, in the browser, and by scikit-learn and PyOD.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT, done, give, open, scratch, view } from "../browser/lib/browser.mjs";
+
+const [ROWS, COLUMNS] = [Number(process.env.BENCH_ROWS ?? 1e6), 20];
+
+/** Seconds natively and in the browser; of others, of the processor. */
+export async function learning(its) {
+  const folder = scratch();
+  const path = await noise(join(folder, "noise.csv"));
+  console.log(`isolation forest of 100 trees over ${ROWS} rows of ${COLUMNS} columns`);
+  const printed = execFileSync("cargo", ["bench", "-q", "--bench", "learn", "--", String(ROWS), String(COLUMNS), "isolation_forest"],
+    { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const native = Number(/isolation_forest\s+([\d.]+) s of work/.exec(printed)[1]);
+  const line = (what, seconds, more = "") => console.log(`  ${what.padEnd(44)} ${seconds.toFixed(2).padStart(7)} s${more}`);
+  line("native, of the processor", native);
+  const browser = await inBrowser(its, path, folder);
+  line("browser, by the clock, with preparing the rows", browser, `, ${(browser / native).toFixed(1)} times the native one`);
+  const python = process.env.PYTHON_WITH_NUMPY ?? "python3";
+  const { status, stdout } = spawnSync(python, [join(ROOT, "tests/bench/forests.py"), path], { encoding: "utf8" });
+  for (const [name, seconds] of Object.entries(status === 0 ? JSON.parse(stdout) : {})) {
+    if (seconds) line(`${name}, of the processor`, seconds, `, ${(seconds / native).toFixed(1)} times the native one`);
+    else console.log(`  ${name} is not installed for Python`);
+  }
+  return { native, browser };
+}
+
+async function noise(path) {
+  const out = createWriteStream(path, { highWaterMark: 1 << 20 });
+  out.write(`${Array.from({ length: COLUMNS }, (_, i) => `c${i}`).join(",")}\n`);
+  let state = 1;
+  // Four uniform numbers are normal enough.
+  const uniform = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const normal = () => (uniform() + uniform() + uniform() + uniform() - 2).toFixed(4);
+  for (let row = 0; row < ROWS; row += 1000) {
+    const lines = Array.from({ length: 1000 }, () => Array.from({ length: COLUMNS }, normal).join(","));
+    if (!out.write(`${lines.join("\n")}\n`)) await once(out, "drain");
+  }
+  out.end();
+  await once(out, "finish");
+  return path;
+}
+
+async function inBrowser(its, path, folder) {
+  const choices = join(folder, "choices.json");
+  writeFileSync(choices, JSON.stringify({ packetloupe_anomalies: 1, scope: "rows", methods: ["isolation_forest"] }));
+  const { page, close } = await open(its);
+  await give(page, path);
+  await done(page, 600_000);
+  await view(page, "Anomalies");
+  const cancel = page.getByRole("button", { name: "Cancel" });
+  if (await cancel.isVisible().catch(() => false)) await cancel.click();
+  await page.getByTestId("anomaly-choices-input").setInputFiles(choices);
+  const again = page.getByRole("button", { name: /^Learn/ });
+  await again.waitFor({ timeout: 600_000 });
+  const began = performance.now();
+  await again.click();
+  await page.getByRole("region", { name: "Scores" }).waitFor({ timeout: 600_000 });
+  await page.getByText("The choices have changed since.").waitFor({ state: "detached", timeout: 600_000 });
+  const seconds = (performance.now() - began) / 1000;
+  await close();
+  return seconds;
+}
