@@ -116,6 +116,124 @@ const CONVERSATIONS: &[(u16, &[&str])] = &[
             ">REGISTER sip:h.example SIP/2.0\r\nFrom: <sip:bob:$@h.example>;tag=1\r\nTo: <sip:bob:$@h.example>\r\nCall-ID: 1\r\nCSeq: 1 REGISTER\r\nContent-Length: 0\r\n\r\n",
         ],
     ),
+    (
+        80,
+        &[
+            ">GET /announce?passkey=$&info_hash=a&apikey=$ HTTP/1.1\r\nHost: h.example\r\nX-Api-Key: $\r\nProxy-Authorization: Basic $2\r\n\r\n",
+            "<HTTP/1.1 302 Found\r\nSet-Cookie: sid=$; Path=/\r\nLocation: https://bob:$@h.example/in?access_token=$#id_token=$\r\nContent-Length: 0\r\n\r\n",
+        ],
+    ),
+    (
+        80,
+        &[
+            ">POST /in HTTP/1.1\r\nHost: h.example\r\nContent-Type: application/json\r\nContent-Length: 39\r\n\r\n{\"user\":\"bob\",\"password\":\"$\"}",
+        ],
+    ),
+    (
+        554,
+        &[
+            ">DESCRIBE rtsp://cam/1?token=$ RTSP/1.0\r\nCSeq: 1\r\nAuthorization: Basic $2\r\n\r\n",
+            "<RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\n\r\n",
+        ],
+    ),
+    (
+        143,
+        &[
+            "<* OK ready\r\n",
+            ">a1 AUTHENTICATE PLAIN\r\n",
+            "<+ \r\n",
+            ">$1\r\n",
+            "<a1 NO wrong\r\n",
+            ">a2 AUTHENTICATE PLAIN $1\r\n",
+            "<a2 OK in\r\n",
+        ],
+    ),
+    // SOCKS 5 with a user and a password.
+    (
+        1080,
+        &[">\x05\x01\x02", "<\x05\x02", ">\x01\x03bob\x0c$", "<\x01\x00", ">\x05\x01\x00\x01\x0a\x09\x00\x05\x00\x50"],
+    ),
+    // LDAP: a simple bind.
+    (
+        389,
+        &[
+            ">\x30\x1f\x02\x01\x01\x60\x1a\x02\x01\x03\x04\x07cn=bob1\u{80}\x0c$",
+            "<\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00",
+        ],
+    ),
+    // PostgreSQL: a password in clear, then a statement that sets one.
+    (
+        5432,
+        &[
+            ">\x00\x00\x00\x12\x00\x03\x00\x00user\x00bob\x00\x00",
+            "<R\x00\x00\x00\x08\x00\x00\x00\x03",
+            ">p\x00\x00\x00\x11$\x00",
+            "<R\x00\x00\x00\x08\x00\x00\x00\x00Z\x00\x00\x00\x05I",
+            ">Q\x00\x00\x00\x2cALTER USER bob PASSWORD '$';\x00",
+        ],
+    ),
+    // MySQL: the method that sends the password in clear, then a statement that sets one.
+    (
+        3306,
+        &[
+            "<\x49\x00\x00\x00\x0a8.0.36\x00\x08\x00\x00\x00abcdefgh\x00\u{ff}\u{ff}\u{ff}\x02\x00\u{ff}\u{df}\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00ijklmnopqrst\x00mysql_clear_password\x00",
+            ">\x47\x00\x00\x01\x05\u{a2}\x08\x00\x00\x00\x00\x01\x21\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00bob\x00\x0d$\x00mysql_clear_password\x00",
+            "<\x07\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00",
+            ">\x2d\x00\x00\x00\x03ALTER USER bob IDENTIFIED BY '$';",
+        ],
+    ),
+    // MQTT: user and password of a CONNECT.
+    (1883, &[">\x10\x20\x00\x04MQTT\x04\u{c2}\x00\x3c\x00\x01a\x00\x03bob\x00\x0c$", "<\x20\x02\x00\x00"]),
+    // A shell on a port of its own.
+    (
+        4444,
+        &[
+            "<sh-5.1# ",
+            ">id\n",
+            "<uid=0(root) gid=0(root) groups=0(root)\nsh-5.1# ",
+            ">curl -u bob:$ http://h.example/?token=$\n",
+            "<ok\nsh-5.1# ",
+            ">mysql -u bob -p$ -e 'select 1'\n",
+            "<1\nsh-5.1# ",
+            ">export API_TOKEN=$\n",
+            "<sh-5.1# ",
+            ">sshpass -p $ ssh bob@h.example --password $ --token=$\n",
+            "<sh-5.1# ",
+            ">curl -H 'Authorization: Bearer $' http://bob:$@h.example/\n",
+            "<done\nsh-5.1# ",
+        ],
+    ),
+    (
+        3333,
+        &[
+            ">{\"id\":1,\"method\":\"mining.authorize\",\"params\":[\"bob.rig\",\"$\"]}\n",
+            "<{\"id\":1,\"result\":true,\"error\":null}\n",
+        ],
+    ),
+];
+
+/// Datagrams to a server, as above.
+const DATAGRAMS: &[(u16, &[&str])] = &[
+    // SNMP 2c: the community is the password.
+    (
+        161,
+        &[
+            ">\x30\x29\x02\x01\x01\x04\x0c$\u{a0}\x16\x02\x01\x01\x02\x01\x00\x02\x01\x00\x30\x0b\x30\x09\x06\x05\x2b\x06\x01\x02\x01\x05\x00",
+        ],
+    ),
+    (514, &[">\x3c86\x3eOct 11 22:14:15 pc login: password=$ for bob"]),
+    (
+        5060,
+        &[
+            ">INVITE sip:bob:$@h.example SIP/2.0\r\nFrom: <sip:bob@h.example>;tag=1\r\nTo: <sip:bob:$@h.example>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nAuthorization: Basic $2\r\nContent-Length: 0\r\n\r\n",
+        ],
+    ),
+    (
+        1900,
+        &[
+            ">NOTIFY * HTTP/1.1\r\nHost: 239.255.255.250:1900\r\nNT: upnp:rootdevice\r\nNTS: ssdp:alive\r\nLocation: http://bob:$@10.9.0.7/d.xml?token=$\r\n\r\n",
+        ],
+    ),
 ];
 
 /// The segment that a line stands for: its direction and bytes.
@@ -135,7 +253,8 @@ fn segment(line: &str) -> (bool, Vec<u8>) {
             out.push(letter);
         }
     }
-    (line.starts_with('>'), out.into_bytes())
+    // Letters up to U+00FF stand for bytes.
+    (line.starts_with('>'), out.chars().map(|letter| letter as u8).collect())
 }
 
 /// A frame of a TCP segment between a client and a server.
@@ -150,6 +269,18 @@ fn frame(client_port: u16, port: u16, is_client: bool, [sequence, ack]: [u32; 2]
     frame.extend([from.to_be_bytes(), to.to_be_bytes()].concat());
     frame.extend([sequence.to_be_bytes(), ack.to_be_bytes()].concat());
     frame.extend([0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
+    frame.extend(data);
+    frame
+}
+
+/// A frame of a UDP datagram of the client to a server.
+fn datagram(client_port: u16, port: u16, data: &[u8]) -> Vec<u8> {
+    let (ip_length, length) = (28 + data.len() as u16, 8 + data.len() as u16);
+    let mut frame = [[2, 0, 0, 0, 0, 2], [2, 0, 0, 0, 0, 7]].concat();
+    frame.extend([8, 0, 0x45, 0]);
+    frame.extend(ip_length.to_be_bytes());
+    frame.extend([0, 1, 0, 0, 64, 17, 0, 0, 10, 9, 0, 7, 10, 9, 0, 2]);
+    frame.extend([client_port, port, length, 0].map(u16::to_be_bytes).concat());
     frame.extend(data);
     frame
 }
@@ -175,6 +306,11 @@ fn capture() -> Vec<u8> {
             let order = if is_client { next } else { [next[1], next[0]] };
             put(frame(client_port, *port, is_client, order, 0x18, &data));
             next[usize::from(!is_client)] += data.len() as u32;
+        }
+    }
+    for (place, (port, lines)) in DATAGRAMS.iter().enumerate() {
+        for line in *lines {
+            put(datagram(40_000 + place as u16, *port, &segment(line).1));
         }
     }
     out
@@ -206,6 +342,11 @@ fn shown(bytes: &[u8]) -> Vec<(String, String)> {
             Writer::Findings(write) => write(&analysis, &analysis.findings.iter().collect::<Vec<_>>()),
             // The bytes of packets are what they are.
             Writer::Packets => continue,
+            Writer::Columns(format) => {
+                let mut out = Vec::new();
+                query::write_columns(&mut out, format, (&pipeline, &analysis), (None, None)).unwrap();
+                String::from_utf8_lossy(&out).into_owned()
+            }
             Writer::Tables(table) => {
                 let mut out = Vec::new();
                 query::write(&mut out, table, &pipeline, &analysis).unwrap();
@@ -263,6 +404,13 @@ fn a_planted_secret_is_shown_nowhere() {
     assert!(bytes.windows(SECRET.len()).filter(|part| *part == SECRET.as_bytes()).count() > 20);
     let places: Vec<(String, String)> = shown(&bytes).into_iter().chain(printed(&bytes)).collect();
     assert!(places.iter().any(|(_, text)| text.contains("bob")), "users are shown");
+    // What is not decoded shows nothing anyhow.
+    let shows = |what: &str| places.iter().any(|(_, text)| text.contains(what));
+    let decoded =
+        ["Telnet", "FTP", "SMTP", "POP3", "IMAP", "IRC", "Redis", "HTTP", "RTSP", "SIP", "SOCKS", "LDAP", "PostgreSQL"];
+    let decoded = [&decoded[..], &["MySQL", "MQTT", "Stratum", "SNMP", "Syslog", "SSDP", "curl", "passkey"]].concat();
+    let missing: Vec<&str> = decoded.into_iter().filter(|what| !shows(what)).collect();
+    assert!(missing.is_empty(), "not decoded: {missing:?}");
     let leaks: Vec<String> = places
         .iter()
         .flat_map(|(place, text)| {

@@ -1,8 +1,11 @@
 //! Facts to how they are shown: passwords and the like are masked unless people ask for them.
 
+use super::command_line;
+use super::secret_names::{MOST_NESTED, decoded, is_secret};
 use crate::model::app::field::FieldId;
-use crate::model::format::percent;
 use std::borrow::Cow;
+
+pub use super::secret_names::MASK;
 
 /// Whether secrets are written as they are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -14,40 +17,6 @@ pub enum Secrets {
     Shown,
 }
 
-/// Shown instead of a secret.
-pub const MASK: &str = "••••••";
-
-/// So often names and values may be encoded in one another.
-const MOST_NESTED: usize = 3;
-
-/// A parameter is a secret if its name contains one of these words, in lower case and without percent-encoding. Rather a
-/// harmless one is masked too than a secret shown.
-const WORDS: [&str; 19] = [
-    "passw",
-    "pwd",
-    "passphrase",
-    "passcode",
-    "passkey",
-    "secret",
-    "token",
-    "auth",
-    "key",
-    "sig",
-    "code",
-    "credential",
-    "session",
-    "sid",
-    "pin",
-    "otp",
-    "nonce",
-    "ticket",
-    "cookie",
-];
-/// Whole names of parameters that are secrets.
-const NAMES: [&str; 3] = ["pass", "pw", "psw"];
-/// Names that contain one of the words and are none.
-const HARMLESS: [&str; 8] =
-    ["author", "authors", "keyword", "keywords", "zipcode", "postcode", "statuscode", "country_code"];
 /// Schemes whose addresses have no slashes before the user.
 const SCHEMES: [&str; 3] = ["sip:", "sips:", "mailto:"];
 
@@ -56,6 +25,10 @@ pub fn shown(kind: FieldId, text: &str, secrets: Secrets) -> Cow<'_, str> {
     match secrets {
         Secrets::Shown => Cow::Borrowed(text),
         Secrets::Masked if kind.shape().is_secret() => Cow::Borrowed(MASK),
+        Secrets::Masked if matches!(kind, FieldId::Command | FieldId::Argument) => {
+            let masked = command_line::without_secrets(text);
+            Cow::Owned(address(&masked).into_owned())
+        }
         Secrets::Masked => address(text),
     }
 }
@@ -125,19 +98,6 @@ fn holds_secret(value: &str) -> bool {
         inner = decoded;
     }
     false
-}
-
-fn decoded(text: &str) -> String {
-    String::from_utf8_lossy(&percent::decode(text.as_bytes())).into_owned()
-}
-
-fn is_secret(name: &str) -> bool {
-    let mut name = name.to_ascii_lowercase();
-    for _ in 0..MOST_NESTED {
-        name = decoded(&name).to_ascii_lowercase();
-    }
-    !HARMLESS.contains(&name.as_str())
-        && (NAMES.contains(&name.as_str()) || WORDS.iter().any(|word| name.contains(word)))
 }
 
 #[cfg(test)]
