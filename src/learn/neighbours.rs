@@ -3,13 +3,11 @@
 //!
 //! Own code: smartcore's cover tree can neither be stopped while it is built, nor leave out the row itself.
 
-use super::matrix::Matrix;
+use super::matrix::{Matrix, summed};
 use super::work::{Stopped, Work, share};
 
 /// Points in a leaf.
 const LEAF: usize = 16;
-/// Sums that a distance is added up in: the compiler can do them at the same time, and their order is fixed.
-const LANES: usize = 8;
 
 /// A neighbour: the square of its distance, and its number.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -149,15 +147,7 @@ fn outside(part: &Part, point: &[f32]) -> f32 {
 
 /// Square of the Euclidean distance of two points.
 pub fn square(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; LANES];
-    let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest = a.remainder().iter().zip(b.remainder()).map(|(a, b)| (a - b) * (a - b)).sum::<f32>();
-    for (a, b) in a.zip(b) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += (a - b) * (a - b);
-        }
-    }
-    sums.iter().sum::<f32>() + rest
+    summed(a, b, |a, b| (a - b) * (a - b))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Rows to how few random slanting cuts set them apart.
 
-use crate::learn::matrix::Matrix;
+use crate::learn::matrix::{Matrix, summed};
 use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::random::{Random, normal};
 use crate::learn::work::{Work, share};
@@ -43,11 +43,32 @@ struct Slanted {
 enum Node {
     /// A sum of weighted columns up to `at` goes to the next node, above to `above`.
     Cut {
-        weights: Vec<(u32, f32)>,
+        slant: Slant,
         at: f32,
         above: usize,
     },
     Leaf(f32),
+}
+
+/// Weights of columns.
+enum Slant {
+    /// Of all.
+    All(Vec<f32>),
+    /// Of some, by their numbers.
+    Some(Vec<(u32, f32)>),
+}
+
+impl Slant {
+    /// The sum of the weighted columns of a row.
+    #[inline]
+    fn along(&self, row: &[f32]) -> f32 {
+        match self {
+            Slant::All(weights) => summed(row, weights, |x, weight| x * weight),
+            Slant::Some(weights) => {
+                weights.iter().map(|(column, weight)| row.get(*column as usize).copied().unwrap_or(0.0) * weight).sum()
+            }
+        }
+    }
 }
 
 fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
@@ -72,14 +93,14 @@ fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, 
 
 fn grow(rows: &Matrix, members: Vec<u32>, most_depth: u32, depth: u32, nodes: &mut Vec<Node>, random: &mut Random) {
     let cut = if depth < most_depth { choose(rows, &members, random) } else { None };
-    let Some((weights, at)) = cut else {
+    let Some((slant, at)) = cut else {
         nodes.push(Node::Leaf((f64::from(depth) + expected_length(members.len())) as f32));
         return;
     };
     let (above, below): (Vec<u32>, Vec<u32>) =
-        members.into_iter().partition(|row| along(rows.row(*row as usize), &weights) > at);
+        members.into_iter().partition(|row| slant.along(rows.row(*row as usize)) > at);
     let place = nodes.len();
-    nodes.push(Node::Cut { weights, at, above: 0 });
+    nodes.push(Node::Cut { slant, at, above: 0 });
     grow(rows, below, most_depth, depth + 1, nodes, random);
     let next = nodes.len();
     if let Some(Node::Cut { above, .. }) = nodes.get_mut(place) {
@@ -89,27 +110,29 @@ fn grow(rows: &Matrix, members: Vec<u32>, most_depth: u32, depth: u32, nodes: &m
 }
 
 /// A random direction among the columns that still vary, and a cut through a random point of the members' box.
-fn choose(rows: &Matrix, members: &[u32], random: &mut Random) -> Option<(Vec<(u32, f32)>, f32)> {
+fn choose(rows: &Matrix, members: &[u32], random: &mut Random) -> Option<(Slant, f32)> {
     if members.len() < 2 {
         return None;
     }
     let width = rows.n_columns();
     let columns = random.distinct(width as u32, MOST_SLANTED as u32);
-    let (mut weights, mut at) = (Vec::with_capacity(columns.len()), 0.0);
+    let (mut weights, mut at, mut varies) = (Vec::with_capacity(columns.len()), 0.0, false);
     for column in columns {
         let values = members.iter().map(|row| rows.at(*row as usize, column as usize));
         let (low, high) = values.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+        let weight = if low < high { normal(random) } else { 0.0 };
         if low < high {
-            let weight = normal(random);
+            varies = true;
             at += weight * (f64::from(low) + random.unit() * f64::from(high - low));
-            weights.push((column, weight as f32));
         }
+        weights.push((column, weight as f32));
     }
-    (!weights.is_empty()).then_some((weights, at as f32))
-}
-
-fn along(row: &[f32], weights: &[(u32, f32)]) -> f32 {
-    weights.iter().map(|(column, weight)| row.get(*column as usize).copied().unwrap_or(0.0) * weight).sum()
+    let is_of_all = weights.len() == width && weights.iter().zip(0..).all(|((column, _), place)| *column == place);
+    let slant = match is_of_all {
+        true => Slant::All(weights.into_iter().map(|(_, weight)| weight).collect()),
+        false => Slant::Some(weights),
+    };
+    varies.then_some((slant, at as f32))
 }
 
 /// Mean length of an unsuccessful search in a binary search tree of so many keys.
@@ -121,24 +144,39 @@ fn expected_length(n: usize) -> f64 {
     2.0 * harmonic - 2.0 * (n - 1) as f64 / n as f64
 }
 
+impl Slanted {
+    /// The score of a row that the trees set apart after so many cuts in all.
+    fn of_length(&self, summed: f64) -> f64 {
+        exp2(-summed / self.trees.len().max(1) as f64 / self.expected)
+    }
+}
+
+/// After how many cuts a tree sets a row apart.
+fn length(nodes: &[Node], row: &[f32]) -> f64 {
+    let mut place = 0;
+    while let Some(node) = nodes.get(place) {
+        match node {
+            Node::Leaf(length) => return f64::from(*length),
+            Node::Cut { slant, at, above } => place = if slant.along(row) > *at { *above } else { place + 1 },
+        }
+    }
+    0.0
+}
+
 impl Fitted for Slanted {
     fn score(&self, row: &[f32], _own: Option<u32>) -> f64 {
-        let mut sum = 0.0;
+        self.of_length(self.trees.iter().map(|nodes| length(nodes, row)).sum())
+    }
+
+    /// Tree by tree, as all of them do not fit into the processor's cache.
+    fn scores(&self, rows: &[&[f32]], _first: u32, out: &mut [f64]) {
+        out.fill(0.0);
         for nodes in &self.trees {
-            let mut place = 0;
-            while let Some(node) = nodes.get(place) {
-                match node {
-                    Node::Leaf(length) => {
-                        sum += f64::from(*length);
-                        break;
-                    }
-                    Node::Cut { weights, at, above } => {
-                        place = if along(row, weights) > *at { *above } else { place + 1 };
-                    }
-                }
+            for (row, sum) in rows.iter().zip(&mut *out) {
+                *sum += length(nodes, row);
             }
         }
-        exp2(-sum / self.trees.len().max(1) as f64 / self.expected)
+        out.iter_mut().for_each(|sum| *sum = self.of_length(*sum));
     }
 
     fn cost_of_row(&self) -> usize {
