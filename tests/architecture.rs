@@ -139,7 +139,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "model",
         &[
-            &["net", "comment", "explore", "guess", "rows"],
+            &["net", "comment", "explained", "explore", "guess", "rows"],
             &["app", "neighbours", "stream"],
             &["format", "packet"],
             &["flow", "finding", "interface", "listing"],

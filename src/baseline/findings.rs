@@ -34,7 +34,8 @@ pub const CARD: Card = Card {
     part_of: &[],
     source: "Sets are compared by name; rates by the exact conditional test of Poisson rates (Przyborowski and Wilenski 1940) and a \
              ratio of ten; distributions by Kolmogorov and Smirnov's test and Cliff's delta from 0.147 (Romano and others 2006).",
-};
+}
+.explained_where_shown();
 
 /// Findings of what differs between a baseline and the capture whose tables these are.
 pub fn findings(normal: &Profile, changes: &[Change], from: &Sources<'_>) -> Vec<Finding> {

@@ -1,5 +1,6 @@
 //! A detector's texts for people: name, category, technique and reasons, in fixed headings.
 
+use crate::model::explained::explained;
 use crate::model::finding::Category;
 
 /// A detector's texts, in fixed headings.
@@ -27,4 +28,12 @@ pub struct Card {
     pub part_of: &'static [&'static str],
     /// Source of method and thresholds.
     pub source: &'static str,
+}
+
+impl Card {
+    /// The same, without what it sees, why that matters and its source in a program that does not show them.
+    #[must_use]
+    pub const fn explained_where_shown(self) -> Card {
+        Card { sees: explained(self.sees), matters: explained(self.matters), source: explained(self.source), ..self }
+    }
 }

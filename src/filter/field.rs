@@ -3,6 +3,7 @@
 use super::view::{PacketView, Side};
 use crate::model::app::field::FieldId;
 use crate::model::app::protocol::AppProto;
+use crate::model::explained::explained;
 use crate::model::net::addr::Addr;
 
 /// Takes the values of a field, one after another.
@@ -144,7 +145,7 @@ impl Field {
         side: Option<SideRead>,
         packet: Option<PacketRead>,
     ) -> Field {
-        Field { id, kind, help, known, read: FieldRead::Of { side, packet } }
+        Field { id, kind, help: explained(help), known, read: FieldRead::Of { side, packet } }
     }
 
     /// The same for all packets of one side.

@@ -5,6 +5,7 @@ pub mod app;
 pub mod chart;
 pub mod comment;
 pub mod coverage;
+pub mod explained;
 pub mod explore;
 pub mod finding;
 pub mod flow;

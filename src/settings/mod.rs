@@ -16,6 +16,7 @@ pub use general::{
 pub use table::{ABOUT_VALUES, AUTO, TABLE, TABLE_DATE_ORDER, TABLE_DIALECT, TABLE_LABEL, TABLE_MEMORY, TABLE_UNIT};
 
 use crate::model::analysis::Setting;
+use crate::model::explained::explained;
 use crate::model::format::time;
 use crate::model::{Network, Rule};
 use serde::{Deserialize, Serialize};
@@ -123,8 +124,13 @@ impl Descriptor {
         Descriptor { on_change, ..self }
     }
 
-    /// With one or two sentences: what it does and where the default comes from.
+    /// With one or two sentences: what it does and where the default comes from. Only programs that show settings have them.
     pub const fn help(self, help: &'static str) -> Descriptor {
+        Descriptor { help: explained(help), ..self }
+    }
+
+    /// With one or two sentences that the worker has too: it sends the page what it offers.
+    pub const fn offered(self, help: &'static str) -> Descriptor {
         Descriptor { help, ..self }
     }
 

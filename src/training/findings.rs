@@ -42,7 +42,8 @@ pub const CARD: Card = Card {
     ],
     part_of: &[],
     source: "The model's own card: data, folds and figures.",
-};
+}
+.explained_where_shown();
 
 struct Group {
     class: String,

@@ -32,7 +32,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Zeek's FTP policy: 20 failed logins in 15 minutes. Where the server's answers can be read, logins that it accepted are left out. Else failure is inferred from size: a successful login continues with commands and data.",
-};
+}
+.explained_where_shown();
 
 const GUESSES: Descriptor = Descriptor::count("ftp_brute_force.guesses", "Failed connections for guessing", 20.0)
     .range(2.0, 100_000.0)

@@ -31,7 +31,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Zeek's SSH policy: 30 failed logins in 30 minutes. Fast series: the Emerging Threats rules for SSH count 5 connections in 30 to 120 s; here 6 in 120 s that also look the same, because failure is inferred from size and not from the encrypted answer. Connections where the sizes of the answers show the outcome are left to the detector of repeated failed logins.",
-};
+}
+.explained_where_shown();
 
 const GUESSES: Descriptor = Descriptor::count("ssh_brute_force.guesses", "Failed connections for guessing", 30.0)
     .range(2.0, 100_000.0)

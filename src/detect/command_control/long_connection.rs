@@ -37,7 +37,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Table of RITA v5 for total connection time: from 1 h, low 4 h, medium 8 h, high 12 h. A silent connection can wait two hours for its first keep-alive (RFC 9293, section 3.8.4); an idle mailbox is polled every 29 minutes (RFC 2177); NAT devices forget a connection after 2 h 4 min (RFC 5382).",
-};
+}
+.explained_where_shown();
 
 const LEAST: Descriptor = Descriptor::seconds("long_connection.least", "Shortest total time", 3600.0)
     .range(60.0, 1_000_000.0)

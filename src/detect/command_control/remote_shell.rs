@@ -32,7 +32,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "The prompts of sh, bash, cmd and PowerShell without a terminal; MITRE ATT&CK T1059.",
-};
+}
+.explained_where_shown();
 
 const COMMANDS: Descriptor = Descriptor::count("remote_shell.commands", "Commands", 1.0)
     .range(1.0, 1000.0)

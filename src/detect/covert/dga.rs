@@ -42,7 +42,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Number of domains that do not exist, compared with what the host's own look-ups lead to expect (tail of a Poisson distribution, Chernoff's bound), plus how random the names are by their pairs of letters. Yadav et al., Detecting Algorithmically Generated Malicious Domain Names (IMC 2010) and Antonakakis et al., From Throw-Away Traffic to Bots (USENIX Security 2012): bursts of names that do not exist. Domains by the public suffix list.",
-};
+}
+.explained_where_shown();
 
 const DOMAINS: Descriptor =
     Descriptor::count("dga.domains", "Domains that do not exist", 8.0).range(4.0, 100_000.0).unit("domains").help(

@@ -36,7 +36,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Usual payloads: 32 bytes (Windows), 48 or 56 bytes (Unix ping(8)), of which the first 8 to 24 are the time and the rest a pattern that stays the same; so the bytes after the time are compared from ping to ping. Tools: ptunnel, icmptunnel, hping3 --sign, icmpdoor.",
-};
+}
+.explained_where_shown();
 
 const SIZE: Descriptor = Descriptor::bytes("icmp_tunnel.size", "Mean ping payload", 224.0)
     .range(64.0, 65_000.0)

@@ -29,7 +29,8 @@ const CARD: Card = Card {
     ],
     part_of: &["port_scan"],
     source: "Ports from IANA's registry, protocols by content; MITRE ATT&CK T1571.",
-};
+}
+.explained_where_shown();
 
 const CONNECTIONS: Descriptor = Descriptor::count("non_standard_port.connections", "Connections", 1.0)
     .range(1.0, 10_000.0)

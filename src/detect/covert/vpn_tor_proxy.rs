@@ -31,7 +31,8 @@ const CARD: Card = Card {
     advice: &["Ask the owner of the host whether they use it", "Compare with your network's policy"],
     part_of: &[],
     source: "WireGuard, OpenVPN and BitTorrent by their messages; Tor by TLS on the ports of its relays (torrc: ORPort 9001, DirPort 9030); resolvers by the names and addresses that their operators publish (DNS over HTTPS, RFC 8484), and by port 853, which is reserved for DNS over TLS (RFC 7858) and QUIC (RFC 9250).",
-};
+}
+.explained_where_shown();
 
 const PEERS: Descriptor = Descriptor::count("vpn_tor_proxy.peers", "Peers", 1.0)
     .range(1.0, 10_000.0)

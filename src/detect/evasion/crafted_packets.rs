@@ -33,7 +33,8 @@ const CARD: Card = Card {
     ],
     part_of: &["port_scan", "host_scan"],
     source: "RFC 9293, section 3.10.7 (every segment but the first carries ACK); nmap's operating system probes (its book, chapter 8); CERT CA-1997-28 (land); CVE-2019-12260 (URGENT/11: a malformed authentication option, RFC 5925).",
-};
+}
+.explained_where_shown();
 
 const PACKETS: Descriptor = Descriptor::count("crafted_packets.packets", "Crafted packets", 3.0)
     .range(1.0, 100_000.0)

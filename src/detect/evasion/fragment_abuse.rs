@@ -27,7 +27,8 @@ const CARD: Card = Card {
     ],
     part_of: &["udp_flood", "icmp_flood"],
     source: "RFC 1858 (tiny and overlapping fragments), RFC 3128, RFC 1191 (section 7.1: no network in use carries less than 296 bytes in a packet, so every fragment but the last has more than 256 bytes; 1,232 in IPv6 by RFC 8200), RFC 5722 (overlaps are forbidden in IPv6), CERT CA-1997-28 (teardrop), CERT CA-1996-26 (ping of death).",
-};
+}
+.explained_where_shown();
 
 const FRAGMENTS: Descriptor = Descriptor::count("fragment_abuse.pieces", "Forged fragments", 3.0)
     .range(1.0, 100_000.0)

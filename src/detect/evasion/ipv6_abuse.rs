@@ -27,7 +27,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 8200, sections 4.1 (order and number of headers) and 4.2 (options); RFC 5095 (source routes are forbidden); RFC 9098 (what extension headers do to networks); the tools of THC-IPv6 (covert_send6, denial6).",
-};
+}
+.explained_where_shown();
 
 const BYTES: Descriptor = Descriptor::bytes("ipv6_abuse.bytes", "Hidden bytes", 64.0)
     .range(1.0, 1_000_000.0)

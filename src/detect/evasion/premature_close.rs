@@ -35,7 +35,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); CVE-2018-6794, CVE-2019-18625 and CVE-2019-18792 (Suricata). The first answer to a request is SYN with ACK, or a reset that is final (RFC 9293, section 3.10.7.3).",
-};
+}
+.explained_where_shown();
 
 const CONNECTIONS: Descriptor = Descriptor::count("premature_close.connections", "Connections", 1.0)
     .range(1.0, 10_000.0)

@@ -28,7 +28,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); RFC 9293, section 3.10.7.4 (received data is not accepted again); Weaver, Sommer, Paxson, NDSS 2009, and Marczak et al.: China's Great Cannon, 2015 (injected answers). Keep-alives, one byte before the next, are left out (RFC 9293, section 3.8.4).",
-};
+}
+.explained_where_shown();
 
 const SEGMENTS: Descriptor = Descriptor::count("tcp_overlap.segments", "Conflicting segments", 1.0)
     .range(1.0, 10_000.0)

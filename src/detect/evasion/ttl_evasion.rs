@@ -30,7 +30,8 @@ const CARD: Card = Card {
     ],
     part_of: &["forged_reset"],
     source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); Bock et al.: Geneva, CCS 2019 (the same against censors). Nearly all hosts are within 30 hops of each other (Wang, Jin, Shin: Hop-Count Filtering, 2007), so a segment with more than 20 left arrives.",
-};
+}
+.explained_where_shown();
 
 const SEGMENTS: Descriptor = Descriptor::count("ttl_evasion.segments", "Contradicted segments", 1.0)
     .range(1.0, 10_000.0)

@@ -25,7 +25,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "IEEE 802.1Q and 802.1ad (the outer of two stacked tags has its own type, 0x88a8); double tagging as in the tool yersinia.",
-};
+}
+.explained_where_shown();
 
 const FRAMES: Descriptor = Descriptor::count("vlan_hopping.frames", "Frames with two tags", 1.0)
     .range(1.0, 100_000.0)

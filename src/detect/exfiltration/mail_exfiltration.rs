@@ -37,7 +37,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "No formula with a public reference exists: volume is compared with the median of the host's peers. Message size limits are usually 10 to 25 MB (RFC 1870 lets a server announce its own). Malware that mails stolen data: ATT&CK T1048.003, procedure examples (Agent Tesla). Hosts submit mail to their own server on port 587 or 465 (RFC 6409, RFC 8314); only servers send directly to others on port 25.",
-};
+}
+.explained_where_shown();
 
 const VOLUME: Descriptor = Descriptor::kilobytes("mail_exfiltration.volume", "Sent by mail", 5000.0)
     .range(10.0, 100_000_000.0)

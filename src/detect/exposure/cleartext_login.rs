@@ -33,7 +33,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "NIST SP 800-63B, section 5.1.1.2: passwords may only be sent over encrypted channels. The severity depends on what the password opens. Medium: the console of a machine, its files (FTP accounts are those of the system by default) or an administrator's page, the last two once the server accepted the password. Low: a mailbox, any other page, or a login that no answer confirms.",
-};
+}
+.explained_where_shown();
 
 const LOGINS: Descriptor = Descriptor::count("cleartext_login.logins", "Cleartext logins", 1.0)
     .range(1.0, 10_000.0)

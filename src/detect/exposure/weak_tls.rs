@@ -33,7 +33,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 8996 (TLS 1.0 and 1.1 must not be used), RFC 7568 (nor SSL 3.0), RFC 5280, sections 4.1.2.5 (validity) and 6 (path); NIST SP 800-131A revision 2 (keys and hashes).",
-};
+}
+.explained_where_shown();
 
 const SERVERS: Descriptor = Descriptor::count("weak_tls.servers", "Servers", 1.0)
     .range(1.0, 10_000.0)

@@ -37,7 +37,8 @@ const CARD: Card = Card {
         "10 announcements and one in ten seconds of a device with three addresses or more, 40 and one a second of any \
          other; for 15 s at least, since a takeover is announced for some seconds (keepalived: at once and after 5 s)."
     ),
-};
+}
+.explained_where_shown();
 
 const RATE: Descriptor = Descriptor::count("arp_storm.rate", "Announcements for a storm", 15.0)
     .range(1.0, 1_000_000.0)

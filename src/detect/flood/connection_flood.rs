@@ -42,7 +42,8 @@ const CARD: Card = Card {
         "40 connections and 2.5 a second that a web server answers, of one client or of all together, if their requests \
          are of about the same size (a coefficient of variation of at most 0.35) and most are not refused."
     ),
-};
+}
+.explained_where_shown();
 
 const RATE: Descriptor = Descriptor::count("connection_flood.rate", "Connections for a flood", 50.0)
     .range(5.0, 1_000_000.0)

@@ -41,7 +41,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "The method of the tools yersinia and dhcpig. RFC 2131, section 4.3.2, separates renewals, which take no new address, from requests for one. Devices that never send ARP after their request do not exist: whoever takes an address probes for it and announces it (RFC 5227). 12 of them and one in ten seconds are a flood (a burst and a rate x time, Cruz 1991; set by us), if they are more than all others.",
-};
+}
+.explained_where_shown();
 
 const ASKED: Descriptor = Descriptor::count("dhcp_starvation.questions", "Requests in a minute", 200.0)
     .range(10.0, 1_000_000.0)

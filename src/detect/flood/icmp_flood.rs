@@ -29,7 +29,8 @@ const CARD: Card = Card {
         "Rate: ping(8) sends one packet a second by default, and calls 100 a second or more a flood (option -f, for the superuser only).",
         "75 pings and 5 a second: ping(8) lets ordinary users send one every 200 ms."
     ),
-};
+}
+.explained_where_shown();
 
 const RATE: Descriptor = Descriptor::count("icmp_flood.rate", "Pings for a flood", 100.0)
     .range(5.0, 10_000_000.0)

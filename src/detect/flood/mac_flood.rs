@@ -34,7 +34,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "The attack of macof (dsniff). Tables of access switches hold 8,000 to 32,000 addresses; a network segment seldom has more than a few hundred devices, and new ones come a few a minute. Of real devices, some appear twice before many have appeared once (Good, Biometrika 1953); forged addresses never appear again.",
-};
+}
+.explained_where_shown();
 
 const ADDRESSES: Descriptor = Descriptor::count("mac_flood.addresses", "New addresses in a minute", 100.0)
     .range(10.0, 1_000_000.0)

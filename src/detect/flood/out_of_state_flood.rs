@@ -39,7 +39,8 @@ const CARD: Card = Card {
          Savage: Inferring Internet Denial-of-Service Activity, USENIX Security 2001 (at least 100 packets).",
         "100 packets and 2 a second: what remains of connections whose start was not captured."
     ),
-};
+}
+.explained_where_shown();
 
 const BURST: Descriptor = Descriptor::count("out_of_state_flood.burst", "Out-of-state packets in one second", 200.0)
     .range(10.0, 10_000_000.0)

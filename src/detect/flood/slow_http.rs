@@ -31,7 +31,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "The attack is described by R. Hansen, Slowloris (2009). A browser opens at most 6 connections to a server (HTML and HTTP/1.1 practice, RFC 9112 section 9.4); 30 allow for several browsers behind one address. Where requests to a web server arrive bit by bit, 10 connections are enough: no program does that (set by us). Inside TLS the attack shows in sizes and times: small records after the handshake, and none back.",
-};
+}
+.explained_where_shown();
 
 const CONNECTIONS: Descriptor = Descriptor::count("slow_http.connections", "Unanswered open connections", 30.0)
     .range(5.0, 100_000.0)

@@ -31,7 +31,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "MITRE ATT&CK T1087.002 and T1558.003; filters of PowerView, BloodHound, Impacket's GetUserSPNs and GetNPUsers; bits of userAccountControl in MS-ADTS, section 2.2.16.",
-};
+}
+.explained_where_shown();
 
 const SEARCHES: Descriptor = Descriptor::count("directory_search.searches", "Searches for accounts", 1.0)
     .range(1.0, 10_000.0)

@@ -31,7 +31,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 2577, section 3; CERT CA-1997-27.",
-};
+}
+.explained_where_shown();
 
 const TIMES: Descriptor = Descriptor::count("ftp_bounce.times", "Times", 1.0)
     .range(1.0, 10_000.0)

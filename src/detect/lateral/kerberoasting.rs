@@ -33,7 +33,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "MITRE ATT&CK T1558.003; current Windows clients offer AES first (RFC 3962), tools such as Rubeus and Impacket request RC4 only.",
-};
+}
+.explained_where_shown();
 
 const SERVICES: Descriptor = Descriptor::count("kerberoasting.services", "Services", 1.0)
     .range(1.0, 1000.0)

@@ -35,7 +35,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "MITRE ATT&CK T1550.002; RFC 4757 (the RC4 key is the NT hash); Windows since Vista offers AES first (RFC 3962, MS-KILE).",
-};
+}
+.explained_where_shown();
 
 const LOGINS: Descriptor = Descriptor::count("overpass_the_hash.logins", "Logins with RC4 only", 1.0)
     .range(1.0, 10_000.0)

@@ -35,7 +35,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "MITRE ATT&CK T1569.002, T1053.002, T1053.005, T1047, T1021.003, T1021.006, T1546.003; the interfaces MS-SCMR, MS-TSCH, MS-WMI, MS-DCOM and MS-WSMV; COM classes from Nelson, Lateral Movement using the MMC20.Application COM Object, 2017.",
-};
+}
+.explained_where_shown();
 
 const CALLS: Descriptor = Descriptor::count("remote_execution.calls", "Calls", 1.0)
     .range(1.0, 10_000.0)

@@ -21,7 +21,8 @@ const CARD: Card = Card {
     advice: outliers::ADVICE,
     part_of: &[],
     source: "Liu, Ting, Zhou, Isolation Forest, IEEE ICDM 2008: 100 trees on 256 flows each, as in the paper. Training set: 20,000 random flows. Limits of such methods: Han et al., ADBench, NeurIPS 2022.",
-};
+}
+.explained_where_shown();
 
 const THRESHOLD: Descriptor = threshold(
     "isolation_forest.threshold",

@@ -21,7 +21,8 @@ const CARD: Card = Card {
     advice: outliers::ADVICE,
     part_of: &[],
     source: "Reconstruction error by principal components: Jackson and Mudholkar, Technometrics 1979; for network traffic Lakhina, Crovella, Diot, SIGCOMM 2004. Weighed with the position along the components as in Tipping and Bishop 1999. Limits of such methods: Han et al., ADBench, NeurIPS 2022.",
-};
+}
+.explained_where_shown();
 
 const THRESHOLD: Descriptor = threshold(
     "pca.threshold",

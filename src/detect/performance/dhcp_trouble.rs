@@ -37,7 +37,8 @@ const CARD: Card = Card {
     ],
     part_of: &["dhcp_starvation"],
     source: "RFC 2131, section 4.1 (a client repeats after 4, 8, 16 s), 4.3.2 (when a server refuses) and 3.1 (when a client declines).",
-};
+}
+.explained_where_shown();
 
 const DISCOVERS: Descriptor = Descriptor::count("dhcp_trouble.discovers", "Searches without an offer", 3.0)
     .range(2.0, 1000.0)

@@ -30,7 +30,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 5227 (IPv4 address conflict detection) and RFC 4862, section 5.4 (duplicate address detection); Wireshark's expert note \"duplicate IP address\".",
-};
+}
+.explained_where_shown();
 
 /// The detector's entry in the register.
 pub const ENTRY: Entry =

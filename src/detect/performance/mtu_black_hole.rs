@@ -27,7 +27,8 @@ const CARD: Card = Card {
     ],
     part_of: &["packet_loss"],
     source: "RFC 2923 (TCP Problems with Path MTU Discovery), RFC 8899 (packetisation layer path MTU discovery).",
-};
+}
+.explained_where_shown();
 
 const REPEATS: Descriptor = Descriptor::count("mtu_black_hole.repeats", "Repeats of a large segment", 3.0)
     .range(2.0, 100.0)

@@ -28,7 +28,8 @@ const CARD: Card = Card {
     ],
     part_of: &["tcp_overlap", "ttl_evasion", "forged_reset"],
     source: "Rate of TCP under loss: Mathis et al., The Macroscopic Behavior of the TCP Congestion Avoidance Algorithm, 1997; how lost segments are recognised: Wireshark User's Guide, TCP Analysis; Karn and Partridge, 1987.",
-};
+}
+.explained_where_shown();
 
 const SHARE: Descriptor = Descriptor::percent("packet_loss.share", "Share of lost segments", 1.5)
     .range(0.1, 100.0)

@@ -26,7 +26,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 9293, section 3.8.6 (window management); Wireshark User's Guide, TCP Analysis (zero window).",
-};
+}
+.explained_where_shown();
 
 const CLOSED: Descriptor = Descriptor::seconds("receiver_stalled.closed", "Time without room", 1.0)
     .range(0.1, 3600.0)

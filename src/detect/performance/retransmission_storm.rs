@@ -25,7 +25,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 6298 (the retransmission time-out doubles each time, so a working connection retransmits little); loss above a few per cent makes TCP slow (Mathis et al., 1997).",
-};
+}
+.explained_where_shown();
 
 const SHARE: Descriptor = Descriptor::percent("retransmission_storm.share", "Share of retransmissions", 30.0)
     .range(1.0, 100.0)

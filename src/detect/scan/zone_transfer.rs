@@ -33,7 +33,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 5936: only secondary servers need zone transfers, and servers should answer only those.",
-};
+}
+.explained_where_shown();
 
 const QUESTIONS: Descriptor = Descriptor::count("zone_transfer.questions", "Zone transfer requests", 1.0)
     .range(1.0, 10_000.0)

@@ -33,7 +33,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 826 (ARP) and RFC 5227 (address conflicts); Wireshark's expert note \"duplicate IP address\" is the reference.",
-};
+}
+.explained_where_shown();
 
 const CLAIMS: Descriptor = Descriptor::count("arp_spoofing.claims", "Unsolicited claims", 4.0)
     .range(1.0, 100_000.0)

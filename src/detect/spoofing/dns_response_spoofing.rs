@@ -37,7 +37,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Duan, Weaver et al.: Hold-On: Protecting Against On-Path DNS Poisoning, SATIN 2012 (the real answer follows the injected one); RFC 5452.",
-};
+}
+.explained_where_shown();
 
 const QUESTIONS: Descriptor = Descriptor::count("dns_response_spoofing.questions", "Queries with two answers", 2.0)
     .range(1.0, 10_000.0)

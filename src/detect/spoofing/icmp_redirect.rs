@@ -31,7 +31,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 792, RFC 1812, section 5.2.7.2 (when a router may send redirects), and RFC 1122, section 3.2.2.2 (only the router that was used may). A forged sender is recognised by its Ethernet address, compared with ARP and with the address that external traffic goes to.",
-};
+}
+.explained_where_shown();
 
 const REDIRECTS: Descriptor = Descriptor::count("icmp_redirect.redirects", "Redirects from one sender", 2.0)
     .range(1.0, 100_000.0)

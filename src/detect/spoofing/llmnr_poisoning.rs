@@ -27,7 +27,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "The method of the tool Responder; RFC 4795 (LLMNR): a host answers only for its own names.",
-};
+}
+.explained_where_shown();
 
 const ANSWERS: Descriptor = Descriptor::count("llmnr_poisoning.answers", "Answers from one host", 10.0)
     .range(2.0, 100_000.0)

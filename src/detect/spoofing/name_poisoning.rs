@@ -35,7 +35,8 @@ const CARD: Card = Card {
     ],
     part_of: &["llmnr_poisoning"],
     source: "The method of the tool Responder; RFC 1002, section 4.2.13, RFC 6762, section 6, RFC 4795: a host answers only for its own names.",
-};
+}
+.explained_where_shown();
 
 const NAMES: Descriptor = Descriptor::count("name_poisoning.names", "Different names claimed by one host", 3.0)
     .range(2.0, 10_000.0)

@@ -31,7 +31,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 4861, section 7.2; RFC 6583 and RFC 3756, section 4.1.1 (forged advertisements); the tools parasite6 and fake_advertise6 of THC-IPv6.",
-};
+}
+.explained_where_shown();
 
 const CHANGES: Descriptor = Descriptor::count("neighbour_spoofing.changes", "Changes of the owner", 3.0)
     .range(1.0, 10_000.0)

@@ -37,7 +37,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 2131, section 7 (unauthorised DHCP servers); DHCP snooping on switches blocks them.",
-};
+}
+.explained_where_shown();
 
 const ANSWERS: Descriptor = Descriptor::count("rogue_dhcp.answers", "Answers from each server", 2.0)
     .range(1.0, 1000.0)

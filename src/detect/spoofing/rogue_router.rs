@@ -34,7 +34,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 6104 (Rogue IPv6 Router Advertisement Problem Statement) and RFC 6105 (RA Guard).",
-};
+}
+.explained_where_shown();
 
 const ADVERTISEMENTS: Descriptor = Descriptor::count("rogue_router.advertisements", "Advertisements from a device", 1.0)
     .range(1.0, 1000.0)

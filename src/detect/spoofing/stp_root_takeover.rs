@@ -33,7 +33,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "IEEE 802.1D, section 17 (the lowest bridge ID becomes root; hello time 2 s, which is also how often a bridge repeats its notice of a change); the attacks of the tool yersinia.",
-};
+}
+.explained_where_shown();
 
 const BEFORE: Descriptor = Descriptor::seconds("stp_root_takeover.before", "Time with the old root", 6.0)
     .range(1.0, 3600.0)

@@ -1,5 +1,6 @@
 //! One column of a flow table: its name, unit, formula, known error of the original, and what computes it.
 
+use crate::model::explained::explained;
 use crate::model::flow::moments::Moments;
 use crate::model::flow::{Direction, Known};
 
@@ -142,7 +143,7 @@ impl<Row> Columns<Row> {
 
     /// Says of the latest `n` columns what the original does otherwise.
     pub fn known_bug(&mut self, n: usize, text: &'static str) {
-        self.0.iter_mut().rev().take(n).for_each(|column| column.known_bug = text);
+        self.0.iter_mut().rev().take(n).for_each(|column| column.known_bug = explained(text));
     }
 
     /// Says of the latest `n` columns what must be known.

@@ -11,7 +11,7 @@ use crate::settings::Descriptor;
 
 const NEIGHBOURS: Descriptor = Descriptor::percent("dbscan.neighbours", "Rows around a core", 5.0)
     .range(0.1, 50.0)
-    .help("So large a share of all rows within the radius, at least 5 rows, makes a row the core of a cluster. Groups of unusual rows that are smaller than this are \
+    .offered("So large a share of all rows within the radius, at least 5 rows, makes a row the core of a cluster. Groups of unusual rows that are smaller than this are \
            seen too; a share keeps its meaning in tables of any size.");
 
 /// Line in the register.

@@ -10,11 +10,11 @@ use crate::settings::Descriptor;
 const TREES: Descriptor = Descriptor::count("extended_isolation_forest.trees", "Trees", 200.0)
     .range(20.0, 500.0)
     .unit("trees")
-    .help("More trees make scores steadier and take longer.");
+    .offered("More trees make scores steadier and take longer.");
 const SUBSAMPLE: Descriptor = Descriptor::count("extended_isolation_forest.rows", "Rows of a tree", 256.0)
     .range(16.0, 4096.0)
     .unit("rows")
-    .help("Random rows that each tree is grown from; 256 is the paper's number.");
+    .offered("Random rows that each tree is grown from; 256 is the paper's number.");
 /// Most columns that a cut is slanted over: of many columns, each cut sees so many random ones.
 const MOST_SLANTED: usize = 64;
 

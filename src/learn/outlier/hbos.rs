@@ -9,7 +9,7 @@ use crate::settings::Descriptor;
 const BINS: Descriptor = Descriptor::count("hbos.bins", "Bins", 10.0)
     .range(2.0, 100.0)
     .unit("bins")
-    .help("Bins of equal width in the histogram of each column. 10 is the usual choice.");
+    .offered("Bins of equal width in the histogram of each column. 10 is the usual choice.");
 /// Added to a bin's height, of which the highest has 1: an empty bin is rare, not impossible.
 const LEAST: f64 = 0.1;
 /// Most rows that are counted.

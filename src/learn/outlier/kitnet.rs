@@ -8,14 +8,14 @@ use crate::learn::work::{Stopped, Work, share};
 use crate::maths::sorting::Arrange;
 use crate::settings::Descriptor;
 
-const INPUTS: Descriptor = Descriptor::count("kitnet.inputs", "Features of a network", 10.0)
-    .range(2.0, 50.0)
-    .unit("features")
-    .help("Most features that one network reproduces; 10 is the authors' number. Features that go together share one.");
+const INPUTS: Descriptor =
+    Descriptor::count("kitnet.inputs", "Features of a network", 10.0).range(2.0, 50.0).unit("features").offered(
+        "Most features that one network reproduces; 10 is the authors' number. Features that go together share one.",
+    );
 const ROUNDS: Descriptor = Descriptor::count("kitnet.rounds", "Rounds of learning", 3.0)
     .range(1.0, 50.0)
     .unit("rounds")
-    .help("How often the networks see each row that they learn from.");
+    .offered("How often the networks see each row that they learn from.");
 /// Most rows that the networks learn from.
 const MOST_ROWS: usize = 5000;
 /// Most rows that correlations are counted over.

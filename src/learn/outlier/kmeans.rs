@@ -14,7 +14,7 @@ use crate::settings::Descriptor;
 const CLUSTERS: Descriptor = Descriptor::count("kmeans.clusters", "Clusters", 8.0)
     .range(2.0, 100.0)
     .unit("clusters")
-    .help("Groups that the rows are divided into. Small groups do not count as usual.");
+    .offered("Groups that the rows are divided into. Small groups do not count as usual.");
 /// The largest clusters that hold this share of the rows together are usual (alpha of the paper).
 const USUAL_SHARE: f64 = 0.9;
 /// So are those before a cluster that is so many times smaller than the one before it (beta of the paper).

@@ -8,7 +8,7 @@ use crate::settings::Descriptor;
 /// The size of a neighbourhood.
 pub const NEIGHBOURS: Descriptor = Descriptor::percent("knn.neighbours", "Neighbours", 5.0)
     .range(0.1, 50.0)
-    .help("The share of all rows whose distance counts, the nearest ones, at least 5 rows. Groups of unusual rows that are smaller than this are \
+    .offered("The share of all rows whose distance counts, the nearest ones, at least 5 rows. Groups of unusual rows that are smaller than this are \
            seen too; a share keeps its meaning in tables of any size.");
 
 /// Line in the register.

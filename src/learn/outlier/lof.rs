@@ -8,7 +8,7 @@ use crate::settings::Descriptor;
 
 const NEIGHBOURS: Descriptor = Descriptor::percent("lof.neighbours", "Neighbours", 10.0)
     .range(0.1, 50.0)
-    .help("The share of all rows that makes up a neighbourhood, at least 5 rows. Groups of unusual rows that are smaller than this are \
+    .offered("The share of all rows that makes up a neighbourhood, at least 5 rows. Groups of unusual rows that are smaller than this are \
            seen too; a share keeps its meaning in tables of any size.");
 /// Keeps densities finite where more rows than neighbours are alike.
 const LEAST_DISTANCE: f64 = 1e-6;

@@ -6,7 +6,7 @@ use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::work::{Stopped, Work};
 use crate::settings::Descriptor;
 
-const KEPT: Descriptor = Descriptor::percent("mcd.kept", "Rows that are taken as usual", 75.0).range(50.0, 100.0).help(
+const KEPT: Descriptor = Descriptor::percent("mcd.kept", "Rows that are taken as usual", 75.0).range(50.0, 100.0).offered(
     "The share of rows, those closest together, that say what is usual. 75 % is the paper's advice unless more than \
            a quarter of all rows may be unusual.",
 );

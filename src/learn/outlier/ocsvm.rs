@@ -8,7 +8,7 @@ use crate::settings::Descriptor;
 
 const OUTSIDE: Descriptor = Descriptor::percent("ocsvm.outside", "Rows that may lie outside", 50.0)
     .range(1.0, 99.0)
-    .help("The share of rows that the region may leave out (nu). 50 % is the usual choice; the score, not the region, says \
+    .offered("The share of rows that the region may leave out (nu). 50 % is the usual choice; the score, not the region, says \
            how unusual a row is.");
 /// Random waves that stand in for the kernel.
 const WAVES: usize = 256;

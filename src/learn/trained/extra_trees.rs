@@ -9,14 +9,15 @@ use crate::settings::Descriptor;
 
 const TREES: Descriptor = Descriptor::count("extra_trees.trees", "Trees", 100.0)
     .range(1.0, 1000.0)
-    .help("More trees are steadier and slower. 100 is the usual choice.");
-const COLUMNS: Descriptor = Descriptor::percent("extra_trees.columns", "Columns looked at", 0.0)
-    .range(0.0, 100.0)
-    .help("The share of the columns that each cut is chosen among; 0 means the square root of their number, as usual.");
+    .offered("More trees are steadier and slower. 100 is the usual choice.");
+const COLUMNS: Descriptor =
+    Descriptor::percent("extra_trees.columns", "Columns looked at", 0.0).range(0.0, 100.0).offered(
+        "The share of the columns that each cut is chosen among; 0 means the square root of their number, as usual.",
+    );
 const LEAF: Descriptor = Descriptor::count("extra_trees.leaf", "Fewest rows in a leaf", 1.0)
     .range(1.0, 1000.0)
     .unit("rows")
-    .help("Larger leaves give smoother probabilities and smaller models.");
+    .offered("Larger leaves give smoother probabilities and smaller models.");
 
 /// Line in the register.
 pub const CLASSIFIER: Classifier = Classifier {

@@ -14,10 +14,10 @@ use std::collections::VecDeque;
 
 const PENALTY: Descriptor = Descriptor::number("logistic_regression.penalty", "Penalty", 1.0)
     .range(0.0, 1e6)
-    .help("Half of it times the sum of squared weights is added to what is minimised. 1 is the usual choice; more keeps weights small.");
+    .offered("Half of it times the sum of squared weights is added to what is minimised. 1 is the usual choice; more keeps weights small.");
 const STEPS: Descriptor = Descriptor::count("logistic_regression.steps", "Most steps", 200.0)
     .range(1.0, 10_000.0)
-    .help("It stops before, once a step brings less than a millionth.");
+    .offered("It stops before, once a step brings less than a millionth.");
 /// Last steps that the next one takes into account.
 const MEMORY: usize = 10;
 

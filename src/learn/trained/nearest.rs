@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 
 const NEIGHBOURS: Descriptor = Descriptor::count("nearest.neighbours", "Neighbours", 5.0)
     .range(1.0, 200.0)
-    .help("How many of the nearest rows are asked. 5 is the usual choice.");
+    .offered("How many of the nearest rows are asked. 5 is the usual choice.");
 /// Most rows that are kept: a search takes time with them, and the model's file holds them.
 const MOST_ROWS: usize = 20_000;
 /// Added to a square of a distance: a neighbour at the same place counts much, not infinitely.

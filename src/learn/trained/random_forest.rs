@@ -9,15 +9,15 @@ use crate::settings::Descriptor;
 
 const TREES: Descriptor = Descriptor::count("random_forest.trees", "Trees", 200.0)
     .range(1.0, 1000.0)
-    .help("More trees are steadier and slower. 100 is the usual choice; 200 say more finely how sure they are.");
+    .offered("More trees are steadier and slower. 100 is the usual choice; 200 say more finely how sure they are.");
 const COLUMNS: Descriptor = Descriptor::percent("random_forest.columns", "Columns looked at", 0.0)
     .range(0.0, 100.0)
-    .help("The share of the columns that each cut is chosen among; 0 means half the square root of their number: less than usual, which costs \
+    .offered("The share of the columns that each cut is chosen among; 0 means half the square root of their number: less than usual, which costs \
            nothing within a table and holds up better on another one (NSL-KDD, see docs/measured.md).");
 const LEAF: Descriptor = Descriptor::count("random_forest.leaf", "Fewest rows in a leaf", 3.0)
     .range(1.0, 1000.0)
     .unit("rows")
-    .help("Larger leaves give smoother probabilities and smaller models.");
+    .offered("Larger leaves give smoother probabilities and smaller models.");
 
 /// Line in the register.
 pub const CLASSIFIER: Classifier = Classifier {

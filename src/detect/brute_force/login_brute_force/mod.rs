@@ -42,7 +42,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Sequential test of the outcomes, at any pace: each failure multiplies the likelihood ratio of guessing to a user's errors by 0.97/0.4, each success divides it by 0.6/0.03; beyond 99 it is guessing (Jung, Paxson, Berger, Balakrishnan: Fast Portscan Detection Using Sequential Hypothesis Testing, IEEE S&P 2004, with rates of logins chosen by us). Also Zeek's FTP policy: 20 failed logins in 15 minutes. Each protocol reports a failure itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes; over SSH the sizes of the server's answers show it (RFC 4252). The login form of a web page failed if the same user sends another password. Over RDP each connection asks for a password once (MS-RDPBCGR, 2.2.1.1.1) and the answer is encrypted, so connections are counted instead of failures.",
-};
+}
+.explained_where_shown();
 
 const REFUSED: Descriptor = Descriptor::count("login_brute_force.refused", "Failed logins", 20.0)
     .range(3.0, 10_000.0)

@@ -41,7 +41,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Sequential test by sizes: a request of an unpredictable size (new, or different from the one that followed a request of the same size last time) with the same answer counts as a failed login, one with a different answer as a success; requests at regular intervals are not evaluated. The likelihood ratios are those of repeated failed logins (Jung et al., IEEE S&P 2004; rates chosen by us). Requests from internal to external hosts are left to the beacon detector: reports of values and calls home have the same shape.",
-};
+}
+.explained_where_shown();
 
 const CHANGES: Descriptor = Descriptor::count("tls_brute_force.changes", "Different requests with the same answer", LoginWalk::FAILURES)
     .range(4.0, 10_000.0)

@@ -48,7 +48,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Beacon score, threat table and prevalence modifiers of RITA v5 (Active Countermeasures). RITA evaluates 24 hours. Short captures score easily, so this detector requires more observations than its four, and a period of at least a second; connections that span less than ten minutes weigh little unless the server is odd as well. How odd the server is and how regular the beat are added up as a log-likelihood ratio (naive Bayes). For a control server: a beat rather than exponential gaps or gaps of all orders of length, with Schwarz's criterion; sizes; a missing name; use by one host alone; port; a user agent or JA4 that connects to nothing else; an abused or random domain. Against it: many peers, other servers contacted at the same moments, several names of one domain, several servers polled alike, calls that stop. What speaks against it also lowers the confidence in a high score. Default sleep times range from 5 s (Empire, Meterpreter) to 60 s (Cobalt Strike); shorter intervals are polling.",
-};
+}
+.explained_where_shown();
 
 const LEAST: Descriptor = Descriptor::count("beacon.least", "Fewest connections", 7.0)
     .range(4.0, 10_000.0)

@@ -38,7 +38,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "The methods of Stratum: mining.* (Bitcoin), eth_* (Ethereum), login, job and submit (Monero). That sizes and times reveal these inside TLS: Muñoz i Suñé et al., 2019 (NetFlow features of miners); Caprolu et al., Cryptomining makes noise, Computer Communications 2021; Russo et al., Detection of illicit cryptomining using network metadata, EURASIP J. on Information Security 2021 (Stratum rebuilt from flow records). How odd the server is among those that internal hosts use also counts. The limits are our own.",
-};
+}
+.explained_where_shown();
 
 const MESSAGES: Descriptor = Descriptor::count("mining.messages", "Messages from a miner", 2.0)
     .range(1.0, 10_000.0)

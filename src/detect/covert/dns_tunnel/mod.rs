@@ -40,7 +40,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "The signs are added up as a log-likelihood ratio (naive Bayes), each bounded. Number of names: RITA v5 (low from 100, high from 1,000); long names and record types TXT, NULL and CNAME: survey of Sammour et al. (2018); slow tunnels by what is new in names: Nadler, Aminov and Shabtai (2019). Reversed addresses and service names are left out (RFC 5782, RFC 2782); names of one form with a checksum that are answered by a code count against a tunnel. Domains by the public suffix list.",
-};
+}
+.explained_where_shown();
 
 const NAMES: Descriptor = Descriptor::count("dns_tunnel.names", "Different names under one domain", 6.0)
     .range(3.0, 100_000.0)

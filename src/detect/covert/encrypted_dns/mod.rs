@@ -39,7 +39,8 @@ const CARD: Card = Card {
     advice: &["Ask the owner of the host which resolver it uses", "Compare with your network's policy"],
     part_of: &[],
     source: "Shape: Vekshin et al., DoH Insight, ARES 2020 (long connections, small packets, little variance); MontazeriShatoori et al. 2020 and the data set CIRA-CIC-DoHBrw-2020 (tunnels by dns2tcp, dnscat2 and iodine: steady and many); sizes from RFC 8484 and RFC 8467. Connections to names without a query are our own second sign, because web sockets and push messages have the same shape.",
-};
+}
+.explained_where_shown();
 
 const REQUESTS: Descriptor = Descriptor::count("encrypted_dns.requests", "Requests", 15.0)
     .range(5.0, 100_000.0)

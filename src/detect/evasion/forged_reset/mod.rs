@@ -36,7 +36,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009 (resets that differ from the other packets of their sender; several with growing sequence numbers). A host sends at most one reset for each packet it receives (RFC 9293, section 3.10.7). In one network an address opens, accepts and ends its connections from the same Ethernet address.",
-};
+}
+.explained_where_shown();
 
 const RESETS: Descriptor = Descriptor::count("forged_reset.resets", "Resets in one direction", 8.0)
     .range(2.0, 1000.0)

@@ -46,7 +46,8 @@ const CARD: Card = Card {
     ],
     part_of: &["low_and_slow_exfiltration", "mail_exfiltration"],
     source: "No formula with a public reference exists: ratio and volume are compared with the median of the host's other destinations. What is gathered inside (ATT&CK T1074) is compared with what others fetch: n hosts that are alike share N fetches as a binomial distribution has it, so k of them go to one with a chance of at most n C(N, k) / n^k. Browsers name HTTP in the handshake (ALPN, RFC 7301). How odd the server is lowers the confidence: a log-likelihood ratio as for beacons. Calls and cameras are told by STUN and RTP (RFC 8489, RFC 3550).",
-};
+}
+.explained_where_shown();
 
 const LEAST: Descriptor = Descriptor::kilobytes("bulk_exfiltration.least", "Smallest upload", 300.0)
     .range(10.0, 100_000_000.0)

@@ -40,7 +40,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "No formula with a public reference exists: volume and ratio are compared with the medians of the host's other destinations, its past and its peers. ATT&CK T1030 (data in pieces below thresholds). The registered domain is by the public suffix list (publicsuffix.org), as RITA sums by name.",
-};
+}
+.explained_where_shown();
 
 /// The detector's entry in the register.
 pub const ENTRY: Entry =

@@ -47,7 +47,8 @@ const CARD: Card = Card {
         "Rossow: Amplification Hell, NDSS 2014 (protocols and factors); CVE-2013-5211 (NTP monlist); RFC 8482 (DNS ANY); CERT CA-1998-01 (smurf).",
         "30 answers and one in two seconds of a service that amplifies, from servers that the host never asks; 200 and 5 a second of any other, from 50 servers or more."
     ),
-};
+}
+.explained_where_shown();
 
 const PACKETS: Descriptor = Descriptor::count("amplification.packets", "Unsolicited answers", 500.0)
     .range(10.0, 10_000_000.0)

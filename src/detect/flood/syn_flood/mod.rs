@@ -42,7 +42,8 @@ const CARD: Card = Card {
         "CUSUM over SYN against answered requests: Wang, Zhang, Shin, Detecting SYN Flooding Attacks, INFOCOM 2002 (period 20 s, drift 0.35, threshold 1.05). Least number: 1,100 incomplete connections a minute, the default of Cisco's TCP Intercept; or 200 in a second, that of Juniper's screens.",
         "100 requests and 3 a second, if most of them were never sent again: a client's stack repeats a request that stays open (RFC 6298), a flood does not. 150 and 3 a second on any ports of a host from 20 addresses or more, or where ports repeat as often as by chance: a scan tries each once."
     ),
-};
+}
+.explained_where_shown();
 
 const LEAST: Descriptor = Descriptor::count("syn_flood.least", "Incomplete requests for a flood", 360.0)
     .range(10.0, 10_000_000.0)

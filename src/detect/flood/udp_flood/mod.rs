@@ -40,7 +40,8 @@ const CARD: Card = Card {
         "100 packets and 2 a second, each from its own port and without an answer (150 and 3 to ever new ports); not \
          where they are valid requests of a known protocol, such as a resolver receives while it is down."
     ),
-};
+}
+.explained_where_shown();
 
 const RATE: Descriptor = Descriptor::count("udp_flood.rate", "Unanswered UDP packets for a flood", 1000.0)
     .range(10.0, 10_000_000.0)

@@ -37,7 +37,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "MITRE ATT&CK for ICS (T0858, T0816, T0843, T0845, T0855, T0836, T0878, T0814); functions by IEEE 1815, IEC 60870-5-101, the CIP library and Wireshark's S7comm dissector. Ordinary controller traffic is regular reads by few masters: Barbosa et al., Exploiting traffic periodicity in industrial control networks, IJCIP 2016.",
-};
+}
+.explained_where_shown();
 
 const READS: Descriptor = Descriptor::count("industrial_control.reads", "Reads that make a master", 10.0)
     .range(1.0, 100_000.0)

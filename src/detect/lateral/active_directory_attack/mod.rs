@@ -35,7 +35,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "MS-NRPC and CVE-2020-1472 (Zerologon: 256 tries on average), MS-DRSR (DCSync), MS-EFSR and MS-RPRN (forced authentication), CVE-2021-34527 (printer drivers), MS-LSAD (secrets), MS-EVEN and MS-EVEN6 (event log), MS-SAMR.",
-};
+}
+.explained_where_shown();
 
 const LOGONS: Descriptor = Descriptor::count("active_directory_attack.logons", "Netlogon logins from one host", 8.0)
     .range(3.0, 100_000.0)

@@ -40,7 +40,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004, on first contacts between internal hosts. Ports from MITRE ATT&CK T1021. A host that was tried and then tries the same on others is how worms spread (T1210).",
-};
+}
+.explained_where_shown();
 
 const LEAST: Descriptor = Descriptor::count("lateral_movement.least", "Neighbours that refused", 5.0)
     .range(4.0, 10_000.0)

@@ -42,7 +42,8 @@ const CARD: Card = Card {
     source: baseline::source!(
         "IEEE 802.1D (why bridges need a tree); Cisco, Internetwork Design Guide, Broadcasts in Switched LAN Internetworks (hosts feel hundreds of broadcasts a second)."
     ),
-};
+}
+.explained_where_shown();
 
 const RATE: Descriptor = Descriptor::count("broadcast_storm.rate", "Frames for a storm", 300.0)
     .range(10.0, 1_000_000.0)

@@ -40,7 +40,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 1035, section 4.2.1 (clients repeat a query after 2 to 5 s); Google Public DNS, Performance Benefits (what a look-up costs); RFC 1035, section 4.1.1 and RFC 8914 (SERVFAIL, REFUSED).",
-};
+}
+.explained_where_shown();
 
 const SLOW: Descriptor = Descriptor::seconds("dns_trouble.slow", "Slow answer", 0.3)
     .range(0.02, 30.0)

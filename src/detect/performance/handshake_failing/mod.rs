@@ -40,7 +40,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 5246, section 7.2.2 and RFC 8446, section 6.2 (alerts and what they mean); RFC 9293, section 3.10.7.4 (who resets a connection).",
-};
+}
+.explained_where_shown();
 
 const CONNECTIONS: Descriptor = Descriptor::count("handshake_failing.connections", "Failed connections", 5.0)
     .range(2.0, 100_000.0)

@@ -44,7 +44,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Round trips by acknowledgments of segments sent once: Karn and Partridge, 1987; the shortest of several, so that delayed acknowledgments (RFC 1122: up to 0.5 s) do not count. How long a delay people notice: ITU-T G.114 (150 ms one way).",
-};
+}
+.explained_where_shown();
 
 const TIMES: Descriptor =
     Descriptor::count("path_latency.times", "Times the shorter round trip", 3.0).range(2.0, 100.0).unit("times").help(

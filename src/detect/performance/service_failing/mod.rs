@@ -38,7 +38,8 @@ const CARD: Card = Card {
     // Who attacks a page makes it fail.
     part_of: &["web_attack", "known_exploit", "login_brute_force", "connection_flood", "slow_http"],
     source: "RFC 9110, section 15.6 (server errors); RFC 3261, section 21.5; RFC 5321, section 4.2.3; RFC 4511, appendix A; RFC 4120, section 7.5.9; MS-ERREF, section 2.3.1.",
-};
+}
+.explained_where_shown();
 
 const SHARE: Descriptor = Descriptor::percent("service_failing.share", "Failed requests", 30.0)
     .range(1.0, 100.0)

@@ -35,7 +35,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "RFC 6298, section 2 (a request is repeated after 1 s, then after twice as long each time); RFC 9293, section 3.5.2 (a closed port answers with a reset); RFC 1812, section 5.2.7.1 (routers and firewalls report unreachable, or nothing).",
-};
+}
+.explained_where_shown();
 
 const ATTEMPTS: Descriptor = Descriptor::count("service_unreachable.attempts", "Failed attempts of a client", 3.0)
     .range(2.0, 10_000.0)

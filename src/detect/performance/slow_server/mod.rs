@@ -38,7 +38,8 @@ const CARD: Card = Card {
     // Servers keep those waiting on purpose whose password was wrong.
     part_of: &["ftp_brute_force", "ssh_brute_force", "login_brute_force"],
     source: "Response times that people notice: Nielsen, Usability Engineering, 1993 (0.1 s, 1 s, 10 s). Answers after more than 8 s count if clients ask again at varying times: who waits for news asks again at once (RFC 6202, section 2.1). The share of the network is the round trip from the capture point to the server and back (TCP acknowledgments; of datagrams the quickest answer).",
-};
+}
+.explained_where_shown();
 
 const RESPONSE: Descriptor = Descriptor::seconds("slow_server.response", "Slow response", 0.25)
     .range(0.05, 10.0)

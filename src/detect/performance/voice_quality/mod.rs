@@ -39,7 +39,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Loss and jitter: RFC 3550, sections 6.4.1, 6.4.2 and appendices A.1, A.3, A.8. What is heard: ITU-T G.113 (a few per cent of loss) and the usual targets for voice, less than 1 % of loss and 30 ms of jitter.",
-};
+}
+.explained_where_shown();
 
 const LOSS: Descriptor = Descriptor::percent("voice_quality.loss", "Lost packets", 3.0)
     .range(0.1, 100.0)

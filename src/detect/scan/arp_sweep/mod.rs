@@ -46,7 +46,8 @@ const CARD: Card = Card {
     ],
     part_of: &[],
     source: "Count rule of Zeek's scan policy (25 hosts in 5 minutes, failed attempts only), and the threshold random walk (Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004) over any time, applied to unanswered ARP requests and neighbour solicitations (RFC 4861).",
-};
+}
+.explained_where_shown();
 
 const ADDRESSES: Descriptor = Descriptor::count("arp_sweep.addresses", "Unanswered addresses for a sweep", 25.0)
     .range(2.0, 65_535.0)

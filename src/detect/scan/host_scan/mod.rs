@@ -41,7 +41,8 @@ const CARD: Card = Card {
     ],
     part_of: &["port_scan"],
     source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (25 hosts on one port in 5 minutes, failed attempts only). Scanners do not look addresses up in DNS first (Whyte, Kranakis, van Oorschot, NDSS 2005), so silent external hosts do not count if DNS had returned their address for a name, or if a router reports no route to them.",
-};
+}
+.explained_where_shown();
 
 const HOSTS: Descriptor = Descriptor::count("host_scan.hosts", "Failed hosts for a scan", 25.0)
     .range(2.0, 65_535.0)

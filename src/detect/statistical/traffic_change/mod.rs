@@ -34,7 +34,8 @@ const CARD: Card = Card {
     advice: &["Check the flows of that time: which host, which port, which direction"],
     part_of: &[],
     source: "CUSUM: Page, Continuous Inspection Schemes, Biometrika 1954; robust mean and spread by median and MAD (Hampel 1974), so the change itself does not shift the baseline. Entropy of addresses and ports: Lakhina, Crovella, Diot, SIGCOMM 2005; Wagner and Plattner, WETICE 2005. Which share of the maximum counts as a change is our own convention.",
-};
+}
+.explained_where_shown();
 
 const RATIO: Descriptor = Descriptor::ratio("traffic_change.ratio", "Times the baseline", 10.0)
     .range(2.0, 10_000.0)
