@@ -9,6 +9,7 @@ use crate::learn::column::{Cells, TableColumn};
 use crate::learn::random::Selection;
 use crate::learn::work::Work;
 use crate::learn::{CONSENSUS, METHODS, Method, Refusal, method};
+use crate::maths::sorting::Gather;
 use crate::model::Finding;
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyChoice, AnomalyQuery, AnomalyReasons, AnomalyRow, FindingLink};
@@ -37,7 +38,7 @@ impl Desk {
         chosen_methods(choice)?;
         let subjects = Subjects::of(pipeline, choice).ok_or_else(|| nothing(choice))?;
         let features = subjects.features(pipeline);
-        let known: BTreeSet<&str> = features.iter().map(|feature| feature.name.as_str()).collect();
+        let known: BTreeSet<&str> = features.iter().map(|feature| feature.name.as_str()).gathered();
         let unknown = choice.added.iter().chain(&choice.removed).find(|name| !known.contains(name.as_str()));
         if let Some(name) = unknown {
             return Err(format!("There is no feature called {name:?} of {}.", choice.scope.nouns().1));

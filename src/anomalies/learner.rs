@@ -12,6 +12,7 @@ use crate::learn::random::Selection;
 use crate::learn::scoring::Scored;
 use crate::learn::work::Work;
 use crate::learn::{METHODS, Method, Refusal};
+use crate::maths::sorting::Arrange;
 use crate::model::format::quantity;
 use crate::model::listing::Page;
 use crate::protocol::Window;
@@ -172,7 +173,7 @@ impl Learner {
         let mut selection = Selection::new(self.task.choice.seed, rest.len() as u32, most);
         let mut rows: Vec<u32> = rest.iter().copied().filter(|_| selection.picks()).collect();
         rows.extend(top);
-        rows.sort_by(|a, b| self.score(*a).total_cmp(&self.score(*b)).then(a.cmp(b)));
+        rows.arrange_by(|a, b| self.score(*a).total_cmp(&self.score(*b)).then(a.cmp(b)));
         let places: Vec<[f64; 2]> = rows.iter().map(|row| plane.place(&self.prepared, *row as usize)).collect();
         let extents = [0, 1].map(|axis: usize| {
             let values = || places.iter().filter_map(move |place| place.get(axis)).copied();
@@ -207,13 +208,16 @@ impl Learner {
         let n = places.len();
         match window.sort {
             AnomalySort::Score => {}
-            AnomalySort::Place => places.sort_unstable_by(|a, b| b.cmp(a)),
+            AnomalySort::Place => {
+                places.sort_unstable();
+                places.reverse();
+            }
             AnomalySort::Agreeing => {
                 places.sort_by_cached_key(|row| std::cmp::Reverse(self.consensus.agreeing(*row as usize).len()));
             }
             AnomalySort::Class => {
                 let class = |row: u32| self.task.labels.as_ref().and_then(|labels| labels.of_rows.get(row as usize));
-                places.sort_by_key(|row| std::cmp::Reverse(class(*row)));
+                places.arrange_by_key(|row| std::cmp::Reverse(class(*row)));
             }
         }
         // Largest first is how scores are read.

@@ -5,7 +5,7 @@ use super::profile::{Profile, Sources, Thing, ThingKind, things_of};
 use crate::detect::card::Card;
 use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence};
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::finding::{Category, Finding};
 use crate::model::format::quantity::{counted, plain, with_unit};
 use crate::model::{Endpoint, Flow};
@@ -108,7 +108,7 @@ fn new_things(
     from: &Sources<'_>,
 ) -> Option<Finding> {
     let first = new.first()?;
-    let names: BTreeSet<&str> = new.iter().map(|(name, _)| *name).collect();
+    let names: BTreeSet<&str> = new.iter().map(|(name, _)| *name).gathered();
     let is_meant =
         |flow: &Flow| things_of(flow, from).iter().any(|(of, name)| *of == kind && names.contains(name.as_str()));
     let flows: Vec<(u32, &Flow)> = from.counted().filter(|(_, flow)| is_meant(flow)).collect();

@@ -10,7 +10,7 @@ use super::measure::Fold;
 use super::plan::{AskedDimension, AskedMeasure, Plan, plan};
 use super::sources::{Selected, Sources};
 use super::tally::{NOWHERE, Tally};
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::explore::{
     Answer, AnswerRow, AnswerValue, DimensionHead, MeasureHead, Order, Question, Scale, ValueKind,
 };
@@ -130,7 +130,7 @@ fn only<'a>(
         let figure = |row: &Row| figures.first().and_then(|all| *all.get(row.group as usize)?);
         rows.retain(|row| row.kinds() == [ValueKind::Value]);
         rows.arrange_by(|a, b| descending(figure(a), figure(b)).then_with(|| a.keys.cmp(&b.keys)));
-        Some(rows.into_iter().take(limit).flat_map(|row| row.keys).collect())
+        Some(rows.into_iter().take(limit).flat_map(|row| row.keys).gathered())
     };
     dimensions.iter().map(of).collect()
 }
@@ -173,7 +173,7 @@ fn ranks(rows: &[Row], figures: &[Vec<Option<f64>>], dimensions: &[AskedDimensio
             // Stable: equal ones stay in the order of their keys.
             keys.arrange_by(|a, b| a.0.kind().cmp(&b.0.kind()).then(b.1.total_cmp(&a.1)));
         }
-        keys.into_iter().map(|(key, _)| key).zip(0..).collect()
+        keys.into_iter().map(|(key, _)| key).zip(0..).gathered()
     };
     dimensions.iter().enumerate().map(of).collect()
 }

@@ -6,7 +6,7 @@
 use crate::export::flow_values::{flows, sent, transport};
 use crate::export::{About, Export, TableExport, Tables, Writer, cell};
 use crate::flow::beacon_score::{Parts, parts};
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::flow::Known;
 use crate::model::format::time::{self, SECOND};
 use crate::model::{Addr, Analysis, Flow};
@@ -69,7 +69,7 @@ pub fn write(out: &mut dyn Write, analysis: &Analysis, tables: &Tables<'_>) -> i
         pair.services.insert(service(flow));
         pair.flows.push(flow);
     }
-    let n_sources = sources.values().flatten().collect::<BTreeSet<_>>().len().max(1);
+    let n_sources = sources.values().flatten().copied().gathered::<BTreeSet<Addr>>().len().max(1);
     let ends = || pairs.values().flat_map(|pair| &pair.flows).map(|flow| flow.first_ns / SECOND);
     let span = (ends().min().unwrap_or(0), ends().max().unwrap_or(0));
     let scored = |(who, mut pair): ((Addr, Addr), _)| Some((parts_of(&mut pair, span)?, who, pair));

@@ -2,6 +2,7 @@
 
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
+use crate::maths::sorting::Arrange;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::{Finding, Severity};
@@ -43,8 +44,8 @@ impl<'a> Tables<'a> {
             placed().flat_map(|(i, finding)| finding.flow_serials.iter().map(move |serial| (*serial, i))).collect();
         let mut of_packets: Vec<(u64, u32)> =
             placed().flat_map(|(i, finding)| finding.packet_indices.iter().map(move |index| (*index, i))).collect();
-        of_flows.sort_unstable();
-        of_packets.sort_unstable();
+        of_flows.arrange();
+        of_packets.arrange();
         Tables {
             fields,
             names,

@@ -1,6 +1,7 @@
 //! A column of what is learnt from, by itself: it needs no table behind it, so that another thread or worker can have it.
 
 use super::prepare::Values;
+use crate::maths::sorting::Gather;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -66,7 +67,7 @@ impl Cells {
             (Cells::Numbers(values), Some(Cells::Numbers(more))) => values.extend(more),
             (Cells::Numbers(values), _) => values.resize(before + n, f64::NAN),
             (Cells::Texts(codes, texts), Some(Cells::Texts(more, names))) => {
-                let mut known: BTreeMap<String, u32> = texts.iter().cloned().zip(0..).collect();
+                let mut known: BTreeMap<String, u32> = texts.iter().cloned().zip(0..).gathered();
                 let mut places = Vec::with_capacity(names.len());
                 for name in names {
                     let next = texts.len() as u32;

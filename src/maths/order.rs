@@ -1,6 +1,7 @@
 //! Values to the one that a share of them lies below: medians and quantiles. Definitions differ where there is no value
 //! exactly there, and figures of published methods hang on them, so each is here under a name that says which.
 
+use crate::maths::sorting::Arrange;
 use std::cmp::Ordering;
 
 /// The median as textbooks have it, of ascending values: the mean of the two in the middle; 0 for none.
@@ -60,7 +61,7 @@ pub fn nearest_rank<T>(sorted: &[T], share: f64) -> Option<&T> {
 
 /// The value with half of all weight at or below it, of values and their weights; 0 for none.
 pub fn weighted_median(mut values: Vec<(f64, f64)>) -> f64 {
-    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    values.arrange_by(|a, b| a.0.total_cmp(&b.0));
     let half = values.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
     let mut sum = 0.0;
     let reaches_half = |(_, weight): &&(f64, f64)| {

@@ -23,6 +23,18 @@ pub trait Arrange<T> {
     fn arrange_by_key<K: Ord>(&mut self, key: impl FnMut(&T) -> K);
 }
 
+/// Gathering into sets and maps that have an order.
+pub trait Gather: Iterator + Sized {
+    /// Puts one item in after another. `collect` would sort them first, by a sort for each kind of item.
+    fn gathered<Ordered: Default + Extend<Self::Item>>(self) -> Ordered {
+        let mut all = Ordered::default();
+        all.extend(self);
+        all
+    }
+}
+
+impl<Items: Iterator> Gather for Items {}
+
 impl<T> Arrange<T> for [T] {
     fn arrange_by(&mut self, mut compare: impl FnMut(&T, &T) -> Ordering) {
         let order = places(self.len(), &mut |a, b| match (self.get(a as usize), self.get(b as usize)) {

@@ -1,6 +1,7 @@
 //! Answers from an analysis what administrators ask first: is the network slow, for whom, since when, and what is the
 //! cause.
 
+use crate::maths::sorting::Gather;
 use crate::model::analysis::DetectorRun;
 use crate::model::format::quantity::counted;
 use crate::model::rows::RowKind;
@@ -49,12 +50,12 @@ impl Slowness<'_> {
                 .iter()
                 .flat_map(|one| if one.targets.is_empty() { &one.sources } else { &one.targets })
                 .copied()
-                .collect();
+                .gathered();
             return Some(Slowness::Slow {
                 n_affected: affected.len() as u64,
                 only: affected.first().copied().filter(|_| affected.len() == 1),
                 since_ns: causes.iter().map(|one| one.start_ns).min().unwrap_or(0),
-                faults: causes.iter().filter_map(|one| fault(one)).collect(),
+                faults: causes.iter().filter_map(|one| fault(one)).gathered(),
                 causes,
             });
         }

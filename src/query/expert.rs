@@ -6,6 +6,7 @@ use super::slices::{known_of, raw, spans};
 use crate::decode::fragments::Fragments;
 use crate::decode::inspect;
 use crate::flow::remarks::{SegmentRemarks, has_any};
+use crate::maths::sorting::Gather;
 use crate::model::Secrets;
 use crate::model::flow::health::Remarks;
 use crate::stats::packet_index::{IndexedPacket, PacketFlow};
@@ -32,7 +33,7 @@ impl Expert {
         };
         let serials: Vec<Option<u32>> = places.iter().map(serial_of).collect();
         let remarkable = |serial: &u32| pipeline.flows().get(*serial).filter(|flow| flow.is_tcp() && has_any(flow));
-        let meant: BTreeSet<u32> = serials.iter().flatten().filter(|one| remarkable(one).is_some()).copied().collect();
+        let meant: BTreeSet<u32> = serials.iter().flatten().filter(|one| remarkable(one).is_some()).copied().gathered();
         if self.known.len() > MOST_KNOWN {
             self.known.clear();
         }

@@ -2,6 +2,7 @@
 
 use super::filter;
 use super::listing::Sight;
+use crate::maths::sorting::Gather;
 use crate::model::finding::Finding;
 use crate::model::listing::FilterError;
 use crate::model::net::addr::{Addr, Endpoint};
@@ -33,7 +34,7 @@ pub(super) fn findings(sight: &mut Sight<'_>, scope: &Scope) -> Result<Vec<Strin
         };
         let is_gone = |one: &Finding| one.flow_serials.last().is_none_or(|last| *last < kept.first_serial());
         let hosts: BTreeSet<Addr> = match left.iter().any(|one| is_gone(one) && !is_by_packets(one)) {
-            true => passing.iter().filter_map(|serial| kept.get(*serial)).flat_map(ends).collect(),
+            true => passing.iter().filter_map(|serial| kept.get(*serial)).flat_map(ends).gathered(),
             false => BTreeSet::new(),
         };
         let is_of_host = |one: &Endpoint| matches!(one, Endpoint::Ip(address) if hosts.contains(address));

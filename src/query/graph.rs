@@ -3,7 +3,7 @@
 use super::filter;
 use super::listing::Sight;
 use crate::maths::layout;
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::finding::Severity;
 use crate::model::flow::Known;
 use crate::model::graph::{Graph, GraphEdge, GraphNode, GraphUnit};
@@ -116,7 +116,7 @@ fn drawn(
     }
     let mut order: Vec<_> = nodes.into_iter().collect();
     order.arrange_by_key(|(group, (sum, ..))| (Reverse(amount(sum)), (*group).clone()));
-    let place_of: BTreeMap<&Group, u32> = (0..).zip(&order).map(|(place, (group, _))| (*group, place)).collect();
+    let place_of: BTreeMap<&Group, u32> = (0..).zip(&order).map(|(place, (group, _))| (*group, place)).gathered();
     let mut joined: BTreeMap<(u32, u32), (Sum, bool)> = BTreeMap::new();
     for ((a, b), (sum, is_back)) in pairs {
         let place = |host: &Addr| groups.get(host).and_then(|group| place_of.get(group)).copied();
@@ -176,7 +176,7 @@ fn grouped(hosts: &BTreeMap<Addr, Sum>, amount: &dyn Fn(&Sum) -> u64, site: &Sit
     // Three nodes are left for those that are in none of these.
     largest.truncate(MOST_NODES - MOST_HOSTS - 3);
     let mut kept: Vec<Network> = largest.into_iter().map(|(network, _)| network).collect();
-    kept.sort_unstable();
+    kept.arrange();
     let of_many = |host: Addr| match (kept.binary_search(&network(host)).is_ok(), site.place(host)) {
         (true, _) => Group::Network(network(host)),
         (_, Place::Inside) => Group::Others("Others inside"),
@@ -184,7 +184,7 @@ fn grouped(hosts: &BTreeMap<Addr, Sum>, amount: &dyn Fn(&Sum) -> u64, site: &Sit
         (_, Place::Unknown) => Group::Others("Others"),
     };
     let single = single.iter().map(|(host, _)| (*host, Group::Host(*host)));
-    single.chain(many.iter().map(|(host, _)| (*host, of_many(*host)))).collect()
+    single.chain(many.iter().map(|(host, _)| (*host, of_many(*host)))).gathered()
 }
 
 /// Name and filter of a node.

@@ -2,6 +2,7 @@
 //!
 //! Written as `SrcAddr=source address,Label=label,Foo=ignore`, or as an object of headings and ids of roles.
 
+use crate::maths::sorting::Gather;
 use crate::model::rows::{Role, choice_name};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -81,7 +82,7 @@ impl ColumnChoices {
 
     /// The same, all of it said of the table at hand.
     pub fn about_this(self) -> ColumnChoices {
-        ColumnChoices { asked: self.roles.keys().cloned().collect(), ..self }
+        ColumnChoices { asked: self.roles.keys().cloned().gathered(), ..self }
     }
 
     /// Headings of which it was said of the table at hand, with the roles: one that it lacks has to be told.

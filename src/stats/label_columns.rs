@@ -3,6 +3,7 @@
 
 use super::columns;
 use super::rows::{RowStore, cell};
+use crate::maths::sorting::Gather;
 use crate::model::rows::{Column, Role, RoleReason, label_names};
 use std::collections::BTreeMap;
 
@@ -92,7 +93,7 @@ fn classes(store: &RowStore, label: usize) -> Option<Vec<u32>> {
     let counts = distinct(store, label, MOST_CLASSES.min(store.len() / 4))?;
     // Of a class of one row everything is a function.
     counts.values().all(|n| *n > 1).then_some(())?;
-    let places: BTreeMap<u64, u32> = counts.into_keys().zip(0..).collect();
+    let places: BTreeMap<u64, u32> = counts.into_keys().zip(0..).gathered();
     let mut classes = Vec::with_capacity(store.len());
     let kept = store.column(label)?;
     kept.runs(|_, cells| classes.extend(cells.iter().map(|cell| places.get(cell).copied().unwrap_or(0))));

@@ -2,7 +2,7 @@
 
 use super::columns;
 use super::rows::{RowStore, cell};
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -104,7 +104,7 @@ pub fn labels(rows: &RowStore, column: usize, benign: &[String]) -> Labels {
         })
         .collect();
     named.arrange();
-    let places: BTreeMap<u64, u32> = named.iter().zip(0..).map(|((_, _, cell, _), place)| (*cell, place)).collect();
+    let places: BTreeMap<u64, u32> = named.iter().zip(0..).map(|((_, _, cell, _), place)| (*cell, place)).gathered();
     Labels {
         of_rows: cells.iter().map(|cell| places.get(cell).copied().unwrap_or(0)).collect(),
         classes: named.into_iter().map(|(is_attack, name, _, n_rows)| Class { name, n_rows, is_attack }).collect(),

@@ -2,6 +2,7 @@
 //! matrix.
 
 use super::labels::Labels;
+use crate::maths::sorting::Arrange;
 
 /// Points of a curve that are given.
 const MOST_POINTS: usize = 200;
@@ -32,7 +33,7 @@ pub fn rank(scores: &[f32], is_reported: &[bool], labels: &Labels) -> Ranking {
         .zip(labels.of_rows())
         .map(|(score, class)| (if score.is_nan() { f32::NEG_INFINITY } else { *score }, attack_of(*class)))
         .collect();
-    rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+    rows.arrange_by(|a, b| b.0.total_cmp(&a.0));
     let n_attacks = rows.iter().filter(|(_, is_attack)| *is_attack).count() as f64;
     let n_others = rows.len() as f64 - n_attacks;
     let (mut hits, mut misses, mut area, mut precision_sum) = (0.0, 0.0, 0.0, 0.0);

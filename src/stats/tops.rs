@@ -3,7 +3,7 @@
 use crate::flow::endpoints::{EndpointIndex, FlowEndpoints};
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::analysis::{HostRow, PortRow};
 use crate::model::app::protocol::AppProto;
 use crate::model::app::protocol::Protocol;
@@ -124,7 +124,7 @@ impl Sums {
             bytes: total.bytes,
         });
         let apps = AppProto::ALL.iter().zip(apps).filter_map(|(app, total)| Some((*app, total?)));
-        Tops { n_hosts, hosts: hosts.collect(), ports: ports.collect(), apps: apps.collect() }
+        Tops { n_hosts, hosts: hosts.collect(), ports: ports.collect(), apps: apps.gathered() }
     }
 }
 

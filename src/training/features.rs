@@ -1,13 +1,14 @@
 //! Names of features that people give to those that are meant: these alone, or with + and - in front those to add and to leave out.
 
 use crate::anomalies::Feature;
+use crate::maths::sorting::Gather;
 use std::collections::BTreeSet;
 
 /// The places of the features that are looked at; a sentence if a name is unknown.
 pub fn chosen(features: &[Feature], names: &[String]) -> Result<Vec<usize>, String> {
     let is_alone = !names.is_empty() && !names.iter().any(|name| name.starts_with(['+', '-']));
     let by_default = features.iter().enumerate().filter(|(_, feature)| !is_alone && feature.withheld.is_none());
-    let mut chosen: BTreeSet<usize> = by_default.map(|(place, _)| place).collect();
+    let mut chosen: BTreeSet<usize> = by_default.map(|(place, _)| place).gathered();
     for name in names {
         let bare = name.trim_start_matches(['+', '-']).trim();
         let with = |is: &dyn Fn(&Feature) -> bool| -> Vec<usize> {

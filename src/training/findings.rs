@@ -7,7 +7,7 @@ use crate::detect::support::severity::{Confidence, Impact};
 use crate::learn::column::Cells;
 use crate::learn::trained::TrainedModel;
 use crate::learn::trained::recipe::Reading;
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::finding::{Category, Evidence, Finding};
 use crate::model::format::quantity::{counted, percent, plain, with_unit};
 use crate::model::{Addr, Flow};
@@ -139,7 +139,7 @@ fn finding(
     let (start, end) = (ends(|f| f.first_ns).min().unwrap_or(0), ends(|f| f.last_ns).max().unwrap_or(0));
     let ports = flows.iter().filter(|(_, flow)| flow.is_tcp() || flow.is_udp()).map(|(_, flow)| flow.responder().1);
     let protocols: std::collections::BTreeSet<String> =
-        flows.iter().map(|(_, flow)| flow.transport().to_string()).collect();
+        flows.iter().map(|(_, flow)| flow.transport().to_string()).gathered();
     let mut builder = Finding::builder(&CARD)
         .title(format!("{what}{from} {looks} like {like} to the trained model"))
         .score(probability)

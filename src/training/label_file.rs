@@ -1,6 +1,7 @@
 //! A file of labels for captures to marks: which flows are what, by time, address and filter.
 
 use super::marks::Mark;
+use crate::maths::sorting::Gather;
 use crate::model::Addr;
 use crate::model::format::quantity::counted;
 use serde_json::{Map, Value};
@@ -58,7 +59,7 @@ impl LabelFile {
 
     /// What it holds, in a sentence for people.
     pub fn about(&self) -> String {
-        let names: BTreeSet<&str> = self.entries.iter().map(|entry| entry.mark.label.as_str()).collect();
+        let names: BTreeSet<&str> = self.entries.iter().map(|entry| entry.mark.label.as_str()).gathered();
         let n = counted(self.entries.len() as u64, "entry", "entries");
         format!("{n} of {}.", counted(names.len() as u64, "label", "labels"))
     }

@@ -1,5 +1,6 @@
 //! Merges findings of several detectors about one cause: the strongest absorbs the weaker ones.
 
+use crate::maths::sorting::Gather;
 use crate::model::Endpoint;
 use crate::model::finding::series::SeriesKind;
 use crate::model::finding::{Category, Finding, Severity};
@@ -83,7 +84,7 @@ fn behind_causes(mut findings: Vec<Finding>) -> Vec<Finding> {
     };
     let causes: Vec<Finding> = findings.iter().filter(is_cause).cloned().collect();
     for finding in findings.iter_mut().filter(|finding| finding.category == Category::Performance) {
-        let hosts: BTreeSet<&Endpoint> = finding.sources.iter().chain(&finding.targets).collect();
+        let hosts: BTreeSet<&Endpoint> = finding.sources.iter().chain(&finding.targets).gathered();
         let cause = causes.iter().find(|cause| {
             // Who deceives or floods the whole network names no target.
             let is_of_hosts = finding.detector == STORM

@@ -11,6 +11,7 @@ use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
 use crate::detect::support::wordiness::Wordiness;
 use crate::maths::elementary::ln;
+use crate::maths::sorting::Gather;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::names::DnsCode;
 use crate::model::app::protocol::AppProto;
@@ -143,7 +144,7 @@ impl Detector for Dga {
         let is_case =
             |asker: &Asker| asker.n_missing() >= least && asker.share() >= share && asker.evidence() >= evidence;
         let mut cases = self.askers.sorted_where(is_case);
-        let servers: BTreeSet<Addr> = cases.iter().flat_map(|(_, asker)| asker.servers.iter().copied()).collect();
+        let servers: BTreeSet<Addr> = cases.iter().flat_map(|(_, asker)| asker.servers.iter().copied()).gathered();
         // A resolver asks what others ask it: where one of its clients is a case, it is none.
         if cases.iter().any(|(host, _)| !servers.contains(host)) {
             cases.retain(|(host, _)| !servers.contains(host));

@@ -7,6 +7,7 @@ use crate::detect::support::connection_attempts::Contact;
 use crate::detect::support::finding_builder::{self, evidence, thousands};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Gather;
 use crate::model::{Addr, Category, Finding, Packet};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,7 +109,7 @@ impl Detector for FragmentAbuse {
             .sorted_where(|pair| pair.n_forged() as f64 >= least || pair.n_overlong > 0 || pair.is_flood(abandoned));
         // Scanners split their probes to slip past filters: the scan is what happens then.
         let only_split: BTreeSet<(Addr, Addr)> =
-            cases.iter().filter(|(_, pair)| pair.is_only_split(abandoned)).map(|(hosts, _)| **hosts).collect();
+            cases.iter().filter(|(_, pair)| pair.is_only_split(abandoned)).map(|(hosts, _)| **hosts).gathered();
         let mut scanned: BTreeMap<(Addr, Addr), usize> = BTreeMap::new();
         if !only_split.is_empty() {
             let hosts =

@@ -8,6 +8,7 @@ use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
+use crate::maths::sorting::Gather;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::login::YesNo;
 use crate::model::app::kinds::web::{TlsMessage, TlsVersion};
@@ -225,7 +226,7 @@ fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Findi
         .take(Finding::MOST_ADDRESSES)
         .map(|((host, _), _)| finding_builder::host_filter("addr", *host))
         .collect();
-    let messages: BTreeSet<u8> = servers.iter().flat_map(|(_, server)| server.messages.iter().copied()).collect();
+    let messages: BTreeSet<u8> = servers.iter().flat_map(|(_, server)| server.messages.iter().copied()).gathered();
     let messages: Vec<String> = messages.iter().map(u8::to_string).collect();
     Finding::builder(&CARD)
         .title(match servers {

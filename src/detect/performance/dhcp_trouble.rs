@@ -10,6 +10,7 @@ use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::Confidence;
 use crate::detect::support::trouble;
+use crate::maths::sorting::Gather;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::app::protocol::AppProto;
@@ -215,7 +216,7 @@ fn finding(
     let is_meant = |server: &Server| fault != Fault::Refused || server.n_naks > 0;
     let sources: Vec<Addr> = servers.iter().filter(|(_, one)| is_meant(one)).map(|(address, _)| *address).collect();
     let names = |list: &[Addr]| list.iter().take(3).map(Addr::to_string).collect::<Vec<_>>().join(", ");
-    let declined: BTreeSet<Addr> = devices.iter().flat_map(|(_, device)| device.declined.iter().copied()).collect();
+    let declined: BTreeSet<Addr> = devices.iter().flat_map(|(_, device)| device.declined.iter().copied()).gathered();
     let (title, what, kind) = match fault {
         Fault::Silent => (
             format!("No DHCP server offers an address{place} to {who} looking for one"),

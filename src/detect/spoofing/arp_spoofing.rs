@@ -7,6 +7,7 @@ use crate::detect::support::address_claims::{CHANGES, Claim, Mac, Place};
 use crate::detect::support::finding_builder::evidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
+use crate::maths::sorting::Gather;
 use crate::model::net::addr::mac_text;
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
@@ -58,7 +59,7 @@ impl Detector for ArpSpoofing {
         let all = context.claims;
         let sorted = all.sorted(true);
         // Two honest hosts with one address are no attack but a misconfiguration, or a conflict if it was over soon.
-        let duplicates: BTreeSet<Place> = all.duplicates().iter().map(|duplicate| duplicate.place).collect();
+        let duplicates: BTreeSet<Place> = all.duplicates().iter().map(|duplicate| duplicate.place).gathered();
         let least_changes = context.settings.get(&CHANGES);
         let contests = Contests::of(&sorted);
         for claims in sorted.chunk_by(|a, b| a.0.0 == b.0.0) {
@@ -170,7 +171,7 @@ impl<'a> Imposter<'a> {
         // Where the owners are known, every question in their names counts.
         let n_questions: u64 = self.claims.iter().map(|(_, claim)| claim.n_questions).sum();
         let n_claims: u64 = self.claims.iter().map(|(_, claim)| claim.n_claims).sum();
-        let claimed: BTreeSet<Addr> = self.claims.iter().map(|(ip, _)| *ip).collect();
+        let claimed: BTreeSet<Addr> = self.claims.iter().map(|(ip, _)| *ip).gathered();
         let own: Vec<Addr> = sorted
             .iter()
             .filter(|(((_, ip), m), _)| *m == mac && !claimed.contains(ip))

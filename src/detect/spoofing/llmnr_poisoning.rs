@@ -7,6 +7,7 @@ use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, co
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Gather;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,7 +84,7 @@ impl Detector for LlmnrPoisoning {
             .into_iter()
             .map(|(host, asked)| {
                 let share = asked.len() as f64 / n_questions(host.is_v4()).max(1) as f64;
-                (host, asked.iter().map(|(asker, _)| *asker).collect::<BTreeSet<Addr>>(), asked.len(), share.min(1.0))
+                (host, asked.iter().map(|(asker, _)| *asker).gathered::<BTreeSet<Addr>>(), asked.len(), share.min(1.0))
             })
             .filter(|(_, askers, n, share)| *n as f64 >= least && askers.len() >= 2 && *share >= LEAST_SHARE)
             .collect();

@@ -7,6 +7,7 @@ use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence
 use crate::detect::support::layer2;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Gather;
 use crate::model::net::addr::mac_text;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
@@ -67,7 +68,7 @@ impl Detector for NeighbourSpoofing {
         let least = context.settings.get(&CHANGES);
         let all = context.claims;
         // Two honest hosts with one address are no attack.
-        let duplicates: BTreeSet<Place> = all.duplicates().iter().map(|duplicate| duplicate.place).collect();
+        let duplicates: BTreeSet<Place> = all.duplicates().iter().map(|duplicate| duplicate.place).gathered();
         let sorted = all.sorted(false);
         let of_address = sorted.chunk_by(|a, b| a.0.0 == b.0.0);
         let contested = of_address.filter_map(|claims| {
@@ -100,11 +101,11 @@ impl Detector for NeighbourSpoofing {
 
 fn finding(device: &str, taken: &[&Contested<'_>], least: f64) -> FindingBuilder {
     let n_changes: u64 = taken.iter().map(|address| address.n_changes).sum();
-    let others: BTreeSet<Mac> = taken.iter().map(|address| address.first).collect();
+    let others: BTreeSet<Mac> = taken.iter().map(|address| address.first).gathered();
     let others: Vec<String> = others.into_iter().take(5).map(mac_text).collect();
     let confidence = if taken.len() >= 2 { Confidence::VERY_LIKELY } else { Confidence::EVEN };
     let claims = || taken.iter().flat_map(|address| address.claims.iter().map(|(_, claim)| *claim));
-    let flows: BTreeSet<u32> = claims().flat_map(|claim| claim.flows.iter().copied()).collect();
+    let flows: BTreeSet<u32> = claims().flat_map(|claim| claim.flows.iter().copied()).gathered();
     let addresses: Vec<String> = taken
         .iter()
         .take(MOST_IN_FILTER)

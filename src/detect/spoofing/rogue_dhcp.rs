@@ -8,6 +8,7 @@ use crate::detect::support::flow_selector::{Between, gather_all};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
+use crate::maths::sorting::Gather;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::app::protocol::AppProto;
@@ -157,8 +158,8 @@ impl Detector for RogueDhcp {
         let of_a_network = servers.chunk_by(|a, b| a.0.0 == b.0.0 && a.0.1.is_v4() == b.0.1.is_v4());
         // Relayed answers come through one router, and one server may have several addresses: both are one device.
         let several = of_a_network.filter(|group| {
-            let hosts: BTreeSet<Addr> = group.iter().map(|((_, host, _), _)| *host).collect();
-            let macs: BTreeSet<Mac> = group.iter().map(|((_, _, mac), _)| *mac).collect();
+            let hosts: BTreeSet<Addr> = group.iter().map(|((_, host, _), _)| *host).gathered();
+            let macs: BTreeSet<Mac> = group.iter().map(|((_, _, mac), _)| *mac).gathered();
             hosts.len() >= 2 && macs.len() >= 2
         });
         let report = Report::of(several).at_most(MOST_FINDINGS).not_evaluated(self.servers.n_refused);
@@ -231,11 +232,11 @@ impl Accepted {
 }
 
 fn finding(context: &Context<'_>, group: &[(&(u32, Addr, Mac), &Server)]) -> Finding {
-    let hosts: BTreeSet<Addr> = group.iter().map(|((_, host, _), _)| *host).collect();
+    let hosts: BTreeSet<Addr> = group.iter().map(|((_, host, _), _)| *host).gathered();
     let is_v4 = hosts.iter().all(|host| host.is_v4());
     let (name, server_port, client_port) = if is_v4 { ("DHCP", 67, 68) } else { ("DHCPv6", 547, 546) };
     let names: Vec<String> = hosts.iter().take(4).map(Addr::to_string).collect();
-    let clients: BTreeSet<Addr> = group.iter().flat_map(|(_, server)| server.clients.iter().copied()).collect();
+    let clients: BTreeSet<Addr> = group.iter().flat_map(|(_, server)| server.clients.iter().copied()).gathered();
     let words: Vec<String> = hosts.iter().take(20).map(|host| finding_builder::host_filter("src", *host)).collect();
     let to = |port| Between { port: Some(port), protocol: Some(17), ..Between::default() };
     let flows = gather_all(context, &[to(server_port), to(client_port)], |flow| {

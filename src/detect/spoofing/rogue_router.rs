@@ -8,6 +8,7 @@ use crate::detect::support::flow_selector::{Between, gather_all};
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
+use crate::maths::sorting::Gather;
 use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint, Finding};
@@ -174,7 +175,7 @@ impl RogueRouter {
             let most = next.entry(*from).or_insert((0, Reverse(*to)));
             *most = (*most).max((*n, Reverse(*to)));
         }
-        let advertisers: BTreeSet<Mac> = self.routers.iter().map(|((_, mac), _)| *mac).collect();
+        let advertisers: BTreeSet<Mac> = self.routers.iter().map(|((_, mac), _)| *mac).gathered();
         let is_detour = |mac: &Mac, hop: &Hop| {
             let is_host = !hop.own.is_empty()
                 && hop.own.len() <= MOST_OWN
@@ -227,7 +228,7 @@ fn finding(context: &Context<'_>, suspects: &[(&Mac, &Router)], n_routers: usize
         .map(|(mac, router)| router.addresses.first().map_or_else(|| mac_text(**mac), Addr::to_string))
         .collect();
     let names = names.join(", ");
-    let addresses: BTreeSet<Addr> = suspects.iter().flat_map(|(_, router)| router.addresses.iter().copied()).collect();
+    let addresses: BTreeSet<Addr> = suspects.iter().flat_map(|(_, router)| router.addresses.iter().copied()).gathered();
     let confidence = if knows_gateway { Confidence::VERY_LIKELY } else { Confidence::EVEN };
     let from = |host: &Addr| Between { source: Some(*host), protocol: Some(58), ..Between::default() };
     let between: Vec<Between> = addresses.iter().map(from).collect();

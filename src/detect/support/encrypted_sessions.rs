@@ -5,6 +5,7 @@ use crate::detect::detector::{Context, EndedFlow};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::local_networks::is_outward;
 use crate::maths::order::upper_median;
+use crate::maths::sorting::Arrange;
 use crate::model::Addr;
 use crate::model::flow::exchanges::Exchange;
 
@@ -85,7 +86,7 @@ impl EncryptedSession {
             session.n_more += u64::from(exchanges.n_more);
             session.name = session.name.max(flow.name);
         }
-        session.exchanges.sort_unstable_by_key(|(at, exchange)| (*at, exchange.sent, exchange.got));
+        session.exchanges.arrange_by_key(|(at, exchange)| (*at, exchange.sent, exchange.got));
         session
     }
 

@@ -2,6 +2,7 @@
 //! one for each host.
 
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity};
+use crate::maths::sorting::Arrange;
 use crate::model::{Addr, Endpoint, Evidence, Finding};
 use std::collections::BTreeMap;
 
@@ -57,10 +58,10 @@ pub fn by_source(findings: Vec<Finding>, describe: impl Fn(&Block<'_>) -> Joined
         let Some(mut whole) = parts.next() else { continue };
         parts.for_each(|part| add(&mut whole, part));
         for list in [&mut whole.targets, &mut whole.sources] {
-            list.sort_unstable();
+            list.arrange();
             list.dedup();
         }
-        whole.ports.sort_unstable();
+        whole.ports.arrange();
         whole.ports.dedup();
         let n_targets = whole.targets.len();
         let words = describe(&Block { source, protocol: &protocol, n_parts, n_targets, ports: &whole.ports });

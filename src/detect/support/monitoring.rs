@@ -5,6 +5,7 @@
 use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome, Probe};
 use crate::detect::support::finding_builder::{count, evidence};
 use crate::detect::support::severity::Confidence;
+use crate::maths::sorting::Gather;
 use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Evidence, Finding};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +42,7 @@ fn interval(contact: &Contact) -> Option<i64> {
 impl Monitors {
     /// Collects the intervals of these sources from all their contacts.
     pub fn among(contacts: &Contacts, sources: impl IntoIterator<Item = Addr>) -> Monitors {
-        let sources: BTreeSet<Addr> = sources.into_iter().collect();
+        let sources: BTreeSet<Addr> = sources.into_iter().gathered();
         if sources.is_empty() {
             return Monitors::default();
         }
@@ -52,7 +53,7 @@ impl Monitors {
             intervals.sort_unstable();
             Some((group.first()?.source, intervals))
         };
-        Monitors(contacts.groups(LEAST_WORKING as f64, group).iter().filter_map(of_source).collect())
+        Monitors(contacts.groups(LEAST_WORKING as f64, group).iter().filter_map(of_source).gathered())
     }
 
     /// How regularly these contacts of one source repeat; `None` if the source is no monitor.

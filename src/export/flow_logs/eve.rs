@@ -5,6 +5,7 @@
 
 use crate::export::flow_values::{flows, sent, transport};
 use crate::export::{About, Export, TableExport, Tables, Writer};
+use crate::maths::sorting::Gather;
 use crate::model::finding::Severity;
 use crate::model::flow::{Flow, Known};
 use crate::model::format::{time, visible};
@@ -27,7 +28,7 @@ const NS_OF_SECOND: i64 = 1_000_000_000;
 
 /// Flows in order of their first packets, then an alert for each finding, with the first of its flows that is written.
 pub fn write(out: &mut dyn Write, analysis: &Analysis, tables: &Tables<'_>) -> io::Result<()> {
-    let alerted: BTreeSet<u32> = analysis.findings.iter().flat_map(|finding| &finding.flow_serials).copied().collect();
+    let alerted: BTreeSet<u32> = analysis.findings.iter().flat_map(|finding| &finding.flow_serials).copied().gathered();
     for (serial, flow) in flows(tables) {
         let mut event = event("flow", flow.last_ns, serial, flow);
         let ((packets_out, bytes_out), (packets_in, bytes_in)) =

@@ -1,7 +1,7 @@
 //! What the formats of a report share: hosts involved, what detectors found nothing, questions and terms for classes.
 
 use super::{Audience, ReportOptions, ReportSection};
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::analysis::{Analysis, Coverage};
 use crate::model::format::quantity::{bytes, count, with_unit};
 use crate::model::net::site::Place;
@@ -80,7 +80,7 @@ pub fn hosts(analysis: &Analysis) -> Vec<InvolvedHost> {
 
 /// Ids of the detectors that ran and found nothing.
 pub fn found_nothing(analysis: &Analysis) -> Vec<&str> {
-    let found: BTreeSet<&str> = all_findings(analysis).map(|finding| finding.detector.as_str()).collect();
+    let found: BTreeSet<&str> = all_findings(analysis).map(|finding| finding.detector.as_str()).gathered();
     let is_silent = |id: &&str| !found.contains(id);
     let ran = analysis.runs.iter().filter(|run| run.not_enough_data.is_none());
     ran.map(|run| run.id.as_str()).filter(is_silent).collect()

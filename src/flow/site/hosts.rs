@@ -3,7 +3,7 @@
 use crate::flow::endpoints::{EndpointIndex, FlowEndpoints};
 use crate::flow::table::FlowTable;
 use crate::maths::fnv;
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::net::site::Basis;
 use crate::model::{Addr, Flow, Network};
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +80,7 @@ impl<'a> Hosts<'a> {
                 networks.entry(mac).or_default().insert(network(*host));
             }
         }
-        networks.into_iter().map(|(mac, networks)| (mac, networks.len())).collect()
+        networks.into_iter().map(|(mac, networks)| (mac, networks.len())).gathered()
     }
 
     /// The networks of IPv6 whose hosts mostly send by Ethernet addresses of hosts of IPv4 that are inside; none if no

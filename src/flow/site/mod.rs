@@ -12,7 +12,7 @@ mod networks;
 
 use super::endpoints::EndpointIndex;
 use super::table::FlowTable;
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::app::field::MessageFields;
 use crate::model::net::site::Basis;
 use crate::model::packet::Arp;
@@ -64,7 +64,7 @@ impl SiteEvidence {
 
     /// The site, by all that has passed.
     pub fn infer(&self, flows: &FlowTable, endpoints: &EndpointIndex) -> Site {
-        let claims: BTreeSet<Addr> = self.claims.iter().map(|(_, host)| *host).collect();
+        let claims: BTreeSet<Addr> = self.claims.iter().map(|(_, host)| *host).gathered();
         let mut hosts = Hosts::new(endpoints, &claims);
         let mut v4 = infer_family(&mut hosts, flows, endpoints, true);
         v4.is_known |= self.leases.widen(&mut v4.networks, v4.has_private);
@@ -143,7 +143,7 @@ fn inside_private(shares: &Shares, link: &[Network], family: &Family) -> Option<
         .iter()
         .filter(|(a, b)| is_ours(*a) || is_ours(*b))
         .flat_map(|(a, b)| [hosts::network(*a), hosts::network(*b)])
-        .collect();
+        .gathered();
     networks.extend(house);
     networks.arrange();
     networks.dedup();

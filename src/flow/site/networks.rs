@@ -1,6 +1,7 @@
 //! Groups the pairs of hosts by network, with what the link layer shows of each network.
 
 use super::hosts::{Hosts, network};
+use crate::maths::sorting::Gather;
 use crate::model::net::site::Basis;
 use crate::model::{Addr, Network};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +33,7 @@ pub(super) struct Shares {
 
 impl Shares {
     pub fn of(hosts: &Hosts<'_>, pairs: &[(u32, u32)]) -> Shares {
-        let numbers: BTreeSet<u32> = pairs.iter().flat_map(|(from, to)| [*from, *to]).collect();
+        let numbers: BTreeSet<u32> = pairs.iter().flat_map(|(from, to)| [*from, *to]).gathered();
         let mut behind: BTreeMap<[u8; 6], usize> = BTreeMap::new();
         let mac = |number: u32| hosts.macs.get(number as usize).copied().flatten();
         let is_claimed = |number: u32| hosts.claimed.get(number as usize).copied().unwrap_or(false);

@@ -4,6 +4,7 @@ use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::random::{Random, normal};
 use crate::learn::work::{Work, share};
 use crate::maths::elementary::cos;
+use crate::maths::sorting::Arrange;
 use crate::settings::Descriptor;
 
 const OUTSIDE: Descriptor = Descriptor::percent("ocsvm.outside", "Rows that may lie outside", 50.0)
@@ -70,7 +71,7 @@ fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, 
             by_height.select_nth_unstable_by(n_outside, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         }
         let mut outside: Vec<usize> = by_height.iter().take(n_outside).map(|(_, place)| *place).collect();
-        outside.sort_unstable();
+        outside.arrange();
         let corner = mean(outside.iter().filter_map(|place| seen.get(*place)));
         let length = 2.0 / (step as f64 + 3.0);
         for (weight, corner) in machine.weights.iter_mut().zip(corner) {

@@ -2,6 +2,7 @@
 
 use super::table::LabelledTable;
 use crate::learn::random::Random;
+use crate::maths::sorting::Arrange;
 
 /// How rows are parted into folds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -99,7 +100,7 @@ fn stratified(table: &LabelledTable, n_folds: usize, seed: u64) -> Vec<Fold> {
 fn by_time(table: &LabelledTable, n_folds: usize) -> Result<Vec<Fold>, String> {
     let times = table.times.as_ref().ok_or("The rows have no times, so there are no folds by time.")?;
     let mut order: Vec<u32> = (0..).take(table.n_rows).collect();
-    order.sort_by_key(|row| times.get(*row as usize).copied().unwrap_or(0));
+    order.arrange_by_key(|row| times.get(*row as usize).copied().unwrap_or(0));
     let end = |part: usize| part * order.len() / (n_folds + 1);
     let sorted = |rows: &[u32]| {
         let mut rows = rows.to_vec();
@@ -126,7 +127,7 @@ fn by_group(table: &LabelledTable, n_folds: usize) -> Result<Vec<Fold>, String> 
         });
     }
     let mut order: Vec<usize> = (0..n_groups).collect();
-    order.sort_by_key(|group| std::cmp::Reverse(sizes.get(*group).copied()));
+    order.arrange_by_key(|group| std::cmp::Reverse(sizes.get(*group).copied()));
     let mut filled = vec![(0_usize, 0_usize); n_folds];
     let mut fold_of = vec![0_u32; n_groups];
     for group in order {

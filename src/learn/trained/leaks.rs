@@ -5,6 +5,7 @@ use super::folds::{Fold, FoldKind};
 use super::table::LabelledTable;
 use crate::learn::column::Cells;
 use crate::learn::matrix::Matrix;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::format::quantity::{counted, percent};
 use crate::stats::ranking::rank;
 use serde::{Deserialize, Serialize};
@@ -61,7 +62,7 @@ fn of_column(table: &LabelledTable, name: &str, cells: &Cells) -> Option<Leak> {
         return Some(leak("row_number", Some(name), sentence));
     }
     let keys = keys(cells)?;
-    let n_values = keys.iter().collect::<BTreeSet<_>>().len();
+    let n_values = keys.iter().copied().gathered::<BTreeSet<u64>>().len();
     let separation = if let Cells::Numbers(values) = cells { separation(table, values) } else { 0.5 };
     if n_values <= MOST_VALUES && told(table, &keys) >= TELLS {
         let sentence = format!(
@@ -120,7 +121,7 @@ fn separation(table: &LabelledTable, values: &[f64]) -> f64 {
 fn order(table: &LabelledTable) -> Option<Leak> {
     let mut order: Vec<u32> = (0..).take(table.n_rows).collect();
     if let Some(times) = &table.times {
-        order.sort_by_key(|row| times.get(*row as usize).copied().unwrap_or(0));
+        order.arrange_by_key(|row| times.get(*row as usize).copied().unwrap_or(0));
     }
     let same = order.windows(2).filter(|pair| matches!(pair, [a, b] if table.is_attack(*a) == table.is_attack(*b)));
     let share = same.count() as f64 / order.len().saturating_sub(1).max(1) as f64;
@@ -147,7 +148,7 @@ fn hash(row: &[f32]) -> u64 {
 
 /// For each row that is tested in a fold, whether no row that is trained on there is prepared to the same numbers.
 pub fn is_new(train: &Matrix, test: &Matrix) -> Vec<bool> {
-    let known: BTreeSet<u64> = train.rows().map(hash).collect();
+    let known: BTreeSet<u64> = train.rows().map(hash).gathered();
     test.rows().map(|row| !known.contains(&hash(row))).collect()
 }
 

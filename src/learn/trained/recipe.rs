@@ -7,6 +7,7 @@ use crate::learn::method::Refusal;
 use crate::learn::prepare::{FeatureKind, Prepared, Scaling, Source, Step, Values, prepare_with};
 use crate::learn::work::Work;
 use crate::maths::elementary::ln;
+use crate::maths::sorting::Gather;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -206,7 +207,7 @@ fn rarity(values: Values) -> Reading {
     codes.iter().flatten().for_each(|code| *counts.entry(*code).or_default() += 1);
     let n = counts.values().sum::<u64>().max(1) as f64;
     let named = |(code, count): (u32, u64)| Some((texts.get(code as usize)?.clone(), -ln(count as f64 / n)));
-    Reading::Rarity { of: counts.into_iter().filter_map(named).collect(), unseen: -ln(1.0 / n) }
+    Reading::Rarity { of: counts.into_iter().filter_map(named).gathered(), unseen: -ln(1.0 / n) }
 }
 
 /// What a reading makes of the values of a column.

@@ -4,6 +4,7 @@
 //! of East Asia).
 
 use super::visible::visible;
+use crate::maths::sorting::Gather;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -76,7 +77,7 @@ pub fn remark(name: &str) -> Option<String> {
     let reads: Vec<&str> = labels.iter().map(|(label, _)| label.as_ref()).collect();
     let mixed = reads.iter().map(|label| scripts(label)).find(|scripts| is_mixed(scripts));
     let foreign: BTreeSet<&str> =
-        reads.iter().flat_map(|label| scripts(label)).filter(|script| *script != LATIN).collect();
+        reads.iter().flat_map(|label| scripts(label)).filter(|script| *script != LATIN).gathered();
     let words = match mixed {
         Some(mixed) => Some(format!("{} letters mixed", and(&mixed))),
         None if is_encoded && !foreign.is_empty() => Some(format!("{} letters", and(&foreign))),
@@ -105,7 +106,7 @@ fn label(label: &str) -> (Cow<'_, str>, bool) {
 
 fn scripts(label: &str) -> BTreeSet<&'static str> {
     let script = |letter: char| SCRIPTS.iter().find(|(first, last, _)| (*first..=*last).contains(&letter));
-    label.chars().filter(|letter| letter.is_alphabetic()).filter_map(script).map(|(_, _, script)| *script).collect()
+    label.chars().filter(|letter| letter.is_alphabetic()).filter_map(script).map(|(_, _, script)| *script).gathered()
 }
 
 fn is_mixed(scripts: &BTreeSet<&str>) -> bool {

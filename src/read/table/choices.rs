@@ -4,6 +4,8 @@ use super::dialect::Entry;
 use super::format::Marks;
 use super::survey::{self, SampleRows, filled};
 use super::{figure, roles};
+use crate::maths::number;
+use crate::maths::sorting::Gather;
 use crate::model::format::text;
 use crate::model::rows::{Column, Role, UnusedChoice, choice_name};
 use crate::settings::ColumnChoices;
@@ -19,7 +21,7 @@ const MOST_EXAMPLE_CHARS: usize = 40;
 
 /// What was said of columns of this table that it does not have.
 pub fn absent(choices: &ColumnChoices, columns: &[Column]) -> Vec<UnusedChoice> {
-    let mut absent: BTreeMap<&str, Role> = choices.asked().collect();
+    let mut absent: BTreeMap<&str, Role> = choices.asked().gathered();
     for (place, column) in columns.iter().enumerate() {
         if absent.is_empty() {
             break;

@@ -9,6 +9,7 @@ use crate::detect::support::logins::LoginWalk;
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::span;
 use crate::model::{Addr, Finding, Series};
@@ -71,7 +72,7 @@ impl<'a> Case<'a> {
     }
 
     fn n_different(&self, of: impl Fn(&Pair) -> &HashSet<u64, RandomState>) -> usize {
-        self.pairs.iter().flat_map(|(_, pair)| of(pair)).collect::<BTreeSet<&u64>>().len()
+        self.pairs.iter().flat_map(|(_, pair)| of(pair)).gathered::<BTreeSet<&u64>>().len()
     }
 
     /// How sure it is: what differs between tries, and whether the count alone says so.
@@ -98,7 +99,7 @@ impl<'a> Case<'a> {
         let mut servers: Vec<Addr> = self.pairs.iter().map(|((_, server, _, _), _)| *server).collect();
         servers.dedup();
         let mut ports: Vec<u16> = self.pairs.iter().map(|((_, _, port, _), _)| *port).collect();
-        ports.sort_unstable();
+        ports.arrange();
         ports.dedup();
         let whom = match servers.as_slice() {
             [server] => server.to_string(),

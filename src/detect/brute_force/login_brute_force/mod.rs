@@ -9,6 +9,7 @@ use crate::detect::support::logins::{self, Asked, LoginWalk};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::threshold_random_walk::busiest;
+use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::login::RdpMessage;
 use crate::model::app::protocol::AppProto;
@@ -245,7 +246,7 @@ impl LoginBruteForce {
     /// What is guessing, by client and protocol.
     fn cases<'a>(&'a self, context: &Context<'_>, least: f64, in_a_row: f64) -> Vec<Case<'a>> {
         let mut clients: Vec<(&Key, &Pair)> = self.pairs.sorted_where(|pair| pair.n_refused > 0);
-        clients.sort_by_key(|((client, _, _, protocol), _)| (*client, *protocol));
+        clients.arrange_by_key(|((client, _, _, protocol), _)| (*client, *protocol));
         let mut cases = Vec::new();
         for pairs in clients.chunk_by(|(a, _), (b, _)| (a.0, a.3) == (b.0, b.3)) {
             let Some(((client, _, _, protocol), _)) = pairs.first() else { continue };

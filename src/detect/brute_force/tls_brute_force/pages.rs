@@ -6,6 +6,7 @@ use super::{CARD, MOST_ANSWER_BYTES, Service};
 use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence, thousands};
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::maths::order::upper_quantile;
+use crate::maths::sorting::Gather;
 use crate::model::format::time::{SECOND, span};
 use crate::model::{Category, Finding, Series};
 use std::collections::BTreeSet;
@@ -66,7 +67,7 @@ impl Pages {
             short.into_iter().filter(|one| (got..=got.saturating_add(SAME_ANSWER_BYTES)).contains(&one.got)).collect();
         let sizes: Vec<u32> = same.iter().map(|one| one.sent).collect();
         let [low, high] = [0.1, 0.9].map(|share| upper_quantile(sizes.clone(), share, u32::cmp));
-        let seconds: BTreeSet<i64> = same.iter().map(|one| one.at_ns.div_euclid(SECOND)).collect();
+        let seconds: BTreeSet<i64> = same.iter().map(|one| one.at_ns.div_euclid(SECOND)).gathered();
         let is_meant = same.len() >= LEAST_REQUESTS
             && same.len() as f64 >= LEAST_SAME * samples.len() as f64
             && n_few as f64 >= NEARLY_ALL * samples.len() as f64

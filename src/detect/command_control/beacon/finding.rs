@@ -13,6 +13,7 @@ use crate::detect::support::log_ratio;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::flow::beacon_score::Parts;
 use crate::maths::order::upper_quantile;
+use crate::maths::sorting::Gather;
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::series::Level;
 use crate::model::format::quantity;
@@ -32,7 +33,7 @@ const OF_FILES: f64 = 0.5;
 /// Findings of the cases; an address that only repeats what its name already says is left out.
 pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
     let places: Map<(Addr, Server), usize> =
-        cases.iter().enumerate().map(|(i, case)| ((case.source, case.server), i)).collect();
+        cases.iter().enumerate().map(|(i, case)| ((case.source, case.server), i)).gathered();
     let mut named_flows = vec![0_usize; cases.len()];
     let mut facts: Vec<(BTreeSet<Addr>, BTreeSet<u16>, BTreeSet<AppProto>)> = vec![Default::default(); cases.len()];
     let mut learn = |place: usize, flow: &Flow| {

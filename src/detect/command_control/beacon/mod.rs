@@ -12,7 +12,7 @@ use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::encrypted_sessions::EncryptedSessions;
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
@@ -167,7 +167,7 @@ impl Detector for Beacon {
         let logged = self.logged_calls(context.site);
         let users = self.users(&logged);
         let is_new = |source: &Addr| self.inside.get(source).is_none();
-        let of_logs: BTreeSet<Addr> = logged.keys().map(|(source, _)| *source).filter(is_new).collect();
+        let of_logs: BTreeSet<Addr> = logged.keys().map(|(source, _)| *source).filter(is_new).gathered();
         let n_inside = self.inside.n_keys() + of_logs.len();
         let enough = context.settings.get(&EVIDENCE);
         let within = self.requests.calls(&self.sessions, context);

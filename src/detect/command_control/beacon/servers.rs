@@ -7,6 +7,7 @@ use crate::detect::support::capped_map::Map;
 use crate::detect::support::domains;
 use crate::detect::support::odd_server::{self, Called};
 use crate::maths::elementary::exp_m1;
+use crate::maths::sorting::Gather;
 use crate::model::Addr;
 use crate::model::app::protocol::AppProto;
 use std::collections::BTreeSet;
@@ -47,7 +48,7 @@ pub(super) fn weigh(cases: &mut [Case<'_>], context: &Context<'_>) {
         return;
     }
     let mut facts = vec![Facts::default(); cases.len()];
-    let mut starts: Starts = places.keys().map(|(source, _)| (*source, Vec::new())).collect();
+    let mut starts: Starts = places.keys().map(|(source, _)| (*source, Vec::new())).gathered();
     for (_, flow) in context.flows.iter() {
         let ((source, _), (target, port)) = (flow.originator(), flow.responder());
         if let Some(starts) = starts.get_mut(&source).filter(|_| flow.app != Some(AppProto::Dns)) {
@@ -114,7 +115,7 @@ fn n_polled_alike(cases: &[Case<'_>], context: &Context<'_>) -> Vec<usize> {
         let (Some(own), Some(all)) = (domain(case), of_source.get(&case.source)) else { return 0 };
         let is_alike = |other: f64| (other - period(case)).abs() <= SAME_PERIOD * period(case);
         let alike = all.iter().take(MOST).filter(|(other, name)| *name != own && is_alike(*other));
-        alike.map(|(_, name)| *name).collect::<BTreeSet<&str>>().len()
+        alike.map(|(_, name)| *name).gathered::<BTreeSet<&str>>().len()
     };
     cases.iter().map(of_case).collect()
 }

@@ -14,6 +14,7 @@ use crate::detect::support::log_ratio;
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Gather;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Series};
@@ -186,7 +187,7 @@ fn downloaded(asker: Addr, domain: &str, asked: &Asked, (n, n_bytes): (usize, u6
 
 /// One finding for a domain: resolvers pass questions on, so those who ask them come first.
 fn finding(domain: &str, askers: &[Weighed<'_>], names: f64, least: f64) -> Finding {
-    let servers: BTreeSet<Addr> = askers.iter().flat_map(|case| case.asked.servers.iter().copied()).collect();
+    let servers: BTreeSet<Addr> = askers.iter().flat_map(|case| case.asked.servers.iter().copied()).gathered();
     let hosts: Vec<Addr> = askers.iter().map(|case| case.asker).collect();
     let clients: Vec<Addr> = hosts.iter().copied().filter(|host| !servers.contains(host)).collect();
     let clients = if clients.is_empty() { hosts } else { clients };

@@ -6,6 +6,7 @@ use crate::detect::detector::Context;
 use crate::detect::support::domains::{self, Characters, DnsQuery};
 use crate::detect::support::finding_builder::{FindingBuilder, Identity, evidence, thousands};
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Gather;
 use crate::model::app::field::{FieldId, MessageFields};
 use crate::model::app::kinds::names::DnsType;
 use crate::model::{Addr, Finding};
@@ -151,7 +152,7 @@ impl Replies {
     fn is_spread(&self) -> bool {
         let (n_names, n) = (self.addressed.len() as f64, self.addresses.len() as f64);
         let network = |address: &Addr| address.0 >> if address.is_v4() { 16 } else { 96 };
-        let n_networks = self.addresses.iter().map(network).collect::<BTreeSet<u128>>().len() as f64;
+        let n_networks = self.addresses.iter().map(network).gathered::<BTreeSet<u128>>().len() as f64;
         n >= LEAST_DIFFERENT * n_names && n <= MOST_ADDRESSES * n_names && n_networks >= LEAST_SPREAD * n
     }
 

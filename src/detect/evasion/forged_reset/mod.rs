@@ -10,6 +10,7 @@ use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Gather;
 use crate::model::net::addr::mac_text;
 use crate::model::packet::tcp_flag::RST;
 use crate::model::{Addr, Category, DirectionStats, Endpoint, Finding, Flow, Packet};
@@ -117,7 +118,7 @@ impl Detector for ForgedReset {
         let least = context.settings.get(&CONNECTIONS);
         let mut forgers = self.senders.forgers();
         forgers.retain(|forger| forger.connections.len() as f64 >= least);
-        let known: BTreeSet<Addr> = forgers.iter().filter_map(Forger::victim).map(|(victim, _)| victim).collect();
+        let known: BTreeSet<Addr> = forgers.iter().filter_map(Forger::victim).map(|(victim, _)| victim).gathered();
         let mut meant: Vec<(u32, &Connection)> = self
             .connections
             .sorted_where(|connection| f64::from(connection.n_resets) >= least_resets)
@@ -143,7 +144,7 @@ impl Detector for ForgedReset {
             let is_enough = |hit: &Hit| hit.weight as f64 >= least && hit.n as f64 >= least.min(LEAST_CONNECTIONS);
             let Some((victim, Hit { n, .. })) = victim.filter(|(_, hit)| is_enough(hit)) else { break };
             let is_his = |connection: &Connection| connection.ends.0 == victim || connection.ends.1 == victim;
-            let serials: BTreeSet<u32> = meant.iter().filter(|(_, c)| is_his(c)).map(|(serial, _)| *serial).collect();
+            let serials: BTreeSet<u32> = meant.iter().filter(|(_, c)| is_his(c)).map(|(serial, _)| *serial).gathered();
             let n_resets: u64 = meant.iter().filter(|(_, c)| is_his(c)).map(|(_, c)| u64::from(c.n_resets)).sum();
             cases.push((victim, n, n_resets, serials));
             meant.retain(|(_, connection)| !is_his(connection));
@@ -162,7 +163,7 @@ impl Detector for ForgedReset {
 /// Connections that a device ended in the name of others.
 fn traced(forger: &Forger, least: f64) -> Finding {
     let (n, mac) = (forger.connections.len(), mac_text(forger.mac));
-    let ports: BTreeSet<u16> = forger.connections.iter().map(|(a, b)| a.1.min(b.1)).collect();
+    let ports: BTreeSet<u16> = forger.connections.iter().map(|(a, b)| a.1.min(b.1)).gathered();
     let victim = forger.victim().map(|(victim, _)| victim);
     let whose = victim.map_or(String::new(), |victim| format!(" of {victim}"));
     let own: Vec<String> = forger.own.iter().map(Addr::to_string).collect();

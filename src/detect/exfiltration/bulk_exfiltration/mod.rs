@@ -15,7 +15,7 @@ use crate::detect::support::log_ratio;
 use crate::detect::support::odd_server::Called;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Known;
 use crate::model::format::quantity;
@@ -181,8 +181,8 @@ impl BulkExfiltration {
     }
 
     fn arounds(&self, context: &Context<'_>, cases: &[(&(Addr, Addr), &Pair)]) -> Vec<Around> {
-        let mut n_sources: BTreeMap<Addr, usize> = cases.iter().map(|((_, to), _)| (*to, 0)).collect();
-        let mut sent: BTreeMap<Addr, Vec<u64>> = cases.iter().map(|((from, _), _)| (*from, Vec::new())).collect();
+        let mut n_sources: BTreeMap<Addr, usize> = cases.iter().map(|((_, to), _)| (*to, 0)).gathered();
+        let mut sent: BTreeMap<Addr, Vec<u64>> = cases.iter().map(|((from, _), _)| (*from, Vec::new())).gathered();
         for ((from, to), pair) in self.pairs.iter() {
             if let Some(n) = n_sources.get_mut(to) {
                 *n += 1;
@@ -194,7 +194,7 @@ impl BulkExfiltration {
         let mut all: Vec<u64> = self.pairs.iter().map(|(_, pair)| pair.sent).collect();
         all.arrange();
         let common = all.get(all.len().saturating_sub(1) / 2).map_or(0.0, |n| *n as f64);
-        let n_inside = self.pairs.iter().map(|((from, _), _)| *from).collect::<BTreeSet<Addr>>().len();
+        let n_inside = self.pairs.iter().map(|((from, _), _)| *from).gathered::<BTreeSet<Addr>>().len();
         let mut programs = vec![Program::default(); cases.len()];
         let between: Vec<Between> = cases.iter().map(|((from, to), _)| Between::pair(*from, *to)).collect();
         visit(context, &between, |place, _, flow| {

@@ -12,6 +12,7 @@ use crate::detect::support::port_choice::PortChoice;
 use crate::detect::support::rate_series::{Room, Seconds};
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Gather;
 use crate::model::flow::Outcome;
 use crate::model::format::time::SECOND;
 use crate::model::packet::tcp_flag::{ACK, RST, SYN};
@@ -207,7 +208,7 @@ impl Detector for SynFlood {
         };
         let cases: Vec<_> =
             cases.into_iter().zip(gather_senders(context, &between, is_incomplete)).filter(is_flood).collect();
-        let flooded: BTreeSet<Addr> = cases.iter().map(|(case, _)| case.target).collect();
+        let flooded: BTreeSet<Addr> = cases.iter().map(|(case, _)| case.target).gathered();
         let course = |case: &Case<'_>| {
             let (name, threshold) = ("Incomplete requests per second", least / period as f64);
             case.service.incomplete.course(name, "requests/s", threshold, context.span_ns)

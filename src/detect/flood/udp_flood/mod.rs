@@ -11,6 +11,7 @@ use crate::detect::support::port_choice::PortChoice;
 use crate::detect::support::rate_series::{Room, Seconds};
 use crate::detect::support::report;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Gather;
 use crate::model::flow::Known;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
@@ -172,7 +173,7 @@ impl Detector for UdpFlood {
             })
             .collect();
         let of_services: BTreeSet<Addr> =
-            cases.iter().filter(|case| case.port.is_some()).map(|case| case.target).collect();
+            cases.iter().filter(|case| case.port.is_some()).map(|case| case.target).gathered();
         cases.retain(|case| case.port.is_some() || !of_services.contains(&case.target));
         cases.truncate(report::MOST_FINDINGS);
 

@@ -13,7 +13,7 @@ use crate::detect::support::monitoring::{Monitors, Rounds};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::{self, Walk};
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::flow;
 use crate::model::format::time::{SECOND, span};
 use crate::model::packet::Packet;
@@ -150,7 +150,7 @@ impl Detector for LateralMovement {
         cases.iter_mut().for_each(|(case, contacts)| case.rounds = monitors.rounds(contacts));
         let mut cases: Vec<Case> = cases.into_iter().map(|(case, _)| case).collect();
         let places: BTreeMap<(Addr, u16), usize> =
-            cases.iter().enumerate().map(|(place, case)| ((case.source, case.port), place)).collect();
+            cases.iter().enumerate().map(|(place, case)| ((case.source, case.port), place)).gathered();
         for case in swept {
             let known = places.get(&(case.source, case.port)).and_then(|place| cases.get_mut(*place));
             match known {
@@ -183,7 +183,7 @@ fn find_spread(cases: &mut [Case]) {
         .iter()
         .filter(|case| case.rounds.is_none())
         .map(|case| ((case.port, case.source), case.first_ns))
-        .collect();
+        .gathered();
     let mut reached: BTreeSet<(u16, Addr)> = BTreeSet::new();
     for case in &mut *cases {
         let is_later = |target: &&Addr| began.get(&(case.port, **target)).is_some_and(|first| *first > case.first_ns);
@@ -202,7 +202,7 @@ impl LateralMovement {
         let of_source = questions.chunk_by(|a, b| a.0.0 == b.0.0).filter_map(|questions| {
             let mut in_time: Vec<(i64, bool)> =
                 questions.iter().filter_map(|(_, q)| Some((q.first_ns?, q.is_answered))).collect();
-            in_time.sort_unstable();
+            in_time.arrange();
             let absent = |(time, is_answered): &(i64, bool)| (!is_answered).then_some(*time);
             let times: Vec<i64> = in_time.iter().filter_map(absent).collect();
             let walk = Walk::over(in_time.iter().map(|(_, is_answered)| *is_answered));
@@ -212,7 +212,7 @@ impl LateralMovement {
             let span_ns = (times.first()? - ASKED_NS, times.last()? + ASKED_NS);
             Some((questions.first()?.0.0, Absent { n: times.len(), walk, span_ns }))
         });
-        of_source.collect()
+        of_source.gathered()
     }
 
     /// Hosts that sweep their neighbours, with the port that they try on those that are there: no other port, except of this

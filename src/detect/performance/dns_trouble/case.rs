@@ -7,6 +7,7 @@ use crate::detect::support::finding_builder::{count, evidence, host_filter, roun
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::trouble::{self, LONG_NS, LOSSY, Lines};
+use crate::maths::sorting::Gather;
 use crate::model::app::kinds::names::DnsCode;
 use crate::model::finding::series::{Level, SeriesKind};
 use crate::model::format::quantity::percent;
@@ -163,7 +164,7 @@ impl ServerTrouble<'_> {
                 evidence("Repeated packets of their TCP connections", lost * 100.0, "%", "under 3"),
             ])
             .explanation(self.explanation(lost, line.n_established, (self.elsewhere, other)))
-            .flows(Gathered::of(context, self.lookups.iter().map(|lookup| &lookup.flow).collect::<BTreeSet<_>>()))
+            .flows(Gathered::of(context, self.lookups.iter().map(|lookup| &lookup.flow).gathered::<BTreeSet<_>>()))
             .series((series.points.len() >= 2).then_some(series))
             .period(self.period)
             .filter_in_time(format!("dns && {}", host_filter("addr", self.server)))

@@ -1,6 +1,7 @@
 //! Finds the cause among name servers in trouble: a server that queries another one passes its trouble on.
 
 use super::case::{Fault, QUICKER, ServerTrouble};
+use crate::maths::sorting::Gather;
 use crate::model::Addr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,7 @@ fn is_cause(cause: &ServerTrouble<'_>, case: &ServerTrouble<'_>) -> bool {
 /// Cases without those whose cause is another one, which gets their clients: a server that asks a second one passes its
 /// trouble on, also over several servers. Where they ask each other in a ring, one of them stands for all.
 pub fn with_cause(mut cases: Vec<ServerTrouble<'_>>) -> Vec<ServerTrouble<'_>> {
-    let place_of: BTreeMap<Addr, usize> = cases.iter().enumerate().map(|(place, case)| (case.server, place)).collect();
+    let place_of: BTreeMap<Addr, usize> = cases.iter().enumerate().map(|(place, case)| (case.server, place)).gathered();
     let mut above: Vec<usize> = (0..cases.len()).collect();
     for (place, cause) in cases.iter().enumerate() {
         for at in cause.affected.iter().filter_map(|client| place_of.get(client)) {

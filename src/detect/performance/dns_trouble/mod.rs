@@ -10,6 +10,7 @@ use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::report::Report;
 use crate::detect::support::trouble::{Lines, worst_stretch};
 use crate::maths::order::median;
+use crate::maths::sorting::Gather;
 use crate::model::app::field::FieldSet;
 use crate::model::app::kinds::names::DnsCode;
 use crate::model::app::protocol::AppProto;
@@ -175,8 +176,8 @@ impl DnsTrouble {
         let (first, last) = worst_stretch(judged.iter().map(|(_, is_bad)| *is_bad), share)?;
         let stretch = judged.get(first..=last)?;
         let bad = || stretch.iter().filter(|(_, is_bad)| *is_bad).map(|(lookup, _)| *lookup);
-        let names: BTreeSet<u64> = bad().map(|lookup| lookup.name).collect();
-        let domains: BTreeSet<u64> = bad().map(|lookup| lookup.domain).collect();
+        let names: BTreeSet<u64> = bad().map(|lookup| lookup.name).gathered();
+        let domains: BTreeSet<u64> = bad().map(|lookup| lookup.domain).gathered();
         let n_bad = bad().count();
         // A network whose names are all below one domain is hit as a whole.
         let is_all = fault != Fault::Slow && n_bad == stretch.len() && names.len() >= LEAST_NAMES;
@@ -201,7 +202,7 @@ impl DnsTrouble {
             server,
             fault,
             n_bad,
-            affected: bad().map(|lookup| lookup.client).collect(),
+            affected: bad().map(|lookup| lookup.client).gathered(),
             median: median(&delays(lookups.iter().copied())),
             elsewhere: (elsewhere.len() >= limits.least).then(|| median(&elsewhere)),
             period,
@@ -222,7 +223,7 @@ fn dependents(
     out: impl Iterator<Item = Addr>,
 ) -> usize {
     let is_alone = clients.all(|client| asking.contains(&client));
-    if is_alone { out.collect::<BTreeSet<Addr>>().difference(asking).count() } else { 0 }
+    if is_alone { out.gathered::<BTreeSet<Addr>>().difference(asking).count() } else { 0 }
 }
 
 /// Delays of the answered ones, ascending, s.

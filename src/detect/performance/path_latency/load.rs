@@ -3,6 +3,7 @@
 use crate::detect::detector::Context;
 use crate::detect::support::finding_builder::evidence;
 use crate::maths::order::upper_quantile;
+use crate::maths::sorting::Gather;
 use crate::model::finding::Evidence;
 use crate::model::format::quantity::with_unit;
 use crate::model::format::time::seconds;
@@ -141,7 +142,7 @@ impl Load {
 
 /// What crossed to and from each of these hosts within its period, in one pass over the flows.
 pub fn of_hosts(context: &Context<'_>, cases: impl Iterator<Item = (Addr, (i64, i64))>) -> BTreeMap<Addr, Load> {
-    let mut loads: BTreeMap<Addr, Load> = cases.map(|(host, period)| (host, Load::of(period))).collect();
+    let mut loads: BTreeMap<Addr, Load> = cases.map(|(host, period)| (host, Load::of(period))).gathered();
     if loads.is_empty() {
         return loads;
     }

@@ -8,7 +8,7 @@ use crate::detect::support::finding_builder::{Identity, count, evidence};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::trouble::worst_stretch;
 use crate::maths::order::upper_quantile;
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::format::time::{seconds, span};
 use crate::model::{Addr, Finding, Flow, Site};
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,7 +109,7 @@ pub fn way_out(paths: &BTreeMap<Addr, Path>, site: &Site, limits: (f64, f64), le
     let short: Vec<f64> = slow.iter().map(|host| host.short_micros).collect();
     Some(WayOut {
         hosts: slow.iter().map(|host| host.host).collect(),
-        peers: slow.iter().flat_map(|host| host.path.peers.iter().copied()).collect(),
+        peers: slow.iter().flat_map(|host| host.path.peers.iter().copied()).gathered(),
         before_micros: upper_quantile(short, 0.5, f64::total_cmp),
         long_micros: upper_quantile(long, 0.5, f64::total_cmp),
         n_long,

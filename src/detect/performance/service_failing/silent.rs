@@ -10,6 +10,7 @@ use crate::detect::support::report::Report;
 use crate::detect::support::service_answers::Service;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::trouble;
+use crate::maths::sorting::Gather;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
 use crate::model::format::quantity::percent;
@@ -146,7 +147,7 @@ impl Silence {
                     && self.online.get(client).is_some()
             };
             let affected: Vec<(Addr, Waited)> =
-                asked.clients.iter().filter(is_affected).map(|(client, waited)| (*client, *waited)).collect();
+                asked.clients.iter().filter(is_affected).map(|(client, waited)| (*client, *waited)).gathered();
             let n_silent: u64 = affected.iter().map(|(_, waited)| waited.n_silent).sum();
             let first_ns = affected.iter().map(|(_, waited)| waited.first_ns).min()?;
             let last_ns = affected.iter().map(|(_, waited)| waited.last_ns).max()?;

@@ -11,6 +11,7 @@ use crate::detect::support::report::Report;
 use crate::detect::support::service_answers::{Answers, Service as Answering};
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::maths::order::upper_quantile;
+use crate::maths::sorting::Gather;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::health::{Delays, RoundTrip, SenderHealth, TcpHealth};
 use crate::model::format::time;
@@ -246,7 +247,7 @@ impl Case {
         let (n_slow, n) = (self.n_slow(micros), responses.n());
         let (typical, trip) = (self.slow_seconds(micros), self.round_trip.unwrap_or(0.0));
         let client = |serial: &u32| context.flows.get(*serial).map(|flow| flow.originator().0);
-        let clients: BTreeSet<Addr> = flows.serials.iter().filter_map(client).collect();
+        let clients: BTreeSet<Addr> = flows.serials.iter().filter_map(client).gathered();
         let n_clients = clients.len();
         // Whether an external server answers or sends news is not known.
         // A single client may wait for much work, or for news.

@@ -5,6 +5,7 @@ use super::{Mac, Question};
 use crate::detect::support::connection_attempts::{Contact, Contacts, Probe};
 use crate::detect::support::finding_builder::evidence;
 use crate::maths::order::upper_quantile;
+use crate::maths::sorting::Arrange;
 use crate::model::format::time::{SECOND, seconds, span};
 use crate::model::{Addr, Finding};
 
@@ -35,7 +36,7 @@ impl InOrder {
         let own = own.filter(|own| own.is_v4())?;
         let mut first: Vec<(i64, Addr)> =
             questions.iter().filter_map(|((_, address), question)| Some((question.first_ns?, *address))).collect();
-        first.sort_unstable();
+        first.arrange();
         let pairs = || first.iter().zip(first.iter().skip(1));
         let n_next = pairs().filter(|((_, a), (_, b))| b.0 == a.0 + 1).count();
         if first.len() < LEAST_ADDRESSES || (n_next as f64) < LEAST_NEXT * (first.len() - 1) as f64 {

@@ -15,6 +15,7 @@ use crate::detect::support::monitoring;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::{self, Walk, busiest};
+use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::{SECOND, from_seconds, span};
@@ -239,7 +240,7 @@ impl Sweep {
     fn of(questions: &[(&(Mac, Addr), &Question)], device: &Device, limits: &Limits) -> Option<Sweep> {
         let mut in_time: Vec<(i64, bool)> =
             questions.iter().filter_map(|(_, q)| Some((q.first_ns?, q.is_answered))).collect();
-        in_time.sort_unstable();
+        in_time.arrange();
         let times: Vec<i64> = in_time.iter().filter(|(_, is_answered)| !is_answered).map(|(time, _)| *time).collect();
         // Who repeats a question got no answer, whatever the capture shows: hosts ask again after a second (RFC 4861, section
         // 10: RETRANS_TIMER), and then only.

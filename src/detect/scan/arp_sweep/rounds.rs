@@ -4,6 +4,7 @@ use super::{Mac, Question};
 use crate::detect::support::connection_attempts::{Contact, Contacts, Probe};
 use crate::detect::support::finding_builder::{count, evidence};
 use crate::maths::order::upper_quantile;
+use crate::maths::sorting::Gather;
 use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Evidence, Finding};
 use std::collections::BTreeSet;
@@ -39,7 +40,7 @@ impl Rounds {
         // Whom it knows by then, it visits without a question.
         let is_revisit = |c: &Contact| Some(c.source) == own && c.probe == Probe::Echo && c.n_visits > 1;
         let visited = contacts.groups(1.0, |c| is_revisit(c).then_some(c.source));
-        let visited: BTreeSet<Addr> = visited.into_iter().flatten().map(|c| c.target).collect();
+        let visited: BTreeSet<Addr> = visited.into_iter().flatten().map(|c| c.target).gathered();
         let there = questions.iter().filter(|(_, question)| question.is_answered).count();
         let is_again = |((_, target), question): &&(&(Mac, Addr), &Question)| {
             question.is_answered && (question.n_visits > 1 || visited.contains(target))

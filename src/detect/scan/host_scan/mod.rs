@@ -15,6 +15,7 @@ use crate::detect::support::monitoring::{Monitors, Rounds};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::busiest;
+use crate::maths::sorting::Gather;
 use crate::model::app::protocol::Protocol;
 use crate::model::format::time::{SECOND, from_seconds, span};
 use crate::model::{Addr, Category, Finding, Site};
@@ -137,7 +138,7 @@ impl Detector for HostScan {
         let swept: Vec<Vec<Contact>> =
             swept.into_iter().filter(|contacts| n_neighbours(contacts) as f64 >= limits.hosts).collect();
         let service = |contacts: &Vec<Contact>| contacts.first().map(|c| (c.source, c.protocol, c.port));
-        let of_swept: BTreeSet<_> = swept.iter().map(service).collect();
+        let of_swept: BTreeSet<_> = swept.iter().map(service).gathered();
         groups.retain(|contacts| !of_swept.contains(&service(contacts)));
         groups.extend(swept);
         let mut cases: Vec<(Case, Confidence, &Vec<Contact>)> = groups

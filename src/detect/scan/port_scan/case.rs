@@ -10,6 +10,7 @@ use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::monitoring::Rounds;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::SURE;
+use crate::maths::sorting::Arrange;
 use crate::model::format::time::span;
 use crate::model::{Addr, Finding, Flow, Site};
 
@@ -93,7 +94,7 @@ impl Case {
         // so: RFC 1812, section 4.3.2.8).
         let refuses = contacts.iter().any(|c| c.outcome == Outcome::Failure);
         let mut ports: Vec<u16> = contacts.iter().map(|c| c.port).collect();
-        ports.sort_unstable();
+        ports.arrange();
         let mut probes = Probes::default();
         contacts.iter().for_each(|c| probes.merge(c.probes));
         let is_sure = |c: &Contact| c.outcome != Outcome::Bare && (refuses || c.outcome != Outcome::Silence);

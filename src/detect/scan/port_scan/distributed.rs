@@ -6,6 +6,7 @@ use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome};
 use crate::detect::support::finding_builder::{self, count, evidence};
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::sorting::Gather;
 use crate::model::format::time::span;
 use crate::model::{Addr, Finding, Site};
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,7 +97,7 @@ fn crowd(group: &[Contact], least: f64) -> Option<Crowd> {
         by_source.entry(contact.source).or_default().insert(contact.port);
     }
     by_source.retain(|_, ports| ports.len() >= LEAST_PORTS_EACH);
-    let ports: BTreeSet<u16> = by_source.values().flatten().copied().collect();
+    let ports: BTreeSet<u16> = by_source.values().flatten().copied().gathered();
     if by_source.len() < LEAST_SOURCES || (ports.len() as f64) < least {
         return None;
     }

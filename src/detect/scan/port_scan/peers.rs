@@ -2,6 +2,7 @@
 
 use crate::detect::support::capped_map::Map;
 use crate::detect::support::connection_attempts::{Contact, Contacts, Probe};
+use crate::maths::sorting::Gather;
 use crate::model::{Addr, Protocol};
 use std::collections::BTreeSet;
 
@@ -23,7 +24,7 @@ impl PeerSockets {
         let socket = |c: &Contact| (c.probe == Probe::Udp && c.from_port >= 1024).then_some((c.source, c.from_port));
         let groups = contacts.groups(LEAST_ANSWERING as f64, socket);
         let sockets = groups.iter().filter(|contacts| is_of_peers(contacts));
-        PeerSockets(sockets.filter_map(|contacts| contacts.first()).map(|c| (c.source, c.from_port)).collect())
+        PeerSockets(sockets.filter_map(|contacts| contacts.first()).map(|c| (c.source, c.from_port)).gathered())
     }
 
     /// True if more than half of these contacts came from such a socket.

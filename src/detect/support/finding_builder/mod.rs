@@ -5,6 +5,7 @@ use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::severity::{Confidence, Impact, extent, past, severity};
 use crate::maths::fnv;
+use crate::maths::sorting::Arrange;
 use crate::model::finding::{Category, Evidence, Finding, former_ids};
 use crate::model::format::quantity;
 use crate::model::format::time::SECOND;
@@ -231,7 +232,7 @@ impl FindingBuilder {
 }
 
 fn tidy<T: Ord>(list: &mut Vec<T>, most: usize) {
-    list.sort_unstable();
+    list.arrange();
     list.dedup();
     list.truncate(most);
 }
@@ -340,7 +341,7 @@ pub fn who(hosts: &[Addr]) -> String {
 /// The addresses as findings hold them.
 pub fn addresses(hosts: impl IntoIterator<Item = Addr>) -> Vec<Endpoint> {
     let mut list: Vec<Endpoint> = hosts.into_iter().map(Endpoint::Ip).collect();
-    list.sort_unstable();
+    list.arrange();
     list.dedup();
     list
 }

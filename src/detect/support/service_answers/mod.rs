@@ -9,7 +9,7 @@ pub use failure::Failure;
 
 use crate::detect::support::capped_map::{Map, Tally};
 use crate::flow::table::FlowUpdate;
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::app::field::Message;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
@@ -168,7 +168,7 @@ impl Answers {
     pub fn affected(&self, share: f64) -> (Vec<Addr>, usize) {
         let failing =
             self.clients.iter().filter(|(_, (n, n_failed))| *n_failed > 0 && *n_failed as f64 >= share * *n as f64);
-        (failing.map(|(client, _)| *client).collect(), self.clients.len())
+        (failing.map(|(client, _)| *client).gathered(), self.clients.len())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Counts what the values of each column look like in the first rows: addresses, ports, protocols, counts, states.
 
+use crate::maths::sorting::Gather;
 use crate::model::app::protocol::Protocol;
 use crate::model::format::text;
 use crate::model::rows::CellValue;
@@ -111,7 +112,7 @@ impl Sample {
         let n = pairs().filter(fits).count();
         // Clients take another port each time; a size or count that comes again and again is none.
         let clients: BTreeSet<u64> =
-            pairs().flat_map(|(a, b)| [a, b]).filter(|port| is_client(*port)).map(|port| port as u64).collect();
+            pairs().flat_map(|(a, b)| [a, b]).filter(|port| is_client(*port)).map(|port| port as u64).gathered();
         n >= LEAST_SERVICES && n * 10 >= pairs().count() * 8 && clients.len() * 2 >= n.min(LEAST_SERVICES)
     }
 

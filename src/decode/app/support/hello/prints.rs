@@ -6,6 +6,7 @@ use crate::decode::app::support::hello::Carrier;
 use crate::decode::app::support::hello::ClientHello;
 use crate::decode::app::support::hello::SERVER_NAME;
 use crate::decode::app::support::hello::ServerHello;
+use crate::maths::sorting::Arrange;
 use sha2::{Digest, Sha256};
 
 /// Characters of a digest that JA4 keeps.
@@ -53,9 +54,9 @@ pub(super) fn ja4(hello: &ClientHello<'_>, carrier: Carrier) -> String {
         ciphers.len().min(MOST_COUNTED),
         alpn(hello.alpn().next().unwrap_or(&[])),
     );
-    ciphers.sort_unstable();
+    ciphers.arrange();
     kinds.retain(|kind| ![SERVER_NAME, ALPN].contains(kind));
-    kinds.sort_unstable();
+    kinds.arrange();
     let mut said = Vec::with_capacity(LIKELY_CHARS);
     hexes(&mut said, kinds);
     let n = said.len();

@@ -1,5 +1,6 @@
 //! Buttons that save settings, or a part of them, to a file, and take them from one.
 
+use crate::maths::sorting::Gather;
 use crate::pipeline;
 use crate::session::{Action, Shared, State};
 use crate::settings::{Settings, file};
@@ -31,7 +32,7 @@ impl Kept {
         match self {
             Kept::Settings => file::write(&state.settings),
             Kept::Columns => {
-                let headings: BTreeSet<&str> = state.chosen_headings().collect();
+                let headings: BTreeSet<&str> = state.chosen_headings().gathered();
                 file::write_columns(&state.settings, |heading| headings.contains(heading))
             }
         }
