@@ -509,7 +509,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("bzip2", &["read/unpack"]),
     ("lz4_flex", &["read/unpack/lz4"]),
     ("xz4rust", &["read/unpack/xz"]),
-    ("fast_float2", &["read/table/number"]),
+    ("fast_float2", &["maths/number"]),
     ("ruzstd", &["read/unpack"]),
     ("twox_hash", &["read/unpack"]),
     ("memchr", &["decode/app", "read/guess", "read/table"]),

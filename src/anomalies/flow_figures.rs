@@ -6,6 +6,7 @@ use crate::flow::features::figures::Figures;
 use crate::flow::features::own::OwnFigures;
 use crate::flow::features::{columns, own};
 use crate::learn::prepare::Values;
+use crate::maths::number::number;
 use crate::maths::sorting::Arrange;
 use crate::model::flow::Known;
 use crate::pipeline::Pipeline;
@@ -39,7 +40,7 @@ fn own(pipeline: &Pipeline) -> Vec<&'static Column<OwnFigures>> {
 
 /// True for a figure of host and pair that fades with time: `… L5`.
 fn is_damped(name: &str) -> bool {
-    name.rsplit_once(" L").is_some_and(|(_, decay)| decay.parse::<f64>().is_ok())
+    name.rsplit_once(" L").is_some_and(|(_, decay)| number(decay).is_some())
 }
 
 /// All features of flows.

@@ -1,6 +1,7 @@
 //! Rows of any table to lines of CSV or JSON: a heading, then a row a line, whatever the table is.
 
 use super::cell;
+use crate::maths::number::number;
 use crate::model::format::{time, visible};
 use serde_json::{Map, Value, json};
 
@@ -98,7 +99,7 @@ pub fn line(format: RowFormat, heads: &[String], row: &[RowCell]) -> Vec<u8> {
 
 /// A number that every reader of tables takes for one.
 fn is_number(text: &str) -> bool {
-    text.parse::<f64>().is_ok_and(f64::is_finite)
+    number(text).is_some_and(f64::is_finite)
         && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'e' | b'E' | b'+'))
         && !text.starts_with('+')
 }

@@ -3,6 +3,7 @@
 use super::field::{FieldType, Value};
 use super::literal::{Literal, hex_bytes, literal};
 use super::token::{Kind, Operator, Token};
+use crate::maths::number;
 use crate::model::listing::FilterError;
 use crate::model::net::addr::Addr;
 use crate::model::net::network::Network;
@@ -179,11 +180,11 @@ fn compares(operator: Operator, value: Value<'_>, literal: &Literal) -> bool {
         },
         (Value::Text(own), Literal::Any { text, number, network }) => {
             let address = network.and_then(|network| Some((Addr::of(own.parse().ok()?), network)));
-            match (address, number, own.parse::<f64>()) {
+            match (address, number, number::number(own)) {
                 (Some((address, network)), ..) => in_network(address, network),
-                (None, Some(number), Ok(own)) => own.partial_cmp(number),
+                (None, Some(number), Some(own)) => own.partial_cmp(number),
                 // What is no number lies neither above nor below one.
-                (None, Some(_), Err(_)) if !own.eq_ignore_ascii_case(text) => None,
+                (None, Some(_), None) if !own.eq_ignore_ascii_case(text) => None,
                 _ => Some(own.to_lowercase().as_str().cmp(text.as_str())),
             }
         }

@@ -3,6 +3,7 @@
 use super::error::error;
 use super::field::FieldType;
 use super::token::{Kind, Token};
+use crate::maths::number;
 use crate::model::format::time;
 use crate::model::listing::FilterError;
 use crate::model::net::addr::mac_from_text;
@@ -140,7 +141,7 @@ fn typed(kind: FieldType, text: &str) -> Result<Literal, String> {
         }
         FieldType::Seconds => nanoseconds(text).map(Literal::Number),
         FieldType::Time => moment(text).map(Literal::Number),
-        FieldType::Real => text.parse().ok().filter(|value: &f64| value.is_finite()).map(Literal::Real),
+        FieldType::Real => number::number(text).filter(|value| value.is_finite()).map(Literal::Real),
         FieldType::Flag => match text.to_ascii_lowercase().as_str() {
             "true" => Some(Literal::Number(1)),
             "false" => Some(Literal::Number(0)),
@@ -155,7 +156,7 @@ fn typed(kind: FieldType, text: &str) -> Result<Literal, String> {
         FieldType::Bytes => Some(Literal::Bytes(hex_bytes(text).unwrap_or_else(|| text.as_bytes().to_vec()))),
         FieldType::Any => Some(Literal::Any {
             text: text.to_lowercase(),
-            number: number(text).map(|number| number as f64).or_else(|| text.parse().ok()),
+            number: number(text).map(|number| number as f64).or_else(|| number::number(text)),
             network: Network::parse(text),
         }),
     };

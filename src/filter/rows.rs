@@ -7,6 +7,7 @@ use super::node::{FieldCheck, Node};
 use super::selection::Selection;
 use super::view::Side;
 use super::word::Word;
+use crate::maths::number;
 use crate::model::flow::{Direction, Flow};
 use crate::model::listing::FilterError;
 
@@ -47,7 +48,7 @@ impl CellWord<'_> {
     pub fn is_number(self, number: f64) -> bool {
         match self.0 {
             Word::Port(port) => number == f64::from(*port),
-            Word::Text(text) => text.parse::<f64>().is_ok_and(|wanted| wanted == number),
+            Word::Text(text) => number::number(text) == Some(number),
             Word::Network(_) | Word::Mac(_) => false,
         }
     }

@@ -5,6 +5,7 @@
 
 use super::list::{OF_LISTS_ONLY, VALUES, cells, heading};
 use super::value::Value;
+use crate::maths::number::number;
 
 /// Lines that are looked at.
 const MOST_LINES: usize = 400;
@@ -73,7 +74,7 @@ fn is_list(headings: Option<&[String]>, rows: &[Vec<String>]) -> bool {
 }
 
 fn is_figure(cell: &str) -> bool {
-    cell.parse::<f64>().is_ok()
+    number(cell).is_some()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::flow::features::model::{ALL, ModelFeature, N, Scale, vector};
 use crate::flow::table::FlowTable;
 use crate::learn::scale::{Quartiles, Robust};
 use crate::maths::elementary::exp_m1;
+use crate::maths::number::number;
 use crate::maths::sorting::Arrange;
 use crate::model::format::quantity::{counted, percent, plain, with_unit};
 use crate::model::{Addr, Evidence, Finding, Flow};
@@ -208,7 +209,7 @@ fn reason(feature: &ModelFeature, usual: &Quartiles, flow: &Flow) -> Evidence {
 
 /// Three digits that count: the medians come back from 32-bit logarithms.
 fn three_digits(value: f64) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(value)
+    number(&format!("{value:.2e}")).unwrap_or(value)
 }
 
 fn rounded(score: f32) -> f64 {

@@ -11,6 +11,7 @@ use crate::learn::matrix::Matrix;
 use crate::learn::model::Model;
 use crate::learn::random::Selection;
 use crate::learn::scale::Robust;
+use crate::maths::number::number;
 use crate::maths::order::nearest_quantile;
 use crate::maths::sorting::Arrange;
 use crate::model::format::quantity::{counted, plain};
@@ -253,7 +254,7 @@ impl<M: Model> FittedRows<M> {
 
 /// Three digits that count.
 fn three_digits(value: f32) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(f64::from(value))
+    number(&format!("{value:.2e}")).unwrap_or(f64::from(value))
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ fn is_whole(cell: &[u8], most: f64) -> bool {
 
 fn number(cell: &[u8]) -> Option<f64> {
     let decimal_comma = Marks { has_decimal_comma: true, has_point_groups: true };
-    let plain = || std::str::from_utf8(cell).ok()?.trim().parse::<f64>().ok();
+    let plain = || number::number(std::str::from_utf8(cell).ok()?.trim());
     plain().or_else(|| figure::number(cell, Marks::default())).or_else(|| figure::number(cell, decimal_comma))
 }
 

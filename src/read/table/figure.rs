@@ -1,6 +1,7 @@
 //! Reads numbers as people and tools write them: groups of digits, decimal commas, prefixes and units, durations.
 
 use super::format::Marks;
+use crate::maths::number::{self, number_of};
 
 /// Longest number without its unit, bytes.
 const MOST_BYTES: usize = 40;
@@ -91,7 +92,7 @@ fn leading(text: &[u8], marks: Marks) -> Option<(f64, &[u8])> {
     if n_digits == 0 || (has_groups && !is_past_mark && n_run != 3) {
         return None;
     }
-    let number = std::str::from_utf8(plain.get(..n_plain)?).ok()?.parse().ok()?;
+    let number = number_of(plain.get(..n_plain)?)?;
     let unit = rest.strip_prefix(b"\xc2\xa0").or_else(|| rest.strip_prefix(b"\xe2\x80\xaf"));
     let unit = unit.or_else(|| rest.strip_prefix(b"\xa0")).unwrap_or(rest);
     Some((number, unit.trim_ascii()))
@@ -194,7 +195,7 @@ fn clock(text: &[u8]) -> Option<f64> {
     if !(2..=3).contains(&parts.len()) {
         return None;
     }
-    parts.iter().try_fold(0.0, |all, part| Some(all * 60.0 + part.parse::<f64>().ok()?))
+    parts.iter().try_fold(0.0, |all, part| Some(all * 60.0 + number::number(part)?))
 }
 
 fn seconds_of(unit: &[u8]) -> Option<f64> {

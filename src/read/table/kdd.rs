@@ -1,6 +1,7 @@
 //! The columns that KDD Cup 1999 and NSL-KDD share.
 
 /// Headings, which the files themselves do not have.
+use crate::maths::number::number;
 pub const COLUMNS: &[&str] = &[
     "duration",
     "protocol_type",
@@ -49,7 +50,7 @@ pub const COLUMNS: &[&str] = &[
 
 /// So many cells, the second a transport, the first and the fifth numbers.
 pub fn is_row(row: &[String], n_cells: usize) -> bool {
-    let is_number = |place: usize| row.get(place).is_some_and(|cell| cell.parse::<f64>().is_ok());
+    let is_number = |place: usize| row.get(place).is_some_and(|cell| number(cell).is_some());
     row.len() == n_cells
         && row.get(1).is_some_and(|cell| matches!(cell.as_str(), "tcp" | "udp" | "icmp"))
         && is_number(0)

@@ -5,6 +5,7 @@
 use super::format::{CellFormat, Reading};
 use super::time::numeric;
 use super::{figure, time};
+use crate::maths::number;
 use crate::model::rows::CellValue;
 
 /// The value of a cell that stands at `start` of its row's bytes. Never NaN.
@@ -102,8 +103,8 @@ fn longer(bytes: &[u8], separator: u8) -> Begun {
     if !is_plain(bytes.first().filter(|byte| **byte != b'-').or(bytes.get(1))) {
         return Begun::Other;
     }
-    match fast_float2::parse_partial(bytes) {
-        Ok((value, end)) if bytes.get(end).is_none_or(|byte| *byte == separator) => Begun::Number(value, end),
+    match number::leading(bytes) {
+        Some((value, end)) if bytes.get(end).is_none_or(|byte| *byte == separator) => Begun::Number(value, end),
         _ => Begun::Other,
     }
 }
@@ -120,7 +121,7 @@ fn odd(cell: &[u8], start: usize, format: CellFormat) -> CellValue {
     }
     let is_decimal = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
     if cell.iter().all(is_decimal)
-        && let Some(number) = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<f64>().ok())
+        && let Some(number) = number::number_of(cell)
     {
         return if number.is_nan() { CellValue::Missing } else { CellValue::Number(number) };
     }

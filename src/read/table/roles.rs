@@ -1,6 +1,7 @@
 //! The values of a row by their role: addresses, ports, counts and times, whatever the order of the columns.
 
 use super::time::numeric::Scale;
+use crate::maths::number::number_of;
 use crate::model::Addr;
 use crate::model::format::time;
 use crate::model::rows::{CellValue, Role};
@@ -157,7 +158,7 @@ impl<'a> Row<'a> {
     /// The port of a role; 0 where there is none.
     pub fn port(&self, role: Role) -> u16 {
         // tshark writes those of all headers: `443,3389`.
-        let first = || std::str::from_utf8(first_of(self.text(role)?)).ok()?.parse().ok();
+        let first = || number_of(first_of(self.text(role)?));
         self.number(role).or_else(first).filter(|port| (0.0..=65_535.0).contains(port)).map_or(0, |port| port as u16)
     }
 

@@ -1,5 +1,6 @@
 //! Styles set through the object model: the page's policy blocks style attributes in markup.
 
+use crate::maths::number::number;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::NodeRef;
@@ -31,7 +32,7 @@ pub fn rem_px() -> f64 {
     let root = gloo::utils::document().document_element();
     let style = root.and_then(|root| gloo::utils::window().get_computed_style(&root).ok().flatten());
     let size = style.and_then(|style| style.get_property_value("font-size").ok());
-    size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(16.0)
+    size.and_then(|size| number(size.trim_end_matches("px"))).unwrap_or(16.0)
 }
 
 /// Gives an element the focus, if it is on the page.

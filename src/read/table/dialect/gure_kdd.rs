@@ -2,6 +2,7 @@
 //! label where nothing was found.
 
 use super::contract::{COMMON, Entry, KnownBy};
+use crate::maths::number::number;
 use crate::model::rows::Role;
 use crate::read::table::kdd;
 use crate::read::table::lines::{LineFormat, LinesFront, blank, front_lines};
@@ -48,7 +49,7 @@ fn is_row(line: &[u8]) -> bool {
     let n_behind = cells.len().checked_sub(CONNECTION.len() + N_FEATURES);
     let [_, time, _, _, from, to, _, protocol, ..] = cells.as_slice() else { return false };
     matches!(n_behind, Some(0 | 1))
-        && time.parse::<f64>().is_ok()
+        && number(time).is_some()
         && [from, to].iter().all(|address| address.parse::<IpAddr>().is_ok())
         && matches!(*protocol, "tcp" | "udp" | "icmp")
 }

@@ -1,6 +1,7 @@
 //! nfdump with `-o csv -q`: the rows of 1.6 and 1.7 without their headings and without the summary.
 
 use super::contract::{COMMON, Entry, KnownBy};
+use crate::maths::number::number;
 use crate::model::rows::Role;
 use crate::read::table::state;
 use std::net::IpAddr;
@@ -36,7 +37,7 @@ fn looks(rows: &[Vec<String>]) -> bool {
         let [first, last, duration, from, to, _, _, _, flags, ..] = row.as_slice() else { return false };
         row.len() >= COLUMNS.len()
             && [first, last].iter().all(|time| time.contains(':') && time.contains('-'))
-            && duration.parse::<f64>().is_ok()
+            && number(duration).is_some()
             && [from, to].iter().all(|address| address.parse::<IpAddr>().is_ok())
             && flags.chars().all(|letter| ".UAPRSFCEW".contains(letter))
     };

@@ -4,6 +4,7 @@ use super::cells::Cells;
 use super::contract::{COMMON, FieldForm, Log, names};
 use super::message::Messages;
 use super::words::{record_type, response_code};
+use crate::maths::number::number;
 use crate::model::app::field::{FieldBuffer, FieldId};
 use crate::model::app::kinds::names::DnsMessage;
 use crate::model::app::protocol::AppProto;
@@ -65,7 +66,7 @@ fn both(cells: &Cells<'_>, messages: &mut Messages) {
         fields.number(FieldId::DnsAnswers, cells.count(N_ANSWERS).unwrap_or_else(|| cells.n_listed(ANSWERS)));
         cells.add(FieldId::DnsAnswer, FieldForm::List, ANSWERS, fields);
         let ttls = cells.text(TTLS);
-        let seconds = ttls.iter().flat_map(|ttls| ttls.split(',')).filter_map(|ttl| ttl.trim().parse::<f64>().ok());
+        let seconds = ttls.iter().flat_map(|ttls| ttls.split(',')).filter_map(|ttl| number(ttl.trim()));
         if let Some(least) = seconds.filter(|ttl| *ttl >= 0.0).min_by(f64::total_cmp) {
             fields.number(FieldId::DnsTtl, least as u64);
         }

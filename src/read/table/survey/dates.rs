@@ -5,6 +5,7 @@ use super::super::time::{self, DateFormat, Order, Pair, Parts, Stamp};
 use super::times::{TimeColumn, TimeKind};
 use super::{Options, SampleRows, filled};
 use crate::issue::IssueKind;
+use crate::maths::number::number_of;
 
 /// What was decided.
 pub struct Decided {
@@ -116,7 +117,7 @@ fn by_other_columns(found: &[TimeColumn], rows: &SampleRows) -> Option<Order> {
         TimeKind::Words(_) => {
             time::read(cell, DateFormat { order, ..DateFormat::default() }).map(|stamp| stamp.seconds)
         }
-        TimeKind::Epoch(scale) => Some(scale.seconds(std::str::from_utf8(cell).ok()?.parse().ok()?)),
+        TimeKind::Epoch(scale) => Some(scale.seconds(number_of(cell)?)),
         TimeKind::Digits => time::numeric::of_digits(cell),
         _ => None,
     };
@@ -159,8 +160,7 @@ pub fn year(found: &[TimeColumn], rows: &SampleRows) -> u16 {
             .find_map(|cell| time::read(cell, DateFormat::default()))
             .map(|stamp| stamp.seconds),
         TimeKind::Epoch(scale) => {
-            let number =
-                filled(rows, column.place).next().and_then(|cell| std::str::from_utf8(cell).ok()?.parse().ok());
+            let number = filled(rows, column.place).next().and_then(number_of);
             number.map(|number| scale.seconds(number))
         }
         _ => None,

@@ -6,6 +6,7 @@ use super::super::time::numeric::{self, Scale};
 use super::super::time::{self, DateFormat, Parts};
 use super::super::units::unit_of_heading;
 use super::{SampleRows, filled};
+use crate::maths::number;
 use crate::model::rows::{Column, Role};
 use crate::read::table::plain::plain;
 
@@ -143,7 +144,7 @@ fn is_long_number(cell: &[u8]) -> bool {
 fn number(cell: &[u8]) -> Option<f64> {
     let is_plain = cell.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b',' | b'-' | b'+' | b'e' | b'E'));
     let text = std::str::from_utf8(cell).ok().filter(|_| is_plain)?;
-    text.parse().ok().or_else(|| text.replace(',', ".").parse().ok())
+    number::number(text).or_else(|| number::number(&text.replace(',', ".")))
 }
 
 /// True if numbers are days of a spreadsheet rather than seconds since a start: their parts of a day are whole seconds, or

@@ -1,6 +1,7 @@
 //! Events of form fields to what people chose, typed or ticked.
 
 use super::drop::files_of;
+use crate::maths::number::number;
 use web_sys::{Event, File, HtmlInputElement, HtmlSelectElement};
 use yew::TargetCast;
 
@@ -11,7 +12,7 @@ pub fn chosen(event: &Event) -> Option<String> {
 
 /// The number in a field; none if there is no such.
 pub fn typed(event: &Event) -> Option<f64> {
-    event.target_dyn_into::<HtmlInputElement>()?.value().trim().parse().ok()
+    number(event.target_dyn_into::<HtmlInputElement>()?.value().trim())
 }
 
 /// True if a box is ticked.

@@ -1,5 +1,6 @@
 //! A method at work on a small sample, step by step, with its parameters to play with and words for what happens.
 
+use crate::maths::number::number;
 use crate::protocol::anomalies::AnomalyParameter;
 use crate::protocol::demonstration::{Demonstration, DemonstrationChoice};
 use crate::protocol::{Answer, Query};
@@ -90,8 +91,7 @@ fn choices(
     let seed = {
         let (now, set) = ((**choice).clone(), choice.setter());
         Callback::from(move |event: Event| {
-            let typed =
-                event.target_dyn_into::<HtmlInputElement>().and_then(|field| field.value().trim().parse::<f64>().ok());
+            let typed = event.target_dyn_into::<HtmlInputElement>().and_then(|field| number(field.value().trim()));
             if let Some(seed) = typed {
                 set.set(DemonstrationChoice { seed: seed.clamp(0.0, 4_294_967_295.0) as u64, ..now.clone() });
             }
@@ -137,8 +137,7 @@ fn parameter(of: &AnomalyParameter, choice: &UseStateHandle<DemonstrationChoice>
     let onchange = {
         let (now, set, id) = ((**choice).clone(), choice.setter(), of.id.clone());
         Callback::from(move |event: Event| {
-            let typed =
-                event.target_dyn_into::<HtmlInputElement>().and_then(|field| field.value().trim().parse::<f64>().ok());
+            let typed = event.target_dyn_into::<HtmlInputElement>().and_then(|field| number(field.value().trim()));
             let Some(value) = typed else { return };
             let mut next = now.clone();
             next.parameters.retain(|(other, _)| *other != id);

@@ -1,5 +1,6 @@
 //! One setting: a number with its unit, range and help, a list to choose from, or a box to tick for what is on or off.
 
+use crate::maths::number::number;
 use crate::model::format::quantity;
 use crate::session::Action;
 use crate::settings::{Choices, Descriptor, Kind, Settings};
@@ -169,7 +170,7 @@ fn Number(props: &FieldProps) -> Html {
 
 /// The value of a text, if the setting can take it.
 fn usable(descriptor: &Descriptor, text: &str) -> Option<f64> {
-    let value = text.trim().parse::<f64>().ok()?;
+    let value = number(text.trim())?;
     Settings::default().set(descriptor, value).then_some(value)
 }
 
