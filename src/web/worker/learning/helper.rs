@@ -58,12 +58,18 @@ impl Helper {
         let on_message = {
             let (worker, state, hear) = (worker.clone(), state.clone(), hear.clone());
             Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+                let answered = |question, answer: Answer| {
+                    if answer.is_last() {
+                        state.borrow_mut().learning.take_if(|(learning, _)| *learning == question);
+                    }
+                    hear(Heard::Answer(question, answer));
+                };
                 match codec::from_js::<LearnerReply>(&event.data()) {
-                    Some((LearnerReply::Answer(question, answer), _)) => {
-                        if answer.is_last() {
-                            state.borrow_mut().learning.take_if(|(learning, _)| *learning == question);
-                        }
-                        hear(Heard::Answer(question, *answer));
+                    Some((LearnerReply::Anomalies(question, answer), _)) => {
+                        answered(question, Answer::Anomalies(*answer));
+                    }
+                    Some((LearnerReply::Training(question, answer), _)) => {
+                        answered(question, Answer::Training(*answer));
                     }
                     Some((LearnerReply::Model, mut files)) => hear(Heard::Model(files.pop())),
                     Some((LearnerReply::Ready, _)) => {

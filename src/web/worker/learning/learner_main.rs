@@ -3,7 +3,6 @@
 
 use crate::anomalies::{Learner, Task};
 use crate::learn::trained::TrainedModel;
-use crate::protocol::Answer;
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
 use crate::protocol::training::TrainingAnswer;
 use crate::training::{self, TrainingTask};
@@ -40,8 +39,10 @@ pub(super) enum LearnerRequest {
 pub(super) enum LearnerReply {
     /// It is ready.
     Ready,
-    /// The answer to the question of this number.
-    Answer(u32, Box<Answer>),
+    /// The answer to the question of this number about anomalies.
+    Anomalies(u32, Box<AnomalyAnswer>),
+    /// The answer to the question of this number about training.
+    Training(u32, Box<TrainingAnswer>),
     /// A model, which rides beside this message; nothing if there is no such one, or no room for it.
     Model,
 }
@@ -69,7 +70,7 @@ pub(super) fn start() {
             }
             Some((LearnerRequest::Train(question, task), _)) => {
                 models.borrow_mut().clear();
-                let say = |answer| post(LearnerReply::Answer(question, Box::new(Answer::Training(answer))), &[]);
+                let say = |answer| post(LearnerReply::Training(question, Box::new(answer)), &[]);
                 let mut report = reporter(move |share| say(TrainingAnswer::Progress(share)));
                 let (trained, answer) = training::desk::train(&task, &mut report);
                 models.replace(trained);
@@ -111,7 +112,7 @@ fn reporter(say: impl Fn(f32)) -> impl FnMut(f32) -> ControlFlow<()> {
 }
 
 fn anomalies(question: u32, answer: AnomalyAnswer) {
-    post(LearnerReply::Answer(question, Box::new(Answer::Anomalies(answer))), &[]);
+    post(LearnerReply::Anomalies(question, Box::new(answer)), &[]);
 }
 
 fn post(reply: LearnerReply, files: &[Blob]) {
