@@ -29,6 +29,8 @@ pub(super) struct Call {
     pub(super) is_tcp: bool,
     /// It is known what became of it.
     pub(super) is_known: bool,
+    /// Only the look-up of the server's name was seen.
+    pub(super) is_looked_up: bool,
     /// How long it lasted, ms, and from which port, if it may be a piece of a longer connection.
     pub(super) piece: Option<(u32, u16)>,
 }

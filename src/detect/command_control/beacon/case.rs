@@ -32,6 +32,8 @@ pub(super) struct Case<'a> {
     pub(super) server: Server,
     pub(super) calls: Cow<'a, [Call]>,
     pub(super) judged: Judged,
+    /// Mean payload sent and received in a call, B, where calls were not measured one by one.
+    pub(super) carried: Option<[f64; 2]>,
     /// They are requests within few connections.
     pub(super) is_within: bool,
     /// The score alone is that of a beacon.

@@ -21,13 +21,15 @@ use crate::model::format::time::SECOND;
 use crate::model::{Addr, Finding, Flow, Series};
 use std::collections::BTreeSet;
 
-/// Requests within TLS that come sooner, s, are a stream of them, not polls.
-const QUICK: f64 = 2.5;
-/// A call that sends as much, and this many times what it receives, carries a file (or a part of one); polls send a few
-/// hundred bytes.
+/// Requests within TLS that come sooner, s, are a stream of them, not polls: control programs sleep 5 s or longer unless told
+/// otherwise (Empire, Meterpreter), less their jitter.
+const QUICK: f64 = 4.5;
+/// A call that sends as much with its headers, and this many times what it receives, carries a file (or a part of one); polls
+/// send a few hundred bytes. Within a connection, where headers are not counted, it is what fills two packets.
 const FILE_BYTES: f64 = 4_000.0;
+const FILE_PAYLOAD: f64 = 2.0 * 1460.0;
 const FILE_RATIO: f64 = 5.0;
-/// What is left of the score of a beacon then.
+/// What is left of the score of a beacon then, and of its confidence: the upload is told by its own detector.
 const OF_FILES: f64 = 0.5;
 
 /// Findings of the cases; an address that only repeats what its name already says is left out.
@@ -109,6 +111,29 @@ impl Case<'_> {
         })
     }
 
+    /// Calls of which only the look-up of the name was seen.
+    fn n_looked_up(&self) -> usize {
+        self.calls.iter().filter(|call| call.is_looked_up).count()
+    }
+
+    /// How many connections there were, and look-ups without one.
+    fn counted(&self) -> String {
+        let n_looked_up = self.n_looked_up();
+        let n_seen = self.judged.n_calls.saturating_sub(n_looked_up);
+        match n_looked_up {
+            0 => format!("{n_seen} connections"),
+            n => format!("{n_seen} connections and {n} look-ups"),
+        }
+    }
+
+    /// That some connections were not seen, and how they are known.
+    fn unseen(&self) -> String {
+        match self.n_looked_up() {
+            0 => String::new(),
+            n => format!(" and looked its name up {n} times more, for connections that are not in the capture"),
+        }
+    }
+
     /// That the sleep changed, and what to.
     fn changed(&self) -> String {
         let changed = self.weighed.as_ref().filter(|_| !self.is_scored).and_then(|weighed| weighed.beat.changed);
@@ -126,7 +151,7 @@ impl Case<'_> {
     /// Of how many of the connections it is known what became of them, if not of all.
     fn outcomes(&self) -> String {
         let (first, last) = self.judged.episode;
-        let meant = || self.calls.iter().filter(|call| (first..=last).contains(&call.second()));
+        let meant = || self.calls.iter().filter(|call| (first..=last).contains(&call.second()) && !call.is_looked_up);
         let (n_known, n) = (meant().filter(|call| call.is_known).count(), meant().count());
         if n_known == n {
             return String::new();
@@ -141,8 +166,12 @@ impl Case<'_> {
                 self.calls.iter().filter(|call| call.is_sized).map(|call| f64::from(of(call))).collect();
             upper_quantile(all, 0.5, f64::total_cmp)
         };
-        let (sent, got) = (usual(|call| call.bytes), usual(|call| call.got));
-        (!self.is_within && sent >= FILE_BYTES && sent >= FILE_RATIO * got).then_some(sent)
+        let [sent, got] = match self.carried {
+            Some(each) if self.is_within => each,
+            _ => [usual(|call| call.bytes), usual(|call| call.got)],
+        };
+        let least = if self.is_within { FILE_PAYLOAD } else { FILE_BYTES };
+        (sent >= least && sent >= FILE_RATIO * got).then_some(sent)
     }
 
     /// The gaps between the calls beside the usual one, for the eye.
@@ -180,6 +209,7 @@ impl Case<'_> {
         let confidence = self.confidence(confidence, context.settings.get(&EVIDENCE));
         // An hour may be that of a program that ran once; the method wants days.
         let confidence = if is_burst { confidence.lowered(0.8) } else { confidence };
+        let confidence = confidence.lowered(upload.map_or(1.0, |_| OF_FILES));
         let extent = (fullness - 0.25).clamp(0.0, 1.0);
         let targets: Vec<Addr> = hosts.iter().copied().take(10).collect();
         let target = match targets.as_slice() {
@@ -207,7 +237,7 @@ impl Case<'_> {
         let builder = Finding::builder(&CARD)
             .technique(self.technique(apps))
             .title(match self.is_within {
-                false => format!("{} connects to {server} every {} s: {n_calls} connections", self.source, short(period)),
+                false => format!("{} connects to {server} every {} s: {}", self.source, short(period), self.counted()),
                 true => format!("{} sends {n_calls} requests to {server} within connections, every {} s", self.source, short(period)),
             })
             .weighed(Impact::CONTROL, confidence, extent)
@@ -221,7 +251,7 @@ impl Case<'_> {
             })
             .evidence([
                 evidence("Beacon score", parts.score(), "", "below 0.5 for people's traffic (RITA)"),
-                evidence("Connections", *n_calls as f64, "connections", "at least 24 for a reliable score"),
+                evidence("Connections", (n_calls.saturating_sub(self.n_looked_up())) as f64, "connections", "at least 24 for a reliable score"),
                 evidence("Time from first to last connection", length as f64, "s", "hours, for a reliable score"),
                 evidence("Median time between connections", period, "s", "no typical time, for people"),
                 evidence("Typical deviation from it", jitter, "s", "as large as the time itself, for people"),
@@ -269,7 +299,7 @@ impl Case<'_> {
                 "{} {}, typically {} s apart{}{}{}. Programs that poll a control server do this; people do not. {}{}{}{}{}",
                 self.source,
                 match self.is_within {
-                    false => format!("connected to {server} {n_calls} times"),
+                    false => format!("connected to {server} {} times{}", n_calls.saturating_sub(self.n_looked_up()), self.unseen()),
                     true => format!("sent {n_calls} requests to {server} within connections that stayed open"),
                 },
                 short(period),

@@ -5,6 +5,7 @@ mod call;
 mod case;
 mod finding;
 mod judged;
+mod looked_up;
 mod servers;
 mod weighed;
 mod within;
@@ -23,6 +24,7 @@ use call::{Call, Server, is_judged, is_nameless_http, piece, without_pieces};
 use case::{Case, LEAST_SPAN};
 use finding::findings;
 use judged::Judged;
+use looked_up::LookedUp;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use weighed::Weighed;
@@ -96,6 +98,8 @@ struct Beacon {
     logged: Tally<(Addr, Addr, u16, u32), Vec<Call>, MOST_PAIRS>,
     n_calls: usize,
     n_left_out: u64,
+    /// Look-ups of names.
+    looked_up: LookedUp,
     /// Requests within connections, in the clear and inside TLS.
     requests: Requests,
     sessions: EncryptedSessions,
@@ -111,6 +115,10 @@ impl Detector for Beacon {
     /// A connection whose packets were counted is a call by itself; of others each request is one.
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let Some(flow) = event.flow else { return };
+        if event.message.protocol == AppProto::Dns {
+            self.looked_up.note(event);
+            return;
+        }
         if flow.is_counted() {
             self.requests.note(event);
             return;
@@ -151,6 +159,7 @@ impl Detector for Beacon {
             is_nameless_http: is_nameless_http(flow, ended.name),
             is_known: !flow.is_tcp() || flow.outcome() != Outcome::Unknown,
             is_tcp: flow.is_tcp(),
+            is_looked_up: false,
             piece: piece(flow),
         };
         self.push(source, Server::Place(target, port), call);
@@ -172,8 +181,12 @@ impl Detector for Beacon {
         let enough = context.settings.get(&EVIDENCE);
         let within = self.requests.calls(&self.sessions, context);
         let connections = self.calls.sorted().into_iter().chain(&logged);
-        let connections = connections.filter(|(_, calls)| (LEAST_WEIGHED..STROBE).contains(&calls.len()));
-        let all = connections.map(|(pair, calls)| (pair, without_pieces(calls), false));
+        let connections = connections.filter(|(_, calls)| calls.len() < STROBE);
+        let all = connections.map(|(pair, calls)| {
+            let calls = without_pieces(calls);
+            let with_looked_up = (calls.len() < least).then(|| self.looked_up.with(*pair, &calls)).flatten();
+            (pair, with_looked_up.map_or(calls, Cow::Owned), false)
+        });
         let all = all.chain(within.iter().map(|(pair, calls)| (pair, Cow::Borrowed(calls.as_slice()), true)));
         let mut cases: Vec<Case<'_>> = all
             .filter(|(_, calls, _)| (LEAST_WEIGHED..STROBE).contains(&calls.len()))
@@ -186,7 +199,8 @@ impl Detector for Beacon {
                         && judged.parts.period >= shortest
                         && judged.parts.score() >= wanted
                 };
-                let scored = (calls.len() >= least && !is_within)
+                let is_seen = calls.iter().all(|call| !call.is_looked_up);
+                let scored = (calls.len() >= least && !is_within && is_seen)
                     .then(|| {
                         Judged::whole(&in_time, span)
                             .filter(is_beacon)
@@ -204,6 +218,7 @@ impl Detector for Beacon {
                     server: *server,
                     calls,
                     judged,
+                    carried: None,
                     is_within,
                     is_scored,
                     weighed,
@@ -240,6 +255,7 @@ impl Detector for Beacon {
                 + self.logged.n_refused
                 + self.n_left_out
                 + self.requests.n_left_out
+                + self.looked_up.n_left_out
                 + self.sessions.n_refused(),
             ..Conclusion::default()
         }

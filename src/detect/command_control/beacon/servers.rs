@@ -24,7 +24,8 @@ struct Facts<'a> {
     programs: BTreeSet<&'a str>,
     /// Index of its name, 0 if it has none.
     name: u32,
-    payload_bytes: u64,
+    /// Payload sent and received.
+    payload: [u64; 2],
 }
 
 /// When hosts begin flows, ms since 1970, and to whom.
@@ -65,7 +66,8 @@ pub(super) fn weigh(cases: &mut [Case<'_>], context: &Context<'_>) {
             facts.ports.insert(port);
             facts.apps.extend(flow.app);
             facts.name = facts.name.max(flow.name);
-            facts.payload_bytes += flow.forward().payload_bytes() + flow.backward().payload_bytes();
+            let payload = [flow.forward().payload_bytes(), flow.backward().payload_bytes()];
+            facts.payload.iter_mut().zip(payload).for_each(|(sum, n)| *sum += n);
             if facts.programs.len() < MOST {
                 facts.programs.extend(odd_server::programs(context.fields, context.names, flow));
             }
@@ -76,9 +78,12 @@ pub(super) fn weigh(cases: &mut [Case<'_>], context: &Context<'_>) {
     let n_alike = n_polled_alike(cases, context);
     for ((case, facts), n_alike) in cases.iter_mut().zip(&facts).zip(n_alike) {
         let is_part = !case.is_within && starts.get(&case.source).is_some_and(|starts| is_part(case, facts, starts));
+        let each = facts.payload.map(|sum| sum as f64 / case.calls.len().max(1) as f64);
+        let is_unsized = case.calls.iter().all(|call| !call.is_sized);
+        case.carried = is_unsized.then_some(each);
         if let Some(weighed) = &mut case.weighed {
-            if case.calls.iter().all(|call| !call.is_sized) {
-                weighed.weigh_amount(facts.payload_bytes as f64 / case.calls.len() as f64);
+            if is_unsized {
+                weighed.weigh_amount(each.iter().sum());
             }
             weighed.odd = outside.oddity(&Called {
                 source: case.source,

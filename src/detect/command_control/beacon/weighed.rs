@@ -15,7 +15,9 @@ pub(super) const LEAST_OF_BEAT: f64 = 2.0;
 pub(super) const TOGETHER: i64 = 1000;
 /// At least this share of the calls was answered: whoever polls for commands gets some answer.
 const LEAST_ANSWERED: f64 = 0.8;
-/// More than this for a call is content, not commands, B; less than the other is little, a handshake of TLS included.
+/// More than this for a call is content, not commands, B, and more than the first a file each time; less than the last is
+/// little, a handshake of TLS included.
+const FILE: f64 = 100_000.0;
 const MUCH: f64 = 30_000.0;
 const LITTLE: f64 = 8000.0;
 /// Who connects again more often than each so many seconds fetches or retries; control servers are polled more slowly,
@@ -126,6 +128,7 @@ fn sizes(calls: &[Call]) -> f64 {
 /// What it says how much passes in a call, B.
 fn amount(usual: f64) -> f64 {
     match usual {
+        usual if usual > FILE => -4.0,
         usual if usual > MUCH => -2.0,
         usual if usual < LITTLE => 0.5,
         _ => 0.0,

@@ -47,6 +47,7 @@ pub(super) fn fields(protocol: AppProto) -> FieldSet {
     match protocol {
         AppProto::Http => FieldSet::of(&[FieldId::HttpMethod, FieldId::HttpStatus]),
         AppProto::WebSocket => FieldSet::of(&[FieldId::Message]),
+        AppProto::Dns => super::looked_up::FIELDS,
         _ => FieldSet::NONE,
     }
 }
