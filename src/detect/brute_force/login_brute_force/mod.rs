@@ -11,7 +11,7 @@ use crate::detect::support::report::Report;
 use crate::detect::support::threshold_random_walk::busiest;
 use crate::maths::sorting::Arrange;
 use crate::model::app::field::{FieldId, FieldSet};
-use crate::model::app::kinds::login::RdpMessage;
+use crate::model::app::kinds::login::{Method, RdpMessage};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::time::SECOND;
@@ -42,7 +42,7 @@ const CARD: Card = Card {
         "Find out who uses the client",
     ],
     part_of: &[],
-    source: "Sequential test of the outcomes, at any pace: each failure multiplies the likelihood ratio of guessing to a user's errors by 0.97/0.4, each success divides it by 0.6/0.03; beyond 99 it is guessing (Jung, Paxson, Berger, Balakrishnan: Fast Portscan Detection Using Sequential Hypothesis Testing, IEEE S&P 2004, with rates of logins chosen by us). Also Zeek's FTP policy: 20 failed logins in 15 minutes. Each protocol reports a failure itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes; over SSH the sizes of the server's answers show it (RFC 4252). The login form of a web page failed if the same user sends another password. Over RDP each connection asks for a password once (MS-RDPBCGR, 2.2.1.1.1) and the answer is encrypted, so connections are counted instead of failures.",
+    source: "Sequential test of the outcomes, at any pace: each failure multiplies the likelihood ratio of guessing to a user's errors by 0.97/0.4, each success divides it by 0.6/0.03; beyond 99 it is guessing (Jung, Paxson, Berger, Balakrishnan: Fast Portscan Detection Using Sequential Hypothesis Testing, IEEE S&P 2004, with rates of logins chosen by us). Also Zeek's FTP policy: 20 failed logins in 15 minutes. Each protocol reports a failure itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes, also SMB's guest in the place of a user that was named (MS-SMB2, 2.2.6); over SSH the sizes of the server's answers show it (RFC 4252). The login form of a web page failed if the same user sends another password. Over RDP each connection asks for a password once (MS-RDPBCGR, 2.2.1.1.1) and the answer is encrypted, so connections are counted instead of failures.",
 }
 .explained_where_shown();
 
@@ -68,6 +68,8 @@ const MOST_TIMES: usize = 1 << 12;
 const MOST_TOLD: usize = 1 << 12;
 /// From so many users with few tries or passwords each on, it is few passwords for many users.
 const SPRAYED_USERS: usize = 5;
+/// From so many users of one client on, servers that take whoever they do not know as a guest have accepted none of them.
+const GUEST_USERS: usize = 3;
 /// Most connections whose last request is remembered.
 const MOST_CONNECTIONS: usize = 1 << 16;
 /// Most findings.
@@ -126,7 +128,7 @@ struct Pair {
 
 impl Detector for LoginBruteForce {
     fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
-        logins::KINDS.union(FieldSet::of(&[FieldId::HttpMethod]))
+        logins::KINDS.union(FieldSet::of(&[FieldId::HttpMethod, FieldId::Method]))
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
@@ -142,6 +144,12 @@ impl Detector for LoginBruteForce {
         let Some(pair) = self.pairs.of(key) else { return };
         pair.seen.add(event);
         pair.n_answers += 1;
+        // A guest is whoever it says or not: that one name is let in so is the way of many shares, that several are is none.
+        let is_guest = is_accepted && user != 0 && fields.is(FieldId::Method, Method::Guest);
+        if is_guest && pair.users.len() < GUEST_USERS {
+            return;
+        }
+        let is_accepted = is_accepted && !is_guest;
         // What was judged needs no next password to show it.
         pair.last.remove(&user);
         if is_accepted {

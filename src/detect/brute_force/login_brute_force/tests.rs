@@ -138,3 +138,24 @@ fn few_tries_on_many_users_are_spraying() {
         .collect();
     assert_eq!(loud(&lines)[0].technique.as_deref(), Some("T1110.003"));
 }
+
+#[test]
+fn a_guest_in_the_place_of_many_users_is_guessing_and_one_users_guest_share_is_not() {
+    let findings = |users: &[&str]| {
+        let line = |direction, facts| Line {
+            direction,
+            ..Line::request(AppProto::Smb, 0.0, inside(1), (inside(2), 445), facts)
+        };
+        let login = |user: &&str| {
+            let answer = vec![(FieldId::Login, Outcome::Accepted.into()), (FieldId::Method, Method::Guest.into())];
+            [
+                line(Direction::ToResponder, vec![(FieldId::User, (*user).to_owned().into())]),
+                line(Direction::ToOriginator, answer),
+            ]
+        };
+        let lines: Vec<Line> = users.iter().flat_map(login).collect();
+        observe_in_one(&ENTRY, &lines, &Settings::default()).findings.len()
+    };
+    assert_eq!(findings(&["anna", "ben", "cleo", "dora", "emil"].repeat(4)), 1);
+    assert_eq!(findings(&["anna"; 40]), 0);
+}
