@@ -30,6 +30,7 @@ const PUBLISHED: &[(&str, &str)] = &[
     ("T1021.006", "Windows Remote Management"),
     ("T1030", "Data Transfer Size Limits"),
     ("T1040", "Network Sniffing"),
+    ("T1041", "Exfiltration Over C2 Channel"),
     ("T1046", "Network Service Discovery"),
     ("T1047", "Windows Management Instrumentation"),
     ("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol"),

@@ -14,12 +14,17 @@ pub(super) const MAIL_PORTS: [u16; 3] = [25, 465, 587];
 const ODD: f64 = 0.95;
 /// Nothing else is expected of a server from this weight on.
 const CERTAINLY_ODD: f64 = 2.0;
+/// The same for browsers and mail programs, with which people send what they like to whom they like.
+const ODD_FOR_PEOPLE: f64 = 3.0;
 /// And from this one on if letters are handed in there.
 const ODD_FOR_MAIL: f64 = 0.9;
 /// What is left of the confidence in uploads to a server that is rather ordinary than odd, in those by HTTP, and in media.
 const ORDINARY: f64 = 0.7;
 const ORDINARY_WEB: f64 = 0.5;
 const MEDIA: f64 = 0.2;
+
+/// Fewest turns inside TLS that say something.
+const LEAST_TURNS: usize = 3;
 
 /// What is known of a case beside its sums.
 pub(super) struct Around {
@@ -40,7 +45,12 @@ pub(super) struct Around {
     /// It speaks HTTP, but does not call itself a browser.
     pub(super) is_script: bool,
     pub(super) is_mail: bool,
+    /// Mail that goes straight to a server outside, and whether the host delivers mail for others.
+    pub(super) is_direct: bool,
+    pub(super) is_mail_server: bool,
     pub(super) is_encrypted: bool,
+    /// No protocol that anybody knows carries it.
+    pub(super) is_own: bool,
     /// Sound or pictures of a call or a camera: it uses STUN or RTP.
     pub(super) is_media: bool,
     pub(super) odd: Oddity,
@@ -54,6 +64,11 @@ pub(super) struct Program<'a> {
     pub(super) is_encrypted: bool,
     pub(super) is_mail: bool,
     pub(super) is_media: bool,
+    /// Its content showed which protocol it is.
+    is_known: bool,
+    /// Turns inside TLS, and those of them that the server did not answer.
+    n_turns: usize,
+    n_unanswered: usize,
     pub(super) apps: BTreeSet<AppProto>,
     pub(super) names: BTreeSet<&'a str>,
 }
@@ -87,6 +102,13 @@ impl<'a> Program<'a> {
             _ => Some(false),
         };
         self.web = self.web.max(web);
+        // Of rows of tables, and of connections that began before the capture, it is not known.
+        self.is_known |= flow.is_app_certain || flow.recorded.is_some() || !flow.saw_syn;
+        if let Some(exchanges) = flow.exchanges().filter(|_| flow.app == Some(AppProto::Tls)) {
+            let turns = || exchanges.list.iter().filter(|turn| turn.sent > 0);
+            self.n_turns += turns().count();
+            self.n_unanswered += turns().filter(|turn| !turn.is_answered()).count();
+        }
         self.is_encrypted |= matches!(flow.app, Some(AppProto::Tls | AppProto::Quic | AppProto::Ssh));
         self.is_mail |= flow.app == Some(AppProto::Smtp);
         self.is_media |= matches!(flow.app, Some(AppProto::Stun | AppProto::Rtp | AppProto::Rtcp | AppProto::Dtls));
@@ -95,10 +117,31 @@ impl<'a> Program<'a> {
     }
 }
 
+impl Program<'_> {
+    /// What is sent is of no protocol by its content, or it goes on and on inside TLS without an answer: whatever files are
+    /// handed over by answers them (HTTP, FTP, mail), what only obeys its own program need not.
+    pub(super) fn is_own(&self) -> bool {
+        let is_silent = self.n_turns >= LEAST_TURNS && 5 * self.n_unanswered >= 4 * self.n_turns;
+        !self.is_known || self.is_encrypted && is_silent
+    }
+}
+
 impl Around {
     /// How much it counts, from 0 to 1, that the program was no browser.
     pub(super) fn not_web(&self) -> f64 {
         f64::from(self.web != Some(true))
+    }
+
+    /// A server of which nothing else is expected: a letter, or a page's form, goes to others.
+    pub(super) fn is_certainly_odd(&self) -> bool {
+        let least = match self.web {
+            _ if self.is_mail && self.is_mail_server => return false,
+            _ if self.is_direct => ODD_FOR_MAIL,
+            Some(true) => ODD_FOR_PEOPLE,
+            _ if self.is_mail => ODD_FOR_PEOPLE,
+            _ => CERTAINLY_ODD,
+        };
+        self.odd.weight >= least
     }
 
     /// How much it counts, from 0 to 1, that the server is odd.
@@ -153,7 +196,10 @@ mod tests {
                 web,
                 is_script: false,
                 is_mail,
+                is_direct: false,
+                is_mail_server: false,
                 is_encrypted: true,
+                is_own: false,
                 is_media: false,
                 odd,
             };

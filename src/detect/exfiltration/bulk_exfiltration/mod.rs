@@ -45,7 +45,7 @@ const CARD: Card = Card {
         "Compare with other days: is there a similar upload every night?",
     ],
     part_of: &["low_and_slow_exfiltration", "mail_exfiltration"],
-    source: "No formula with a public reference exists: ratio and volume are compared with the median of the host's other destinations. What is gathered inside (ATT&CK T1074) is compared with what others fetch: n hosts that are alike share N fetches as a binomial distribution has it, so k of them go to one with a chance of at most n C(N, k) / n^k. Browsers name HTTP in the handshake (ALPN, RFC 7301). How odd the server is lowers the confidence: a log-likelihood ratio as for beacons. Calls and cameras are told by STUN and RTP (RFC 8489, RFC 3550).",
+    source: "No formula with a public reference exists: ratio and volume are compared with the median of the host's other destinations. What is gathered inside (ATT&CK T1074) is compared with what others fetch: n hosts that are alike share N fetches as a binomial distribution has it, so k of them go to one with a chance of at most n C(N, k) / n^k. Browsers name HTTP in the handshake (ALPN, RFC 7301). What no known protocol carries is told as sent over the channel of a control server (ATT&CK T1041). How odd the server is lowers the confidence: a log-likelihood ratio as for beacons. Calls and cameras are told by STUN and RTP (RFC 8489, RFC 3550).",
 }
 .explained_where_shown();
 
@@ -54,7 +54,7 @@ const LEAST: Descriptor = Descriptor::kilobytes("bulk_exfiltration.least", "Smal
     .help("Payload that one host sent to one external address. Smaller uploads are evaluated only if they are out of all proportion.");
 const SMALL: Descriptor = Descriptor::kilobytes("bulk_exfiltration.small", "Smallest upload out of all proportion", 20.0)
     .range(1.0, 100_000_000.0)
-    .help("Smaller uploads count from this size on if no other host connects there, the program is no browser or mail program, the packets are full, and the upload is at least ten times the largest that the host sends elsewhere; if it connects nowhere else, ten times the median of what internal hosts send to an external address.");
+    .help("Smaller uploads count from this size on if no other host connects there, the program is no browser or mail program, the packets are full, and the upload is at least ten times the largest that the host sends elsewhere; if it connects nowhere else, ten times the median of what internal hosts send to an external address. Four times are enough, for browsers and mail programs too, where the server is odd by its name, its users and its port, or where a host that is no mail server delivers mail to it.");
 const RATIO: Descriptor = Descriptor::ratio("bulk_exfiltration.ratio", "Sent to received", 5.0)
     .range(1.5, 10_000.0)
     .help("Browsing receives more than it sends; an upload sends many times more than it receives.");
@@ -71,6 +71,8 @@ pub const ENTRY: Entry =
 
 /// Sent to this many times the host's usual place, it is out of proportion for the host itself.
 const MUCH_MORE: f64 = 10.0;
+/// So many times are enough where the server is odd as well.
+const MORE: f64 = 4.0;
 /// Fewer pairs of a host and a place are no yardstick for what is usual in the network.
 const LEAST_PAIRS: usize = 4;
 /// Mean payload of the packets of an upload, at least: measurements and signs of life are smaller, whole files fill them.
@@ -79,7 +81,9 @@ const LEAST_FILLED: f64 = 300.0;
 const MOST_PAIRS: usize = 1 << 17;
 /// So many hosts outside that answer one port of UDP are peers, and the servers that bring them together.
 const PEERS: usize = 3;
-/// Most ports of hosts kept that speak over UDP.
+/// Port of mail between servers: providers block it for all others (M3AAWG, Managing Port 25).
+const SERVER_PORT: u16 = 25;
+/// Most ports of hosts kept that speak over UDP, and most hosts of mail.
 const MOST_SOCKETS: usize = 1 << 14;
 
 #[derive(Default)]
@@ -87,6 +91,10 @@ struct BulkExfiltration {
     pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
     /// Hosts outside that answered a port of UDP, up to [`PEERS`], and whether one was a STUN server.
     sockets: Tally<(Addr, u16), (BTreeSet<Addr>, bool), MOST_SOCKETS>,
+    /// Hosts that take mail.
+    mail_servers: Tally<Addr, (), MOST_SOCKETS>,
+    /// Servers outside to which a host delivers mail as only mail servers do, up to [`PEERS`].
+    delivers: Tally<Addr, BTreeSet<Addr>, MOST_SOCKETS>,
     staging: Staging,
 }
 
@@ -111,8 +119,17 @@ impl Detector for BulkExfiltration {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         self.staging.observe(ended.site, flow);
+        let (server, port) = flow.responder();
+        if MAIL_PORTS.contains(&port) && flow.backward().payload_bytes() > 0 {
+            self.mail_servers.of(server);
+        }
         if !is_outward(ended.site, flow) {
             return;
+        }
+        if port == SERVER_PORT
+            && let Some(servers) = self.delivers.of(flow.originator().0).filter(|servers| servers.len() < PEERS)
+        {
+            servers.insert(server);
         }
         if flow.is_udp()
             && flow.backward().packets > 0
@@ -180,6 +197,11 @@ impl BulkExfiltration {
         self.sockets.get(&socket).is_some_and(|(hosts, is_stun)| *is_stun || hosts.len() >= PEERS)
     }
 
+    /// It takes mail itself, or delivers it to several servers.
+    fn is_mail_server(&self, host: Addr) -> bool {
+        self.mail_servers.get(&host).is_some() || self.delivers.get(&host).is_some_and(|servers| servers.len() >= PEERS)
+    }
+
     fn arounds(&self, context: &Context<'_>, cases: &[(&(Addr, Addr), &Pair)]) -> Vec<Around> {
         let mut n_sources: BTreeMap<Addr, usize> = cases.iter().map(|((_, to), _)| (*to, 0)).gathered();
         let mut sent: BTreeMap<Addr, Vec<u64>> = cases.iter().map(|((from, _), _)| (*from, Vec::new())).gathered();
@@ -203,6 +225,8 @@ impl BulkExfiltration {
             }
         });
         let servers = context.outside_servers();
+        // Where packets were cut to their headers, no protocol is known.
+        let is_read = context.flows.iter().any(|(_, flow)| flow.is_tcp() && flow.is_app_certain);
         let around = |((from, to), pair): &(&(Addr, Addr), &Pair), program: &Program<'_>| {
             let mut others = sent.get(from).cloned().unwrap_or_default();
             others.arrange();
@@ -220,7 +244,10 @@ impl BulkExfiltration {
                 web: program.web,
                 is_script: program.is_script && program.web == Some(false),
                 is_mail: program.is_mail || MAIL_PORTS.contains(&pair.port),
+                is_direct: pair.port == SERVER_PORT,
+                is_mail_server: self.is_mail_server(*from),
                 is_encrypted: program.is_encrypted,
+                is_own: is_read && program.is_own() && pair.from_udp.is_none(),
                 is_media: program.is_media || pair.from_udp.is_some_and(|port| self.is_of_peers((*from, port))),
                 odd: servers.oddity(&Called {
                     source: *from,
@@ -245,11 +272,11 @@ impl Pair {
             _ => around.most_usual,
         };
         let is_filled = self.in_data as f64 >= LEAST_FILLED * self.n_data as f64 && self.in_data * 2 > self.sent;
-        self.sent as f64 >= MUCH_MORE * usual
+        let is_odd = around.is_certainly_odd();
+        self.sent as f64 >= if is_odd { MORE } else { MUCH_MORE } * usual
             && around.n_others == 0
             && is_filled
-            && around.web != Some(true)
-            && !around.is_mail
+            && (is_odd || around.web != Some(true) && !around.is_mail)
             && !around.is_media
     }
 
@@ -287,6 +314,7 @@ impl Pair {
             // A small one is there because it is out of all proportion.
             .score(past(sent, if sent < least { small } else { least }))
             .technique((!around.is_encrypted).then_some(("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol")))
+            .technique(around.is_own.then_some(("T1041", "Exfiltration Over C2 Channel")))
             .technique(store.map(|store| store.technique()))
             .service((source, target, self.port), self.transport(around))
             .evidence([

@@ -10,6 +10,7 @@ use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::maths::combinations::ln_choose;
 use crate::maths::elementary::ln;
+use crate::maths::order::upper_quantile;
 use crate::maths::sorting::Arrange;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::quantity;
@@ -32,7 +33,10 @@ const SERVES: usize = 3;
 /// What is left of the confidence then.
 const FOR_OTHERS: f64 = 0.5;
 /// Of a web server, what is of one size each time, but for so much (headers, what is sent again), is one page: files differ.
+/// From the tenth to the ninetieth in a hundred: some lose more.
 const SAME_PAGE: f64 = 1.1;
+/// Most sizes kept of a host.
+const MOST_SIZES: usize = 256;
 /// What is left of the confidence then.
 const ONE_PAGE: f64 = 0.5;
 /// Most hosts kept.
@@ -64,9 +68,8 @@ struct Fetched {
     servers: BTreeSet<Addr>,
     /// Of these connections, those to web servers.
     n_web: u64,
-    /// The least and the most that one of them brought.
-    least_bytes: u64,
-    most_bytes: u64,
+    /// What each of them brought, of the first ones.
+    sizes: Vec<u64>,
 }
 
 /// One host that fetched far more than any other.
@@ -95,7 +98,8 @@ fn log_chance(n: u64, of_all: u64, n_hosts: usize) -> f64 {
 impl Fetched {
     /// True for one page that a program or a person loads again and again.
     fn is_one_page(&self) -> bool {
-        self.n_web == self.n && self.most_bytes as f64 <= SAME_PAGE * self.least_bytes as f64
+        let [low, high] = [0.1, 0.9].map(|share| upper_quantile(self.sizes.clone(), share, u64::cmp));
+        self.n_web == self.n && high as f64 <= SAME_PAGE * low as f64
     }
 }
 
@@ -114,9 +118,9 @@ impl Staging {
         let Some(fetched) = self.hosts.of(client) else { return };
         fetched.bytes += fetched_bytes(flow);
         if is_file(flow) {
-            let bytes = fetched_bytes(flow);
-            fetched.least_bytes = if fetched.n == 0 { bytes } else { fetched.least_bytes.min(bytes) };
-            fetched.most_bytes = fetched.most_bytes.max(bytes);
+            if fetched.sizes.len() < MOST_SIZES {
+                fetched.sizes.push(fetched_bytes(flow));
+            }
             fetched.n_web += u64::from(matches!(flow.app, Some(AppProto::Http | AppProto::Http2 | AppProto::Tls)));
             fetched.n += 1;
             if fetched.servers.len() < MOST_SERVERS {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::detect::support::connection_attempts::Contacts;
-use crate::detect::support::testing::{self, Made, finish, inside, outside};
+use crate::detect::support::testing::{self, Made, conclude_kept, finish, inside, outside};
 use crate::flow::names::Names;
 use crate::model::{Severity, Site};
 use crate::settings::Settings;
@@ -80,4 +80,21 @@ fn a_small_upload_counts_where_nothing_else_comes_near_to_it() {
     assert!(found(20_000, 60, 443).is_empty(), "the host sends as much elsewhere");
     assert!(found(2_000, 600, 443).is_empty(), "measurements");
     assert!(found(2_000, 60, 587).is_empty(), "a letter");
+}
+
+#[test]
+fn letters_straight_to_a_server_of_ones_own_count_and_those_of_a_mail_server_do_not() {
+    let others = || (2..6).map(|host| Made::tcp(inside(host), outside(20 + host), 443, 0.0));
+    let letter = |to: u8| Made {
+        bytes: [60_000, 1_500],
+        packets: [50, 30],
+        ..Made::tcp(inside(1), outside(to), 25, f64::from(to))
+    };
+    let found = |letters: u8, takes: bool| {
+        let taken = takes.then(|| Made::tcp(inside(2), inside(1), 25, 0.0));
+        let flows: Vec<Made> = others().chain(taken).chain((0..letters).map(letter)).collect();
+        let all = conclude_kept(&ENTRY, &flows, &Settings::default()).findings;
+        all.iter().filter(|finding| finding.severity >= Severity::Medium).count()
+    };
+    assert_eq!((found(1, false), found(1, true), found(4, false)), (1, 0, 0));
 }
