@@ -33,7 +33,7 @@ const CARD: Card = Card {
 
 const SHARE: Descriptor = Descriptor::percent("packet_loss.share", "Share of lost segments", 1.5)
     .range(0.1, 100.0)
-    .help("Lost segments as a share of all data segments in one direction. By the formula of Mathis et al. 1.5 % limits a connection with a round trip of 50 ms to 2.3 Mbit/s.");
+    .help("Lost segments as a share of all data segments in one direction. By the formula of Mathis et al. 1.5 % limits a connection with a round trip of 50 ms to 2.3 Mbit/s. Half of it is enough where all other connections together lose a fifth or less of that.");
 const LEAST: Descriptor = Descriptor::count("packet_loss.segments", "Lost segments", 8.0)
     .range(3.0, 1_000_000.0)
     .unit("segments")
@@ -45,6 +45,11 @@ pub const ENTRY: Entry =
 
 /// Most services that are kept for each client together.
 const MOST_PAIRS: usize = 1 << 15;
+/// What is lost where little else is has a place: this part of the share is enough,
+const SHARE_OF_OUTSTANDING: f64 = 0.5;
+/// if all others together lose so many times less, of so many segments at least.
+const TIMES_OTHERS: f64 = 5.0;
+const LEAST_OTHERS: u64 = 300;
 /// From this percentage of lost segments connections hardly work.
 const BAD_PERCENT: f64 = 8.0;
 
@@ -100,6 +105,18 @@ struct Case {
 }
 
 impl Case {
+    /// All other connections of the capture lose far less.
+    fn stands_out(&self, all: &Loss) -> bool {
+        let mut others = *all;
+        for own in &self.losses {
+            others.n_data = others.n_data.saturating_sub(own.n_data);
+            others.n_lost = others.n_lost.saturating_sub(own.n_lost);
+        }
+        // One more, so that it is known of how many.
+        let percent = 100.0 * (others.n_lost + 1) as f64 / others.n_data.max(1) as f64;
+        others.n_data >= LEAST_OTHERS && self.worse().1.percent() >= TIMES_OTHERS * percent
+    }
+
     /// The direction that loses more.
     fn worse(&self) -> (&'static str, Loss) {
         let [to_server, to_client] = self.losses;
@@ -123,27 +140,42 @@ impl Detector for PacketLoss {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (share, least) = (context.settings.get(&SHARE), context.settings.get(&LEAST));
-        let is_bad = |loss: &Loss| loss.n_lost as f64 >= least && loss.percent() >= share;
-        let losing =
-            self.pairs.sorted_where(|losses| losses.iter().any(|loss| loss.n_lost >= 2 && loss.percent() >= share));
-        let cases = group(&losing).into_iter().filter(|case| is_bad(&case.worse().1));
+        let is_bad = |loss: &Loss, share: f64| loss.n_lost as f64 >= least && loss.percent() >= share;
+        let losing = |share: f64| {
+            let is_losing = |loss: &Loss| loss.n_lost >= 2 && loss.percent() >= share;
+            self.pairs.sorted_where(|losses| losses.iter().any(is_losing))
+        };
+        let strict = losing(share);
+        let cases: Vec<Case> = group(&strict).into_iter().filter(|case| is_bad(&case.worse().1, share)).collect();
+        let told: BTreeSet<Addr> = cases.iter().map(|case| case.host).collect();
+        let mut mild = losing(SHARE_OF_OUTSTANDING * share);
+        mild.retain(|((client, server, _), _)| !told.contains(client) && !told.contains(server));
+        let all = self.pairs.iter().flat_map(|(_, losses)| losses).fold(Loss::default(), |mut sum, loss| {
+            sum.add(loss);
+            sum
+        });
+        let outstanding = group(&mild)
+            .into_iter()
+            .filter(|case| is_bad(&case.worse().1, SHARE_OF_OUTSTANDING * share) && case.stands_out(&all));
+        let outstanding = outstanding.map(|case| (case, SHARE_OF_OUTSTANDING * share)).collect::<Vec<_>>();
+        let cases = cases.into_iter().map(|case| (case, share)).chain(outstanding);
         Report::of(cases)
             .not_evaluated(self.pairs.n_refused)
-            .largest_first(|case| case.worse().1.n_lost)
+            .largest_first(|(case, _)| case.worse().1.n_lost)
             .each_with_flows(
                 context,
-                |case| Between {
+                |(case, _)| Between {
                     source: case.port.is_none().then_some(case.host),
                     target: case.port.map(|_| case.host),
                     port: case.port,
                     protocol: Some(6),
                 },
-                |case, flow| {
+                |(case, _), flow| {
                     let ((client, _), (server, _)) = (flow.originator(), flow.responder());
                     let peer = if case.port.is_some() { client } else { server };
                     case.peers.contains(&peer) && losses(flow).is_some_and(|[a, b]| a.n_lost + b.n_lost > 0)
                 },
-                |case, flows| case.finding(flows, share),
+                |(case, share), flows| case.finding(flows, *share),
             )
     }
 }
@@ -253,5 +285,14 @@ mod tests {
         assert!(findings[0].title.starts_with("5.0 % of the data packets") && findings[0].sources.len() == 1);
         assert_eq!(found(&(1..6).map(|i| flow(inside(i), outside(1), 20)).collect::<Vec<_>>()).len(), 1);
         assert!(found(&[flow(inside(7), outside(1), 2)]).is_empty());
+        let beside = |others: u32| {
+            let own = (1..6).map(|i| flow(inside(7), outside(i), 4));
+            found(&own.chain((1..9).map(|i| flow(inside(7 + i), outside(20 + i), others))).collect::<Vec<_>>()).len()
+        };
+        assert_eq!(
+            (beside(0), beside(3)),
+            (1, 0),
+            "one per cent, where the others lose nothing, and where they lose as well"
+        );
     }
 }
