@@ -5,6 +5,7 @@ mod assigned;
 mod in_order;
 mod question;
 mod rounds;
+mod spread;
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
@@ -27,6 +28,7 @@ use assigned::{Assigned, Checks};
 use in_order::InOrder;
 use question::Question;
 use rounds::Rounds;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "arp_sweep",
@@ -202,9 +204,13 @@ impl Detector for ArpSweep {
                 let in_order = InOrder::of(questions, device.own, context.contacts).filter(|_| cause.is_none());
                 Some((*mac, device, Sweep { rounds, checks, in_order, ..sweep }, cause))
             });
+        let sweeps: Vec<_> = sweeps.collect();
+        let alike = sweeps.iter().filter(|(.., sweep, cause)| spread::counts(sweep, *cause));
+        let n_alike = alike.map(|(mac, ..)| *mac).collect::<BTreeSet<Mac>>().len();
         Report::of(sweeps).at_most(MOST_FINDINGS).not_evaluated(self.devices.n_refused + self.questions.n_refused).each(
             |(mac, device, sweep, cause)| {
                 let finding = device.finding(*mac, sweep, *cause, limits.window_ns);
+                let finding = if spread::counts(sweep, *cause) { spread::note(finding, n_alike) } else { finding };
                 let finding = sweep.rounds.iter().fold(finding, |finding, rounds| rounds.note(finding));
                 let finding = sweep.checks.iter().fold(finding, |finding, checks| checks.note(finding));
                 sweep.in_order.iter().fold(finding, |finding, in_order| in_order.note(finding))

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::detect::support::testing::{Made, arp, finish, finish_with, icmp, inside, outside};
-use crate::model::Severity;
+use crate::model::{Flow, Severity};
 use crate::settings::Settings;
 
 fn questions(n: u8, n_answered: u8) -> Vec<Packet> {
@@ -22,6 +22,27 @@ fn asking_for_addresses_that_nobody_has_is_a_sweep() {
     let found = finish(&ENTRY, &[], &questions(60, 5), &Settings::default()).findings;
     assert_eq!((found.len(), found[0].n_packets), (1, 60));
     assert_eq!(found[0].title, "192.168.1.200 sent ARP requests for 60 addresses of the local network");
+}
+
+#[test]
+fn three_hosts_that_sweep_are_a_worm_and_one_is_not() {
+    let techniques = |n_hosts: u8| {
+        let of_host = |host: u8| {
+            questions(60, 5).into_iter().map(move |mut packet| {
+                let mac = [2, 0, 0, 0, 1, host];
+                packet.arp.iter_mut().for_each(|arp| match arp.operation {
+                    1 => (arp.sender_mac, arp.sender_ip) = (mac, inside(200 + host)),
+                    _ => arp.target_mac = mac,
+                });
+                packet
+            })
+        };
+        let packets: Vec<Packet> = (0..n_hosts).flat_map(of_host).collect();
+        let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
+        found.into_iter().filter_map(|finding| finding.technique).collect::<Vec<String>>()
+    };
+    assert_eq!(techniques(1), ["T1018"]);
+    assert_eq!(techniques(3), ["T1210"; 3]);
 }
 
 #[test]
@@ -46,7 +67,7 @@ fn rounds_that_come_back_to_those_that_are_there_are_an_inventory() {
 
 #[test]
 fn a_slow_walk_through_the_addresses_in_order_weighs_less_than_one_that_is_quick_or_shuffled() {
-    let severity = |gap: f64, step: u8| {
+    let severity = |gap: f64, step: u8, is_pinged: bool| {
         let asked =
             |i: u8| arp(u64::from(i), f64::from(i) * gap, 1, 9, inside(200), inside(i.wrapping_mul(step) % 120));
         let answer = |mut packet: Packet| {
@@ -55,10 +76,15 @@ fn a_slow_walk_through_the_addresses_in_order_weighs_less_than_one_that_is_quick
         };
         let packets: Vec<Packet> =
             (0..110).map(asked).chain([answer(arp(999, 200.0, 2, 101, inside(1), inside(200)))]).collect();
-        finish(&ENTRY, &[], &packets, &Settings::default()).findings[0].severity
+        let state = crate::model::flow::TcpState::Unknown;
+        let ping = Made { protocol: 1, from: (inside(200), 0), state, ..Made::tcp(inside(200), inside(1), 0, 1.0) };
+        let ping = Flow { icmp: Some((8, 0)), ..ping.flow() };
+        let flows: Vec<Flow> = is_pinged.then_some(ping).into_iter().collect();
+        finish_with(&ENTRY, &flows, &packets, &Settings::default()).findings[0].severity
     };
-    assert!(severity(0.4, 1) < Severity::Medium);
-    assert!(severity(0.02, 1) >= Severity::Medium && severity(0.4, 7) >= Severity::Medium);
+    assert!(severity(0.4, 1, true) < Severity::Medium);
+    assert!(severity(0.02, 1, true) >= Severity::Medium && severity(0.4, 7, true) >= Severity::Medium);
+    assert!(severity(0.4, 1, false) >= Severity::Medium, "who only asks for Ethernet addresses");
 }
 
 #[test]
