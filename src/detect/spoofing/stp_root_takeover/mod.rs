@@ -1,5 +1,7 @@
-//! Turns spanning tree messages (STP BPDUs) into findings: a new bridge replaces the root bridge, or a device floods
-//! the network with topology changes.
+//! Turns spanning tree messages (STP BPDUs) into findings: a new bridge replaces the root bridge, an end host makes itself
+//! root where there was none, or a device floods the network with topology changes.
+
+mod end_host;
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
@@ -16,6 +18,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
 use crate::model::{Category, Endpoint, Finding};
 use crate::settings::Descriptor;
+use end_host::end_hosts;
 use std::collections::BTreeMap;
 
 const CARD: Card = Card {
@@ -23,7 +26,7 @@ const CARD: Card = Card {
     name: "Spanning tree takeover",
     category: Category::Spoofing,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "A new root bridge with a lower bridge ID replaces the existing one, or a device floods the network with topology changes.",
+    sees: "A new root bridge with a lower bridge ID replaces the existing one, an end host makes itself root where no bridge was, or a device floods the network with topology changes.",
     matters: "All switches send their traffic towards the root. A device that becomes root sees traffic between switches that it would otherwise never see, or stops the network again and again.",
     otherwise: "A new switch, or one that comes back after maintenance.",
     benign_causes: &["A new switch with a lower bridge ID", "Maintenance, or a link that goes up and down"],
@@ -32,7 +35,7 @@ const CARD: Card = Card {
         "Enable BPDU guard on host ports and root guard towards other switches",
     ],
     part_of: &[],
-    source: "IEEE 802.1D, section 17 (the lowest bridge ID becomes root; hello time 2 s, which is also how often a bridge repeats its notice of a change); the attacks of the tool yersinia.",
+    source: "IEEE 802.1D, section 17 (the lowest bridge ID becomes root; hello time 2 s, which is also how often a bridge repeats its notice of a change); the attacks of the tool yersinia. A root is rather a host than a bridge if two of three are so: its addresses begin connections, its messages come more often than once a second (the shortest hello time), none came before.",
 }
 .explained_where_shown();
 
@@ -99,7 +102,7 @@ impl Detector for StpRootTakeover {
         let before_ns = context.settings.nanoseconds(&BEFORE);
         let (changes, notices) = (context.settings.get(&CHANGES), context.settings.get(&NOTICES));
         let trees = self.trees.sorted();
-        let (mut takeovers, mut storms) = (Vec::new(), Vec::new());
+        let (mut takeovers, mut hosts, mut storms) = (Vec::new(), Vec::new(), Vec::new());
         for (link, tree) in trees.iter().copied() {
             let of_tree = tree.takeovers(before_ns);
             // After a takeover the tree changes.
@@ -109,6 +112,9 @@ impl Detector for StpRootTakeover {
             } else if of_one >= notices {
                 storms.push((*link, tree, (of_one, notices)));
             }
+            if let [root] = tree.roots.as_slice() {
+                hosts.push((*link, root));
+            }
             takeovers.extend(of_tree.into_iter().map(|(root, old)| (*link, root, old)));
         }
         let n_left_out: u64 = trees.iter().map(|(_, tree)| tree.n_left_out).sum();
@@ -117,6 +123,11 @@ impl Detector for StpRootTakeover {
             .at_most(MOST_ROOTS)
             .not_evaluated(n_left_out + self.trees.n_refused)
             .each(|(link, root, old)| layer2::within(takeover(root, old), *link, &new(root)).build())
+            .and(
+                Report::of(end_hosts(hosts, before_ns, context))
+                    .at_most(MOST_ROOTS)
+                    .each(|(link, host)| layer2::within(host.finding(), *link, &new(host.root)).build()),
+            )
             .and(
                 Report::of(storms)
                     .each(|(link, tree, counts)| layer2::within(tree.storm(*counts), *link, "changes").build()),
@@ -282,6 +293,34 @@ mod tests {
         assert_eq!(found(&[(0.0, 32_768, 7), (60.0, 0, 9)]), 1);
         assert_eq!(found(&[(0.0, 32_769, 7), (1.0, 24_577, 8), (2.0, 4_097, 9)]), 0);
         assert_eq!(found(&[(0.0, 4_096, 7), (60.0, 32_768, 9)]), 0, "a worse one");
+    }
+
+    #[test]
+    fn a_root_that_comes_late_and_too_often_is_no_bridge_and_one_that_keeps_the_hello_time_may_be() {
+        let found = |every: f64, priority: u64| {
+            let line = |i: u32| Line {
+                protocol: AppProto::Stp,
+                second: 30.0 + f64::from(i) * every,
+                from: (inside(1), 0),
+                to: (inside(2), 0),
+                direction: Direction::ToResponder,
+                facts: vec![
+                    (FieldId::Message, StpMessage::Configuration.into()),
+                    (FieldId::Priority, priority.into()),
+                    (FieldId::Root, [2, 0, 0, 0, 0, 7].into()),
+                ],
+            };
+            let other = Line::request(
+                AppProto::Dns,
+                0.0,
+                inside(1),
+                (inside(2), 53),
+                vec![(FieldId::DnsQuery, "a.example".into())],
+            );
+            let lines: Vec<Line> = std::iter::once(other).chain((0..40).map(line)).collect();
+            observe_on_links(&ENTRY, &lines, |_| 0, &Settings::default()).findings.len()
+        };
+        assert_eq!((found(0.3, 4_096), found(2.0, 4_096), found(0.3, 32_768)), (1, 0, 0));
     }
 
     #[test]
