@@ -53,8 +53,25 @@ pub struct Exchanges {
     pub list: Vec<Exchange>,
     /// Number of later exchanges, which are not kept.
     pub n_more: u32,
+    /// How often the responder spoke into a silence, also with few bytes.
+    pub n_led: u16,
+    /// How often the originator answered that at once, and with more: an order and what came of it.
+    pub n_obeyed: u16,
+    /// How often the originator spoke into a silence.
+    pub n_own: u16,
     last: Option<(Direction, u32)>,
+    /// When anything was said last, ms.
+    heard: Option<u32>,
+    led: Option<Led>,
     n_bulky: u8,
+}
+
+/// What the responder said into a silence, and what came back.
+#[derive(Clone, Copy, Debug)]
+struct Led {
+    at_millis: u32,
+    told: u32,
+    answered: u32,
 }
 
 impl Exchanges {
@@ -82,6 +99,7 @@ impl Exchanges {
 
     /// Adds a packet: its payload size, and the time since the flow began.
     pub fn take(&mut self, direction: Direction, at_millis: u32, bytes: u32) {
+        self.lead(direction, at_millis, bytes);
         if bytes < Exchanges::LEAST_BYTES || self.is_bulky() {
             return;
         }
@@ -101,6 +119,31 @@ impl Exchanges {
             self.list.push(Exchange { at_millis, wait_millis: u16::MAX, ..Exchange::default() });
         }
         self.add(direction, at_millis, bytes);
+    }
+
+    /// Counts who speaks first after a silence, and who only answers.
+    fn lead(&mut self, direction: Direction, at_millis: u32, bytes: u32) {
+        let before = self.heard.replace(at_millis);
+        let is_silent = before.is_none_or(|before| at_millis.saturating_sub(before) >= Exchanges::PAUSE_MILLIS);
+        match (direction, &mut self.led) {
+            (Direction::ToOriginator, _) if is_silent => {
+                self.n_led = self.n_led.saturating_add(1);
+                self.led = Some(Led { at_millis, told: bytes, answered: 0 });
+            }
+            (Direction::ToOriginator, Some(led)) if led.answered == 0 => led.told = led.told.saturating_add(bytes),
+            (Direction::ToOriginator, _) => self.led = None,
+            (Direction::ToResponder, Some(led))
+                if at_millis.saturating_sub(led.at_millis) <= Exchanges::PAUSE_MILLIS =>
+            {
+                let was_more = led.answered > led.told;
+                led.answered = led.answered.saturating_add(bytes);
+                self.n_obeyed = self.n_obeyed.saturating_add(u16::from(!was_more && led.answered > led.told));
+            }
+            (Direction::ToResponder, _) => {
+                self.n_own = self.n_own.saturating_add(u16::from(is_silent));
+                self.led = None;
+            }
+        }
     }
 
     /// True if a packet starts an exchange.
@@ -186,6 +229,17 @@ mod tests {
         let word = |i: u32| [(ToResponder, i * 100, 100), (ToOriginator, i * 100 + 20, 100)];
         let content = exchanges(&(0..Exchanges::MOST as u32 + 9).flat_map(word).collect::<Vec<_>>());
         assert_eq!((content.list.len(), content.n_more), (Exchanges::MOST, 9));
+    }
+
+    #[test]
+    fn orders_are_told_from_questions_and_news() {
+        let turns = |packets: &dyn Fn(u32) -> [(Direction, u32, u32); 2]| {
+            let all = exchanges(&(1..9).flat_map(packets).collect::<Vec<_>>());
+            (all.n_led, all.n_obeyed, all.n_own)
+        };
+        assert_eq!(turns(&|i| [(ToOriginator, i * 5000, 27), (ToResponder, i * 5000 + 9, 400)]), (8, 8, 0), "a shell");
+        assert_eq!(turns(&|i| [(ToResponder, i * 5000, 200), (ToOriginator, i * 5000 + 9, 300)]), (0, 0, 8), "polls");
+        assert_eq!(turns(&|i| [(ToOriginator, i * 5000, 300), (ToResponder, i * 5000 + 9, 40)]), (8, 0, 0), "news");
     }
 
     #[test]

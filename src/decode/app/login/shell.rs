@@ -38,6 +38,7 @@ const PROMPTS: [&[u8]; 4] = [b"$ ", b"# ", b"sh-", b"bash-"];
 const MOST_PROMPT_BYTES: usize = 200;
 
 fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
+    let bytes = without_controls(bytes);
     let is_prompt = bytes.len() <= MOST_PROMPT_BYTES
         && (PROMPTS.iter().any(|prompt| bytes.starts_with(prompt)) || names_user_and_host(bytes))
         && (bytes.ends_with(b"$ ") || bytes.ends_with(b"# "));
@@ -49,15 +50,26 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     }
 }
 
-/// The prompts that distributions set up: `user@host:~$ `, `[user@host ~]$ `, also behind a title for the terminal.
-fn names_user_and_host(bytes: &[u8]) -> bool {
-    let untitled = match bytes.strip_prefix(b"\x1b]0;") {
-        Some(titled) => {
-            titled.iter().position(|byte| *byte == 7).and_then(|end| titled.get(end + 1..)).unwrap_or(titled)
+/// What is behind the sequences for the terminal at the start (ECMA-48): modes and colours, which end with a letter, and titles,
+/// which end with a bell. Shells with line editing switch on a mode before each prompt.
+fn without_controls(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    loop {
+        let (sequence, end) = match rest {
+            [0x1b, b'[', sequence @ ..] => (sequence, sequence.iter().position(|byte| (0x40..=0x7e).contains(byte))),
+            [0x1b, b']', sequence @ ..] => (sequence, sequence.iter().position(|byte| *byte == 7)),
+            _ => return rest,
+        };
+        match end.and_then(|end| sequence.get(end + 1..)) {
+            Some(behind) => rest = behind,
+            None => return rest,
         }
-        None => bytes,
-    };
-    let prompt = untitled.strip_prefix(b"[").unwrap_or(untitled);
+    }
+}
+
+/// The prompts that distributions set up: `user@host:~$ `, `[user@host ~]$ `.
+fn names_user_and_host(bytes: &[u8]) -> bool {
+    let prompt = bytes.strip_prefix(b"[").unwrap_or(bytes);
     let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let n_user = prompt.iter().take_while(|byte| is_of_name(byte)).count();
     let Some((b'@', behind)) = prompt.get(n_user..).and_then(<[u8]>::split_first) else { return false };
@@ -118,12 +130,15 @@ mod tests {
         let ends = PortPair::new(true, 50_000, 4444);
         assert_eq!(guess(b"$ ", &ends), ProbeResult::Certain);
         assert_eq!(guess(b"Microsoft Windows [Version 10.0.19045]\r\n", &ends), ProbeResult::Certain);
-        for prompt in [&b"root@web:~# "[..], b"[ann@db-1 tmp]$ ", b"\x1b]0;ann@db: ~\x07ann@db:~$ "] {
+        for prompt in
+            [&b"root@web:~# "[..], b"[ann@db-1 tmp]$ ", b"\x1b]0;ann@db: ~\x07ann@db:~$ ", b"\x1b[?2004hroot@vm:/tmp# "]
+        {
             assert_eq!(guess(prompt, &ends), ProbeResult::Certain, "{}", prompt.escape_ascii());
         }
         for no_prompt in [&b"mail ann@db # "[..], b"@db:~$ ", b"ann@:~$ ", b"ann@db:~\nls$ "] {
             assert_eq!(guess(no_prompt, &ends), ProbeResult::NotForUs, "{}", no_prompt.escape_ascii());
         }
+        assert_eq!(without_controls(b"\x1b[?2004h\x1b]0;a title"), b"\x1b]0;a title", "one that does not end");
         assert_eq!(guess(b"# a comment\n", &ends), ProbeResult::NotForUs);
         assert_eq!(guess(b"GET / HTTP/1.1\r\n", &ends), ProbeResult::NotForUs);
         let script = b"#!/bin/sh\nwget x\n";

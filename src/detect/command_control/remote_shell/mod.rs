@@ -1,7 +1,9 @@
-//! Turns command shells over plain cleartext connections into findings.
+//! Turns command shells over plain cleartext connections into findings, and connections inside TLS that have their shape.
+
+mod encrypted;
 
 use crate::detect::card::Card;
-use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
@@ -14,6 +16,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::format::time::span;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
+use encrypted::Sessions;
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -21,7 +24,7 @@ const CARD: Card = Card {
     name: "Remote shell",
     category: Category::LongConnection,
     technique: Some(("T1059", "Command and Scripting Interpreter")),
-    sees: "One host sends a command prompt over a cleartext connection and the other sends it commands, or a shell script is transferred over one.",
+    sees: "One host sends a command prompt over a cleartext connection and the other sends it commands, or a shell script is transferred over one. Or a connection inside TLS has the shape of that: a server outside speaks into the silence again and again, the host inside answers at once and with more, and the server is odd.",
     matters: "Whoever is at the other end can run commands on the host. If the host opened the connection (a reverse shell), a firewall for incoming connections did not stop it.",
     otherwise: "An old console server, a device under test, an exercise.",
     benign_causes: &["A console server or a device under test", "An exercise, or a test of a tool"],
@@ -31,7 +34,7 @@ const CARD: Card = Card {
         "Block the other address and look for other hosts that connected to it",
     ],
     part_of: &[],
-    source: "The prompts of sh, bash, cmd and PowerShell without a terminal; MITRE ATT&CK T1059.",
+    source: "The prompts of sh, bash, cmd and PowerShell without a terminal; MITRE ATT&CK T1059. Inside TLS, who speaks when and how odd the server is are added up as a log-likelihood ratio; that such timing tells an interactive session from others: Zhang and Paxson, Detecting backdoors, USENIX Security 2000.",
 }
 .explained_where_shown();
 
@@ -41,7 +44,8 @@ const COMMANDS: Descriptor = Descriptor::count("remote_shell.commands", "Command
     .help("This many commands were given. One is enough if a prompt was answered.");
 
 /// The detector's entry in the register.
-pub const ENTRY: Entry = Entry::of::<RemoteShell>(CARD, &[COMMANDS], Interest::MESSAGES);
+pub const ENTRY: Entry =
+    Entry::of::<RemoteShell>(CARD, &[COMMANDS], Interest::MESSAGES.union(Interest::TCP_FLOWS)).asking_site();
 
 /// Most connections kept.
 const MOST_PAIRS: usize = 1 << 14;
@@ -51,6 +55,7 @@ const MOST_COMMANDS: usize = 12;
 #[derive(Default)]
 struct RemoteShell {
     pairs: Tally<(Addr, Addr, u16), Session, MOST_PAIRS>,
+    sessions: Sessions,
 }
 
 #[derive(Default)]
@@ -84,6 +89,10 @@ impl Detector for RemoteShell {
         }
     }
 
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        self.sessions.add(ended);
+    }
+
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&COMMANDS);
         Report::of_table(&self.pairs, |session| session.seen.n as f64 >= least)
@@ -94,6 +103,7 @@ impl Detector for RemoteShell {
                 |_, _| true,
                 |(key, session), flows| session.finding(**key, &flows, least).flows(flows).build(),
             )
+            .and(self.sessions.finish(context))
     }
 }
 

@@ -1,0 +1,155 @@
+//! Turns connections inside TLS in which the server outside gives orders into findings: it speaks into the silence, and the host
+//! inside answers at once and with more.
+
+use super::CARD;
+use crate::detect::detector::{Conclusion, Context, EndedFlow};
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence};
+use crate::detect::support::flow_selector::{Between, visit};
+use crate::detect::support::local_networks::is_outward;
+use crate::detect::support::log_ratio;
+use crate::detect::support::odd_server::{self, Called};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::protocol::AppProto;
+use crate::model::{Addr, Finding};
+use std::collections::BTreeSet;
+
+/// Most pairs of host and server kept.
+const MOST_PAIRS: usize = 1 << 14;
+/// Fewer orders that were obeyed say nothing.
+const LEAST_OBEYED: u32 = 6;
+/// Natural logarithms of how much likelier a shell is to do so than what else is pushed: chat and news are taken in, and at
+/// most acknowledged in fewer bytes (nine orders in ten are answered by more, of other messages one in three); a host that
+/// asks by itself is no shell's (one turn in ten, against one in two). Set by us.
+const OBEYED: f64 = 1.0;
+const NOT_OBEYED: f64 = -1.9;
+const OWN: f64 = -1.0;
+/// More of the same adds nothing.
+const MOST_OF_SHAPE: f64 = 5.0;
+/// What shape and server must say together: as for a control server that is polled, 1,500 times.
+const EVIDENCE: f64 = 7.3;
+const FULL_EVIDENCE: f64 = 6.0;
+
+/// Sessions inside TLS to servers outside.
+#[derive(Default)]
+pub(super) struct Sessions {
+    pairs: Tally<(Addr, Addr, u16), Talk, MOST_PAIRS>,
+}
+
+#[derive(Default)]
+struct Talk {
+    n_led: u32,
+    n_obeyed: u32,
+    n_own: u32,
+    /// Index of the server's name, 0 if it has none.
+    name: u32,
+}
+
+impl Talk {
+    /// What who speaks when says of a shell.
+    fn log_ratio(&self) -> f64 {
+        let n_not = self.n_led.saturating_sub(self.n_obeyed);
+        let sum = OBEYED * f64::from(self.n_obeyed) + NOT_OBEYED * f64::from(n_not) + OWN * f64::from(self.n_own);
+        sum.min(MOST_OF_SHAPE)
+    }
+
+    fn is_led(&self) -> bool {
+        self.n_obeyed >= LEAST_OBEYED && self.log_ratio() >= MOST_OF_SHAPE
+    }
+}
+
+impl Sessions {
+    /// Takes a flow.
+    pub(super) fn add(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        let Some(exchanges) = flow.exchanges().filter(|exchanges| exchanges.n_led > 0) else { return };
+        if !flow.is_tcp() || !is_outward(ended.site, flow) {
+            return;
+        }
+        let ((host, _), (server, port)) = (flow.originator(), flow.responder());
+        let Some(talk) = self.pairs.of((host, server, port)) else { return };
+        talk.n_led += u32::from(exchanges.n_led);
+        talk.n_obeyed += u32::from(exchanges.n_obeyed);
+        talk.n_own += u32::from(exchanges.n_own);
+        talk.name = talk.name.max(flow.name);
+    }
+
+    /// The findings.
+    pub(super) fn finish(&self, context: &Context<'_>) -> Conclusion {
+        let led = self.pairs.sorted_where(Talk::is_led);
+        if led.is_empty() {
+            return Conclusion { n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() };
+        }
+        let between: Vec<Between> =
+            led.iter().map(|((host, server, port), _)| Between::service(*host, *server, *port)).collect();
+        let mut programs = vec![BTreeSet::new(); led.len()];
+        visit(context, &between, |place, _, flow| {
+            if let Some(programs) = programs.get_mut(place) {
+                programs.extend(odd_server::programs(context.fields, context.names, flow));
+            }
+        });
+        let outside = context.outside_servers();
+        let apps = BTreeSet::from([AppProto::Tls]);
+        let odd = |((source, server, port), talk): &(&(Addr, Addr, u16), &Talk), programs: &BTreeSet<&str>| {
+            let (servers, ports) = (BTreeSet::from([*server]), BTreeSet::from([*port]));
+            let name = context.names.text(talk.name);
+            outside
+                .oddity(&Called { source: *source, servers: &servers, ports: &ports, apps: &apps, programs, name })
+                .weight
+        };
+        let cases = led.into_iter().zip(&programs).map(|(case, programs)| (odd(&case, programs), case));
+        let cases = cases.filter(|(odd, (_, talk))| odd + talk.log_ratio() >= EVIDENCE);
+        Report::of(cases).not_evaluated(self.pairs.n_refused).each_with_flows(
+            context,
+            |(_, ((host, server, port), _))| Between::service(*host, *server, *port),
+            |_, flow| flow.exchanges().is_some(),
+            |(odd, (ends, talk)), flows| talk.finding(**ends, *odd).flows(flows).build(),
+        )
+    }
+}
+
+impl Talk {
+    fn finding(&self, (host, server, port): (Addr, Addr, u16), odd: f64) -> FindingBuilder {
+        let sum = self.log_ratio() + odd;
+        let n = self.n_obeyed as usize;
+        let confidence = log_ratio::sure(sum, (EVIDENCE, FULL_EVIDENCE), Confidence::VERY_LIKELY);
+        Finding::builder(&CARD)
+            .technique(("T1573", "Encrypted Channel"))
+            .title(format!("{server} seems to give {host} orders inside TLS: {}", count(n, "time")))
+            .rated(Impact::CONTROL, confidence, (f64::from(self.n_obeyed), f64::from(LEAST_OBEYED)))
+            .service((host, server, port), AppProto::Tls.name())
+            .evidence([
+                evidence("Times that the server spoke into a silence", f64::from(self.n_led), "times", "0, where pages are read"),
+                evidence("Answered at once, and with more", f64::from(self.n_obeyed), "times", "a few, for chat and news"),
+                evidence("Times that the host spoke first", f64::from(self.n_own), "times", "all, for pages and polls"),
+                log_ratio::evidence("Who speaks when", self.log_ratio(), "below 0"),
+                log_ratio::evidence("How odd the server is", odd, "below 0"),
+                log_ratio::evidence("Shell against another connection", sum, format!("below {EVIDENCE}")),
+            ])
+            .explanation(format!(
+                "{host} opened a connection inside TLS to {server}, port {port}, and then waited: {} the server spoke first, \
+                 and {} the host answered within a second with more than it was told. So commands and their output pass. \
+                 Programs ask by themselves, and what is pushed to them they only take.",
+                count(self.n_led as usize, "time"),
+                count(n, "time"),
+            ))
+            .benign_causes(&[
+                "Remote support, or an agent that an administrator of yours installed",
+                "A monitoring service that asks its agent over a connection which the agent keeps open",
+            ])
+            .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(host, server)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_are_a_shell_and_news_and_polls_are_none() {
+        let talk = |n_led, n_obeyed, n_own| Talk { n_led, n_obeyed, n_own, name: 0 }.is_led();
+        assert!(talk(12, 11, 1) && talk(6, 6, 1));
+        assert!(!talk(5, 5, 0) && !talk(20, 3, 0) && !talk(8, 8, 9) && !talk(0, 0, 40));
+    }
+}
