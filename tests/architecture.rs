@@ -139,7 +139,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "model",
         &[
-            &["net", "comment", "explained", "explore", "guess", "rows"],
+            &["net", "comment", "explained", "explore", "guess", "rows", "terms"],
             &["app", "neighbours", "stream"],
             &["format", "packet"],
             &["flow", "finding", "interface", "listing"],

@@ -20,6 +20,7 @@ pub mod packet;
 pub mod rows;
 pub mod slowness;
 pub mod stream;
+pub mod terms;
 
 pub use analysis::Analysis;
 pub use app::field::{FieldBuffer, FieldId, Message};

@@ -18,7 +18,7 @@ const focused = (page) => page.evaluate(() => {
 });
 
 /** Presses Tab until something named so has the focus. */
-async function tabTo(page, kind, name, most = 100) {
+async function tabTo(page, kind, name, most = 140) {
   const passed = [];
   for (let n = 0; n < most; n += 1) {
     await page.keyboard.press("Tab");

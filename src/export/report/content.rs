@@ -5,6 +5,7 @@ use crate::maths::sorting::{Arrange, Gather};
 use crate::model::analysis::{Analysis, Coverage};
 use crate::model::format::quantity::{bytes, count, with_unit};
 use crate::model::net::site::Place;
+use crate::model::terms;
 use crate::model::{Endpoint, Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -128,16 +129,12 @@ pub fn has_anchor(analysis: &Analysis, options: &ReportOptions, finding: &Findin
 }
 
 /// Terms that a class needs, with their meaning.
-pub const TERMS: [(&str, &str); 8] = [
-    ("Finding", "something in the traffic that does not belong there, reported by one detector"),
-    ("Severity", "how much it matters if it is true: impact, confidence and extent together"),
-    ("Confidence", "how sure it is that the finding is what its title says"),
-    ("Evidence", "what was measured; the baseline beside it is what is usual"),
-    ("Incident", "findings of the same hosts that follow each other like the steps of an attack"),
-    ("Flow", "the packets of one conversation: two addresses, two ports, one protocol"),
-    ("Technique", "the name that MITRE ATT&CK gives to what an attacker does"),
-    ("Display filter", "a text that makes Wireshark show only the packets meant"),
-];
+pub fn terms() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TERMS.iter().filter_map(|name| Some((*name, terms::meaning(name)?)))
+}
+
+const TERMS: [&str; 8] =
+    ["Finding", "Severity", "Confidence", "Evidence", "Incident", "Flow", "Technique", "Display filter"];
 
 /// Questions on a finding, and their answers.
 pub fn questions(finding: &Finding) -> Vec<(String, String)> {

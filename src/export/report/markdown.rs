@@ -24,7 +24,7 @@ pub fn markdown(analysis: &Analysis, options: &ReportOptions) -> String {
     out.push('\n');
     if options.audience == Audience::Teaching {
         out.push_str("## How to read this report\n\n");
-        content::TERMS.iter().for_each(|(term, meaning)| out.push_str(&format!("- **{term}**: {meaning}\n")));
+        content::terms().for_each(|(term, meaning)| out.push_str(&format!("- **{term}**: {meaning}\n")));
         out.push('\n');
     }
     for section in content::sections(analysis, options) {

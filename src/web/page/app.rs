@@ -8,6 +8,7 @@ use super::parts::live::Live;
 use super::parts::nav::SideNav;
 use super::parts::notice::NoticeBar;
 use super::parts::palette::Palette;
+use super::parts::terms::TermTip;
 use super::store::Store;
 use super::{address, kept, prefs, views};
 use crate::session::{Action, Clock, Phase, Shared, State};
@@ -95,6 +96,7 @@ pub fn App() -> Html {
             <Palette state={(*state).clone()} />
             <DropZone />
             <Live state={(*state).clone()} />
+            <TermTip />
         </ContextProvider<IsDark>>
         </ContextProvider<Clock>>
         </ContextProvider<Store>>

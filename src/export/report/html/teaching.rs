@@ -2,13 +2,13 @@
 
 use super::parts::section;
 use crate::chart::draw::text::escape;
-use crate::export::report::content::{TERMS, questions};
+use crate::export::report::content::{self, questions};
 use crate::model::{Analysis, Finding};
 
 /// Terms with their meaning.
 pub fn terms() -> String {
     let pairs: String =
-        TERMS.iter().map(|(term, meaning)| format!("<div><dt>{term}</dt><dd>{meaning}</dd></div>\n")).collect();
+        content::terms().map(|(term, meaning)| format!("<div><dt>{term}</dt><dd>{meaning}</dd></div>\n")).collect();
     section("terms", "How to read this report", &format!("<dl class=\"facts\">\n{pairs}</dl>\n"))
 }
 

@@ -27,4 +27,5 @@ pub mod report_form;
 pub mod rule_form;
 pub mod save;
 pub mod strip;
+pub mod terms;
 pub mod text;

@@ -1,5 +1,6 @@
 //! Values as the page writes them: times in the chosen zone, capture text made harmless to read.
 
+use super::terms::explained;
 use crate::chart::draw::ticks;
 use crate::model::analysis::Summary;
 use crate::model::format::{host_name, time, visible};
@@ -92,7 +93,7 @@ impl Times {
 
 /// A term and what it is, for a description list.
 pub fn pair(term: &str, value: impl Into<Html>) -> Html {
-    html! { <div class="pair"><dt>{ term.to_owned() }</dt><dd>{ value.into() }</dd></div> }
+    html! { <div class="pair"><dt>{ explained(term) }</dt><dd>{ value.into() }</dd></div> }
 }
 
 /// A term and a list; what is beyond the first few is folded away, with what is to be said of the list's `limit`. Empty
@@ -106,7 +107,7 @@ pub fn pair_of_many(term: &str, entries: &[String], limit: Option<String>) -> Ht
     let limit = limit.map(|limit| format!(" ({limit})")).unwrap_or_default();
     html! {
         <div class={classes!("pair", (entries.len() > 3).then_some("wide"))}>
-            <dt>{ term.to_owned() }</dt>
+            <dt>{ explained(term) }</dt>
             <dd>
                 { first.join(", ") }
                 if !more.is_empty() {

@@ -9,6 +9,7 @@ use crate::protocol::Filter;
 use crate::session::{Route, Selection, Shared};
 use crate::web::page::hooks::{use_store, use_turns};
 use crate::web::page::parts::icon::Icon;
+use crate::web::page::parts::terms::{explained, explained_within};
 use crate::web::page::parts::text::plain;
 use crate::web::page::store::Store;
 use yew::prelude::*;
@@ -63,7 +64,7 @@ pub fn Rows(props: &AnswerRowsProps) -> Html {
                 <thead>
                     <tr>
                         for head in &answer.dimensions {
-                            <th scope="col">{ plain(&head.label) }</th>
+                            <th scope="col">{ explained(&plain(&head.label)) }</th>
                         }
                         for (place, head) in answer.measures.iter().enumerate() {
                             { measure_head(place, head, props.order, &props.on_order) }
@@ -118,7 +119,7 @@ fn measure_head(place: usize, head: &MeasureHead, order: Order, on_order: &Callb
     html! {
         <th scope="col" class="num" aria-sort={sort}>
             <button type="button" class="sort" onclick={on_sort}>
-                { plain(&head.label) }
+                { explained_within(&plain(&head.label)) }
                 if let Some(is_descending) = sorted {
                     { if is_descending { Icon::Down.html() } else { Icon::Up.html() } }
                 }

@@ -9,6 +9,7 @@ use crate::protocol::Filter;
 use crate::session::{Route, Shared};
 use crate::web::page::hooks::{use_store, use_turns};
 use crate::web::page::parts::icon::Icon;
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
@@ -51,7 +52,7 @@ pub fn Tree(props: &TreeProps) -> Html {
                     <tr>
                         <th scope="col">{ answer.dimensions.iter().map(|head| plain(&head.label)).collect::<Vec<_>>().join(" › ") }</th>
                         for (place, head) in answer.measures.iter().enumerate() {
-                            <th scope="col" class="num">{ plain(&head.label) }</th>
+                            <th scope="col" class="num">{ explained(&plain(&head.label)) }</th>
                             if place == 0 { <th scope="col">{"Share"}</th> }
                         }
                         <th scope="col"><span class="unseen">{"Flows"}</span></th>

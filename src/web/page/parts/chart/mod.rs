@@ -5,6 +5,7 @@ use super::text::plain;
 use crate::chart::{self, draw};
 use crate::model::chart::{ChartSeries, ChartSpec, Marks};
 use crate::session::Route;
+use crate::web::page::parts::terms::explained;
 use picture::Picture;
 use save::SavePicture;
 use table::table;
@@ -56,7 +57,7 @@ pub fn Chart(props: &ChartProps) -> Html {
     html! {
         <section class={classes!("card", "chart", format!("chart-{}", spec.id))} aria-labelledby={title.clone()}>
             <div class="chart-head">
-                <h3 id={title}>{ spec.title.clone() }</h3>
+                <h3 id={title}>{ explained(&spec.title) }</h3>
                 if let Some(name) = props.saved_as.as_ref().filter(|_| !draw::is_empty(spec)) {
                     <SavePicture spec={spec.clone()} name={name.clone()} />
                 }

@@ -3,6 +3,7 @@
 use super::arrange::Arranged;
 use super::row::{Head, SortedBy};
 use crate::web::page::parts::icon::Icon;
+use crate::web::page::parts::terms::explained_within;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
@@ -38,11 +39,11 @@ fn heading((place, at): (usize, usize), column: &Head, arranged: Option<&Arrange
             aria-colindex={(place + 1).to_string()}>
             if column.order.is_some() {
                 <button type="button" class="sort" onclick={on_sort.reform(move |_: MouseEvent| at)}>
-                    <span>{ column.label.clone() }</span>
+                    <span>{ explained_within(&column.label) }</span>
                     { sign }
                 </button>
             } else {
-                <span>{ column.label.clone() }</span>
+                <span>{ explained_within(&column.label) }</span>
             }
             if let Some(arranged) = arranged {
                 <Edge label={column.label.to_string()} on_width={arranged.on_width.clone()} on_end={arranged.on_end.clone()} />

@@ -7,6 +7,7 @@ use crate::session::panel::Panel;
 use crate::session::{Route, Selection, Shared};
 use crate::web::browser::download;
 use crate::web::page::parts::answer::{AnswerView, Asked, use_answer};
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
@@ -95,7 +96,7 @@ pub fn PanelCard(props: &PanelProps) -> Html {
     html! {
         <div {class} aria-busy={is_busy.to_string()}>
             <div class="panel-head">
-                <h2 class={(!is_titled).then_some("unseen")}>{ panel.title }</h2>
+                <h2 class={(!is_titled).then_some("unseen")}>{ explained(panel.title) }</h2>
                 <a href={Route::Explore(ExploreRoute { order: Order::default(), ..route.clone() }).hash()}
                     aria-label={format!("Explore: {}", panel.title)}>{"Explore"}</a>
             </div>

@@ -4,6 +4,7 @@ use crate::model::format::quantity;
 use crate::protocol::anomalies::Judged;
 use crate::session::{Anomalies, Shared};
 use crate::web::page::parts::curve::Curve;
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
@@ -27,9 +28,9 @@ pub fn JudgedPart(props: &JudgedProps) -> Html {
                 <table class="plain">
                     <thead>
                         <tr>
-                            <th scope="col">{"Scores of"}</th>
+                            <th scope="col">{ explained("Scores of") }</th>
                             <th scope="col" class="num">{"ROC-AUC"}</th>
-                            <th scope="col" class="num">{"Average precision"}</th>
+                            <th scope="col" class="num">{ explained("Average precision") }</th>
                         </tr>
                     </thead>
                     <tbody>
@@ -49,7 +50,7 @@ pub fn JudgedPart(props: &JudgedProps) -> Html {
                         <tr>
                             <th scope="col">{"Class"}</th>
                             <th scope="col" class="num">{"Rows"}</th>
-                            <th scope="col" class="num">{"Past the threshold"}</th>
+                            <th scope="col" class="num">{ explained("Past the threshold") }</th>
                             <th scope="col" class="num">{"Share"}</th>
                         </tr>
                     </thead>
@@ -96,7 +97,7 @@ fn confusion(judged: &Judged, past: &[u32]) -> Html {
     html! {
         <table class="plain">
             <thead>
-                <tr><th scope="col">{"Is"}</th><th scope="col" class="num">{"Past the threshold"}</th><th scope="col" class="num">{"Below it"}</th></tr>
+                <tr><th scope="col">{"Is"}</th><th scope="col" class="num">{ explained("Past the threshold") }</th><th scope="col" class="num">{"Below it"}</th></tr>
             </thead>
             <tbody>
                 for (name, [found, left]) in ["Attack", "Benign"].into_iter().zip(counts) {

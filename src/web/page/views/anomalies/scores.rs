@@ -3,6 +3,7 @@
 use crate::model::format::quantity;
 use crate::protocol::anomalies::{AnomalyResult, Cut, ProposedThreshold, ScoreHistogram};
 use crate::session::{Anomalies, AnomalyAction, Route, Shared};
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::plain;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -45,7 +46,7 @@ pub fn Scores(props: &ScoresProps) -> Html {
     html! {
         <section class="card anomaly-scores" aria-labelledby="scores-title">
             <div class="chart-head">
-                <h2 id="scores-title">{"Scores"}</h2>
+                <h2 id="scores-title">{ explained("Scores") }</h2>
                 if result.methods.len() > 1 {
                     <label class="inline-choice">
                         <span>{"Scores of"}</span>

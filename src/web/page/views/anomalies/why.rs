@@ -7,6 +7,7 @@ use crate::protocol::anomalies::{
 use crate::protocol::{Answer, Filter, Query};
 use crate::session::{AnomalyAction, Route, Shared};
 use crate::web::page::hooks::use_store;
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
@@ -81,11 +82,11 @@ pub fn Why(props: &WhyProps) -> Html {
                 <table class="plain why">
                     <thead>
                         <tr>
-                            <th scope="col">{"Feature"}</th>
+                            <th scope="col">{ explained("Feature") }</th>
                             <th scope="col" class="num">{"Value"}</th>
                             <th scope="col">{"Typical"}</th>
                             <th scope="col" class="num">{"Nearest usual"}</th>
-                            <th scope="col">{"Part of the score"}</th>
+                            <th scope="col">{ explained("Part of the score") }</th>
                         </tr>
                     </thead>
                     <tbody>

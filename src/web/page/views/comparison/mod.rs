@@ -11,6 +11,7 @@ use crate::web::browser::download;
 use crate::web::page::hooks::use_store;
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::lost::TablesLost;
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::plain;
 use tables::{kinds, rates, shifts};
 use web_sys::Blob;
@@ -130,7 +131,7 @@ fn told(said: &Said, store: Option<&crate::web::page::store::Store>, state: &Sta
             <section class="card" aria-labelledby="comparison-about">
                 <h2 id="comparison-about">{ quantity::counted(n, "difference", "differences") }</h2>
                 <dl class="pairs">
-                    <dt>{"Baseline"}</dt><dd>{ plain(normal) }</dd>
+                    <dt>{ explained("Baseline") }</dt><dd>{ plain(normal) }</dd>
                     <dt>{"Here"}</dt><dd>{ plain(here) }</dd>
                 </dl>
                 <p class="save-rows">

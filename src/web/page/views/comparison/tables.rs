@@ -2,6 +2,7 @@
 
 use crate::model::format::quantity;
 use crate::protocol::comparison::{ChangedKind, ChangedRate, ChangedValues, Comparison};
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
@@ -24,7 +25,7 @@ fn one_kind(place: usize, kind: &ChangedKind) -> Html {
             <h2 {id}>{ title.clone() }</h2>
             <div class="scroll changed-things" tabindex="0" role="region" aria-label={title}>
                 <table class="plain">
-                    <thead><tr><th scope="col">{"Name"}</th><th scope="col" class="num">{"Flows"}</th><th scope="col" class="num">{"Bytes"}</th></tr></thead>
+                    <thead><tr><th scope="col">{"Name"}</th><th scope="col" class="num">{ explained("Flows") }</th><th scope="col" class="num">{"Bytes"}</th></tr></thead>
                     <tbody>
                         for (name, flows, bytes, _) in kind.things.iter() {
                             <tr key={name.clone()}>
@@ -66,7 +67,7 @@ pub fn rates(of: &Comparison) -> Html {
                 conditional test of two Poisson rates (Przyborowski and Wilenski)."}</p>
             <div class="scroll" tabindex="0" role="region" aria-label="Changed rates">
                 <table class="plain">
-                    <thead><tr><th scope="col">{"What"}</th><th scope="col" class="num">{"Baseline, per hour"}</th><th scope="col" class="num">{"Here, per hour"}</th>
+                    <thead><tr><th scope="col">{"What"}</th><th scope="col" class="num">{ explained("Baseline, per hour") }</th><th scope="col" class="num">{"Here, per hour"}</th>
                         <th scope="col" class="num">{"Chance"}</th></tr></thead>
                     <tbody>{ for of.rates.iter().map(row) }</tbody>
                 </table>
@@ -100,7 +101,7 @@ pub fn shifts(of: &Comparison) -> Html {
                 the chance that it is below."}</p>
             <div class="scroll" tabindex="0" role="region" aria-label="Shifted distributions">
                 <table class="plain">
-                    <thead><tr><th scope="col">{"Of what"}</th><th scope="col" class="num">{"Median, baseline"}</th><th scope="col" class="num">{"Median, here"}</th>
+                    <thead><tr><th scope="col">{"Of what"}</th><th scope="col" class="num">{ explained("Median, baseline") }</th><th scope="col" class="num">{ explained("Median, here") }</th>
                         <th scope="col" class="num">{"Cliff's delta"}</th><th scope="col" class="num">{"D"}</th><th scope="col" class="num">{"Chance"}</th></tr></thead>
                     <tbody>{ for of.shifts.iter().map(row) }</tbody>
                 </table>

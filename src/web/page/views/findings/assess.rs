@@ -3,6 +3,7 @@
 use crate::model::{Annotation, Verdict};
 use crate::session::Action;
 use crate::web::page::hooks::use_action;
+use crate::web::page::parts::terms::explained;
 use gloo::timers::callback::Timeout;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -69,7 +70,7 @@ pub fn Assess(props: &AssessProps) -> Html {
     use_effect_with((), move |()| keep);
     html! {
         <section class="assess" aria-labelledby="assess-title">
-            <h3 id="assess-title">{"Your verdict"}</h3>
+            <h3 id="assess-title">{ explained("Your verdict") }</h3>
             <div class="chips" role="radiogroup" aria-labelledby="assess-title">
                 { choice("Open", verdict.is_none(), decide(None)) }
                 for one in Verdict::ALL {

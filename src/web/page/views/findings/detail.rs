@@ -16,6 +16,7 @@ use crate::web::page::hooks::{use_clock, use_focus_on_change, use_store};
 use crate::web::page::parts::chart::Chart;
 use crate::web::page::parts::icon::{Icon, severity_badge};
 use crate::web::page::parts::incidents;
+use crate::web::page::parts::terms::{explained, explained_sentences};
 use crate::web::page::parts::text::{moment_with_zone, name, pair, pair_of_many, plain};
 use yew::prelude::*;
 
@@ -61,19 +62,19 @@ pub fn Detail(props: &DetailProps) -> Html {
             { jumps(finding, on_only) }
             <Expect analysis={props.analysis.clone()} id={finding.id.clone()} />
             <h3>{"What was seen"}</h3>
-            <p>{ plain(&finding.explanation) }</p>
+            <p>{ explained_sentences(&plain(&finding.explanation)) }</p>
             { evidence(&finding.evidence) }
             if let Some(spec) = course {
                 <Chart key={finding.id.clone()} {spec} />
             }
             if let Some(card) = card {
                 <h3>{"Why it matters"}</h3>
-                <p>{ card.matters }</p>
+                <p>{ explained_sentences(card.matters) }</p>
             }
             { list("What else it could be", &finding.benign_causes) }
             { list("What to do", &finding.advice) }
             if let Some(incident) = props.analysis.incident_of(&finding.id) {
-                <h3>{"Part of an incident"}</h3>
+                <h3>{ explained("Part of an incident") }</h3>
                 { incidents::one(&props.analysis, incident, clock, Some(&finding.id)) }
             }
             <FilterLine filter={finding.display_filter.clone()} />

@@ -2,6 +2,7 @@
 
 use crate::model::Evidence;
 use crate::model::format::quantity;
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
@@ -14,15 +15,15 @@ pub fn evidence(evidence: &[Evidence]) -> Html {
                     <caption class="unseen">{"Evidence"}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">{"Measured"}</th>
+                            <th scope="col">{ explained("Evidence") }</th>
                             <th scope="col" class="num">{"Value"}</th>
-                            <th scope="col">{"Baseline"}</th>
+                            <th scope="col">{ explained("Baseline") }</th>
                         </tr>
                     </thead>
                     <tbody>
                         for line in evidence {
                             <tr>
-                                <th scope="row">{ plain(&line.name) }</th>
+                                <th scope="row">{ explained(&plain(&line.name)) }</th>
                                 <td class="num strong">{ quantity::with_unit(line.value, &line.unit) }</td>
                                 <td>{ if line.typical.is_empty() { "–".to_owned() } else { plain(&line.typical) } }</td>
                             </tr>

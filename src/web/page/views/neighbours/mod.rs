@@ -11,6 +11,7 @@ use crate::session::{Route, Shared, State};
 use crate::web::page::hooks::{use_clock, use_store, use_turns};
 use crate::web::page::parts::icon::{Icon, severity_badge};
 use crate::web::page::parts::lost::TablesLost;
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::{Times, plain};
 use yew::prelude::*;
 
@@ -67,7 +68,7 @@ pub fn Neighbours(props: &NeighboursProps) -> Html {
             <p class="hint">{ NEIGHBOURS.help }</p>
             if !found.is_empty() {
                 <section class="card" aria-label="Findings about addresses">
-                    <h2>{"Findings about addresses"}</h2>
+                    <h2>{ explained("Findings about addresses") }</h2>
                     <ul class="brief-list">
                         for finding in found {
                             <li><a href={Route::findings(Some(&finding.id)).hash()}>
@@ -109,11 +110,11 @@ fn Tables(props: &TablesProps) -> Html {
                     quantity::counted(said.n_not_read, "message", "messages"), quantity::counted(said.n_left_out, "row", "rows")) }</p>
             }
             <section class="card explore-rows scroll" role="region" tabindex="0" aria-label="Who claims which address">
-                <h2>{"Who claims which address"}</h2>
+                <h2>{ explained("Who claims which address") }</h2>
                 <table class="plain">
                     <thead><tr>
                         <th scope="col">{"IP address"}</th><th scope="col">{"Ethernet address"}</th>
-                        <th scope="col" class="num">{"Claims"}</th><th scope="col" class="num">{"Answers"}</th>
+                        <th scope="col" class="num">{ explained("Claims") }</th><th scope="col" class="num">{"Answers"}</th>
                         <th scope="col" class="num">{"Not asked for"}</th><th scope="col">{"First"}</th><th scope="col">{"Last"}</th>
                         <th scope="col">{"Note"}</th>
                     </tr></thead>

@@ -10,6 +10,7 @@ use crate::web::page::hooks::use_clock;
 use crate::web::page::parts::findings_left::LeftNote;
 use crate::web::page::parts::icon::{severity_badge, severity_shape};
 use crate::web::page::parts::incidents;
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::{moment_with_zone, plain};
 use yew::prelude::*;
 
@@ -147,7 +148,7 @@ fn nothing(analysis: &Analysis) -> Html {
     let many = |ids: &Vec<&str>| quantity::counted(ids.len() as u64, "detector without data", "detectors without data");
     html! {
         <section class="card brief" aria-labelledby="brief-title">
-            <h2 id="brief-title">{"No findings"}</h2>
+            <h2 id="brief-title">{ explained("No findings") }</h2>
             <p>
                 { format!("{}{found}.", looked.words(name)) }
                 if looked.n_resting() > 0 {

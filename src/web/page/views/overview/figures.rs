@@ -6,6 +6,7 @@ use crate::model::format::quantity::{self, or_dash};
 use crate::model::format::time;
 use crate::session::{Route, Shared};
 use crate::web::page::hooks::use_clock;
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::{moment_with_zone, pair, plain};
 use yew::prelude::*;
 
@@ -62,7 +63,7 @@ pub fn Figures(props: &FiguresProps) -> Html {
                         { pair("Capture loss", coverage.loss().words()) }
                     }
                     <div class="pair wide">
-                        <dt>{"Inside"}</dt>
+                        <dt>{ explained("Inside") }</dt>
                         <dd>
                             { props.analysis.site.words() }
                             {"; "}<a href={Route::Settings.hash()}>{"change in settings"}</a>
@@ -70,7 +71,7 @@ pub fn Figures(props: &FiguresProps) -> Html {
                     </div>
                 }
                 if let Some(hash) = &file.sha256 {
-                    <div class="pair wide"><dt>{"SHA-256"}</dt><dd class="code">{ hash.clone() }</dd></div>
+                    <div class="pair wide"><dt>{ explained("SHA-256") }</dt><dd class="code">{ hash.clone() }</dd></div>
                 }
             </dl>
             if !file.comments.is_empty() {

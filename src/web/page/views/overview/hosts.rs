@@ -5,6 +5,7 @@ use crate::model::analysis::HostRow;
 use crate::model::format::quantity;
 use crate::protocol::Filter;
 use crate::session::{Route, Shared};
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::name;
 use yew::prelude::*;
 
@@ -36,8 +37,8 @@ pub fn Hosts(props: &HostsProps) -> Html {
                             <th scope="col">{"Name"}</th>
                             <th scope="col" class="num">{"Sent"}</th>
                             <th scope="col" class="num">{"Received"}</th>
-                            <th scope="col" class="num">{"Packets"}</th>
-                            <th scope="col" class="num">{"Flows"}</th>
+                            <th scope="col" class="num">{ explained("Packets") }</th>
+                            <th scope="col" class="num">{ explained("Flows") }</th>
                         </tr>
                     </thead>
                     <tbody>

@@ -6,6 +6,7 @@ use crate::protocol::training::{TestMeasures, TestedMethod};
 use crate::session::Shared;
 use crate::session::training::{Training, TrainingAction, figures};
 use crate::web::page::parts::curve::Curve;
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
@@ -158,7 +159,7 @@ fn confusion(of: &TestedMethod) -> Html {
     let [hit, missed, wrong, right] = of.measures.confusion;
     html! {
         <section class="card" aria-labelledby="train-confusion">
-            <h2 id="train-confusion">{"Confusion"}</h2>
+            <h2 id="train-confusion">{ explained("Confusion") }</h2>
             <table class="plain" data-testid="train-confusion">
                 <thead><tr><th scope="col">{"Is"}</th><th scope="col" class="num">{"Reported"}</th><th scope="col" class="num">{"Left quiet"}</th></tr></thead>
                 <tbody>
@@ -227,10 +228,10 @@ fn importances(of: &TestedMethod) -> Html {
 fn folds(of: &TestedMethod) -> Html {
     html! {
         <section class="card" aria-labelledby="train-fold-figures">
-            <h2 id="train-fold-figures">{"Folds"}</h2>
+            <h2 id="train-fold-figures">{ explained("Folds") }</h2>
             <table class="plain">
-                <thead><tr><th scope="col">{"Fold"}</th><th scope="col" class="num">{"Trained on"}</th><th scope="col" class="num">{"Tested"}</th>
-                    <th scope="col" class="num">{"AUROC"}</th><th scope="col" class="num">{"F1"}</th></tr></thead>
+                <thead><tr><th scope="col">{ explained("Fold") }</th><th scope="col" class="num">{"Trained on"}</th><th scope="col" class="num">{"Tested"}</th>
+                    <th scope="col" class="num">{"AUROC"}</th><th scope="col" class="num">{ explained("F1") }</th></tr></thead>
                 <tbody>
                     for (place, (train, test, auroc, f1)) in of.folds.iter().enumerate() {
                         <tr key={place}>
