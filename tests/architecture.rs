@@ -434,7 +434,15 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     ),
     (
         "web/page",
-        &[&["storage"], &["address", "kept", "prefs"], &["store"], &["hooks"], &["parts"], &["views"], &["app"]],
+        &[
+            &["storage"],
+            &["address", "kept", "prefs", "questions"],
+            &["store"],
+            &["hooks"],
+            &["parts"],
+            &["views"],
+            &["app"],
+        ],
     ),
 ];
 

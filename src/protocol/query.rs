@@ -100,6 +100,30 @@ impl Query {
     }
 }
 
+/// What is answered to a question that somebody cancelled.
+const CANCELLED: &str = "counting was cancelled; choose the view again to count";
+
+impl Query {
+    /// The answer once somebody has cancelled it; none if nothing is shown in its place.
+    pub fn cancelled(&self) -> Option<Answer> {
+        let why = || CANCELLED.to_owned();
+        match self {
+            Query::Explore(_) => Some(Answer::Explored(Box::new(Err(why())))),
+            Query::Neighbours(_) => Some(Answer::Neighbours(Box::new(Err(why())))),
+            Query::Findings(_) => Some(Answer::Findings(Err(why()))),
+            Query::Graph(_) => Some(Answer::Graph(Box::new(Err(why())))),
+            Query::Comparison(_) => Some(Answer::Comparison(Box::new(Err(why())))),
+            _ => None,
+        }
+    }
+
+    /// True if nobody waits for the answer itself: it says how far it is and is cancelled by a question of its own, or it is there
+    /// at once.
+    pub fn is_beside(&self) -> bool {
+        matches!(self, Query::Anomalies(_) | Query::Training(_) | Query::Catalogue)
+    }
+}
+
 /// Order of the flow table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]

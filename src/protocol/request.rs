@@ -28,6 +28,8 @@ pub enum Request {
         /// The question.
         query: Query,
     },
+    /// Leave these questions unanswered, unless they are being answered.
+    Forget(Vec<u32>),
     /// Say what the files are that ride beside this message, by their content. About no job.
     Recognise {
         /// Number of the offer; the reply carries it.

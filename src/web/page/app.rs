@@ -1,6 +1,7 @@
 //! The root of the page: holds the state, and shows the view that phase and route ask for.
 
 use super::hooks::{IsDark, use_dark, use_focus_on_change};
+use super::parts::counting::Counting;
 use super::parts::drop::DropZone;
 use super::parts::header::Header;
 use super::parts::lesson_bar::LessonBar;
@@ -96,6 +97,7 @@ pub fn App() -> Html {
             <Palette state={(*state).clone()} />
             <DropZone />
             <Live state={(*state).clone()} />
+            <Counting />
             <TermTip />
         </ContextProvider<IsDark>>
         </ContextProvider<Clock>>

@@ -23,6 +23,7 @@
 //! | issues | list `Issues`, or `data-testid="no-issues"` |
 //! | settings | spinbuttons named by the setting's label; buttons `Reset LABEL`, `Reset all settings`, `Read the file again`, `Save settings`, `Load settings` (the input has `data-testid="settings-input"`), `Forget everything saved in this browser`, then `Forget everything` or `Keep everything` |
 //! | switches | buttons `Theme: system`, `Theme: light`, `Theme: dark`; `Times: UTC`, `Times: local` |
+//! | counting | `data-testid="counting"` has the progress of what a view asks, and the button `Cancel` |
 //! | terms | buttons named by the term, in headings, facts, evidence and columns, with its place as `data-term`; tooltip `#term-tip` |
 //! | charts | image named by title and summary; slider `Read values: TITLE`; button `Show as table: TITLE` |
 //! | notices | alert with a button `Dismiss` |
@@ -31,6 +32,7 @@ mod address;
 mod app;
 mod kept;
 mod prefs;
+mod questions;
 mod storage;
 mod store;
 

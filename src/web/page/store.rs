@@ -1,5 +1,7 @@
 //! The page's state, the worker and the open files in one place: actions go in, new states come out.
 
+pub use super::questions::Count;
+use super::questions::Questions;
 use crate::export::pseudonyms::PseudonymKey;
 use crate::protocol::{Answer, Envelope, Query, Reply, Request, Saving, Scope};
 use crate::session::{Action, Effect, OpenFile, Phase, Route, Selection, Shared, State};
@@ -46,8 +48,7 @@ struct Inner {
     /// Files that are applied to what is open, by number.
     attached: RefCell<BTreeMap<u32, Blob>>,
     lesson_files: RefCell<Vec<File>>,
-    questions: RefCell<BTreeMap<u32, Callback<Answer>>>,
-    n_questions: Cell<u32>,
+    questions: Questions,
     on_saved: RefCell<Option<(u32, OnSaved)>>,
     judge_timer: RefCell<Option<Timeout>>,
     places: RefCell<BTreeMap<String, Place>>,
@@ -73,8 +74,7 @@ impl Store {
             own_path: RefCell::default(),
             attached: RefCell::default(),
             lesson_files: RefCell::default(),
-            questions: RefCell::default(),
-            n_questions: Cell::default(),
+            questions: Questions::default(),
             on_saved: RefCell::default(),
             judge_timer: RefCell::default(),
             places: RefCell::default(),
@@ -180,14 +180,36 @@ impl Store {
 
     /// Asks a question about the tables. No answer comes if the tables are replaced first.
     pub fn ask(&self, query: Query, on_answer: Callback<Answer>) {
+        self.ask_numbered(query, on_answer);
+    }
+
+    /// The same; gives the number by which the question can be forgotten.
+    pub fn ask_numbered(&self, query: Query, on_answer: Callback<Answer>) -> Option<u32> {
         let state = self.state();
         if state.phase != Phase::Ready || !state.has_tables {
-            return;
+            return None;
         }
-        let question = self.0.n_questions.get().wrapping_add(1);
-        self.0.n_questions.set(question);
-        self.0.questions.borrow_mut().insert(question, on_answer);
+        let question = self.0.questions.add(&query, on_answer);
         self.send(&Envelope::new(state.job, Request::Ask { question, query }));
+        Some(question)
+    }
+
+    /// A question is no longer wanted; the worker leaves it out if it has not come to it yet.
+    pub fn forget(&self, question: u32) {
+        if self.0.questions.forget(question) {
+            self.send(&Envelope::new(self.state().job, Request::Forget(vec![question])));
+        }
+    }
+
+    /// Somebody cancels all that is being counted.
+    pub fn cancel_questions(&self) {
+        let dropped = self.0.questions.cancel();
+        self.send(&Envelope::new(self.state().job, Request::Forget(dropped)));
+    }
+
+    /// Calls this whenever questions are asked or answered.
+    pub fn watch_questions(&self, on_count: Callback<Count>) {
+        self.0.questions.watch(on_count);
     }
 
     /// Where a table stood when it was last shown with the rows that `key` names.
@@ -247,7 +269,7 @@ impl Store {
     fn send(&self, request: &Envelope<Request>) {
         let files = match request.body {
             Request::Open(_) | Request::Look(_) => {
-                self.0.questions.borrow_mut().clear();
+                self.0.questions.clear();
                 self.0.files.borrow().clone()
             }
             Request::Recognise { .. } => self.0.offered.borrow().iter().cloned().map(Blob::from).collect(),
@@ -278,7 +300,7 @@ impl Store {
     }
 
     fn restart(&self) {
-        self.0.questions.borrow_mut().clear();
+        self.0.questions.clear();
         self.0.on_saved.take();
         if let Some(old) = self.0.client.take() {
             old.terminate();
@@ -297,12 +319,8 @@ impl Store {
     fn receive(&self, event: Event) {
         match event {
             Event::Reply(Envelope { job, body: Reply::Answer { question, answer } }, _) => {
-                let mut questions = self.0.questions.borrow_mut();
-                let waiting =
-                    if answer.is_last() { questions.remove(&question) } else { questions.get(&question).cloned() };
-                drop(questions);
-                if let Some(waiting) = waiting.filter(|_| job == self.state().job) {
-                    waiting.emit(answer);
+                if job == self.state().job {
+                    self.0.questions.answered(question, answer);
                 }
             }
             Event::Reply(Envelope { job, body: Reply::Saved(written) }, file) => {

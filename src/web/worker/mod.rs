@@ -25,10 +25,11 @@ use crate::triage;
 use gloo::timers::callback::Timeout;
 use job::{BlobSource, Job, Unpacked};
 use learning::Learning;
-use scope::{post, post_with, scope};
+use scope::{now, pause, post, post_with, scope};
 use speed::Helpers;
 use speed::rows::Rows;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -39,6 +40,8 @@ use web_sys::{Blob, File, MessageEvent};
 const PART_BYTES: u32 = 64 * 1024;
 /// Progress is sent at most this often, ms: drawing it takes processor time that a machine of few cores lacks here.
 const PROGRESS_MS: f64 = 200.0;
+/// After an answer that took so long messages get in, ms.
+const LONG_MS: f64 = 20.0;
 /// What the first file will be read with is got ready once the page has had so much time to start, ms.
 const PREPARE_AFTER_MS: u32 = 800;
 
@@ -52,7 +55,13 @@ struct Shared {
     learning: Learning,
     training: Learning,
     applied: attached::Applied,
+    /// What waits to be answered.
+    questions: Rc<RefCell<VecDeque<Question>>>,
+    is_answering: Rc<Cell<bool>>,
 }
+
+/// The job that a question is about, its number, and what is asked.
+type Question = (u32, u32, Query);
 
 impl Shared {
     /// Gets ready what the next file will be read with: that takes longer while this worker is busy.
@@ -123,7 +132,8 @@ fn receive(shared: &Shared, Envelope { job, body }: Envelope<Request>, files: Ve
                 job.settings = settings;
             });
         }
-        Request::Ask { question, query } => ask(shared, job, question, query),
+        Request::Ask { question, query } => ask(shared, (job, question, query)),
+        Request::Forget(list) => shared.questions.borrow_mut().retain(|(_, question, _)| !list.contains(question)),
         Request::Recognise { offer, settings } => attached::recognise(job, offer, &settings, &files),
         Request::Attach(list) => attached::attach(shared, job, list, files),
         Request::Save(Saving::Baseline, scope, _) => attached::save_baseline(shared, job, &scope),
@@ -163,19 +173,36 @@ fn open(shared: &Shared, job: u32, settings: Settings, files: Vec<Blob>, is_look
     spawn_local(run(shared.clone(), job));
 }
 
-/// Answers a question; one about rows that a helper still keeps once they are here.
-fn ask(shared: &Shared, number: u32, question: u32, query: Query) {
-    let waits = query.is_about_rows() && with(shared, number, |job| job.rows.are_away()) == Some(true);
-    if waits {
-        let shared = shared.clone();
-        spawn_local(async move {
-            if speed::gather_rows(&shared, number).await.is_some() {
-                answer_or_learn(&shared, number, question, query);
-            }
-        });
-        return;
+/// Answers a question behind those that wait.
+fn ask(shared: &Shared, asked: Question) {
+    shared.questions.borrow_mut().push_back(asked);
+    if !shared.is_answering.replace(true) {
+        spawn_local(answer_all(shared.clone()));
     }
-    answer_or_learn(shared, number, question, query);
+}
+
+/// Answers what waits, in order; after a long answer others get in, who may say that they no longer want one. What is about rows that a
+/// helper still keeps is answered once they are here.
+async fn answer_all(shared: Shared) {
+    loop {
+        let next = shared.questions.borrow_mut().pop_front();
+        let Some((number, question, query)) = next else { break };
+        let begun = now();
+        if query.is_about_rows() && with(&shared, number, |job| job.rows.are_away()) == Some(true) {
+            let shared = shared.clone();
+            spawn_local(async move {
+                if speed::gather_rows(&shared, number).await.is_some() {
+                    answer_or_learn(&shared, number, question, query);
+                }
+            });
+        } else {
+            answer_or_learn(&shared, number, question, query);
+        }
+        if now() - begun >= LONG_MS {
+            pause().await;
+        }
+    }
+    shared.is_answering.set(false);
 }
 
 fn answer_or_learn(shared: &Shared, number: u32, question: u32, query: Query) {

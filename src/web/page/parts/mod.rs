@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod chart;
+pub mod counting;
 pub mod curve;
 pub mod dialog;
 pub mod drop;

@@ -47,10 +47,9 @@ pub fn use_answer(question: Option<Question>, result: (u32, u32)) -> Asked {
     {
         let asked = asked.clone();
         use_effect_with((question, result), move |(question, _)| {
-            let Some((question, store)) = question.clone().zip(store) else { return };
-            let number = newest.borrow().wrapping_add(1);
+            let number = newest.borrow().wrapping_add(u32::from(question.is_some()));
             newest.replace(number);
-            if let Asked::Here(answer, _) = &*asked {
+            if let (Asked::Here(answer, _), Some(_)) = (&*asked, question) {
                 asked.set(Asked::Here(answer.clone(), true));
             }
             let on_answer = Callback::from(move |answer| {
@@ -61,7 +60,16 @@ pub fn use_answer(question: Option<Question>, result: (u32, u32)) -> Asked {
                     });
                 }
             });
-            store.ask(Query::Explore(question), on_answer);
+            let question = question
+                .clone()
+                .zip(store.as_ref())
+                .and_then(|(question, store)| store.ask_numbered(Query::Explore(question), on_answer));
+            // What is not shown any more need not be counted.
+            move || {
+                if let Some((question, store)) = question.zip(store) {
+                    store.forget(question);
+                }
+            }
         });
     }
     (*asked).clone()
