@@ -256,7 +256,7 @@ impl Pcapng {
         self.interfaces.push(Interface {
             link_type,
             snap_bytes: block.snaplen,
-            units_per_second: block.ts_resolution().filter(|units| *units > 0).unwrap_or(1_000_000),
+            units_per_second: units_per_second(block).unwrap_or(1_000_000),
             offset_seconds,
             number,
         });
@@ -291,6 +291,14 @@ impl Pcapng {
             plural(self.n_interfaces)
         )
     }
+}
+
+/// A power of ten, or of two if the first bit says so (if_tsresol); none where the interface does not say.
+fn units_per_second(block: &InterfaceDescriptionBlock<'_>) -> Option<u64> {
+    let option = block.options.iter().find(|option| option.code == OptionCode::IfTsresol)?;
+    let code = *option.value.first().filter(|_| option.len > 0)?;
+    let power = u32::from(code & 0x7f);
+    if code & 0x80 != 0 { 1_u64.checked_shl(power) } else { 10_u64.checked_pow(power) }
 }
 
 impl Interface {

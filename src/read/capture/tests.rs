@@ -51,6 +51,20 @@ fn commented(n_comments: usize, n_interfaces: u32) -> Vec<u8> {
     bytes
 }
 
+#[test]
+fn the_resolution_of_an_interface_is_a_power_of_ten_or_of_two() {
+    for (code, units_per_second) in [(0x8a, 1024), (0x94, 1 << 20), (3, 1000), (9, 1_000_000_000), (0, 1)] {
+        let mut bytes = section(u32::to_le_bytes, 0);
+        bytes.truncate(28);
+        let option = [9, 0, 1, 0, code, 0, 0, 0, 0, 0, 0, 0];
+        bytes.extend(block(1, &[&[1, 0, 0, 0, 0, 0, 1, 0][..], &option].concat(), u32::to_le_bytes));
+        let time = 1_700_000_000_u64 * units_per_second;
+        let fields = [0, (time >> 32) as u32, time as u32, 60, 60].map(u32::to_le_bytes).concat();
+        bytes.extend(block(6, &[fields, vec![0x81; 60]].concat(), u32::to_le_bytes));
+        assert_eq!(read_in(&bytes, bytes.len()).seconds, [1_700_000_000], "{code:#x}");
+    }
+}
+
 /// Packets with their times in seconds, the ids of issues, the format, and bytes skipped.
 struct Outcome {
     seconds: Vec<i64>,
