@@ -103,7 +103,9 @@ impl Detector for DnsTrouble {
             .collect();
         let cases =
             servers.iter().filter_map(|(server, lookups)| self.case(*server, lookups, &limits, context.span_ns));
-        let mut cases = with_cause(cases.collect());
+        // Where nothing that a client got was captured, neither were the answers to its questions.
+        let is_heard = |case: &ServerTrouble<'_>| case.fault != Fault::Silent || hears_answers(context, &case.affected);
+        let mut cases = with_cause(cases.filter(is_heard).collect());
         if let [case] = cases.as_mut_slice()
             && case.affected.len() == 1
         {
@@ -120,6 +122,14 @@ impl Detector for DnsTrouble {
                 case.finding(context, &limits, others.min_by(f64::total_cmp), &lines)
             })
     }
+}
+
+/// False if connections of these clients went on and no packet to them was captured.
+fn hears_answers(context: &Context<'_>, clients: &BTreeSet<Addr>) -> bool {
+    let of_clients =
+        || context.flows.iter().map(|(_, flow)| flow).filter(|flow| clients.contains(&flow.originator().0));
+    let goes_on = |flow: &Flow| flow.is_tcp() && flow.forward().data_packets > 0 && flow.backward().packets == 0;
+    !of_clients().any(goes_on) || of_clients().any(|flow| flow.backward().packets > 0)
 }
 
 impl DnsTrouble {
