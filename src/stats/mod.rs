@@ -2,6 +2,7 @@
 //! tables and what is known of their columns.
 
 pub mod bins;
+pub mod certificates;
 pub mod change;
 pub mod columns;
 pub mod counters;

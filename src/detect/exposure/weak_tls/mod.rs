@@ -1,6 +1,8 @@
 //! Turns what TLS servers and clients negotiate and present into findings for information: old versions, expired or
 //! self-signed certificates.
 
+mod certificates;
+
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
@@ -14,9 +16,10 @@ use crate::model::app::kinds::login::YesNo;
 use crate::model::app::kinds::web::{TlsMessage, TlsVersion};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use crate::model::format::time::SECOND;
+use crate::model::format::time::{SECOND, from_seconds};
 use crate::model::{Addr, Category, Finding};
-use crate::settings::Descriptor;
+use crate::settings::{Descriptor, Settings};
+use crate::stats::rows::RowStore;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -194,6 +197,43 @@ impl Detector for WeakTls {
             .not_evaluated(self.servers.n_refused)
             .each(|((weak, is_inside), servers)| finding(*weak, *is_inside, servers, least))
     }
+
+    fn finish_rows(&mut self, rows: &RowStore, _settings: &Settings) -> Option<Conclusion> {
+        let groups = certificates::groups(rows)?;
+        let findings = groups.iter().map(|(weak, group)| of_certificates(*weak, group)).collect();
+        Some(Conclusion { findings, ..Conclusion::default() })
+    }
+}
+
+/// The weaknesses in words.
+fn words(weak: u8) -> String {
+    let words: Vec<&str> =
+        WORDS.iter().enumerate().filter(|(bit, _)| weak & (1 << bit) != 0).map(|(_, words)| *words).collect();
+    words.join(", ")
+}
+
+/// One finding for all certificates with the same weaknesses, of which it is not known who presents them.
+fn of_certificates(weak: u8, group: &certificates::Group) -> Finding {
+    let confidence = if weak.count_ones() >= 2 { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
+    let (n, words) = (group.n, words(weak));
+    let (first, last) = group.seen.unwrap_or_default();
+    Finding::builder(&CARD)
+        .title(match group.subjects.as_slice() {
+            [subject] if n == 1 => format!("{subject}: {words}"),
+            _ => format!("{}: {words}", count(n, "certificate")),
+        })
+        .weighed(Impact::EXPOSURE, confidence, 0.0)
+        .protocol("TLS")
+        .evidence([evidence("Certificates", n as f64, "certificates", "0")])
+        .explanation(format!(
+            "{} with {words}: {}. Which servers present them is not in this file: the log of connections (ssl.log) names them.",
+            count(n, "certificate"),
+            group.subjects.join("; ")
+        ))
+        .period((from_seconds(first), from_seconds(last)))
+        .filter("tls.handshake.type == 11".to_owned())
+        .identity(Identity::WordAlone(format!("{weak}certificates")))
+        .build()
 }
 
 /// True for the name of a signature by a hash for which others can make a second certificate of the same hash.
@@ -214,9 +254,7 @@ impl Server {
 
 /// One finding for all servers with the same weaknesses.
 fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Finding {
-    let words: Vec<&str> =
-        WORDS.iter().enumerate().filter(|(bit, _)| weak & (1 << bit) != 0).map(|(_, words)| *words).collect();
-    let n = servers.len();
+    let (n, words) = (servers.len(), words(weak));
     // One weakness is for information; several together are how carelessly made programs look.
     let confidence = if weak.count_ones() >= 2 && !is_inside { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
     let mut seen = MessageEvidence::default();
@@ -230,8 +268,8 @@ fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Findi
     let messages: Vec<String> = messages.iter().map(u8::to_string).collect();
     Finding::builder(&CARD)
         .title(match servers {
-            [((host, port), _)] => format!("{host} port {port}: {}", words.join(", ")),
-            _ => format!("{}: {}", count(n, "TLS server"), words.join(", ")),
+            [((host, port), _)] => format!("{host} port {port}: {words}"),
+            _ => format!("{}: {words}", count(n, "TLS server")),
         })
         .weighed(Impact::EXPOSURE, confidence, 0.0)
         .score(past(n as f64, least))
@@ -244,9 +282,8 @@ fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Findi
             evidence("Handshakes", seen.n as f64, "messages", ""),
         ])
         .explanation(format!(
-            "{} with {}. Somebody on the path may read or change the traffic, or impersonate the server.",
-            count(n, "TLS server"),
-            words.join(", ")
+            "{} with {words}. Somebody on the path may read or change the traffic, or impersonate the server.",
+            count(n, "TLS server")
         ))
         .messages(&seen)
         .filter(format!("tls.handshake.type in {{{}}} && ({})", messages.join(", "), hosts.join(" || ")))
