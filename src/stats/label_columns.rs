@@ -19,6 +19,8 @@ pub enum HeldFor {
     Label,
     /// It is called as labels are.
     Name,
+    /// Its values are classes of traffic.
+    Values,
     /// Each class of this column has one value of it.
     FunctionOf(String),
 }
@@ -29,6 +31,7 @@ impl HeldFor {
         match self {
             HeldFor::Label => "It says what a row is.".to_owned(),
             HeldFor::Name => "It is called as labels are, and has few values.".to_owned(),
+            HeldFor::Values => "Its values are classes of traffic, harmless and harmful ones.".to_owned(),
             HeldFor::FunctionOf(label) => format!("Each class of {label} has one value of it."),
         }
     }
@@ -60,7 +63,12 @@ fn held(store: &RowStore, place: usize, column: &Column) -> Option<HeldFor> {
     // What people or the tool that wrote it say of a column is more than its name.
     let is_open = column.role.is_feature() && !matches!(column.reason, RoleReason::Chosen | RoleReason::Tool);
     let is_called = is_open && is_called_label(&column.name);
-    (is_called && distinct(store, place, MOST_CLASSES).is_some()).then_some(HeldFor::Name)
+    if is_called && distinct(store, place, MOST_CLASSES).is_some() {
+        return Some(HeldFor::Name);
+    }
+    let kept = store.column(place).filter(|kept| is_open && (2..=MOST_CLASSES).contains(&kept.n_texts()))?;
+    let texts = (0..kept.n_texts() as u32).filter_map(|code| std::str::from_utf8(kept.text(code)?).ok());
+    label_names::are_classes(texts).then_some(HeldFor::Values)
 }
 
 /// True if a heading is that of a label, or may be.
