@@ -15,7 +15,10 @@ const CAPTURES: &[(&[u8], &str)] = &[
     (b"\x7fver", "a Savvius OmniPeek capture"),
     (&[0xaa, 0xaa, 0xaa, 0xaa], "a 5View capture"),
     (b"\x54\x52\x00\x64\x00", "an HP-UX nettl trace"),
-    (b"Session Transcript:", "a Catapult DCT2000 trace"),
+    (b"LOGG", "a Vector log (BLF)"),
+    (b"MPCSII", "a Micropross trace"),
+    (&[0x42, 0xd2, 0, 0x34, 0x12, 0x66, 0x22, 0x88], "a RADCOM capture"),
+    (b"V0208", "an Aethra capture"),
 ];
 
 /// Other files: what they are, and what to do.
@@ -58,7 +61,13 @@ const UNPACK: &str = "Unpack it first, then open the capture inside.";
 /// Says what a file is that begins so; none if that is not known.
 pub fn kind(front: &[u8]) -> Option<String> {
     if let Some((_, what)) = CAPTURES.iter().find(|(magic, _)| front.starts_with(magic)) {
-        return Some(format!("This is {what}, which cannot be read here. Convert it with: editcap -F pcapng IN OUT."));
+        return Some(converted(what));
+    }
+    if is_netscaler(front) {
+        return Some(converted("a NetScaler trace (nstrace)"));
+    }
+    if is_commview(front) {
+        return Some(converted("a CommView capture (NCF)"));
     }
     if is_event_trace(front) {
         let text = "This is a Windows event trace (ETL). Convert it with: etl2pcapng IN.etl OUT.pcapng; or, if pktmon made it, with: \
@@ -72,6 +81,29 @@ pub fn kind(front: &[u8]) -> Option<String> {
     }
     let is_zeros = front.iter().all(|byte| *byte == 0);
     is_zeros.then(|| "This file starts with only zeros: it was not written or not copied completely.".to_owned())
+}
+
+/// Says how a capture of another program is made one that is read here.
+pub(super) fn converted(what: &str) -> String {
+    format!("This is {what}, which cannot be read here. Convert it with: editcap -F pcapng IN OUT.")
+}
+
+/// The signature stands in the first record, behind its header.
+fn is_netscaler(front: &[u8]) -> bool {
+    memchr::memmem::find(front.get(..64).unwrap_or(front), b"NetScaler ").is_some()
+}
+
+/// The header of the first packet, which has no magic number: two lengths, version 0, and date and time.
+fn is_commview(front: &[u8]) -> bool {
+    let Some([l0, l1, s0, s1, _, version, y0, y1, month, day, hour, minute, second]) = front.first_chunk().copied()
+    else {
+        return false;
+    };
+    let (length, source_length) = (u16::from_le_bytes([l0, l1]), u16::from_le_bytes([s0, s1]));
+    let year = u16::from_le_bytes([y0, y1]);
+    let is_date = (1995..2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    let is_clock = hour < 24 && minute < 60 && second < 60;
+    length > 0 && length <= source_length && version == 0 && is_date && is_clock
 }
 
 /// The first buffer of an event trace: its size, and behind the buffer's header that of the first event, which is the

@@ -75,6 +75,15 @@ mod tests {
             (b"\x89PNG\r\n\x1a\n", "PNG"),
             (b"TRSNIFF data    \x1a", "editcap -F pcapng"),
             (b"\xef\xbb\xbf7z", "plain text"),
+            (
+                b"Session Transcript\nJanuary 1, 2024     10:00:00.0000\n",
+                "DCT2000 trace, which cannot be read here. Convert",
+            ),
+            (b" COMMUNICATIONS TRACE       Title: T   05/13/24  10:00:00\n", "iSeries"),
+            (b"l2-tx (FR:3/7/1:1), Length:18, Pro:0\n00 11 22 33\n", "CoSine"),
+            (b"\0\0\0\0\0\0\0\0NetScaler V3.5 Performance Data", "NetScaler"),
+            (b"\x3c\0\x3c\0\0\0\xe8\x07\x05\x0d\x0a\x1e\x3b\x01\x02\x03", "CommView"),
+            (b"LOGG\x90\0\0\0", "Vector"),
             (&etl, "etl2pcapng"),
         ] {
             let sentence = refusal(bytes, true).0;

@@ -1,5 +1,7 @@
 //! Describes in a sentence what a text file is, by its first lines.
 
+use super::binary::converted;
+
 /// So many lines are looked at.
 const N_LINES: usize = 12;
 /// So many bytes of a line show whether tcpdump printed it.
@@ -9,6 +11,21 @@ const AS_TABLE: &str = "Open the capture that it was printed from, or export tha
                         CAPTURE -T fields -E header=y -E separator=, -E quote=d -e frame.time_epoch -e ip.src -e \
                         ip.dst -e ip.proto -e tcp.srcport -e tcp.dstport -e udp.srcport -e udp.dstport -e frame.len > \
                         OUT.csv.";
+
+/// Captures that other programs write as texts: a word of their first lines, and what they are.
+const CAPTURES: &[(&str, &str)] = &[
+    ("Session Transcript", "a Catapult DCT2000 trace"),
+    ("COMMUNICATIONS TRACE", "an IBM iSeries communications trace"),
+    ("l2-tx (", "a CoSine L2 trace"),
+    ("l2-rx (", "a CoSine L2 trace"),
+    ("T O S H I B A", "a Toshiba ISDN router trace"),
+    ("ETHERWATCH  ", "a DBS Etherwatch trace"),
+    ("TCPIPtrace", "a VMS TCPIPtrace"),
+    ("PRI-XMIT-", "a Lucent or Ascend router trace"),
+    ("PRI-RCV-", "a Lucent or Ascend router trace"),
+    (";$FILEVERSION=", "a PEAK CAN trace"),
+    ("***BUSMASTER", "a BUSMASTER CAN log"),
+];
 
 /// Says what a text is that is certainly no table, whatever a reader of tables might make of it.
 pub fn no_table(front: &[u8]) -> Option<String> {
@@ -27,8 +44,12 @@ pub fn no_table(front: &[u8]) -> Option<String> {
         let text = "This is a TLS key log. Add the keys to their capture with: editcap --inject-secrets tls,KEYS IN OUT.pcapng.";
         return Some(text.to_owned());
     }
-    if start.first() == Some(&b'<') && !is_syslog(start) {
+    // Windows's events, one in a line, are read as a table.
+    if start.first() == Some(&b'<') && !is_syslog(start) && !begins("<Event ") && !begins("<Event>") {
         return Some(markup(start));
+    }
+    if let Some((_, what)) = CAPTURES.iter().find(|(word, _)| has(first_lines(start), word)) {
+        return Some(converted(what));
     }
     if begins("Frame 1: ") && has(start, " bytes on wire") {
         return Some(format!("These are packet details printed by tshark -V. {AS_TABLE}"));
@@ -87,6 +108,12 @@ fn service_log(start: &[u8]) -> Option<&'static str> {
         }
         () => None,
     }
+}
+
+/// The first lines, where traces say what they are.
+fn first_lines(start: &[u8]) -> &[u8] {
+    let end = memchr::memchr_iter(b'\n', start).nth(2).unwrap_or(start.len());
+    start.get(..end.min(512)).unwrap_or(start)
 }
 
 fn without_mark(front: &[u8]) -> &[u8] {
