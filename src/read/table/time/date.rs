@@ -84,12 +84,15 @@ fn behind(rest: &mut Cursor<'_>) -> Option<i64> {
     })
 }
 
-/// The year right behind the name of a month: `1May2024`.
+/// The year right behind the name of a month: `1May2024`, `01MAY24:10:00:00`.
 fn glued_year(rest: &mut Cursor<'_>) -> Option<i64> {
     let mut ahead = *rest;
-    let (year, _) = ahead.digits().filter(|(_, n)| *n == 4)?;
+    let (year, n) = ahead.digits()?;
+    if n != 4 && (n != 2 || ahead.peek() != Some(b':')) {
+        return None;
+    }
     *rest = ahead;
-    Some(year)
+    Some(full_year(year, n))
 }
 
 /// Of two digits, those from 70 on are of the last century.

@@ -5,6 +5,7 @@ mod clock;
 mod cursor;
 mod date;
 pub mod numeric;
+mod rewrite;
 mod words;
 
 use crate::model::format::time::days_from_civil;
@@ -89,6 +90,18 @@ const YEARS: std::ops::Range<i64> = 1970..2200;
 
 /// The moment that a text names, if it names one.
 pub fn read(text: &[u8], format: DateFormat) -> Option<Stamp> {
+    let of_others = || read_plain(rewrite::rewrite(text)?.as_bytes(), format);
+    read_plain(text, format).or_else(|| if may_be_rewritten(text) { of_others() } else { None })
+}
+
+/// True for a text of which other marks might make a moment: rare, so that other texts cost nothing.
+fn may_be_rewritten(text: &[u8]) -> bool {
+    let has_digit = text.iter().take(12).any(u8::is_ascii_digit);
+    let has_mark = || text.iter().any(|byte| *byte >= 0x80 || matches!(byte, b'"' | b'\'' | b'h' | b'H' | b'.'));
+    has_digit && text.len() <= MOST_BYTES && has_mark()
+}
+
+fn read_plain(text: &[u8], format: DateFormat) -> Option<Stamp> {
     let text = bare(text);
     // Go writes its monotonic clock behind a time with date and zone.
     let monotonic = if text.len() < LEAST_WITH_MONOTONIC { None } else { memchr::memmem::find(text, b" m=") };
@@ -114,6 +127,9 @@ pub fn read(text: &[u8], format: DateFormat) -> Option<Stamp> {
     let half = half(&mut rest);
     clock.has_half = half.is_some();
     clock.is_after_noon = half.unwrap_or(false);
+    if date.is_none() {
+        date = date_behind(&mut rest, format.order);
+    }
     let zone = zone(&mut rest, &mut date)?;
     clock.zone_minutes = zone.unwrap_or(0);
     clock.has_unknown_zone = zone.is_none();
@@ -129,13 +145,25 @@ pub fn read(text: &[u8], format: DateFormat) -> Option<Stamp> {
     }
 }
 
+/// The date behind a time of day: `20:49:10 25/12/2018`.
+fn date_behind(rest: &mut Cursor<'_>, order: Order) -> Option<Date> {
+    let mut ahead = *rest;
+    ahead.skip(b" \t,");
+    let found = date(&mut ahead, order).filter(|date| date.year.is_some())?;
+    *rest = ahead;
+    Some(found)
+}
+
 /// The moment of a text in a column where any may stand: only those that begin with a date in numbers.
 pub fn parse(cell: &[u8], format: DateFormat) -> Option<f64> {
     let is_mark = |at: usize| cell.get(at).is_some_and(|byte| matches!(byte, b'/' | b'-' | b'.'));
     if cell.len() < 8 || !(is_mark(4) || is_mark(2) || is_mark(1)) {
         return None;
     }
-    read(cell, format).filter(|stamp| matches!(stamp.parts, Parts::Whole | Parts::Date)).map(|stamp| stamp.seconds)
+    // Addresses come here too: other marks are looked for in columns of times only.
+    read_plain(cell, format)
+        .filter(|stamp| matches!(stamp.parts, Parts::Whole | Parts::Date))
+        .map(|stamp| stamp.seconds)
 }
 
 /// Without the quotes and brackets around it.
@@ -158,9 +186,15 @@ fn json_date(text: &[u8]) -> Option<f64> {
 /// What may stand between a date and a time of day.
 fn pass_between(rest: &mut Cursor<'_>) -> Option<()> {
     rest.skip(b" \t");
-    let _ = rest.one_of(b"Tt,-_:").is_some() || rest.pass(b"at");
+    let _ = rest.one_of(b"Tt,-_:@").is_some() || rest.pass(b"at") || pass_point(rest);
     rest.skip(b" \t");
     rest.peek()?.is_ascii_digit().then_some(())
+}
+
+/// Passes a point before a time of day, as Argus may be told to write: `05/13/24.10:00:30`.
+fn pass_point(rest: &mut Cursor<'_>) -> bool {
+    let is_clock = matches!(rest.0, [b'.', b'0'..=b'9', b':', ..] | [b'.', b'0'..=b'9', b'0'..=b'9', b':', ..]);
+    is_clock && rest.pass(b".")
 }
 
 fn stamp(date: Date, clock: Option<Clock>, format: DateFormat) -> Option<Stamp> {

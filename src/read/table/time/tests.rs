@@ -8,6 +8,16 @@ use proptest::prelude::*;
 fn the_forms_of_many_tools() {
     for (text, order, expected) in [
         ("2018-12-25", Order::DayFirst, 1_545_696_000.0),
+        ("20:49:10 25/12/2018", Order::DayFirst, 1_545_770_950.0),
+        ("20:49:10.5 2018-12-25 UTC", Order::DayFirst, 1_545_770_950.5),
+        ("May 13, 2024 @ 10:00:30.123", Order::DayFirst, 1_715_594_430.123),
+        ("05/13/24.10:00:30.5", Order::MonthFirst, 1_715_594_430.5),
+        ("25DEC18:20:49:10", Order::DayFirst, 1_545_770_950.0),
+        ("25-DEC-18 08.49.10.000000 PM", Order::DayFirst, 1_545_770_950.0),
+        ("25/12/2018 20h49m10s", Order::DayFirst, 1_545_770_950.0),
+        ("2018年12月25日 20時49分10秒", Order::DayFirst, 1_545_770_950.0),
+        ("2018. 12. 25. 오후 8:49:10", Order::DayFirst, 1_545_770_950.0),
+        ("ISODate(\"2018-12-25T20:49:10Z\")", Order::DayFirst, 1_545_770_950.0),
         ("2018/12/25", Order::DayFirst, 1_545_696_000.0),
         ("25.12.2018", Order::DayFirst, 1_545_696_000.0),
         ("25-12-2018", Order::DayFirst, 1_545_696_000.0),
