@@ -156,7 +156,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         "read/table",
         &[
             // What knows no table.
-            &["flags", "kdd", "labels", "log/tool", "synonyms", "time", "translate", "width"],
+            &["composed", "flags", "kdd", "labels", "log/tool", "synonyms", "time", "translate", "width"],
             &["wording"],
             &["format", "lines", "plain", "roles"],
             &["clock", "figure", "packet_fields", "state"],

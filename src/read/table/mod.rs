@@ -6,6 +6,7 @@ mod cell_reader;
 pub mod cells;
 mod choices;
 mod clock;
+mod composed;
 mod content;
 pub mod dialect;
 mod figure;

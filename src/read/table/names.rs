@@ -1,10 +1,14 @@
 //! Headings to meanings, for names that mean the same in several tools: one table for all of them.
 
+use super::composed;
 use super::dialect::{Entry, KnownBy};
 use super::plain::plain;
 use super::synonyms::{COMMON, Group, LOOSE};
 use super::{units, wording};
 use crate::model::rows::{Role, RoleReason, label_names};
+
+/// Rank of a name that was put together from words.
+const COMPOSED: u16 = 900;
 
 /// The meaning of a column by its heading, and how well the heading fits it (0 best): what the dialect says, else what the
 /// name commonly means.
@@ -31,11 +35,15 @@ pub fn role(name: &str, entry: &Entry) -> (Role, u16) {
     let of_bytes = |(role, _): &(Role, u16)| matches!(role, Role::Bytes | Role::FwdBytes | Role::BwdBytes);
     let without_multiple = || {
         let (name, _) = units::split_bytes(&lower)?;
-        common(&plain(name), entry).or_else(|| common(&format!("{}bytes", plain(name)), entry)).filter(of_bytes)
+        let (bare, loose) = (plain(name), is_loose(entry));
+        let known = common(&bare, entry).or_else(|| common(&format!("{bare}bytes"), entry));
+        let composed = || composed::count(&bare).or_else(|| composed::count(&format!("{bare}bytes")));
+        known.or_else(|| composed().filter(|_| loose).map(|role| (role, COMPOSED))).filter(of_bytes)
     };
     // Logs of Azure end the names of columns by their type.
     let without_type = || common(bare.strip_suffix(['s', 'd', 't', 'b', 'g'])?, entry).filter(|_| is_typed(&lower));
     common(&bare, entry)
+        .or_else(|| composed::count(&bare).filter(|_| is_loose(entry)).map(|role| (role, COMPOSED)))
         .or_else(without_unit)
         .or_else(without_multiple)
         .or_else(without_type)

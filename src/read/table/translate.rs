@@ -4,42 +4,111 @@
 
 /// English words, and those of other languages that mean nothing else, without accents.
 const WORDS: &[(&str, &[&str])] = &[
-    ("packets", &["pakete", "paquets", "paquetes", "pacotes", "pacchetti", "pakketten", "пакетов", "пакеты"]),
-    ("bytes", &["байт", "байты", "байтов"]),
+    (
+        "packets",
+        &["pakete", "paquets", "paquetes", "pacotes", "pacchetti", "pakketten", "пакетов", "пакеты", "пакетів"],
+    ),
+    ("packets", &["pakiety", "pakietow", "paket", "pakety", "paketu"]),
+    ("bytes", &["байт", "байты", "байтов", "байтів", "bajty", "bajtow", "bajtu", "bayt", "oktetten"]),
     ("sent", &["gesendet", "gesendete", "envoyes", "envoyees", "emis", "enviados", "enviadas", "inviati", "verzonden"]),
-    ("sent", &["отправлено", "отправленные", "отправленных", "передано"]),
+    (
+        "sent",
+        &["отправлено", "отправленные", "отправленных", "передано", "надіслано", "wyslane", "wyslanych", "gonderilen"],
+    ),
+    ("sent", &["giden", "skickade", "skickat", "odeslane", "odeslano", "hin", "ausgehend", "hochgeladen", "transmis"]),
     ("received", &["empfangen", "empfangene", "recus", "recues", "recibidos", "recebidos", "ricevuti", "ontvangen"]),
-    ("received", &["получено", "принято", "полученные"]),
+    ("received", &["получено", "принято", "полученные", "отримано", "odebrane", "odebranych", "alinan", "gelen"]),
+    ("received", &["mottagna", "mottaget", "prijate", "prijato", "zuruck", "eingehend", "heruntergeladen", "vuelta"]),
     ("source", &["quell", "quelle", "origen", "origem", "sorgente", "mittente", "origine", "источника", "отправителя"]),
-    ("destination", &["ziel", "destino", "destinazione", "destinataire", "назначения", "получателя"]),
-    ("address", &["adresse", "direccion", "endereco", "indirizzo", "adres", "адрес"]),
-    ("port", &["puerto", "порт", "poort"]),
-    ("protocol", &["protokoll", "protocole", "protocolo", "protocollo", "протокол"]),
+    (
+        "source",
+        &["zrodlowy", "zrodlowa", "zrodla", "zrodlo", "kaynak", "bron", "kalla", "zdrojova", "zdrojovy", "джерела"],
+    ),
+    ("destination", &["ziel", "destino", "destinazione", "destinataire", "назначения", "получателя", "призначення"]),
+    ("destination", &["docelowy", "docelowa", "hedef", "doel", "bestemming", "cilova", "cilovy"]),
+    (
+        "address",
+        &["adresse", "direccion", "endereco", "indirizzo", "adres", "адрес", "адреса", "adresi", "adresa", "adress"],
+    ),
+    ("port", &["puerto", "порт", "poort", "portu"]),
+    (
+        "size",
+        &["große", "grosse", "taille", "tamano", "tamanho", "dimensione", "размер", "rozmiar", "boyut", "grootte"],
+    ),
+    ("source port", &["bronpoort", "kallport"]),
+    ("destination port", &["doelpoort", "malport"]),
+    ("protocol", &["protokoll", "protocole", "protocolo", "protocollo", "протокол", "protokol", "protokolu"]),
     ("duration", &["dauer", "duree", "duracion", "duracao", "durata", "duur", "длительность", "продолжительность"]),
-    ("start", &["beginn", "anfang", "debut", "inicio", "inizio", "начала", "начало"]),
-    ("end", &["ende", "termino", "окончания", "конца", "завершения"]),
-    ("time", &["zeit", "uhrzeit", "heure", "hora", "время"]),
-    ("date", &["datum", "fecha", "дата"]),
-    ("timestamp", &["zeitstempel", "horodatage"]),
-    ("label", &["etiquette", "etiqueta", "etichetta", "метка"]),
-    ("class", &["klasse", "clase", "класс"]),
-    ("action", &["aktion", "accion", "acao", "azione", "действие"]),
-    ("state", &["zustand", "etat", "estado", "stato", "состояние"]),
-    ("flags", &["drapeaux", "banderas", "флаги"]),
-    ("service", &["dienst", "servicio", "servico", "servizio", "сервис"]),
+    ("duration", &["trwania", "suresi", "varaktighet", "trvani", "тривалість"]),
+    (
+        "start",
+        &[
+            "beginn",
+            "anfang",
+            "debut",
+            "inicio",
+            "inizio",
+            "начала",
+            "начало",
+            "початку",
+            "starttid",
+            "zacatek",
+            "rozpoczecia",
+            "poczatek",
+            "baslangic",
+        ],
+    ),
+    ("end", &["ende", "termino", "окончания", "конца", "завершения", "zakonczenia", "koniec", "bitis"]),
+    ("time", &["zeit", "uhrzeit", "heure", "hora", "время", "час", "czas", "saat", "zaman", "tijd", "godzina"]),
+    ("date", &["datum", "fecha", "дата", "tarih"]),
+    ("timestamp", &["zeitstempel", "horodatage", "tijdstempel", "znacznik"]),
+    ("label", &["etiquette", "etiqueta", "etichetta", "метка", "etykieta"]),
+    ("class", &["klasse", "clase", "класс", "klasa", "sinif"]),
+    ("action", &["aktion", "accion", "acao", "azione", "действие", "akcja", "eylem", "дія"]),
+    ("state", &["zustand", "etat", "estado", "stato", "состояние", "durum"]),
+    ("flags", &["drapeaux", "banderas", "флаги", "flagi", "bayraklar"]),
+    ("service", &["dienst", "servicio", "servico", "servizio", "сервис", "usluga", "hizmet"]),
 ];
 
 /// Words that mean something else in English: they count beside one of the others.
 const BESIDE: &[(&str, &[&str])] = &[
-    ("bytes", &["octets", "octetos"]),
+    ("bytes", &["octets", "octetos", "byte", "octetti"]),
     ("end", &["fin", "fim", "fine"]),
     ("port", &["porta", "port"]),
     ("date", &["data"]),
+    ("duration", &["sure"]),
+    ("time", &["cas"]),
+    ("state", &["stan"]),
+    ("sent", &["aller", "ida"]),
+    ("received", &["retour"]),
     (
         "",
-        &["de", "del", "do", "da", "di", "des", "du", "la", "le", "el", "d", "l", "nombre", "numero", "anzahl", "von"],
+        &[
+            "de", "del", "do", "da", "di", "des", "du", "la", "le", "el", "d", "l", "nombre", "numero", "anzahl", "nb",
+            "nbr", "cantidad", "antal", "von",
+        ],
     ),
-    ("", &["der", "des", "количество", "кол", "во"]),
+    (
+        "",
+        &[
+            "der",
+            "des",
+            "количество",
+            "кол",
+            "во",
+            "e",
+            "y",
+            "et",
+            "und",
+            "i",
+            "и",
+            "ve",
+            "en",
+            "a",
+            "liczba",
+            "sayisi",
+        ],
+    ),
 ];
 
 /// Parts of headings in languages that put no marks between words, the longer first.
@@ -111,14 +180,20 @@ const PARTS: &[(&str, &str)] = &[
 /// A letter without its accent.
 pub fn unaccented(letter: char) -> char {
     match letter {
-        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
-        'ç' | 'ć' => 'c',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' => 'i',
-        'ñ' => 'n',
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ą' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'ď' => 'd',
+        'è' | 'é' | 'ê' | 'ë' | 'ę' | 'ě' => 'e',
+        'ì' | 'í' | 'î' | 'ï' | 'ı' => 'i',
+        'ğ' => 'g',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ř' => 'r',
+        'ś' | 'ş' | 'š' => 's',
+        'ť' => 't',
+        'ý' => 'y',
         'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        'ź' | 'ż' => 'z',
+        'ù' | 'ú' | 'û' | 'ü' | 'ů' => 'u',
+        'ź' | 'ż' | 'ž' => 'z',
         'ł' => 'l',
         other => other,
     }
@@ -128,13 +203,14 @@ pub fn unaccented(letter: char) -> char {
 pub fn in_english(heading: &str) -> Option<String> {
     let short: String = heading.chars().map(unaccented).collect();
     let words = match short.is_ascii() || !short.chars().any(|letter| letter as u32 >= 0x2e80) {
-        true => of_words(&short)?,
+        true => of_words(&short, short != heading)?,
         false => of_parts(&short)?,
     };
     Some(in_order(words).join(" "))
 }
 
-fn of_words(heading: &str) -> Option<Vec<&str>> {
+/// `has_accents`: it had letters that English has not, so that words of both languages are of the other.
+fn of_words(heading: &str, has_accents: bool) -> Option<Vec<&str>> {
     let (mut words, mut is_foreign) = (Vec::new(), false);
     // What stands in brackets is a unit.
     let (name, unit) = heading.find(['(', '[']).and_then(|at| heading.split_at_checked(at)).unwrap_or((heading, ""));
@@ -142,9 +218,9 @@ fn of_words(heading: &str) -> Option<Vec<&str>> {
         let of = |table: &[(&'static str, &[&str])]| {
             table.iter().find(|(_, words)| words.contains(&word)).map(|(english, _)| *english)
         };
-        let known = of(WORDS);
-        is_foreign |= known.is_some();
-        words.push(known.or_else(|| of(BESIDE)).unwrap_or(word));
+        let (known, beside) = (of(WORDS), of(BESIDE));
+        is_foreign |= known.is_some() || (has_accents && beside.is_some());
+        words.push(known.or(beside).unwrap_or(word));
     }
     words.push(unit);
     words.retain(|word| !word.is_empty());
@@ -178,6 +254,9 @@ fn in_order(mut words: Vec<&str>) -> Vec<&str> {
     if words.contains(&"ip") && words.contains(&"address") {
         words.retain(|word| *word != "address");
     }
+    if words.contains(&"duration") {
+        words.retain(|word| *word != "time");
+    }
     let is_about = |word: &&str| matches!(*word, "source" | "destination" | "start" | "end");
     if let [what, about, ..] = words.as_mut_slice()
         && is_about(about)
@@ -200,6 +279,15 @@ mod tests {
             ("octets reçus", "bytes received"),
             ("ip de origem", "source ip"),
             ("porta de destino", "destination port"),
+            ("adres źródłowy", "source address"),
+            ("pakiety odebrane", "packets received"),
+            ("gönderilen bayt", "sent bytes"),
+            ("kaynak ip", "source ip"),
+            ("byte inviati", "bytes sent"),
+            ("bytes zurück", "bytes received"),
+            ("doel-ip", "destination ip"),
+            ("süre (sn)", "duration (sn)"),
+            ("czas trwania (s)", "duration (s)"),
             ("adresse ip source", "source ip"),
             ("quell-ip", "source ip"),
             ("dauer (s)", "duration (s)"),

@@ -7,18 +7,19 @@ pub use super::translate::unaccented;
 /// `_source.layers.ip.ip.src` -> `ip.src`.
 pub fn heading(name: &str) -> String {
     let lower = name.trim().trim_matches(['"', '\'', '\u{feff}']).trim().to_lowercase();
-    let bare = without_envelope(&lower);
+    let bare = without_envelope(without_type(&lower));
     let short: String = bare.chars().map(unaccented).collect();
     let known = TRANSLATED.iter().find(|(_, words)| words.contains(&bare) || words.contains(&short.as_str()));
     let known = known.map(|(english, _)| (*english).to_owned()).or_else(|| translate::in_english(bare));
     known.unwrap_or_else(|| bare.to_owned())
 }
 
-/// The name of a column as the record has it, without the object that Elasticsearch puts around records:
+/// The name of a column as the record has it, without the object that Elasticsearch or Splunk puts around records:
 /// `_source.dns.id` -> `dns.id`.
 pub fn of_record(name: &str) -> &str {
     let name = name.trim();
-    name.strip_prefix(SOURCE).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name)
+    let behind = |front: &str| name.strip_prefix(front).and_then(|rest| rest.strip_prefix('.'));
+    [SOURCE, "result", "fields"].into_iter().find_map(behind).unwrap_or(name)
 }
 
 /// The object that Elasticsearch puts around records.
@@ -52,6 +53,25 @@ const ENVELOPES: &[&str] = &[
     "logcontent",
     "l4",
 ];
+
+/// Types that NEMEA writes before the names of columns: `uint32 PACKETS`.
+const TYPES: [&str; 14] = [
+    "ipaddr", "macaddr", "time", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "double",
+    "string", "bytes",
+];
+
+fn without_type(name: &str) -> &str {
+    match name.split_once(' ') {
+        Some((first, rest)) if TYPES.contains(&first) && is_field(rest) => rest,
+        _ => name,
+    }
+}
+
+/// Names of NEMEA's fields are one word, most with marks in it.
+fn is_field(rest: &str) -> bool {
+    let has_mark = rest.contains('_') && !rest.contains(' ');
+    has_mark || matches!(rest, "bytes" | "packets" | "protocol")
+}
 
 fn without_envelope(name: &str) -> &str {
     let mut rest = name;
@@ -183,6 +203,9 @@ mod tests {
             ("winlog.event_data.SourceIp", "sourceip"),
             ("_source.source.ip", "source.ip"),
             ("event.start", "event.start"),
+            ("uint64 BYTES_REV", "bytes_rev"),
+            ("time TIME_FIRST", "time_first"),
+            ("time taken", "time taken"),
             ("flow.pkts_toserver", "flow.pkts_toserver"),
             ("id.orig_h", "id.orig_h"),
         ] {
