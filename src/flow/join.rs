@@ -5,6 +5,7 @@
 //! connection on their own, and do not say who began it.
 
 use super::limits::Limits;
+use super::tries::Tries;
 use crate::model::app::protocol::Protocol;
 use crate::model::flow::evidence::{MOST_BARE, carries_data, flags};
 use crate::model::flow::{Known, Outcome, TcpState};
@@ -12,7 +13,8 @@ use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 use crate::model::{Addr, DirectionStats, Flow};
 use foldhash::fast::RandomState;
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 
 /// Clients take their ports from here on (Linux's ip_local_port_range begins at 32768, RFC 6335's dynamic ports above).
 const EPHEMERAL: u16 = 32_768;
@@ -64,6 +66,21 @@ pub(super) fn join(kept: &mut Flow, row: &Flow) {
     kept.recorded = Some(outcome);
     if has_flags {
         kept.state = kept.state_by_flags(outcome);
+    }
+}
+
+/// Adds what a later row counted of both directions of the same flow.
+pub(super) fn extend(kept: &mut Flow, row: &Flow) {
+    let has_counts = kept.packets() > 0 || kept.bytes() > 0;
+    let known = if has_counts { kept.known.both(row.known) } else { row.known };
+    kept.directions.iter_mut().zip(&row.directions).for_each(|(side, more)| add(side, more));
+    kept.gap = kept.gap.merge(&row.gap);
+    kept.first_ns = kept.first_ns.min(row.first_ns);
+    kept.last_ns = kept.last_ns.max(row.last_ns);
+    kept.saw_syn |= row.saw_syn;
+    kept.known = known.with(Known::DURATION);
+    if kept.recorded != Some(Outcome::Refused) {
+        kept.recorded = Some(kept.outcome_by_volume());
     }
 }
 
@@ -192,20 +209,47 @@ fn by_ports(flow: &Flow) -> Option<(Side, Strength)> {
     }
 }
 
+/// Hosts of a network whose answers were recorded, at least, so that those of the others would have been too.
+const LEAST_OF_NETWORK: u32 = 3;
+
+/// The network of 24 bits of a private IPv4 address.
+fn network(host: Addr) -> Option<Addr> {
+    match host.ip() {
+        IpAddr::V4(ip) if ip.is_private() => {
+            let [a, b, c, _] = ip.octets();
+            Some(Addr::v4([a, b, c, 0]))
+        }
+        _ => None,
+    }
+}
+
 /// What all rows together show of the place where they were recorded.
 #[derive(Default)]
 pub(super) struct Exporter {
     /// Hosts of flows whose answers were recorded: those that are not were not sent.
     hosts: HashSet<Addr, RandomState>,
+    /// Private networks (of 24 bits) of which some hosts' answers were recorded, and how many of them.
+    networks: HashMap<Addr, u32, RandomState>,
     n_flags: u64,
     n_requests: u64,
+    /// Requests of which a firewall wrote without saying what it did.
+    tries: Tries,
 }
 
 impl Exporter {
     /// Takes a flow of a table.
     pub fn add(&mut self, flow: &Flow) {
         if has_side(flow, 0) && has_side(flow, 1) {
-            self.hosts.extend([flow.key.low, flow.key.high]);
+            for host in [flow.key.low, flow.key.high] {
+                if self.hosts.insert(host)
+                    && let Some(network) = network(host)
+                {
+                    *self.networks.entry(network).or_default() += 1;
+                }
+            }
+        }
+        if flow.known.has(Known::NO_VERDICT) {
+            self.tries.add(flow);
         }
         if flow.is_tcp() && flow.known.has(Known::FLAGS) {
             self.n_flags += 1;
@@ -215,7 +259,10 @@ impl Exporter {
 
     /// Answers to this flow would have been recorded.
     fn sees_answers(&self, flow: &Flow) -> bool {
-        self.hosts.contains(&flow.key.low) || self.hosts.contains(&flow.key.high)
+        let is_beside = |host: Addr| {
+            network(host).and_then(|network| self.networks.get(&network)).is_some_and(|n| *n >= LEAST_OF_NETWORK)
+        };
+        [flow.key.low, flow.key.high].into_iter().any(|host| self.hosts.contains(&host) || is_beside(host))
     }
 
     /// Connections are recorded from their first packet on: of those that are sampled, few show their request.
@@ -243,7 +290,8 @@ impl Exporter {
             // A firewall that let a request through may write of the first packet alone.
             (true, _) => {
                 let is_passed = flow.known.has(Known::ONLY_BEGUN);
-                is_try && (self.sees_answers(flow) || (self.sees_requests() && !is_passed))
+                let is_open = flow.known.has(Known::NO_VERDICT) && !self.tries.are_of_a_scan(flow);
+                is_try && (self.sees_answers(flow) || (self.sees_requests() && !is_passed && !is_open))
             }
             // The rest of an older connection.
             (false, true) => false,

@@ -22,4 +22,5 @@ pub mod remarks;
 pub mod site;
 pub mod table;
 mod tcp;
+mod tries;
 mod ttl;

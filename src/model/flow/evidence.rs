@@ -79,6 +79,8 @@ impl Flow {
             // No host keeps sending without an answer: the answers were not recorded.
             false if is_tcp && (has_data(forward) || forward.packets > MOST_TRIES) => Outcome::Unknown,
             false if matches!(self.key.protocol, 1 | 6 | 17 | 58) => Outcome::Unanswered,
+            // Whichever protocol it is of that has ports: a few packets, and nothing came back.
+            false if self.is_lone_try(has_data(forward)) => Outcome::Unanswered,
             false => Outcome::Unknown,
             true if !is_tcp || has_data(forward) || has_data(backward) => Outcome::Established,
             true if forward.packets > MOST_BARE => Outcome::Established,
@@ -86,6 +88,12 @@ impl Flow {
             true if forward.packets == MOST_BARE && backward.packets == 1 => Outcome::Established,
             true => Outcome::Bare,
         }
+    }
+
+    /// True for a try of a protocol that the table does not name.
+    fn is_lone_try(&self, has_data: bool) -> bool {
+        let is_unnamed = !self.known.has(Known::PROTOCOL) && self.known.has(Known::PORTS.with(Known::PACKETS));
+        is_unnamed && self.responder().1 > 0 && !has_data && self.forward().packets <= MOST_TRIES
     }
 
     /// As [`Flow::outcome_by_volume`], but a single answer to a single request counts as refused if its TCP window is

@@ -41,6 +41,8 @@ impl Known {
     pub const EACH_PACKET: Known = Known(1 << 16);
     /// A firewall wrote of its first packet and let it pass: what came of it may not be in the table. In no capture.
     pub const ONLY_BEGUN: Known = Known(1 << 17);
+    /// A firewall wrote of its first packet and did not say whether it let it pass. In no capture.
+    pub const NO_VERDICT: Known = Known(1 << 18);
     /// Packets and bytes of both directions.
     pub const VOLUME: Known = Known(Known::PACKETS.0 | Known::BYTES.0 | Known::FORWARD.0 | Known::BACKWARD.0);
     /// Everything, as in a capture.

@@ -238,9 +238,6 @@ pub fn suricata(row: &Row<'_>, flow: &mut Flow) {
     };
 }
 
-/// Ports on which clients ask many hosts.
-const WEB_PORTS: [u16; 2] = [80, 443];
-
 /// Words for what a firewall does with those whom it turns away.
 const REFUSALS: [&[u8]; 13] = [
     b"reject",
@@ -258,6 +255,22 @@ const REFUSALS: [&[u8]; 13] = [
     b"connectionfailed",
 ];
 
+/// True for a word that says that a firewall turned somebody away.
+pub fn refuses(word: &[u8]) -> bool {
+    word.len() > 1 && REFUSALS.iter().any(|refusal| refusal.eq_ignore_ascii_case(word))
+}
+
+/// Who was turned away got nothing.
+pub fn refuse(flow: &mut Flow) {
+    // What comes from a service to a client's port is an answer, which came too late or was not let out.
+    let is_answer = is_service(flow, flow.originator().1) && !is_service(flow, flow.responder().1);
+    flow.recorded = Some(if is_answer { Outcome::Unknown } else { Outcome::Refused });
+    flow.known = if is_answer { flow.known.without(Known::DIRECTION) } else { flow.known.with(Known::DIRECTION) };
+    if flow.is_tcp() {
+        flow.state = if is_answer { TcpState::Unknown } else { TcpState::Refused };
+    }
+}
+
 /// True for a word that says what a firewall did.
 pub fn is_action(word: &[u8]) -> bool {
     const PASSES: [&[u8]; 8] =
@@ -268,10 +281,9 @@ pub fn is_action(word: &[u8]) -> bool {
 /// What a firewall did: who was turned away got nothing, whatever was counted.
 pub fn action(row: &Row<'_>, flow: &mut Flow) {
     let Some(action) = row.text(Role::Action).or_else(|| row.text(Role::State)) else {
-        // A rule that only writes of packets does not say what became of them. Clients ask many hosts for pages.
+        // A rule that only writes of packets does not say what became of them.
         let is_log = row.places.has(Role::Action) && flow.forward().packets == 1;
-        let is_of_web = flow.is_tcp() && WEB_PORTS.contains(&flow.responder().1);
-        flow.known = flow.known.with_if(is_log && is_of_web, Known::ONLY_BEGUN);
+        flow.known = flow.known.with_if(is_log, Known::NO_VERDICT);
         return;
     };
     // A firewall that looks into connections lets them begin before it ends them.
@@ -282,13 +294,7 @@ pub fn action(row: &Row<'_>, flow: &mut Flow) {
         flow.known = flow.known.with_if(is_passed, Known::ONLY_BEGUN);
         return;
     }
-    // What comes from a service to a client's port is an answer, which came too late or was not let out.
-    let is_answer = is_service(flow, flow.originator().1) && !is_service(flow, flow.responder().1);
-    flow.recorded = Some(if is_answer { Outcome::Unknown } else { Outcome::Refused });
-    flow.known = if is_answer { flow.known.without(Known::DIRECTION) } else { flow.known.with(Known::DIRECTION) };
-    if flow.is_tcp() {
-        flow.state = if is_answer { TcpState::Unknown } else { TcpState::Refused };
-    }
+    refuse(flow);
 }
 
 /// A row names the originator first, as far as can be seen: nothing comes from the port of a service to that of a client

@@ -14,6 +14,7 @@ pub fn classify(flow: &Flow) -> Option<(Probe, Outcome)> {
         6 => classify_request(flow).or_else(|| classify_odd(flow)),
         17 => classify_datagram(flow),
         1 | 58 => classify_echo(flow),
+        _ if !flow.known.has(Known::PROTOCOL) => classify_unnamed(flow),
         _ => None,
     }
 }
@@ -87,6 +88,17 @@ fn classify_datagram(flow: &Flow) -> Option<(Probe, Outcome)> {
             _ => return None,
         },
     ))
+}
+
+/// A try of a protocol that the table does not name: silence weighs as little as that of datagrams.
+fn classify_unnamed(flow: &Flow) -> Option<(Probe, Outcome)> {
+    let outcome = match flow.outcome() {
+        flow::Outcome::Established => Outcome::Success,
+        flow::Outcome::Refused => Outcome::Failure,
+        flow::Outcome::Unanswered => Outcome::Silence,
+        _ => return None,
+    };
+    Some((Probe::Connection, outcome))
 }
 
 fn classify_echo(flow: &Flow) -> Option<(Probe, Outcome)> {
