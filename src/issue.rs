@@ -174,6 +174,9 @@ issues! {
     UnitCorrected "unit-corrected" Warning
         "Durations are not in the usual unit of this tool: rates, end times or column headings show another unit, \
          which was used. The setting table.time_unit changes that.",
+    BytesInMultiples "bytes-in-multiples" Warning
+        "A column of bytes has fewer bytes than its packets need, so it was read as kilobytes or megabytes of 1,000 or \
+         1,000,000 bytes.",
     ColumnUnfit "column-unfit" Warning
         "The values of a column do not fit the role chosen for it, so the choice was not used.",
     ColumnAbsent "column-absent" Warning

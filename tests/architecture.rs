@@ -164,7 +164,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["cells", "flow", "json", "units"],
             &["log", "names", "packets"],
             &["dialect", "survey"],
-            &["choices", "content"],
+            &["carried", "choices", "content"],
             // The front of a file, then its rows.
             &["header"],
             &["in_words"],

@@ -233,7 +233,9 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut RowTable, bytes: 
         Record::Row(row) => {
             match &row.content {
                 RowContent::Row => {}
-                RowContent::Flow(flow, _) => packets.counters.add_flow(flow),
+                RowContent::Flow(flow, _) | RowContent::FlowBegins(flow) | RowContent::FlowPart(flow, _) => {
+                    packets.counters.add_flow(flow);
+                }
                 RowContent::Log(row) => packets.counters.add_flow(&row.flow),
                 RowContent::Packet(packet) => {
                     packets.counters.add(packet);

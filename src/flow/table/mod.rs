@@ -12,7 +12,7 @@ pub use super::limits::Limits;
 use super::loss::Losses;
 use super::names::Names;
 use super::{health, tcp};
-use crate::model::flow::{Direction, Flow, FlowKey, Known};
+use crate::model::flow::{Direction, Flow, FlowKey, Known, Outcome};
 use crate::model::packet::{Packet, QuotedDatagram};
 use count::{count, new_flow};
 use key::{Ends, hash, ordered};
@@ -219,12 +219,49 @@ impl FlowTable {
         self.insert(hash, flow, ended)
     }
 
+    /// Adds a row that tells of a part of a flow, which may be the one it begins or ends with; returns the flow's serial number.
+    pub fn push_part(&mut self, flow: Flow, (begins, ends): (bool, bool), ended: &mut impl FnMut(u32, &Flow)) -> u32 {
+        let hash = hash(&flow.key);
+        let open = self.find(hash, &flow.key);
+        let serial = match open {
+            Some(serial) if !begins => {
+                if let Some(kept) = self.get_mut(serial) {
+                    join::extend(kept, &flow);
+                }
+                serial
+            }
+            _ => {
+                if let Some(before) = open {
+                    self.close(hash, before, ended);
+                }
+                self.insert(hash, flow, ended)
+            }
+        };
+        if ends {
+            self.close(hash, serial, ended);
+        }
+        serial
+    }
+
     /// Adds a row of a log to its connection, which may be known by this serial number; returns its serial number. The
     /// flow ends only with the file, because rows of several logs describe it in any order; it cannot be found by its
     /// endpoints.
-    pub fn log_row(&mut self, known: Option<u32>, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
+    /// `is_part`: it counts what came since the row before of the same connection.
+    pub fn log_row(
+        &mut self,
+        known: Option<u32>,
+        (flow, is_part): (Flow, bool),
+        ended: &mut impl FnMut(u32, &Flow),
+    ) -> u32 {
+        let merge = |kept: &mut Flow| match is_part && kept.key == flow.key && kept.is_counted() {
+            true => {
+                join::extend(kept, &flow);
+                true
+            }
+            false => join::merge_row(kept, &flow),
+        };
         if let Some(serial) = known
-            && self.get_mut(serial).is_some_and(|kept| join::merge_row(kept, &flow))
+            && self.get_mut(serial).is_some_and(merge)
         {
             return serial;
         }
@@ -242,7 +279,10 @@ impl FlowTable {
                 health::settle(flow);
             }
         });
-        let is_waiting = |flow: &Flow| !flow.is_over && flow.is_counted() && !flow.known.has(Known::BACKWARD);
+        // Who was turned away got no answer.
+        let is_refused = |flow: &Flow| flow.recorded == Some(Outcome::Refused);
+        let is_waiting =
+            |flow: &Flow| !flow.is_over && flow.is_counted() && !flow.known.has(Known::BACKWARD) && !is_refused(flow);
         let n_before = self.n_one_way;
         if !self.iter().any(|(_, flow)| is_waiting(flow)) {
             return n_before;

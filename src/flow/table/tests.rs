@@ -9,7 +9,7 @@ fn connections_of_logs_end_once_and_are_not_sought_by_their_ends() {
     let (flow, n) = (tcp(&[(0, true, 0, 2)]), 4 * CHUNK as u32);
     let mut ended = Vec::new();
     for serial in 0..n {
-        assert_eq!(table.log_row(None, flow.clone(), &mut |serial, _| ended.push(serial)), serial);
+        assert_eq!(table.log_row(None, (flow.clone(), false), &mut |serial, _| ended.push(serial)), serial);
     }
     assert_eq!(table.find(hash(&flow.key), &flow.key), None, "each would be compared with all before");
     assert_eq!(ended, (0..table.first_serial()).collect::<Vec<_>>());

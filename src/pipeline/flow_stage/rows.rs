@@ -19,6 +19,8 @@ impl FlowStage {
                 let ended = &mut |serial, flow: &Flow| dispatch.flow(serial, flow, names);
                 Some(flows.push(*flow, is_one_way, ended))
             }
+            RowContent::FlowBegins(flow) => Some(self.part(*flow, (true, false))),
+            RowContent::FlowPart(flow, ends) => Some(self.part(*flow, (false, ends))),
             RowContent::Packet(packet) => {
                 let found = self.flows.seek(&packet, self.flows.begin(FlowKeyHash::of(&packet)));
                 self.observe(&packet, found).map(|update| update.serial)
@@ -29,9 +31,16 @@ impl FlowStage {
         self.flows_of_rows.push(serial.unwrap_or(NO_FLOW));
     }
 
+    /// Takes a row of a flow that several rows tell of.
+    fn part(&mut self, flow: Flow, (begins, ends): (bool, bool)) -> u32 {
+        let FlowStage { flows, names, dispatch, .. } = self;
+        let ended = &mut |serial, flow: &Flow| dispatch.flow(serial, flow, names);
+        flows.push_part(flow, (begins, ends), ended)
+    }
+
     /// Takes a connection of a log and shows what it carried.
     fn logged(&mut self, row: LogRow) -> u32 {
-        let LogRow { mut flow, connection, has_id, messages } = row;
+        let LogRow { mut flow, connection, has_id, is_part, messages } = row;
         let FlowStage { flows, names, dispatch, connections, .. } = self;
         let idle_ns = flows.limits().idle_ns;
         let is_same = |kept: &Flow| has_id || kept.apart_ns(&flow) <= idle_ns;
@@ -41,7 +50,7 @@ impl FlowStage {
         }
         let ended = &mut |serial, flow: &Flow| dispatch.flow(serial, flow, names);
         let (app, is_certain) = (flow.app, flow.is_app_certain);
-        let serial = flows.log_row(known, flow, ended);
+        let serial = flows.log_row(known, (flow, is_part), ended);
         connections.set(connection, serial);
         let number = self.flows_of_rows.len() as u64;
         for (direction, message) in messages.iter(number) {

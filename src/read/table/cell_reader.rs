@@ -1,5 +1,6 @@
 //! Reads the cells of a row again, from its bytes in the file.
 
+use super::carried::{self, Carrier};
 use super::cells::{self, Delimiter};
 use super::format::CellFormats;
 use super::in_words;
@@ -18,6 +19,8 @@ pub struct CellReader {
     pub(super) declared: Vec<String>,
     /// How lines are read.
     pub(super) lines: Option<LineFormat>,
+    /// Where rows carry the records that are read.
+    pub(super) carrier: Option<Carrier>,
     /// Rows that were made of the file, where they do not stand in it.
     pub(super) own: Option<Arc<[u8]>>,
 }
@@ -48,14 +51,18 @@ impl RowCells<'_> {
         let Some(names) = &table.names else {
             return cells::texts(row, table.delimiter).iter().map(|cell| text::decode(cell)).collect();
         };
+        let (carried, time) = table.carrier.as_ref().map(|carrier| carrier.record(row)).unzip();
+        let row = carried.as_deref().unwrap_or(row);
         if let Some(format) = &table.lines {
             let mut cells = vec![String::new(); names.len()];
             keys.begin();
-            (format.read)(row, &table.declared, &mut |name, cell| {
+            let mut add = |name: &str, cell: &[u8]| {
                 if let Some(slot) = keys.place(name).and_then(|place| cells.get_mut(place)) {
                     *slot = text::decode(cell);
                 }
-            });
+            };
+            time.iter().for_each(|time| add(carried::TIME, time));
+            (format.read)(row, &table.declared, &mut add);
             return cells;
         }
         let (mut values, mut room) = Default::default();

@@ -2,6 +2,7 @@
 //!
 //! The front of the file tells how it is written and by which tool ([`dialect`]); then rows stream by.
 
+mod carried;
 mod cell_reader;
 pub mod cells;
 mod choices;
@@ -134,6 +135,10 @@ pub enum RowContent {
     Row,
     /// A flow; true if only one of its directions.
     Flow(Box<Flow>, bool),
+    /// The first row of a flow, of which others follow.
+    FlowBegins(Box<Flow>),
+    /// What was counted since the row before of the same flow; true if it ended with that.
+    FlowPart(Box<Flow>, bool),
     /// A packet without bytes.
     Packet(Box<Packet>),
     /// A connection of a log and what it carried.

@@ -194,6 +194,9 @@ pub fn host(text: &[u8]) -> Option<Addr> {
         return None;
     }
     let text = std::str::from_utf8(first_of(text)).ok()?;
+    // As spreadsheets keep texts from being numbers.
+    let text =
+        text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')).unwrap_or(text).trim_start_matches('\'');
     // With the port behind it, and behind that the name of an interface.
     if let Some((address, _)) = text.split_once(':').filter(|(address, _)| address.contains('.')) {
         return v4(address.as_bytes()).map(Addr::v4);
@@ -242,6 +245,7 @@ mod tests {
         assert_eq!(ends("10.0.0.1:443:X0"), end("10.0.0.1", Some(443)));
         assert_eq!(ends("[2001:db8::1]:443"), end("2001:db8::1", Some(443)));
         assert_eq!(ends("2001:db8::1"), end("2001:db8::1", None));
+        assert_eq!(ends("=\"10.0.0.1\""), end("10.0.0.1", None));
         assert_eq!((ends("10.0.0.1"), ends("a.example:443").0), (end("10.0.0.1", None), None));
     }
 

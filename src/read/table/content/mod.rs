@@ -128,6 +128,19 @@ impl Judged<'_> {
         }
     }
 
+    /// Of several columns that are called so, those without any address are something else: a device, a zone.
+    fn only_addresses(&mut self) {
+        for role in [Role::Source, Role::Target] {
+            let is_empty =
+                |judged: &Self, place: usize| judged.sample.tally(place).is_some_and(|t| t.n > 0 && t.n_addresses == 0);
+            let all: Vec<usize> = self.places().filter(|place| self.is(*place, role)).collect();
+            let empty: Vec<usize> = all.iter().copied().filter(|place| is_empty(self, *place)).collect();
+            if empty.len() < all.len() {
+                empty.into_iter().for_each(|place| self.take_for(place, Role::Plain));
+            }
+        }
+    }
+
     fn addresses(&mut self) {
         let holds = |judged: &Self, role: Role| {
             judged
@@ -135,6 +148,7 @@ impl Judged<'_> {
                 .any(|place| judged.role(place) == role && judged.sample.tally(place).is_none_or(|t| t.n_addresses > 0))
         };
         if holds(self, Role::Source) && holds(self, Role::Target) {
+            self.only_addresses();
             let ends = self.first(Role::Source).zip(self.first(Role::Target));
             // Columns that people took for addresses against their headings have their ports where values would.
             let is_by_choice = |(source, target): &(usize, usize)| {

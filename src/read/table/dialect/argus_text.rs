@@ -52,24 +52,45 @@ fn read(line: &[u8], names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool
     let Some(arrow) = words.iter().skip(2).position(|word| ARROWS.contains(word)).map(|place| place + 2) else {
         return false;
     };
-    let (Some([.., protocol, source]), Some(target)) = (words.get(..arrow), words.get(arrow + 1)) else { return false };
+    let (before, behind) = (words.get(..arrow).unwrap_or_default(), words.get(arrow + 1..).unwrap_or_default());
+    // A port stands behind a point or in a column of its own.
+    let is_port = |text: &str| text.len() <= 6 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let is_end = |text: &str| text.contains(['.', ':']) || text == "0";
-    if !is_end(source) || !is_end(target) {
-        return false;
-    }
+    let (front, source) = match before {
+        [front @ .., address, port] if is_port(port) && is_end(address) && address.len() > 1 && !port.is_empty() => {
+            (front, (*address, *port))
+        }
+        [front @ .., end] => (front, endpoint(end, '.')),
+        [] => return false,
+    };
+    let has_ports = !source.1.is_empty() && names.iter().any(|name| name == "Dport");
+    let (target, figures) = match behind {
+        [address, port, rest @ ..] if has_ports && is_port(port) && endpoint(address, '.').1.is_empty() => {
+            ((*address, *port), rest)
+        }
+        [end, rest @ ..] => (endpoint(end, '.'), rest),
+        [] => return false,
+    };
+    let Some(protocol) = front.last().filter(|_| is_end(source.0) && is_end(target.0)) else { return false };
     add("StartTime", time(&words).as_bytes());
+    let of_front = names.iter().position(|name| name == "Proto").and_then(|place| names.get(..place));
+    let has_duration = of_front.is_some_and(|names| names.last().is_some_and(|name| name == "Dur"));
+    if let [.., duration, _] = front
+        && has_duration
+    {
+        add("Dur", duration.as_bytes());
+    }
     add("Proto", protocol.as_bytes());
-    for (side, text) in [("Src", source), ("Dst", target)] {
-        let (address, port) = endpoint(text, '.');
-        add(&format!("{side}Addr"), address.as_bytes());
-        add(if side == "Src" { "Sport" } else { "Dport" }, port.as_bytes());
+    for (names, (address, port)) in [(("SrcAddr", "Sport"), source), (("DstAddr", "Dport"), target)] {
+        add(names.0, address.as_bytes());
+        add(names.1, port.as_bytes());
     }
     let dir = words.get(arrow).copied().unwrap_or_default();
     add("Dir", dir.as_bytes());
     let behind = names.iter().position(|name| name == "Dir").and_then(|place| names.get(place + 1..));
     let behind: Vec<&str> = behind.map_or(DEFAULT.to_vec(), |names| names.iter().map(String::as_str).collect());
-    let figures = behind.into_iter().filter(|name| !matches!(*name, "DstAddr" | "Dport"));
-    for (name, word) in figures.zip(words.get(arrow + 2..).unwrap_or_default()) {
+    let named = behind.into_iter().filter(|name| !matches!(*name, "DstAddr" | "Dport"));
+    for (name, word) in named.zip(figures) {
         add(name, word.as_bytes());
     }
     true

@@ -15,8 +15,9 @@ pub const ENTRY: Entry = Entry {
         ("packets received", Role::BwdPackets),
         ("bytes received", Role::BwdBytes),
         ("decision", Role::Action),
-        ("state", Role::Plain),
+        ("state", Role::State),
     ],
+    parts: Some([b"B", b"C", b"E"]),
     ..COMMON
 };
 

@@ -18,6 +18,7 @@ pub const ENTRY: Entry = Entry {
     roles: &[
         // A connection is logged when it ends; its duration leads back to its beginning.
         ("log time", Role::End),
+        ("first packet", Role::Start),
         ("duration", Role::Duration),
         ("message", Role::Plain),
         ("action", Role::Action),
@@ -43,7 +44,7 @@ fn state(row: &Row<'_>, flow: &mut Flow) {
 /// Protocols by the names that messages about refused packets use.
 const PROTOCOLS: [&str; 3] = ["tcp", "udp", "icmp"];
 
-const TOOLS: [&str; 3] = ["%ASA-", "%FTD-", "%PIX-"];
+const TOOLS: [&str; 4] = ["%ASA-", "%FTD-", "%PIX-", "%SEC-6-IPACCESSLOG"];
 
 fn open(front: &[u8]) -> Option<LinesFront> {
     let lines = front_lines(front);
@@ -76,6 +77,9 @@ fn message(line: &[u8], has_beginnings: bool, add: &mut dyn FnMut(&str, &[u8])) 
         "302014" | "302016" | "302021" => ended(text, number, add),
         "302013" | "302015" if has_beginnings => began(text, number, add),
         "106100" => listed(text, add),
+        // What a router's access lists logged: the kinds of messages with and without ports.
+        "P" | "DP" | "RP" | "NP" => listed(text, add),
+        "430002" | "430003" => described(text, add),
         "106001" | "106006" | "106007" | "106010" | "106014" | "106015" | "106023" | "710003" | "710005" => {
             refused(text, number, add)
         }
@@ -160,6 +164,10 @@ fn listed(text: &str, add: Add<'_>) -> bool {
     let Some((before, after)) = text.split_once(" -> ") else { return false };
     let mut words = before.split_whitespace().rev();
     let (Some(source), Some(protocol), Some(action)) = (words.next(), words.next(), words.next()) else { return false };
+    // Lists of routers count: `denied tcp 192.0.2.1(5) -> 10.0.0.1(80), 3 packets`.
+    if let Some(n) = between(after, ", ", " packet") {
+        add("packets", n.as_bytes());
+    }
     let end = |text| -> (&str, &str) {
         let text: &str = text;
         let (address, port) = text.split_once('(').unwrap_or((text, ""));
@@ -169,6 +177,34 @@ fn listed(text: &str, add: Add<'_>) -> bool {
     add("protocol", protocol.as_bytes());
     add("action", if action == "denied" { b"deny".as_slice() } else { b"permit" });
     true
+}
+
+/// What Firepower's names mean here.
+const DESCRIBED: [(&str, &str); 12] = [
+    ("FirstPacketSecond", "first packet"),
+    ("AccessControlRuleAction", "action"),
+    ("SrcIP", "src ip"),
+    ("DstIP", "dst ip"),
+    ("SrcPort", "src port"),
+    ("DstPort", "dst port"),
+    ("Protocol", "protocol"),
+    ("ConnectionDuration", "duration"),
+    ("InitiatorPackets", "packets sent"),
+    ("ResponderPackets", "packets received"),
+    ("InitiatorBytes", "bytes sent"),
+    ("ResponderBytes", "bytes received"),
+];
+
+/// `EventPriority: Low, SrcIP: 10.0.0.5, SrcPort: 5000, ...` of a connection's end, or of its beginning, which counts nothing yet.
+fn described(text: &str, add: Add<'_>) -> bool {
+    let mut has_ends = [false; 2];
+    for (name, value) in text.split(", ").filter_map(|pair| pair.split_once(": ")) {
+        let Some((_, known)) = DESCRIBED.iter().find(|(named, _)| *named == name) else { continue };
+        has_ends[0] |= *known == "src ip";
+        has_ends[1] |= *known == "dst ip";
+        add(known, value.as_bytes());
+    }
+    has_ends == [true; 2]
 }
 
 /// `outside:192.0.2.1/443`, also without interface or port.

@@ -30,6 +30,8 @@ pub struct Entry {
     pub labels: &'static [&'static str],
     /// A row has one direction; the answers stand in a row of their own.
     pub is_one_way: bool,
+    /// States of rows that tell of a part of a flow: one that begins, one that goes on, one that ends; what they count adds up.
+    pub parts: Option<[&'static [u8]; 3]>,
     /// What rows are.
     pub kind: Kind,
     /// A line that begins with this ends the rows; empty if there is none.
@@ -112,6 +114,7 @@ pub const COMMON: Entry = Entry {
     twelve_hour_days: None,
     labels: &["label"],
     is_one_way: false,
+    parts: None,
     kind: Kind::Flows,
     ends_at: "",
     log: None,

@@ -4,6 +4,7 @@ mod argus_text;
 mod aws_vpc;
 mod azure_flows;
 mod blank_list;
+mod cesnet;
 mod cicflowmeter_v4;
 mod cicids2017_flows;
 mod cicids2017_ml;
@@ -26,6 +27,7 @@ mod kdd99;
 mod key_value;
 mod mikrotik;
 mod netfilter;
+mod netflow_v5;
 mod netflow_v9;
 mod nfdump;
 mod nfdump_json;
@@ -50,6 +52,7 @@ mod ugr16;
 mod unsw_nb15;
 mod unsw_nb15_raw;
 mod w3c;
+mod windows_events;
 mod windows_firewall;
 mod wireshark_conversations;
 mod wireshark_list;
@@ -87,6 +90,7 @@ pub const ALL: &[Entry] = &[
     nfdump_old::ENTRY,
     nfdump::ENTRY,
     wireshark_list::ENTRY,
+    netflow_v5::ENTRY,
     netflow_v9::ENTRY,
     ciciot2023::ENTRY,
     tshark_fields::ENTRY,
@@ -95,9 +99,10 @@ pub const ALL: &[Entry] = &[
     nfdump_quiet::ENTRY,
     ugr16::ENTRY,
     cidds::ENTRY,
+    yaf::ENTRY,
+    cesnet::ENTRY,
     silk::ENTRY,
     goflow2::ENTRY,
-    yaf::ENTRY,
     ipfix::ENTRY,
     gcp_vpc::ENTRY,
     panos_csv::ENTRY,
@@ -111,6 +116,7 @@ pub const ALL: &[Entry] = &[
     argus_text::ENTRY,
     yaf_text::ENTRY,
     tshark_text::ENTRY,
+    windows_events::ENTRY,
     netfilter::ENTRY,
     filterlog::ENTRY,
     mikrotik::ENTRY,

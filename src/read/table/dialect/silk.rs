@@ -7,7 +7,14 @@ use crate::read::table::state;
 pub const ENTRY: Entry = Entry {
     id: "silk",
     name: "SiLK rwcut",
-    known_by: KnownBy::Headings(&["sip", "dip"]),
+    // Others call addresses so too.
+    known_by: KnownBy::AnyHeadings(&[
+        &["sip", "dip", "pro"],
+        &["sip", "dip", "stime"],
+        &["sip", "dip", "etime"],
+        &["sip", "dip", "packets", "bytes"],
+        &["sip", "dip", "sensor"],
+    ]),
     roles: &[
         ("packets", Role::FwdPackets),
         ("bytes", Role::FwdBytes),

@@ -13,6 +13,8 @@ pub const ENTRY: Entry = Entry {
         &["sourceipv4address", "reverseoctetdeltacount"],
         &["sourceipv4address", "reverseoctettotalcount"],
         &["sourceipv6address", "reversepackettotalcount"],
+        // Columns of yafscii.
+        &["sip", "dip", "rpkt", "roct"],
     ]),
     roles: &[
         ("packetdeltacount", Role::FwdPackets),
@@ -21,6 +23,12 @@ pub const ENTRY: Entry = Entry {
         ("octettotalcount", Role::FwdBytes),
         ("tcpcontrolbits", Role::Flags),
         ("uniontcpflags", Role::Flags),
+        ("pkt", Role::FwdPackets),
+        ("oct", Role::FwdBytes),
+        ("rpkt", Role::BwdPackets),
+        ("roct", Role::BwdBytes),
+        ("iflags", Role::Plain),
+        ("rtt", Role::Plain),
     ],
     state: state::by_flags,
     ..COMMON

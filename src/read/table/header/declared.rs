@@ -21,9 +21,8 @@ pub(super) fn zeek(start: &[u8], before: usize, chosen: Option<&'static Entry>) 
     for line in start.split_inclusive(|byte| *byte == b'\n') {
         let trimmed = line.trim_ascii();
         at += line.len();
-        if let Some(code) = trimmed.strip_prefix(b"#separator \\x") {
-            let code = std::str::from_utf8(code.get(..2)?).ok()?;
-            separator = u8::from_str_radix(code, 16).ok()?;
+        if let Some(said) = trimmed.strip_prefix(b"#separator ") {
+            separator = said_separator(said)?;
         }
         if let Some(said) = trimmed.strip_prefix(b"#path") {
             path = text::decode(said.get(1..).unwrap_or_default().trim_ascii());
@@ -44,6 +43,14 @@ pub(super) fn zeek(start: &[u8], before: usize, chosen: Option<&'static Entry>) 
         }
     }
     None
+}
+
+/// `\\x09`, or the mark itself.
+fn said_separator(said: &[u8]) -> Option<u8> {
+    match said.strip_prefix(b"\\x") {
+        Some(code) => u8::from_str_radix(std::str::from_utf8(code.get(..2)?).ok()?, 16).ok(),
+        None => said.first().copied(),
+    }
 }
 
 pub(super) fn arff(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<Header> {

@@ -72,7 +72,7 @@ pub(super) fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>)
     let (n_before, told) = before_table(body);
     let table = body.get(n_before..)?;
     let told = told.map(|separator| [separator]);
-    let separators = told.as_ref().map_or(&b",;\t|"[..], |told| &told[..]);
+    let separators = told.as_ref().map_or(&b",;\t|^"[..], |told| &told[..]);
     let best = separators
         .iter()
         .map(|separator| {

@@ -1,12 +1,14 @@
 //! Recognises from the front of a text how it is written: delimited, a Zeek log, ARFF, JSON lines, a JSON list, or no
 //! table.
 
+mod carried;
 mod declared;
 mod delimited;
 mod objects;
 
+use super::carried::Carrier;
 use super::cells::Delimiter;
-use super::dialect::{self, Entry};
+use super::dialect::{self, Entry, KnownBy};
 use super::json::envelope::{self, Element, Walker};
 use super::lines::{LineFormat, LinesFront};
 use super::log::{self, Log, Tool};
@@ -68,6 +70,8 @@ pub struct Header {
     pub walker: Option<Walker>,
     /// How lines and tuples are read.
     pub lines: Option<LineFormat>,
+    /// Where rows carry the records of another tool, which are read in their place.
+    pub carrier: Option<Carrier>,
 }
 
 impl Header {
@@ -85,6 +89,7 @@ impl Header {
             log_name: String::new(),
             walker: None,
             lines: None,
+            carrier: None,
         }
     }
 }
@@ -98,6 +103,15 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// What the front of a file tells, if it looks like a table. `chosen` is the dialect that was asked for.
 pub fn look(bytes: &[u8], chosen: Option<&'static Entry>) -> Option<Header> {
+    let outer = look_outside(bytes, chosen)?;
+    // A tool that is known says what its cells are.
+    let may_carry = chosen.is_none() && outer.lines.is_none() && matches!(outer.entry.known_by, KnownBy::Rest);
+    let carried = if may_carry { carried::look(bytes, &outer) } else { None };
+    Some(carried.unwrap_or(outer))
+}
+
+/// The same of what stands in the file itself.
+fn look_outside(bytes: &[u8], chosen: Option<&'static Entry>) -> Option<Header> {
     let bom = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
     let body = bytes.get(bom..)?;
     let is_control = |byte: &u8| matches!(byte, 0..=8 | 11 | 14..=26 | 28..=31);

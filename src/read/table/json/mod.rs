@@ -256,7 +256,10 @@ impl<'de> Visitor<'de> for Level<'_, '_> {
         // is left out.
         let start = self.row.texts.len();
         let mut members = Vec::new();
-        while list.next_element_seed(Item { texts: self.row.texts, start, members: &mut members })?.is_some() {}
+        let mut n = 0;
+        while list.next_element_seed(Item { texts: self.row.texts, start, members: &mut members })?.is_some() {
+            n += 1;
+        }
         let end = self.row.texts.len();
         let length = self.row.name.len();
         for (name, text) in &members {
@@ -267,7 +270,17 @@ impl<'de> Visitor<'de> for Level<'_, '_> {
         if end == start && !members.is_empty() {
             return Ok(());
         }
-        self.row.set(if end > start { CellValue::Text(start as u32, end as u32) } else { CellValue::Missing });
+        // tshark and Elasticsearch put brackets around every field that they were asked for.
+        let is_alone = n == 1 && (self.row.name.contains("layers.") || self.row.name.starts_with("fields."));
+        let alone = self.row.texts.get(start..end).filter(|text| is_alone && !text.is_empty()).map(<[u8]>::to_vec);
+        match alone {
+            Some(text) => {
+                self.row.texts.truncate(start);
+                self.row.set_text(&text);
+            }
+            None if end > start => self.row.set(CellValue::Text(start as u32, end as u32)),
+            None => self.row.set(CellValue::Missing),
+        }
         Ok(())
     }
 

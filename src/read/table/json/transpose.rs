@@ -1,4 +1,5 @@
-//! A JSON document of columns, as pandas and R write tables, to one of rows: `{"a":{"0":1,"1":2},"b":[3,4]}`.
+//! A JSON document of columns, or of rows by their numbers, as pandas and R write tables, to one of rows:
+//! `{"a":{"0":1,"1":2},"b":[3,4]}`, `{"0":{"a":1},"1":{"a":2}}`.
 
 use super::Objects;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -22,7 +23,11 @@ pub fn looks(front: &[u8]) -> bool {
     };
     let value = behind.trim_ascii_start();
     match value.split_first() {
-        Some((b'{', members)) => key(members.trim_ascii_start()).is_some_and(|(key, _)| matches!(key, b"0" | b"1")),
+        Some((b'{', members)) => {
+            let is_row = key(inside).is_some_and(|(name, _)| is_number(name));
+            key(members.trim_ascii_start())
+                .is_some_and(|(key, _)| matches!(key, b"0" | b"1") || (is_row && !is_number(key)))
+        }
         Some((b'[', items)) => {
             let is_scalar = items.trim_ascii_start().first().is_some_and(|byte| !matches!(byte, b'{' | b'[' | b']'));
             // One list among scalars is a record's; in a document of columns the next member is a list too.
@@ -38,6 +43,11 @@ pub fn looks(front: &[u8]) -> bool {
     }
 }
 
+/// True for the number of a row.
+fn is_number(name: &[u8]) -> bool {
+    !name.is_empty() && name.iter().all(u8::is_ascii_digit)
+}
+
 /// The text that bytes begin with, and what is behind it.
 fn key(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let inside = bytes.strip_prefix(b"\"")?;
@@ -45,8 +55,33 @@ fn key(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((inside.get(..end)?, inside.get(end + 1..)?))
 }
 
+/// Rows under their numbers as `{"data":[{"a":1},{"a":2}]}`; none if the names are no numbers.
+fn numbered(document: &[u8]) -> Option<Vec<u8>> {
+    let inside = document.trim_ascii_start().strip_prefix(b"{")?;
+    let (name, behind) = key(inside.trim_ascii_start())?;
+    let value = behind.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"{")?;
+    let is_of_row = key(value.trim_ascii_start()).is_some_and(|(name, _)| !is_number(name));
+    if !is_number(name) || !is_of_row {
+        return None;
+    }
+    let Column { json, ends } = serde_json::from_slice(document).ok()?;
+    let mut rows = Vec::with_capacity(document.len());
+    rows.extend_from_slice(b"{\"data\":");
+    let mut start = 0;
+    for (place, end) in ends.into_iter().enumerate() {
+        rows.extend_from_slice(if place == 0 { b"[" } else { b",\n" });
+        rows.extend_from_slice(json.get(start..end as usize)?);
+        start = end as usize;
+    }
+    rows.extend_from_slice(b"]}");
+    Some(rows)
+}
+
 /// The same table as `{"columns":["a","b"],"data":[[1,3],[2,4]]}`; none if the document is no table of columns.
 pub fn rows(document: &[u8]) -> Option<Vec<u8>> {
+    if let Some(rows) = numbered(document) {
+        return Some(rows);
+    }
     let Columns(columns) = serde_json::from_slice(document).ok()?;
     let n_rows = columns.first().map(|(_, column)| column.ends.len()).filter(|n| *n > 0)?;
     if columns.len() < 2 || columns.iter().any(|(_, column)| column.ends.len() != n_rows) {
@@ -159,7 +194,12 @@ mod tests {
             let rows = String::from_utf8(rows(text.as_bytes()).unwrap()).unwrap();
             assert_eq!(rows, "{\"columns\":[\"a\",\"b\"],\"data\":[[1,\"x\"],\n[2,\"y\"]]}");
         }
+        let by_number = r#"{"0":{"a":1,"b":"x"}, "1":{"a":2,"b":"y"}}"#;
+        assert!(looks(by_number.as_bytes()));
+        let expected = "{\"data\":[{\"a\":1,\"b\":\"x\"},\n{\"a\":2,\"b\":\"y\"}]}";
+        assert_eq!(rows(by_number.as_bytes()).unwrap(), expected.as_bytes());
         for other in [
+            r#"{"443":{"a":1}}{"443":{"a":2}}"#,
             r#"{"a":1,"b":[1]}"#,
             r#"{"tags":["x"],"b":1}"#,
             r#"{"data":[{"a":1}]}"#,

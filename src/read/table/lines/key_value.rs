@@ -79,6 +79,11 @@ pub fn read<'a>(line: &'a [u8], _names: &[String], add: &mut dyn FnMut(&str, &[u
                         has_action = true;
                         take("action", word);
                     }
+                    // `RT_FLOW_SESSION_DENY` of Juniper.
+                    Piece::Word(word) if !has_action && word.ends_with("_SESSION_DENY") => {
+                        has_action = true;
+                        take("action", "deny");
+                    }
                     Piece::Word(_) => {}
                 }
             }

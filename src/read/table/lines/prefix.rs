@@ -19,10 +19,20 @@ pub fn split(line: &str) -> Prefixed<'_> {
         rest = behind.1.trim_start();
         rest = rest.strip_prefix("1 ").unwrap_or(rest);
     }
+    rest = without_marks(rest);
     let n = time_bytes(rest);
     let (time, behind) = rest.split_at_checked(n).unwrap_or(("", rest));
     let behind = if n > 0 { behind.trim_start_matches([':', ',', ']', ' ', '\t']) } else { rest };
     Prefixed { time: time.trim_start_matches('[').trim_end_matches([':', ',', ']']), rest: behind }
+}
+
+/// Without what Cisco puts before the time: the number of the message, and marks of whether the clock is right.
+fn without_marks(text: &str) -> &str {
+    let n_digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let behind = text.get(n_digits..).and_then(|behind| behind.strip_prefix(": ")).unwrap_or(text);
+    let bare = behind.trim_start_matches([':', '*', '.', ' ']);
+    // Only where a time follows.
+    if bare.len() < text.len() && time_bytes(bare) > 0 { bare } else { text }
 }
 
 /// Bytes of the time that a text begins with.
@@ -38,7 +48,15 @@ fn time_bytes(text: &str) -> usize {
         let is_year =
             words.next().is_some_and(|word| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit()));
         words.at = if is_year { words.at } else { before };
-        return if words.next().is_some_and(is_clock) { words.at } else { 0 };
+        if !words.next().is_some_and(is_clock) {
+            return 0;
+        }
+        let at = words.at;
+        let is_zone = |word: &str| {
+            word.strip_suffix(':')
+                .is_some_and(|zone| (2..=5).contains(&zone.len()) && zone.bytes().all(|b| b.is_ascii_uppercase()))
+        };
+        return if words.next().is_some_and(is_zone) { words.at } else { at };
     }
     let digits = bare.bytes().filter(u8::is_ascii_digit).count();
     if bare.contains('T') && is_date(bare) && digits >= 10 {
@@ -107,6 +125,9 @@ mod tests {
             ("2024-05-01 10:00:00 fw x", "2024-05-01 10:00:00", "fw x"),
             ("[12345.678] IN=eth0", "", "[12345.678] IN=eth0"),
             ("%ASA-6-302014: Teardown", "", "%ASA-6-302014: Teardown"),
+            ("<162>:May 13 10:15:00 UTC: %ASA-2-106001: x", "May 13 10:15:00 UTC", "%ASA-2-106001: x"),
+            ("<189>45: *Mar  1 18:46:11.123: %SEC-6-x", "Mar  1 18:46:11.123", "%SEC-6-x"),
+            ("45: no time", "", "45: no time"),
             ("May not be a date", "", "May not be a date"),
             ("may/01/2024 10:00:35 firewall,info forward", "may/01/2024 10:00:35", "firewall,info forward"),
             ("01-May-2024 10:00:35.5 queries: info", "01-May-2024 10:00:35.5", "queries: info"),

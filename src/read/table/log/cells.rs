@@ -39,6 +39,8 @@ pub struct Cells<'a> {
     pub values: Vec<CellValue>,
     /// They are of Suricata, which may write a row for each message.
     pub is_eve: bool,
+    /// A row of a question came before: where none did, only answers are logged, and they say what was asked.
+    pub has_questions: bool,
 }
 
 impl Cells<'_> {

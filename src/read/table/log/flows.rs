@@ -14,6 +14,9 @@ pub static CONN: Log = Log {
 /// A log that is not read: its connections only.
 pub static UNKNOWN: Log = Log { id: "other", ..COMMON };
 
+/// Packets that Suricata, placed in the way, did not let through.
+pub static DROP: Log = Log { id: "drop", ..COMMON };
+
 pub static NETFLOW: Log = Log { id: "netflow", rows: Rows::HalfFlows, ..COMMON };
 
 /// A tunnel: who is at its ends.
@@ -48,7 +51,6 @@ pub static STATS: Log = Log {
         "loaded_scripts",
         "telemetry",
         "engine",
-        "drop",
         "cluster",
         "broker",
         "config",

@@ -14,6 +14,8 @@ pub struct LogRow {
     pub connection: u64,
     /// `connection` is of the tool's own id, so the same one is the same connection however long ago it was.
     pub has_id: bool,
+    /// It counts what came since the row before of the same connection.
+    pub is_part: bool,
     /// What it carried.
     pub messages: Messages,
 }
@@ -45,6 +47,11 @@ impl Messages {
         // What is not known to carry an application is still known to be of the layer below.
         let protocol = flow.map_or(AppProto::RawIp, |flow| flow.app.unwrap_or_else(|| lower(flow)));
         Messages { protocol, time_ns, fields: FieldBuffer::default(), list: Vec::new() }
+    }
+
+    /// True if all of them are the client's.
+    pub fn asks(&self) -> bool {
+        !self.list.is_empty() && self.list.iter().all(|(direction, ..)| *direction == Direction::ToResponder)
     }
 
     /// True if there is none.

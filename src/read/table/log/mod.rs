@@ -20,6 +20,7 @@ mod quic;
 mod rdp;
 mod reader;
 mod register;
+mod reports;
 mod small;
 mod smb;
 mod smtp;

@@ -5,17 +5,20 @@ use super::cells::{self, Cells};
 use super::certificates::Certificates;
 use super::connection::connection;
 use super::contract::{Field, Log, Names, Rows};
-use super::flows::UNKNOWN;
+use super::flows::{DROP, UNKNOWN};
 use super::message::{LogRow, Messages};
 use super::register::{ALL, named};
+use super::reports::Reports;
 use super::tool::Tool;
 use crate::model::app::field::{FieldBuffer, FieldId};
+use crate::model::app::protocol::AppProto;
 use crate::model::rows::{CellValue, Role};
 use crate::read::table::RowContent;
 use crate::read::table::dialect::Entry;
 use crate::read::table::flow::{self, Units};
 use crate::read::table::plain::plain;
 use crate::read::table::roles::{self, Places, Row};
+use crate::read::table::state;
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
 
@@ -36,6 +39,8 @@ pub struct LogReader {
     kinds: Vec<usize>,
     ids: Vec<usize>,
     times: Vec<usize>,
+    /// Columns in which a firewall says what it did.
+    verdicts: Vec<usize>,
     /// What the last row said of its kind, and the place of that in [`ALL`]: rows of a kind come together.
     last: (String, Option<usize>),
     /// Some columns are Suricata's.
@@ -47,6 +52,10 @@ pub struct LogReader {
     certificates: Certificates,
     /// The first of flow and netflow events that came; the others say the same again.
     counted: Option<Rows>,
+    /// What was reported of connections that go on.
+    reports: Reports,
+    /// A row of a question alone came: answers stand in rows of their own.
+    has_questions: bool,
 }
 
 struct Column {
@@ -77,12 +86,15 @@ impl LogReader {
             kinds: Vec::new(),
             ids: Vec::new(),
             times: Vec::new(),
+            verdicts: Vec::new(),
             last: (String::new(), None),
             has_eve: tool == Tool::Eve,
             found: ALL.iter().map(|_| None).collect(),
             netflow: Places::default(),
             certificates: Certificates::default(),
             counted: None,
+            reports: Reports::default(),
+            has_questions: false,
         }
     }
 
@@ -90,6 +102,11 @@ impl LogReader {
     pub fn add_column(&mut self, name: &str) {
         let place = self.columns.len();
         let lower = name.to_ascii_lowercase();
+        // AWS Network Firewall puts an event around those of Suricata.
+        let lower = match (self.tool, lower.strip_prefix("event.")) {
+            (Tool::Eve, Some(rest)) => rest.to_owned(),
+            _ => lower,
+        };
         let (rest, tool) = match (lower.strip_prefix("zeek."), lower.strip_prefix("suricata.eve.")) {
             // Filebeat: zeek.dns.query is query of dns.log.
             (Some(rest), _) => (rest.split_once('.').map_or(rest, |(_, rest)| rest), Tool::Zeek),
@@ -100,6 +117,9 @@ impl LogReader {
         let is_other = (whole == "path" && !lower.starts_with(['_', '@', '#'])) || lower == "event.type";
         if KINDS.contains(&whole.as_str()) && !is_other {
             self.kinds.push(place);
+        }
+        if matches!(lower.as_str(), "event.type" | "event.action") {
+            self.verdicts.push(place);
         }
         if IDS.contains(&whole.as_str()) {
             self.ids.push(place);
@@ -116,6 +136,8 @@ impl LogReader {
         if let Some((_, role)) = of_netflow.iter().find(|(name, _)| tool == Tool::Eve && *name == rest) {
             self.netflow.add(*role, place, 0);
         }
+        // Packetbeat reports flows that go on, each time with all that was counted so far.
+        self.reports.has_some |= whole == "flowfinal";
         self.has_eve |= tool == Tool::Eve;
         self.columns.push(Column { name: rest, tool });
     }
@@ -150,12 +172,15 @@ impl LogReader {
             }
             Rows::Messages => {
                 let Some(time_ns) = time_ns else { return RowContent::Row };
-                let flow = connection(row, log, time_ns, number);
+                let mut flow = connection(row, log, time_ns, number);
+                if let Some(flow) = flow.as_mut().filter(|_| log.id == DROP.id || self.is_refused(row)) {
+                    state::refuse(flow);
+                }
                 let messages = Messages::new(flow.as_ref(), time_ns);
                 (flow, self.messages(place, log, row, messages))
             }
         };
-        let Some(flow) = flow else { return RowContent::Row };
+        let Some(mut flow) = flow else { return RowContent::Row };
         let id = self.ids.iter().find_map(|place| Some((*place, cells::shown(row.at(*place), row.bytes)?)));
         let state = FixedState::default();
         let (connection, has_id) = match &id {
@@ -171,7 +196,8 @@ impl LogReader {
                 false,
             ),
         };
-        let mut log_row = LogRow { flow, connection, has_id, messages };
+        let is_part = has_id && log.rows == Rows::Flows && self.reports.subtract(connection, &mut flow);
+        let mut log_row = LogRow { flow, connection, has_id, is_part, messages };
         let named = self.found.get(place).and_then(Option::as_ref).map(|found| first(row, Some(&found.refers)));
         // What the row says of its certificate itself is enough.
         if let Some(names) = named.and_then(|names| cells::shown(names, row.bytes))
@@ -205,6 +231,12 @@ impl LogReader {
         let mut places = row.places.clone();
         places.set(Role::Start, *time);
         flow::build(&Row { places: &places, ..row }, entry, units, number)
+    }
+
+    /// A firewall says that it turned the connection away.
+    fn is_refused(&self, row: &Row<'_>) -> bool {
+        let mut said = self.verdicts.iter().filter_map(|place| cells::shown(row.at(*place), row.bytes));
+        said.any(|said| said.split(',').any(|word| state::refuses(word.trim().as_bytes())))
     }
 
     /// The place in [`ALL`] of the kind of log that a row is of.
@@ -289,7 +321,9 @@ impl LogReader {
         if let Some(more) = log.more {
             let values = found.columns.iter().map(|places| first(row, Some(places))).collect();
             let is_eve = self.has_eve;
-            more(&Cells { bytes: row.bytes, values, is_eve }, &mut messages);
+            let cells = Cells { bytes: row.bytes, values, is_eve, has_questions: self.has_questions };
+            more(&cells, &mut messages);
+            self.has_questions |= log.protocol == Some(AppProto::Dns) && messages.asks();
         }
         messages
     }

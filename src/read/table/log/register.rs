@@ -53,6 +53,7 @@ pub const ALL: &[&Log] = &[
     &flows::KNOWN_SERVICES,
     &flows::KNOWN_HOSTS,
     &flows::SOFTWARE,
+    &flows::DROP,
     &flows::STATS,
     &flows::WEBSOCKET,
     &files::LOG,

@@ -3,12 +3,30 @@
 use super::RowReader;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::rows::{Column, Role, RoleReason, UnusedChoice, label_names};
+use crate::read::table::dialect::KnownBy;
 use crate::read::table::plain::plain;
 use crate::read::table::{Label, choices, names, survey, wording};
+
+/// Headings that begin alike, at least, and their share of all in per cent.
+const LEAST_ALIKE: usize = 5;
+const LEAST_SHARE: usize = 60;
+
+/// What most of these headings begin with, up to the first mark.
+fn shared_prefix(names: &[String]) -> Option<String> {
+    let front = |name: &String| name.trim().find(['_', '.']).and_then(|at| name.trim().get(..=at).map(str::to_owned));
+    let fronts: Vec<String> = names.iter().filter_map(front).collect();
+    let count = |wanted: &String| fronts.iter().filter(|front| *front == wanted).count();
+    let best = fronts.iter().max_by_key(|front| count(front))?;
+    let n = count(best);
+    (n >= LEAST_ALIKE && n * 100 >= names.len() * LEAST_SHARE).then(|| best.clone())
+}
 
 impl RowReader {
     pub(super) fn add_columns(&mut self, names: &[String]) {
         let entry = self.front.entry;
+        if self.layout.columns.is_empty() && matches!(entry.known_by, KnownBy::Rest) {
+            self.prefix = shared_prefix(names);
+        }
         let n_columns = self.layout.columns.len() + names.len();
         for name in names {
             let place = self.layout.columns.len();
@@ -18,6 +36,7 @@ impl RowReader {
                 Label::Found | Label::None => false,
             };
             let heading = if name.trim().is_empty() { format!("column {}", place + 1) } else { name.trim().to_owned() };
+            let name = self.without_prefix(name);
             let by_name = names::role(name, entry);
             let chosen = self.options.columns.of(&heading, place, n_columns);
             let (role, rank, reason) = match chosen {
@@ -40,6 +59,12 @@ impl RowReader {
             self.layout.columns.push(Column { name: heading, role, reason, examples: Vec::new() });
         }
         self.choose_label();
+    }
+
+    /// A heading without what most headings begin with, where no tool is known that writes them so: `FilterData_SourceIP`.
+    fn without_prefix<'n>(&self, name: &'n str) -> &'n str {
+        let behind = |prefix: &String| name.trim().strip_prefix(prefix.as_str()).filter(|rest| !rest.is_empty());
+        self.prefix.as_ref().and_then(behind).unwrap_or(name)
     }
 
     /// Of the columns that hold labels, takes the one whose name says most.

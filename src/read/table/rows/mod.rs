@@ -4,6 +4,7 @@ mod columns;
 mod feed;
 mod front;
 
+use super::carried;
 use super::cell_reader::CellReader;
 use super::cells::{self, Delimiter, Frame};
 use super::clock::RowClock;
@@ -40,6 +41,8 @@ pub struct RowReader {
     is_date_order_open: bool,
     /// A column holds the times of rows, though the first few may have none.
     has_times: bool,
+    /// What most headings begin with, which says nothing of each.
+    prefix: Option<String>,
     keys: Keys,
     packets: PacketRows,
     /// Reads rows that are of logs.
@@ -116,6 +119,7 @@ impl RowReader {
             notes: Vec::new(),
             is_date_order_open: false,
             has_times: false,
+            prefix: None,
             keys: Keys::default(),
             packets: PacketRows::default(),
             logs: entry.log.map(|tool| LogReader::new(tool, front.log)),
@@ -265,7 +269,7 @@ impl RowReader {
                     }
                     kind => content(&self.front, self.units, kind, &mut self.logs, &row_of, self.n_rows),
                 };
-                if let Some(RowContent::Flow(flow, _)) = &content {
+                if let Some(RowContent::Flow(flow, _) | RowContent::FlowPart(flow, _)) = &content {
                     note_unknown(flow, place, issues);
                 }
                 let content = content.unwrap_or_else(|| {
@@ -329,6 +333,8 @@ impl RowReader {
         values: &mut Vec<CellValue>,
         room: &mut Vec<u8>,
     ) -> bool {
+        let (carried, time) = self.front.carrier.as_ref().map(|carrier| carrier.record(row)).unzip();
+        let row = carried.as_deref().unwrap_or(row);
         let keys = &mut self.keys;
         let Some(LineFormat { read, .. }) = self.front.lines else {
             return json::element(row, &self.front.names, keys, formats, values, room);
@@ -337,7 +343,7 @@ impl RowReader {
         values.resize(keys.names.len(), CellValue::Missing);
         room.clear();
         keys.begin();
-        read(row, &self.front.names, &mut |name, cell| {
+        let mut add = |name: &str, cell: &[u8]| {
             let Some(place) = keys.place(name) else { return };
             values.resize(values.len().max(place + 1), CellValue::Missing);
             let start = room.len();
@@ -345,15 +351,17 @@ impl RowReader {
             if let Some(slot) = values.get_mut(place) {
                 *slot = value(cell, start, formats.of(place));
             }
-        })
+        };
+        time.iter().filter(|time| !time.is_empty()).for_each(|time| add(carried::TIME, time));
+        read(row, &self.front.names, &mut add)
     }
 
     /// What reads the cells of a row again.
     pub fn cell_reader(&self) -> CellReader {
         let names = if self.front.form.is_delimited() { None } else { Some(self.keys.names.clone()) };
         let declared = if names.is_some() { self.front.names.clone() } else { Vec::new() };
-        let (delimiter, lines) = (self.front.cut, self.front.lines);
-        CellReader { names, delimiter, declared, lines, own: self.own.clone() }
+        let (delimiter, lines, carrier) = (self.front.cut, self.front.lines, self.front.carrier.clone());
+        CellReader { names, delimiter, declared, lines, carrier, own: self.own.clone() }
     }
 }
 
@@ -372,6 +380,15 @@ fn content(
         Some(logs) => Some(logs.content(row, entry, units, number)),
         None => {
             let flow = flow::build(row, entry, units, number)?;
+            if let Some([begins, goes_on, ends]) = entry.parts {
+                match row.text(Role::State) {
+                    Some(state) if state == begins => return Some(RowContent::FlowBegins(Box::new(flow))),
+                    Some(state) if state == goes_on || state == ends => {
+                        return Some(RowContent::FlowPart(Box::new(flow), state == ends));
+                    }
+                    _ => {}
+                }
+            }
             let is_one_way = is_one_way(&flow, entry.is_one_way);
             Some(RowContent::Flow(Box::new(flow), is_one_way))
         }

@@ -2,6 +2,7 @@
 //! which order day and month stand, in which unit durations are.
 
 mod dates;
+mod multiples;
 mod numbers;
 mod times;
 mod units;
@@ -74,6 +75,10 @@ pub fn survey(columns: &[Column], rows: &SampleRows, entry: &Entry, options: &Op
     }
 
     let marks = numbers::marks(columns, rows);
+    let multiples = multiples::find(columns, rows, &marks);
+    if !multiples.is_empty() {
+        notes.push(IssueKind::BytesInMultiples);
+    }
     let format = |(place, column): (usize, &Column)| {
         let marks = marks.of(place);
         let time = found.iter().find(|column| column.place == place);
@@ -82,7 +87,10 @@ pub fn survey(columns: &[Column], rows: &SampleRows, entry: &Entry, options: &Op
             Some(TimeKind::Digits) => Reading::Digits,
             Some(TimeKind::Spreadsheet) => Reading::Spreadsheet,
             Some(TimeKind::Epoch(_) | TimeKind::Relative(_)) => Reading::Figure,
-            None => numbers::reading(column, filled(rows, place), marks),
+            None => match multiples.iter().find(|(column, _)| *column == place) {
+                Some((_, n_bytes)) => Reading::Multiples(*n_bytes),
+                None => numbers::reading(column, filled(rows, place), marks),
+            },
         };
         CellFormat { reading, marks, dates }
     };
