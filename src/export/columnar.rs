@@ -205,7 +205,7 @@ impl<'a> Batch<'a> {
 enum File<'a> {
     /// The crate wants a writer that may go to another thread, so what is written waits in a vector.
     Parquet(Box<ArrowWriter<Vec<u8>>>, &'a mut dyn Write),
-    Arrow(FileWriter<&'a mut dyn Write>),
+    Arrow(Box<FileWriter<&'a mut dyn Write>>),
 }
 
 impl<'a> File<'a> {
@@ -220,7 +220,7 @@ impl<'a> File<'a> {
                 let writer = ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties));
                 File::Parquet(Box::new(writer.map_err(io::Error::other)?), out)
             }
-            ColumnFormat::Arrow => File::Arrow(FileWriter::try_new(out, schema).map_err(io::Error::other)?),
+            ColumnFormat::Arrow => File::Arrow(Box::new(FileWriter::try_new(out, schema).map_err(io::Error::other)?)),
         })
     }
 

@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn kilobytes_are_told_by_the_packets() {
-        let of = |bytes: &dyn Fn(f64) -> f64| (1..40).map(|n| f64::from(n)).map(|n| (bytes(n), n)).collect::<Vec<_>>();
+        let of = |bytes: &dyn Fn(f64) -> f64| (1..40).map(f64::from).map(|n| (bytes(n), n)).collect::<Vec<_>>();
         assert!(is_multiple(&of(&|packets| (packets * 0.7).ceil()), 1e3));
         assert!(!is_multiple(&of(&|packets| packets * (40.0 + packets)), 1e3), "bytes");
         assert!(!is_multiple(&of(&|packets| packets), 1e3), "a byte in each");
