@@ -50,6 +50,8 @@ const SHARE_OF_OUTSTANDING: f64 = 0.5;
 /// if all others together lose so many times less, of so many segments at least.
 const TIMES_OTHERS: f64 = 5.0;
 const LEAST_OTHERS: u64 = 300;
+/// Of fewer segments the share is not known: they are those of connections that end, for whatever reason.
+const LEAST_DATA: u64 = 30;
 /// From this percentage of lost segments connections hardly work.
 const BAD_PERCENT: f64 = 8.0;
 
@@ -140,7 +142,9 @@ impl Detector for PacketLoss {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (share, least) = (context.settings.get(&SHARE), context.settings.get(&LEAST));
-        let is_bad = |loss: &Loss, share: f64| loss.n_lost as f64 >= least && loss.percent() >= share;
+        let is_bad = |loss: &Loss, share: f64| {
+            loss.n_lost as f64 >= least && loss.n_data >= LEAST_DATA && loss.percent() >= share
+        };
         let losing = |share: f64| {
             let is_losing = |loss: &Loss| loss.n_lost >= 2 && loss.percent() >= share;
             self.pairs.sorted_where(|losses| losses.iter().any(is_losing))

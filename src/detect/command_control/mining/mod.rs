@@ -52,7 +52,7 @@ const SHARES: Descriptor = Descriptor::count("mining.shares", "Results inside TL
 const JOBS: Descriptor = Descriptor::count("mining.jobs", "Jobs inside TLS", 4.0)
     .range(2.0, 100_000.0)
     .unit("messages")
-    .help("This many messages of about one size that the server sends unsolicited.");
+    .help("This many messages of about one size that the server sends unsolicited; half of them where there are twice the results.");
 
 /// The detector's entry in the register.
 pub const ENTRY: Entry =
@@ -60,6 +60,8 @@ pub const ENTRY: Entry =
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 14;
+/// So many times the results make up for so many times fewer jobs.
+const QUICK: f64 = 2.0;
 
 #[derive(Default)]
 struct Mining {
@@ -125,7 +127,11 @@ impl Mining {
     /// Findings of miners whose TLS session has the shape of Stratum.
     fn shaped(&self, context: &Context<'_>) -> Conclusion {
         let (shares, jobs) = (context.settings.get(&SHARES), context.settings.get(&JOBS));
-        let is_case = |work: &Work| work.shares.len() as f64 >= shares && work.n_jobs as f64 >= jobs;
+        // A miner that finds results quickly finds many between two jobs.
+        let is_case = |work: &Work| {
+            let (n_shares, n_jobs) = (work.shares.len() as f64, work.n_jobs as f64);
+            n_shares >= shares && n_jobs >= jobs || n_shares >= QUICK * shares && QUICK * n_jobs >= jobs
+        };
         let cases: Vec<(SessionEnds, Work, &str)> = self
             .sessions
             .without_pings(context)

@@ -34,8 +34,9 @@ const FRAME_BYTES: u64 = 12 + 2 + 4 + 12;
 /// Hexadecimal digits of checksums: MD5, SHA-1, SHA-224, SHA-256.
 const SHORTEST_CHECKSUM: usize = 32;
 const CHECKSUMS: [usize; 4] = [SHORTEST_CHECKSUM, 40, 56, 64];
-/// Fewest answers that say something.
+/// Fewest answers that say something, and fewest of which it is known how long they may be kept.
 const LEAST_ANSWERS: u64 = 3;
+const LEAST_LIVES: u64 = 2;
 
 /// What one host asked of one domain.
 #[derive(Default)]
@@ -275,7 +276,7 @@ impl Asked {
             random: self.wordiness.log_ratio_of_random(),
             odd: self.n_odd as f64 / self.n_questions.max(1) as f64,
             wide: self.wide_share(),
-            short_lived: (self.n_lives >= LEAST_ANSWERS).then(|| self.n_short_lives as f64 / self.n_lives as f64),
+            short_lived: (self.n_lives >= LEAST_LIVES).then(|| self.n_short_lives as f64 / self.n_lives as f64),
             answer_bytes: self.data_bytes(),
             addresses: self.replies.addresses(context),
             is_checksum: matches!(self.form, Form::Checksum(_)),

@@ -28,6 +28,11 @@ const WHOLE_BYTES: u64 = 20_000_000;
 const WHOLE_RATIO: u64 = 20;
 /// Chance, at most, that one of the hosts has so many of all fetches where each is as likely to fetch as the others; log10.
 const LEAST_LIKELY: f64 = -3.0;
+/// Where nobody else is in the capture, so many files are gathered if each was fetched after a login of its own, as scripts do:
+/// programs for people log in once.
+const LONE: u64 = 8;
+/// What is left of the confidence then.
+const OF_LONE: f64 = 0.9;
 /// Who serves so many other hosts itself may fetch for them, as an application does that stands before its database.
 const SERVES: usize = 3;
 /// What is left of the confidence then.
@@ -68,6 +73,8 @@ struct Fetched {
     servers: BTreeSet<Addr>,
     /// Of these connections, those to web servers.
     n_web: u64,
+    /// Connections for files or a shell, each of which asks who it is.
+    n_logins: u64,
     /// What each of them brought, of the first ones.
     sizes: Vec<u64>,
 }
@@ -117,6 +124,7 @@ impl Staging {
         }
         let Some(fetched) = self.hosts.of(client) else { return };
         fetched.bytes += fetched_bytes(flow);
+        fetched.n_logins += u64::from(matches!(flow.app, Some(AppProto::Ftp | AppProto::Smb | AppProto::Ssh)));
         if is_file(flow) {
             if fetched.sizes.len() < MOST_SIZES {
                 fetched.sizes.push(fetched_bytes(flow));
@@ -164,7 +172,13 @@ impl Case<'_> {
             && self.log_chance <= LEAST_LIKELY;
         let is_whole =
             self.fetched.bytes >= WHOLE_BYTES && self.others.1 > 0 && self.fetched.bytes / WHOLE_RATIO >= self.others.1;
-        is_often || is_whole
+        is_often || is_whole || self.is_lone()
+    }
+
+    /// Nobody is there to compare with, but it is done as scripts do it.
+    fn is_lone(&self) -> bool {
+        let n_files = self.fetched.n - self.fetched.n_web.min(self.fetched.n);
+        self.n_hosts == 1 && n_files >= LONE && self.fetched.n_logins >= LONE
     }
 
     fn finding(&self, least: f64) -> finding_builder::FindingBuilder {
@@ -174,10 +188,14 @@ impl Case<'_> {
         let is_one_page = fetched.is_one_page();
         let confidence = Confidence::LIKELY
             .lowered(if self.is_server { FOR_OTHERS } else { 1.0 })
-            .lowered(if is_one_page { ONE_PAGE } else { 1.0 });
+            .lowered(if is_one_page { ONE_PAGE } else { 1.0 })
+            .lowered(if self.is_lone() { OF_LONE } else { 1.0 });
         Finding::builder(&CARD)
             .technique(("T1074", "Data Staged"))
-            .title(format!("{host} gathered {shown} from {servers}, far more than any other host"))
+            .title(match self.is_lone() {
+                true => format!("{host} gathered {shown} from {servers}, file by file with a login each"),
+                false => format!("{host} gathered {shown} from {servers}, far more than any other host"),
+            })
             .weighed(Impact::CONTROL, confidence, 0.0)
             .score(past(fetched.n as f64, least))
             .sources([host])
@@ -197,11 +215,16 @@ impl Case<'_> {
                 evidence("Chance of so many among equal hosts, log10", self.log_chance, "", "above -3"),
             ])
             .explanation(format!(
-                "{host} fetched {} from {servers} ({shown}), and no other internal host comes near to that. Somebody who \
+                "{host} fetched {} from {servers} ({shown}), {}. Somebody who \
                  steals data brings it together on one machine first, and takes it out from there.{}{}",
                 match fetched.n {
                     1 => "one large file or more".to_owned(),
                     n => format!("{} or more", count(n as usize, "file")),
+                },
+                if self.is_lone() {
+                    "each after a login of its own; no other host is in the capture to compare with"
+                } else {
+                    "and no other internal host comes near to that"
                 },
                 if self.is_server { " But it serves several internal hosts itself, and may fetch for them." } else { "" },
                 if is_one_page {
@@ -254,6 +277,12 @@ mod tests {
         let application = finish(&ENTRY, &all, &[], &Settings::default()).findings;
         assert!(application.iter().all(|finding| finding.severity < Severity::Medium), "{application:?}");
         assert!(found([4, 0, 0, 0, 0, 0]).is_empty());
+        let lone = |n: usize, app: AppProto| {
+            let flows: Vec<Flow> = (0..n).map(|i| Flow { app: Some(app), ..fetch(50, 1, i).flow() }).collect();
+            finish_with(&ENTRY, &flows, &[], &Settings::default()).findings.iter().map(|one| one.severity).max()
+        };
+        assert_eq!(lone(10, AppProto::Smb), Some(Severity::Medium), "a login for each file");
+        assert_eq!((lone(5, AppProto::Smb), lone(10, AppProto::Http)), (None, None), "few files, and pages");
         let from_web = |step: u64| {
             let page = |i: u64| {
                 let made = Made { bytes: [2_000, 64_000 + step * i], packets: [30, 50], ..fetch(50, 1, i as usize) };

@@ -10,8 +10,8 @@ use crate::model::format::time::{SECOND, seconds, span};
 use crate::model::{Addr, Finding};
 use std::collections::BTreeSet;
 
-/// An inventory looks through a network, not at a few addresses.
-const LEAST_ADDRESSES: usize = 100;
+/// An inventory looks through a network, not at a few addresses; the capture may hold a part of it.
+const LEAST_ADDRESSES: usize = 40;
 /// So many of the addresses follow the one before; the others skip hosts that are known already.
 const LEAST_NEXT: f64 = 0.9;
 /// One every so many ns, or slower: tools that scan are quicker unless told otherwise (nmap: hundreds a second).
