@@ -168,7 +168,7 @@ fn of(plain: &str, counted: &[&str], [forward, backward, total]: [Role; 3]) -> O
             _ => None,
         }
     };
-    counted.iter().find_map(|word| whole(word))
+    counted.iter().find_map(whole)
 }
 
 #[cfg(test)]
