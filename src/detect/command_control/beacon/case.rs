@@ -19,8 +19,6 @@ pub(super) const LEAST_SPAN: i64 = 600;
 const FULL_SPAN: f64 = 10_800.0;
 /// What is left of the confidence in calls of minutes, and to a server inside.
 const DOUBTFUL: f64 = 0.4;
-/// Ports of push services: Apple's (5223) and Google's (5228 to 5230), which devices keep asking (IANA and the makers' own lists).
-const PUSH_PORTS: [u16; 4] = [5223, 5228, 5229, 5230];
 /// So many hosts are several.
 const SEVERAL: usize = 3;
 /// From this weight down, beside the beat, it is rather an ordinary server that is called so.
@@ -88,7 +86,7 @@ impl Case<'_> {
             .filter(|evidence| *evidence >= least && !self.is_inside() && !self.is_of_most())
             .map(|evidence| log_ratio::sure(evidence, (least, FULL_EVIDENCE), Confidence::VERY_LIKELY));
         let is_ordinary = |weighed: &Weighed| weighed.without_beat() <= PLAIN;
-        let is_plain = self.is_of_most() || self.is_of_pushes() || self.weighed.as_ref().is_some_and(is_ordinary);
+        let is_plain = self.is_of_most() || self.weighed.as_ref().is_some_and(is_ordinary);
         let by_score = self.for_span(by_score).lowered(if is_plain { DOUBTFUL } else { 1.0 });
         match by_evidence {
             Some(confidence) if !self.is_scored || confidence > by_score => confidence,
@@ -108,11 +106,6 @@ impl Case<'_> {
     /// True for a named server that several hosts use, and at least half of them: devices of one maker, a program that all have.
     fn is_of_most(&self) -> bool {
         matches!(self.server, Server::Name(_)) && self.n_users >= SEVERAL && self.prevalence() >= 0.5
-    }
-
-    /// True for a port on which telephones and tablets ask for pushes, and say again and again that they are there.
-    fn is_of_pushes(&self) -> bool {
-        matches!(self.server, Server::Place(_, port) if PUSH_PORTS.contains(&port))
     }
 
     /// Share of the hosts inside that use this server.
