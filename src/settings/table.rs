@@ -109,7 +109,6 @@ pub const TABLE_DIALECT: Choices = Choices::new(
         "nfdump_old",
         "nfdump",
         "wireshark_list",
-        "netflow_v5",
         "netflow_v9",
         "ciciot2023",
         "other",
