@@ -49,6 +49,8 @@ pub(super) struct Around {
     pub(super) is_direct: bool,
     pub(super) is_mail_server: bool,
     pub(super) is_encrypted: bool,
+    /// Packets were seen, not rows of a table, which say little of programs and servers.
+    pub(super) is_of_packets: bool,
     /// No protocol that anybody knows carries it.
     pub(super) is_own: bool,
     /// Sound or pictures of a call or a camera: it uses STUN or RTP.
@@ -141,7 +143,7 @@ impl Around {
             _ if self.is_mail => ODD_FOR_PEOPLE,
             _ => CERTAINLY_ODD,
         };
-        self.odd.weight >= least
+        self.is_of_packets && self.odd.weight >= least
     }
 
     /// How much it counts, from 0 to 1, that the server is odd.
@@ -199,6 +201,7 @@ mod tests {
                 is_direct: false,
                 is_mail_server: false,
                 is_encrypted: true,
+                is_of_packets: true,
                 is_own: false,
                 is_media: false,
                 odd,

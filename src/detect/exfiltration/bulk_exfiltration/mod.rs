@@ -227,6 +227,7 @@ impl BulkExfiltration {
         let servers = context.outside_servers();
         // Where packets were cut to their headers, no protocol is known.
         let is_read = context.flows.iter().any(|(_, flow)| flow.is_tcp() && flow.is_app_certain);
+        let is_of_packets = context.flows.iter().any(|(_, flow)| flow.known.has(Known::EACH_PACKET));
         let around = |((from, to), pair): &(&(Addr, Addr), &Pair), program: &Program<'_>| {
             let mut others = sent.get(from).cloned().unwrap_or_default();
             others.arrange();
@@ -247,6 +248,7 @@ impl BulkExfiltration {
                 is_direct: pair.port == SERVER_PORT,
                 is_mail_server: self.is_mail_server(*from),
                 is_encrypted: program.is_encrypted,
+                is_of_packets,
                 is_own: is_read && program.is_own() && pair.from_udp.is_none(),
                 is_media: program.is_media || pair.from_udp.is_some_and(|port| self.is_of_peers((*from, port))),
                 odd: servers.oddity(&Called {

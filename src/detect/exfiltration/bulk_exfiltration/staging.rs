@@ -124,7 +124,9 @@ impl Staging {
         }
         let Some(fetched) = self.hosts.of(client) else { return };
         fetched.bytes += fetched_bytes(flow);
-        fetched.n_logins += u64::from(matches!(flow.app, Some(AppProto::Ftp | AppProto::Smb | AppProto::Ssh)));
+        // A port alone says nothing of logins.
+        let asks_who = matches!(flow.app, Some(AppProto::Ftp | AppProto::Smb | AppProto::Ssh)) && flow.is_app_certain;
+        fetched.n_logins += u64::from(asks_who);
         if is_file(flow) {
             if fetched.sizes.len() < MOST_SIZES {
                 fetched.sizes.push(fetched_bytes(flow));
@@ -278,7 +280,8 @@ mod tests {
         assert!(application.iter().all(|finding| finding.severity < Severity::Medium), "{application:?}");
         assert!(found([4, 0, 0, 0, 0, 0]).is_empty());
         let lone = |n: usize, app: AppProto| {
-            let flows: Vec<Flow> = (0..n).map(|i| Flow { app: Some(app), ..fetch(50, 1, i).flow() }).collect();
+            let of = |i| Flow { app: Some(app), is_app_certain: true, ..fetch(50, 1, i).flow() };
+            let flows: Vec<Flow> = (0..n).map(of).collect();
             finish_with(&ENTRY, &flows, &[], &Settings::default()).findings.iter().map(|one| one.severity).max()
         };
         assert_eq!(lone(10, AppProto::Smb), Some(Severity::Medium), "a login for each file");
