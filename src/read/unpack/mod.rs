@@ -2,7 +2,6 @@
 //! archives, text in UTF-16, packets printed as text. What is in them is left to others.
 
 mod bzip2;
-mod crc32;
 mod gzip;
 mod lz4;
 mod printed;

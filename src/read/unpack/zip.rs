@@ -2,9 +2,8 @@
 //!
 //! Source: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", version 6.3.10.
 
-use super::crc32::Crc;
 use super::{STEP_BYTES, UnpackError};
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 const LOCAL: u32 = 0x0403_4b50;
 const DESCRIPTOR: u32 = 0x0807_4b50;
@@ -49,7 +48,7 @@ impl Default for Zip {
             place: Place::Header,
             carry: Vec::new(),
             out: vec![0; STEP_BYTES / 4],
-            crc: Crc::default(),
+            crc: Crc::new(),
             given_crc: None,
             is_zip64: false,
             begun: None,
