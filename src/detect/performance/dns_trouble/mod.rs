@@ -103,9 +103,7 @@ impl Detector for DnsTrouble {
             .collect();
         let cases =
             servers.iter().filter_map(|(server, lookups)| self.case(*server, lookups, &limits, context.span_ns));
-        // Where nothing that a client got was captured, neither were the answers to its questions.
-        let is_heard = |case: &ServerTrouble<'_>| case.fault != Fault::Silent || hears_answers(context, &case.affected);
-        let mut cases = with_cause(cases.filter(is_heard).collect());
+        let mut cases = with_cause(heard(context, cases.collect()));
         if let [case] = cases.as_mut_slice()
             && case.affected.len() == 1
         {
@@ -124,12 +122,28 @@ impl Detector for DnsTrouble {
     }
 }
 
-/// False if connections of these clients went on and no packet to them was captured.
-fn hears_answers(context: &Context<'_>, clients: &BTreeSet<Addr>) -> bool {
-    let of_clients =
-        || context.flows.iter().map(|(_, flow)| flow).filter(|flow| clients.contains(&flow.originator().0));
-    let goes_on = |flow: &Flow| flow.is_tcp() && flow.forward().data_packets > 0 && flow.backward().packets == 0;
-    !of_clients().any(goes_on) || of_clients().any(|flow| flow.backward().packets > 0)
+/// Without servers that seem to be silent to clients of which connections went on while no packet to them was captured: neither were
+/// the answers to their questions then.
+fn heard<'a>(context: &Context<'_>, mut cases: Vec<ServerTrouble<'a>>) -> Vec<ServerTrouble<'a>> {
+    let is_silent = |case: &ServerTrouble<'_>| case.fault == Fault::Silent;
+    let silent = cases.iter().filter(|case| is_silent(case));
+    let asking: BTreeSet<Addr> = silent.flat_map(|case| case.affected.iter().copied()).gathered();
+    if asking.is_empty() {
+        return cases;
+    }
+    let (mut going_on, mut answered) = (BTreeSet::new(), BTreeSet::new());
+    for (_, flow) in context.flows.iter().filter(|(_, flow)| asking.contains(&flow.originator().0)) {
+        let client = flow.originator().0;
+        if flow.backward().packets > 0 {
+            answered.insert(client);
+        } else if flow.is_tcp() && flow.forward().data_packets > 0 {
+            going_on.insert(client);
+        }
+    }
+    cases.retain(|case| {
+        !is_silent(case) || case.affected.is_disjoint(&going_on) || !case.affected.is_disjoint(&answered)
+    });
+    cases
 }
 
 impl DnsTrouble {
