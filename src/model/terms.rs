@@ -1,6 +1,7 @@
 //! The terms that people meet on the page and in reports, each with its meaning in a sentence; and where a text has one.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Terms and what they mean. The first form is its name, the others are how texts write it too; a form with more than a first
 /// capital letter is meant as it is written.
@@ -124,6 +125,14 @@ pub const TERMS: &[(&[&str], &str)] = &[
     (&["Snapshot length"], "How many bytes of each packet the capture keeps."),
 ];
 
+/// Every form as it is written and in lower case, with the place of its term: looked for whenever a view is drawn.
+static FORMS: LazyLock<Vec<(&str, String, usize)>> = LazyLock::new(|| {
+    let of = |(place, (forms, _)): (usize, &(&'static [&'static str], &str))| {
+        forms.iter().map(move |form| (*form, form.to_ascii_lowercase(), place))
+    };
+    TERMS.iter().enumerate().flat_map(of).collect()
+});
+
 /// The name and the meaning of a term at a place in [`TERMS`].
 pub fn term(place: usize) -> Option<(&'static str, &'static str)> {
     let (forms, meaning) = TERMS.get(place)?;
@@ -139,10 +148,8 @@ pub fn meaning(name: &str) -> Option<&'static str> {
 /// begins first and then the longest counts.
 pub fn find(text: &str) -> Vec<(Range<usize>, usize)> {
     let lower = text.to_ascii_lowercase();
-    let mut found: Vec<(Range<usize>, usize)> = Vec::new();
-    for (place, (forms, _)) in TERMS.iter().enumerate() {
-        found.extend(forms.iter().filter_map(|form| Some((first(text, &lower, form)?, place))));
-    }
+    let of = |(form, wanted, place): &(&str, String, usize)| Some((first(text, &lower, (form, wanted))?, *place));
+    let mut found: Vec<(Range<usize>, usize)> = FORMS.iter().filter_map(of).collect();
     found.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
     let (mut end, mut seen) = (0, Vec::new());
     found.retain(|(range, place)| {
@@ -161,10 +168,9 @@ pub fn is_technical(word: &str) -> bool {
     word.contains(' ') || word.chars().skip(1).any(char::is_uppercase)
 }
 
-/// Where a form first stands as a word of its own.
-fn first(text: &str, lower: &str, form: &str) -> Option<Range<usize>> {
+/// Where a form, also given in lower case, first stands as a word of its own.
+fn first(text: &str, lower: &str, (form, wanted): (&str, &str)) -> Option<Range<usize>> {
     let is_as_written = form.chars().skip(1).any(char::is_uppercase);
-    let wanted = form.to_ascii_lowercase();
     let is_part = |other: Option<char>| other.is_some_and(|other| other.is_alphanumeric() || "_-./".contains(other));
     let is_alone = |start: usize, end: usize| {
         let behind = text.get(end..).unwrap_or_default();
@@ -176,7 +182,7 @@ fn first(text: &str, lower: &str, form: &str) -> Option<Range<usize>> {
         !is_part(text.get(..start).and_then(|before| before.chars().next_back())) && !is_part(next)
     };
     let is_written = |start: usize, end: usize| !is_as_written || text.get(start + 1..end) == form.get(1..);
-    let mut places = lower.match_indices(&wanted).map(|(start, _)| start..start + wanted.len());
+    let mut places = lower.match_indices(wanted).map(|(start, _)| start..start + wanted.len());
     places.find(|place| is_alone(place.start, place.end) && is_written(place.start, place.end))
 }
 

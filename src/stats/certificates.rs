@@ -1,6 +1,7 @@
 //! The rows of a log of certificates (Zeek's x509.log) to what each says of a certificate.
 
 use super::rows::{RowStore, cell};
+use std::collections::BTreeMap;
 
 /// A certificate, as far as its row says.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -24,12 +25,13 @@ pub struct CertificateRow {
 /// Where the columns stand.
 struct Columns<'a> {
     rows: &'a RowStore,
-    names: Vec<String>,
+    /// By their names in lower case, the first of each.
+    places: BTreeMap<String, usize>,
 }
 
 impl Columns<'_> {
     fn place(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|known| known == name)
+        self.places.get(name).copied()
     }
 
     fn text(&self, name: &str, row: usize) -> Option<String> {
@@ -68,8 +70,10 @@ impl Columns<'_> {
 
 /// The certificates of the kept rows; none if the table is no log of certificates.
 pub fn certificates(rows: &RowStore) -> Option<impl Iterator<Item = CertificateRow>> {
-    let names = rows.layout().columns.iter().map(|column| column.name.trim().to_lowercase()).collect();
-    let columns = Columns { rows, names };
+    let mut columns = Columns { rows, places: BTreeMap::new() };
+    for (place, column) in rows.layout().columns.iter().enumerate() {
+        columns.places.entry(column.name.trim().to_lowercase()).or_insert(place);
+    }
     columns.place("certificate.subject").and(columns.place("certificate.issuer"))?;
     Some((0..rows.len()).map(move |row| columns.certificate(row)))
 }

@@ -116,11 +116,15 @@ impl Case<'_> {
         self.calls.iter().filter(|call| call.is_looked_up).count()
     }
 
+    /// Calls of which the connection was seen.
+    fn n_seen(&self) -> usize {
+        self.judged.n_calls.saturating_sub(self.n_looked_up())
+    }
+
     /// How many connections there were, and look-ups without one.
     fn counted(&self) -> String {
-        let n_looked_up = self.n_looked_up();
-        let n_seen = self.judged.n_calls.saturating_sub(n_looked_up);
-        match n_looked_up {
+        let n_seen = self.n_seen();
+        match self.n_looked_up() {
             0 => format!("{n_seen} connections"),
             n => format!("{n_seen} connections and {n} look-ups"),
         }
@@ -251,7 +255,7 @@ impl Case<'_> {
             })
             .evidence([
                 evidence("Beacon score", parts.score(), "", "below 0.5 for people's traffic (RITA)"),
-                evidence("Connections", (n_calls.saturating_sub(self.n_looked_up())) as f64, "connections", "at least 24 for a reliable score"),
+                evidence("Connections", self.n_seen() as f64, "connections", "at least 24 for a reliable score"),
                 evidence("Time from first to last connection", length as f64, "s", "hours, for a reliable score"),
                 evidence("Median time between connections", period, "s", "no typical time, for people"),
                 evidence("Typical deviation from it", jitter, "s", "as large as the time itself, for people"),
@@ -299,7 +303,7 @@ impl Case<'_> {
                 "{} {}, typically {} s apart{}{}{}. Programs that poll a control server do this; people do not. {}{}{}{}{}",
                 self.source,
                 match self.is_within {
-                    false => format!("connected to {server} {} times{}", n_calls.saturating_sub(self.n_looked_up()), self.unseen()),
+                    false => format!("connected to {server} {} times{}", self.n_seen(), self.unseen()),
                     true => format!("sent {n_calls} requests to {server} within connections that stayed open"),
                 },
                 short(period),
