@@ -151,9 +151,9 @@ impl Detector for PacketLoss {
         };
         let strict = losing(share);
         let cases: Vec<Case> = group(&strict).into_iter().filter(|case| is_bad(&case.worse().1, share)).collect();
-        let told: BTreeSet<Addr> = cases.iter().map(|case| case.host).collect();
+        let reported: BTreeSet<Addr> = cases.iter().map(|case| case.host).collect();
         let mut mild = losing(SHARE_OF_OUTSTANDING * share);
-        mild.retain(|((client, server, _), _)| !told.contains(client) && !told.contains(server));
+        mild.retain(|((client, server, _), _)| !reported.contains(client) && !reported.contains(server));
         let all = self.pairs.iter().flat_map(|(_, losses)| losses).fold(Loss::default(), |mut sum, loss| {
             sum.add(loss);
             sum

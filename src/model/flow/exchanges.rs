@@ -61,7 +61,7 @@ pub struct Exchanges {
     pub n_own: u16,
     last: Option<(Direction, u32)>,
     /// When anything was said last, ms.
-    heard: Option<u32>,
+    latest_millis: Option<u32>,
     led: Option<Led>,
     n_bulky: u8,
 }
@@ -70,8 +70,8 @@ pub struct Exchanges {
 #[derive(Clone, Copy, Debug)]
 struct Led {
     at_millis: u32,
-    told: u32,
-    answered: u32,
+    bytes: u32,
+    answer_bytes: u32,
 }
 
 impl Exchanges {
@@ -123,21 +123,23 @@ impl Exchanges {
 
     /// Counts who speaks first after a silence, and who only answers.
     fn lead(&mut self, direction: Direction, at_millis: u32, bytes: u32) {
-        let before = self.heard.replace(at_millis);
+        let before = self.latest_millis.replace(at_millis);
         let is_silent = before.is_none_or(|before| at_millis.saturating_sub(before) >= Exchanges::PAUSE_MILLIS);
         match (direction, &mut self.led) {
             (Direction::ToOriginator, _) if is_silent => {
                 self.n_led = self.n_led.saturating_add(1);
-                self.led = Some(Led { at_millis, told: bytes, answered: 0 });
+                self.led = Some(Led { at_millis, bytes, answer_bytes: 0 });
             }
-            (Direction::ToOriginator, Some(led)) if led.answered == 0 => led.told = led.told.saturating_add(bytes),
+            (Direction::ToOriginator, Some(led)) if led.answer_bytes == 0 => {
+                led.bytes = led.bytes.saturating_add(bytes)
+            }
             (Direction::ToOriginator, _) => self.led = None,
             (Direction::ToResponder, Some(led))
                 if at_millis.saturating_sub(led.at_millis) <= Exchanges::PAUSE_MILLIS =>
             {
-                let was_more = led.answered > led.told;
-                led.answered = led.answered.saturating_add(bytes);
-                self.n_obeyed = self.n_obeyed.saturating_add(u16::from(!was_more && led.answered > led.told));
+                let was_more = led.answer_bytes > led.bytes;
+                led.answer_bytes = led.answer_bytes.saturating_add(bytes);
+                self.n_obeyed = self.n_obeyed.saturating_add(u16::from(!was_more && led.answer_bytes > led.bytes));
             }
             (Direction::ToResponder, _) => {
                 self.n_own = self.n_own.saturating_add(u16::from(is_silent));

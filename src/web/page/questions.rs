@@ -42,7 +42,7 @@ impl Questions {
         self.latest.set(question);
         let open = Open { on_answer, if_cancelled: query.cancelled(), is_beside: query.is_beside() };
         self.open.borrow_mut().insert(question, open);
-        self.tell();
+        self.notify();
         question
     }
 
@@ -63,14 +63,14 @@ impl Questions {
         if open.as_ref().is_some_and(|open| !open.is_beside) {
             self.n_answered.set(self.n_answered.get() + 1);
         }
-        self.tell();
+        self.notify();
         open.is_some()
     }
 
     /// Drops all: their tables are gone.
     pub fn clear(&self) {
         self.open.borrow_mut().clear();
-        self.tell();
+        self.notify();
     }
 
     /// Drops those that somebody waits for, and says so where they would be shown; gives their numbers.
@@ -79,7 +79,7 @@ impl Questions {
         let (kept, dropped): (BTreeMap<u32, Open>, BTreeMap<u32, Open>) =
             all.into_iter().partition(|(_, open)| open.is_beside);
         self.open.replace(kept);
-        self.tell();
+        self.notify();
         let numbers = dropped.keys().copied().collect();
         for Open { on_answer, if_cancelled, .. } in dropped.into_values() {
             if let Some(answer) = if_cancelled {
@@ -89,7 +89,7 @@ impl Questions {
         numbers
     }
 
-    fn tell(&self) {
+    fn notify(&self) {
         let n_open = self.open.borrow().values().filter(|open| !open.is_beside).count() as u32;
         if n_open == 0 {
             self.n_answered.set(0);

@@ -34,11 +34,11 @@ const FULL_EVIDENCE: f64 = 6.0;
 /// Sessions inside TLS to servers outside.
 #[derive(Default)]
 pub(super) struct Sessions {
-    pairs: Tally<(Addr, Addr, u16), Talk, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr, u16), Session, MOST_PAIRS>,
 }
 
 #[derive(Default)]
-struct Talk {
+struct Session {
     n_led: u32,
     n_obeyed: u32,
     n_own: u32,
@@ -46,7 +46,7 @@ struct Talk {
     name: u32,
 }
 
-impl Talk {
+impl Session {
     /// What who speaks when says of a shell.
     fn log_ratio(&self) -> f64 {
         let n_not = self.n_led.saturating_sub(self.n_obeyed);
@@ -68,16 +68,16 @@ impl Sessions {
             return;
         }
         let ((host, _), (server, port)) = (flow.originator(), flow.responder());
-        let Some(talk) = self.pairs.of((host, server, port)) else { return };
-        talk.n_led += u32::from(exchanges.n_led);
-        talk.n_obeyed += u32::from(exchanges.n_obeyed);
-        talk.n_own += u32::from(exchanges.n_own);
-        talk.name = talk.name.max(flow.name);
+        let Some(session) = self.pairs.of((host, server, port)) else { return };
+        session.n_led += u32::from(exchanges.n_led);
+        session.n_obeyed += u32::from(exchanges.n_obeyed);
+        session.n_own += u32::from(exchanges.n_own);
+        session.name = session.name.max(flow.name);
     }
 
     /// The findings.
     pub(super) fn finish(&self, context: &Context<'_>) -> Conclusion {
-        let led = self.pairs.sorted_where(Talk::is_led);
+        let led = self.pairs.sorted_where(Session::is_led);
         if led.is_empty() {
             return Conclusion { n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() };
         }
@@ -91,25 +91,25 @@ impl Sessions {
         });
         let outside = context.outside_servers();
         let apps = BTreeSet::from([AppProto::Tls]);
-        let odd = |((source, server, port), talk): &(&(Addr, Addr, u16), &Talk), programs: &BTreeSet<&str>| {
+        let odd = |((source, server, port), session): &(&(Addr, Addr, u16), &Session), programs: &BTreeSet<&str>| {
             let (servers, ports) = (BTreeSet::from([*server]), BTreeSet::from([*port]));
-            let name = context.names.text(talk.name);
+            let name = context.names.text(session.name);
             outside
                 .oddity(&Called { source: *source, servers: &servers, ports: &ports, apps: &apps, programs, name })
                 .weight
         };
         let cases = led.into_iter().zip(&programs).map(|(case, programs)| (odd(&case, programs), case));
-        let cases = cases.filter(|(odd, (_, talk))| odd + talk.log_ratio() >= EVIDENCE);
+        let cases = cases.filter(|(odd, (_, session))| odd + session.log_ratio() >= EVIDENCE);
         Report::of(cases).not_evaluated(self.pairs.n_refused).each_with_flows(
             context,
             |(_, ((host, server, port), _))| Between::service(*host, *server, *port),
             |_, flow| flow.exchanges().is_some(),
-            |(odd, (ends, talk)), flows| talk.finding(**ends, *odd).flows(flows).build(),
+            |(odd, (ends, session)), flows| session.finding(**ends, *odd).flows(flows).build(),
         )
     }
 }
 
-impl Talk {
+impl Session {
     fn finding(&self, (host, server, port): (Addr, Addr, u16), odd: f64) -> FindingBuilder {
         let sum = self.log_ratio() + odd;
         let n = self.n_obeyed as usize;
@@ -148,8 +148,8 @@ mod tests {
 
     #[test]
     fn orders_are_a_shell_and_news_and_polls_are_none() {
-        let talk = |n_led, n_obeyed, n_own| Talk { n_led, n_obeyed, n_own, name: 0 }.is_led();
-        assert!(talk(12, 11, 1) && talk(6, 6, 1));
-        assert!(!talk(5, 5, 0) && !talk(20, 3, 0) && !talk(8, 8, 9) && !talk(0, 0, 40));
+        let session = |n_led, n_obeyed, n_own| Session { n_led, n_obeyed, n_own, name: 0 }.is_led();
+        assert!(session(12, 11, 1) && session(6, 6, 1));
+        assert!(!session(5, 5, 0) && !session(20, 3, 0) && !session(8, 8, 9) && !session(0, 0, 40));
     }
 }

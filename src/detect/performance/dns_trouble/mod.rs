@@ -103,7 +103,7 @@ impl Detector for DnsTrouble {
             .collect();
         let cases =
             servers.iter().filter_map(|(server, lookups)| self.case(*server, lookups, &limits, context.span_ns));
-        let mut cases = with_cause(heard(context, cases.collect()));
+        let mut cases = with_cause(with_answers_captured(context, cases.collect()));
         if let [case] = cases.as_mut_slice()
             && case.affected.len() == 1
         {
@@ -124,7 +124,7 @@ impl Detector for DnsTrouble {
 
 /// Without servers that seem to be silent to clients of which connections went on while no packet to them was captured: neither were
 /// the answers to their questions then.
-fn heard<'a>(context: &Context<'_>, mut cases: Vec<ServerTrouble<'a>>) -> Vec<ServerTrouble<'a>> {
+fn with_answers_captured<'a>(context: &Context<'_>, mut cases: Vec<ServerTrouble<'a>>) -> Vec<ServerTrouble<'a>> {
     let is_silent = |case: &ServerTrouble<'_>| case.fault == Fault::Silent;
     let silent = cases.iter().filter(|case| is_silent(case));
     let asking: BTreeSet<Addr> = silent.flat_map(|case| case.affected.iter().copied()).gathered();

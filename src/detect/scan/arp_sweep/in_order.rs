@@ -51,10 +51,10 @@ impl InOrder {
             return None;
         }
         // Failed tries of services, and pings that were answered, of all that it tried.
-        let is_told = |c: &Contact| (c.probe == Probe::Echo) == c.outcome.is_success();
-        let told = contacts.groups(1.0, |c| (c.source == own && is_told(c)).then_some(c.source));
+        let counts = |c: &Contact| (c.probe == Probe::Echo) == c.outcome.is_success();
+        let counted = contacts.groups(1.0, |c| (c.source == own && counts(c)).then_some(c.source));
         let (pings, tries): (Vec<Contact>, Vec<Contact>) =
-            told.into_iter().flatten().partition(|c| c.probe == Probe::Echo);
+            counted.into_iter().flatten().partition(|c| c.probe == Probe::Echo);
         let pinged: BTreeSet<Addr> = pings.iter().map(|c| c.target).collect();
         let there = || questions.iter().filter(|(_, question)| question.is_answered);
         let n_pinged = there().filter(|((_, address), _)| pinged.contains(address)).count();

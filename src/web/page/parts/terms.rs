@@ -163,10 +163,10 @@ pub fn TermTip() -> Html {
         });
     }
     use_effect_with(*shown, move |_| tip.place());
-    let told = (*shown).and_then(terms::term);
+    let term = (*shown).and_then(terms::term);
     html! {
-        <div id={ID} role="tooltip" class="term-tip" hidden={told.is_none()} ref={node}>
-            if let Some((name, meaning)) = told {
+        <div id={ID} role="tooltip" class="term-tip" hidden={term.is_none()} ref={node}>
+            if let Some((name, meaning)) = term {
                 <strong>{ name }</strong>{ " " }{ meaning }
             }
         </div>
