@@ -102,7 +102,8 @@ describe("the palette", () => {
     await openSample(page, "benign_web");
     const go = async (text) => {
       await page.keyboard.press("Control+k");
-      await page.getByRole("dialog", { name: "Go to" }).waitFor();
+      // What is typed before the field has the focus goes to the page.
+      await page.locator("dialog [role=combobox]:focus").waitFor();
       await page.keyboard.type(text);
       await page.keyboard.press("Enter");
     };

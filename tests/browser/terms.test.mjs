@@ -62,7 +62,7 @@ test("a tap shows it within a narrow window, and a tap elsewhere takes it away",
   const { page, tip, close } = await shown("Findings", { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true });
   await page.getByRole("link", { name: /scan/i }).first().tap();
   const word = term(page, "[data-testid=finding] dt", "Technique");
-  await word.scrollIntoViewIfNeeded();
+  // Scrolls to it, and again where the finding is drawn anew meanwhile.
   await word.tap();
   await tip.waitFor();
   const box = await tip.boundingBox();
