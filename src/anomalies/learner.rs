@@ -110,9 +110,10 @@ impl Learner {
             [alone] => alone.unit_scores(),
             _ => consensus.scores.clone(),
         };
-        let mut order: Vec<u32> = (0..).take(scores.len()).collect();
-        let score = |row: u32| scores.get(row as usize).copied().unwrap_or(0.0);
-        order.sort_unstable_by(|a, b| score(*b).total_cmp(&score(*a)).then(a.cmp(b)));
+        // With their scores: looked up elsewhere, each comparison would wait for the memory.
+        let mut order: Vec<(f64, u32)> = scores.iter().copied().zip(0..).collect();
+        order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let order = order.into_iter().map(|(_, row)| row).collect();
         let (plane, in_region) = (OnceCell::new(), RefCell::default());
         Ok(Learner { task, prepared, consensus, scores, order, described_rows: RefCell::default(), plane, in_region })
     }

@@ -4,6 +4,7 @@ use super::consensus::Consensus;
 use super::method::Method;
 use super::neighbours::square;
 use super::prepare::{Feature, FeatureKind, Prepared, Source, Values};
+use crate::maths::order::nearest_quantile_of;
 use crate::maths::sorting::Arrange;
 use std::collections::BTreeMap;
 
@@ -127,9 +128,7 @@ fn reasons_of(consensus: &Consensus, prepared: &Prepared, usual: &[usize], row: 
 
 /// Rows with at most the median score.
 fn usual_rows(scores: &[f64]) -> Vec<usize> {
-    let mut sorted = scores.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let median = crate::maths::order::nearest_quantile(&sorted, 0.5);
+    let median = nearest_quantile_of(scores.to_vec(), 0.5);
     let usual: Vec<usize> = (0..).zip(scores).filter(|(_, score)| **score <= median).map(|(row, _)| row).collect();
     let stride = usual.len().div_ceil(MOST_USUAL).max(1);
     usual.into_iter().step_by(stride).collect()

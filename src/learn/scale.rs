@@ -61,7 +61,7 @@ impl Robust {
 }
 
 fn quartiles(mut values: Vec<f32>) -> Quartiles {
-    let [lower, median, upper] = nearest_quartiles(&mut values);
+    let [lower, median, upper] = nearest_quartiles(&mut values, f32::total_cmp);
     let unit = if upper > lower {
         upper - lower
     } else {

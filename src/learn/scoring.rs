@@ -4,7 +4,7 @@ use super::matrix::Matrix;
 use super::method::{Fitted, Method, Refusal, Training};
 use super::prepare::Prepared;
 use super::work::{Work, share};
-use crate::maths::order::nearest_quantile;
+use crate::maths::order::nearest_quantile_of;
 use crate::model::format::quantity::{count, counted};
 use crate::settings::Settings;
 
@@ -103,10 +103,8 @@ impl Scored {
 
     /// The lowest score, and how far above it 0.5 is.
     fn scale(&self) -> (f64, f64) {
-        let mut sorted = self.scores.clone();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let low = sorted.first().copied().unwrap_or(0.0);
-        (low, (nearest_quantile(&sorted, 0.99) - low).max(f64::MIN_POSITIVE))
+        let low = self.scores.iter().copied().min_by(f64::total_cmp).unwrap_or(0.0);
+        (low, (nearest_quantile_of(self.scores.clone(), 0.99) - low).max(f64::MIN_POSITIVE))
     }
 
     /// That it learnt from a sample only, in words.
@@ -123,14 +121,14 @@ fn unit(score: f64, low: f64, half: f64) -> f64 {
 
 /// Places in ascending order as shares of all, of equal values the mean.
 pub fn ranks(scores: &[f64]) -> Vec<f64> {
-    let mut order: Vec<u32> = (0..).take(scores.len()).collect();
-    let value = |row: u32| scores.get(row as usize).copied().unwrap_or(0.0);
-    order.sort_unstable_by(|a, b| value(*a).total_cmp(&value(*b)).then(a.cmp(b)));
+    // With their values: looked up elsewhere, each comparison would wait for the memory.
+    let mut order: Vec<(f64, u32)> = scores.iter().copied().zip(0..).collect();
+    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let mut ranks = vec![0.0; scores.len()];
     let mut before = 0_usize;
-    for alike in order.chunk_by(|a, b| value(*a) == value(*b)) {
+    for alike in order.chunk_by(|a, b| a.0 == b.0) {
         let rank = (before as f64 + alike.len() as f64 / 2.0) / scores.len() as f64;
-        for row in alike {
+        for (_, row) in alike {
             ranks.iter_mut().skip(*row as usize).take(1).for_each(|slot| *slot = rank);
         }
         before += alike.len();

@@ -35,19 +35,28 @@ pub fn nearest_quantile<T: Copy + Default>(sorted: &[T], share: f64) -> T {
     sorted.get(place).copied().unwrap_or_default()
 }
 
+/// [`nearest_quantile`] of values in any order.
+pub fn nearest_quantile_of(mut values: Vec<f64>, share: f64) -> f64 {
+    let place = (share * values.len().saturating_sub(1) as f64).round() as usize;
+    if place >= values.len() {
+        return 0.0;
+    }
+    *values.select_nth_unstable_by(place, f64::total_cmp).1
+}
+
 /// [`nearest_quantile`] of a quarter, a half and three quarters, of values in any order, which are moved about.
-pub fn nearest_quartiles(values: &mut [f32]) -> [f32; 3] {
+pub fn nearest_quartiles<T: Copy + Default>(values: &mut [T], order: fn(&T, &T) -> Ordering) -> [T; 3] {
     let place = |share: f64| (share * values.len().saturating_sub(1) as f64).round() as usize;
     let [lower, middle, upper] = [place(0.25), place(0.5), place(0.75)];
     if values.is_empty() {
-        return [0.0; 3];
+        return [T::default(); 3];
     }
-    let (below, median, above) = values.select_nth_unstable_by(middle, f32::total_cmp);
+    let (below, median, above) = values.select_nth_unstable_by(middle, order);
     let median = *median;
     // A part without that place is so short that the median is the value.
-    let lower = if lower < below.len() { *below.select_nth_unstable_by(lower, f32::total_cmp).1 } else { median };
+    let lower = if lower < below.len() { *below.select_nth_unstable_by(lower, order).1 } else { median };
     let upper = match upper.checked_sub(middle + 1) {
-        Some(place) if place < above.len() => *above.select_nth_unstable_by(place, f32::total_cmp).1,
+        Some(place) if place < above.len() => *above.select_nth_unstable_by(place, order).1,
         _ => median,
     };
     [lower, median, upper]
@@ -98,9 +107,11 @@ mod tests {
     fn quartiles_are_the_quantiles_of_the_values_in_order() {
         for n in 0..40_u8 {
             let mut values: Vec<f32> = (0..n).map(|i| f32::from(i.wrapping_mul(37) % 11)).collect();
-            let found = nearest_quartiles(&mut values);
+            let found = nearest_quartiles(&mut values, f32::total_cmp);
             values.sort_by(f32::total_cmp);
             assert_eq!(found, [0.25, 0.5, 0.75].map(|share| nearest_quantile(&values, share)), "{n}");
+            let any_order: Vec<f64> = (0..n).map(|i| f64::from(i.wrapping_mul(37) % 11)).collect();
+            assert_eq!(nearest_quantile_of(any_order, 0.75), f64::from(found[2]), "{n}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! A column of numbers to comparable ones: logarithm of heavy tails, robust scale, mean 0 and deviation 1.
 
 use crate::maths::elementary::ln_1p;
-use crate::maths::order::nearest_quantile;
+use crate::maths::order::nearest_quartiles;
 use crate::maths::variance;
 use serde::{Deserialize, Serialize};
 
@@ -81,22 +81,19 @@ pub enum FeatureKind {
 
 /// Scales values, of which NaN are missing; none if fewer than two different ones are there.
 pub fn scale(values: &[f64], name: String, column: usize, kind: FeatureKind) -> Option<(Feature, Vec<f32>)> {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|x| x.is_finite()).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let (low, high) = sorted.first().copied().zip(sorted.last().copied()).filter(|(low, high)| low < high)?;
-    let quartiles = [0.25, 0.5, 0.75].map(|share| nearest_quantile(&sorted, share));
+    let mut finite: Vec<f64> = values.iter().copied().filter(|x| x.is_finite()).collect();
+    let (low, high) = ends(&finite).filter(|(low, high)| low < high)?;
+    let quartiles = nearest_quartiles(&mut finite, f64::total_cmp);
     let [_, median, _] = quartiles;
-    let unit = unit(&sorted);
+    let unit = unit(quartiles, &mut finite, |x| x);
     let is_logarithm = (high - median).max(median - low) > HEAVY * unit;
-    let unit_of_logarithms = is_logarithm.then(|| {
-        // The order of values stays, so that the sorted ones stay sorted; the median is 0 again.
-        sorted.iter_mut().for_each(|x| *x = logarithm((*x - median) / unit));
-        self::unit(&sorted)
-    });
+    // The order of values stays; the median is 0 again.
+    let unit_of_logarithms =
+        is_logarithm.then(|| self::unit(quartiles, &mut finite, |x| logarithm((x - median) / unit)));
     let mut scaling = Scaling { ends: [low, high], median, unit, unit_of_logarithms, mean: 0.0, deviation: 1.0 };
     let scaled: Vec<f64> = values.iter().map(|x| scaling.robust(*x)).collect();
     let there = || scaled.iter().copied().filter(|z| !z.is_nan());
-    let mean = there().sum::<f64>() / sorted.len() as f64;
+    let mean = there().sum::<f64>() / finite.len() as f64;
     let deviation = variance::of_population(there()).sqrt().max(1e-6);
     (scaling.mean, scaling.deviation) = (mean, deviation);
     let prepared = scaled.iter().map(|z| ((z - mean) / deviation) as f32).collect();
@@ -104,9 +101,22 @@ pub fn scale(values: &[f64], name: String, column: usize, kind: FeatureKind) -> 
     Some((Feature { name, column, kind, quartiles, typical, is_logarithm, scaling }, prepared))
 }
 
-/// What counts as 1: the distance of the quartiles; where they are equal, the standard deviation.
-fn unit(sorted: &[f64]) -> f64 {
-    let middle_half = nearest_quantile(sorted, 0.75) - nearest_quantile(sorted, 0.25);
-    let unit = if middle_half > 0.0 { middle_half } else { variance::of_population(sorted.iter().copied()).sqrt() };
+/// The least and the largest value; none of none.
+fn ends(values: &[f64]) -> Option<(f64, f64)> {
+    let by_order = |a: &f64, b: &f64| a.total_cmp(b);
+    values.iter().copied().min_by(by_order).zip(values.iter().copied().max_by(by_order))
+}
+
+/// What counts as 1 of values after a step that keeps their order: the distance of the quartiles; where they are equal, the
+/// standard deviation.
+fn unit([lower, _, upper]: [f64; 3], values: &mut [f64], step: impl Fn(f64) -> f64) -> f64 {
+    let middle_half = step(upper) - step(lower);
+    let unit = if middle_half > 0.0 {
+        middle_half
+    } else {
+        // In order, so that the sum does not depend on how the quartiles were found.
+        values.sort_unstable_by(f64::total_cmp);
+        variance::of_population(values.iter().map(|x| step(*x))).sqrt()
+    };
     if unit > 0.0 && unit.is_finite() { unit } else { 1.0 }
 }
