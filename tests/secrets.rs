@@ -109,6 +109,29 @@ const CONVERSATIONS: &[(u16, &[&str])] = &[
             ">POST /in HTTP/1.1\r\nHost: h.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 30\r\n\r\nuser=bob&password=$",
         ],
     ),
+    // Head of an HTTP/2 request, its fields as literals: path, authorization, cookie.
+    (
+        80,
+        &[
+            ">PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
+            "<\0\0\0\x04\0\0\0\0\0",
+            ">\0\0\x65\x01\x05\0\0\0\x01\u{82}\x04\x16/in?token=$\x01\x09h.example\u{86}\0\x0dauthorization\x13Bearer $\0\x06cookie\x14session=$",
+        ],
+    ),
+    // What is sent in the place of the answer to VNC's challenge.
+    (
+        5900,
+        &[
+            "<RFB 003.008\n",
+            ">RFB 003.008\n",
+            "<\x01\x02",
+            ">\x02",
+            "<0123456789abcdef",
+            ">$AAAA",
+            "<\0\0\0\0",
+            ">\x01",
+        ],
+    ),
     (554, &[">DESCRIBE rtsp://bob:$@cam/1 RTSP/1.0\r\nCSeq: 1\r\n\r\n", "<RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"]),
     (
         5060,
@@ -228,6 +251,8 @@ const DATAGRAMS: &[(u16, &[&str])] = &[
             ">INVITE sip:bob:$@h.example SIP/2.0\r\nFrom: <sip:bob@h.example>;tag=1\r\nTo: <sip:bob:$@h.example>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nAuthorization: Basic $2\r\nContent-Length: 0\r\n\r\n",
         ],
     ),
+    // A password that is not hidden by the shared secret, as it should be.
+    (1812, &[">\x01\x07\0\x270123456789abcdef\x01\x05bob\x02\x0e$"]),
     (
         1900,
         &[
@@ -409,6 +434,7 @@ fn a_planted_secret_is_shown_nowhere() {
     let decoded =
         ["Telnet", "FTP", "SMTP", "POP3", "IMAP", "IRC", "Redis", "HTTP", "RTSP", "SIP", "SOCKS", "LDAP", "PostgreSQL"];
     let decoded = [&decoded[..], &["MySQL", "MQTT", "Stratum", "SNMP", "Syslog", "SSDP", "curl", "passkey"]].concat();
+    let decoded = [&decoded[..], &["HTTP/2", "VNC", "RADIUS"]].concat();
     let missing: Vec<&str> = decoded.into_iter().filter(|what| !shows(what)).collect();
     assert!(missing.is_empty(), "not decoded: {missing:?}");
     let leaks: Vec<String> = places
