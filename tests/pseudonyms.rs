@@ -264,6 +264,9 @@ fn reports_have_the_sections_that_are_chosen_in_each_format() {
     let some = written("some.md", &["--report-sections", "hosts,detectors"]);
     assert!(some.contains("## Hosts involved") && some.contains("- Found nothing ("), "{some}");
     assert!(!some.contains("## Findings in detail") && some.contains("SHA-256 of the file"));
+    let one_chart = written("chart.html", &["--report-sections", "charts", "--report-charts", "protocols"]);
+    let has = |title: &str| one_chart.contains(&format!("<h3>{title}"));
+    assert!(has("Protocols by bytes") && !has("Packets over time") && full.contains("<h3>Packets over time"));
     let json: Value = serde_json::from_str(&written("some.json", &["--report-sections", "hosts"])).unwrap();
     assert!(json.get("findings").is_none() && json["hosts"].as_array().is_some_and(|all| !all.is_empty()));
     assert_eq!(json["report"]["sections"], serde_json::json!(["hosts"]));

@@ -37,6 +37,8 @@ pub const ALL: &[Entry] = &[
 pub struct Entry {
     /// Id: the file's stem.
     pub id: &'static str,
+    /// What it shows, for people: its title, or how that begins.
+    pub name: &'static str,
     /// Builds it; times are written as many minutes east of UTC as the second argument says.
     pub make: fn(&Analysis, i32) -> ChartSpec,
 }

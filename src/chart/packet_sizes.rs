@@ -7,7 +7,7 @@ use crate::model::chart::{Bar, ChartSpec, Marks};
 use crate::model::format::quantity::counted;
 use crate::model::format::quantity::percent;
 
-pub const ENTRY: Entry = Entry { id: "packet_sizes", make };
+pub const ENTRY: Entry = Entry { id: "packet_sizes", name: "Packets by size in bytes", make };
 
 fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
     let bins = &analysis.stats.sizes;
@@ -16,7 +16,7 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
     let commonest = bins.iter().rev().max_by_key(|bin| bin.packets).filter(|bin| bin.packets > 0);
     ChartSpec {
         id: ENTRY.id.to_owned(),
-        title: "Packets by size in bytes".to_owned(),
+        title: ENTRY.name.to_owned(),
         summary: match commonest {
             None => "There are no packets.".to_owned(),
             Some(bin) => format!(

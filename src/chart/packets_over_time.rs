@@ -5,13 +5,13 @@ use crate::model::Analysis;
 use crate::model::chart::ChartSpec;
 use crate::model::format::quantity::counted;
 
-pub const ENTRY: Entry = Entry { id: "packets_over_time", make };
+pub const ENTRY: Entry = Entry { id: "packets_over_time", name: "Packets over time", make };
 
 fn make(analysis: &Analysis, offset_minutes: i32) -> ChartSpec {
     let timeline = &analysis.stats.timeline;
     super::over_time(
         ENTRY.id,
-        ("Packets over time", "packets", "packets"),
+        (ENTRY.name, "packets", "packets"),
         (analysis, &timeline.packets),
         offset_minutes,
         |value| counted(value as u64, "packet", "packets"),

@@ -8,7 +8,7 @@ use crate::model::chart::{Bar, ChartSpec, Marks};
 use crate::model::format::quantity::bytes;
 use crate::model::format::quantity::percent;
 
-pub const ENTRY: Entry = Entry { id: "protocols", make };
+pub const ENTRY: Entry = Entry { id: "protocols", name: "Protocols by bytes", make };
 
 const MOST_BARS: usize = 10;
 
@@ -21,7 +21,7 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
     let shares: Vec<String> = counts.iter().filter(|c| c.layer >= 3).take(4).map(|count| share(count)).collect();
     ChartSpec {
         id: ENTRY.id.to_owned(),
-        title: "Protocols by bytes".to_owned(),
+        title: ENTRY.name.to_owned(),
         summary: match shares.as_slice() {
             [] => "No protocol was identified.".to_owned(),
             shares => format!("Of {}: {}. Layers overlap.", bytes(summary.bytes as f64), shares.join(", ")),

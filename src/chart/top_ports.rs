@@ -7,7 +7,7 @@ use crate::model::chart::{Bar, ChartSpec, Marks};
 use crate::model::format::quantity::counted;
 use crate::model::format::quantity::percent;
 
-pub const ENTRY: Entry = Entry { id: "top_ports", make };
+pub const ENTRY: Entry = Entry { id: "top_ports", name: "Server ports by flows", make };
 
 const MOST_BARS: usize = 10;
 
@@ -15,7 +15,7 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
     let rows = &analysis.stats.top_ports;
     ChartSpec {
         id: ENTRY.id.to_owned(),
-        title: "Server ports by flows".to_owned(),
+        title: ENTRY.name.to_owned(),
         summary: match rows.first() {
             None => "No flow has a port.".to_owned(),
             Some(first) => format!(

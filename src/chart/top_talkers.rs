@@ -8,7 +8,7 @@ use crate::model::format::quantity::bytes;
 use crate::model::format::quantity::counted;
 use crate::model::format::quantity::percent;
 
-pub const ENTRY: Entry = Entry { id: "top_talkers", make };
+pub const ENTRY: Entry = Entry { id: "top_talkers", name: "Top talkers by bytes", make };
 
 const MOST_BARS: usize = 10;
 
@@ -16,7 +16,7 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
     let rows = &analysis.stats.top_hosts;
     ChartSpec {
         id: ENTRY.id.to_owned(),
-        title: "Top talkers by bytes".to_owned(),
+        title: ENTRY.name.to_owned(),
         summary: match rows.first() {
             None => "No IP address was seen.".to_owned(),
             Some(first) => format!(

@@ -5,11 +5,11 @@ use crate::model::Analysis;
 use crate::model::chart::ChartSpec;
 use crate::model::format::quantity::bytes;
 
-pub const ENTRY: Entry = Entry { id: "traffic_over_time", make };
+pub const ENTRY: Entry = Entry { id: "traffic_over_time", name: "Traffic over time", make };
 
 fn make(analysis: &Analysis, offset_minutes: i32) -> ChartSpec {
     let timeline = &analysis.stats.timeline;
-    super::over_time(ENTRY.id, ("Traffic over time", "bytes", "B"), (analysis, &timeline.bytes), offset_minutes, bytes)
+    super::over_time(ENTRY.id, (ENTRY.name, "bytes", "B"), (analysis, &timeline.bytes), offset_minutes, bytes)
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Options of the command that ask for a report, and for pseudonyms in all that is written.
 
 use super::{Failure, output};
+use crate::chart;
 use crate::export::pseudonyms::{Notation, PseudonymKey, Pseudonyms, Rewriter};
 use crate::export::report::{self, Audience, ReportFormat, ReportOptions, ReportSection};
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
 use crate::query;
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Write};
@@ -28,6 +29,9 @@ pub struct ReportArguments {
     /// Write only these sections behind the summary, by commas; by default those that suit the audience
     #[arg(long, value_name = "SECTIONS", requires = "report", value_delimiter = ',')]
     report_sections: Vec<Section>,
+    /// Draw only these charts in the section of charts, by commas
+    #[arg(long, value_name = "CHARTS", requires = "report", value_delimiter = ',', value_parser = chart_ids())]
+    report_charts: Vec<String>,
     /// Put pseudonyms in place of all IP and MAC addresses and names of hosts, domains and accounts, in everything that is
     /// written; of packets only headers are written. Addresses keep their common prefixes (Crypto-PAn). The random key is printed
     /// once and not kept
@@ -91,6 +95,10 @@ impl ValueEnum for Section {
     }
 }
 
+fn chart_ids() -> PossibleValuesParser {
+    PossibleValuesParser::new(chart::ALL.iter().map(|entry| PossibleValue::new(entry.id).help(entry.name)))
+}
+
 impl ReportArguments {
     /// Where the report goes.
     pub fn output(&self) -> Option<&Path> {
@@ -122,6 +130,9 @@ impl ReportArguments {
         let mut options = ReportOptions::of(self.report_audience.0);
         if !self.report_sections.is_empty() {
             options.sections = self.report_sections.iter().map(|section| section.0).collect();
+        }
+        if !self.report_charts.is_empty() {
+            options.charts.retain(|id| self.report_charts.iter().any(|wanted| wanted == id));
         }
         options.has_pseudonyms = disguise.is_on();
         let text = report::write(analysis, &options, format);

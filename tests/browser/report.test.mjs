@@ -48,7 +48,7 @@ test("the dialog works by keyboard: it takes the focus, Escape closes it, the fo
   await close();
 });
 
-test("audience, sections and format are those of the file", async () => {
+test("audience, sections, charts and format are those of the file", async () => {
   const { page, close } = await open(its);
   await openSample(page, "portscan_syn");
   const written = async (choose) => {
@@ -69,6 +69,11 @@ test("audience, sections and format are those of the file", async () => {
     assert.equal(await dialog.getByRole("checkbox", { name: "Findings in detail" }).isChecked(), false);
   });
   assert.ok(short.text.length < full.text.length && !short.text.includes('id="details"') && full.text.includes('id="details"'));
+  const drawn = await written(async (dialog) => {
+    await dialog.getByRole("checkbox", { name: "Packets over time" }).uncheck();
+    await dialog.getByRole("checkbox", { name: "Overview" }).uncheck();
+  });
+  assert.ok(full.text.includes("<h3>Packets over time") && !drawn.text.includes("<h3>Packets over time") && drawn.text.includes("<h3>Protocols by bytes"));
   const notes = await written(async (dialog) => {
     await dialog.getByRole("radio", { name: "Markdown" }).check();
     await dialog.getByRole("checkbox", { name: "Hosts involved" }).uncheck();

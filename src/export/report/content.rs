@@ -105,6 +105,7 @@ pub fn sections(analysis: &Analysis, options: &ReportOptions) -> Vec<ReportSecti
         ReportSection::Expected => !analysis.expected.is_empty(),
         ReportSection::Details | ReportSection::Hosts => !analysis.findings.is_empty(),
         ReportSection::Timeline => analysis.stats.timeline.bin_ns > 0,
+        ReportSection::Charts => !options.charts.is_empty(),
         _ => true,
     };
     ReportSection::ALL.iter().copied().filter(|section| options.has(*section)).filter(has_something).collect()

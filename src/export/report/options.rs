@@ -1,5 +1,7 @@
 //! What a report is to have: for whom, which sections, in which format. Page and command have the same choices.
 
+use crate::chart;
+
 /// For whom a report is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Audience {
@@ -151,14 +153,17 @@ pub struct ReportOptions {
     pub audience: Audience,
     /// Its sections; their order here means nothing.
     pub sections: Vec<ReportSection>,
+    /// Ids of the charts in the section of charts; their order here means nothing.
+    pub charts: Vec<&'static str>,
     /// True if addresses and names in it are pseudonyms, which the report then says.
     pub has_pseudonyms: bool,
 }
 
 impl ReportOptions {
-    /// With the usual sections.
+    /// With the usual sections and all charts.
     pub fn of(audience: Audience) -> ReportOptions {
-        ReportOptions { audience, sections: audience.sections(), has_pseudonyms: false }
+        let charts = chart::ALL.iter().map(|entry| entry.id).collect();
+        ReportOptions { audience, sections: audience.sections(), charts, has_pseudonyms: false }
     }
 
     /// True if it has this section.

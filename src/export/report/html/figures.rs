@@ -13,12 +13,13 @@ const FULL: u32 = 874;
 const HALF: u32 = 424;
 const SMALL: u32 = 340;
 
-/// Every chart that has something to show.
+/// The charts that were chosen and have something to show.
 pub fn section(analysis: &Analysis, options: &ReportOptions) -> String {
-    let figures: String = chart::all(analysis, 0)
-        .iter()
+    let chosen = chart::ALL.iter().filter(|entry| options.charts.contains(&entry.id));
+    let figures: String = chosen
+        .map(|entry| (entry.make)(analysis, 0))
         .filter(|spec| !draw::is_empty(spec))
-        .map(|spec| figure(spec, (analysis, options)))
+        .map(|spec| figure(&spec, (analysis, options)))
         .collect();
     let of = ReportSection::Charts;
     if figures.is_empty() {

@@ -1,8 +1,9 @@
-//! The dialog in which a report is chosen: for whom, in which format, with which sections, and whether with pseudonyms.
+//! The dialog in which a report is chosen: for whom, in which format, with which sections and charts, and whether with pseudonyms.
 
 use super::dialog::Dialog;
 use super::icon::Icon;
 use super::pseudonym_form::{PseudonymChoice, PseudonymFields, new_key, with_pseudonyms};
+use crate::chart;
 use crate::export::pseudonyms::Notation;
 use crate::export::report::{self, Audience, ReportFormat, ReportOptions, ReportSection};
 use crate::maths::sorting::Arrange;
@@ -105,6 +106,22 @@ pub fn ReportForm(props: &ReportFormProps) -> Html {
                         }) }
                     }
                 </fieldset>
+                if chosen.options.has(ReportSection::Charts) {
+                    <fieldset class="report-sections">
+                        <legend>{"Charts in their section"}</legend>
+                        for entry in chart::ALL {
+                            { tick(entry.name, chosen.options.charts.contains(&entry.id), {
+                                let chosen = chosen.clone();
+                                move |is_on| {
+                                    let mut now = (*chosen).clone();
+                                    now.options.charts.retain(|other| *other != entry.id);
+                                    now.options.charts.extend(is_on.then_some(entry.id));
+                                    chosen.set(now);
+                                }
+                            }) }
+                        }
+                    </fieldset>
+                }
                 <PseudonymFields choice={chosen.pseudonyms.clone()} is_disabled={!props.has_tables} on_choose={on_pseudonyms}
                     hint="Notes are text of your own: only names that the file holds are replaced in them. Other files that you \
                           save have a switch of their own under All exports." />
