@@ -132,6 +132,15 @@ const CONVERSATIONS: &[(u16, &[&str])] = &[
             ">\x01",
         ],
     ),
+    // An attack whose path stands in a finding.
+    (
+        80,
+        &[
+            ">GET /i?id=1'%20OR%20'1'='1&password=$ HTTP/1.1\r\nHost: h.example\r\n\r\n",
+            "<HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+            ">GET /i?host=;mysql%20-p$ HTTP/1.1\r\nHost: h.example\r\n\r\n",
+        ],
+    ),
     (554, &[">DESCRIBE rtsp://bob:$@cam/1 RTSP/1.0\r\nCSeq: 1\r\n\r\n", "<RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"]),
     (
         5060,
@@ -224,6 +233,14 @@ const CONVERSATIONS: &[(u16, &[&str])] = &[
             "<sh-5.1# ",
             ">curl -H 'Authorization: Bearer $' http://bob:$@h.example/\n",
             "<done\nsh-5.1# ",
+            ">PGPASSWORD=$ psql -h h.example\n",
+            "<sh-5.1# ",
+            ">net user  bob $ /add\n",
+            "<sh-5.1# ",
+            ">mysql -p$ db\n",
+            "<sh-5.1# ",
+            ">curl -ubob:$ http://h.example/ -H 'Cookie: a=$; b=$'\n",
+            "<sh-5.1# ",
         ],
     ),
     (

@@ -50,7 +50,7 @@ impl Sources<'_> {
 
     /// How secrets are written.
     pub fn secrets(&self) -> Secrets {
-        if self.analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked }
+        Secrets::shown_if(self.analysis.shows_secrets)
     }
 
     /// Places of the findings that list a flow, ascending.

@@ -73,7 +73,7 @@ impl TableExport {
             TableExport::Indicators => indicators::write(out, analysis, tables),
             TableExport::Names => pseudonyms::write(out, analysis, tables),
             TableExport::Facts => {
-                let secrets = if analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked };
+                let secrets = Secrets::shown_if(analysis.shows_secrets);
                 facts::write(&mut out, &facts::FieldSource { flows, fields, names, secrets, passing })
             }
         }

@@ -26,7 +26,7 @@ impl<'a> Sight<'a> {
 
     /// How secrets are written.
     pub(super) fn secrets(&self) -> Secrets {
-        if self.analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked }
+        Secrets::shown_if(self.analysis.shows_secrets)
     }
 }
 

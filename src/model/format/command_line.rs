@@ -4,18 +4,28 @@
 
 use super::secret_names::{MASK, is_secret};
 
-/// Options of a user, with the password behind a colon.
+/// Options of a user, with the password behind a colon or, of SMB's tools, a percent sign.
 const USERS: [&str; 4] = ["-u", "--user", "-U", "--proxy-user"];
+/// The same as one word with their value.
+const JOINED_USERS: [&str; 4] = ["--user=", "--proxy-user=", "-u", "-U"];
 /// What stands before the rest of an `Authorization` header.
 const SCHEMES: [&str; 4] = ["bearer", "basic", "token", "digest"];
 /// Signs around a value.
 const QUOTES: [char; 3] = ['\'', '"', '`'];
+/// Programs whose `-pVALUE` is a password.
+const PASSWORD_PROGRAMS: [&str; 7] = ["mysql", "mariadb", "sshpass", "7z", "rar", "unrar", "zip"];
+/// Words of find and compilers that begin like `-pVALUE`.
+const HARMLESS_WORDS: [&str; 8] = ["-print", "-print0", "-printf", "-perm", "-prune", "-path", "-pthread", "-pedantic"];
+/// Letters from which on the value of `-pVALUE` is rather a password than more options in one word, as in `mkdir -pv`.
+const LEAST_PASSWORD: usize = 4;
 
 /// What is known of the next word.
 #[derive(Clone, Copy, PartialEq)]
 enum Next {
     Plain,
     Secret,
+    /// All of it to the end of the quotes is a secret.
+    Rest,
     /// A secret unless it is a number or a path.
     Likely,
     /// Behind a colon.
@@ -30,47 +40,68 @@ pub fn without_secrets(line: &str) -> String {
     let mut next = Next::Plain;
     let is_for_chpasswd = line.contains("chpasswd");
     let takes_password = takes_password(line);
-    let sets_user = sets_user(line);
-    for (place, part) in line.split_inclusive(char::is_whitespace).enumerate() {
+    let place_of_password = place_of_password(line);
+    let mut place = 0;
+    for part in line.split_inclusive(char::is_whitespace) {
         let word = part.trim_end();
         let blank = part.get(word.len()..).unwrap_or_default();
         if word.is_empty() {
             out.push_str(part);
             continue;
         }
-        let is_third = place == 2 && sets_user && !word.starts_with(['/', '*']);
+        let is_set = place_of_password == Some(place) && !word.starts_with(['/', '*']);
         match next {
-            _ if is_third => mask(&mut out, word),
-            Next::Secret => mask(&mut out, word),
+            _ if is_set => mask(&mut out, word),
+            Next::Secret | Next::Rest => mask(&mut out, word),
             Next::Likely if !is_number_or_path(word) => mask(&mut out, word),
             Next::Quoted if word.starts_with(QUOTES) => mask(&mut out, word),
-            Next::User => behind_colon(&mut out, word),
-            _ if is_for_chpasswd => behind_colon(&mut out, word),
-            _ if takes_password => own_value(&mut out, word),
-            _ => out.push_str(word),
+            Next::User => user(&mut out, word),
+            _ if is_for_chpasswd => user(&mut out, word),
+            _ => own_value(&mut out, word, takes_password),
         }
         out.push_str(blank);
         next = after(word, next);
+        place += 1;
     }
     out
 }
 
-/// `net user NAME PASSWORD` and `net use SHARE PASSWORD`, without the first word.
-fn sets_user(line: &str) -> bool {
-    let first = line.split_whitespace().next().unwrap_or_default();
-    first.eq_ignore_ascii_case("user") || first.eq_ignore_ascii_case("use")
+/// The place of the password in `net user NAME PASSWORD` and `net use SHARE PASSWORD`, which may have lost its first word or
+/// stand behind others.
+fn place_of_password(line: &str) -> Option<usize> {
+    let mut before = None;
+    for (place, word) in line.split_whitespace().enumerate() {
+        let word = word.trim_matches(QUOTES).to_ascii_lowercase();
+        let is_of_net = before.as_deref().is_none_or(|before: &str| {
+            let program = before.rsplit(['/', '\\']).next().unwrap_or_default();
+            ["net", "net.exe", "net1", "net1.exe"].contains(&program)
+        });
+        if is_of_net && (word == "user" || word == "use") {
+            return Some(place + 2);
+        }
+        before = Some(word);
+    }
+    None
 }
 
-/// True if `-pVALUE` may be a password: of a user, or of an archive. Elsewhere it is `-print`, `-perm` and the like.
+/// True if any `-pVALUE` is a password: of a user, of an archive, or by the program.
 fn takes_password(line: &str) -> bool {
     let is_user = |word: &str| word.starts_with("-u") && !word.starts_with("-us");
-    line.split_whitespace().any(|word| is_user(word) || [".7z", ".rar", ".zip"].iter().any(|end| word.ends_with(end)))
+    let is_archive = |word: &str| [".7z", ".rar", ".zip"].iter().any(|end| word.ends_with(end));
+    let is_program = |word: &str| {
+        let program = word.rsplit('/').next().unwrap_or_default();
+        PASSWORD_PROGRAMS.iter().any(|name| program.starts_with(name))
+    };
+    line.split_whitespace().any(|word| is_user(word) || is_archive(word) || is_program(word.trim_matches(QUOTES)))
 }
 
 /// What a word says of the next one.
 fn after(word: &str, before: Next) -> Next {
     let bare = word.trim_matches(QUOTES);
     let lower = bare.to_ascii_lowercase();
+    if before == Next::Rest {
+        return if word.ends_with(QUOTES) { Next::Plain } else { Next::Rest };
+    }
     if before != Next::Plain && !SCHEMES.contains(&lower.as_str()) {
         return Next::Plain;
     }
@@ -78,7 +109,13 @@ fn after(word: &str, before: Next) -> Next {
         _ if USERS.contains(&bare) => Next::User,
         _ if bare == "-p" || bare == "-P" => Next::Likely,
         _ if SCHEMES.contains(&lower.as_str()) => Next::Secret,
-        Some(header) if is_secret(header) => Next::Secret,
+        Some(header) if is_secret(header) => {
+            if word.starts_with(QUOTES) {
+                Next::Rest
+            } else {
+                Next::Secret
+            }
+        }
         _ if lower.starts_with("--") && !lower.contains('=') && is_secret(&lower) => Next::Secret,
         // IDENTIFIED BY 'x', PASSWORD 'x'.
         _ if lower == "by" || lower == "password" => Next::Quoted,
@@ -86,18 +123,30 @@ fn after(word: &str, before: Next) -> Next {
     }
 }
 
-/// A word with a secret of its own: `-pSECRET`.
-fn own_value(out: &mut String, word: &str) {
-    match word.strip_prefix("-p").filter(|value| !value.is_empty() && !is_number_or_path(value)) {
-        Some(_) => out.extend(["-p", MASK]),
+/// A word with a secret of its own: `-pSECRET`, `-ubob:SECRET`.
+fn own_value(out: &mut String, word: &str, takes_password: bool) {
+    let is_password = |value: &str| {
+        let is_long = value.len() >= LEAST_PASSWORD && !HARMLESS_WORDS.contains(&word);
+        !value.is_empty() && !is_number_or_path(value) && (takes_password || is_long)
+    };
+    if word.strip_prefix("-p").is_some_and(is_password) {
+        return out.extend(["-p", MASK]);
+    }
+    let joined = JOINED_USERS.iter().find_map(|option| Some((*option, word.strip_prefix(option)?)));
+    match joined.filter(|(_, value)| value.contains([':', '%'])) {
+        Some((option, value)) => {
+            out.push_str(option);
+            user(out, value);
+        }
         None => out.push_str(word),
     }
 }
 
-fn behind_colon(out: &mut String, word: &str) {
-    match word.split_once(':') {
-        Some((user, password)) if !password.is_empty() => {
-            out.extend([user, ":"]);
+/// A user, and a password behind a colon or a percent sign.
+fn user(out: &mut String, word: &str) {
+    match word.find([':', '%']).and_then(|at| word.split_at_checked(at + 1)) {
+        Some((user, password)) if !password.trim_matches(QUOTES).is_empty() => {
+            out.push_str(user);
             mask(out, password);
         }
         _ => out.push_str(word),
@@ -135,6 +184,15 @@ mod tests {
             ("-H 'Authorization: Bearer S3cret' http://h/", "-H 'Authorization: Bearer ***' http://h/"),
             ("-H \"X-Api-Key: S3cret\" h", "-H \"X-Api-Key: ***\" h"),
             ("user bob S3cret /add", "user bob *** /add"),
+            ("net user  bob S3cret /add", "net user  bob *** /add"),
+            ("cmd.exe /c \"C:\\Windows\\net.exe user bob S3cret\"", "cmd.exe /c \"C:\\Windows\\net.exe user bob ***\""),
+            ("mysql -pS3cret db", "mysql -p*** db"),
+            ("-pS3cret ssh bob@h", "-p*** ssh bob@h"),
+            ("mysqldump -pS3c db", "mysqldump -p*** db"),
+            ("curl -ubob:S3cret http://h/", "curl -ubob:*** http://h/"),
+            ("curl --user=bob:S3cret h", "curl --user=bob:*** h"),
+            ("smbclient -U 'bob%S3cret' //h/c", "smbclient -U 'bob%***' //h/c"),
+            ("-H 'Cookie: a=S3cret; b=S3cret' h", "-H 'Cookie: ***; ***' h"),
             ("use \\\\h\\c$ S3cret /user:bob", "use \\\\h\\c$ *** /user:bob"),
             ("bob:S3cret | chpasswd", "bob:*** | chpasswd"),
             ("-e \"ALTER USER bob IDENTIFIED BY 'S3cret';\"", "-e \"ALTER USER bob IDENTIFIED BY '***';\""),
@@ -157,6 +215,9 @@ mod tests {
             "user",
             "-u bob h",
             "-c 'id; uname -a'",
+            "mkdir -pv a",
+            "net view",
+            "the user bob logs in",
             "by hand",
         ] {
             assert_eq!(without_secrets(line), line);

@@ -17,6 +17,13 @@ pub enum Secrets {
     Shown,
 }
 
+impl Secrets {
+    /// Shown to who asks for them.
+    pub fn shown_if(is_asked: bool) -> Secrets {
+        if is_asked { Secrets::Shown } else { Secrets::Masked }
+    }
+}
+
 /// Schemes whose addresses have no slashes before the user.
 const SCHEMES: [&str; 3] = ["sip:", "sips:", "mailto:"];
 

@@ -13,8 +13,9 @@ use crate::detect::support::severity::{Confidence, Impact, WHOLE};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::shell::ShellMessage;
 use crate::model::app::protocol::AppProto;
+use crate::model::format::secret;
 use crate::model::format::time::span;
-use crate::model::{Addr, Category, Finding};
+use crate::model::{Addr, Category, Finding, Secrets};
 use crate::settings::Descriptor;
 use encrypted::Sessions;
 use std::collections::BTreeSet;
@@ -95,27 +96,34 @@ impl Detector for RemoteShell {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&COMMANDS);
+        let secrets = Secrets::shown_if(context.settings.shows_secrets());
         Report::of_table(&self.pairs, |session| session.seen.n as f64 >= least)
             .largest_first(|(_key, session)| session.seen.n)
             .each_with_flows(
                 context,
                 |((from, to, port), _)| Between::service(*from, *to, *port),
                 |_, _| true,
-                |(key, session), flows| session.finding(**key, &flows, least).flows(flows).build(),
+                |(key, session), flows| session.finding(**key, &flows, least, secrets).flows(flows).build(),
             )
             .and(self.sessions.finish(context))
     }
 }
 
 impl Session {
-    fn finding(&self, (from, to, port): (Addr, Addr, u16), flows: &Gathered, least: f64) -> FindingBuilder {
+    fn finding(
+        &self,
+        (from, to, port): (Addr, Addr, u16),
+        flows: &Gathered,
+        least: f64,
+        secrets: Secrets,
+    ) -> FindingBuilder {
         let n = self.seen.n as f64;
         // A script says what somebody may run, not that he does.
         // A prompt that was answered with a command is the deed itself, once or often, to outside or inside.
         let confidence = if self.has_prompt { Confidence::ALMOST_CERTAIN } else { Confidence::LIKELY };
         let (host, commander) = if self.is_reverse { (from, to) } else { (to, from) };
         let duration_ns = flows.end_ns - flows.start_ns;
-        let commands: Vec<&str> = self.commands.iter().map(String::as_str).collect();
+        let commands: Vec<_> = self.commands.iter().map(|one| secret::shown(FieldId::Command, one, secrets)).collect();
         let builder = Finding::builder(&CARD).rated(Impact::INTERCEPTION, confidence, (n, least));
         // Who gives one command can give any: it is not weighed by how many there were.
         let builder = if self.has_prompt { builder.weighed(Impact::INTERCEPTION, confidence, WHOLE) } else { builder };
@@ -162,18 +170,21 @@ mod tests {
 
     #[test]
     fn commands_from_outside_are_reported_with_what_they_are() {
-        let shell = || {
+        let typed = |command: &'static str| {
             Line::request(
                 AppProto::Shell,
                 1.0,
                 inside(1),
                 (outside(1), 4444),
-                vec![(FieldId::Message, ShellMessage::ReverseShell.into()), (FieldId::Command, "id".into())],
+                vec![(FieldId::Message, ShellMessage::ReverseShell.into()), (FieldId::Command, command.into())],
             )
             .answered()
         };
+        let shell = || typed("id");
         let found = observe_messages(&ENTRY, &[shell()], &Settings::default()).findings;
         assert!(found[0].severity >= Severity::High && found[0].explanation.contains("id"));
+        let masked = observe_messages(&ENTRY, &[typed("PGPASSWORD=S3cret psql")], &Settings::default()).findings;
+        assert!(masked[0].explanation.contains("psql") && !masked[0].explanation.contains("S3cret"));
         let script = || {
             Line::request(
                 AppProto::Shell,
