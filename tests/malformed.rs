@@ -91,6 +91,24 @@ fn broken_captures_and_prefixes_of_good_ones_end_well() {
     }
 }
 
+/// Rows of the greatest length that are one word, or pairs without end.
+#[test]
+fn long_lines_end_well() {
+    let pairs = "a=1 ".repeat(40_000);
+    let colons = "a:b ".repeat(40_000);
+    let word = "a=1,a=2;".repeat(40_000);
+    let quoted = "\"a b\" ".repeat(40_000);
+    let head = "May  1 10:00:00 fw CEF:0|V|P|1|100|traffic|3|";
+    let mut wrong = Vec::new();
+    for body in [&pairs, &colons, &word, &quoted] {
+        for head in [head, "May  1 10:00:00 fw LEEF:1.0|V|P|9|allow|", "May  1 10:00:00 fw kernel: ", ""] {
+            let line = format!("{head}src=10.0.0.1 dst=10.0.0.2 spt=1000 dpt=80 act=allow {body}\n");
+            wrong.extend(complaint(&format!("{head}…{}", &body[..8]), line.repeat(2).as_bytes()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 /// Every number of every kind of table replaced by one that no counter, clock or address can be.
 #[test]
 #[allow(clippy::unwrap_used)]

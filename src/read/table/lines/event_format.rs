@@ -19,16 +19,21 @@ pub fn pairs(line: &str) -> Option<Vec<(&str, &str)>> {
     if extension.contains('\t') {
         return Some(extension.split('\t').filter_map(|pair| pair.split_once('=')).map(trimmed).collect());
     }
-    // Where keys begin: words before a mark of equality that is not quoted.
+    // Where keys begin: words before a mark of equality that is not quoted. In one pass, as a line may be long: only the first
+    // mark of a word can end a key.
     let mut keys: Vec<(usize, usize)> = Vec::new();
-    for (at, _) in extension.match_indices('=') {
-        let before = extension.get(..at).unwrap_or_default();
-        let start = before.rfind(' ').map_or(0, |blank| blank + 1);
-        let key = before.get(start..).unwrap_or_default();
-        let is_key =
-            !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]".contains(&byte));
-        if is_key && keys.last().is_none_or(|(_, last)| *last < start) {
-            keys.push((start, at));
+    let (mut start, mut is_before_mark) = (0, true);
+    for (at, sign) in extension.bytes().enumerate() {
+        match sign {
+            b' ' => (start, is_before_mark) = (at + 1, true),
+            b'=' if is_before_mark => {
+                is_before_mark = false;
+                let key = extension.get(start..at).unwrap_or_default();
+                if !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]".contains(&byte)) {
+                    keys.push((start, at));
+                }
+            }
+            _ => {}
         }
     }
     let ends = keys.iter().skip(1).map(|(start, _)| *start).chain([extension.len()]);
@@ -56,6 +61,9 @@ mod tests {
         );
         let line = "fw LEEF:1.0|V|P|9|allow|devTime=May 01 2024 10:00:35\tsrc=10.0.0.1\tdst=10.0.0.2";
         assert_eq!(pairs(line).unwrap()[..2], [("devTime", "May 01 2024 10:00:35"), ("src", "10.0.0.1")]);
+        // A value may hold marks of its own.
+        let line = "CEF:0|V|P|1|100|traffic|3|request=http://h/?a=b&c=d =x msg==";
+        assert_eq!(pairs(line).unwrap(), [("request", "http://h/?a=b&c=d =x"), ("msg", "=")]);
         assert_eq!(pairs("fw LEEF:2.0|V|P|9|allow|x09|src=10.0.0.1\tdst=10.0.0.2").unwrap()[0], ("src", "10.0.0.1"));
         assert_eq!((pairs("src=10.0.0.1 dst=10.0.0.2"), pairs("CEF:0|a|b")), (None, None));
     }

@@ -28,7 +28,8 @@ pub fn pieces(line: &str) -> impl Iterator<Item = Piece<'_>> {
         }
         let end = rest.find([' ', '\t', '=', ',', ';']).unwrap_or(rest.len());
         // Check Point parts them by a colon and puts the value in quotes.
-        if let Some((key, behind)) = rest.split_once(":\"").filter(|(key, _)| key.len() < end && !key.is_empty()) {
+        let mark = rest.get(..end).and_then(|word| word.find(":\"")).filter(|at| *at > 0);
+        if let Some((key, behind)) = mark.and_then(|at| Some((rest.get(..at)?, rest.get(at + 2..)?))) {
             let (value, after) = behind.split_once('"').unwrap_or((behind, ""));
             rest = after;
             return Some(Piece::Pair(key, value));
