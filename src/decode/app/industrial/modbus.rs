@@ -6,6 +6,7 @@ use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
+use crate::decode::app::support::resync;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::industrial::ModbusError;
@@ -17,7 +18,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Modbus,
     datagram: None,
-    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Modbus::default()) }),
+    stream: Some(Stream { guess, sender: |_| None, parser: || Box::new(Modbus) }),
     frame: None,
 };
 
@@ -54,23 +55,12 @@ fn is_telling(bytes: &[u8]) -> bool {
     matches!(message(bytes), Some((_, [_, function, ..])) if name(function & !EXCEPTION_FLAG, &[]) != ModbusFunction::Other)
 }
 
-#[derive(Default)]
-struct Modbus {
-    /// Bytes are missing: the next message is to be found.
-    is_lost: bool,
-}
+struct Modbus;
 
 impl StreamParser for Modbus {
     fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if bytes.len() < HEAD_BYTES {
             return ParseStep::Took(0);
-        }
-        if self.is_lost {
-            let next = (0..bytes.len()).find(|at| bytes.get(*at..).is_some_and(is_telling));
-            match next {
-                Some(0) => self.is_lost = false,
-                _ => return ParseStep::Took(next.unwrap_or(bytes.len())),
-            }
         }
         let Some((n, body)) = message(bytes) else { return ParseStep::Done };
         if bytes.len() < n {
@@ -87,8 +77,11 @@ impl StreamParser for Modbus {
     }
 
     fn on_gap(&mut self, _: Direction) -> bool {
-        self.is_lost = true;
         true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        resync::scan(bytes, is_telling)
     }
 }
 
@@ -161,10 +154,10 @@ mod tests {
         let both = [0, 1, 0, 0, 0, 6, 17, 3, 0, 107, 0, 3, 0, 2, 0, 0, 0, 3, 17, 0x83, 2];
         assert_eq!(guess(&both[..12], &PortPair::new(true, 50_000, 502)), ProbeResult::Unsure);
         (0..12).for_each(|end| {
-            assert_eq!(Modbus::default().on_data(Direction::ToResponder, &both[..end], &mut fields), ParseStep::Took(0))
+            assert_eq!(Modbus.on_data(Direction::ToResponder, &both[..end], &mut fields), ParseStep::Took(0))
         });
-        assert_eq!(Modbus::default().on_data(Direction::ToResponder, &both, &mut fields), ParseStep::Took(12));
-        assert_eq!(Modbus::default().on_data(Direction::ToOriginator, &both[12..], &mut fields), ParseStep::Took(9));
+        assert_eq!(Modbus.on_data(Direction::ToResponder, &both, &mut fields), ParseStep::Took(12));
+        assert_eq!(Modbus.on_data(Direction::ToOriginator, &both[12..], &mut fields), ParseStep::Took(9));
         let expected = [
             "function=read holding registers",
             "unit=17",
@@ -173,16 +166,16 @@ mod tests {
             "error=illegal address",
         ];
         assert_eq!(listed(&fields), expected);
-        assert_eq!(Modbus::default().on_data(Direction::ToResponder, b"GET / HTTP", &mut fields), ParseStep::Done);
+        assert_eq!(Modbus.on_data(Direction::ToResponder, b"GET / HTTP", &mut fields), ParseStep::Done);
     }
 
     #[test]
     fn what_a_controller_is_told_to_do_is_read_behind_a_loss_too() {
-        let (mut modbus, mut fields) = (Modbus::default(), FieldBuffer::default());
+        let (mut modbus, mut fields) = (Modbus, FieldBuffer::default());
         assert!(modbus.on_gap(Direction::ToResponder));
         let stop = [0, 1, 0, 0, 0, 6, 1, 90, 2, 0x41, 0xff, 0];
         let late = [&[0, 9, 9, 0][..], &stop].concat();
-        assert_eq!(modbus.on_data(Direction::ToResponder, &late, &mut fields), ParseStep::Took(4));
+        assert_eq!(modbus.find_start(Direction::ToResponder, &late), Some(4));
         assert_eq!(modbus.on_data(Direction::ToResponder, &stop, &mut fields), ParseStep::Took(12));
         let silent = [0, 2, 0, 0, 0, 6, 1, 8, 0, 4, 0, 0];
         assert_eq!(modbus.on_data(Direction::ToResponder, &silent, &mut fields), ParseStep::Took(12));
