@@ -34,12 +34,16 @@ impl Axis {
     /// The features that it is made of most, and whether they grow along it.
     pub fn features(&self) -> Vec<(usize, bool)> {
         let mut places: Vec<usize> = (0..self.weights.len()).collect();
-        // Six digits, so that the order is the same in a browser.
-        let size = |place: &usize| (self.weights.get(*place).map_or(0.0, |w| w.abs()) * 1e6).round();
+        let size = |place: &usize| self.weights.get(*place).map_or(0.0, |weight| size(*weight));
         places.arrange_by(|a, b| size(b).total_cmp(&size(a)).then(a.cmp(b)));
         let grows = |place: usize| (place, self.weights.get(place).is_some_and(|w| *w > 0.0));
         places.into_iter().take(MOST_NAMED).map(grows).collect()
     }
+}
+
+/// The size of a weight in six digits, so that the larger one of two is the same in a browser.
+fn size(weight: f64) -> f64 {
+    (weight.abs() * 1e6).round()
 }
 
 impl Plane {
@@ -75,7 +79,7 @@ impl Plane {
         let axis = |place: usize| {
             let weights: Vec<f64> = (0..width).map(|row| *arrays::Array::get(&parts.V, (row, place))).collect();
             // An eigenvector has no sign of its own: its largest weight is positive.
-            let largest = weights.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(1.0);
+            let largest = weights.iter().copied().reduce(|a, b| if size(b) > size(a) { b } else { a }).unwrap_or(1.0);
             let weights = weights.into_iter().map(|weight| weight * largest.signum()).collect();
             let variance = parts.d.get(place).copied().unwrap_or(0.0).max(0.0);
             Axis { weights, share: if whole > 0.0 { variance / whole } else { 0.0 } }
