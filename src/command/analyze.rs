@@ -18,8 +18,8 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 #[command(after_help = "Use - as OUT for standard output. Without any output option, a summary is printed.")]
 pub struct AnalyzeArguments {
-    /// The capture (pcap or pcapng) or table (CSV, JSON lines, JSON list), also compressed with gzip or Zstandard,
-    /// recognised by its content. Several captures are read as one, in time order; a table is read on its own
+    /// The capture (pcap, pcapng, snoop, ERF, Network Monitor, hex dump ...) or table (CSV, JSON, logs), also compressed (gzip,
+    /// Zstandard, xz, bzip2, LZ4) or in a zip or tar archive, recognised by its content. Several captures are read as one, in time order; a table is read on its own
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -45,8 +45,7 @@ pub struct AnalyzeArguments {
     #[arg(long)]
     show_secrets: bool,
     /// Write only flows that pass this filter, findings that have one of them, and packets that pass, to all outputs but
-    /// --html and --json: Wireshark's display filter or plain words, with
-    /// the fields that `packetloupe fields` lists
+    /// --html, --json and --report: Wireshark's display filter or plain words, with the fields that `packetloupe fields` lists
     #[arg(long = "where", value_name = "FILTER")]
     filter: Option<String>,
     /// Print neither progress nor summary; warnings and errors are still printed

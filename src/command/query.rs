@@ -15,7 +15,7 @@ use std::path::PathBuf;
 #[command(
     after_help = "`packetloupe dimensions` and `packetloupe measures` list what can be asked for. A number behind a \
 dimension keeps so many of its values, those with the largest first measure: --by time=10s,host:5. `--measure \
-correlation` alone tells how much each column of numbers of a table goes with each other. Without --csv and \
+correlation` alone tells how strongly each pair of numeric columns of a table rises and falls together. Without --csv and \
 --json a table is printed. What is unknown is an empty cell, never zero; a flow counts when it begins, a packet at its \
 own time."
 )]
@@ -32,11 +32,11 @@ pub struct QueryArguments {
     /// What is counted: by default packets, bytes and flows, and the rows of a table that has no flows
     #[arg(long, value_name = "MEASURE,...", default_value = "")]
     measure: String,
-    /// Order of the rows: a measure, largest first, or `values`; with :asc or :desc behind it the other way round. By
+    /// Order of the rows: a measure, largest first, or `values`; with :asc or :desc after it the other way round. By
     /// default times and the like in their order, names by the first measure
     #[arg(long, value_name = "MEASURE")]
     order: Option<String>,
-    /// At most so many rows; the others are added up in a last one
+    /// Show at most N rows; the last row adds up the rest
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
     /// Write CSV

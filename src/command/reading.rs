@@ -16,7 +16,7 @@ const DATE_ORDERS: [(&str, &str); 3] = [("auto", AUTO), ("day-month", "day_first
 /// Arguments about the reading of a table.
 #[derive(clap::Args)]
 pub struct ReadingArguments {
-    /// Take columns of a table for something else than headings and values say: HEADING=ROLE, parted by commas, as in
+    /// Take columns of a table for something else than headings and values say: HEADING=ROLE, separated by commas, as in
     /// 'SrcAddr=source address,Label=label,Foo=ignore' (a backslash before a comma of a heading), or a JSON file as the
     /// page saves it. A column without a heading is called by its place: 'column 3'. A role that is not known is answered
     /// with those that there are. May be given several times

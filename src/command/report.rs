@@ -26,10 +26,10 @@ pub struct ReportArguments {
     /// For whom the report is
     #[arg(long, value_name = "AUDIENCE", requires = "report", default_value = "full")]
     report_audience: For,
-    /// Write only these sections behind the summary, by commas; by default those that suit the audience
+    /// Write only these sections after the summary, separated by commas; by default those that suit the audience
     #[arg(long, value_name = "SECTIONS", requires = "report", value_delimiter = ',')]
     report_sections: Vec<Section>,
-    /// Draw only these charts in the section of charts, by commas
+    /// Draw only these charts in the section of charts, separated by commas
     #[arg(long, value_name = "CHARTS", requires = "report", value_delimiter = ',', value_parser = chart_ids())]
     report_charts: Vec<String>,
     /// Put pseudonyms in place of all IP and MAC addresses and names of hosts, domains and accounts, in everything that is

@@ -34,7 +34,7 @@ pub struct SupervisedArguments {
     /// Let every class count the same in all, however few rows it has
     #[arg(long)]
     balanced: bool,
-    /// How rows are parted for the test: stratified (at random), time (trained on what was before), group (no host, or
+    /// How rows are split for the test: stratified (at random), time (trained on what was before), group (no host, or
     /// with several files no file, on both sides)
     #[arg(long, value_name = "KIND", value_parser = fold_kind, default_value = "stratified")]
     folds: FoldKind,

@@ -87,7 +87,7 @@ pub const TERMS: &[(&[&str], &str)] = &[
     (&["Lateral movement"], "Going from one host that was taken over to the next."),
     (
         &["Beacon", "beacons", "beaconing"],
-        "Regular calls of a program to a server: malware asks for orders so, and programs look for updates.",
+        "Regular calls of a program to a server: malware polls for commands this way, and programs look for updates.",
     ),
     (&["Exfiltration"], "Taking data out of a network."),
     (&["Spoofing", "spoofed"], "Posing as somebody else by a false address or name."),

@@ -29,7 +29,7 @@ pub fn of(finding: &Finding) -> Option<String> {
         }
         (_, Category::Cleartext) => format!("what is sent to {whom}, which anybody on the path can read"),
         (_, Category::LateralMovement) => format!("{whom} and whatever can be reached from there"),
-        (_, Category::Beacon) => format!("{by}, which may obey somebody elsewhere"),
+        (_, Category::Beacon) => format!("{by}, which may be under remote control"),
         (_, Category::CovertChannel) => format!("whatever {by} can read, which may leave unnoticed"),
         (_, Category::Exfiltration) => format!("the data that {by} can read"),
         (_, Category::Mining) => format!("{by}, on which somebody else runs programs"),

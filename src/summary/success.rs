@@ -149,10 +149,7 @@ pub fn of(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
 fn by_category(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
     let said = match finding.category {
         Category::Flood => return Some(of_flood(finding, all)),
-        Category::Beacon => (
-            Success::Hidden,
-            "Whether orders came back in these connections cannot be seen from their times".to_owned(),
-        ),
+        Category::Beacon => (Success::Hidden, "Their timing alone does not show whether commands came back".to_owned()),
         Category::Exfiltration => {
             (Success::Worked, "The bytes did leave; whether somebody wanted that cannot be seen".to_owned())
         }

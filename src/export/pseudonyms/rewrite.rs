@@ -26,8 +26,9 @@ impl Notation {
     }
 }
 
-/// Longest text of a run whose pseudonym is remembered.
+/// Most runs whose pseudonyms are remembered, and the longest of these, bytes.
 const MOST_REMEMBERED: usize = 1 << 16;
+const MOST_REMEMBERED_BYTES: usize = 256;
 /// The longest line that is rewritten as a whole, bytes; longer ones are cut between runs.
 const MOST_LINE_BYTES: usize = 1 << 20;
 
@@ -105,7 +106,8 @@ impl Pseudonyms {
         let start = inner.as_ptr() as usize - run.as_ptr() as usize;
         let (before, after) = (run.get(..start).unwrap_or(""), run.get(start + inner.len()..).unwrap_or(""));
         let said = format!("{before}{}{after}", self.token(inner, n_mask_bits));
-        if n_mask_bits.is_none() && self.remembered.len() < MOST_REMEMBERED {
+        let is_short = run.len() <= MOST_REMEMBERED_BYTES;
+        if n_mask_bits.is_none() && is_short && self.remembered.len() < MOST_REMEMBERED {
             self.remembered.insert(run.to_owned(), said.clone());
         }
         Cow::Owned(said)

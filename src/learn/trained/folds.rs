@@ -4,7 +4,7 @@ use super::table::LabelledTable;
 use crate::learn::random::Random;
 use crate::maths::sorting::Arrange;
 
-/// How rows are parted into folds.
+/// How rows are split into folds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum FoldKind {
     /// At random, with the same share of each class in every fold.
@@ -116,7 +116,7 @@ fn by_time(table: &LabelledTable, n_folds: usize) -> Result<Vec<Fold>, String> {
 
 /// Largest groups first, each into the fold with the fewest attacks, then the fewest rows.
 fn by_group(table: &LabelledTable, n_folds: usize) -> Result<Vec<Fold>, String> {
-    let groups = table.groups.as_ref().ok_or("It is not known whose the rows are, so there are no folds by host.")?;
+    let groups = table.groups.as_ref().ok_or("The rows have no hosts or files, so folds by group are not possible.")?;
     let n_groups = groups.iter().max().map_or(0, |most| *most as usize + 1);
     let mut sizes = vec![(0_usize, 0_usize); n_groups];
     for (row, group) in (0..).zip(groups) {

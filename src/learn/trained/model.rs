@@ -83,7 +83,7 @@ pub struct ModelCard {
     pub is_balanced: bool,
     /// Parameters that were changed.
     pub parameters: Vec<(String, f64)>,
-    /// How rows were parted for the test.
+    /// How rows were split for the test.
     pub folds: String,
     /// Rows trained on, rows tested, AUROC and F1: fold by fold.
     pub by_fold: Vec<(u64, u64, f64, f64)>,

@@ -20,7 +20,7 @@ pub const CLASSIFIER: Classifier = Classifier {
     label: "Naive Bayes",
     help: "Compares a row with the mean and spread of each class, column by column. Very fast, and a baseline that others \
            must beat.",
-    fails: "Columns that say the same are counted each, so that its probabilities are far too sure.",
+    fails: "Columns that carry the same information count several times, so its probabilities are overconfident.",
     source: "Gaussian naive Bayes; smartcore's, with variances of at least 0.01 of the column's.",
     parameters: &[],
     takes_missing: false,

@@ -116,7 +116,7 @@ impl Session {
         let confidence = log_ratio::sure(sum, (EVIDENCE, FULL_EVIDENCE), Confidence::VERY_LIKELY);
         Finding::builder(&CARD)
             .technique(("T1573", "Encrypted Channel"))
-            .title(format!("{server} seems to give {host} orders inside TLS: {}", count(n, "time")))
+            .title(format!("{server} seems to control a shell on {host} inside TLS: {}", count(n, "time")))
             .rated(Impact::CONTROL, confidence, (f64::from(self.n_obeyed), f64::from(LEAST_OBEYED)))
             .service((host, server, port), AppProto::Tls.name())
             .evidence([

@@ -109,7 +109,7 @@ pub fn FilterBar(props: &FilterBarProps) -> Html {
     let change = {
         let (filter, on_change, scope) = (props.filter.clone(), props.on_change.clone(), props.scope.clone());
         move |text: String| {
-            // What is not understood is said, and the filter before stays in force.
+            // What is not understood is said, and the previous filter stays active.
             if scope.check(&text).is_none() {
                 if scope != Scope::Names {
                     history::remember(&text);
@@ -278,7 +278,7 @@ fn wrong(text: &str, error: &FilterError) -> Html {
     let marked = if end > at { plain(piece(at, end)) } else { "\u{a0}".to_owned() };
     html! {
         <p id="filter-error" class="filter-error">
-            <span>{ Icon::Cross.html() }{ format!(" {} The filter before stays in force.", error.text) }</span>
+            <span>{ Icon::Cross.html() }{ format!(" {} The previous filter stays active.", error.text) }</span>
             <code>
                 { if from > 0 { "…" } else { "" } }{ plain(piece(from, at)) }<mark>{ marked }</mark>{ plain(piece(end, to)) }
                 { if to < text.len() { "…" } else { "" } }

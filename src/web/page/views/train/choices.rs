@@ -287,7 +287,7 @@ fn testing(it: &Shared<Training>, offer: &TrainingOffer, on_action: &Callback<Tr
                         <option key={id.clone()} value={id.clone()} selected={*id == choice.folds} disabled={!is_possible}>{ id.clone() }</option>
                     }
                 </select>
-                <p id="train-folds-help" class="hint">{ said.map(|said| format!("Rows are parted {said}.")) }</p>
+                <p id="train-folds-help" class="hint">{ said.map(|said| format!("Rows are split {said}.")) }</p>
             </div>
             { number("train-n-folds", "Number of folds", choice.n_folds.into(), "", n_folds, "Each part is tested once, by a model that learnt from the others.") }
             <label class="tick"><input type="checkbox" checked={choice.is_balanced} onchange={balanced} />
@@ -297,7 +297,7 @@ fn testing(it: &Shared<Training>, offer: &TrainingOffer, on_action: &Callback<Tr
             { number("train-seed", "Seed", choice.seed as f64, "", seed, "Random choices start from it: the same seed gives the same model.") }
             <div class="field">
                 <label for="train-benign">{"More labels that mean benign"}</label>
-                <input id="train-benign" type="text" value={choice.benign.join(", ")} onchange={benign} placeholder="parted by commas" />
+                <input id="train-benign" type="text" value={choice.benign.join(", ")} onchange={benign} placeholder="separated by commas" />
             </div>
             <p class="hint">{"Probabilities are calibrated by the other folds."}</p>
         </details>
