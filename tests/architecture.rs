@@ -207,7 +207,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "learn",
         &[
-            &["agreement", "matrix", "random", "trace", "work"],
+            &["agreement", "matrix", "products", "random", "trace", "work"],
             &["covariance", "method", "neighbours", "scale", "autoencoder"],
             &["model", "prepare", "reference", "tails", "threshold"],
             &["column", "forest", "linear", "plane"],

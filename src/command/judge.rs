@@ -14,7 +14,7 @@ pub enum Judge {
 
 impl Judge {
     /// What the arguments ask for. An id that both a detector and a method have is the detector's after `--detector`, and the
-    /// method's after `--detectors`.
+    /// method's after `--methods`.
     pub fn of(detector: Option<&String>, detectors: &[String]) -> Result<Judge, Failure> {
         let Some(id) = detector else { return methods(detectors).map(Judge::Methods) };
         if id == "consensus" || (place(id).is_err() && method(id).is_some()) {

@@ -20,11 +20,11 @@ pub struct ScoreArguments {
     /// The table: CSV, JSON lines or a JSON list; with --scope also a capture
     file: PathBuf,
     /// The detector, a method of `packetloupe methods` or `consensus`
-    #[arg(long, value_name = "ID", required_unless_present_any = ["detectors", "profile"], conflicts_with = "detectors")]
+    #[arg(long, value_name = "ID", required_unless_present_any = ["methods", "profile"], conflicts_with = "methods")]
     detector: Option<String>,
     /// Methods of `packetloupe methods`, or `consensus` for those of its default: the mean of their ranks
-    #[arg(long, visible_alias = "methods", value_name = "ID,...", value_delimiter = ',')]
-    detectors: Vec<String>,
+    #[arg(long, visible_alias = "detectors", value_name = "METHOD,...", value_delimiter = ',')]
+    methods: Vec<String>,
     /// Seed for random choices
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
@@ -52,7 +52,7 @@ pub struct Evaluated {
 }
 
 pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
-    let judge = Judge::of(arguments.detector.as_ref(), &arguments.detectors)?;
+    let judge = Judge::of(arguments.detector.as_ref(), &arguments.methods)?;
     let mut settings = settings(arguments.settings.as_deref())?;
     arguments.reading.apply(&mut settings)?;
     if let Some(seed) = arguments.seed {

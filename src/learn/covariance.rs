@@ -1,6 +1,7 @@
 //! Rows to their mean and covariance, and distances by it: Mahalanobis' distance, by Cholesky's factor.
 
 use super::matrix::Matrix;
+use super::products::add_products;
 use super::work::{Stopped, Work};
 use smartcore::linalg::basic::arrays;
 use smartcore::linalg::basic::matrix::DenseMatrix;
@@ -43,7 +44,7 @@ impl Spread {
             for ((z, x), mean) in z.iter_mut().zip(rows.row(*row as usize)).zip(&mean) {
                 *z = view(f64::from(*x)) - mean;
             }
-            add_products(&z, &mut sums);
+            add_products(&z, sums.iter_mut().map(Vec::as_mut_slice));
         }
         let mut all = vec![0.0; width * width];
         for (row, sums) in sums.iter().enumerate() {
@@ -94,15 +95,5 @@ impl Spread {
             solved.push((z - known) / line.last().copied().unwrap_or(1.0));
         }
         (z, solved)
-    }
-}
-
-/// Not inlined: browsers optimise a function that is called often, but not a long loop in one that is called once.
-#[inline(never)]
-fn add_products(z: &[f64], sums: &mut [Vec<f64>]) {
-    for (a, line) in z.iter().zip(sums) {
-        for (sum, b) in line.iter_mut().zip(z) {
-            *sum += a * b;
-        }
     }
 }

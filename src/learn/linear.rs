@@ -10,6 +10,7 @@
 
 use crate::learn::matrix::Matrix;
 use crate::learn::model::Model;
+use crate::learn::products::add_products_above;
 use crate::learn::scale::Robust;
 use smartcore::linalg::basic::arrays;
 use smartcore::linalg::basic::matrix::DenseMatrix;
@@ -216,7 +217,7 @@ fn correlation(rows: &Matrix, mean: &[f64], scale: &[f64]) -> Vec<f64> {
     let mut z = Vec::with_capacity(width);
     for row in rows.rows() {
         standardise(row, mean, scale, &mut z);
-        add_products(&z, &mut sums);
+        add_products_above(&z, &mut sums);
     }
     let n = rows.n_rows().max(1) as f64;
     let at = |row: usize, column: usize| sums.get(row.min(column) * width + row.max(column)).copied().unwrap_or(0.0);
@@ -224,18 +225,6 @@ fn correlation(rows: &Matrix, mean: &[f64], scale: &[f64]) -> Vec<f64> {
         .flat_map(|row| (0..width).map(move |column| (row, column)))
         .map(|(row, column)| at(row, column) / n)
         .collect()
-}
-
-/// Adds the product of every two values to its sum, right of and on the diagonal. Not inlined: browsers optimise a function that is called often, but
-/// not a long loop in one that is called once.
-#[inline(never)]
-fn add_products(z: &[f64], sums: &mut [f64]) {
-    for (place, (a, line)) in z.iter().zip(sums.chunks_exact_mut(z.len())).enumerate() {
-        let (Some(line), Some(z)) = (line.get_mut(place..), z.get(place..)) else { return };
-        for (sum, b) in line.iter_mut().zip(z) {
-            *sum += a * b;
-        }
-    }
 }
 
 /// Mean and 1 / standard deviation of each column.

@@ -21,6 +21,7 @@ pub mod neighbours;
 pub mod outlier;
 pub mod plane;
 pub mod prepare;
+pub mod products;
 pub mod random;
 pub mod reference;
 pub mod register;

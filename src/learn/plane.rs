@@ -3,6 +3,7 @@
 use super::prepare::Prepared;
 use super::random::Selection;
 use super::work::{Stopped, Work, share};
+use crate::learn::products::add_products;
 use crate::maths::sorting::Arrange;
 use smartcore::linalg::basic::arrays;
 use smartcore::linalg::basic::matrix::DenseMatrix;
@@ -68,7 +69,7 @@ impl Plane {
             for ((z, x), mean) in z.iter_mut().zip(rows.row(*row)).zip(&mean) {
                 *z = f64::from(*x) - mean;
             }
-            add_products(&z, &mut sums);
+            add_products(&z, sums.chunks_exact_mut(width));
         }
         sums.iter_mut().for_each(|sum| *sum /= n);
         let Some(parts) = DenseMatrix::new(width, width, sums, false).ok().and_then(|all| all.evd(true).ok()) else {
@@ -95,15 +96,5 @@ impl Plane {
         };
         let [x, y] = &self.axes;
         [along(x), along(y)]
-    }
-}
-
-/// Not inlined: browsers optimise a function that is called often, but not a long loop in one that is called once.
-#[inline(never)]
-fn add_products(z: &[f64], sums: &mut [f64]) {
-    for (a, line) in z.iter().zip(sums.chunks_exact_mut(z.len().max(1))) {
-        for (sum, b) in line.iter_mut().zip(z) {
-            *sum += a * b;
-        }
     }
 }

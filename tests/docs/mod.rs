@@ -76,6 +76,28 @@ fn the_glossary_has_every_type_of_model_and_contracts() {
 }
 
 #[test]
+fn the_glossary_says_where_each_type_is() {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in files() {
+        for name in public_types(&file.code) {
+            places.entry(name.to_owned()).or_default().push(file.path.clone());
+        }
+    }
+    let mut wrong = Vec::new();
+    for line in read("docs/glossary.md").lines().filter(|line| line.starts_with("| `")) {
+        let [_, terms, _, place, ..] = line.split('|').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        for term in terms.split('`').skip(1).step_by(2) {
+            let Some(files) = places.get(term) else { continue };
+            let is_there = |place: &str| files.iter().any(|file| file.starts_with(place.trim()));
+            if !place.split(',').any(is_there) {
+                wrong.push(format!("{term} is in {}, not in{place}", files.join(", ")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn no_public_type_name_is_used_twice_within_a_part() {
     let mut places: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for file in files() {

@@ -190,6 +190,6 @@ mod tests {
             assert!(fold.test.iter().all(|row| fold.train.iter().all(|other| row % 7 != other % 7)));
         }
         let unknown = LabelledTable { groups: None, ..table };
-        assert!(folds(&unknown, FoldKind::Group, 3, 1).unwrap_err().contains("whose the rows are"));
+        assert!(folds(&unknown, FoldKind::Group, 3, 1).unwrap_err().contains("no hosts or files"));
     }
 }
