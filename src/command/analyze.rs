@@ -3,7 +3,7 @@
 use super::exports::{Exports, Selected};
 use super::indicators::{self, IndicatorArguments};
 use super::reading::ReadingArguments;
-use super::report::{Disguise, ReportArguments};
+use super::report::{OutputPseudonyms, ReportArguments};
 use super::{FINDINGS, Failure, baseline, files, model, output, read, settings, summary, together};
 use crate::filter;
 use crate::issue::IssueKind;
@@ -126,11 +126,11 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
         None => None,
     };
     let selected = Selected { files: &arguments.files, filter: arguments.filter.as_deref(), flows: passing };
-    let mut disguise = Disguise::new(key, &analysis, &pipeline);
-    arguments.exports.write((&analysis, &pipeline), &selected, (&mut disguise, arguments.quiet))?;
-    arguments.report.write(&analysis, &mut disguise)?;
+    let mut pseudonyms = OutputPseudonyms::new(key, &analysis, &pipeline);
+    arguments.exports.write((&analysis, &pipeline), &selected, (&mut pseudonyms, arguments.quiet))?;
+    arguments.report.write(&analysis, &mut pseudonyms)?;
     if outputs.is_empty() && !arguments.quiet {
-        output::print(&disguise.text(&summary::summary(&analysis)))?;
+        output::print(&pseudonyms.text(&summary::summary(&analysis)))?;
     }
     // The program ends here; to give the tables back piece by piece would only take time.
     std::mem::forget(pipeline);

@@ -1,6 +1,6 @@
 //! Options of the command that say where exports go: one for each entry of [`export::ALL`].
 
-use super::report::Disguise;
+use super::report::OutputPseudonyms;
 use super::{Failure, files, output};
 use crate::export::{self, Export, Writer};
 use crate::model::Analysis;
@@ -39,27 +39,27 @@ impl Exports {
         &self,
         (analysis, pipeline): (&Analysis, &Pipeline),
         selected: &Selected<'_>,
-        (disguise, is_quiet): (&mut Disguise, bool),
+        (pseudonyms, is_quiet): (&mut OutputPseudonyms, bool),
     ) -> Result<(), Failure> {
         let flows = selected.flows.as_deref();
         for (export, out) in &self.0 {
             let media = export.media_type;
             match export.writer {
                 Writer::Analysis(write) => {
-                    disguise.write(out, media, |file| file.write_all(write(analysis).as_bytes()))?;
+                    pseudonyms.write(out, media, |file| file.write_all(write(analysis).as_bytes()))?;
                 }
                 Writer::Findings(write) => {
                     let all = analysis.findings.iter().filter(|finding| export::is_selected(finding, flows));
                     let text = write(analysis, &all.collect::<Vec<_>>());
-                    disguise.write(out, media, |file| file.write_all(text.as_bytes()))?;
+                    pseudonyms.write(out, media, |file| file.write_all(text.as_bytes()))?;
                 }
                 Writer::Tables(own) => {
-                    disguise.write(out, media, |file| query::write_passing(file, own, pipeline, analysis, flows))?;
+                    pseudonyms.write(out, media, |file| query::write_passing(file, own, pipeline, analysis, flows))?;
                 }
                 Writer::Columns(format) => output::write(out, |file| {
-                    query::write_columns(file, format, (pipeline, analysis), (flows, disguise.pseudonyms()))
+                    query::write_columns(file, format, (pipeline, analysis), (flows, pseudonyms.pseudonyms()))
                 })?,
-                Writer::Packets => packets(out, (analysis, pipeline), selected, disguise)?,
+                Writer::Packets => packets(out, (analysis, pipeline), selected, pseudonyms)?,
             }
             if let Some((what, words)) = (export.about)(analysis).warning.filter(|_| !is_quiet) {
                 output::complain(&format!("{what} in {} is {words}", out.display()));
@@ -74,7 +74,7 @@ fn packets(
     out: &Path,
     (analysis, pipeline): (&Analysis, &Pipeline),
     selected: &Selected<'_>,
-    disguise: &mut Disguise,
+    pseudonyms: &mut OutputPseudonyms,
 ) -> Result<(), Failure> {
     if pipeline.index().is_empty() {
         return Err(Failure::usage("--pcapng: the input holds no packets"));
@@ -93,7 +93,7 @@ fn packets(
     };
     let mut n_missing = 0;
     output::write(out, |file| {
-        let which = (passing.as_deref(), disguise.pseudonyms());
+        let which = (passing.as_deref(), pseudonyms.pseudonyms());
         n_missing = query::write_packets(file, (pipeline, analysis), &mut files, which)?;
         Ok(())
     })?;

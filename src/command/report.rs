@@ -123,7 +123,7 @@ impl ReportArguments {
     }
 
     /// Writes the report, if one is wanted.
-    pub fn write(&self, analysis: &Analysis, disguise: &mut Disguise) -> Result<(), Failure> {
+    pub fn write(&self, analysis: &Analysis, pseudonyms: &mut OutputPseudonyms) -> Result<(), Failure> {
         let Some(out) = &self.report else { return Ok(()) };
         let name = out.to_string_lossy();
         let format = self.report_format.map_or_else(|| ReportFormat::of_name(&name), |format| format.0);
@@ -134,19 +134,19 @@ impl ReportArguments {
         if !self.report_charts.is_empty() {
             options.charts.retain(|id| self.report_charts.iter().any(|wanted| wanted == id));
         }
-        options.has_pseudonyms = disguise.is_on();
+        options.has_pseudonyms = pseudonyms.is_on();
         let text = report::write(analysis, &options, format);
-        disguise.write(out, format.media_type(), |file| file.write_all(text.as_bytes()))
+        pseudonyms.write(out, format.media_type(), |file| file.write_all(text.as_bytes()))
     }
 }
 
 /// What all outputs go through: nothing, or pseudonyms.
-pub struct Disguise(Option<Pseudonyms>);
+pub struct OutputPseudonyms(Option<Pseudonyms>);
 
-impl Disguise {
+impl OutputPseudonyms {
     /// Under a key, if there is one.
-    pub fn new(key: Option<PseudonymKey>, analysis: &Analysis, pipeline: &Pipeline) -> Disguise {
-        Disguise(key.map(|key| query::pseudonyms(&key, pipeline, analysis)))
+    pub fn new(key: Option<PseudonymKey>, analysis: &Analysis, pipeline: &Pipeline) -> OutputPseudonyms {
+        OutputPseudonyms(key.map(|key| query::pseudonyms(&key, pipeline, analysis)))
     }
 
     /// True if there are pseudonyms.

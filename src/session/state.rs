@@ -141,7 +141,7 @@ pub struct State {
     /// True from the wish to stop reading until the result is there.
     pub is_stopping: bool,
     /// True while changed settings are being judged.
-    pub is_judging: bool,
+    pub is_evaluating: bool,
     /// True if the worker holds the tables of the analysis.
     pub has_tables: bool,
     /// Counts results: tables ask again when it changes.

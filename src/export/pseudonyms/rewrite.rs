@@ -3,7 +3,7 @@
 
 use super::cipher::{Keyed, PseudonymKey};
 use super::names::{looks_like_name, pseudonym};
-use super::packets::{self, Met};
+use super::packets::{self, PseudonymCache};
 use crate::model::net::addr::{mac_from_text, mac_text};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +39,7 @@ pub struct Pseudonyms {
     /// Ids of findings are hashes of addresses that anybody can compute.
     ids: BTreeMap<String, String>,
     remembered: BTreeMap<String, String>,
-    met: Met,
+    cache: PseudonymCache,
 }
 
 impl Pseudonyms {
@@ -57,12 +57,12 @@ impl Pseudonyms {
             }
         }
         let ids = renamed;
-        Pseudonyms { ids, names, keyed, remembered: BTreeMap::new(), met: Met::default() }
+        Pseudonyms { ids, names, keyed, remembered: BTreeMap::new(), cache: PseudonymCache::default() }
     }
 
     /// The headers of a packet with pseudonyms, of a LINKTYPE_ number; what it carries is left out.
     pub fn packet(&mut self, link_type: u16, captured: &[u8]) -> Vec<u8> {
-        packets::headers(&self.keyed, &mut self.met, link_type, captured)
+        packets::headers(&self.keyed, &mut self.cache, link_type, captured)
     }
 
     /// The text with pseudonyms.

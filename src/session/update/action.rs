@@ -63,7 +63,7 @@ pub enum Action {
     /// What fits this rule is expected here.
     Expect(Rule),
     /// It is not expected any more.
-    Unexpect(Rule),
+    RemoveRule(Rule),
     /// Somebody says something about the finding of this id.
     Annotation(String, Annotation),
     /// The packet at this place is to be marked with a comment, or not to be marked any more.

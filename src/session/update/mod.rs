@@ -68,8 +68,8 @@ impl State {
                 self.clear();
                 self.restart()
             }
-            Action::Received(reply) => self.hear(reply),
-            Action::Died(text) => self.die(text),
+            Action::Received(reply) => self.on_reply(reply),
+            Action::Died(text) => self.on_worker_lost(text),
             Action::Set(descriptor, value) => {
                 let before = self.settings.get(descriptor);
                 self.settings.set(descriptor, value);
@@ -149,7 +149,7 @@ impl State {
                 vec![Effect::KeepLooksFirst]
             }
             Action::Expect(rule) => self.allow(rule),
-            Action::Unexpect(rule) => {
+            Action::RemoveRule(rule) => {
                 self.settings.withdraw(&rule);
                 self.notice = None;
                 self.apply()
@@ -180,7 +180,7 @@ impl State {
                 effects
             }
             Action::Evaluate if self.phase == Phase::Ready && self.has_tables => {
-                self.is_judging = true;
+                self.is_evaluating = true;
                 vec![self.send(Request::Evaluate(self.settings.clone()))]
             }
             Action::Anomalies(action) => {
@@ -287,7 +287,7 @@ impl State {
         self.progress = None;
         self.notice = None;
         self.is_stopping = false;
-        self.is_judging = false;
+        self.is_evaluating = false;
         self.is_look = false;
         self.has_tables = false;
         self.anomalies = Shared::default();

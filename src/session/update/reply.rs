@@ -11,7 +11,7 @@ use crate::session::state::{Notice, Phase, State, Worker};
 use crate::triage;
 
 impl State {
-    pub(super) fn hear(&mut self, Envelope { job, body }: Envelope<Reply>) -> Vec<Effect> {
+    pub(super) fn on_reply(&mut self, Envelope { job, body }: Envelope<Reply>) -> Vec<Effect> {
         if job != self.job && !matches!(body, Reply::Ready { .. } | Reply::Recognised { .. }) {
             return Vec::new();
         }
@@ -74,13 +74,13 @@ impl State {
         self.analysis = Some(Shared::new(analysis));
         self.phase = Phase::Ready;
         self.is_stopping = false;
-        self.is_judging = false;
+        self.is_evaluating = false;
         self.has_tables = true;
         self.revision = self.revision.wrapping_add(1);
     }
 
     /// The worker is gone: what is complete stays on the page, the tables are lost.
-    pub(super) fn die(&mut self, text: String) -> Vec<Effect> {
+    pub(super) fn on_worker_lost(&mut self, text: String) -> Vec<Effect> {
         let is_replaced = self.worker == Worker::Ready;
         let is_complete = self.phase == Phase::Ready;
         let analysis = self.analysis.take().filter(|_| is_complete);

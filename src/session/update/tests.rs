@@ -100,7 +100,7 @@ fn the_hash_comes_later_and_survives_judging_again() {
     assert!(state.is_hashing());
     let state = after(&state, [received(1, Reply::Sha256("ab".into())), Action::Evaluate, done(1)]);
     assert_eq!(state.analysis.as_ref().and_then(|a| a.file.sha256.as_deref()), Some("ab"));
-    assert!(!state.is_hashing() && !state.is_judging);
+    assert!(!state.is_hashing() && !state.is_evaluating);
     assert_eq!(state.revision, 2);
 }
 
@@ -165,7 +165,7 @@ fn what_is_expected_goes_at_once_and_comes_back() {
     assert_eq!(effects, [Effect::KeepSettings, Effect::Send(told)]);
     assert_eq!(state.notice, Some(Notice::Expected(beacons())));
     assert_eq!(counts(&after(&state, [received(1, found())])), (1, 1), "rules that came after the worker was asked");
-    let undone = after(&state, [Action::Unexpect(beacons())]);
+    let undone = after(&state, [Action::RemoveRule(beacons())]);
     assert_eq!((counts(&undone), &undone.notice), ((2, 0), &None));
     assert!(ready.step(Action::Expect(Rule::default())).1.is_empty());
 }

@@ -50,7 +50,7 @@ struct Inner {
     lesson_files: RefCell<Vec<File>>,
     questions: Questions,
     on_saved: RefCell<Option<(u32, OnSaved)>>,
-    judge_timer: RefCell<Option<Timeout>>,
+    evaluate_timer: RefCell<Option<Timeout>>,
     places: RefCell<BTreeMap<String, Place>>,
     has_warned: Cell<bool>,
 }
@@ -76,7 +76,7 @@ impl Store {
             lesson_files: RefCell::default(),
             questions: Questions::default(),
             on_saved: RefCell::default(),
-            judge_timer: RefCell::default(),
+            evaluate_timer: RefCell::default(),
             places: RefCell::default(),
             has_warned: Cell::default(),
         }));
@@ -254,7 +254,7 @@ impl Store {
             Effect::EvaluateSoon => {
                 let store = self.clone();
                 let timer = Timeout::new(EVALUATE_PAUSE_MS, move || store.dispatch(Action::Evaluate));
-                self.0.judge_timer.replace(Some(timer));
+                self.0.evaluate_timer.replace(Some(timer));
             }
         }
     }

@@ -31,11 +31,11 @@ const REDIRECT: u8 = 5;
 /// Neighbour solicitation and advertisement.
 const NEIGHBOURS: [u8; 2] = [135, 136];
 
-/// Pseudonyms of addresses that were met.
+/// Pseudonyms of the addresses that occurred lately.
 #[derive(Default)]
-pub struct Met(HashMap<IpAddr, IpAddr>);
+pub struct PseudonymCache(HashMap<IpAddr, IpAddr>);
 
-impl Met {
+impl PseudonymCache {
     fn pseudonym(&mut self, keyed: &Keyed, address: IpAddr) -> IpAddr {
         if self.0.len() >= MOST_REMEMBERED {
             self.0.clear();
@@ -48,9 +48,9 @@ impl Met {
 }
 
 /// The headers of a captured packet, as far as they are known and whole; empty for a link type that is not known.
-pub fn headers(keyed: &Keyed, met: &mut Met, link_type: u16, captured: &[u8]) -> Vec<u8> {
+pub fn headers(keyed: &Keyed, cache: &mut PseudonymCache, link_type: u16, captured: &[u8]) -> Vec<u8> {
     let mut headers =
-        Headers { keyed, met, rest: captured, out: Vec::with_capacity(captured.len().min(128)), n_tunnels: 0 };
+        Headers { keyed, cache, rest: captured, out: Vec::with_capacity(captured.len().min(128)), n_tunnels: 0 };
     // What is cut off ends it.
     let _end = headers.link(link_type);
     headers.out
@@ -58,7 +58,7 @@ pub fn headers(keyed: &Keyed, met: &mut Met, link_type: u16, captured: &[u8]) ->
 
 struct Headers<'a> {
     keyed: &'a Keyed,
-    met: &'a mut Met,
+    cache: &'a mut PseudonymCache,
     rest: &'a [u8],
     out: Vec<u8>,
     n_tunnels: usize,
@@ -163,7 +163,7 @@ impl Headers<'_> {
 
     fn address_v4(&mut self) -> Option<()> {
         let (bytes, _) = self.rest.split_first_chunk::<4>()?;
-        let own = self.met.pseudonym(self.keyed, IpAddr::V4(Ipv4Addr::from(*bytes)));
+        let own = self.cache.pseudonym(self.keyed, IpAddr::V4(Ipv4Addr::from(*bytes)));
         if let IpAddr::V4(own) = own {
             self.take(4)?.copy_from_slice(&own.octets());
         }
@@ -172,7 +172,7 @@ impl Headers<'_> {
 
     fn address_v6(&mut self) -> Option<()> {
         let (bytes, _) = self.rest.split_first_chunk::<16>()?;
-        let own = self.met.pseudonym(self.keyed, IpAddr::V6(Ipv6Addr::from(*bytes)));
+        let own = self.cache.pseudonym(self.keyed, IpAddr::V6(Ipv6Addr::from(*bytes)));
         if let IpAddr::V6(own) = own {
             self.take(16)?.copy_from_slice(&own.octets());
         }

@@ -9,7 +9,7 @@ fn keyed() -> Keyed {
 }
 
 fn with(link_type: u16, packet: &[u8]) -> Vec<u8> {
-    headers(&keyed(), &mut Met::default(), link_type, packet)
+    headers(&keyed(), &mut PseudonymCache::default(), link_type, packet)
 }
 
 #[test]

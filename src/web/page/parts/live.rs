@@ -30,7 +30,7 @@ fn words(state: &State) -> String {
             let steps = (state.share_done().unwrap_or(0.0) / STEP).floor();
             format!("Reading: {:.0} percent.", steps * STEP * 100.0)
         }
-        (Phase::Ready, _, Some(_)) if state.is_judging => "Evaluating again.".to_owned(),
+        (Phase::Ready, _, Some(_)) if state.is_evaluating => "Evaluating again.".to_owned(),
         (Phase::Ready, _, Some(analysis)) => {
             let findings = quantity::counted(analysis.findings.len() as u64, "finding", "findings");
             let of_what = match &analysis.table {

@@ -25,13 +25,13 @@ pub struct NoticeBarProps {
 pub fn NoticeBar(props: &NoticeBarProps) -> Html {
     let dismiss = use_action(|_: MouseEvent| Action::Dismiss);
     let again = use_action(|_: MouseEvent| Action::ReadAgain);
-    let unexpect = use_action(Action::Unexpect);
+    let remove_rule = use_action(Action::RemoveRule);
     let Some(notice) = &props.notice else { return Html::default() };
     let (title, text, hint) = words(notice, props.n_expected);
     let undo = match notice {
         Notice::Expected(rule) => {
             let rule = rule.clone();
-            Some(unexpect.reform(move |_: MouseEvent| rule.clone()))
+            Some(remove_rule.reform(move |_: MouseEvent| rule.clone()))
         }
         _ => None,
     };

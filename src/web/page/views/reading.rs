@@ -24,7 +24,7 @@ pub fn Reading(props: &ReadingProps) -> Html {
     let cancel = use_action(|_: MouseEvent| Action::Cancel);
     let stop = use_action(|_: MouseEvent| Action::Stop);
     let name = state.file.as_ref().map(|file| plain(&file.name)).unwrap_or_default();
-    let is_judging = state.progress.as_ref().is_some_and(|progress| progress.stage == Stage::Evaluating);
+    let is_evaluating = state.progress.as_ref().is_some_and(|progress| progress.stage == Stage::Evaluating);
     html! {
         <div class="reading" data-testid="reading">
             <section class="card progress-card" aria-labelledby="reading-title">
@@ -35,7 +35,7 @@ pub fn Reading(props: &ReadingProps) -> Html {
                 }
                 <div class="buttons">
                     <button type="button" class="button" onclick={cancel}>{ Icon::Cross.html() }<span>{"Cancel"}</span></button>
-                    <button type="button" class="button" onclick={stop} disabled={state.is_stopping || is_judging}>
+                    <button type="button" class="button" onclick={stop} disabled={state.is_stopping || is_evaluating}>
                         { Icon::Stop.html() }<span>{"Stop and show results so far"}</span>
                     </button>
                 </div>

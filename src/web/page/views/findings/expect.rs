@@ -23,7 +23,7 @@ pub struct ExpectProps {
 pub fn Expect(props: &ExpectProps) -> Html {
     let OpenRule { is_open, toggle, on_cancel, on_done } = use_rule_form();
     let button = use_node_ref();
-    let unexpect = use_action(Action::Unexpect);
+    let remove_rule = use_action(Action::RemoveRule);
     {
         let is_open = is_open.setter();
         use_effect_with(props.id.clone(), move |_| is_open.set(false));
@@ -31,7 +31,7 @@ pub fn Expect(props: &ExpectProps) -> Html {
     use_focus_on_change(&button, *is_open, false);
     let Some(finding) = props.analysis.finding(&props.id) else { return Html::default() };
     if let Some(rule) = props.analysis.rule_of(&props.id) {
-        return in_force(rule, unexpect);
+        return in_force(rule, remove_rule);
     }
     html! {
         <div class="expect">
@@ -54,9 +54,9 @@ fn form(finding: &Finding, analysis: &Shared<Analysis>, on_done: Callback<Rule>,
     }
 }
 
-fn in_force(rule: &Rule, unexpect: Callback<Rule>) -> Html {
+fn in_force(rule: &Rule, remove_rule: Callback<Rule>) -> Html {
     let own = rule.clone();
-    let remove = Callback::from(move |_: MouseEvent| unexpect.emit(own.clone()));
+    let remove = Callback::from(move |_: MouseEvent| remove_rule.emit(own.clone()));
     html! {
         <div class="expect in-force" data-testid="expected-rule">
             <p>

@@ -52,7 +52,7 @@ pub fn Findings(props: &FindingsProps) -> Html {
         Callback::from(move |_: MouseEvent| n_shown.set(*n_shown + STEP))
     };
     html! {
-        <div class={classes!("findings", props.id.is_some().then_some("has-detail"), all.is_empty().then_some("is-empty"))} aria-busy={props.state.is_judging.to_string()}>
+        <div class={classes!("findings", props.id.is_some().then_some("has-detail"), all.is_empty().then_some("is-empty"))} aria-busy={props.state.is_evaluating.to_string()}>
             <div class="findings-list">
                 <h1>{"Findings"}</h1>
                 if all.is_empty() {

@@ -21,7 +21,7 @@ pub struct ExpectedProps {
 pub fn Expected(props: &ExpectedProps) -> Html {
     let rules = props.state.settings.expected();
     let OpenRule { is_open, toggle: open, on_cancel, on_done } = use_rule_form();
-    let unexpect = use_action(Action::Unexpect);
+    let remove_rule = use_action(Action::RemoveRule);
     let analysis = props.state.analysis.clone();
     html! {
         <section class="card group" aria-labelledby="settings-expected" id="group-expected">
@@ -35,7 +35,7 @@ pub fn Expected(props: &ExpectedProps) -> Html {
             } else {
                 <ul class="rules" aria-label="Allow-list">
                     for rule in rules {
-                        { row(rule, analysis.as_deref(), &unexpect) }
+                        { row(rule, analysis.as_deref(), &remove_rule) }
                     }
                 </ul>
             }
@@ -48,10 +48,10 @@ pub fn Expected(props: &ExpectedProps) -> Html {
     }
 }
 
-fn row(rule: &Rule, analysis: Option<&Analysis>, unexpect: &Callback<Rule>) -> Html {
+fn row(rule: &Rule, analysis: Option<&Analysis>, remove_rule: &Callback<Rule>) -> Html {
     let n = |analysis: &Analysis| analysis.expected.iter().filter(|expected| expected.rule == *rule).count() as u64;
     let own = rule.clone();
-    let remove = unexpect.reform(move |_: MouseEvent| own.clone());
+    let remove = remove_rule.reform(move |_: MouseEvent| own.clone());
     html! {
         <li key={rule.words()}>
             <span class="rule-words">

@@ -82,7 +82,7 @@ fn status(state: &State) -> String {
     if state.needs_reading(&pipeline::descriptors()) {
         return "Some changes take effect when the file is read again.".to_owned();
     }
-    match (state.is_judging, state.phase) {
+    match (state.is_evaluating, state.phase) {
         (true, _) => "Evaluating again…".to_owned(),
         (false, Phase::Ready) => {
             format!("{} with these settings.", quantity::counted(analysis.findings.len() as u64, "finding", "findings"))
