@@ -17,6 +17,10 @@ pub const FRONT_BYTES: usize = 256 << 10;
 /// Keys of settings files that are no ids of settings.
 const OF_SETTINGS: [&str; 2] = ["expected", "columns"];
 
+/// Why such a file is not opened.
+const OWN: &str = "Packetloupe wrote this file, but it is no capture or table. Results are opened by opening the capture again; \
+                   choices of Anomalies and lessons are loaded in their views.";
+
 /// What MISP answers when it has nothing.
 const EMPTY_ANSWER: &str = r#"{"response":[]}"#;
 
@@ -27,6 +31,10 @@ pub enum Found {
     Attached(AttachedKind),
     /// Settings.
     Settings,
+    /// A session.
+    Session,
+    /// Something else that Packetloupe wrote, which is of no use beside an open file.
+    Own,
     /// A capture or a table, or nothing that is known.
     Input,
 }
@@ -58,6 +66,13 @@ fn of_document(text: &str, is_all: bool, known: &[&Descriptor]) -> Found {
         Some("packetloupe baseline") => return Found::Attached(AttachedKind::Baseline),
         _ => {}
     }
+    if value("packetloupe") == Some("session") {
+        return Found::Session;
+    }
+    let is_result = ["schema", "file", "coverage", "findings"].iter().all(|key| has(key));
+    if is_result || keys.iter().any(|(name, _)| name.starts_with("packetloupe")) {
+        return Found::Own;
+    }
     let is_bundle = value("type") == Some("bundle");
     // Logs have events and responses too, but not the attributes that MISP's have.
     let is_misp = ["Event", "response", "Attribute"].iter().any(|key| has(key)) && text.contains("\"Attribute\"");
@@ -72,7 +87,8 @@ fn of_document(text: &str, is_all: bool, known: &[&Descriptor]) -> Found {
     let is_known = |name: &String| OF_SETTINGS.contains(&name.as_str()) || known.iter().any(|d| d.id == name);
     // Lines of JSON are rows; a setting of another release is said when the file is taken.
     let is_one = is_all && serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok();
-    if is_one && keys.iter().any(|(name, _)| is_known(name)) {
+    // Settings of which none is changed are empty.
+    if is_one && (keys.is_empty() || keys.iter().any(|(name, _)| is_known(name))) {
         return Found::Settings;
     }
     Found::Input
@@ -144,6 +160,8 @@ pub fn offered(name: &str, front: &[u8], bytes: u64, settings: &Settings) -> Off
             Ok((settings, warnings)) => Offered::Settings(Box::new(settings), warnings),
             Err(why) => Offered::Unknown(why),
         },
+        Found::Session => Offered::Session,
+        Found::Own => Offered::Unknown(OWN.to_owned()),
         Found::Input => match try_reading(name, front, bytes, settings) {
             Ok(is_table) => Offered::Input { is_table },
             Err(why) => Offered::Unknown(why),

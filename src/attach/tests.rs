@@ -30,6 +30,11 @@ fn files_are_known_by_their_content() {
         assert_eq!(found(text), Found::Attached(kind), "{text}");
     }
     assert_eq!(found("{\"expected\": [], \"seed\": 3}"), Found::Settings);
+    assert_eq!(found("{}"), Found::Settings, "none is changed");
+    assert_eq!(found("{\"packetloupe\": \"session\", \"version\": 1, \"settings\": {}}"), Found::Session);
+    assert_eq!(found("{\"packetloupe_anomalies\": 1, \"scope\": \"rows\"}"), Found::Own);
+    let result = "{\"schema\": 1, \"file\": {}, \"summary\": {}, \"coverage\": {}, \"findings\": []}";
+    assert_eq!(found(result), Found::Own);
     for text in [
         "{\"event_type\":\"flow\",\"src_ip\":\"10.0.0.1\",\"format\":\"x\"}\n{\"event_type\":\"flow\"}\n",
         "{\"flow\": {\"format\": \"packetloupe model\"}}",
@@ -39,7 +44,6 @@ fn files_are_known_by_their_content() {
         "{\"label\": \"scan\", \"hosts\": [\"10.0.0.9\"]}\n",
         "src,dst,bytes\n10.0.0.1,192.0.2.1,100\n",
         "\u{d4}\0\0\0",
-        "{}",
         "",
     ] {
         assert_eq!(found(text), Found::Input, "{text}");

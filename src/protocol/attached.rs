@@ -47,6 +47,8 @@ pub enum Offered {
     },
     /// Settings, and what of the file is not usable.
     Settings(Box<Settings>, Vec<String>),
+    /// A session that was saved.
+    Session,
     /// To be applied to what is open.
     Attached(AttachedKind),
     /// None of these, and why, in a sentence.

@@ -107,6 +107,8 @@ pub enum Effect {
         /// Number and place of those that are applied.
         attached: Vec<(u32, usize)>,
     },
+    /// Read the session that is offered at this place.
+    ReadSession(usize),
     /// Tell the worker that just these files are applied; they ride beside the message.
     Attach(Vec<AttachedFile>),
     /// End the worker at once and start another.

@@ -30,6 +30,10 @@ impl State {
         let (mut has_table, mut effects) = (false, Vec::new());
         for (place, (file, found)) in files.iter().zip(found).enumerate() {
             match found {
+                Offered::Input { .. } if inputs.iter().any(|other| files.get(*other) == Some(file)) => {
+                    let text = "It was given twice and is read once.".to_owned();
+                    refused.push(Notice::Refused { file: file.name.clone(), text });
+                }
                 Offered::Input { is_table } => {
                     has_table |= is_table;
                     inputs.push(place);
@@ -37,6 +41,8 @@ impl State {
                 Offered::Settings(settings, warnings) => {
                     effects.extend(self.take(Action::LoadSettings(file.name.clone(), *settings, warnings)));
                 }
+                // Read before the files are taken.
+                Offered::Session => effects.push(Effect::ReadSession(place)),
                 Offered::Attached(kind) => new.push((place, kind)),
                 Offered::Unknown(text) => refused.push(Notice::Refused { file: file.name.clone(), text }),
             }
@@ -70,7 +76,7 @@ impl State {
             self.notice =
                 Some(Notice::Failed(format!("At most {MOST_ATTACHED} files are applied at a time: remove one.")));
         }
-        if let Some(refused) = refused.into_iter().next() {
+        if let Some(refused) = together(refused) {
             self.notice = Some(refused);
         }
         effects
@@ -136,5 +142,23 @@ impl State {
             let forget = |of: &Attached| Attached { said: None, ..of.clone() };
             self.attached = Shared::new(self.attached.iter().map(forget).collect());
         }
+    }
+}
+
+/// One notice of all that was refused: why the first was, and the names of the others.
+fn together(refused: Vec<Notice>) -> Option<Notice> {
+    let mut all = refused.into_iter();
+    let first = all.next()?;
+    let others: Vec<String> = all
+        .filter_map(|other| match other {
+            Notice::Refused { file, .. } => Some(file),
+            _ => None,
+        })
+        .collect();
+    match first {
+        Notice::Refused { file, text } if !others.is_empty() => {
+            Some(Notice::Refused { file, text: format!("{text} Not opened either: {}.", others.join(", ")) })
+        }
+        first => Some(first),
     }
 }

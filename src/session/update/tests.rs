@@ -337,6 +337,15 @@ fn what_is_no_capture_never_throws_an_open_analysis_away() {
     let (state, effects) = dropped(&open, &["s.json"], vec![given]);
     assert!(is_open(&state) && effects.contains(&Effect::EvaluateSoon));
     assert_eq!((&state.settings, matches!(state.notice, Some(Notice::Loaded { .. }))), (&settings, true));
+    let (state, effects) = dropped(&open, &["session.json"], vec![Offered::Session]);
+    assert!(is_open(&state) && effects == [Effect::ReadSession(0)]);
+    let unknown = || Offered::Unknown("A picture.".into());
+    let (state, _) = dropped(&open, &["x.png", "y.png", "z.pdf"], vec![unknown(), unknown(), unknown()]);
+    let Some(Notice::Refused { text, .. }) = state.notice else { panic!("refused") };
+    assert_eq!(text, "A picture. Not opened either: y.png, z.pdf.");
+    let (state, effects) = dropped(&open, &["c.pcap", "c.pcap"], vec![CAPTURE, CAPTURE]);
+    assert!(effects.contains(&Effect::Take { inputs: vec![0], attached: vec![] }));
+    assert!(matches!(state.notice, Some(Notice::Refused { text, .. }) if text.contains("twice")));
     // What can be opened of a mixed drop is.
     let (state, _) = dropped(&open, &["x.png", "c.pcap"], vec![Offered::Unknown("A picture.".into()), CAPTURE]);
     assert_eq!((state.file.unwrap().name.as_str(), state.phase), ("c.pcap", Phase::Reading));

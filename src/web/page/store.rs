@@ -3,10 +3,11 @@
 pub use super::questions::Count;
 use super::questions::Questions;
 use crate::export::pseudonyms::PseudonymKey;
+use crate::pipeline;
 use crate::protocol::{Answer, Envelope, Query, Reply, Request, Saving, Scope};
-use crate::session::{Action, Effect, OpenFile, Phase, Route, Selection, Shared, State};
+use crate::session::{Action, Effect, OpenFile, Phase, Route, Selection, Shared, State, carried};
 use crate::web::browser::client::{Client, Event};
-use crate::web::browser::scripts;
+use crate::web::browser::{file_text, scripts};
 use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -237,6 +238,7 @@ impl Store {
         match order {
             Effect::Send(request) => self.send(&request),
             Effect::Take { inputs, attached } => self.take_offered(&inputs, &attached),
+            Effect::ReadSession(place) => self.read_session(place),
             Effect::Attach(list) => {
                 let files: Vec<Blob> = {
                     let mut known = self.0.attached.borrow_mut();
@@ -276,6 +278,25 @@ impl Store {
             _ => Vec::new(),
         };
         self.send_with(request, &files);
+    }
+
+    /// Reads a session that was offered.
+    fn read_session(&self, place: usize) {
+        let Some(file) = self.0.offered.borrow().get(place).cloned() else { return };
+        let (store, name) = (self.clone(), file.name());
+        file_text::read(&file, move |text| {
+            if let Err(text) = text.and_then(|text| store.take_session(name, &text)) {
+                store.dispatch(Action::Fail(text));
+            }
+        });
+    }
+
+    /// Takes over what a saved session has; an error says in a sentence why it cannot be used.
+    pub fn take_session(&self, name: String, text: &str) -> Result<(), String> {
+        let read = carried::read(text, &pipeline::descriptors());
+        let (settings, memory, warnings) = read.map_err(|why| format!("{name} cannot be used: {why}."))?;
+        self.dispatch(Action::LoadSession(name, settings, memory, warnings));
+        Ok(())
     }
 
     /// Keeps files that were offered as what they are.

@@ -1,7 +1,6 @@
 //! Buttons that save a session to a file, settings, verdicts and notes, and take one over.
 
-use crate::pipeline;
-use crate::session::{Action, Shared, State, carried};
+use crate::session::{Shared, State, carried};
 use crate::web::page::hooks::use_store;
 use crate::web::page::parts::file_buttons::FileButtons;
 use yew::prelude::*;
@@ -22,12 +21,7 @@ pub fn KeepSession(props: &KeepSessionProps) -> Html {
         Callback::from(move |()| carried::write(&state.settings, &state.memory))
     };
     let take = Callback::from(move |(name, text): (String, String)| {
-        let read = carried::read(&text, &pipeline::descriptors());
-        let (settings, memory, warnings) = read.map_err(|why| format!("{name} cannot be used: {why}."))?;
-        if let Some(store) = &store {
-            store.dispatch(Action::LoadSession(name, settings, memory, warnings));
-        }
-        Ok(())
+        store.as_ref().map_or(Ok(()), |store| store.take_session(name, &text))
     });
     html! { <FileButtons what="session" file="packetloupe-session.json" {text} {take} test_id="session-input" /> }
 }
