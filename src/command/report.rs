@@ -32,9 +32,9 @@ pub struct ReportArguments {
     /// Draw only these charts in the section of charts, separated by commas
     #[arg(long, value_name = "CHARTS", requires = "report", value_delimiter = ',', value_parser = chart_ids())]
     report_charts: Vec<String>,
-    /// Put pseudonyms in place of all IP and MAC addresses and names of hosts, domains and accounts, in everything that is
-    /// written; of packets only headers are written. Addresses keep their common prefixes (Crypto-PAn). The random key is printed
-    /// once and not kept
+    /// Put pseudonyms in place of all IP and MAC addresses and names of hosts, domains and accounts (of three letters or
+    /// more), in everything that is written; of packets only headers are written. Addresses keep their common prefixes
+    /// (Crypto-PAn). The random key is printed once and not kept
     #[arg(long)]
     pseudonyms: bool,
     /// Use this key, so that pseudonyms are those of an earlier run

@@ -1,6 +1,6 @@
 //! What an input holds to the names that its texts may repeat: of hosts, domains, servers and accounts.
 
-use super::names::is_generic;
+use super::names::{is_generic, is_of_run};
 use crate::export::Tables;
 use crate::flow::fields::FlowField;
 use crate::model::app::field::{FieldId, FieldValue};
@@ -90,7 +90,8 @@ fn whole(text: &str, known: &mut BTreeSet<String>) {
     if text.parse::<IpAddr>().is_ok() || mac_from_text(&text).is_some() {
         return;
     }
-    for part in text.split(['\\', '/', '@', ':', ' ']) {
+    // As texts are cut into runs: of `o'brien` both parts are names.
+    for part in text.split(|letter| letter == ':' || !is_of_run(letter)) {
         let part = part.trim_matches(['.', '-', '_', '$', '*']);
         if !is_generic(part) && part.chars().any(char::is_alphabetic) {
             known.insert(part.to_owned());
@@ -108,5 +109,19 @@ fn parts(text: &str, known: &mut BTreeSet<String>) {
             _ if part.contains('.') => whole(part, known),
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_name_with_other_signs_each_part_is_one() {
+        let mut known = BTreeSet::new();
+        for name in ["O'Brien", "a+b=cde", "CORP\\anna", "10.0.0.5", "root"] {
+            whole(name, &mut known);
+        }
+        assert_eq!(known.into_iter().collect::<Vec<_>>(), ["anna", "brien", "cde", "corp"]);
     }
 }

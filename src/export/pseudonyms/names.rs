@@ -66,6 +66,11 @@ const LETTERS: &[u8; 32] = b"bcdfghjklmnpqrstvwxz0123456789ky";
 /// Length of the pseudonym of a label: 40 bits.
 const N_LETTERS: usize = 8;
 
+/// True for a letter of a run, which is replaced as a whole or by its parts; all others stay.
+pub fn is_of_run(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '.' | ':' | '-' | '_')
+}
+
 /// True for a name that everybody has.
 pub fn is_generic(name: &str) -> bool {
     name.len() < 3 || GENERIC.contains(&name) || name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')

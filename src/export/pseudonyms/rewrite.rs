@@ -2,7 +2,7 @@
 //! and names have.
 
 use super::cipher::{Keyed, PseudonymKey};
-use super::names::{looks_like_name, pseudonym};
+use super::names::{is_of_run, looks_like_name, pseudonym};
 use super::packets::{self, PseudonymCache};
 use crate::model::net::addr::{mac_from_text, mac_text};
 use std::borrow::Cow;
@@ -208,10 +208,6 @@ fn split_uuid(text: &str) -> Option<(&str, &str)> {
 
 fn is_address(text: &str) -> bool {
     text.parse::<Ipv6Addr>().is_ok()
-}
-
-fn is_of_run(letter: char) -> bool {
-    letter.is_alphanumeric() || matches!(letter, '.' | ':' | '-' | '_')
 }
 
 /// The length of a prefix, as in `10.0.0.0/24`, from what stands behind an address.

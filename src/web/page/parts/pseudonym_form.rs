@@ -84,7 +84,7 @@ pub fn PseudonymFields(props: &PseudonymFieldsProps) -> Html {
                 <span>{"Replace addresses and names by pseudonyms"}</span>
             </label>
             <p class="hint">
-                {"Common prefixes of addresses and the number of labels of names stay. "}{ hint.clone() }
+                {"Common prefixes of addresses and the number of labels of names stay, and names of one or two letters. "}{ hint.clone() }
             </p>
             if choice.is_on {
                 <label class="report-key">
