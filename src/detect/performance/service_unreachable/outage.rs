@@ -1,7 +1,7 @@
 //! Turns a service that clients cannot reach into a finding.
 
 use super::{Attempts, CARD};
-use crate::detect::support::finding_builder::{count, evidence, server_filter, who, yes_no};
+use crate::detect::support::finding_builder::{Identity, count, evidence, server_filter, who, yes_no};
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::trouble::{self, LONG_NS};
@@ -91,6 +91,7 @@ impl Outage<'_> {
             .sources([server])
             .targets(clients)
             .ports([port])
+            .identity(Identity::ActorsAndPorts)
             .protocol("TCP")
             .evidence([
                 evidence("Attempts without any answer", self.sum.n_silent as f64, "connections", "0"),
