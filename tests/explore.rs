@@ -189,9 +189,13 @@ fn a_selection_counts_what_the_listing_shows() {
     assert_eq!(with(Selection { from_ns: Some(from), to_ns: Some(to), ..text("") }).0, 49.0);
     assert_eq!(with(Selection { finding: Some("none".to_owned()), ..text("") }), (0.0, 0.0));
     // The filter of a row selects the row's flows.
-    let rows = input.ask(&question("host", "flows")).unwrap().rows;
-    for row in rows.iter().filter(|row| row.values[0].kind == ValueKind::Value) {
-        assert_eq!(Some(with(text(&row.filter().unwrap())).1), row.figures[0]);
+    for dimension in ["host", "protocol", "transport", "application", "port"] {
+        let rows = input.ask(&question(dimension, "flows")).unwrap().rows;
+        let of_flows = rows.iter().filter(|row| row.figures[0].is_some_and(|n| n > 0.0));
+        for row in of_flows.filter(|row| row.values[0].kind == ValueKind::Value) {
+            let filter = row.filter().unwrap();
+            assert_eq!(Some(with(text(&filter)).1), row.figures[0], "{filter}");
+        }
     }
 }
 

@@ -9,9 +9,20 @@ pub fn host(host: Addr) -> String {
     host.to_string()
 }
 
-/// Flows with a port on either side.
-pub fn port(port: u16) -> String {
-    format!("port {port}")
+/// Flows to a port, over a transport.
+pub fn port(transport: &str, port: u16) -> String {
+    format!("service_port == {port} && {}", word("transport", transport))
+}
+
+/// Flows of which a field of ours is this word.
+pub fn word(field: &str, value: &str) -> String {
+    format!("{field} == {}", quoted(value))
+}
+
+/// Flows of an application that shows by content, or that only the port suggests.
+pub fn application(name: &str, is_certain: bool) -> String {
+    let by_content = word("protocol", name);
+    if is_certain { by_content } else { format!("{} && !({by_content})", word("app", name)) }
 }
 
 /// Flows over IPv4, or over IPv6.

@@ -13,7 +13,7 @@ pub const ENTRY: Dimension = Dimension {
         |item, _, found| found.add(item.flow.app.map_or(Key::Nothing, |app| Key::App(app, item.flow.is_app_certain))),
     )
     .filtered(|key, _| match key {
-        Key::App(app, _) => filter::text(app.name()),
+        Key::App(app, is_certain) => Some(filter::application(app.name(), is_certain)),
         _ => None,
     })
 };

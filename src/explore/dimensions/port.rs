@@ -22,7 +22,7 @@ pub const ENTRY: Dimension = Dimension {
         },
     )
     .filtered(|key, _| match key {
-        Key::Port(_, port) => Some(filter::port(port)),
+        Key::Port(protocol, port) => Some(filter::port(&Protocol::from_ip_protocol(protocol).to_string(), port)),
         _ => None,
     })
 };

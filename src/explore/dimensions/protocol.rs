@@ -20,6 +20,6 @@ pub const ENTRY: Dimension = Dimension { alone: |named| named.map_or(Key::Unknow
     },
 )
 .filtered(|key, asked| match key {
-    Key::Protocol(_) => filter::text(&words(key, asked)),
+    Key::Protocol(_) => Some(filter::word("protocol", &words(key, asked))),
     _ => None,
 }) };

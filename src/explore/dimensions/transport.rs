@@ -18,7 +18,7 @@ pub const ENTRY: Dimension = Dimension {
         },
     )
     .filtered(|key, _| match key {
-        Key::Protocol(protocol) => filter::text(&protocol.to_string()),
+        Key::Protocol(protocol) => Some(filter::word("transport", &protocol.to_string())),
         _ => None,
     })
 };

@@ -3,6 +3,7 @@
 use crate::filter::field::FieldType::{Address, Any, Named, Number, Real, Seconds, Word};
 use crate::filter::field::{Field, Out, Value};
 use crate::filter::view::{PacketView, Side, Tables};
+use crate::model::Protocol;
 use crate::model::finding::{Finding, Severity};
 use crate::model::flow::{Known, Outcome};
 
@@ -11,6 +12,21 @@ pub const FIELDS: &[Field] = &[
     Field::of_side("app", Word, "Application, as TLS", |s, out| {
         if let Some(app) = s.flow.app {
             out(Value::Text(app.name()));
+        }
+    }),
+    Field::of_side(
+        "protocol",
+        Word,
+        "Innermost protocol that is known by content, else the transport",
+        |s, out| match s.flow.app.filter(|_| s.flow.is_app_certain) {
+            Some(app) => out(Value::Text(app.name())),
+            None => transport(s, out),
+        },
+    ),
+    Field::of_side("transport", Word, "Protocol that IP carries, as TCP", transport),
+    Field::of_side("service_port", Number, "Port of the one who was called", |s, out| {
+        if matches!(s.flow.key.protocol, 6 | 17 | 132 | 136) && s.flow.known.has(Known::PORTS) {
+            out(Value::Number(i64::from(s.flow.responder().1)));
         }
     }),
     Field::of_both(
@@ -136,6 +152,12 @@ const OUTCOMES: &[(i64, &str)] =
     &[(0, "established"), (1, "half-open"), (2, "refused"), (3, "unanswered"), (4, "bare"), (5, "unknown")];
 
 const SEVERITIES: &[(i64, &str)] = &[(0, "info"), (1, "low"), (2, "medium"), (3, "high"), (4, "critical")];
+
+fn transport(side: &Side<'_>, out: Out<'_>) {
+    if side.flow.known.has(Known::PROTOCOL) && side.flow.key.protocol != Protocol::NOT_KNOWN {
+        out(Value::Text(&side.flow.transport().to_string()));
+    }
+}
 
 fn name(side: &Side<'_>, out: Out<'_>) {
     let name = side.tables.names.text(side.flow.name);

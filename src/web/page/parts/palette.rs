@@ -263,7 +263,12 @@ fn entries(state: &State) -> Vec<Entry> {
         all.push(Entry { kind: "Finding", text: finding.title.clone(), to });
     }
     for protocol in analysis.summary.protocols.iter().filter(|one| one.layer > 2).take(MOST_OF_KIND) {
-        let filter = crate::filter::quoted(&protocol.name.to_lowercase());
+        let name = crate::filter::quoted(&protocol.name);
+        let filter = match protocol.layer {
+            3 => name.to_lowercase(),
+            4 => format!("transport == {name}"),
+            _ => format!("app == {name}"),
+        };
         all.push(Entry { kind: "Narrow to protocol", text: protocol.name.clone(), to: To::Narrow(filter) });
     }
     all
