@@ -127,7 +127,8 @@ issues! {
     RowDamaged "row-damaged" Warning
         "Lines could not be parsed as rows of the table; they were left out.",
     RowTooLong "row-too-long" Error
-        "A row is far too long, most often because a quote is never closed. Reading continued at the next line.",
+        "A row is far too long or goes on to the end of the file, most often because a quote is never closed. Reading \
+         continued at the next line.",
     RowRagged "row-ragged" Warning
         "Rows have more or fewer cells than the table has columns; missing cells count as empty, extra cells were \
          left out.",

@@ -209,3 +209,28 @@ fn a_column_of_ports_called_service_and_a_date_without_marks_are_read() {
     assert_eq!((read[0].first_ns / 1_000_000_000, read[0].responder().1), (MAY - 30, 1));
     assert_eq!(accused(rows.as_bytes()), ["port_scan"]);
 }
+
+#[test]
+fn a_quote_that_is_never_closed_costs_one_row() {
+    let mut text = "time,src_ip,src_port,dst_ip,dst_port,proto,bytes,note\n".to_owned();
+    for row in 0..200 {
+        let note = if row == 50 || row == 120 { "\"left open" } else { "fine" };
+        writeln!(text, "{},10.0.0.1,{},192.0.2.1,80,tcp,100,{note}", MAY + row, 40_000 + row).unwrap();
+    }
+    let (pipeline, analysis) = read("a.csv", text.as_bytes());
+    assert_eq!(pipeline.flows().iter().count(), 200);
+    assert!(analysis.issues.iter().any(|issue| issue.id == "row-too-long"), "{:?}", analysis.issues);
+}
+
+#[test]
+fn a_port_that_was_called_is_known_without_protocol_and_source_port() {
+    for heading in ["time,src_ip,dst_ip,dst_port,bytes", "time,src_ip,src_port,dst_ip,dst_port,bytes"] {
+        let source_port = if heading.contains("src_port") { "50000," } else { "" };
+        let mut text = format!("{heading}\n");
+        for row in 0..50 {
+            writeln!(text, "{},10.0.0.1,{source_port}192.0.2.1,{},100", MAY + row, 1000 + row).unwrap();
+        }
+        let ports: Vec<u16> = flows(text.as_bytes()).iter().map(|flow| flow.responder().1).collect();
+        assert_eq!(ports, (1000..1050).collect::<Vec<u16>>(), "{heading}");
+    }
+}

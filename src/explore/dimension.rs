@@ -202,6 +202,7 @@ pub fn words(key: Key, asked: &Asked<'_>) -> String {
         Key::Host(host) => host.to_string(),
         Key::Pair(low, high) => format!("{low} – {high}"),
         Key::Mac(mac) => crate::model::net::addr::mac_text(mac),
+        Key::Port(crate::model::Protocol::NOT_KNOWN, port) => port.to_string(),
         Key::Port(protocol, port) => {
             format!("{} {port}", crate::model::Protocol::from_ip_protocol(protocol))
         }

@@ -1,17 +1,20 @@
 //! Values as filters of the flow table: the only place that writes its language.
 
 use crate::filter::quoted;
-use crate::model::Addr;
 use crate::model::net::addr::mac_text;
+use crate::model::{Addr, Protocol};
 
 /// Flows of a host.
 pub fn host(host: Addr) -> String {
     host.to_string()
 }
 
-/// Flows to a port, over a transport.
-pub fn port(transport: &str, port: u16) -> String {
-    format!("service_port == {port} && {}", word("transport", transport))
+/// Flows to a port, over a transport; none if it is not known.
+pub fn port(transport: Option<Protocol>, port: u16) -> String {
+    match transport {
+        Some(transport) => format!("service_port == {port} && {}", word("transport", &transport.to_string())),
+        None => format!("service_port == {port} && !transport"),
+    }
 }
 
 /// Flows of which a field of ours is this word.

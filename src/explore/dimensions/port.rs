@@ -14,15 +14,19 @@ pub const ENTRY: Dimension = Dimension {
         "The port of the responder, with its transport; none for what has no ports.",
         |item, _, found| {
             let flow = item.flow;
+            let port = flow.responder().1;
             found.add(match flow.key.protocol {
-                6 | 17 | 132 | 136 if flow.known.has(Known::PORTS) => Key::Port(flow.key.protocol, flow.responder().1),
+                6 | 17 | 132 | 136 if flow.known.has(Known::PORTS) => Key::Port(flow.key.protocol, port),
+                // A table may have the port that was called alone, or no protocol.
+                6 | 17 | 132 | 136 | Protocol::NOT_KNOWN if port > 0 => Key::Port(flow.key.protocol, port),
                 6 | 17 | 132 | 136 | Protocol::NOT_KNOWN => Key::Unknown,
                 _ => Key::Nothing,
             });
         },
     )
     .filtered(|key, _| match key {
-        Key::Port(protocol, port) => Some(filter::port(&Protocol::from_ip_protocol(protocol).to_string(), port)),
+        Key::Port(Protocol::NOT_KNOWN, port) => Some(filter::port(None, port)),
+        Key::Port(protocol, port) => Some(filter::port(Some(Protocol::from_ip_protocol(protocol)), port)),
         _ => None,
     })
 };

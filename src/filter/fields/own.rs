@@ -25,8 +25,10 @@ pub const FIELDS: &[Field] = &[
     ),
     Field::of_side("transport", Word, "Protocol that IP carries, as TCP", transport),
     Field::of_side("service_port", Number, "Port of the one who was called", |s, out| {
-        if matches!(s.flow.key.protocol, 6 | 17 | 132 | 136) && s.flow.known.has(Known::PORTS) {
-            out(Value::Number(i64::from(s.flow.responder().1)));
+        let port = s.flow.responder().1;
+        let has_ports = matches!(s.flow.key.protocol, 6 | 17 | 132 | 136 | Protocol::NOT_KNOWN);
+        if has_ports && (port > 0 || s.flow.known.has(Known::PORTS)) {
+            out(Value::Number(i64::from(port)));
         }
     }),
     Field::of_both(

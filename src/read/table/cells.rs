@@ -225,6 +225,11 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// True if a quote is open.
+    pub fn is_in_quotes(&self) -> bool {
+        self.is_inside && !self.is_open
+    }
+
     /// The place of the line end that ends the row, searching on from where the last search ended.
     pub fn end(&mut self, bytes: &[u8], cut: Delimiter, line_end: u8) -> Option<usize> {
         if *self == Frame::default() || !cut.has_quotes {

@@ -3,7 +3,7 @@
 use super::RowReader;
 use crate::issue::{IssueKind, IssueLog};
 use crate::read::Record;
-use crate::read::table::cells::{Delimiter, Frame};
+use crate::read::table::cells::{Delimiter, Frame, unquote};
 use crate::read::table::header::Form;
 use crate::read::table::{MOST_OPEN_QUOTES, MOST_ROW_BYTES};
 
@@ -60,10 +60,23 @@ impl RowReader {
                 return;
             }
             if self.carry.is_empty() {
+                if self.is_torn(found) {
+                    self.carry_at = found_at;
+                    self.carry.extend_from_slice(found);
+                    self.carry.push(self.front.line_end);
+                    self.too_long(behind, issues, sink);
+                    return;
+                }
                 self.row(found, found_at, issues, sink);
             } else {
                 let mut row = std::mem::take(&mut self.carry);
                 row.extend_from_slice(found);
+                if self.is_torn(&row) {
+                    row.push(self.front.line_end);
+                    self.carry = row;
+                    self.too_long(behind, issues, sink);
+                    return;
+                }
                 self.row(&row, self.carry_at, issues, sink);
                 row.clear();
                 self.carry = row;
@@ -71,9 +84,29 @@ impl RowReader {
         }
     }
 
+    /// True if a row goes over several lines and has not as many cells as there are columns: a quote is closed by one of a later
+    /// row.
+    fn is_torn(&self, row: &[u8]) -> bool {
+        if !self.cut.has_quotes || self.front.form != Form::Delimited {
+            return false;
+        }
+        let is_long = memchr::memchr(self.front.line_end, row).is_some();
+        is_long && {
+            let (mut room, mut ends) = (Vec::new(), Vec::new());
+            unquote(row, self.cut, &mut room, &mut ends);
+            ends.len() != self.front.names.len()
+        }
+    }
+
+    /// True if the rest of the file is one row, as a quote is never closed.
+    pub(super) fn has_open_quote(&self) -> bool {
+        let is_lines = !self.front.form.is_listed();
+        is_lines && self.frame.is_in_quotes() && memchr::memchr(self.front.line_end, &self.carry).is_some()
+    }
+
     /// The row in `carry` is too long. Most often a quote is never closed: its first line is taken as the row, and
     /// reading goes on behind that, in the rest of `carry` and then in `behind`.
-    fn too_long(&mut self, behind: &[u8], issues: &mut IssueLog, sink: &mut dyn FnMut(Record<'_>)) {
+    pub(super) fn too_long(&mut self, behind: &[u8], issues: &mut IssueLog, sink: &mut dyn FnMut(Record<'_>)) {
         let mut all = std::mem::take(&mut self.carry);
         all.extend_from_slice(behind);
         let at = self.carry_at;

@@ -195,6 +195,10 @@ impl RowReader {
 
     /// The file has ended: what is left is the last row.
     pub fn end(&mut self, issues: &mut IssueLog, sink: &mut dyn FnMut(Record<'_>)) {
+        // Each open quote is read past; after some, quotes mean nothing any more.
+        while self.has_open_quote() {
+            self.too_long(&[], issues, sink);
+        }
         let row = std::mem::take(&mut self.carry);
         self.know_nothing();
         if !row.is_empty() && !self.is_over {
