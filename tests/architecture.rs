@@ -87,6 +87,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "pipeline",
             "anomalies",
             "query",
+            "explore/turn",
+            "explore/Turn",
             "protocol",
             "settings",
             "model",
@@ -235,11 +237,12 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "explore",
         &[
-            &["axis", "classes", "filter", "key", "sources"],
+            &["axis", "classes", "filter", "key", "sources", "turn"],
             &["dimension"],
             &["dimensions", "measure"],
             &["measures"],
-            &["plan", "groups", "tally"],
+            &["plan", "groups"],
+            &["coded", "tally"],
             &["splits"],
             &["gather"],
             &["catalogue"],

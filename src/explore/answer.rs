@@ -1,65 +1,77 @@
 //! A question to its answer: what was gathered, in order, cut to the limit, in words.
 
+use super::coded::Coded;
 use super::correlation;
 use super::dimension::{Asked, name};
 use super::dimensions::time;
-use super::gather::{Gathered, gather};
+use super::gather::{Gathered, coded, gather};
 use super::groups::{BEYOND, MOST, TOTAL};
 use super::key::Key;
 use super::measure::Fold;
 use super::plan::{AskedDimension, AskedMeasure, Plan, plan};
 use super::sources::{Selected, Sources};
+use super::splits::{Codes, Splits};
 use super::tally::{NOWHERE, Tally};
-use crate::maths::sorting::{Arrange, Gather};
+use super::turn::Turn;
+use crate::maths::sorting::Arrange;
 use crate::model::explore::{
     Answer, AnswerRow, AnswerValue, DimensionHead, MeasureHead, Order, Question, Scale, ValueKind,
 };
 use crate::model::format::quantity::{count, counted};
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Answers a question.
 ///
 /// # Errors
 /// What cannot be asked of this input, in a sentence.
-pub fn ask<'a>(sources: &'a Sources<'a>, selected: &Selected, question: &Question) -> Result<Answer, String> {
+pub async fn ask<'a>(
+    sources: &'a Sources<'a>,
+    selected: &Selected,
+    question: &Question,
+    turn: &Turn<'_>,
+) -> Result<Answer, String> {
     if correlation::is_asked(question) {
         return correlation::ask(sources, selected, question);
     }
     let Plan { dimensions, measures } = plan(sources, selected, question)?;
-    let only = only((sources, selected), &dimensions, &measures);
-    let mut gathered = gather((sources, selected), &dimensions, &measures, only);
+    let mut coded = coded((sources, selected), &dimensions, &measures, turn).await;
+    let only = only((sources, selected), (&dimensions, &mut coded), &measures, turn).await;
+    let gathered = gather((sources, selected), (&dimensions, &mut coded), &measures, only, turn).await;
     let mut rows = rows(&gathered);
     let all: Vec<u32> = (0..rows.len() as u32 + 2).collect();
-    let mut figures = figures(&mut gathered, &all, all.len());
+    // Only what the rows are ordered by is needed of all of them.
+    let ordering = if let Order::Measure { place, .. } = question.order { place as usize } else { 0 };
+    let by_group = figures_of(&gathered, ordering, &all, all.len());
     let mut notes = notes(sources, &gathered, &measures);
 
     let is_ordered = |dimension: &AskedDimension<'_>| dimension.entry.steps.is_some();
     let ranks = match question.order {
-        Order::Usual if dimensions.iter().any(is_ordered) => ranks(&rows, &figures, &dimensions),
+        Order::Usual if dimensions.iter().any(is_ordered) => ranks(&rows, &by_group, &gathered.splits),
         _ => Vec::new(),
     };
-    let figure = |row: &Row, place: usize| figures.get(place).and_then(|all| *all.get(row.group as usize)?);
-    let largest = |a: &Row, b: &Row, place: usize| descending(figure(a, place), figure(b, place));
-    let by_keys = |a: &Row, b: &Row| a.keys.cmp(&b.keys);
-    rows.arrange_by(|a, b| match question.order {
-        Order::Usual if ranks.is_empty() => a.kinds().cmp(&b.kinds()).then(largest(a, b, 0)).then(by_keys(a, b)),
+    let figure = |row: &Row| by_group.get(row.group as usize).copied().flatten();
+    let largest = |a: &Row, b: &Row| descending(figure(a), figure(b));
+    let by_keys = |a: &Row, b: &Row| by_keys(&gathered.splits, a, b);
+    let n_rows = rows.len();
+    let kept = question.limit.map_or(n_rows, |limit| n_rows.min(limit as usize));
+    rows.arrange_first_by(kept, |a, b| match question.order {
+        Order::Usual if ranks.is_empty() => a.kinds.cmp(&b.kinds).then(largest(a, b)).then_with(|| by_keys(a, b)),
         Order::Usual => nested(&ranks, a, b),
         Order::Values { is_descending: false } => by_keys(a, b),
         Order::Values { is_descending: true } => by_keys(b, a),
-        Order::Measure { place, is_descending } => {
-            let (one, other) = (figure(a, place as usize), figure(b, place as usize));
-            let order = if is_descending { descending(one, other) } else { ascending(one, other) };
+        Order::Measure { is_descending, .. } => {
+            let order = if is_descending { largest(a, b) } else { ascending(figure(a), figure(b)) };
             order.then_with(|| by_keys(a, b))
         }
     });
 
-    let n_rows = rows.len() as u64;
-    let kept = question.limit.map_or(rows.len(), |limit| rows.len().min(limit as usize));
     let left_out = rows.split_off(kept);
     let has_beyond = gathered.groups.n_beyond > 0;
     let mut others = Vec::new();
-    if !left_out.is_empty() || has_beyond {
+    if (!left_out.is_empty() || has_beyond) && dimensions.iter().any(|dimension| dimension.entry.is_overlapping) {
+        others = vec![None; measures.len()];
+        notes.push("What the limit leaves out cannot be added up: the rows overlap.".to_owned());
+    } else if !left_out.is_empty() || has_beyond {
         let mut places = vec![NOWHERE; all.len()];
         let beyond = if has_beyond { vec![BEYOND] } else { Vec::new() };
         for group in left_out.iter().map(|row| row.group).chain(beyond) {
@@ -67,28 +79,31 @@ pub fn ask<'a>(sources: &'a Sources<'a>, selected: &Selected, question: &Questio
                 *slot = 0;
             }
         }
-        let taken_together = self::figures(&mut gathered, &places, 1);
-        let is_overlapping = dimensions.iter().any(|dimension| dimension.entry.is_overlapping);
+        let taken_together = self::figures(&gathered, &places, 1);
         others = taken_together.iter().map(|all| all.first().copied().flatten()).collect();
-        if is_overlapping {
-            others.fill(None);
-            notes.push("What the limit leaves out cannot be added up: the rows overlap.".to_owned());
+    }
+    let mut places = vec![NOWHERE; all.len()];
+    let shown_groups = rows.iter().map(|row| row.group).filter(|group| *group != TOTAL);
+    for (place, group) in (0..).zip(std::iter::once(TOTAL).chain(shown_groups)) {
+        if let Some(slot) = places.get_mut(group as usize) {
+            *slot = place;
         }
     }
+    let figures = self::figures(&gathered, &places, rows.len() + 1);
+    let of_group = |group: u32| {
+        let place = places.get(group as usize).map_or(usize::MAX, |place| *place as usize);
+        figures.iter().map(|all| all.get(place).copied().flatten()).collect::<Vec<_>>()
+    };
     let shown = rows.iter().map(|row| AnswerRow {
-        values: row.keys.iter().zip(&dimensions).map(|(key, dimension)| value(*key, dimension)).collect(),
-        figures: figures.iter().map(|all| all.get(row.group as usize).copied().flatten()).collect(),
+        values: keys(&gathered.splits, row).zip(&dimensions).map(|(key, dimension)| value(key, dimension)).collect(),
+        figures: of_group(row.group),
     });
-    let shown = shown.collect();
-    for all in &mut figures {
-        all.truncate(1);
-    }
     Ok(Answer {
         dimensions: dimensions.iter().map(dimension_head).collect(),
         measures: measures.iter().zip(&gathered.tallies).map(measure_head).collect(),
-        rows: shown,
-        total: figures.iter().map(|all| all.first().copied().flatten()).collect(),
-        n_rows,
+        rows: shown.collect(),
+        total: of_group(TOTAL),
+        n_rows: n_rows as u64,
         others,
         notes,
     })
@@ -97,52 +112,86 @@ pub fn ask<'a>(sources: &'a Sources<'a>, selected: &Selected, question: &Questio
 /// A group on its way to a row.
 struct Row {
     group: u32,
-    keys: Vec<Key>,
+    codes: Codes,
+    /// Which of its values are none, the first dimension foremost: what is no value comes last.
+    kinds: u32,
 }
 
-impl Row {
-    /// What is no value comes last.
-    fn kinds(&self) -> Vec<ValueKind> {
-        self.keys.iter().map(|key| key.kind()).collect()
-    }
-}
+/// Bits of a kind of value.
+const KIND_BITS: u32 = 2;
 
 fn rows(gathered: &Gathered<'_, '_>) -> Vec<Row> {
     if gathered.splits.dimensions.is_empty() {
-        return vec![Row { group: TOTAL, keys: Vec::new() }];
+        return vec![Row { group: TOTAL, codes: Codes::default(), kinds: 0 }];
     }
-    let all = gathered.groups.iter();
-    all.map(|(group, (combination, places))| Row { group, keys: gathered.splits.keys(combination, places) }).collect()
+    let row = |(group, (combination, places)): (u32, (u32, u64))| {
+        let codes = gathered.splits.codes(combination, places);
+        let row = Row { group, codes, kinds: 0 };
+        let kinds = keys(&gathered.splits, &row).fold(0, |kinds, key| kinds << KIND_BITS | key.kind() as u32);
+        Row { kinds, ..row }
+    };
+    gathered.groups.iter().map(row).collect()
 }
 
-/// The values that are told apart of each dimension with a limit: those with the largest first measure.
-fn only<'a>(
+/// The values of a row.
+fn keys(splits: &Splits<'_, '_>, row: &Row) -> impl Iterator<Item = Key> {
+    splits.dimensions.iter().enumerate().zip(row.codes).map(|((nth, _), code)| splits.key(nth, code))
+}
+
+fn by_keys(splits: &Splits<'_, '_>, a: &Row, b: &Row) -> Ordering {
+    keys(splits, a).cmp(keys(splits, b))
+}
+
+/// The codes of the values that are told apart of each dimension with a limit: those with the largest first measure.
+async fn only<'a>(
     (sources, selected): (&'a Sources<'a>, &Selected),
-    dimensions: &[AskedDimension<'a>],
+    (dimensions, coded): (&[AskedDimension<'a>], &mut [Coded]),
     measures: &[AskedMeasure<'a>],
-) -> Vec<Option<BTreeSet<Key>>> {
-    let of = |dimension: &AskedDimension<'a>| {
-        let limit = dimension.limit? as usize;
-        let mut gathered = gather((sources, selected), std::slice::from_ref(dimension), measures.get(..1)?, vec![None]);
+    turn: &Turn<'_>,
+) -> Vec<Option<Vec<bool>>> {
+    let mut all = Vec::new();
+    for (dimension, coded) in dimensions.iter().zip(coded) {
+        let (Some(limit), Some(first)) = (dimension.limit, measures.get(..1)) else {
+            all.push(None);
+            continue;
+        };
+        let one = (std::slice::from_ref(dimension), std::slice::from_mut(coded));
+        let gathered = gather((sources, selected), one, first, vec![None], turn).await;
         let mut rows = rows(&gathered);
-        let all: Vec<u32> = (0..rows.len() as u32 + 2).collect();
-        let figures = figures(&mut gathered, &all, all.len());
-        let figure = |row: &Row| figures.first().and_then(|all| *all.get(row.group as usize)?);
-        rows.retain(|row| row.kinds() == [ValueKind::Value]);
-        rows.arrange_by(|a, b| descending(figure(a), figure(b)).then_with(|| a.keys.cmp(&b.keys)));
-        Some(rows.into_iter().take(limit).flat_map(|row| row.keys).gathered())
-    };
-    dimensions.iter().map(of).collect()
+        let groups: Vec<u32> = (0..rows.len() as u32 + 2).collect();
+        let by_group = figures_of(&gathered, 0, &groups, groups.len());
+        let figure = |row: &Row| by_group.get(row.group as usize).copied().flatten();
+        rows.retain(|row| row.kinds == ValueKind::Value as u32);
+        rows.arrange_first_by(limit as usize, |a, b| {
+            descending(figure(a), figure(b)).then_with(|| by_keys(&gathered.splits, a, b))
+        });
+        rows.truncate(limit as usize);
+        let codes = rows.iter().map(|row| row.codes.first().copied().unwrap_or_default() as usize);
+        let mut apart = Vec::new();
+        for code in codes {
+            if apart.len() <= code {
+                apart.resize(code + 1, false);
+            }
+            if let Some(slot) = apart.get_mut(code) {
+                *slot = true;
+            }
+        }
+        all.push(Some(apart));
+    }
+    all
 }
 
 /// The figures of all measures by row; of one that is not answered, none.
-fn figures(gathered: &mut Gathered<'_, '_>, rows_of_groups: &[u32], n_rows: usize) -> Vec<Vec<Option<f64>>> {
-    let both = gathered.tallies.iter_mut().zip(&gathered.is_answered);
-    let of = |(tally, is_answered): (&mut Tally, &bool)| match is_answered {
-        true => tally.figures(rows_of_groups, n_rows),
-        false => vec![None; n_rows],
-    };
-    both.map(of).collect()
+fn figures(gathered: &Gathered<'_, '_>, rows_of_groups: &[u32], n_rows: usize) -> Vec<Vec<Option<f64>>> {
+    (0..gathered.tallies.len()).map(|nth| figures_of(gathered, nth, rows_of_groups, n_rows)).collect()
+}
+
+/// The figures of one measure.
+fn figures_of(gathered: &Gathered<'_, '_>, nth: usize, rows_of_groups: &[u32], n_rows: usize) -> Vec<Option<f64>> {
+    match (gathered.tallies.get(nth), gathered.is_answered.get(nth)) {
+        (Some(tally), Some(true)) => tally.figures(rows_of_groups, n_rows),
+        _ => vec![None; n_rows],
+    }
 }
 
 fn descending(a: Option<f64>, b: Option<f64>) -> Ordering {
@@ -159,29 +208,41 @@ fn ascending(a: Option<f64>, b: Option<f64>) -> Ordering {
     }
 }
 
-/// For each dimension the ranks of its values: on an ordered scale their places, of names by the sum of the first measure.
-fn ranks(rows: &[Row], figures: &[Vec<Option<f64>>], dimensions: &[AskedDimension<'_>]) -> Vec<BTreeMap<Key, u32>> {
+/// For each dimension the ranks of its values, by code: on an ordered scale their places, of names by the sum of these figures.
+fn ranks(rows: &[Row], by_group: &[Option<f64>], splits: &Splits<'_, '_>) -> Vec<Vec<u32>> {
     let of = |(nth, dimension): (usize, &AskedDimension<'_>)| {
-        let mut sums: BTreeMap<Key, f64> = BTreeMap::new();
+        let mut sums: Vec<Option<f64>> = Vec::new();
         for row in rows {
-            let Some(key) = row.keys.get(nth) else { continue };
-            let figure = figures.first().and_then(|all| *all.get(row.group as usize)?);
-            *sums.entry(*key).or_default() += figure.unwrap_or(0.0);
+            let code = row.codes.get(nth).copied().unwrap_or_default() as usize;
+            if sums.len() <= code {
+                sums.resize((code + 1).next_power_of_two(), None);
+            }
+            let figure = by_group.get(row.group as usize).copied().flatten();
+            if let Some(sum) = sums.get_mut(code) {
+                *sum = Some(sum.unwrap_or(0.0) + figure.unwrap_or(0.0));
+            }
         }
-        let mut keys: Vec<(Key, f64)> = sums.into_iter().collect();
-        if dimension.entry.steps.is_none() {
-            // Stable: equal ones stay in the order of their keys.
-            keys.arrange_by(|a, b| a.0.kind().cmp(&b.0.kind()).then(b.1.total_cmp(&a.1)));
+        let mut ranks = vec![0; sums.len()];
+        let there = (0_u32..).zip(sums).filter_map(|(code, sum)| Some((code, splits.key(nth, code), sum?)));
+        let mut there: Vec<(u32, Key, f64)> = there.collect();
+        let is_scale = dimension.entry.steps.is_some();
+        there.arrange_by(|(_, a, of_a), (_, b, of_b)| match is_scale {
+            true => a.cmp(b),
+            false => a.kind().cmp(&b.kind()).then(of_b.total_cmp(of_a)).then_with(|| a.cmp(b)),
+        });
+        for (rank, (code, ..)) in (0..).zip(there) {
+            if let Some(slot) = ranks.get_mut(code as usize) {
+                *slot = rank;
+            }
         }
-        keys.into_iter().map(|(key, _)| key).zip(0..).gathered()
+        ranks
     };
-    dimensions.iter().enumerate().map(of).collect()
+    splits.dimensions.iter().enumerate().map(of).collect()
 }
 
-fn nested(ranks: &[BTreeMap<Key, u32>], a: &Row, b: &Row) -> Ordering {
-    let rank = |(key, ranks): (&Key, &BTreeMap<Key, u32>)| ranks.get(key).copied();
-    let of = |row: &Row| row.keys.iter().zip(ranks).map(rank).collect::<Vec<_>>();
-    of(a).cmp(&of(b))
+fn nested(ranks: &[Vec<u32>], a: &Row, b: &Row) -> Ordering {
+    let of = |row: &Row| row.codes.into_iter().zip(ranks).map(|(code, ranks)| ranks.get(code as usize).copied());
+    of(a).cmp(of(b))
 }
 
 fn value(key: Key, dimension: &AskedDimension<'_>) -> AnswerValue {

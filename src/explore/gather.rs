@@ -1,16 +1,18 @@
 //! Goes through packets, flows and rows once each and adds what is measured of them to groups.
 
+use super::coded::Coded;
 use super::groups::{self, Groups, TOTAL};
-use super::key::{Key, Side};
+use super::key::Side;
 use super::measure::{Measured, Value};
 use super::plan::{AskedDimension, AskedMeasure};
 use super::sources::{FlowItem, PacketItem, Selected, Sources};
-use super::splits::{Lists, Splits};
+use super::splits::{Combinations, Splits};
 use super::tally::Tally;
+use super::turn::Turn;
 use crate::model::app::protocol::AppProto;
-use crate::model::flow::Direction;
+use crate::model::flow::{Direction, Flow};
 use crate::stats::packet_index::PacketFlow;
-use std::collections::BTreeSet;
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// What was added up.
@@ -33,20 +35,54 @@ enum Pass {
     Rows,
 }
 
-/// Adds up the measures by the dimensions; of each dimension the values of `only` are told apart, if there is such a set.
-pub fn gather<'q, 'a>(
+impl Pass {
+    fn of(measure: &AskedMeasure<'_>, sources: &Sources<'_>) -> Pass {
+        match measure.entry.value {
+            Value::Packet(..) if sources.has_packets() => Pass::Packets,
+            Value::Row(_) => Pass::Rows,
+            _ => Pass::Flows,
+        }
+    }
+}
+
+/// Finds the values of dimensions that flows and rows have, where a measure is added up from them.
+pub async fn coded<'a>(
     (sources, selected): (&'a Sources<'a>, &Selected),
-    dimensions: &'q [AskedDimension<'a>],
+    dimensions: &[AskedDimension<'a>],
     measures: &[AskedMeasure<'a>],
-    only: Vec<Option<BTreeSet<Key>>>,
+    turn: &Turn<'_>,
+) -> Vec<Coded> {
+    let passes: Vec<Pass> = measures.iter().map(|measure| Pass::of(measure, sources)).collect();
+    let wants = |wanted: Pass| passes.contains(&wanted);
+    let flows_of_rows = if wants(Pass::Rows) { (sources.flows_of_rows)() } else { Vec::new() };
+    // A packet may be selected whose flow is not: by its time, or one by one.
+    let has_flow = |place| wants(Pass::Packets) || selected.has_flow(Some(place));
+    let has_row = |row| has_row((sources, selected), &flows_of_rows, row);
+    let mut all = Vec::new();
+    for dimension in dimensions {
+        let mut coded = Coded::default();
+        if wants(Pass::Packets) || wants(Pass::Flows) {
+            coded.list_flows(sources, dimension, &has_flow, turn).await;
+        }
+        if wants(Pass::Rows) {
+            coded.list_rows(sources, dimension, (&flows_of_rows, &has_row), turn).await;
+        }
+        all.push(coded);
+    }
+    all
+}
+
+/// Adds up the measures by the dimensions, whose values are in `coded`; of each dimension the codes of `only` are told apart, if
+/// there are such.
+pub async fn gather<'q, 'a>(
+    (sources, selected): (&'a Sources<'a>, &Selected),
+    (dimensions, coded): (&'q [AskedDimension<'a>], &'q mut [Coded]),
+    measures: &[AskedMeasure<'a>],
+    only: Vec<Option<Vec<bool>>>,
+    turn: &Turn<'_>,
 ) -> Gathered<'q, 'a> {
-    let splits = Splits::new(dimensions, only);
-    let pass = |measure: &AskedMeasure<'_>| match measure.entry.value {
-        Value::Packet(..) if sources.has_packets() => Pass::Packets,
-        Value::Row(_) => Pass::Rows,
-        _ => Pass::Flows,
-    };
-    let passes: Vec<Pass> = measures.iter().map(pass).collect();
+    let splits = Splits::new(dimensions, coded, only);
+    let passes: Vec<Pass> = measures.iter().map(|measure| Pass::of(measure, sources)).collect();
     let is_answered = passes.iter().map(|pass| *pass == Pass::Packets || !splits.needs_packets()).collect();
     let mut gathered = Gathered {
         splits,
@@ -57,31 +93,42 @@ pub fn gather<'q, 'a>(
     };
     let wants = |wanted: Pass| passes.contains(&wanted);
     if wants(Pass::Packets) || wants(Pass::Flows) {
-        // A packet may be selected whose flow is not: by its time, or one by one.
-        let is_selected = |place| wants(Pass::Packets) || selected.has_flow(Some(place));
-        let lists = gathered.splits.flows(sources, is_selected);
+        let lists = gathered.splits.combinations(false, turn).await;
         if wants(Pass::Packets) {
             let of_packets = passes.iter().map(|pass| *pass == Pass::Packets).collect();
-            gathered.packets((sources, selected), measures, &lists, of_packets);
+            gathered.packets((sources, selected), measures, &lists, of_packets, turn).await;
         }
         if wants(Pass::Flows) && !gathered.splits.needs_packets() {
             let of_flows: Vec<bool> = passes.iter().map(|pass| *pass == Pass::Flows).collect();
-            gathered.flows((sources, selected), measures, &lists, &of_flows);
+            gathered.flows((sources, selected), measures, &lists, &of_flows, turn).await;
         }
     }
     if wants(Pass::Rows) && !gathered.splits.needs_packets() {
-        gathered.rows((sources, selected), measures, &passes);
+        gathered.rows((sources, selected), measures, &passes, turn).await;
     }
     gathered
 }
 
+/// True if a row is selected, whenever its flow begins.
+fn has_row((sources, selected): (&Sources<'_>, &Selected), flows_of_rows: &[Option<u32>], row: usize) -> bool {
+    match &selected.rows {
+        Some(rows) => rows.get(row).copied().unwrap_or(false),
+        None if selected.flows.is_none() => true,
+        None => {
+            let serial = flows_of_rows.get(row).copied().flatten();
+            selected.has_flow(serial.and_then(|serial| sources.place(serial)))
+        }
+    }
+}
+
 impl<'a> Gathered<'_, 'a> {
-    fn packets(
+    async fn packets(
         &mut self,
         (sources, selected): (&'a Sources<'a>, &Selected),
         measures: &[AskedMeasure<'a>],
-        lists: &Lists,
+        lists: &Combinations,
         is_meant: Vec<bool>,
+        turn: &Turn<'_>,
     ) {
         type OfPacket = fn(&PacketItem) -> Measured;
         let of_packet = |(measure, is_meant): (&AskedMeasure<'_>, bool)| match measure.entry.value {
@@ -91,15 +138,16 @@ impl<'a> Gathered<'_, 'a> {
         let values: Vec<Option<OfPacket>> = measures.iter().zip(is_meant).map(of_packet).collect();
         let index = sources.index;
         let forgotten = self.splits.alone(None);
-        let mut alone: HashMap<Option<AppProto>, u32> = HashMap::new();
+        let has_places = self.splits.has_places();
+        let mut alone: HashMap<Option<AppProto>, u32, RandomState> = HashMap::default();
         let known = index.times_ns().zip(index.wire_bytes()).zip(index.belongs()).enumerate();
-        for (number, ((time_ns, bytes), belongs)) in known {
+        let add = |(number, ((time_ns, bytes), belongs)): (usize, ((i64, u32), PacketFlow))| {
             if !selected.has_time(time_ns) {
-                continue;
+                return;
             }
             let is_selected = |packets: &Vec<bool>| packets.get(number).copied().unwrap_or(false);
             if !selected.packets.as_ref().is_none_or(is_selected) {
-                continue;
+                return;
             }
             let single;
             let (combinations, way) = match belongs {
@@ -121,7 +169,7 @@ impl<'a> Gathered<'_, 'a> {
                     (single.as_slice(), None)
                 }
             };
-            let places = self.splits.places(time_ns, bytes);
+            let places = if has_places { self.splits.places(time_ns, bytes) } else { 0 };
             let item = |side: Side| {
                 let is_out = way.map(|way| (way == Direction::ToResponder) != side.is_turned());
                 PacketItem { bytes, is_out }
@@ -142,47 +190,49 @@ impl<'a> Gathered<'_, 'a> {
                     }
                 }
             }
-        }
+        };
+        turn.each(known, add).await;
     }
 
-    fn flows(
+    async fn flows(
         &mut self,
         (sources, selected): (&'a Sources<'a>, &Selected),
         measures: &[AskedMeasure<'a>],
-        lists: &Lists,
+        lists: &Combinations,
         is_meant: &[bool],
+        turn: &Turn<'_>,
     ) {
-        for (place, (serial, flow)) in sources.flows.iter().enumerate() {
+        let mut of_groups = Vec::new();
+        let add = |(place, (serial, flow)): (usize, (u32, &'a Flow))| {
             if !selected.has_time(flow.first_ns) || !selected.has_flow(Some(place)) {
-                continue;
+                return;
             }
             let places = self.splits.places(flow.first_ns, 0);
             let item = FlowItem { serial, flow, sources };
             let own = lists.of(place).iter();
-            let mut of_groups = vec![(TOTAL, Side::Both)];
+            of_groups.clear();
+            of_groups.push((TOTAL, Side::Both));
             of_groups.extend(own.map(|(combination, side)| (self.groups.of(*combination, places), *side)));
             for ((tally, measure), _) in
                 self.tallies.iter_mut().zip(measures).zip(is_meant).filter(|(_, meant)| **meant)
             {
                 of_flow(tally, measure, &item, &of_groups);
             }
-        }
+        };
+        turn.each(sources.flows.iter().enumerate(), add).await;
     }
 
-    fn rows(
+    async fn rows(
         &mut self,
         (sources, selected): (&'a Sources<'a>, &Selected),
         measures: &[AskedMeasure<'a>],
         passes: &[Pass],
+        turn: &Turn<'_>,
     ) {
         let Some(rows) = sources.rows else { return };
         let flows = (sources.flows_of_rows)();
         let serial = |row: usize| flows.get(row).copied().flatten();
-        let is_selected = |row: usize| match &selected.rows {
-            Some(rows) => rows.get(row).copied().unwrap_or(false),
-            None => selected.flows.is_none() || selected.has_flow(serial(row).and_then(|serial| sources.place(serial))),
-        };
-        let lists = self.splits.rows(sources, &flows, is_selected);
+        let lists = self.splits.combinations(true, turn).await;
         let columns: Vec<Option<Vec<u64>>> = measures
             .iter()
             .map(|measure| {
@@ -192,16 +242,18 @@ impl<'a> Gathered<'_, 'a> {
                 Some(cells)
             })
             .collect();
-        for row in 0..rows.len() {
+        let mut of_groups = Vec::new();
+        let add = |row: usize| {
             let flow = serial(row).and_then(|serial| sources.flows.get(serial));
             let time_ns = flow.map(|flow| flow.first_ns);
             let is_in_time = selected.is_any_time() || time_ns.is_some_and(|ns| selected.has_time(ns));
-            if !is_in_time || !is_selected(row) {
-                continue;
+            if !is_in_time || !has_row((sources, selected), &flows, row) {
+                return;
             }
             // A time that is on no scale is an unknown one.
             let places = self.splits.places(time_ns.unwrap_or(i64::MIN), 0);
-            let mut of_groups = vec![TOTAL];
+            of_groups.clear();
+            of_groups.push(TOTAL);
             of_groups.extend(lists.of(row).iter().map(|(combination, _)| self.groups.of(*combination, places)));
             for (((tally, measure), cells), _) in
                 self.tallies.iter_mut().zip(measures).zip(&columns).zip(passes).filter(|(_, pass)| **pass == Pass::Rows)
@@ -211,7 +263,8 @@ impl<'a> Gathered<'_, 'a> {
                 tally.n_unknown += u64::from(measured == Measured::Unknown);
                 of_groups.iter().for_each(|group| tally.add(*group, measured));
             }
-        }
+        };
+        turn.each(0..rows.len(), add).await;
     }
 }
 
@@ -229,7 +282,7 @@ fn of_flow(tally: &mut Tally, measure: &AskedMeasure<'_>, item: &FlowItem<'_>, o
             let mut found = super::dimension::Found::default();
             values(item, &measure.asked, &mut found);
             for (key, _) in &found.0 {
-                of_groups.iter().for_each(|(group, _)| tally.add_distinct(*group, *key));
+                tally.add_distinct(of_groups.iter().map(|(group, _)| *group), *key);
             }
         }
         Value::Delays(delays) => match delays(item.flow) {

@@ -86,6 +86,13 @@ pub fn needs_findings(question: &Question) -> bool {
     groups_by.chain(groups_of).any(|group| group == "Findings")
 }
 
+/// True if the packets of a capture are needed to answer a question: its flows alone do not tell.
+pub fn needs_packets(question: &Question) -> bool {
+    let is_of_packets =
+        |term: &Term| MEASURES.iter().any(|entry| entry.id == term.id && matches!(entry.value, Value::Packet(..)));
+    question.measures.iter().any(is_of_packets)
+}
+
 /// Whether the input has what a dimension is found by.
 fn needs(sources: &Sources<'_>, entry: &Dimension) -> Result<(), String> {
     match entry.values {

@@ -3,7 +3,6 @@
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
-use crate::maths::sorting::Arrange;
 use crate::model::rows::RowKind;
 use crate::model::{Analysis, Flow, Secrets};
 use crate::stats::packet_index::PacketIndex;
@@ -55,22 +54,41 @@ impl Sources<'_> {
 
     /// Places of the findings that list a flow, ascending.
     pub fn findings_of(&self, serial: u32) -> impl Iterator<Item = u32> {
-        let pairs = self.findings.0.get_or_init(|| pairs(self.analysis));
-        let start = pairs.partition_point(|(of, _)| *of < serial);
-        pairs.iter().skip(start).take_while(move |(of, _)| *of == serial).map(|(_, place)| *place)
+        let FindingsOfFlows(lists) = &self.findings;
+        let (ends, places) = lists.get_or_init(|| listed(self.analysis));
+        let end = |at: usize| ends.get(at).copied().unwrap_or_default() as usize;
+        let at = serial as usize;
+        let own = at.checked_sub(1).map_or(0, end)..if at < ends.len() { end(at) } else { 0 };
+        places.get(own).unwrap_or_default().iter().copied()
     }
 }
 
-/// Which findings list which flow: serial number and place of the finding.
+/// Which findings list which flow: where those of each serial number end, and places of findings behind one another.
 #[derive(Default)]
-pub struct FindingsOfFlows(OnceCell<Vec<(u32, u32)>>);
+pub struct FindingsOfFlows(OnceCell<(Vec<u32>, Vec<u32>)>);
 
-fn pairs(analysis: &Analysis) -> Vec<(u32, u32)> {
-    let listed = (0..).zip(&analysis.findings);
-    let mut pairs: Vec<(u32, u32)> =
-        listed.flat_map(|(place, finding)| finding.flow_serials.iter().map(move |serial| (*serial, place))).collect();
-    pairs.arrange();
-    pairs
+fn listed(analysis: &Analysis) -> (Vec<u32>, Vec<u32>) {
+    let pairs = || {
+        (0_u32..).zip(&analysis.findings).flat_map(|(place, one)| one.flow_serials.iter().map(move |of| (*of, place)))
+    };
+    let n = pairs().map(|(serial, _)| serial as usize + 1).max().unwrap_or(0);
+    // Counted, then put where they belong: in order of the flows, and of the findings for each.
+    let mut ends = vec![0_u32; n];
+    pairs().for_each(|(serial, _)| ends.get_mut(serial as usize).into_iter().for_each(|end| *end += 1));
+    let mut sum = 0;
+    for end in &mut ends {
+        // At first where those of the flow begin; at last where they end.
+        sum += std::mem::replace(end, sum);
+    }
+    let mut places = vec![0; sum as usize];
+    for (serial, place) in pairs() {
+        let Some(end) = ends.get_mut(serial as usize) else { continue };
+        if let Some(slot) = places.get_mut(*end as usize) {
+            *slot = place;
+        }
+        *end += 1;
+    }
+    (ends, places)
 }
 
 /// A kept flow.

@@ -1,14 +1,13 @@
 //! What packets, flows and rows add to groups, put together to figures.
 
+use super::groups::TOTAL;
 use super::key::Key;
 use super::measure::{Fold, Measure, Measured, Value};
 use crate::maths::order::nearest_rank;
 use crate::model::flow::health::Delays;
 use foldhash::fast::RandomState;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// Pairs that are gathered before equal ones are taken together.
-const MANY: usize = 1 << 21;
 /// Rows that a group goes to: none.
 pub const NOWHERE: u32 = u32::MAX;
 
@@ -22,10 +21,12 @@ pub struct Tally {
     n_others: Vec<u32>,
     /// Every value, for quantiles.
     all: Vec<(u32, f64)>,
-    /// Every different value, by its number.
-    distinct: Vec<(u32, u32)>,
+    /// Every different value, with its number.
     numbers: HashMap<Key, u32, RandomState>,
-    n_gathered: usize,
+    /// Groups and the numbers of their values; all of them together have every value, and are not in here.
+    distinct: HashSet<u64, RandomState>,
+    /// How many values each group has.
+    n_distinct: Vec<u32>,
     delays: Vec<DelayCounts>,
     is_of_delays: bool,
     /// Packets, flows or rows whose value is unknown.
@@ -50,9 +51,9 @@ impl Tally {
             n_known: Vec::new(),
             n_others: Vec::new(),
             all: Vec::new(),
-            distinct: Vec::new(),
             numbers: HashMap::default(),
-            n_gathered: 0,
+            distinct: HashSet::default(),
+            n_distinct: Vec::new(),
             delays: Vec::new(),
             is_of_delays: matches!(measure.value, Value::Delays(_)),
             n_unknown: 0,
@@ -92,15 +93,20 @@ impl Tally {
         self.n_others.resize(room, 0);
     }
 
-    /// Adds one of different values to a group.
-    pub fn add_distinct(&mut self, group: u32, key: Key) {
+    /// Adds one of different values to groups.
+    pub fn add_distinct(&mut self, groups: impl Iterator<Item = u32>, key: Key) {
         let next = self.numbers.len() as u32;
         let number = *self.numbers.entry(key).or_insert(next);
-        self.distinct.push((group, number));
-        if self.distinct.len() >= self.n_gathered + MANY {
-            self.distinct.sort_unstable();
-            self.distinct.dedup();
-            self.n_gathered = self.distinct.len();
+        for group in groups.filter(|group| *group != TOTAL) {
+            let place = group as usize;
+            if self.n_distinct.len() <= place {
+                self.n_distinct.resize((place + 1).next_power_of_two(), 0);
+            }
+            if self.distinct.insert(u64::from(group) << 32 | u64::from(number))
+                && let Some(n) = self.n_distinct.get_mut(place)
+            {
+                *n += 1;
+            }
         }
     }
 
@@ -115,9 +121,10 @@ impl Tally {
         }
     }
 
-    /// The figure of each row, given the row of each group. A row whose groups have no value is unknown, unless nothing
+    /// The figure of each row, given the row of each group: one of its own for each, or, without that of all together, one for
+    /// several. A row whose groups have no value is unknown, unless nothing
     /// was added to it at all: of a sum that is zero.
-    pub fn figures(&mut self, rows_of_groups: &[u32], n_rows: usize) -> Vec<Option<f64>> {
+    pub fn figures(&self, rows_of_groups: &[u32], n_rows: usize) -> Vec<Option<f64>> {
         let row = |group: u32| rows_of_groups.get(group as usize).copied().filter(|row| *row != NOWHERE);
         let divisor = self.divisor;
         if self.is_of_delays {
@@ -139,17 +146,25 @@ impl Tally {
                 figures
             }
             Fold::Distinct => {
-                let moved = self.distinct.iter().filter_map(|(group, number)| Some((row(*group)?, *number)));
-                let mut all: Vec<(u32, u32)> = moved.collect();
-                all.sort_unstable();
-                all.dedup();
-                let mut figures = vec![Some(0.0); n_rows];
-                for (row, _) in all {
-                    if let Some(Some(n)) = figures.get_mut(row as usize) {
-                        *n += 1.0;
+                let mut figures = vec![0_u32; n_rows];
+                let mut add = |row: u32, n: u32| {
+                    if let Some(slot) = figures.get_mut(row as usize) {
+                        *slot += n;
                     }
+                };
+                if row(TOTAL).is_some() {
+                    // Each group is a row of its own.
+                    row(TOTAL).into_iter().for_each(|row| add(row, self.numbers.len() as u32));
+                    let counted = (0..).zip(&self.n_distinct).filter_map(|(group, n)| Some((row(group)?, *n)));
+                    counted.for_each(|(row, n)| add(row, n));
+                } else {
+                    let moved = self.distinct.iter().filter_map(|both| Some((row((both >> 32) as u32)?, *both as u32)));
+                    let mut all: Vec<(u32, u32)> = moved.collect();
+                    all.sort_unstable();
+                    all.dedup();
+                    all.iter().for_each(|(row, _)| add(*row, 1));
                 }
-                figures
+                figures.into_iter().map(|n| Some(f64::from(n))).collect()
             }
             fold => {
                 let mut sums = vec![(0.0, 0_u64, 0_u64); n_rows];
@@ -195,10 +210,15 @@ impl Tally {
 
 impl DelayCounts {
     fn add(&mut self, delays: &Delays) {
-        if let (Some(least), Some(most)) = (delays.least(), delays.most()) {
-            let counts = delays.counts().iter().map(|n| u64::from(*n)).collect();
-            self.merge(&DelayCounts { counts, least, most });
+        let (Some(least), Some(most)) = (delays.least(), delays.most()) else { return };
+        let counts = delays.counts();
+        if self.counts.is_empty() {
+            (self.least, self.most) = (least, most);
+            self.counts.resize(counts.len(), 0);
         }
+        self.counts.iter_mut().zip(counts).for_each(|(own, more)| *own += u64::from(*more));
+        self.least = self.least.min(least);
+        self.most = self.most.max(most);
     }
 
     fn merge(&mut self, other: &DelayCounts) {

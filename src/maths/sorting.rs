@@ -11,6 +11,9 @@ pub trait Arrange<T> {
     /// Into the order that `compare` gives.
     fn arrange_by(&mut self, compare: impl FnMut(&T, &T) -> Ordering);
 
+    /// The first `n_first` of that order in it, before all others, which are in none.
+    fn arrange_first_by(&mut self, n_first: usize, compare: impl FnMut(&T, &T) -> Ordering);
+
     /// Into the order of the items themselves.
     fn arrange(&mut self)
     where
@@ -36,8 +39,12 @@ pub trait Gather: Iterator + Sized {
 impl<Items: Iterator> Gather for Items {}
 
 impl<T> Arrange<T> for [T] {
-    fn arrange_by(&mut self, mut compare: impl FnMut(&T, &T) -> Ordering) {
-        let order = places(self.len(), &mut |a, b| match (self.get(a as usize), self.get(b as usize)) {
+    fn arrange_by(&mut self, compare: impl FnMut(&T, &T) -> Ordering) {
+        self.arrange_first_by(self.len(), compare);
+    }
+
+    fn arrange_first_by(&mut self, n_first: usize, mut compare: impl FnMut(&T, &T) -> Ordering) {
+        let order = places(self.len(), n_first, &mut |a, b| match (self.get(a as usize), self.get(b as usize)) {
             (Some(a), Some(b)) => compare(a, b),
             _ => Ordering::Equal,
         });
@@ -49,10 +56,15 @@ impl<T> Arrange<T> for [T] {
     }
 }
 
-/// The places 0 to `n` in the order of what stands there.
-fn places(n: usize, compare: &mut dyn FnMut(u32, u32) -> Ordering) -> Vec<u32> {
+/// The places 0 to `n`, of which the first `n_first` are in the order of what stands there.
+fn places(n: usize, n_first: usize, compare: &mut dyn FnMut(u32, u32) -> Ordering) -> Vec<u32> {
     let mut order: Vec<u32> = (0..u32::try_from(n).unwrap_or(u32::MAX)).collect();
-    order.sort_by(|a, b| compare(*a, *b));
+    let mut first = order.as_mut_slice();
+    if n_first < first.len() {
+        // Equal ones stay in order here too.
+        first = first.select_nth_unstable_by(n_first, |a, b| compare(*a, *b).then(a.cmp(b))).0;
+    }
+    first.sort_by(|a, b| compare(*a, *b).then(a.cmp(b)));
     order
 }
 
@@ -88,6 +100,9 @@ mod tests {
             let mut by_key = items.clone();
             by_key.arrange_by_key(|item| std::cmp::Reverse(item.0));
             assert_eq!(by_key, expected);
+            let mut first = items.clone();
+            first.arrange_first_by(9, |a, b| b.0.cmp(&a.0));
+            assert_eq!(first[..first.len().min(9)], expected[..expected.len().min(9)]);
             items.arrange_by(|a, b| b.0.cmp(&a.0));
             assert_eq!(items, expected);
         }

@@ -14,7 +14,7 @@ const MOST_ROWS: usize = 4 << 20;
 
 impl Table for ColumnInfo {
     /// The columns whose names contain the words of the filter.
-    fn places(sight: &mut Sight<'_>, window: &Window<()>) -> Result<Places, FilterError> {
+    async fn places(sight: &mut Sight<'_>, window: &Window<()>) -> Result<Places, FilterError> {
         let Some(store) = sight.pipeline.rows() else { return Ok(Places::Some(Vec::new())) };
         let words: Vec<String> = window.filter.text.split_whitespace().map(str::to_lowercase).collect();
         let fits = |name: &str| words.iter().all(|word| name.to_lowercase().contains(word.as_str()));

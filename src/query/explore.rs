@@ -3,40 +3,73 @@
 use super::filter;
 use super::listing::{Places, Sight, Table};
 use crate::explore::{self, Selected, Sources};
+use crate::model::Analysis;
 use crate::model::explore::{Answer, Catalogue, Question, Selection};
 use crate::model::listing::PacketRow;
 use crate::model::rows::DataRow;
+use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, Window};
+use std::rc::Rc;
+
+/// What was selected last, and whether its packets are known: the panels of a view ask about the same.
+#[derive(Default)]
+pub(super) struct KeptSelection(Option<(Selection, bool, Rc<Selected>)>);
+
+impl KeptSelection {
+    async fn of(&mut self, sight: &mut Sight<'_>, question: &Question) -> Result<Rc<Selected>, String> {
+        let needs_packets = explore::needs_packets(question);
+        if let Some((kept, has_packets, selected)) = &self.0
+            && *kept == question.selection
+            && (*has_packets || !needs_packets)
+        {
+            return Ok(selected.clone());
+        }
+        self.0 = None;
+        let selected = Rc::new(selected(sight, &question.selection, needs_packets).await?);
+        self.0 = Some((question.selection.clone(), needs_packets, selected.clone()));
+        Ok(selected)
+    }
+}
 
 /// Answers a question.
-pub(super) fn ask(sight: &mut Sight<'_>, question: &Question) -> Result<Answer, String> {
-    let selected = selected(sight, &question.selection)?;
-    with_sources(sight, |sources| explore::ask(sources, &selected, question))
+pub(super) async fn ask(
+    sight: &mut Sight<'_>,
+    kept: &mut KeptSelection,
+    question: &Question,
+) -> Result<Answer, String> {
+    let selected = kept.of(sight, question).await?;
+    let (pipeline, turn) = (sight.pipeline, sight.turn);
+    let flows_of_rows = || pipeline.flows_of_rows();
+    let sources = sources((pipeline, sight.analysis), &flows_of_rows);
+    explore::ask(&sources, &selected, question, turn).await
 }
 
 /// What can be asked.
 pub(super) fn catalogue(sight: &Sight<'_>) -> Catalogue {
-    with_sources(sight, explore::catalogue)
+    let pipeline = sight.pipeline;
+    explore::catalogue(&sources((pipeline, sight.analysis), &|| pipeline.flows_of_rows()))
 }
 
-fn with_sources<T>(sight: &Sight<'_>, ask: impl FnOnce(&Sources<'_>) -> T) -> T {
-    let pipeline = sight.pipeline;
-    ask(&Sources {
+fn sources<'a>(
+    (pipeline, analysis): (&'a Pipeline, &'a Analysis),
+    flows_of_rows: &'a dyn Fn() -> Vec<Option<u32>>,
+) -> Sources<'a> {
+    Sources {
         flows: pipeline.flows(),
         names: pipeline.names(),
         fields: pipeline.flow_fields(),
         index: pipeline.index(),
         rows: pipeline.rows(),
-        flows_of_rows: &|| pipeline.flows_of_rows(),
+        flows_of_rows,
         scores: pipeline.scores(),
-        analysis: sight.analysis,
+        analysis,
         findings: explore::FindingsOfFlows::default(),
-    })
+    }
 }
 
 /// What a selection selects, or why its filter cannot be used: the only place that knows how filters do it. Flows and
 /// packets are those that their listings show; the rows of a table of flows are those of its flows.
-fn selected(sight: &mut Sight<'_>, selection: &Selection) -> Result<Selected, String> {
+async fn selected(sight: &mut Sight<'_>, selection: &Selection, needs_packets: bool) -> Result<Selected, String> {
     let Selection { text, flow, finding, from_ns, to_ns } = selection;
     let filter = Filter { text: text.clone(), flow: *flow, finding: finding.clone(), ..Filter::default() };
     let mut selected = Selected {
@@ -52,19 +85,19 @@ fn selected(sight: &mut Sight<'_>, selection: &Selection) -> Result<Selected, St
     let pipeline = sight.pipeline;
     if pipeline.has_rows_only() {
         let n = pipeline.rows().map_or(0, crate::stats::rows::RowStore::len);
-        selected.rows = Some(marks(n, DataRow::places(sight, &all(filter)).map_err(|error| error.to_string())?));
+        selected.rows = Some(marks(n, DataRow::places(sight, &all(filter)).await.map_err(|error| error.to_string())?));
         return Ok(selected);
     }
     let mut flows = vec![false; pipeline.flows().len()];
-    for serial in filter::flows(sight, &filter).map_err(|error| error.to_string())? {
+    for serial in filter::flows(sight, &filter).await.map_err(|error| error.to_string())? {
         let place = serial.checked_sub(pipeline.flows().first_serial());
         if let Some(slot) = place.and_then(|place| flows.get_mut(place as usize)) {
             *slot = true;
         }
     }
     selected.flows = Some(flows);
-    if !pipeline.index().is_empty() {
-        let places = PacketRow::places(sight, &all(filter)).map_err(|error| error.to_string())?;
+    if !pipeline.index().is_empty() && needs_packets {
+        let places = PacketRow::places(sight, &all(filter)).await.map_err(|error| error.to_string())?;
         selected.packets = Some(marks(pipeline.index().len() as usize, places));
     }
     Ok(selected)

@@ -1,10 +1,11 @@
 //! The text of a table's filter to the flows and packets that pass it.
 
 use super::listing::Sight;
-use super::slices::{known_of, raw, spans};
+use super::slices::{known_of, raw, spans_in_turns};
 use super::streams::Streams;
 use crate::decode::fragments::Fragments;
 use crate::decode::inspect::{self, PacketFacts};
+use crate::explore::turn::in_span;
 use crate::filter::{self, PacketView, ReadPacket, Selection, Side, Tables, TlsRecord};
 use crate::flow::remarks::SegmentRemarks;
 use crate::model::app::protocol::AppProto;
@@ -86,7 +87,7 @@ fn fill_labels(pipeline: &Pipeline, tables: &mut Tables<'_>) {
 ///
 /// # Errors
 /// The filter cannot be understood, or asks for packets where there are none.
-pub(super) fn flows(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, FilterError> {
+pub(super) async fn flows(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, FilterError> {
     let compiled = filter::compile(&filter.whole_text())?;
     let pipeline = sight.pipeline;
     let has_packets = !pipeline.index().is_empty();
@@ -100,14 +101,17 @@ pub(super) fn flows(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, 
     let by_flow = |(serial, flow): (u32, &Flow)| selection.passes_flow(serial, flow).then_some(serial);
     let is_enough = compiled.is_by_flow() && !(compiled.needs_messages() && pipeline.flow_fields().n_refused > 0);
     let mut passing: Vec<u32> = if compiled.is_by_flow() || !has_packets {
-        table.iter().filter(|(serial, _)| is_wanted(*serial)).filter_map(by_flow).collect()
+        let mut passing = Vec::new();
+        let wanted = table.iter().filter(|(serial, _)| is_wanted(*serial));
+        sight.turn.each(wanted, |flow| passing.extend(by_flow(flow))).await;
+        passing
     } else {
         Vec::new()
     };
     if has_packets && !is_enough {
         // What flows have no room for stands in their packets.
         let mut marks = vec![false; table.len()];
-        for index in scan(sight, &selection, &compiled, &is_wanted, false)? {
+        for index in scan(sight, &selection, &compiled, &is_wanted, false).await? {
             if let Some(PacketFlow::Flow(serial, _)) =
                 pipeline.index().get(u64::from(index)).map(|packet| packet.belongs)
                 && let Some(mark) = serial.checked_sub(table.first_serial()).and_then(|at| marks.get_mut(at as usize))
@@ -128,14 +132,14 @@ pub(super) fn flows(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, 
 ///
 /// # Errors
 /// The filter cannot be understood.
-pub(super) fn packets(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, FilterError> {
+pub(super) async fn packets(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, FilterError> {
     let compiled = filter::compile(&filter.whole_text())?;
     let pipeline = sight.pipeline;
     let tables = tables(pipeline, &sight.analysis.findings, &compiled);
     let selection = compiled.over(&tables);
     let is_wanted = wanted(sight, filter);
     let is_open = filter.flow.is_none() && filter.finding.is_none();
-    let mut passing = scan(sight, &selection, &compiled, &is_wanted, is_open)?;
+    let mut passing = scan(sight, &selection, &compiled, &is_wanted, is_open).await?;
     if filter.scope.from_ns.is_some() || filter.scope.to_ns.is_some() {
         let is_in_time: Vec<bool> = pipeline.index().times_ns().map(|ns| filter.scope.has_part_of(ns, ns)).collect();
         passing.retain(|place| is_in_time.get(*place as usize).copied().unwrap_or(false));
@@ -166,7 +170,7 @@ struct Undecided {
 }
 
 /// Places of the packets that pass, of wanted flows and, if `with_alone`, of no flow.
-fn scan(
+async fn scan(
     sight: &mut Sight<'_>,
     selection: &Selection<'_>,
     compiled: &filter::Filter,
@@ -199,7 +203,9 @@ fn scan(
     };
     let mut before_ns = None;
     let columns = index.times_ns().zip(index.wire_bytes()).zip(index.belongs());
-    for (place, ((time_ns, wire_bytes), belongs)) in (0..u32::MAX).zip(columns) {
+    let mut columns = (0..u32::MAX).zip(columns);
+    let turn = reading.sight.turn;
+    let mut decide = |reading: &mut Reading<'_, '_>, (place, ((time_ns, wire_bytes), belongs)): Columns| {
         let last_ns = before_ns.replace(time_ns).unwrap_or(time_ns);
         let blank = PacketView {
             tables,
@@ -217,7 +223,7 @@ fn scan(
             PacketFlow::Alone(_) => Some(false),
             PacketFlow::Flow(serial, _) if !is_wanted(serial) => Some(false),
             PacketFlow::Flow(serial, direction) => {
-                let Some(flow) = flows.get(serial) else { continue };
+                let Some(flow) = flows.get(serial) else { return };
                 let at = serial.checked_sub(flows.first_serial()).map_or(usize::MAX, |at| at as usize);
                 let way = usize::from(direction == Direction::ToOriginator);
                 let slot = known.get_mut(at).and_then(|sides| sides.get_mut(way));
@@ -269,9 +275,19 @@ fn scan(
             Some(true) => reading.pass(place),
             Some(false) => {}
         }
+    };
+    while in_span(&mut columns, &mut |packet| decide(&mut reading, packet)) {
+        if reading.waiting.len() >= MOST_WAITING {
+            reading.read().await;
+        }
+        turn.give().await;
     }
-    Ok(reading.end())
+    reading.read().await;
+    Ok(reading.passing)
 }
+
+/// A packet's place, time, bytes on the wire, and what it belongs to.
+type Columns = (u32, ((i64, u32), PacketFlow));
 
 /// Packets on the way from the index to the answer, in order: those that pass, and those that have to be read first.
 struct Reading<'r, 's> {
@@ -285,7 +301,7 @@ struct Reading<'r, 's> {
     passing: Vec<u32>,
 }
 
-/// Most packets that wait to be read at once.
+/// Once so many packets wait they are read.
 const MOST_WAITING: usize = 1 << 14;
 
 impl Reading<'_, '_> {
@@ -298,18 +314,10 @@ impl Reading<'_, '_> {
 
     fn wait(&mut self, packet: Undecided) {
         self.waiting.push(packet);
-        if self.waiting.len() >= MOST_WAITING {
-            self.read();
-        }
-    }
-
-    fn end(mut self) -> Vec<u32> {
-        self.read();
-        self.passing
     }
 
     /// Reads what waits, in large slices, and decides it.
-    fn read(&mut self) {
+    async fn read(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);
         let pipeline = self.sight.pipeline;
         let follows = self.remarks.is_some() || self.streams.is_some();
@@ -319,7 +327,8 @@ impl Reading<'_, '_> {
             .filter_map(|packet| Some((u64::from(packet.index), pipeline.index().get(u64::from(packet.index))?)))
             .collect();
         let mut decided = Vec::with_capacity(known.len());
-        spans(self.sight.source, &known, |place, packet, bytes| {
+        let turn = self.sight.turn;
+        let decide = |place: u64, packet: &IndexedPacket, bytes: Option<&[u8]>| {
             let before_ns =
                 waiting.get(waiting.partition_point(|own| u64::from(own.index) < place)).map_or(0, |own| own.before_ns);
             let passes = bytes.is_some_and(|bytes| {
@@ -346,7 +355,8 @@ impl Reading<'_, '_> {
                 passes_read(self.selection, known, &facts, (bytes, &records, remarks))
             });
             decided.push((place, passes));
-        });
+        };
+        spans_in_turns(self.sight.source, &known, turn, decide).await;
         for packet in &waiting {
             let read = || decided.binary_search_by_key(&u64::from(packet.index), |(place, _)| *place);
             let passes = packet

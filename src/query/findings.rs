@@ -17,7 +17,7 @@ const MOST_BYTES: usize = 80_000;
 ///
 /// # Errors
 /// The scope's filter cannot be used.
-pub(super) fn findings(sight: &mut Sight<'_>, scope: &Scope) -> Result<Vec<String>, FilterError> {
+pub(super) async fn findings(sight: &mut Sight<'_>, scope: &Scope) -> Result<Vec<String>, FilterError> {
     let (pipeline, analysis) = (sight.pipeline, sight.analysis);
     let in_time = analysis.findings.iter().filter(|one| scope.has_part_of(one.start_ns, one.end_ns));
     // The filter of a table without flows is about rows, of which findings know nothing.
@@ -25,11 +25,11 @@ pub(super) fn findings(sight: &mut Sight<'_>, scope: &Scope) -> Result<Vec<Strin
     let mut left: Vec<&Finding> = in_time.collect();
     if !is_by_time && !left.is_empty() {
         let filter = Filter { scope: scope.clone(), ..Filter::default() };
-        let passing = filter::flows(sight, &filter)?;
+        let passing = filter::flows(sight, &filter).await?;
         let kept = pipeline.flows();
         let is_by_packets = |one: &Finding| one.flow_serials.is_empty() && !one.packet_indices.is_empty();
         let packets = match left.iter().any(|one| is_by_packets(one)) {
-            true => filter::packets(sight, &filter)?,
+            true => filter::packets(sight, &filter).await?,
             false => Vec::new(),
         };
         let is_gone = |one: &Finding| one.flow_serials.last().is_none_or(|last| *last < kept.first_serial());

@@ -15,13 +15,13 @@ use crate::protocol::{FlowSort, Window};
 
 impl Table for FlowRow {
     /// Places are serial numbers.
-    fn places(sight: &mut Sight<'_>, window: &Window<FlowSort>) -> Result<Places, FilterError> {
+    async fn places(sight: &mut Sight<'_>, window: &Window<FlowSort>) -> Result<Places, FilterError> {
         let (pipeline, Window { filter: wanted, sort, is_descending, .. }) = (sight.pipeline, window);
         let flows = pipeline.flows();
         if wanted.passes_all() && *sort == FlowSort::Start && flows.first_serial() == 0 {
             return Ok(Places::All { n: flows.len() as u64, is_descending: *is_descending });
         }
-        let mut serials = filter::flows(sight, wanted)?;
+        let mut serials = filter::flows(sight, wanted).await?;
         if *sort != FlowSort::Start {
             let ranks = if *sort == FlowSort::Name { name_ranks(pipeline) } else { Vec::new() };
             let first = flows.first_serial();

@@ -5,7 +5,7 @@ use super::listing::Sight;
 use crate::maths::layout;
 use crate::maths::sorting::{Arrange, Gather};
 use crate::model::finding::Severity;
-use crate::model::flow::Known;
+use crate::model::flow::{Flow, Known};
 use crate::model::graph::{Graph, GraphEdge, GraphNode, GraphUnit};
 use crate::model::listing::FilterError;
 use crate::model::net::addr::{Addr, Endpoint};
@@ -13,7 +13,7 @@ use crate::model::net::network::Network;
 use crate::model::net::site::{Place, Site};
 use crate::protocol::{Filter, Scope};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Nodes of a picture in which they can be told apart.
 const MOST_NODES: usize = 300;
@@ -50,12 +50,12 @@ enum Group {
 ///
 /// # Errors
 /// The scope's filter cannot be used.
-pub(super) fn graph(sight: &mut Sight<'_>, scope: &Scope) -> Result<Graph, FilterError> {
+pub(super) async fn graph(sight: &mut Sight<'_>, scope: &Scope) -> Result<Graph, FilterError> {
     let (pipeline, analysis) = (sight.pipeline, sight.analysis);
     let table = pipeline.flows();
     let passing = match scope.passes_all() {
         true => None,
-        false => Some(filter::flows(sight, &Filter { scope: scope.clone(), ..Filter::default() })?),
+        false => Some(filter::flows(sight, &Filter { scope: scope.clone(), ..Filter::default() }).await?),
     };
     let mut of_flows: BTreeMap<u32, Severity> = BTreeMap::new();
     for finding in &analysis.findings {
@@ -64,12 +64,12 @@ pub(super) fn graph(sight: &mut Sight<'_>, scope: &Scope) -> Result<Graph, Filte
             *worst = (*worst).max(finding.severity);
         }
     }
-    let mut hosts: BTreeMap<Addr, Sum> = BTreeMap::new();
+    let mut hosts: HashMap<Addr, Sum> = HashMap::new();
     // By the pair in order of address: the sums, and whether the second one opened the first flow.
-    let mut pairs: BTreeMap<(Addr, Addr), (Sum, bool)> = BTreeMap::new();
+    let mut pairs: HashMap<(Addr, Addr), (Sum, bool)> = HashMap::new();
     let mut has_bytes = false;
     let all = table.iter().filter(|(serial, _)| passing.as_ref().is_none_or(|own| own.binary_search(serial).is_ok()));
-    for (serial, flow) in all {
+    let add = |(serial, flow): (u32, &Flow)| {
         let ((from, _), (to, _)) = (flow.originator(), flow.responder());
         let bytes = flow.measured(Known::BYTES, flow.bytes());
         has_bytes |= bytes.is_some();
@@ -79,7 +79,8 @@ pub(super) fn graph(sight: &mut Sight<'_>, scope: &Scope) -> Result<Graph, Filte
             hosts.entry(to).or_default().add(sum);
             pairs.entry((from.min(to), from.max(to))).or_insert((Sum::default(), from > to)).0.add(sum);
         }
-    }
+    };
+    sight.turn.each(all, add).await;
     for finding in &analysis.findings {
         for end in finding.sources.iter().chain(&finding.targets) {
             if let Endpoint::Ip(address) = end
@@ -90,12 +91,12 @@ pub(super) fn graph(sight: &mut Sight<'_>, scope: &Scope) -> Result<Graph, Filte
         }
     }
     let unit = if has_bytes { GraphUnit::Bytes } else { GraphUnit::Flows };
-    Ok(drawn(&hosts, &pairs, unit, &analysis.site))
+    Ok(drawn(&hosts.into_iter().gathered(), pairs.into_iter(), unit, &analysis.site))
 }
 
 fn drawn(
     hosts: &BTreeMap<Addr, Sum>,
-    pairs: &BTreeMap<(Addr, Addr), (Sum, bool)>,
+    pairs: impl Iterator<Item = ((Addr, Addr), (Sum, bool))>,
     unit: GraphUnit,
     site: &Site,
 ) -> Graph {
@@ -117,18 +118,24 @@ fn drawn(
     let mut order: Vec<_> = nodes.into_iter().collect();
     order.arrange_by_key(|(group, (sum, ..))| (Reverse(amount(sum)), (*group).clone()));
     let place_of: BTreeMap<&Group, u32> = (0..).zip(&order).map(|(place, (group, _))| (*group, place)).gathered();
-    let mut joined: BTreeMap<(u32, u32), (Sum, bool)> = BTreeMap::new();
-    for ((a, b), (sum, is_back)) in pairs {
-        let place = |host: &Addr| groups.get(host).and_then(|group| place_of.get(group)).copied();
-        let (Some(a), Some(b)) = (place(a), place(b)) else { continue };
+    // Which way an edge goes the first of its pairs in order of address says, in whatever order they come.
+    let mut joined: BTreeMap<(u32, u32), (Sum, bool, (Addr, Addr))> = BTreeMap::new();
+    for (pair, (sum, is_back)) in pairs {
+        let place = |host: Addr| groups.get(&host).and_then(|group| place_of.get(group)).copied();
+        let (Some(a), Some(b)) = (place(pair.0), place(pair.1)) else { continue };
         if a != b {
-            let is_back = if a < b { *is_back } else { !*is_back };
-            joined.entry((a.min(b), a.max(b))).or_insert((Sum::default(), is_back)).0.add(*sum);
+            let is_back = if a < b { is_back } else { !is_back };
+            let (own, own_is_back, first) =
+                joined.entry((a.min(b), a.max(b))).or_insert((Sum::default(), is_back, pair));
+            own.add(sum);
+            if pair < *first {
+                (*own_is_back, *first) = (is_back, pair);
+            }
         }
     }
     let mut edges: Vec<GraphEdge> = joined
         .into_iter()
-        .map(|((a, b), (sum, is_back))| {
+        .map(|((a, b), (sum, is_back, _))| {
             let (from, to) = if is_back { (b, a) } else { (a, b) };
             GraphEdge { from, to, amount: amount(&sum), n_flows: sum.n_flows, severity: sum.severity }
         })
@@ -212,8 +219,8 @@ mod tests {
         let clients: Vec<Addr> = (0..2000).map(|n| host(n / 2 * 256 + n % 2 + 1)).collect();
         let mut hosts: BTreeMap<Addr, Sum> = clients.iter().zip(1..).map(|(host, n)| (*host, sum(n))).collect();
         hosts.insert(server, Sum { bytes: 2_001_000, n_flows: 2000, severity: Some(Severity::High) });
-        let pairs = clients.iter().zip(1..).map(|(host, n)| ((*host, server), (sum(n), false))).collect();
-        let graph = drawn(&hosts, &pairs, GraphUnit::Bytes, &Site::default());
+        let pairs = clients.iter().enumerate().map(|(n, host)| ((*host, server), (sum(n as u64 + 1), false)));
+        let graph = drawn(&hosts, pairs.clone(), GraphUnit::Bytes, &Site::default());
         assert!(graph.nodes.len() <= MOST_NODES, "{}", graph.nodes.len());
         assert_eq!(graph.nodes.iter().map(|node| u64::from(node.n_hosts)).sum::<u64>(), graph.n_hosts);
         assert_eq!(graph.nodes[0].name, "192.0.2.1");
@@ -221,11 +228,12 @@ mod tests {
         assert_eq!(graph.edges.iter().map(|edge| edge.amount).sum::<u64>(), 2_001_000);
         // The clients opened the flows.
         assert!(graph.edges.iter().all(|edge| edge.to == 0));
+        assert_eq!(drawn(&hosts, pairs.rev(), GraphUnit::Bytes, &Site::default()), graph);
         assert!(graph.nodes.iter().any(|node| node.filter == "host == 10.3.231.2"));
         for node in graph.nodes.iter().filter(|node| !node.filter.is_empty()) {
             assert!(crate::filter::compile(&node.filter).is_ok(), "{}", node.filter);
         }
-        let few = drawn(&hosts.into_iter().take(9).collect(), &BTreeMap::new(), GraphUnit::Flows, &Site::default());
+        let few = drawn(&hosts.into_iter().take(9).collect(), std::iter::empty(), GraphUnit::Flows, &Site::default());
         assert_eq!((few.nodes.len(), few.edges.len()), (9, 0));
     }
 }

@@ -3,6 +3,7 @@
 //! The rows of the last filter and order are kept as a list of places, so that scrolling costs a window only.
 
 use super::Source;
+use crate::explore::Turn;
 use crate::model::listing::{FilterError, Page};
 use crate::model::{Analysis, Finding, Secrets};
 use crate::pipeline::Pipeline;
@@ -16,6 +17,8 @@ pub(super) struct Sight<'a> {
     pub(super) pipeline: &'a Pipeline,
     pub(super) analysis: &'a Analysis,
     pub(super) source: &'a mut dyn Source,
+    /// When others get a turn.
+    pub(super) turn: &'a Turn<'a>,
 }
 
 impl<'a> Sight<'a> {
@@ -36,7 +39,7 @@ pub(super) trait Table: Listing<Sort: PartialEq> {
     ///
     /// # Errors
     /// The filter cannot be used.
-    fn places(sight: &mut Sight<'_>, window: &Window<Self::Sort>) -> Result<Places, FilterError>;
+    async fn places(sight: &mut Sight<'_>, window: &Window<Self::Sort>) -> Result<Places, FilterError>;
 
     /// The rows at some places, in the order of these; what is not there is left out.
     fn rows(sight: &mut Sight<'_>, places: &[u64], cells: Self::Cells) -> Vec<Self>;
@@ -79,9 +82,9 @@ impl<L: Table> Default for Kept<L> {
 
 impl<L: Table> Kept<L> {
     /// A window of the table, of at most [`MOST_ROWS`] rows.
-    pub(super) fn page(&mut self, sight: &mut Sight<'_>, window: Window<L::Sort>, cells: L::Cells) -> Page<L> {
+    pub(super) async fn page(&mut self, sight: &mut Sight<'_>, window: Window<L::Sort>, cells: L::Cells) -> Page<L> {
         let (offset, count) = (window.offset, window.count.min(MOST_ROWS));
-        let (window, places, refused) = self.take(sight, window);
+        let (window, places, refused) = self.take(sight, window).await;
         let wanted: Vec<u64> =
             (offset..offset.saturating_add(count.into())).map_while(|index| places.get(index)).collect();
         let page = Page { total: places.len(), offset, rows: L::rows(sight, &wanted, cells), refused: refused.clone() };
@@ -90,23 +93,25 @@ impl<L: Table> Kept<L> {
     }
 
     /// Where a row stands among those of a window's filter and order.
-    pub(super) fn place_of(&mut self, sight: &mut Sight<'_>, window: Window<L::Sort>, row: u64) -> Option<u64> {
-        let (window, places, refused) = self.take(sight, window);
+    pub(super) async fn place_of(&mut self, sight: &mut Sight<'_>, window: Window<L::Sort>, row: u64) -> Option<u64> {
+        let (window, places, refused) = self.take(sight, window).await;
         let place = (0..places.len()).find(|place| places.get(*place) == Some(row));
         self.0 = Some((window, places, refused));
         place
     }
 
     /// The rows of a window, those that were kept if they are the same.
-    fn take(
+    async fn take(
         &mut self,
         sight: &mut Sight<'_>,
         window: Window<L::Sort>,
     ) -> (Window<L::Sort>, Places, Option<FilterError>) {
-        let kept = self.0.take().filter(|(kept, ..)| kept.is_of_same_rows(&window));
-        kept.unwrap_or_else(|| match L::places(sight, &window) {
+        if let Some(kept) = self.0.take().filter(|(kept, ..)| kept.is_of_same_rows(&window)) {
+            return kept;
+        }
+        match L::places(sight, &window).await {
             Ok(places) => (window, places, None),
             Err(error) => (window, Places::Some(Vec::new()), Some(error)),
-        })
+        }
     }
 }

@@ -23,6 +23,8 @@ mod streams;
 
 use crate::anomalies::{Desk, demonstration};
 use crate::decode::inspect::{self, Inspected};
+use crate::explore::Turn;
+use crate::explore::turn::whole;
 use crate::export::pseudonyms::{self, PseudonymKey, Pseudonyms};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::export::{ColumnFormat, columnar};
@@ -34,10 +36,12 @@ use crate::model::explore::{Catalogue, Question};
 use crate::model::listing::{FieldDetail, FilterError, FlowRow, LayerDetail, PacketDetail, PacketRow};
 use crate::model::rows::{ColumnInfo, DataRow};
 use crate::pipeline::Pipeline;
+use crate::protocol::anomalies::AnomalyAnswer;
 use crate::protocol::training::TrainingAnswer;
 use crate::protocol::{Answer, Filter, Query, Saving, Scope};
 use crate::read::RawPacket;
 use expert::Expert;
+use explore::KeptSelection;
 use listing::{Kept, Sight};
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -51,51 +55,78 @@ pub trait Source {
 /// The tables of one job as the page last requested them.
 #[derive(Default)]
 pub struct Views {
+    /// What is asked of flows, packets and rows.
+    pub tables: TableViews,
+    /// What is unusual. Kept apart: findings and scores are nothing to it.
+    pub anomalies: Desk,
+}
+
+/// The tables of flows, packets, rows and columns as the page last requested them.
+#[derive(Default)]
+pub struct TableViews {
     flows: Kept<FlowRow>,
     packets: Kept<PacketRow>,
     rows: Kept<DataRow>,
     columns: Kept<ColumnInfo>,
+    selected: KeptSelection,
     /// What TCP analysis remarked on packets. It depends on the packets alone.
     expert: Expert,
-    /// What is unusual. Kept apart: findings and scores are nothing to it.
-    pub anomalies: Desk,
 }
 
 impl Views {
     /// Forgets what was kept; needed after findings or scores have changed.
     pub fn clear(&mut self) {
-        let (anomalies, expert) = (std::mem::take(&mut self.anomalies), std::mem::take(&mut self.expert));
-        *self = Views { anomalies, expert, ..Views::default() };
+        self.tables = TableViews { expert: std::mem::take(&mut self.tables.expert), ..TableViews::default() };
     }
 
     /// Answers a question.
     pub fn ask(&mut self, pipeline: &Pipeline, analysis: &Analysis, source: &mut dyn Source, query: Query) -> Answer {
-        let mut sight = Sight { pipeline, analysis, source };
         match query {
-            Query::Flows(window) => Answer::Flows(self.flows.page(&mut sight, window, ())),
+            Query::Anomalies(query) => {
+                let mut go_on = |_| ControlFlow::Continue(());
+                Answer::Anomalies(self.anomalies.ask(pipeline, &analysis.findings, &query, &mut go_on))
+            }
+            query => whole(self.tables.ask((pipeline, analysis), source, query, &Turn::NEVER)),
+        }
+    }
+}
+
+impl TableViews {
+    /// Answers a question about the tables, and gives turns on the way. Given up, nothing is lost but what was counted so far.
+    pub async fn ask(
+        &mut self,
+        (pipeline, analysis): (&Pipeline, &Analysis),
+        source: &mut dyn Source,
+        query: Query,
+        turn: &Turn<'_>,
+    ) -> Answer {
+        let mut sight = Sight { pipeline, analysis, source, turn };
+        match query {
+            Query::Flows(window) => Answer::Flows(self.flows.page(&mut sight, window, ()).await),
             Query::Packets(window, looks) => {
-                let mut page = self.packets.page(&mut sight, window, looks.clone());
+                let mut page = self.packets.page(&mut sight, window, looks.clone()).await;
                 looks::add(&mut sight, &mut self.expert, &mut page.rows, &looks);
                 Answer::Packets(page)
             }
-            Query::PacketPlace(window, index) => Answer::PacketPlace(self.packets.place_of(&mut sight, window, index)),
-            Query::Rows(window, cells) => Answer::Rows(self.rows.page(&mut sight, window, cells)),
-            Query::Columns(window) => Answer::Columns(self.columns.page(&mut sight, window, ())),
-            Query::Column { place } => Answer::Column(columns::column(pipeline, place).map(Box::new)),
-            Query::Anomalies(query) => {
-                Answer::Anomalies(
-                    self.anomalies.ask(pipeline, &analysis.findings, &query, &mut |_| ControlFlow::Continue(())),
-                )
+            Query::PacketPlace(window, index) => {
+                Answer::PacketPlace(self.packets.place_of(&mut sight, window, index).await)
             }
+            Query::Rows(window, cells) => Answer::Rows(self.rows.page(&mut sight, window, cells).await),
+            Query::Columns(window) => Answer::Columns(self.columns.page(&mut sight, window, ()).await),
+            Query::Column { place } => Answer::Column(columns::column(pipeline, place).map(Box::new)),
+            // It is about no table.
+            Query::Anomalies(_) => Answer::Anomalies(AnomalyAnswer::Cancelled),
             Query::Packet { index } => Answer::Packet(detail(&mut sight, index).map(Box::new)),
-            Query::Explore(question) => Answer::Explored(Box::new(explore::ask(&mut sight, &question))),
+            Query::Explore(question) => {
+                Answer::Explored(Box::new(explore::ask(&mut sight, &mut self.selected, &question).await))
+            }
             Query::Stream { flow, from } => Answer::Stream(stream::follow(&mut sight, flow, from).map(Box::new)),
             Query::Neighbours(scope) => {
-                let said = neighbours::neighbours(&mut sight, &scope);
+                let said = neighbours::neighbours(&mut sight, &scope).await;
                 Answer::Neighbours(Box::new(said.map_err(|error| error.to_string())))
             }
             Query::Findings(scope) => {
-                let left = findings::findings(&mut sight, &scope);
+                let left = findings::findings(&mut sight, &scope).await;
                 Answer::Findings(left.map_err(|error| error.to_string()))
             }
             Query::Demonstration(choice) => Answer::Demonstration(Box::new(demonstration(&choice))),
@@ -104,7 +135,7 @@ impl Views {
             // The worker has this answered by another one.
             Query::Training(_) => Answer::Training(TrainingAnswer::Cancelled),
             Query::Graph(scope) => {
-                let graph = graph::graph(&mut sight, &scope);
+                let graph = graph::graph(&mut sight, &scope).await;
                 Answer::Graph(Box::new(graph.map_err(|error| error.to_string())))
             }
             Query::Guesses(host) => {
@@ -125,8 +156,8 @@ pub fn passing_flows(
     source: &mut dyn Source,
     text: &str,
 ) -> Result<Vec<u32>, FilterError> {
-    let mut sight = Sight { pipeline, analysis, source };
-    filter::flows(&mut sight, &Filter { text: text.to_owned(), ..Filter::default() })
+    let mut sight = sight(pipeline, analysis, source);
+    whole(filter::flows(&mut sight, &Filter { text: text.to_owned(), ..Filter::default() }))
 }
 
 /// Places of the packets that pass a filter's text, from 0, ascending.
@@ -139,8 +170,8 @@ pub fn passing_packets(
     source: &mut dyn Source,
     text: &str,
 ) -> Result<Vec<u32>, FilterError> {
-    let mut sight = Sight { pipeline, analysis, source };
-    filter::packets(&mut sight, &Filter { text: text.to_owned(), ..Filter::default() })
+    let mut sight = sight(pipeline, analysis, source);
+    whole(filter::packets(&mut sight, &Filter { text: text.to_owned(), ..Filter::default() }))
 }
 
 /// The part of a filter's text for which packets have to be read, if there is one.
@@ -174,12 +205,17 @@ pub fn explore(
     source: &mut dyn Source,
     question: &Question,
 ) -> Result<crate::model::explore::Answer, String> {
-    explore::ask(&mut Sight { pipeline, analysis, source }, question)
+    whole(explore::ask(&mut sight(pipeline, analysis, source), &mut KeptSelection::default(), question))
 }
 
 /// What can be asked of an input.
 pub fn catalogue(pipeline: &Pipeline, analysis: &Analysis) -> Catalogue {
-    explore::catalogue(&Sight { pipeline, analysis, source: &mut NoBytes })
+    explore::catalogue(&sight(pipeline, analysis, &mut NoBytes))
+}
+
+/// What is answered at once: nobody else waits.
+fn sight<'a>(pipeline: &'a Pipeline, analysis: &'a Analysis, source: &'a mut dyn Source) -> Sight<'a> {
+    Sight { pipeline, analysis, source, turn: &Turn::NEVER }
 }
 
 /// For questions that need no byte of the input.
@@ -263,7 +299,7 @@ pub fn save(
     (pipeline, analysis): (&Pipeline, &Analysis),
     source: &mut dyn Source,
 ) -> Result<u64, String> {
-    saving::save(out, (saving, scope, key), &mut Sight { pipeline, analysis, source })
+    saving::save(out, (saving, scope, key), &mut sight(pipeline, analysis, source))
 }
 
 /// Serial numbers of the flows that are left by a selection, ascending; none if that is all of them.
@@ -276,7 +312,7 @@ pub fn flows_within(
     source: &mut dyn Source,
     scope: &Scope,
 ) -> Result<Option<Vec<u32>>, String> {
-    saving::flows_within(&mut Sight { pipeline, analysis, source }, scope)
+    saving::flows_within(&mut sight(pipeline, analysis, source), scope)
 }
 
 /// Comments in the capture about a packet, as a layer without bytes.

@@ -1,7 +1,7 @@
 //! ARP and neighbour discovery, read from the file again: who claims which address, and who asks for whom.
 
 use super::listing::Sight;
-use super::slices::{known_of, raw, spans};
+use super::slices::{known_of, raw, spans_in_turns};
 use crate::decode::fragments::Fragments;
 use crate::decode::inspect;
 use crate::maths::sorting::Arrange;
@@ -47,12 +47,12 @@ enum Said {
 ///
 /// # Errors
 /// The scope's filter cannot be used.
-pub(super) fn neighbours(sight: &mut Sight<'_>, scope: &Scope) -> Result<Neighbours, FilterError> {
+pub(super) async fn neighbours(sight: &mut Sight<'_>, scope: &Scope) -> Result<Neighbours, FilterError> {
     let pipeline = sight.pipeline;
     let index = pipeline.index();
     let passing = match scope.passes_all() {
         true => None,
-        false => Some(super::filter::packets(sight, &Filter { scope: scope.clone(), ..Filter::default() })?),
+        false => Some(super::filter::packets(sight, &Filter { scope: scope.clone(), ..Filter::default() }).await?),
     };
     let is_wanted = |belongs: PacketFlow| match belongs {
         PacketFlow::Alone(named) => named == Some(AppProto::Arp),
@@ -66,7 +66,7 @@ pub(super) fn neighbours(sight: &mut Sight<'_>, scope: &Scope) -> Result<Neighbo
         found.filter_map(|place| Some((u64::from(*place), index.get(u64::from(*place))?))).collect();
     let mut tables = Tables::default();
     let mut fragments = Fragments::default();
-    spans(sight.source, &known, |place, packet, bytes| {
+    let take = |place: u64, packet: &IndexedPacket, bytes: Option<&[u8]>| {
         let Some(bytes) = bytes else { return };
         let beside = known_of(pipeline, packet, Secrets::Masked);
         let facts = inspect::facts(&raw(&packet.location, bytes), place, beside, true, &mut fragments);
@@ -74,7 +74,8 @@ pub(super) fn neighbours(sight: &mut Sight<'_>, scope: &Scope) -> Result<Neighbo
         for said in said(&facts) {
             tables.take(said, vlan, packet.location.time_ns);
         }
-    });
+    };
+    spans_in_turns(sight.source, &known, sight.turn, take).await;
     let n_not_read = places.len().saturating_sub(known.len()) as u64;
     Ok(Neighbours { n_not_read, ..tables.end() })
 }

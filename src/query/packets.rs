@@ -9,12 +9,12 @@ use crate::protocol::{Filter, PacketLooks, PacketSort, Window};
 use crate::stats::packet_index::{IndexedPacket, PacketFlow};
 
 impl Table for PacketRow {
-    fn places(sight: &mut Sight<'_>, window: &Window<PacketSort>) -> Result<Places, FilterError> {
+    async fn places(sight: &mut Sight<'_>, window: &Window<PacketSort>) -> Result<Places, FilterError> {
         let (index, Window { filter, sort, is_descending, .. }) = (sight.pipeline.index(), window);
         if filter.passes_all() && *sort == PacketSort::Number {
             return Ok(Places::All { n: index.len(), is_descending: *is_descending });
         }
-        let mut places = passing(sight, filter)?;
+        let mut places = passing(sight, filter).await?;
         let mut by =
             |keys: Vec<i64>| places.sort_by_key(|place| keys.get(*place as usize).copied().unwrap_or(i64::MAX));
         match sort {
@@ -59,7 +59,7 @@ impl Table for PacketRow {
     }
 }
 
-fn passing(sight: &mut Sight<'_>, wanted: &Filter) -> Result<Vec<u32>, FilterError> {
+async fn passing(sight: &mut Sight<'_>, wanted: &Filter) -> Result<Vec<u32>, FilterError> {
     let index = sight.pipeline.index();
     if wanted.passes_all() {
         return Ok((0..index.len().min(u64::from(u32::MAX)) as u32).collect());
@@ -71,12 +71,12 @@ fn passing(sight: &mut Sight<'_>, wanted: &Filter) -> Result<Vec<u32>, FilterErr
             finding.packet_indices.iter().filter(|place| **place < index.len()).map(|place| *place as u32).collect();
         let beside = Filter { finding: None, flow: None, ..wanted.clone() };
         if !beside.passes_all() {
-            let passing = filter::packets(sight, &beside)?;
+            let passing = filter::packets(sight, &beside).await?;
             meant.retain(|place| passing.binary_search(place).is_ok());
         }
         return Ok(meant);
     }
-    filter::packets(sight, wanted)
+    filter::packets(sight, wanted).await
 }
 
 fn unreadable(index: u64, packet: &IndexedPacket) -> PacketRow {

@@ -19,7 +19,7 @@ const MOST_CELLS: u32 = 64;
 
 impl Table for DataRow {
     /// Places are those of the kept rows.
-    fn places(sight: &mut Sight<'_>, window: &Window<RowSort>) -> Result<Places, FilterError> {
+    async fn places(sight: &mut Sight<'_>, window: &Window<RowSort>) -> Result<Places, FilterError> {
         let (pipeline, Window { filter, sort, is_descending, .. }) = (sight.pipeline, window);
         let Some(store) = pipeline.rows() else { return Ok(Places::Some(Vec::new())) };
         if filter.passes_all() && *sort == RowSort::Number {
@@ -30,7 +30,8 @@ impl Table for DataRow {
         let mut passes = fitting(sight, store, &if is_of_flows { filter.text.clone() } else { filter.whole_text() })?;
         by_flow(pipeline, store, sight.finding(filter), filter, &mut passes);
         if is_of_flows && !filter.scope.passes_all() {
-            let within = super::filter::flows(sight, &Filter { scope: filter.scope.clone(), ..Filter::default() })?;
+            let within =
+                super::filter::flows(sight, &Filter { scope: filter.scope.clone(), ..Filter::default() }).await?;
             for (passes, serial) in passes.iter_mut().zip(pipeline.flows_of_rows()) {
                 *passes &= serial.is_some_and(|serial| within.binary_search(&serial).is_ok());
             }

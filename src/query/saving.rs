@@ -2,6 +2,7 @@
 
 use super::listing::Sight;
 use super::{filter, packets_again, pseudonyms, write_passing};
+use crate::explore::turn::whole;
 use crate::export::pseudonyms::{PseudonymKey, Rewriter};
 use crate::protocol::{Filter, Saving, Scope};
 use std::io::Write;
@@ -15,14 +16,14 @@ pub(super) fn save(
     let within = Filter { scope: scope.clone(), ..Filter::default() };
     let passing = match saving {
         _ if scope.passes_all() => None,
-        Saving::Table(_) => Some(filter::flows(sight, &within)),
-        Saving::Packets => Some(filter::packets(sight, &within)),
+        Saving::Table(_) => Some(whole(filter::flows(sight, &within))),
+        Saving::Packets => Some(whole(filter::packets(sight, &within))),
         // The worker writes these itself.
         Saving::Baseline => return Err(String::new()),
         Saving::Model(_) => return Err("The model is gone: train again.".to_owned()),
     };
     let passing = passing.transpose().map_err(|error| error.to_string())?;
-    let Sight { pipeline, analysis, source } = sight;
+    let Sight { pipeline, analysis, source, .. } = sight;
     let mut hidden = key.map(|key| pseudonyms(key, pipeline, analysis));
     let written = match saving {
         Saving::Table(export) => {
@@ -44,6 +45,6 @@ pub(super) fn save(
 /// Serial numbers of the flows that are left, ascending; none if that is all of them.
 pub(super) fn flows_within(sight: &mut Sight<'_>, scope: &Scope) -> Result<Option<Vec<u32>>, String> {
     let within = Filter { scope: scope.clone(), ..Filter::default() };
-    let flows = (!scope.passes_all()).then(|| filter::flows(sight, &within));
+    let flows = (!scope.passes_all()).then(|| whole(filter::flows(sight, &within)));
     flows.transpose().map_err(|error| error.to_string())
 }

@@ -2,6 +2,7 @@
 
 use super::Source;
 use crate::decode::inspect::Known;
+use crate::explore::Turn;
 use crate::model::Secrets;
 use crate::pipeline::Pipeline;
 use crate::read::RawPacket;
@@ -19,22 +20,44 @@ pub(super) fn spans(
 ) {
     let mut rest = known;
     while !rest.is_empty() {
-        let n = close_together(rest);
-        let (now, later) = rest.split_at(n);
-        rest = later;
-        let blocks = blocks(source, now);
-        for (place, packet) in now {
-            let location = &packet.location;
-            let length = location.captured_bytes as usize;
-            match blocks.get(&location.file) {
-                Some((start, block)) => {
-                    let from = location.offset.saturating_sub(*start) as usize;
-                    see(*place, packet, block.get(from..from.saturating_add(length)));
-                }
-                None => see(*place, packet, source.read_at(location.file, location.offset, length).as_deref()),
+        rest = span(source, rest, &mut see);
+    }
+}
+
+/// The same, and gives turns on the way.
+pub(super) async fn spans_in_turns(
+    source: &mut dyn Source,
+    known: &[(u64, IndexedPacket)],
+    turn: &Turn<'_>,
+    mut see: impl FnMut(u64, &IndexedPacket, Option<&[u8]>),
+) {
+    let mut rest = known;
+    while !rest.is_empty() {
+        rest = span(source, rest, &mut see);
+        turn.give().await;
+    }
+}
+
+/// Reads the first slice; gives what is left.
+fn span<'k>(
+    source: &mut dyn Source,
+    known: &'k [(u64, IndexedPacket)],
+    see: &mut dyn FnMut(u64, &IndexedPacket, Option<&[u8]>),
+) -> &'k [(u64, IndexedPacket)] {
+    let (now, later) = known.split_at(close_together(known));
+    let blocks = blocks(source, now);
+    for (place, packet) in now {
+        let location = &packet.location;
+        let length = location.captured_bytes as usize;
+        match blocks.get(&location.file) {
+            Some((start, block)) => {
+                let from = location.offset.saturating_sub(*start) as usize;
+                see(*place, packet, block.get(from..from.saturating_add(length)));
             }
+            None => see(*place, packet, source.read_at(location.file, location.offset, length).as_deref()),
         }
     }
+    later
 }
 
 /// How many of the first packets stand within one slice of each of their files; at least one.

@@ -1,6 +1,6 @@
 // Measures the release build in one run: analysis of captures and tables in the browser's worker and natively, the raw
 // slice-read rate, memory, page weight and first paint; tshark on the same captures, DuckDB and polars on the same tables;
-// what each station of the line costs, what inputs that were made to hurt cost, and an isolation forest beside those of others.
+// what each station of the line costs, what inputs that were made to hurt cost, what views ask for, and an isolation forest beside those of others.
 // Compares with the floors that were set.
 
 import { spawn, spawnSync } from "node:child_process";
@@ -30,7 +30,7 @@ const FLOORS = { shareOfRaw: 0.35, packetsPerSecond: 1.5e6, timesTshark: 20, tab
 const MOST_BUSY_MS = 50;
 /** A million rows of 20 columns are learnt from and scored in this time, natively on one thread. */
 const MOST_FOREST_SECONDS = 3;
-/** What is measured: all, or `mixed`, `small`, `tables`, `stations`, `crafted`, `page`, `smooth` or `learning`. */
+/** What is measured: all, or `mixed`, `small`, `tables`, `stations`, `crafted`, `views`, `page`, `smooth` or `learning`. */
 const ONLY = process.env.BENCH_ONLY ?? "";
 const wants = (name) => name.startsWith(ONLY);
 
@@ -67,6 +67,7 @@ async function main() {
     rows.push(["native, mixed", "share of the analysis that is not detectors'", 1 - stations(mixed.path), FLOORS.notDetectors, percent]);
   }
   if (wants("crafted")) rows.push(["crafted inputs", "none that grows faster than it may", crafted() ? 1 : 0, 1, (x) => (x ? "yes" : "no")]);
+  if (wants("views")) views();
   if (wants("page")) await page();
   const forest = wants("learning") ? await learning(its) : null;
   const tasks = wants("smooth") ? await smooth(its, ROUNDS) : [];
@@ -258,6 +259,11 @@ function stations(path) {
 function crafted() {
   console.log("inputs made to hurt, natively on one thread");
   return spawnSync("cargo", ["bench", "-q", "--bench", "crafted"], { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] }).status === 0;
+}
+
+/** What the questions of each view take. */
+function views() {
+  spawnSync("cargo", ["bench", "-q", "--bench", "views"], { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
 }
 
 /** What is loaded for the page, and how soon it shows. */

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { hash, open, openSample, start, view } from "./lib/browser.mjs";
+import { done, give, hash, open, openSample, scratch, start, view } from "./lib/browser.mjs";
+import { longTable } from "./lib/large_tables.mjs";
 
 let its;
 before(async () => { its = await start(); });
@@ -71,5 +72,38 @@ test("leaving a view takes back what it asked for", async () => {
   await page.getByTestId("counting").waitFor();
   await view(page, "Issues");
   await page.getByTestId("counting").waitFor({ state: "detached", timeout: 1000 });
+  await close();
+});
+
+test("what is being counted gives turns, is given up when nobody wants it any more, and the next question is answered", async () => {
+  const { page, close } = await open(its);
+  await give(page, await longTable(scratch(), 40_000));
+  await done(page);
+  await hash(page);
+  const [worker] = page.workers();
+  // Every turn is over as soon as it is asked, and the pause behind it is long: counting takes a while on any machine.
+  await worker.evaluate(() => {
+    const [now, later] = [Date.now, self.setTimeout];
+    let ahead = 0;
+    self.pauses = 0;
+    self.restore = () => { Date.now = now; self.setTimeout = later; };
+    Date.now = () => now() + (ahead += 100);
+    self.setTimeout = (then) => { self.pauses += 1; return later(then, 150); };
+  });
+  const pauses = () => worker.evaluate(() => self.pauses);
+  await view(page, "Hosts");
+  await page.getByTestId("counting").waitFor();
+  await page.waitForFunction(() => new Promise((resolve) => setTimeout(() => resolve(true), 400)));
+  assert.ok(await pauses() >= 2, "it gives no turns");
+  await page.getByTestId("counting").getByRole("button", { name: "Cancel" }).click();
+  await page.getByText(/counting was cancelled/).first().waitFor();
+  await page.waitForTimeout(400);
+  const given = await pauses();
+  await page.waitForTimeout(600);
+  assert.equal(await pauses(), given, "it goes on counting");
+  await worker.evaluate(() => self.restore());
+  await view(page, "Overview");
+  await view(page, "Hosts");
+  await page.locator(".panel tbody tr").first().waitFor();
   await close();
 });

@@ -1,6 +1,6 @@
 //! Files beside the open one in the worker: what files are that the page asks about, and those that are applied to every analysis.
 
-use super::job::{BlobSource, Job};
+use super::job::Job;
 use super::scope::{pause, post, post_with};
 use super::{Shared, evaluate, with};
 use crate::attach::{self, Attachment, FRONT_BYTES};
@@ -95,7 +95,7 @@ pub(super) fn compare(shared: &Shared, number: u32, question: u32, scope: &Scope
     });
     let said = with(shared, number, |job| {
         let (Some(normal), Some(analysis)) = (normal, job.analysis.as_ref()) else { return Ok(None) };
-        let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
+        let mut source = job.source();
         let passing = query::flows_within(&job.pipeline, analysis, &mut source, scope)?;
         attach::comparison(normal, &job.pipeline, analysis, passing.as_deref()).map(Some)
     });
@@ -108,7 +108,7 @@ pub(super) fn compare(shared: &Shared, number: u32, question: u32, scope: &Scope
 pub(super) fn save_baseline(shared: &Shared, number: u32, scope: &Scope) {
     let written = with(shared, number, |job| {
         let analysis = job.analysis.as_ref().ok_or_else(String::new)?;
-        let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
+        let mut source = job.source();
         let passing = query::flows_within(&job.pipeline, analysis, &mut source, scope)?;
         let names = vec![analysis.file.name.clone()];
         let profile = attach::learn(&job.pipeline, analysis, names, passing.as_deref())?;
@@ -156,7 +156,7 @@ impl Applied {
             _ => None,
         });
         let (Some((file, labels)), Some(analysis)) = (own, job.analysis.as_ref()) else { return Ok(None) };
-        let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
+        let mut source = job.source();
         let passing = |text: &str| {
             query::passing_flows(&job.pipeline, analysis, &mut source, text)
                 .map_err(|error| format!("A filter in {file} cannot be used, {text}: {}", error.text))

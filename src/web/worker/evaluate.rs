@@ -4,12 +4,20 @@ use super::scope::{now, pause, post};
 use super::{Shared, speed, with};
 use crate::detect;
 use crate::protocol::{Progress, Reply, Stage};
+use std::rc::Rc;
 
 /// Detectors finish for this long before the next is named and messages get in; browsers let each wait last 4 ms.
 const EVALUATING_MS: f64 = 50.0;
 
 /// Lets all detectors finish; gives way to a newer round with newer settings.
 pub(super) async fn evaluate(shared: &Shared, number: u32) -> Option<()> {
+    with(shared, number, |job| job.n_rounds += 1)?;
+    let is_done = one_round(shared, number).await;
+    with(shared, number, |job| job.n_rounds -= 1)?;
+    is_done
+}
+
+async fn one_round(shared: &Shared, number: u32) -> Option<()> {
     let round = with(shared, number, |job| job.round)?;
     let mut posted = None;
     for (place, entry) in detect::ALL.iter().enumerate() {
@@ -33,7 +41,7 @@ pub(super) async fn evaluate(shared: &Shared, number: u32) -> Option<()> {
         if with(shared, number, |job| job.round)? != round {
             return Some(());
         }
-        with(shared, number, |job| job.pipeline.evaluate_one(place, &job.settings))?;
+        with(shared, number, |job| job.pipeline_mut().map(|(pipeline, own)| pipeline.evaluate_one(place, own)))?;
     }
     speed::summary_of_rows(shared, number).await?;
     shared.applied.wait().await;
@@ -45,18 +53,18 @@ pub(super) async fn evaluate(shared: &Shared, number: u32) -> Option<()> {
     }
     let (analysis, outcomes) = with(shared, number, |job| {
         let sha256 = job.analysis.as_ref().and_then(|analysis| analysis.file.sha256.clone());
-        let mut analysis = Box::new(job.pipeline.analysis(&job.settings));
+        let mut analysis = job.pipeline.analysis(&job.settings);
         analysis.file.sha256 = sha256;
         let outcomes = shared.applied.apply(&job.pipeline, &mut analysis, &job.settings);
         job.views.clear();
         // The page asks by a finding's id; the lists of flows and packets behind it stay here.
-        let mut sent = analysis.clone();
+        let mut sent = Box::new(analysis.clone());
         let findings = sent.findings.iter_mut().chain(sent.expected.iter_mut().map(|expected| &mut expected.finding));
         for finding in findings {
             finding.flow_serials = Vec::new();
             finding.packet_indices = Vec::new();
         }
-        job.analysis = Some(analysis);
+        job.analysis = Some(Rc::new(analysis));
         (sent, outcomes)
     })?;
     post(number, Reply::Attached(outcomes));

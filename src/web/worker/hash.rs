@@ -7,6 +7,7 @@ use crate::model::format::text::hex;
 use crate::protocol::{Progress, Reply, Stage};
 use crate::web::browser::read_ahead::{ReadAhead, Reader, SLICE_BYTES};
 use sha2::{Digest, Sha256};
+use std::rc::Rc;
 
 /// SHA-256 of all files, one behind the other, after the findings: it costs more time than all the rest.
 pub(super) async fn hash(shared: &Shared, number: u32) -> Option<()> {
@@ -46,7 +47,7 @@ pub(super) async fn hash(shared: &Shared, number: u32) -> Option<()> {
     let hex = hex(&hasher.finalize());
     with(shared, number, |job| {
         if let Some(analysis) = &mut job.analysis {
-            analysis.file.sha256 = Some(hex.clone());
+            Rc::make_mut(analysis).file.sha256 = Some(hex.clone());
         }
     })?;
     post(number, Reply::Sha256(hex));

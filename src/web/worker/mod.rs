@@ -3,6 +3,7 @@
 //! Everything asynchronous waits for the browser between slices, so that messages get in: a newer job ends an older
 //! one there. A second worker reads the next slices while this one analyses, and of a large table a third keeps the rows.
 
+mod answer;
 mod attached;
 mod evaluate;
 mod hash;
@@ -12,6 +13,7 @@ mod read;
 mod scope;
 mod slices;
 mod speed;
+mod underway;
 
 use super::browser::blob_writer::BlobWriter;
 use super::browser::codec;
@@ -23,7 +25,7 @@ use crate::query::{self, Views};
 use crate::settings::Settings;
 use crate::triage;
 use gloo::timers::callback::Timeout;
-use job::{BlobSource, Job, Unpacked};
+use job::{Job, Unpacked};
 use learning::Learning;
 use scope::{now, pause, post, post_with, scope};
 use speed::Helpers;
@@ -58,6 +60,8 @@ struct Shared {
     /// What waits to be answered.
     questions: Rc<RefCell<VecDeque<Question>>>,
     is_answering: Rc<Cell<bool>>,
+    /// The question that is being answered; none once somebody said that it is not wanted any more.
+    asked: Rc<Cell<Option<u32>>>,
 }
 
 /// The job that a question is about, its number, and what is asked.
@@ -127,13 +131,16 @@ fn receive(shared: &Shared, Envelope { job, body }: Envelope<Request>, files: Ve
         Request::Expect(settings) => {
             with(shared, job, |job| {
                 if let Some(analysis) = &mut job.analysis {
-                    triage::apply(analysis, settings.expected());
+                    triage::apply(Rc::make_mut(analysis), settings.expected());
                 }
                 job.settings = settings;
             });
         }
         Request::Ask { question, query } => ask(shared, (job, question, query)),
-        Request::Forget(list) => shared.questions.borrow_mut().retain(|(_, question, _)| !list.contains(question)),
+        Request::Forget(list) => {
+            shared.questions.borrow_mut().retain(|(_, question, _)| !list.contains(question));
+            shared.asked.set(shared.asked.get().filter(|question| !list.contains(question)));
+        }
         Request::Recognise { offer, settings } => attached::recognise(job, offer, &settings, &files),
         Request::Attach(list) => attached::attach(shared, job, list, files),
         Request::Save(Saving::Baseline, scope, _) => attached::save_baseline(shared, job, &scope),
@@ -151,7 +158,7 @@ fn open(shared: &Shared, job: u32, settings: Settings, files: Vec<Blob>, is_look
     let names = files.iter().map(|file| file.dyn_ref::<File>().map(File::name).unwrap_or_default()).collect();
     let bytes_total = files.iter().map(Blob::size).sum();
     let options = PipelineOptions { names, bytes: bytes_total as u64, ..PipelineOptions::of(&settings) };
-    let pipeline = Pipeline::new(options);
+    let pipeline = Rc::new(Pipeline::new(options));
     shared.learning.end();
     shared.training.end();
     let opened = Job {
@@ -164,10 +171,12 @@ fn open(shared: &Shared, job: u32, settings: Settings, files: Vec<Blob>, is_look
         rows: Rows::default(),
         analysis: None,
         views: Views::default(),
+        underway: None,
         is_stopped: false,
         is_look,
         is_read: false,
         round: 0,
+        n_rounds: 0,
     };
     *shared.job.borrow_mut() = Some(opened);
     spawn_local(run(shared.clone(), job));
@@ -192,11 +201,11 @@ async fn answer_all(shared: Shared) {
             let shared = shared.clone();
             spawn_local(async move {
                 if speed::gather_rows(&shared, number).await.is_some() {
-                    answer_or_learn(&shared, number, question, query);
+                    ask(&shared, (number, question, query));
                 }
             });
         } else {
-            answer_or_learn(&shared, number, question, query);
+            answer_or_learn(&shared, number, question, query).await;
         }
         if now() - begun >= LONG_MS {
             pause().await;
@@ -205,23 +214,12 @@ async fn answer_all(shared: Shared) {
     shared.is_answering.set(false);
 }
 
-fn answer_or_learn(shared: &Shared, number: u32, question: u32, query: Query) {
+async fn answer_or_learn(shared: &Shared, number: u32, question: u32, query: Query) {
     match query {
         Query::Anomalies(query) => learning::ask(shared, number, question, *query),
         Query::Comparison(scope) => attached::compare(shared, number, question, &scope),
         Query::Training(query) => learning::ask_training(shared, number, question, &query),
-        query => answer(shared, number, question, query),
-    }
-}
-
-fn answer(shared: &Shared, number: u32, question: u32, query: Query) {
-    let answer = with(shared, number, |job| {
-        let analysis = job.analysis.as_ref()?;
-        let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
-        Some(job.views.ask(&job.pipeline, analysis, &mut source, query))
-    });
-    if let Some(Some(answer)) = answer {
-        post(number, Reply::Answer { question, answer });
+        query => answer::answer(shared, number, question, query).await,
     }
 }
 
@@ -230,8 +228,8 @@ fn save(shared: &Shared, number: u32, what: (Saving, &Scope, Option<&PseudonymKe
     let written = with(shared, number, |job| {
         let analysis = job.analysis.as_ref().ok_or_else(String::new)?;
         let mut writer = BlobWriter::default();
-        let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
-        let n_missing = query::save(&mut writer, what, (&job.pipeline, analysis), &mut source)?;
+        let mut source = job.source();
+        let n_missing = query::save(&mut writer, what, (&*job.pipeline, &**analysis), &mut source)?;
         Ok((n_missing, writer.finish().map_err(|_| String::new())?))
     });
     match written {

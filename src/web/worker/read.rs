@@ -35,7 +35,9 @@ pub(super) async fn read(shared: &Shared, number: u32) -> Option<()> {
         let fed = match next {
             // Its end comes next.
             Some(buffer) if buffer.is_null() => {
-                with(shared, number, |job| job.pipeline.note(IssueKind::FileChanged))?;
+                with(shared, number, |job| {
+                    job.pipeline_mut().map(|(pipeline, _)| pipeline.note(IssueKind::FileChanged))
+                })?;
                 Ok(())
             }
             Some(buffer) => {
@@ -61,7 +63,7 @@ pub(super) async fn read(shared: &Shared, number: u32) -> Option<()> {
             return refuse(shared, number, refusal.to_string());
         }
         if at < total && with(shared, number, |job| job.is_stopped)? {
-            with(shared, number, |job| job.pipeline.stop())?;
+            with(shared, number, |job| job.pipeline_mut().map(|(pipeline, _)| pipeline.stop()))?;
             has_stopped = true;
             break;
         }

@@ -12,9 +12,10 @@ pub(super) use train::{ask as ask_training, save_model};
 use super::scope::{post, post_with};
 use super::{Shared, with};
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
-use crate::protocol::{Answer, Query, Reply};
+use crate::protocol::{Answer, Reply};
 use helper::{Heard, Helper};
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 /// Makes this worker one that learns, if it was started as such; true then.
@@ -99,5 +100,11 @@ fn fresh(shared: &Shared, number: u32, learning: &Learning) -> Option<Helper> {
 }
 
 fn ask_here(shared: &Shared, number: u32, question: u32, query: AnomalyQuery) {
-    super::answer(shared, number, question, Query::Anomalies(Box::new(query)));
+    let answer = with(shared, number, |job| {
+        let findings = job.analysis.as_ref().map_or(&[][..], |analysis| &analysis.findings);
+        job.views.anomalies.ask(&job.pipeline, findings, &query, &mut |_| ControlFlow::Continue(()))
+    });
+    if let Some(answer) = answer {
+        post(number, Reply::Answer { question, answer: Answer::Anomalies(answer) });
+    }
 }

@@ -73,8 +73,11 @@ pub(super) fn share_rows(shared: &Shared, job: &mut Job) {
     let is_worth_it = job.bytes_total >= LEAST_BYTES && job.pipeline.can_leave_rows();
     if let Some(helper) = is_worth_it.then(|| shared.helpers.take()).flatten() {
         let (shared, number) = (shared.clone(), job.number);
-        let put = move |block| with(&shared, number, |job| job.pipeline.put_rows(block)).unwrap_or(true);
-        job.pipeline.leave_rows();
+        let take = |job: &mut Job, block| job.pipeline_mut().is_none_or(|(pipeline, _)| pipeline.put_rows(block));
+        let put = move |block| with(&shared, number, |job| take(job, block)).unwrap_or(true);
+        if let Some((pipeline, _)) = job.pipeline_mut() {
+            pipeline.leave_rows();
+        }
         let name = job.files.first().and_then(|file| file.dyn_ref::<File>()).map(File::name).unwrap_or_default();
         job.rows = Rows::Helper(Box::new(RowTask::begin(helper, (&job.settings, &name), put)));
     }
@@ -113,8 +116,9 @@ pub(super) async fn gather_rows(shared: &Shared, number: u32) -> Option<()> {
         with(shared, number, |_| helper_main::feed(&mut spare, &slice, &mut bytes))?;
     }
     with(shared, number, |job| {
+        let Some((pipeline, _)) = job.pipeline_mut() else { return };
         for block in spare.end(is_stopped) {
-            job.pipeline.put_rows(block);
+            pipeline.put_rows(block);
         }
     })
 }
