@@ -2,7 +2,7 @@
 
 use packetloupe::explore::{DIMENSIONS, MEASURES};
 use packetloupe::model::Analysis;
-use packetloupe::model::explore::{Answer, Order, Question, Selection, Split, Term, ValueKind};
+use packetloupe::model::explore::{Answer, AnswerRow, Order, Question, Selection, Split, Term, ValueKind};
 use packetloupe::model::listing::PacketRow;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::protocol::{self, Filter, FlowSort, PacketLooks, PacketSort, Query, Scope, Window};
@@ -444,7 +444,14 @@ fn columns_are_correlated_in_pairs_and_boxes_are_of_quartiles() {
     }
     assert!(table.ask(&question("label", "correlation")).unwrap_err().contains("takes no dimension"));
     let capture = Input::open("captures/arp_spoofing/attack.pcap");
-    assert!(capture.ask(&question("", "correlation")).unwrap_err().contains("this is a capture"));
+    // Of a capture, the features of its flows are compared: those that differ.
+    let of_flows = capture.ask(&question("", "correlation")).unwrap();
+    let of = |row: &AnswerRow, one: &str, other: &str| row.values[0].text == one && row.values[1].text == other;
+    let between =
+        |one: &str, other: &str| of_flows.rows.iter().find(|row| of(row, one, other)).and_then(|row| row.figures[0]);
+    assert_eq!(between("Flow Duration", "Flow Duration"), Some(1.0));
+    assert!(between("Total Fwd Packet", "Total Bwd packets").is_some_and(|together| together > 0.5));
+    assert!(of_flows.rows.iter().all(|row| row.figures[0].is_some() && row.values[0].text != "Src Port"));
 
     let five = "duration_min,duration_q1,duration_median,duration_q3,duration_max";
     for row in capture.ask(&question("protocol", five)).unwrap().rows {

@@ -15,7 +15,8 @@ use std::path::PathBuf;
 #[command(
     after_help = "`packetloupe dimensions` and `packetloupe measures` list what can be asked for. A number behind a \
 dimension keeps so many of its values, those with the largest first measure: --by time=10s,host:5. `--measure \
-correlation` alone tells how strongly each pair of numeric columns of a table rises and falls together. Without --csv and \
+correlation` alone tells how strongly each pair of numeric columns of a table, or of features of flows, rises and falls \
+together. Without --csv and \
 --json a table is printed. What is unknown is an empty cell, never zero; a flow counts when it begins, a packet at its \
 own time."
 )]

@@ -31,7 +31,7 @@ pub async fn ask<'a>(
     turn: &Turn<'_>,
 ) -> Result<Answer, String> {
     if correlation::is_asked(question) {
-        return correlation::ask(sources, selected, question);
+        return correlation::ask(sources, selected, question, turn).await;
     }
     let Plan { dimensions, measures } = plan(sources, selected, question)?;
     let mut coded = coded((sources, selected), &dimensions, &measures, turn).await;

@@ -12,7 +12,7 @@ use crate::stats::columns;
 /// Columns of a table that are listed, at most: each gives a page eight choices, and ten elements.
 const MOST_COLUMNS: usize = 64;
 
-/// What asks for the correlation of columns, in place of a measure.
+/// What asks for the correlation of columns or features, in place of a measure.
 pub(super) const CORRELATION: &str = "correlation";
 
 /// Flows that are looked at for their fields, at most.
@@ -32,12 +32,14 @@ pub fn catalogue(sources: &Sources<'_>) -> Catalogue {
 fn measures(sources: &Sources<'_>) -> Vec<Choice> {
     let listed = MEASURES.iter().filter(|entry| !matches!(entry.id, "q1" | "q3"));
     let mut all: Vec<Choice> = listed.flat_map(|entry| measure(entry, sources)).collect();
-    if names(sources, true).nth(1).is_some() {
+    let is_of_flows = sources.rows.is_none();
+    if is_of_flows || names(sources, true).nth(1).is_some() {
+        let (group, what) = if is_of_flows { ("Volume", "feature of flows") } else { ("Columns", "column of numbers") };
         all.push(Choice {
             term: Term::new(CORRELATION),
             label: "Rank correlation".to_owned(),
-            group: "Columns".to_owned(),
-            help: "How much each column of numbers goes with each other, from -1 to 1 (Spearman).".to_owned(),
+            group: group.to_owned(),
+            help: format!("How much each {what} goes with each other, from -1 to 1 (Spearman)."),
             ..Choice::default()
         });
     }

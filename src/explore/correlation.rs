@@ -1,20 +1,37 @@
-//! The columns of numbers of a table to how much each goes with each other: Spearman's rank correlation.
+//! The columns of numbers of a table, or the features of flows, to how much each goes with each other: Spearman's rank correlation.
 //!
-//! Ranks, because traffic spans many powers of ten: one long flow would decide Pearson's. Of more rows than [`MOST_ROWS`] one in
-//! so many is taken; a cell without a number counts in no pair.
+//! Ranks, because traffic spans many powers of ten: one long flow would decide Pearson's. Of more rows or flows than [`MOST_ROWS`]
+//! one in so many is taken; one without a number counts in no pair of that column.
 
 use super::catalogue::{CORRELATION, names};
 use super::sources::{Selected, Sources};
+use super::turn::Turn;
+use crate::flow::features::column::{Column, Value};
+use crate::flow::features::columns;
+use crate::flow::features::figures::Figures;
 use crate::model::explore::{Answer, AnswerRow, AnswerValue, DimensionHead, MeasureHead, Question, Term};
 use crate::model::format::quantity::count;
 use crate::stats::rows::cell;
 
-/// Rows that are compared, at most.
+/// Rows or flows that are compared, at most.
 const MOST_ROWS: usize = 20_000;
-/// Columns that are compared, at most: the first.
+/// Columns or features that are compared, at most: the first.
 const MOST_COLUMNS: usize = 30;
 /// Fewer rows say nothing.
 const FEWEST_ROWS: usize = 3;
+/// Features of flows that are names, not amounts.
+const NO_AMOUNTS: [&str; 3] = ["Src Port", "Dst Port", "Protocol"];
+
+/// Columns with their numbers, of the same rows or flows each.
+struct Compared {
+    columns: Vec<(String, Vec<Option<f64>>)>,
+    /// Columns that there are.
+    n_columns: usize,
+    /// One row or flow in so many is taken.
+    step: usize,
+    /// What is taken, and what is compared of it.
+    words: (&'static str, &'static str),
+}
 
 /// True if a question asks for it.
 pub fn is_asked(question: &Question) -> bool {
@@ -25,51 +42,40 @@ pub fn is_asked(question: &Question) -> bool {
 ///
 /// # Errors
 /// If there are no two columns of numbers, or more is asked for.
-pub fn ask(sources: &Sources<'_>, selected: &Selected, question: &Question) -> Result<Answer, String> {
+pub async fn ask(
+    sources: &Sources<'_>,
+    selected: &Selected,
+    question: &Question,
+    turn: &Turn<'_>,
+) -> Result<Answer, String> {
     if !question.by.is_empty() || question.measures.len() > 1 {
-        return Err(format!(
-            "{CORRELATION} is of all columns of numbers: it takes no dimension and no further measure"
-        ));
+        return Err(format!("{CORRELATION} is of all columns: it takes no dimension and no further measure"));
     }
-    let rows = sources.rows.ok_or_else(|| format!("{CORRELATION} is of tables, and this is a capture"))?;
-    let all: Vec<&str> = names(sources, true).collect();
-    if all.len() < 2 {
-        return Err(format!("{CORRELATION} is of columns of numbers, and this table has fewer than two"));
+    let compared = match sources.rows {
+        Some(_) => of_rows(sources, selected),
+        None => of_flows(sources, selected),
+    };
+    let Compared { columns, n_columns, step, words: (things, what) } = compared;
+    if columns.len() < 2 {
+        return Err(format!("{CORRELATION} is of {what}, and fewer than two are there"));
     }
-    let meant = selected_rows(sources, selected);
-    let step = meant.len().div_ceil(MOST_ROWS).max(1);
-    let taken: Vec<usize> = meant.iter().step_by(step).copied().collect();
-    let columns: Vec<(&str, Vec<Option<f64>>)> = all
-        .iter()
-        .take(MOST_COLUMNS)
-        .filter_map(|name| {
-            let place = rows.layout().columns.iter().position(|column| column.name == *name)?;
-            let number = |row: &usize| cell::as_number(rows.cell(place, *row)).filter(|number| number.is_finite());
-            Some((*name, taken.iter().map(number).collect()))
-        })
-        .collect();
     let mut notes = Vec::new();
     if step > 1 {
-        notes.push(format!("Compared are {} rows, one in {}.", count(taken.len() as u64), count(step as u64)));
+        let n = columns.first().map_or(0, |(_, values)| values.len());
+        notes.push(format!("Compared are {} {things}, one in {}.", count(n as u64), count(step as u64)));
     }
-    if all.len() > columns.len() {
-        notes.push(format!(
-            "The first {} of {} columns of numbers are compared.",
-            columns.len(),
-            count(all.len() as u64)
-        ));
+    if n_columns > columns.len() {
+        notes.push(format!("The first {} of {} {what} are compared.", columns.len(), count(n_columns as u64)));
     }
+    let figures = each_with_each(&columns, turn).await;
     let value =
         |(at, name): (usize, &str)| AnswerValue { text: name.to_owned(), at: at as i64, ..AnswerValue::default() };
-    let pair = |(y, (name, own)): (usize, &(&str, Vec<Option<f64>>)),
-                (x, (with, other)): (usize, &(&str, Vec<Option<f64>>))| {
-        AnswerRow { values: vec![value((y, name)), value((x, with))], figures: vec![spearman(own, other)] }
+    let pairs = columns.iter().enumerate().flat_map(|one| columns.iter().enumerate().map(move |other| (one, other)));
+    let row = |(((y, (name, _)), (x, (with, _))), figure): ((Named<'_>, Named<'_>), Option<f64>)| AnswerRow {
+        values: vec![value((y, name)), value((x, with))],
+        figures: vec![figure],
     };
-    let table: Vec<AnswerRow> = columns
-        .iter()
-        .enumerate()
-        .flat_map(|one| columns.iter().enumerate().map(move |other| pair(one, other)))
-        .collect();
+    let table: Vec<AnswerRow> = pairs.zip(figures).map(row).collect();
     let head = |id: &str, label: &str| DimensionHead {
         term: Term::new(id),
         label: label.to_owned(),
@@ -89,6 +95,78 @@ pub fn ask(sources: &Sources<'_>, selected: &Selected, question: &Question) -> R
         others: Vec::new(),
         notes,
     })
+}
+
+/// Place, name and numbers of a column.
+type Named<'c> = (usize, &'c (String, Vec<Option<f64>>));
+
+/// The correlations of all pairs, row by row. They are the same both ways.
+async fn each_with_each(columns: &[(String, Vec<Option<f64>>)], turn: &Turn<'_>) -> Vec<Option<f64>> {
+    let n = columns.len();
+    // Where no number is missing the ranks are the same beside every other column.
+    let whole = |values: &Vec<Option<f64>>| values.iter().copied().collect::<Option<Vec<f64>>>();
+    let ranked: Vec<Option<Vec<f64>>> =
+        columns.iter().map(|(_, values)| whole(values).map(|numbers| ranks(&numbers))).collect();
+    let mut figures = vec![None; n * n];
+    for (y, ((_, own), own_ranks)) in columns.iter().zip(&ranked).enumerate() {
+        for (x, ((_, other), other_ranks)) in columns.iter().zip(&ranked).take(y + 1).enumerate() {
+            let figure = match (own_ranks, other_ranks) {
+                (Some(own), Some(other)) => of_ranks(own, other),
+                _ => spearman(own, other),
+            };
+            for place in [y * n + x, x * n + y] {
+                if let Some(slot) = figures.get_mut(place) {
+                    *slot = figure;
+                }
+            }
+        }
+        turn.give().await;
+    }
+    figures
+}
+
+/// The columns of numbers of a table.
+fn of_rows(sources: &Sources<'_>, selected: &Selected) -> Compared {
+    let words = ("rows", "columns of numbers");
+    let Some(rows) = sources.rows else { return Compared { columns: Vec::new(), n_columns: 0, step: 1, words } };
+    let all: Vec<&str> = names(sources, true).collect();
+    let (taken, step) = some(&selected_rows(sources, selected));
+    let column = |name: &&str| {
+        let place = rows.layout().columns.iter().position(|column| column.name == **name)?;
+        let number = |row: &usize| cell::as_number(rows.cell(place, *row)).filter(|number| number.is_finite());
+        Some(((*name).to_owned(), taken.iter().map(number).collect()))
+    };
+    let columns = all.iter().take(MOST_COLUMNS).filter_map(column).collect();
+    Compared { columns, n_columns: all.len(), step, words }
+}
+
+/// The features of flows that differ from flow to flow: the columns of numbers of a flow CSV.
+fn of_flows(sources: &Sources<'_>, selected: &Selected) -> Compared {
+    let is_meant = |(place, (_, flow)): &(usize, (u32, &crate::model::Flow))| {
+        selected.has_time(flow.first_ns) && selected.has_flow(Some(*place))
+    };
+    let all: Vec<u32> = sources.flows.iter().enumerate().filter(is_meant).map(|(_, (serial, _))| serial).collect();
+    let (taken, step) = some(&all);
+    let flows = taken.iter().filter_map(|serial| sources.flows.get(*serial));
+    let figures: Vec<Figures> = flows.map(Figures::from).collect();
+    let column = |column: &Column<Figures>| {
+        let Value::Number(number) = &column.value else { return None };
+        let value = |flow: &Figures| flow.known.has(column.needs).then(|| number(flow)).filter(|n| n.is_finite());
+        let values: Vec<Option<f64>> = figures.iter().map(value).collect();
+        let first = values.iter().flatten().next()?;
+        let differs = values.iter().flatten().any(|other| other != first);
+        (differs && !NO_AMOUNTS.contains(&column.name.as_str())).then(|| (column.name.clone(), values))
+    };
+    let mut columns: Vec<_> = columns::ALL.iter().filter_map(column).collect();
+    let n_columns = columns.len();
+    columns.truncate(MOST_COLUMNS);
+    Compared { columns, n_columns, step, words: ("flows", "features of flows that differ") }
+}
+
+/// One in so many, if there are too many, and in how many that is.
+fn some<Place: Copy>(all: &[Place]) -> (Vec<Place>, usize) {
+    let step = all.len().div_ceil(MOST_ROWS).max(1);
+    (all.iter().step_by(step).copied().collect(), step)
 }
 
 /// Places of the rows that are selected.
@@ -111,15 +189,19 @@ fn selected_rows(sources: &Sources<'_>, selected: &Selected) -> Vec<usize> {
 /// Spearman's correlation of the rows that have both numbers, to two digits; none if one never changes.
 fn spearman(a: &[Option<f64>], b: &[Option<f64>]) -> Option<f64> {
     let both: Vec<(f64, f64)> = a.iter().zip(b).filter_map(|(a, b)| Some(((*a)?, (*b)?))).collect();
-    if both.len() < FEWEST_ROWS {
+    let (a, b): (Vec<f64>, Vec<f64>) = both.into_iter().unzip();
+    of_ranks(&ranks(&a), &ranks(&b))
+}
+
+/// The correlation of two lists of ranks.
+fn of_ranks(a: &[f64], b: &[f64]) -> Option<f64> {
+    if a.len() < FEWEST_ROWS {
         return None;
     }
-    let (a, b): (Vec<f64>, Vec<f64>) = both.into_iter().unzip();
-    let (a, b) = (ranks(&a), ranks(&b));
     let mean = (a.len() as f64 - 1.0) / 2.0;
     let sum = |one: &[f64], other: &[f64]| -> f64 { one.iter().zip(other).map(|(x, y)| (x - mean) * (y - mean)).sum() };
-    let spread = (sum(&a, &a) * sum(&b, &b)).sqrt();
-    (spread > 0.0).then(|| (sum(&a, &b) / spread * 100.0).round() / 100.0)
+    let spread = (sum(a, a) * sum(b, b)).sqrt();
+    (spread > 0.0).then(|| (sum(a, b) / spread * 100.0).round() / 100.0)
 }
 
 /// The rank of each value from 0; equal ones share the mean of theirs.
@@ -155,5 +237,10 @@ mod tests {
         assert_eq!(spearman(&up, &some(&[5.0; 4])), None);
         assert_eq!(spearman(&up, &[None, Some(1.0), Some(2.0), None]), None);
         assert_eq!(ranks(&[5.0, 1.0, 5.0, 0.0]), [2.5, 1.0, 2.5, 0.0]);
+        let columns = [up, steep, vec![None, Some(1.0), Some(2.0), Some(0.0)]].map(|values| (String::new(), values));
+        let all = crate::explore::turn::whole(each_with_each(&columns, &Turn::NEVER));
+        let gone = spearman(&columns[0].1, &columns[2].1);
+        assert_eq!(all[..6], [Some(1.0), Some(1.0), gone, Some(1.0), Some(1.0), gone]);
+        assert_eq!((all[6], all[7], all[8]), (gone, gone, Some(1.0)));
     }
 }

@@ -74,8 +74,8 @@ pub static COMBINATIONS: [Combination; 8] = [
     Combination {
         id: "correlation",
         label: "Correlation",
-        help: "Which columns of numbers go together: 1 if one rises whenever the other does, -1 if it falls (Spearman's rank \
-               correlation, of at most 20,000 rows).",
+        help: "Which columns of numbers of a table, or features of flows, go together: 1 if one rises whenever the other does, -1 if \
+               it falls (Spearman's rank correlation, of at most 20,000 rows or flows).",
         by: "",
         measures: "correlation",
         mark: Mark::Heat,

@@ -52,9 +52,9 @@ mod tests {
         assert_eq!(ids(&State::default()), ["overview", "learn", "settings"]);
         // Of a capture in which no application speaks: no DNS, TLS, HTTP, logins, files.
         let capture = "overview findings anomalies train compare time protocols conversations endpoints services health distributions heatmap \
-                       explore hosts graph flows packets stream issues learn settings";
+                       correlation explore hosts graph flows packets stream issues learn settings";
         assert_eq!(ids(&ready(None)).join(" "), capture);
-        let table = "overview findings anomalies train distributions heatmap explore reading columns correlation rows issues learn settings";
+        let table = "overview findings anomalies train distributions heatmap correlation explore reading columns rows issues learn settings";
         assert_eq!(ids(&ready(Some(RowKind::Rows))).join(" "), table);
         assert!(ids(&ready(Some(RowKind::Flows))).contains(&"flows"));
     }

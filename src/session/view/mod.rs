@@ -27,8 +27,8 @@ pub use graph::GRAPH;
 pub use hosts::HOSTS;
 pub use neighbours::NEIGHBOURS;
 pub use place::{Group, Needs};
-pub use tables::{COLUMNS, CORRELATION, FLOWS, PACKETS, READING, ROWS, STREAM};
-pub use traffic::{CONVERSATIONS, DISTRIBUTIONS, ENDPOINTS, EXPLORE, HEATMAP, SERVICES, TIME};
+pub use tables::{COLUMNS, FLOWS, PACKETS, READING, ROWS, STREAM};
+pub use traffic::{CONVERSATIONS, CORRELATION, DISTRIBUTIONS, ENDPOINTS, EXPLORE, HEATMAP, SERVICES, TIME};
 
 /// A view of the page.
 #[derive(Debug)]
@@ -123,6 +123,7 @@ pub static VIEWS: &[&View] = &[
     &health::HEALTH,
     &DISTRIBUTIONS,
     &HEATMAP,
+    &CORRELATION,
     &EXPLORE,
     &hosts::HOSTS,
     &GRAPH,
@@ -137,7 +138,6 @@ pub static VIEWS: &[&View] = &[
     &STREAM,
     &READING,
     &COLUMNS,
-    &CORRELATION,
     &ROWS,
     &ISSUES,
     &LEARN,

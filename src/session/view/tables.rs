@@ -46,15 +46,6 @@ pub static COLUMNS: View = View {
     ..View::WHOLE
 };
 
-/// Which columns go together.
-pub static CORRELATION: View = View {
-    id: "correlation",
-    label: "Correlation",
-    needs: Needs::Table,
-    read: |_, given| Route::Explore(given.explore("correlation")),
-    ..View::PLAIN
-};
-
 /// The rows of a table.
 pub static ROWS: View = View {
     id: "rows",

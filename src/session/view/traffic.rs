@@ -63,6 +63,16 @@ pub static HEATMAP: View = View {
     ..View::PLAIN
 };
 
+/// Which columns of a table, or features of flows, go together.
+pub static CORRELATION: View = View {
+    id: "correlation",
+    label: "Correlation",
+    group: Group::Traffic,
+    needs: Needs::File,
+    read: |_, given| Route::Explore(given.explore("correlation")),
+    ..View::PLAIN
+};
+
 /// Any measures by any dimensions.
 pub static EXPLORE: View = View {
     id: "explore",
