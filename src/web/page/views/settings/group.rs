@@ -7,6 +7,7 @@ use crate::model::Network;
 use crate::model::analysis::DetectorRun;
 use crate::model::format::quantity;
 use crate::settings::{Descriptor, Settings};
+use crate::web::page::parts::terms::explained_sentences;
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
 
@@ -46,7 +47,7 @@ pub fn Group(props: &GroupProps) -> Html {
                 { outcome(run) }
             }
             if let Some(card) = &props.card {
-                <p>{ card.sees }</p>
+                <p>{ explained_sentences(card.sees) }</p>
                 <About card={*card} />
             }
             <div class="fields">
@@ -90,8 +91,8 @@ fn About(props: &AboutProps) -> Html {
             <summary>{"About this detector"}</summary>
             if *is_wanted {
                 <dl class="about">
-                    <dt>{"Why it matters"}</dt><dd>{ card.matters }</dd>
-                    <dt>{"What else it could be"}</dt><dd>{ card.otherwise }</dd>
+                    <dt>{"Why it matters"}</dt><dd>{ explained_sentences(card.matters) }</dd>
+                    <dt>{"What else it could be"}</dt><dd>{ explained_sentences(card.otherwise) }</dd>
                     if let Some((id, name)) = card.technique {
                         <dt>{"MITRE ATT&CK"}</dt><dd>{ format!("{id} {name}") }</dd>
                     }
