@@ -94,8 +94,13 @@ impl Anomalies {
                 (self.result, self.selected, self.region) = (None, None, None);
             }
             AnomalyAction::Received(question, answer) => {
-                let is_offer = matches!(answer, AnomalyAnswer::Offer(_));
-                if question == if is_offer { self.asked } else { self.question } {
+                let is_of_offer = match answer {
+                    AnomalyAnswer::Offer(_) => true,
+                    // Nothing is being learnt: there is nothing to learn from.
+                    AnomalyAnswer::Refused(_) => self.offer.is_none() && self.progress.is_none(),
+                    _ => false,
+                };
+                if question == if is_of_offer { self.asked } else { self.question } {
                     self.receive(answer);
                 }
             }
@@ -332,6 +337,14 @@ mod tests {
         assert_eq!(other.with_features(&["a"], true).removed, Vec::<String>::new());
         assert_eq!(read_choice(&write_choice(&other.choice)), Ok(other.choice.clone()));
         assert!(read_choice("{}").is_err() && read_choice("?").is_err());
+    }
+
+    #[test]
+    fn where_there_is_nothing_to_learn_from_it_says_so() {
+        let asked = Anomalies::default().step(AnomalyAction::Asked);
+        let refused = |question| AnomalyAction::Received(question, AnomalyAnswer::Refused("No flows.".to_owned()));
+        assert_eq!(asked.step(refused(asked.asked)).refused.as_deref(), Some("No flows."));
+        assert_eq!(asked.step(refused(asked.asked + 1)).refused, None);
     }
 
     #[test]

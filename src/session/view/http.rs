@@ -24,6 +24,8 @@ pub static HTTP: View = View {
         Panel::table("Paths", "field=http.path", "flows,hosts,bytes").of(OF),
         Panel::drawn("Status codes", "field=http.status", "flows,hosts", Mark::Bars).of(OF),
         Panel::drawn("Methods", "field=http.method", "flows,hosts", Mark::Bars).of(OF),
+        Panel::table("Clients", "source", "flows,bytes,errors").of(OF),
+        Panel::table("Servers", "target", "flows,hosts,errors").of(OF),
         Panel::table("User agents", "field=http.agent", "flows,hosts").of(OF),
         Panel::table("Server software", "field=http.server", "flows,hosts").of(OF),
         Panel::table("Types of responses", "field=http.response_type", "flows,bytes").of(OF),

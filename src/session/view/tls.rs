@@ -22,6 +22,8 @@ pub static TLS: View = View {
         Panel::drawn("Connections over time", "time,field=tls.offered", "flows", Mark::Areas).of(OF).wide(),
         Panel::table("Server names", "field=tls.sni", "flows,hosts,bytes").of(OF),
         Panel::table("Clients by JA4", "field=tls.ja4", "flows,hosts").of(OF),
+        Panel::table("Clients", "source", "flows,bytes,errors").of(OF),
+        Panel::table("Servers", "target", "flows,hosts,errors").of(OF),
         Panel::table("Certificates", "field=tls.subject,field=tls.issuer", "flows,hosts").of(OF).wide(),
         Panel::drawn("Self-signed certificates", "field=tls.self_signed", "flows,hosts", Mark::Bars).of(OF),
         Panel::drawn("Highest version offered", "field=tls.offered", "flows,hosts", Mark::Bars).of(OF),

@@ -30,6 +30,7 @@ pub fn Issues(props: &IssuesProps) -> Html {
                     { Icon::Check.html() }
                     { match &props.analysis.table {
                         Some(table) => format!("Everything was read: {}.", quantity::counted(table.rows, "row", "rows")),
+                        None if coverage.packets_read == 0 => "The file has no packets.".to_owned(),
                         None => format!("Everything was read: all {} were decoded.",
                             quantity::counted(coverage.packets_read, "packet", "packets")),
                     } }

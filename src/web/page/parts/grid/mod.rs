@@ -32,6 +32,8 @@ pub use row::{Column, Row, Wanted};
 
 /// Height of a row and of the header, in rem; the style sheet says the same.
 const ROW_REM: f64 = 1.75;
+/// Said where there is no row at all.
+const NOTHING: &str = "There is nothing of this in the file.";
 
 /// What a grid shows, and what it calls.
 #[derive(Properties, PartialEq)]
@@ -51,7 +53,7 @@ pub struct GridProps<R: Row> {
     pub on_open: Callback<R>,
     /// How times are written.
     pub times: Times,
-    /// Said when no row passes.
+    /// Said when no row passes the filter.
     pub nothing: &'static str,
     /// What rows are drawn with.
     #[prop_or_default]
@@ -131,7 +133,7 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
         is_waiting: rows.is_waiting(),
         refused: rows.refused(),
         times: *times,
-        nothing: props.nothing,
+        nothing: if props.wanted.filter.passes_all() { NOTHING } else { props.nothing },
         on_sort,
         choose: emit(&props.on_choose),
         open: emit(&props.on_open),

@@ -61,6 +61,9 @@ pub fn PanelGrid(props: &PanelGridProps) -> Html {
     let (Some(catalogue), Some(possible)) = (&catalogue, possible) else {
         return html! { <p class="placeholder" aria-busy="true">{"Counting…"}</p> };
     };
+    if possible.is_empty() {
+        return html! { <p class="placeholder">{"This file says nothing that could be shown here."}</p> };
+    }
     html! {
         <div class="panel-grid" key={item.clone().unwrap_or_default()}>
             for panel in possible.into_iter().take(there) {
