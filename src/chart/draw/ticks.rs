@@ -3,6 +3,14 @@
 use crate::model::format::time;
 use crate::model::format::time::{DAY, HOUR, MINUTE, SECOND};
 
+/// Units of what is measured and not counted; ratios have none.
+const MEASURED: [&str; 3] = ["s", "%", ""];
+
+/// Round amounts from 0 to at least `max`, about `n` steps; of what is counted never of less than 1.
+pub fn amounts(max: f64, n: usize, unit: &str) -> Vec<f64> {
+    if MEASURED.contains(&unit) { values(max, n) } else { counts(max, n) }
+}
+
 /// Round counts from 0 to at least `max`, about `n` steps, never of less than 1.
 pub fn counts(max: f64, n: usize) -> Vec<f64> {
     let ticks = values(max, n);
@@ -127,6 +135,7 @@ mod tests {
         assert_eq!(values(100.0, 4), [0.0, 50.0, 100.0]);
         assert_eq!(values(0.0, 4), [0.0]);
         assert_eq!(counts(2.0, 4), [0.0, 1.0, 2.0]);
+        assert_eq!((amounts(0.4, 4, "packets"), amounts(0.4, 2, "s")), (vec![0.0, 1.0], vec![0.0, 0.2, 0.4]));
         for exponent in -3..20 {
             let max = 3.7 * 10f64.powi(exponent);
             let ticks = values(max, 4);

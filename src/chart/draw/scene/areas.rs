@@ -51,7 +51,8 @@ pub fn lay_out(
     let each = || series.iter().flat_map(|one| one.values.iter().copied().map(sane));
     let largest = if is_stacked { totals.iter().copied().fold(0.0, f64::max) } else { each().fold(0.0, f64::max) };
     let least = each().filter(|value| *value > 0.0).fold(largest, f64::min);
-    let value_ticks = if axis == Axis::Log { ticks::powers(least, largest, 6) } else { ticks::counts(largest, 4) };
+    let value_ticks =
+        if axis == Axis::Log { ticks::powers(least, largest, 6) } else { ticks::amounts(largest, 4, unit) };
     let (bottom, top) = (value_ticks.first().copied().unwrap_or(0.0), value_ticks.last().copied().unwrap_or(1.0));
     let share = |value: f64| match axis {
         Axis::Log if value <= bottom => 0.0,

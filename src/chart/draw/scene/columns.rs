@@ -8,7 +8,7 @@ use crate::model::format::quantity::with_unit;
 
 pub fn lay_out(scene: &mut Scene, columns: &[Bar], unit: &str, theme: &Theme, (width, height): (f64, f64)) {
     let largest = columns.iter().map(|bar| sane(bar.value)).fold(0.0, f64::max);
-    let value_ticks = ticks::counts(largest, 4);
+    let value_ticks = ticks::amounts(largest, 4, unit);
     let top = value_ticks.last().copied().unwrap_or(1.0);
     let left = axis_width(&value_ticks, unit);
     let plot =

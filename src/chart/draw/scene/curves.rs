@@ -14,7 +14,7 @@ pub fn lay_out(
     (width, height): (f64, f64),
 ) {
     let largest = series.iter().flat_map(|one| &one.values).map(|value| sane(*value)).fold(0.0, f64::max);
-    let value_ticks = ticks::counts(largest, 4);
+    let value_ticks = ticks::amounts(largest, 4, unit);
     let top = value_ticks.last().copied().unwrap_or(1.0);
     let head = legend(scene, series, theme, width) + 8.0;
     let left = axis_width(&value_ticks, unit);
