@@ -28,6 +28,8 @@ pub struct SaveBarProps {
     pub share: Option<f64>,
     /// True if the worker can be asked for the flows.
     pub has_tables: bool,
+    /// What is selected: tables are saved of that, as by all exports.
+    pub scope: Scope,
 }
 
 /// The buttons, and the file's SHA-256 that a report carries.
@@ -79,6 +81,7 @@ fn button(
     let is_of_tables = matches!(export.writer, Writer::Tables(_));
     let on_click = {
         let (store, analysis, set_busy) = (store.cloned(), props.analysis.clone(), is_busy.setter());
+        let scope = props.scope.clone();
         Callback::from(move |_: MouseEvent| {
             let Some(store) = &store else { return };
             let set = set_busy.clone();
@@ -88,17 +91,18 @@ fn button(
                 &Save {
                     store,
                     analysis: &analysis,
-                    scope: Scope::default(),
+                    scope: scope.clone(),
                     key: None,
                     on_end: Callback::from(move |_| set.set(false)),
                 },
             );
         })
     };
+    let selected = if is_of_tables && !props.scope.passes_all() { "selected " } else { "" };
     html! {
         <button type="button" class="button" onclick={on_click} disabled={is_of_tables && (**is_busy || !props.has_tables)}
             aria-busy={is_of_tables.then(|| is_busy.to_string())} title={hint}>
-            { Icon::Save.html() }<span>{ format!("Save {label}") }</span>
+            { Icon::Save.html() }<span>{ format!("Save {selected}{label}") }</span>
         </button>
     }
 }

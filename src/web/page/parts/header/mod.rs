@@ -71,7 +71,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                     // What is open may be about to give way.
                     if state.offer.files.is_empty() {
                         <SaveBar analysis={analysis.clone()} is_hashing={state.is_hashing()} share={state.share_done()}
-                            has_tables={state.has_tables} />
+                            has_tables={state.has_tables} scope={state.selection.scope()} />
                     } else {
                         <p role="status" class="hint">{"Looking at what was given…"}</p>
                     }

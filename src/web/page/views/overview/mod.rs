@@ -58,7 +58,7 @@ pub fn Overview(props: &OverviewProps) -> Html {
                 <h2>{"So far"}</h2>
             } else {
                 <h1>{"Overview"}</h1>
-                <Summary analysis={analysis.clone()} />
+                <Summary analysis={analysis.clone()} is_narrowed={!state.selection.passes_all()} />
                 <Brief analysis={analysis.clone()} {left} />
             }
             if let Some(facts) = &analysis.table {

@@ -12,6 +12,8 @@ use yew::prelude::*;
 pub struct SummaryProps {
     /// The analysis.
     pub analysis: Shared<Analysis>,
+    /// True if other parts of the view are narrowed to a selection: these sentences are about the whole file.
+    pub is_narrowed: bool,
 }
 
 /// The summary.
@@ -23,7 +25,7 @@ pub fn Summary(props: &SummaryProps) -> Html {
     });
     html! {
         <section class="card summary" aria-labelledby="summary-title">
-            <h2 id="summary-title">{"Summary"}</h2>
+            <h2 id="summary-title">{ if props.is_narrowed { "Summary of the whole file" } else { "Summary" } }</h2>
             <ul class="sentences">
                 for (place, sentence) in briefing.sentences.iter().enumerate() {
                     <li key={place} data-topic={sentence.topic.id()}>
