@@ -114,3 +114,37 @@ test("back and forward go through the views", async () => {
   await page.getByRole("heading", { level: 1, name: "Issues" }).waitFor({ state: "attached" });
   await close();
 });
+
+test("the focus is never lost where what had it goes", async () => {
+  const { page, close } = await open(its);
+  await openSample(page, "benign_web");
+  const isKept = async (what) => {
+    await page.waitForFunction(() => document.activeElement && document.activeElement !== document.body, undefined, { timeout: 2000 })
+      .catch(() => assert.fail(`the focus is lost: ${what}`));
+  };
+  await page.getByRole("button", { name: "Save report", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  const download = page.waitForEvent("download");
+  await page.getByRole("dialog", { name: "Report" }).getByRole("button", { name: "Write report" }).press("Enter");
+  await download;
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await isKept("a dialog that was sent");
+  assert.equal((await focused(page)).name, "Save report");
+  await view(page, "Protocols");
+  const chips = page.getByRole("list", { name: "All views are narrowed to" }).getByRole("listitem");
+  for (const name of [/^Remove the filter/, /^Clear selection/]) {
+    await page.keyboard.press("Control+k");
+    await page.locator("dialog [role=combobox]:focus").waitFor();
+    await page.keyboard.type("udp");
+    await page.keyboard.press("Enter");
+    await chips.first().waitFor();
+    await page.getByRole("button", { name }).press("Enter");
+    await chips.first().waitFor({ state: "detached" });
+    await isKept(String(name));
+  }
+  await page.getByTestId("file-input").first().setInputFiles({ name: "x.png", mimeType: "image/png", buffer: Buffer.from("\x89PNG\r\n") });
+  await page.getByRole("button", { name: "Dismiss" }).press("Enter");
+  await page.getByRole("button", { name: "Dismiss" }).waitFor({ state: "detached" });
+  await isKept("a notice");
+  await close();
+});

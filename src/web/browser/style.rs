@@ -1,8 +1,9 @@
 //! Styles set through the object model: the page's policy blocks style attributes in markup.
 
 use crate::maths::number::number;
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Document, Element, HtmlElement};
 use yew::NodeRef;
 
 /// Sets a style property of an element that is on the page.
@@ -41,4 +42,30 @@ pub fn focus(node: &NodeRef) {
         // Fails only for what cannot be focused.
         let _ = element.focus();
     }
+}
+
+/// Gives the focus to the first element that one of these selectors finds, in their order, if what had it is gone from the page
+/// after what happens now.
+pub fn focus_if_lost(selectors: &'static [&'static str]) {
+    if_lost(move |document| selectors.iter().find_map(|selector| document.query_selector(selector).ok().flatten()));
+}
+
+/// Gives the focus back to what has it now, if what gets it instead is gone from the page when this is called.
+pub fn focus_again() -> impl FnOnce() {
+    let before = gloo::utils::document().active_element();
+    move || if_lost(move |_| before.filter(|element| element.is_connected()))
+}
+
+fn if_lost(find: impl FnOnce(&Document) -> Option<Element> + 'static) {
+    // Drawing comes first.
+    let look = move || {
+        let document = gloo::utils::document();
+        let is_lost = document.active_element().is_none_or(|element| element.tag_name() == "BODY");
+        let found = if is_lost { find(&document) } else { None };
+        if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            // Fails only for what cannot be focused.
+            let _ = element.focus();
+        }
+    };
+    Timeout::new(0, look).forget();
 }

@@ -2,6 +2,7 @@
 //! where it came from.
 
 use super::icon::Icon;
+use crate::web::browser::style;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
@@ -24,14 +25,16 @@ pub fn Dialog(props: &DialogProps) -> Html {
     {
         let node = node.clone();
         use_effect_with((), move |()| {
+            let give_back = style::focus_again();
             let dialog = node.cast::<HtmlDialogElement>();
             if let Some(dialog) = &dialog {
                 // Fails only for a dialog that is open already.
                 let _ = dialog.show_modal();
             }
+            give_back
         });
     }
-    // The browser gives the focus back when it closes the dialog, not when it is taken away.
+    // The browser gives the focus back when it closes the dialog; when it is taken away, the effect does.
     let close = {
         let node = node.clone();
         Callback::from(move |_: MouseEvent| {

@@ -5,6 +5,7 @@ use super::text::plain;
 use crate::model::format::quantity;
 use crate::protocol::attached::AttachedKind;
 use crate::session::{Action, Notice};
+use crate::web::browser::style;
 use crate::web::page::hooks::use_action;
 use yew::prelude::*;
 
@@ -23,7 +24,10 @@ pub struct NoticeBarProps {
 /// The notice, with what to do about it.
 #[component]
 pub fn NoticeBar(props: &NoticeBarProps) -> Html {
-    let dismiss = use_action(|_: MouseEvent| Action::Dismiss);
+    let dismiss = use_action(|_: MouseEvent| {
+        style::focus_if_lost(&["#main"]);
+        Action::Dismiss
+    });
     let again = use_action(|_: MouseEvent| Action::ReadAgain);
     let remove_rule = use_action(Action::RemoveRule);
     let Some(notice) = &props.notice else { return Html::default() };
@@ -31,7 +35,10 @@ pub fn NoticeBar(props: &NoticeBarProps) -> Html {
     let undo = match notice {
         Notice::Expected(rule) => {
             let rule = rule.clone();
-            Some(remove_rule.reform(move |_: MouseEvent| rule.clone()))
+            Some(remove_rule.reform(move |_: MouseEvent| {
+                style::focus_if_lost(&["#main"]);
+                rule.clone()
+            }))
         }
         _ => None,
     };

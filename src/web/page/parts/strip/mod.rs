@@ -8,7 +8,7 @@ use crate::model::analysis::Timeline;
 use crate::model::format::quantity;
 use crate::session::Shared;
 use crate::session::selection::{Chip, Selection};
-use crate::web::browser::zone;
+use crate::web::browser::{style, zone};
 use crate::web::page::hooks::{use_clock, use_store};
 use crate::web::page::store::Store;
 use picture::Picture;
@@ -93,7 +93,10 @@ fn remove(store: &Store, label: &str, next: Selection) -> Html {
 /// Narrows all views to something else.
 fn to(store: &Store, next: Selection) -> Callback<MouseEvent> {
     let store = store.clone();
-    Callback::from(move |_| store.select(next.clone()))
+    Callback::from(move |_| {
+        store.select(next.clone());
+        style::focus_if_lost(&[".chips button", ".strip [tabindex]", "#main"]);
+    })
 }
 
 /// Bins of a timeline; 0 while there is nothing.
