@@ -2,6 +2,7 @@
 //! which order day and month stand, in which unit durations are.
 
 mod dates;
+mod durations;
 mod multiples;
 mod numbers;
 mod times;
@@ -15,7 +16,7 @@ use super::dialect::Entry;
 use super::flow::Units;
 use super::format::{CellFormat, CellFormats, Reading};
 use super::time::numeric::Scale;
-use super::time::{DateFormat, Order, Parts};
+use super::time::{self, DateFormat, Order, Parts};
 use crate::issue::IssueKind;
 use crate::model::rows::{Column, Role};
 use times::{TimeColumn, TimeKind};
@@ -66,6 +67,7 @@ pub fn survey(columns: &[Column], rows: &SampleRows, entry: &Entry, options: &Op
         order: decided.order,
         year: dates::year(&found, rows),
         is_afternoon: dates::is_afternoon(&found, rows, entry, decided.order),
+        zone_minutes: start.and_then(|start| time::zone_of_heading(&columns.get(start.place)?.name)).unwrap_or(0),
     };
 
     let rule = rule(columns, rows, entry, start, &chosen);
@@ -96,24 +98,37 @@ pub fn survey(columns: &[Column], rows: &SampleRows, entry: &Entry, options: &Op
     };
     let formats: Vec<CellFormat> = columns.iter().enumerate().map(format).collect();
 
+    let number =
+        |row: &[Vec<u8>], place: usize| formats.get(place).and_then(|format| units::number(row, place, *format));
+    let durations = durations::choose(columns, rows, entry, &number);
     let is_span = |(place, column): &(usize, &Column)| {
-        column.role == Role::Duration && formats.get(*place).is_some_and(|format| format.reading == Reading::Span)
+        let is_meant = durations.as_ref().is_none_or(|(best, others)| best == place || !others.contains(place));
+        let is_span = || formats.get(*place).is_some_and(|format| format.reading == Reading::Span);
+        column.role == Role::Duration && is_meant && is_span()
     };
     let has_spans = columns.iter().enumerate().any(|column| is_span(&column));
     let scale = |column: Option<&TimeColumn>| column.map_or(Scale::Second, |column| column.kind.scale());
-    let reader =
-        units::UnitReader { columns, rows, formats: &formats, start: (start, scale(start)), end: (end, scale(end)) };
+    let reader = units::UnitReader {
+        columns,
+        rows,
+        formats: &formats,
+        start: (start, scale(start)),
+        end: (end, scale(end)),
+        duration: durations.as_ref().map(|(best, _)| *best),
+    };
     let (units, is_corrected) = reader.units(entry, options.unit, has_spans);
     if is_corrected {
         notes.push(IssueKind::UnitCorrected);
     }
     let clock = RowClock::new(rule, scale(start), scale(end), units.durations.ns() / 1e9);
     let other = CellFormat { dates, ..CellFormat::default() };
+    let (mut roles, end_as_start) = (chosen.roles.clone(), chosen.end_as_start());
+    roles.extend(durations.into_iter().flat_map(|(_, others)| others).map(|place| (place, Role::Plain)));
     Survey {
         formats: CellFormats::new(formats, other),
-        end_as_start: chosen.end_as_start(),
+        end_as_start,
         has_times: start.is_some(),
-        roles: chosen.roles,
+        roles,
         clock,
         units,
         order: decided.order_matters.then_some(decided.order),

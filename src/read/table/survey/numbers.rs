@@ -27,6 +27,9 @@ struct Signs {
     n_decimal_points: usize,
     n_point_groups: usize,
     n_open_points: usize,
+    /// Without a mark, of three digits or fewer, and of more.
+    n_short: usize,
+    n_long: usize,
 }
 
 impl Signs {
@@ -36,7 +39,8 @@ impl Signs {
         let count = |mark: u8| number.iter().filter(|byte| **byte == mark).count();
         let (n_commas, n_points) = (count(b','), count(b'.'));
         match (n_commas, n_points) {
-            (0, 0) => {}
+            (0, 0) if n <= 3 => self.n_short += 1,
+            (0, 0) => self.n_long += 1,
             (1, 0) => match is_group(number, b',') {
                 true => self.n_open_commas += 1,
                 false => self.n_decimal_commas += 1,
@@ -98,11 +102,20 @@ pub fn marks(columns: &[Column], rows: &SampleRows) -> TableMarks {
             signs.n_decimal_commas > signs.n_comma_groups
                 || (signs.n_decimal_commas == 0 && is_comma_table && signs.n_comma_groups == 0)
         };
+        // Counts have no parts: those with a point before three digits are thousands where all without one are less.
+        let is_parted = is_count(column.role) && signs.n_open_points > 1 && signs.n_long == 0 && signs.n_short > 0;
         let has_point_groups = signs.n_decimal_points == 0
-            && (signs.n_point_groups > 0 || (signs.n_open_points > 0 && is_comma_table && has_decimal_comma));
+            && (signs.n_point_groups > 0
+                || is_parted && split_bytes(&column.name).is_none()
+                || (signs.n_open_points > 0 && is_comma_table && has_decimal_comma));
         Marks { has_decimal_comma, has_point_groups }
     };
     TableMarks(signs.iter().zip(columns).map(of).collect())
+}
+
+fn is_count(role: Role) -> bool {
+    use Role::*;
+    matches!(role, Packets | FwdPackets | BwdPackets | Bytes | FwdBytes | BwdBytes)
 }
 
 /// True if a column of this role may hold numbers that are measured.

@@ -60,6 +60,18 @@ pub struct UnitReader<'a> {
     pub start: (Option<&'a TimeColumn>, Scale),
     /// The column of ends and its scale.
     pub end: (Option<&'a TimeColumn>, Scale),
+    /// The column of durations that counts, where there are several.
+    pub duration: Option<usize>,
+}
+
+/// The number in a cell of a row; spans and times are no numbers of a unit.
+pub fn number(row: &[Vec<u8>], place: usize, format: CellFormat) -> Option<f64> {
+    match value(row.get(place)?, 0, format) {
+        CellValue::Number(number) if format.reading != Reading::Span => {
+            Some(number).filter(|number| number.is_finite())
+        }
+        _ => None,
+    }
 }
 
 impl UnitReader<'_> {
@@ -68,7 +80,7 @@ impl UnitReader<'_> {
         if let Some(unit) = wanted {
             return (Units { durations: if has_spans { Unit::Second } else { unit }, gaps: unit }, false);
         }
-        let duration = self.place(Role::Duration);
+        let duration = self.duration.or_else(|| self.place(Role::Duration));
         let by_rows = duration.and_then(|duration| self.of_durations(duration));
         let by_heading = || duration.and_then(|place| units::unit_of_heading(&self.columns.get(place)?.name));
         let durations = if has_spans { Some(Unit::Second) } else { by_rows.or_else(by_heading) };
@@ -90,13 +102,7 @@ impl UnitReader<'_> {
     }
 
     fn number(&self, row: &[Vec<u8>], place: Option<usize>) -> Option<f64> {
-        let cell = row.get(place?)?;
-        // Spans and times are no numbers of a unit.
-        let format = self.formats.get(place?).copied().filter(|format| format.reading != Reading::Span)?;
-        match value(cell, 0, format) {
-            CellValue::Number(number) => Some(number).filter(|number| number.is_finite()),
-            _ => None,
-        }
+        number(row, place?, self.formats.get(place?).copied()?)
     }
 
     fn seconds(&self, row: &[Vec<u8>], (column, scale): (Option<&TimeColumn>, Scale)) -> Option<f64> {

@@ -2,9 +2,11 @@
 
 use super::cursor::Cursor;
 use super::date::Date;
-use super::words;
+use super::{words, zones};
+use crate::model::format::time::days_from_civil;
 
 /// A time of day.
+#[derive(Default)]
 pub(super) struct Clock {
     pub hour: i64,
     pub minute: i64,
@@ -79,17 +81,29 @@ pub(super) fn half(rest: &mut Cursor<'_>) -> Option<bool> {
     Some(is_after_noon)
 }
 
-/// Minutes east of UTC that stand at the end: outer none if something else does, inner none if the zone is not known. A
-/// year may stand there too, as in ctime.
-pub(super) fn zone(rest: &mut Cursor<'_>, date: &mut Option<Date>) -> Option<Option<i64>> {
+/// The zone of a time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Zone {
+    /// None is named.
+    Unnamed,
+    /// Minutes east of UTC.
+    At(i64),
+    /// One is named that is not known.
+    Unknown,
+}
+
+/// The zone that stands at the end; none if something else does. A year may stand there too, as in ctime.
+pub(super) fn zone(rest: &mut Cursor<'_>, date: &mut Option<Date>, clock: &Clock) -> Option<Zone> {
     let mut minutes = None;
     let mut is_known = true;
+    // `Etc/GMT+5` is west of UTC (POSIX).
+    let mut east = 1;
     loop {
         rest.skip(b" \t");
         let Some(next) = rest.peek() else { break };
         match next {
             b'+' | b'-' => {
-                let sign = if rest.one_of(b"-").is_some() { -1 } else { 1 };
+                let sign = if rest.one_of(b"-").is_some() { -east } else { east };
                 rest.skip(b"+");
                 let offset = offset(rest)?;
                 // `UTC+1` names it in two pieces.
@@ -101,20 +115,35 @@ pub(super) fn zone(rest: &mut Cursor<'_>, date: &mut Option<Date>) -> Option<Opt
                 date.year = Some(year);
             }
             b'(' | b'[' => {
-                // A comment: the zone once more, by its name.
-                rest.0 = rest.0.get(rest.0.iter().position(|byte| matches!(byte, b')' | b']'))? + 1..)?;
+                // A comment: mostly the zone once more, by its name.
+                let end = rest.0.iter().position(|byte| matches!(byte, b')' | b']'))?;
+                minutes = minutes.or_else(|| named(rest.0.get(1..end)?, date, clock));
+                rest.0 = rest.0.get(end + 1..)?;
             }
             _ => {
                 let n = rest.0.iter().take_while(|byte| byte.is_ascii_alphabetic() || b" ./_".contains(byte)).count();
                 let (name, behind) = rest.0.split_at_checked(n).filter(|(name, _)| !name.is_empty())?;
                 rest.0 = behind;
-                let named = words::zone(name);
+                east = if name.eq_ignore_ascii_case(b"Etc/GMT") { -1 } else { 1 };
+                let named = if east < 0 { Some(0) } else { named(name, date, clock) };
                 is_known &= named.is_some() || minutes.is_some();
                 minutes = minutes.or(named);
             }
         }
     }
-    Some(if is_known { Some(minutes.unwrap_or(0)) } else { None })
+    Some(if is_known { minutes.map_or(Zone::Unnamed, Zone::At) } else { Zone::Unknown })
+}
+
+/// Minutes east of UTC of a zone by its name; of one that is named after a place, at this moment.
+fn named(name: &[u8], date: &Option<Date>, clock: &Clock) -> Option<i64> {
+    if let Some(minutes) = words::zone(name) {
+        return Some(minutes);
+    }
+    let day = date.as_ref().and_then(|date| Some((date.year?, days_from_civil(date.year?, date.month, date.day))));
+    zones::minutes(
+        name,
+        day.zip(clock.seconds(false)).map(|((year, day), of_day)| (year, day * 86_400 + of_day as i64)),
+    )
 }
 
 /// `01`, `0100`, `01:00`, `1` behind a sign, in minutes.

@@ -7,10 +7,11 @@ mod date;
 pub mod numeric;
 mod rewrite;
 mod words;
+mod zones;
 
 use crate::model::format::time::days_from_civil;
 pub use calendar::{days_in_name, year};
-use clock::{Clock, clock, half, zone};
+use clock::{Clock, Zone, clock, half, zone};
 use cursor::Cursor;
 use date::{Date, date};
 
@@ -34,6 +35,18 @@ pub struct DateFormat {
     /// Hours before eight are in the afternoon: CICFlowMeter wrote twelve hours without AM or PM for the data sets of
     /// 2017 and 2018, whose captures run from eight to six.
     pub is_afternoon: bool,
+    /// Minutes east of UTC of times that name no zone, where the heading does.
+    pub zone_minutes: i16,
+}
+
+/// Minutes east of UTC of the zone that a heading names in brackets: `Start time (CEST)`, `Time [UTC+02:00]`.
+pub fn zone_of_heading(name: &str) -> Option<i16> {
+    let (_, behind) = name.split_once(['(', '['])?;
+    let (inside, _) = behind.split_once([')', ']'])?;
+    match zone(&mut Cursor(inside.as_bytes()), &mut None, &Clock::default())? {
+        Zone::At(minutes) => i16::try_from(minutes).ok(),
+        Zone::Unnamed | Zone::Unknown => None,
+    }
 }
 
 /// What a text names of a moment.
@@ -130,9 +143,13 @@ fn read_plain(text: &[u8], format: DateFormat) -> Option<Stamp> {
     if date.is_none() {
         date = date_behind(&mut rest, format.order);
     }
-    let zone = zone(&mut rest, &mut date)?;
-    clock.zone_minutes = zone.unwrap_or(0);
-    clock.has_unknown_zone = zone.is_none();
+    let zone = zone(&mut rest, &mut date, &clock)?;
+    clock.zone_minutes = match zone {
+        Zone::At(minutes) => minutes,
+        Zone::Unnamed => i64::from(format.zone_minutes),
+        Zone::Unknown => 0,
+    };
+    clock.has_unknown_zone = zone == Zone::Unknown;
     match date {
         Some(date) => stamp(date, Some(clock), format),
         None => Some(Stamp {
