@@ -308,7 +308,8 @@ fn note_direction(flow: &mut Flow) {
 }
 
 fn is_service(flow: &Flow, port: u16) -> bool {
-    matches!(flow.key.protocol, 6 | 17) && Protocol::is_service(flow.is_tcp(), port)
+    // Zero stands where the table has no port.
+    port > 0 && matches!(flow.key.protocol, 6 | 17) && Protocol::is_service(flow.is_tcp(), port)
 }
 
 fn forward(flow: &mut Flow) -> &mut DirectionStats {

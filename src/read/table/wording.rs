@@ -7,6 +7,12 @@ pub use super::translate::unaccented;
 /// `_source.layers.ip.ip.src` -> `ip.src`.
 pub fn heading(name: &str) -> String {
     let lower = name.trim().trim_matches(['"', '\'', '\u{feff}']).trim().to_lowercase();
+    // IPFIXcol writes whose element it is, and so that it is of the other direction (RFC 5103).
+    let lower = match lower.split_once(':') {
+        Some(("iana", element)) => element.to_owned(),
+        Some(("iana@reverse", element)) => format!("reverse{element}"),
+        _ => lower,
+    };
     let bare = without_envelope(without_type(&lower));
     let short: String = bare.chars().map(unaccented).collect();
     let known = TRANSLATED.iter().find(|(_, words)| words.contains(&bare) || words.contains(&short.as_str()));
@@ -208,6 +214,8 @@ mod tests {
             ("time taken", "time taken"),
             ("flow.pkts_toserver", "flow.pkts_toserver"),
             ("id.orig_h", "id.orig_h"),
+            ("iana:octetDeltaCount", "octetdeltacount"),
+            ("iana@reverse:octetDeltaCount", "reverseoctetdeltacount"),
         ] {
             assert_eq!(heading(name), expected, "{name}");
         }

@@ -7,7 +7,9 @@ use crate::model::{Flow, Protocol};
 
 /// The probe of a flow's first packets and its outcome; none if it is not a first contact or cannot be evaluated.
 pub fn classify(flow: &Flow) -> Option<(Probe, Outcome)> {
-    if !flow.known.has(Known::DIRECTION.with(Known::PORTS)) {
+    // Of tables without the client's ports those of services tell all that is asked for here.
+    let has_ports = flow.known.has(Known::PORTS) || flow.responder().1 > 0;
+    if !flow.known.has(Known::DIRECTION) || !has_ports {
         return None;
     }
     match flow.key.protocol {

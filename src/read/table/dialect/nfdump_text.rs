@@ -2,7 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, LinesFront};
+use crate::read::table::lines::{LineFormat, LinesFront, wide_headings};
 use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
@@ -11,6 +11,11 @@ pub const ENTRY: Entry = Entry {
     known_by: KnownBy::Lines(LineFormat { written: "text in columns", open, read }),
     roles: &[
         ("first seen", Role::Start),
+        ("date first seen", Role::Start),
+        ("date last seen", Role::End),
+        ("date flow received", Role::Plain),
+        ("src pt", Role::SourcePort),
+        ("dst pt", Role::TargetPort),
         ("duration", Role::Duration),
         ("packets", Role::FwdPackets),
         ("bytes", Role::FwdBytes),
@@ -54,7 +59,7 @@ fn open(front: &[u8]) -> Option<LinesFront> {
             });
         }
     }
-    None
+    wide_headings::open(front)
 }
 
 /// The columns that a heading names behind the addresses.

@@ -7,6 +7,7 @@ mod event_format;
 pub mod key_value;
 pub mod prefix;
 pub mod w3c;
+pub mod wide_headings;
 
 use std::fmt;
 

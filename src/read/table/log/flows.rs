@@ -17,7 +17,8 @@ pub static UNKNOWN: Log = Log { id: "other", ..COMMON };
 /// Packets that Suricata, placed in the way, did not let through.
 pub static DROP: Log = Log { id: "drop", ..COMMON };
 
-pub static NETFLOW: Log = Log { id: "netflow", rows: Rows::HalfFlows, ..COMMON };
+pub static NETFLOW: Log =
+    Log { id: "netflow", aliases: &["aws.vpcflow", "gcp.vpcflow"], rows: Rows::HalfFlows, ..COMMON };
 
 /// A tunnel: who is at its ends.
 pub static TUNNEL: Log = Log { id: "tunnel", marks: &[&["tunnel_type", "action"]], ..COMMON };

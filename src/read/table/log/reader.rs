@@ -217,7 +217,15 @@ impl LogReader {
         number: u64,
     ) -> Option<crate::model::Flow> {
         let mut of_half = None;
-        if log.rows == Rows::HalfFlows {
+        if log.rows == Rows::HalfFlows && !self.netflow.has(Role::FwdPackets) {
+            // The sum of both directions is that of the one which the row has.
+            let places = of_half.insert(row.places.clone());
+            for role in [Role::Packets, Role::Bytes] {
+                while let Some(place) = places.get(role) {
+                    places.remove(role, place);
+                }
+            }
+        } else if log.rows == Rows::HalfFlows {
             let ends = [Role::Source, Role::SourcePort, Role::Target, Role::TargetPort, Role::Protocol, Role::Service];
             let places = of_half.insert(self.netflow.clone());
             ends.iter()

@@ -84,7 +84,7 @@ fn note_unknown(flow: &Flow, (row, at): (Option<u64>, Option<u64>), issues: &mut
     if !flow.known.has(Known::PROTOCOL) {
         issues.add(IssueKind::ProtocolUnknown, row, at);
     }
-    if !flow.known.has(Known::PORTS) {
+    if !flow.known.has(Known::PORTS) && flow.responder().1 == 0 {
         issues.add(IssueKind::PortsUnknown, row, at);
     }
 }
