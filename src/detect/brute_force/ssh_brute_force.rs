@@ -55,6 +55,8 @@ pub const ENTRY: Entry =
 /// only reads the banner stays below. Six refused passwords (OpenSSH's MaxAuthTries) stay below 5,000. OpenSSH cuts a
 /// login off after 120 s (LoginGraceTime).
 const SHAPE: Shape = Shape { client: (700, 5_000), server: (700, 5_000), most_ns: 120 * SECOND };
+/// Ports of SSH, and those that it is moved to.
+const PORTS: [u16; 4] = [22, 2022, 2222, 22222];
 /// Span of a fast series, ns.
 const BURST_NS: i64 = 120 * SECOND;
 /// Most connections kept of which it is known how the login ended.
@@ -86,7 +88,7 @@ impl Detector for SshBruteForce {
         if self.known.get(&ended.serial).is_some() {
             return;
         }
-        if flow.is_tcp() && (flow.app == Some(AppProto::Ssh) || flow.responder().1 == 22) {
+        if flow.is_tcp() && (flow.app == Some(AppProto::Ssh) || PORTS.contains(&flow.responder().1)) {
             self.tries.add(flow, &SHAPE);
         }
     }

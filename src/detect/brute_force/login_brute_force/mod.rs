@@ -2,7 +2,7 @@
 //! and protocol, on however many servers.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::{Map, Tally};
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::logins::{self, Asked, LoginWalk};
@@ -21,10 +21,12 @@ use foldhash::fast::RandomState;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 
+mod by_shape;
 mod case;
 #[cfg(test)]
 mod tests;
 
+use by_shape::ByShape;
 use case::Case;
 
 const CARD: Card = Card {
@@ -42,7 +44,7 @@ const CARD: Card = Card {
         "Find out who uses the client",
     ],
     part_of: &[],
-    source: "Sequential test of the outcomes, at any pace: each failure multiplies the likelihood ratio of guessing to a user's errors by 0.97/0.4, each success divides it by 0.6/0.03; beyond 99 it is guessing (Jung, Paxson, Berger, Balakrishnan: Fast Portscan Detection Using Sequential Hypothesis Testing, IEEE S&P 2004, with rates of logins chosen by us). Also Zeek's FTP policy: 20 failed logins in 15 minutes. Each protocol reports a failure itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes, also SMB's guest in the place of a user that was named (MS-SMB2, 2.2.6); over SSH the sizes of the server's answers show it (RFC 4252). The login form of a web page failed if the same user sends another password. Over RDP each connection asks for a password once (MS-RDPBCGR, 2.2.1.1.1) and the answer is encrypted, so connections are counted instead of failures.",
+    source: "Sequential test of the outcomes, at any pace: each failure multiplies the likelihood ratio of guessing to a user's errors by 0.97/0.4, each success divides it by 0.6/0.03; beyond 99 it is guessing (Jung, Paxson, Berger, Balakrishnan: Fast Portscan Detection Using Sequential Hypothesis Testing, IEEE S&P 2004, with rates of logins chosen by us). Also Zeek's FTP policy: 20 failed logins in 15 minutes. Each protocol reports a failure itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes, also SMB's guest in the place of a user that was named (MS-SMB2, 2.2.6); over SSH the sizes of the server's answers show it (RFC 4252). The login form of a web page failed if the same user sends another password. Over RDP each connection asks for a password once (MS-RDPBCGR, 2.2.1.1.1) and the answer is encrypted, so connections are counted instead of failures; in tables of flows, which have no answers, short connections of nearly one size to RDP, VNC, Telnet and mail count, as for SSH.",
 }
 .explained_where_shown();
 
@@ -56,7 +58,9 @@ const IN_A_ROW: Descriptor = Descriptor::count("login_brute_force.in_a_row", "Fa
     .help("Failed logins of one client, at any pace; each successful login subtracts three. People mistype one to three times; after 6 in a row the likelihood ratio of guessing to errors is above 99 (Jung et al. 2004).");
 
 /// The detector's entry in the register.
-pub const ENTRY: Entry = Entry::of::<LoginBruteForce>(CARD, &[REFUSED, IN_A_ROW], Interest::MESSAGES);
+pub const ENTRY: Entry =
+    Entry::of::<LoginBruteForce>(CARD, &[REFUSED, IN_A_ROW], Interest::TCP_FLOWS.union(Interest::MESSAGES))
+        .content_with_flows();
 
 /// The window of Zeek's policy.
 const WINDOW_NS: i64 = 15 * 60 * SECOND;
@@ -85,6 +89,8 @@ struct LoginBruteForce {
     walks: Tally<(Addr, AppProto), LoginWalk, MOST_PAIRS>,
     /// What connections asked last.
     tries: Tally<u32, Try, MOST_CONNECTIONS>,
+    /// Rows of tables.
+    by_shape: ByShape,
     hasher: RandomState,
 }
 
@@ -164,6 +170,10 @@ impl Detector for LoginBruteForce {
         }
     }
 
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        self.by_shape.add(ended.flow);
+    }
+
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let held: Vec<Key> = self.pairs.iter().filter(|(_, pair)| pair.held.is_some()).map(|(key, _)| *key).collect();
         held.into_iter().for_each(|key| self.count_held(key, None));
@@ -176,6 +186,7 @@ impl Detector for LoginBruteForce {
             .not_evaluated(self.pairs.n_refused + self.tries.n_refused + self.walks.n_refused)
             .each(|case| case.finding(least, in_a_row).build())
             .and(asked)
+            .and(self.by_shape.finish(context))
     }
 }
 
