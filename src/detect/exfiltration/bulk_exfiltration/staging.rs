@@ -28,7 +28,7 @@ const WHOLE_BYTES: u64 = 20_000_000;
 const WHOLE_RATIO: u64 = 20;
 /// Chance, at most, that one of the hosts has so many of all fetches where each is as likely to fetch as the others; log10.
 const LEAST_LIKELY: f64 = -3.0;
-/// Where nobody else is in the capture, so many files are gathered if each was fetched after a login of its own, as scripts do:
+/// Where nobody else fetches a file, so many are gathered if each was fetched after a login of its own, as scripts do:
 /// programs for people log in once.
 const LONE: u64 = 8;
 /// What is left of the confidence then.
@@ -91,6 +91,16 @@ struct Case<'a> {
     is_server: bool,
 }
 
+/// Ports of pictures of another host's screen, which no files are gathered by: ICA, RDP, PCoIP, VNC.
+const SCREENS: [std::ops::RangeInclusive<u16>; 5] = [1494..=1494, 2598..=2598, 3389..=3389, 4172..=4172, 5900..=5909];
+
+/// True for a flow that shows another host's screen.
+fn is_screen(flow: &Flow) -> bool {
+    let is_known = matches!(flow.app, Some(AppProto::Rdp | AppProto::Vnc));
+    let is_open = flow.app.is_none() || !flow.is_app_certain;
+    is_known || is_open && SCREENS.iter().any(|ports| ports.contains(&flow.responder().1))
+}
+
 fn is_file(flow: &Flow) -> bool {
     let (sent, got) = (flow.forward().payload_bytes(), fetched_bytes(flow));
     flow.is_tcp() && got >= FILE_BYTES && got >= FILE_RATIO * sent
@@ -121,6 +131,9 @@ impl Staging {
             && let Some(clients) = self.clients.of(server).filter(|clients| clients.len() < SERVES)
         {
             clients.insert(client);
+        }
+        if is_screen(flow) {
+            return;
         }
         let Some(fetched) = self.hosts.of(client) else { return };
         fetched.bytes += fetched_bytes(flow);
@@ -161,7 +174,7 @@ impl Staging {
         Report::of(cases).not_evaluated(self.hosts.n_refused).each_with_flows(
             context,
             |case| Between { source: Some(case.host), protocol: Some(6), ..Between::default() },
-            |case, flow| is_file(flow) && case.fetched.servers.contains(&flow.responder().0),
+            |case, flow| is_file(flow) && !is_screen(flow) && case.fetched.servers.contains(&flow.responder().0),
             |case, flows| case.finding(least).flows(flows).build(),
         )
     }
@@ -177,10 +190,10 @@ impl Case<'_> {
         is_often || is_whole || self.is_lone()
     }
 
-    /// Nobody is there to compare with, but it is done as scripts do it.
+    /// Nobody is there to compare with, or nobody else fetches any file, but it is done as scripts do it.
     fn is_lone(&self) -> bool {
         let n_files = self.fetched.n - self.fetched.n_web.min(self.fetched.n);
-        self.n_hosts == 1 && n_files >= LONE && self.fetched.n_logins >= LONE
+        self.others.0 == 0 && n_files >= LONE && self.fetched.n_logins >= LONE
     }
 
     fn finding(&self, least: f64) -> finding_builder::FindingBuilder {
