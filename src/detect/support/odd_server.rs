@@ -13,6 +13,7 @@ use crate::detect::support::wordiness::Wordiness;
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
+use crate::maths::elementary::ln;
 use crate::model::app::field::{FieldId, FieldValue};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
@@ -25,9 +26,13 @@ use std::net::IpAddr;
 
 /// Hosts inside that must be seen before it says something that one alone uses a server, and how many make it say more.
 const SOME_HOSTS: usize = 3;
+/// What it says in any case.
+const LITTLE_MORE: f64 = 0.2;
 const MANY_HOSTS: usize = 8;
 /// Servers with a known client program that there must be before it counts that a program uses a single server.
 const SOME_SERVERS: usize = 3;
+/// A shorter name says nothing by its letters.
+const LEAST_LETTERS: usize = 7;
 /// So many names of one domain are the parts of a service: an account, an update, a clock, a stream.
 const SERVICE: usize = 3;
 /// So many servers of one host at one port that is not for web pages are its peers.
@@ -63,6 +68,12 @@ const KNOWN: [&str; 22] = [
     "dropbox.com",
 ];
 
+/// What is odd about the client's program.
+const OWN_PROGRAM: &str = "the program that speaks to it (user agent, JA4) speaks to nothing else";
+const NO_PROTOCOL: &str = "its client offers no protocol inside TLS (JA4), as programs made for the web do";
+/// From this weight of all other signs on, the server is odd: a port alone does not make it so.
+const ODD_SERVER: f64 = 1.1;
+
 /// One, or several.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Single<T> {
@@ -87,6 +98,8 @@ pub struct OutsideServers<'a> {
     /// Servers of a host at a port, up to [`PEERS`].
     peers: Map<(Addr, u16), BTreeSet<Addr>>,
     names: Map<Addr, Single<u32>>,
+    /// Who calls a name.
+    of_name: Map<&'a str, Single<Addr>>,
     /// Names that a host calls of one registered domain, up to [`SERVICE`].
     of_domain: Map<(Addr, &'a str), BTreeSet<u32>>,
     /// Servers by what the client's program calls itself or looks like.
@@ -118,6 +131,9 @@ pub struct Oddity {
     pub weight: f64,
     /// What is odd, in words.
     pub words: Vec<&'static str>,
+    /// Something of that is odd about the server itself, and not only about the program that calls it: those of devices offer no
+    /// protocol inside TLS either, and speak to one server.
+    pub is_of_server: bool,
 }
 
 /// What the client of a flow calls itself or looks like.
@@ -148,6 +164,7 @@ impl<'a> OutsideServers<'a> {
             Single::note(&mut all.users, server, source);
             if flow.name != 0 {
                 Single::note(&mut all.names, server, flow.name);
+                Single::note(&mut all.of_name, names.text(flow.name), source);
                 if let Some(domain) = domains::registered(names.text(flow.name)) {
                     let names = all.of_domain.entry((source, domain)).or_default();
                     if names.len() < SERVICE {
@@ -163,13 +180,20 @@ impl<'a> OutsideServers<'a> {
         all
     }
 
+    /// How rare it is here that one host alone uses a server, as a logarithm: among devices of many makers each has its own.
+    fn rarity_of_single(&self) -> f64 {
+        let n_single = self.users.values().filter(|users| matches!(users, Single::One(_))).count();
+        ln(self.users.len().max(1) as f64 / n_single.max(1) as f64) + LITTLE_MORE
+    }
+
     /// How odd a server is that a host calls.
     pub fn oddity(&self, called: &Called<'_>) -> Oddity {
-        let mut odd = Oddity::default();
+        let (mut odd, mut of_server) = (Oddity::default(), 0.0);
         let mut add = |weight: f64, words: &'static str| {
             odd.weight += weight;
             if weight > 0.0 && !words.is_empty() {
                 odd.words.push(words);
+                of_server += if matches!(words, OWN_PROGRAM | NO_PROTOCOL) { 0.0 } else { weight };
             }
         };
         let is_nameless = called.name.is_empty() || called.name.parse::<IpAddr>().is_ok();
@@ -188,13 +212,19 @@ impl<'a> OutsideServers<'a> {
                 add(1.2, "its name ends in a domain that is often abused");
             }
             let mut words = Wordiness::default();
-            words.add(domain.split('.').next().unwrap_or_default());
+            let label = domain.split('.').next().unwrap_or_default();
+            // Makers put a few letters together that make no word.
+            words.add(if label.len() >= LEAST_LETTERS { label } else { "" });
             add((3.0 * words.log_ratio_of_random()).clamp(-0.3, 1.2), "its name looks random");
         }
         let is_own = |server: &Addr| matches!(self.users.get(server), None | Some(Single::One(_)));
         if self.hosts.len() >= SOME_HOSTS {
-            let own = if self.hosts.len() >= MANY_HOSTS { 1.8 } else { 1.2 };
-            add(if called.servers.iter().all(is_own) { own } else { -2.0 }, "no other internal host uses it");
+            let most = if self.hosts.len() >= MANY_HOSTS { 1.8 } else { 1.2 };
+            let is_alone = called.servers.iter().all(is_own) && self.of_name.get(called.name) != Some(&Single::Several);
+            let rarity = self.rarity_of_single().min(most);
+            add(if is_alone { rarity } else { -2.0 }, "no other internal host uses it");
+            // Where each host has servers of its own, that says nothing of the server, but still that it is not all hosts'.
+            add(if is_alone { most - rarity } else { 0.0 }, "");
         }
         // Large providers serve many names from one address.
         if called.servers.iter().any(|server| self.names.get(server) == Some(&Single::Several)) {
@@ -204,13 +234,13 @@ impl<'a> OutsideServers<'a> {
             let is_own = |program: &&str| matches!(self.programs.get(program), Some(Single::One(_)));
             // Programs share libraries, and malware names itself after browsers.
             let weight = if called.programs.iter().all(is_own) { 1.2 } else { -0.4 };
-            add(weight, "the program that speaks to it (user agent, JA4) speaks to nothing else");
+            add(weight, OWN_PROGRAM);
         }
         // Its first part ends in the protocol that is offered inside TLS; browsers and libraries for the web offer one.
         let offers: Vec<bool> = called.programs.iter().filter_map(|program| offers_protocol(program)).collect();
         if !offers.is_empty() {
             let weight = if offers.iter().any(|offers| *offers) { -0.3 } else { 1.0 };
-            add(weight, "its client offers no protocol inside TLS (JA4), as programs made for the web do");
+            add(weight, NO_PROTOCOL);
         }
         let is_peer = |port: &u16| self.peers.get(&(called.source, *port)).is_some_and(|peers| peers.len() >= PEERS);
         if called.ports.iter().any(is_peer) {
@@ -218,6 +248,7 @@ impl<'a> OutsideServers<'a> {
         }
         let port = called.ports.iter().copied().map(|port| port_weight(called.apps, port)).fold(0.0, f64::max);
         add(port, "its port is unusual for what it speaks");
+        odd.is_of_server = of_server >= ODD_SERVER;
         odd
     }
 }
@@ -258,6 +289,7 @@ mod tests {
             ..OutsideServers::default()
         };
         all.users.insert(server, if is_shared { Single::Several } else { Single::One(source) });
+        all.users.extend((1..=9).map(|i| (Addr::v4([198, 51, 100, i]), Single::Several)));
         all.oddity(&Called {
             source,
             servers: &BTreeSet::from([server]),
@@ -303,5 +335,10 @@ mod tests {
         };
         assert!(called(6881) < called(6882) - 4.0, "one of many peers");
         assert!(oddity(1, false, "www.example.com", 443).weight < 0.5, "one host is no crowd");
+        let lonely = OutsideServers {
+            users: (1..=9).map(|i| (Addr::v4([198, 51, 100, i]), Single::One(source))).collect(),
+            ..OutsideServers::default()
+        };
+        assert!(lonely.rarity_of_single() < 0.3, "where each has servers of its own");
     }
 }

@@ -82,8 +82,12 @@ impl Case<'_> {
     /// Where the server is odd too, the evidence says how sure it is.
     pub(super) fn confidence(&self, by_score: Confidence, least: f64) -> Confidence {
         let evidence = self.weighed.as_ref().map(Weighed::evidence);
+        // Devices that are set up call their maker for minutes, a connection each time, by programs that are their own.
+        let is_odd = self.is_within
+            || self.judged.length() >= LEAST_SPAN
+            || self.weighed.as_ref().is_some_and(|it| it.odd.is_of_server);
         let by_evidence = evidence
-            .filter(|evidence| *evidence >= least && !self.is_inside() && !self.is_of_most())
+            .filter(|evidence| *evidence >= least && !self.is_inside() && !self.is_of_most() && is_odd)
             .map(|evidence| log_ratio::sure(evidence, (least, FULL_EVIDENCE), Confidence::VERY_LIKELY));
         let is_ordinary = |weighed: &Weighed| weighed.without_beat() <= PLAIN;
         let is_plain = self.is_of_most() || self.weighed.as_ref().is_some_and(is_ordinary);

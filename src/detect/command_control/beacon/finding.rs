@@ -3,6 +3,7 @@
 use super::call::{Call, Server, is_judged};
 use super::case::{Case, LEAST_SPAN};
 use super::judged::{FULL, Judged};
+use super::push;
 use super::weighed::Weighed;
 use super::{CARD, EVIDENCE};
 use crate::detect::detector::Context;
@@ -31,6 +32,8 @@ const FILE_PAYLOAD: f64 = 2.0 * 1460.0;
 const FILE_RATIO: f64 = 5.0;
 /// What is left of the score of a beacon then, and of its confidence: the upload is told by its own detector.
 const OF_FILES: f64 = 0.5;
+/// What is left of the confidence at the port of a service that is called so by design.
+const OF_PUSH: f64 = 0.35;
 
 /// Findings of the cases; an address that only repeats what its name already says is left out.
 pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
@@ -214,6 +217,8 @@ impl Case<'_> {
         // An hour may be that of a program that ran once; the method wants days.
         let confidence = if is_burst { confidence.lowered(0.8) } else { confidence };
         let confidence = confidence.lowered(upload.map_or(1.0, |_| OF_FILES));
+        let push = push::service(ports, apps);
+        let confidence = confidence.lowered(push.map_or(1.0, |_| OF_PUSH));
         let extent = (fullness - 0.25).clamp(0.0, 1.0);
         let targets: Vec<Addr> = hosts.iter().copied().take(10).collect();
         let target = match targets.as_slice() {
@@ -300,7 +305,7 @@ impl Case<'_> {
             .series(self.gaps())
             .names(names)
             .explanation(format!(
-                "{} {}, typically {} s apart{}{}{}. Programs that poll a control server do this; people do not. {}{}{}{}{}",
+                "{} {}, typically {} s apart{}{}{}. Programs that poll a control server do this; people do not. {}{}{}{}{}{}",
                 self.source,
                 match self.is_within {
                     false => format!("connected to {server} {} times{}", self.n_seen(), self.unseen()),
@@ -322,6 +327,7 @@ impl Case<'_> {
                 },
                 self.oddities(),
                 self.outcomes(),
+                push.map_or_else(String::new, |what| format!(" The port is that of {what}, which is called so by design.")),
                 upload.map_or_else(String::new, |bytes| format!(
                     " Each of them sends {} and receives little: data goes out in pieces, and this is more than polling.",
                     quantity::bytes(bytes)

@@ -6,6 +6,7 @@ mod case;
 mod finding;
 mod judged;
 mod looked_up;
+mod push;
 mod servers;
 mod weighed;
 mod within;
