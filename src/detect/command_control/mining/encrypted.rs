@@ -31,8 +31,14 @@ impl Work {
         Confidence::EVEN.towards(Confidence::LIKELY, signs)
     }
 
-    /// The finding; `least` is how many results begin to count, `odd` how odd the server is.
-    pub fn finding(&self, (miner, pool, port): (Addr, Addr, u16), name: &str, least: f64, odd: f64) -> FindingBuilder {
+    /// The finding; `shares` and `jobs` are how many results and jobs begin to count, `odd` how odd the server is.
+    pub fn finding(
+        &self,
+        (miner, pool, port): (Addr, Addr, u16),
+        name: &str,
+        (shares, jobs): (f64, f64),
+        odd: f64,
+    ) -> FindingBuilder {
         let n = self.shares.len() as f64;
         let [share, answer, job] = self.bytes;
         let confidence = self.confidence(name, port, odd);
@@ -48,7 +54,7 @@ impl Work {
                 true => format!("{miner} mines cryptocurrency for {pool}, inside TLS"),
                 false => format!("{miner} may mine cryptocurrency for {pool}, inside TLS"),
             })
-            .rated(Impact::ACCESS_TRY, confidence, (n, least))
+            .rated(Impact::ACCESS_TRY, confidence, (n + self.n_jobs as f64, shares + jobs))
             .service((miner, pool, port), AppProto::Tls.name())
             .names(if name.is_empty() { Vec::new() } else { vec![name.to_owned()] })
             .evidence([

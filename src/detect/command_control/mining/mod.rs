@@ -52,7 +52,7 @@ const SHARES: Descriptor = Descriptor::count("mining.shares", "Results inside TL
 const JOBS: Descriptor = Descriptor::count("mining.jobs", "Jobs inside TLS", 4.0)
     .range(2.0, 100_000.0)
     .unit("messages")
-    .help("This many messages of about one size that the server sends unsolicited; half of them where there are twice the results.");
+    .help("This many messages of about one size that the server sends unsolicited; half of them where there are twice the results, three times as many where there is only half of those, and one at the port of a pool where there are twice the results.");
 
 /// The detector's entry in the register.
 pub const ENTRY: Entry =
@@ -62,6 +62,8 @@ pub const ENTRY: Entry =
 const MOST_PAIRS: usize = 1 << 14;
 /// So many times the results make up for so many times fewer jobs.
 const QUICK: f64 = 2.0;
+/// Half the results make up for so many times the jobs: a weak machine finds few.
+const SLOW: f64 = 3.0;
 
 #[derive(Default)]
 struct Mining {
@@ -130,13 +132,20 @@ impl Mining {
         // A miner that finds results quickly finds many between two jobs.
         let is_case = |work: &Work| {
             let (n_shares, n_jobs) = (work.shares.len() as f64, work.n_jobs as f64);
-            n_shares >= shares && n_jobs >= jobs || n_shares >= QUICK * shares && QUICK * n_jobs >= jobs
+            n_shares >= shares && n_jobs >= jobs
+                || n_shares >= QUICK * shares && QUICK * n_jobs >= jobs
+                || QUICK * n_shares >= shares && n_jobs >= SLOW * jobs
+        };
+        // At the port of a pool one job is enough beside many results: who just began has got no other.
+        let is_new = |(_, _, port): SessionEnds, work: &Work| {
+            pools::is_usual_port(port) && work.n_jobs > 0 && work.shares.len() as f64 >= QUICK * shares
         };
         let cases: Vec<(SessionEnds, Work, &str)> = self
             .sessions
             .without_pings(context)
             .filter_map(|(ends, session)| {
-                Some((ends, shape::work(&session).filter(is_case)?, context.names.text(session.name)))
+                let work = shape::work(&session).filter(|work| is_case(work) || is_new(ends, work))?;
+                Some((ends, work, context.names.text(session.name)))
             })
             .collect();
         let servers = (!cases.is_empty()).then(|| context.outside_servers());
@@ -159,7 +168,9 @@ impl Mining {
                 context,
                 |((miner, pool, port), ..)| Between::service(*miner, *pool, *port),
                 |_, flow| flow.is_tcp(),
-                |(ends, work, name), flows| work.finding(*ends, name, shares, odd(*ends, name)).flows(flows).build(),
+                |(ends, work, name), flows| {
+                    work.finding(*ends, name, (shares, jobs), odd(*ends, name)).flows(flows).build()
+                },
             )
     }
 }

@@ -1,5 +1,6 @@
 //! Collects, from the queries of one host for names of one domain and their answers, the signs that are weighed.
 
+use super::numbered::Numbered;
 use super::replies::Replies;
 use super::weigh::NameSigns;
 use crate::detect::detector::{AppEvent, Context};
@@ -61,6 +62,7 @@ pub(super) struct Asked {
     n_data_answers: u64,
     data_bytes: u64,
     form: Form,
+    numbered: Numbered,
     /// Names that differ by numbers only, with the answers that they got.
     staged: Vec<Staged>,
     /// Answers that are addresses or names.
@@ -182,6 +184,7 @@ impl Asked {
         }
         self.characters.add(before);
         self.wordiness.add(before);
+        self.numbered.add(before);
         self.form = match std::mem::take(&mut self.form) {
             Form::None if has_checksum(before) => Form::Checksum(Box::from(before)),
             Form::Checksum(first) if is_of_form(before, &first) => Form::Checksum(first),
@@ -279,6 +282,7 @@ impl Asked {
             short_lived: (self.n_lives >= LEAST_LIVES).then(|| self.n_short_lives as f64 / self.n_lives as f64),
             answer_bytes: self.data_bytes(),
             addresses: self.replies.addresses(context),
+            is_numbered: self.numbered.is_all(),
             is_checksum: matches!(self.form, Form::Checksum(_)),
             failed: self.n_failed as f64 / self.n_answers.max(1) as f64,
         }

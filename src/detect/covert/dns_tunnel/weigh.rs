@@ -30,6 +30,8 @@ pub struct NameSigns {
     pub addresses: Addresses,
     /// All names have one form, and it is that of a checksum.
     pub is_checksum: bool,
+    /// All names differ by a short number only.
+    pub is_numbered: bool,
     /// Share of the answers by which the resolver says that it could not find out (SERVFAIL, REFUSED).
     pub failed: f64,
 }
@@ -84,13 +86,14 @@ impl NameSigns {
             Addresses::Data(share) => 4.0 * share,
         };
         // Whoever looks up checksums gets a word or a code back.
-        let is_answered_by_data =
-            self.answer_bytes.is_some_and(|n| n >= 40.0) || matches!(self.addresses, Addresses::Data(_));
+        let is_answered_in_text = self.answer_bytes.is_some_and(|n| n >= 40.0);
+        let is_answered_by_data = is_answered_in_text || matches!(self.addresses, Addresses::Data(_));
         let checksum = if self.is_checksum && !is_answered_by_data { -8.0 } else { 0.0 };
         // A tunnel has a server that answers: where the resolver gets nothing, neither do those at its ends; and of ordinary
         // names the addresses that tell them are then missing.
         let failed = -3.5 * self.failed;
-        length + self.random + count + repeated + types + lives + data + addresses + checksum + failed
+        let numbered = if self.is_numbered && !is_answered_in_text { -6.0 } else { 0.0 };
+        length + self.random + count + repeated + types + lives + data + addresses + checksum + numbered + failed
     }
 }
 
@@ -109,6 +112,7 @@ mod tests {
         answer_bytes: Some(60.0),
         addresses: Addresses::Unknown,
         is_checksum: false,
+        is_numbered: false,
         failed: 0.0,
     };
 
