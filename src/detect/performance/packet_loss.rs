@@ -7,7 +7,7 @@ use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{count, evidence, host_filter, thousands};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::report::Report;
-use crate::detect::support::severity::{Confidence, Impact};
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +33,7 @@ const CARD: Card = Card {
 
 const SHARE: Descriptor = Descriptor::percent("packet_loss.share", "Share of lost segments", 1.5)
     .range(0.1, 100.0)
-    .help("Lost segments as a share of all data segments in one direction. By the formula of Mathis et al. 1.5 % limits a connection with a round trip of 50 ms to 2.3 Mbit/s. Half of it is enough where all other connections together lose a fifth or less of that.");
+    .help("Lost segments as a share of all data segments in one direction. By the formula of Mathis et al. 1.5 % limits a connection with a round trip of 50 ms to 2.3 Mbit/s. Half of it is enough where all other connections together lose a fifth or less of that, or where there are hardly any others, none of which loses anything, and ten segments or more are lost.");
 const LEAST: Descriptor = Descriptor::count("packet_loss.segments", "Lost segments", 8.0)
     .range(3.0, 1_000_000.0)
     .unit("segments")
@@ -52,6 +52,10 @@ const TIMES_OTHERS: f64 = 5.0;
 const LEAST_OTHERS: u64 = 300;
 /// Of fewer segments the share is not known: they are those of connections that end, for whatever reason.
 const LEAST_DATA: u64 = 30;
+/// So many lost segments, where hardly any other segment is there to compare with, are no chance either.
+const MANY_LOST: u64 = 10;
+/// So many leave no doubt.
+const SURE_LOST: u64 = 12;
 /// From this percentage of lost segments connections hardly work.
 const BAD_PERCENT: f64 = 8.0;
 
@@ -116,7 +120,8 @@ impl Case {
         }
         // One more, so that it is known of how many.
         let percent = 100.0 * (others.n_lost + 1) as f64 / others.n_data.max(1) as f64;
-        others.n_data >= LEAST_OTHERS && self.worse().1.percent() >= TIMES_OTHERS * percent
+        let is_alone = others.n_data < LEAST_OTHERS && others.n_lost == 0 && self.worse().1.n_lost >= MANY_LOST;
+        is_alone || others.n_data >= LEAST_OTHERS && self.worse().1.percent() >= TIMES_OTHERS * percent
     }
 
     /// The direction that loses more.
@@ -179,7 +184,7 @@ impl Detector for PacketLoss {
                     let peer = if case.port.is_some() { client } else { server };
                     case.peers.contains(&peer) && losses(flow).is_some_and(|[a, b]| a.n_lost + b.n_lost > 0)
                 },
-                |(case, share), flows| case.finding(flows, *share),
+                |(case, share), flows| case.finding(flows, (*share, least)),
             )
     }
 }
@@ -211,7 +216,7 @@ fn group(losing: &[Losing<'_>]) -> Vec<Case> {
 }
 
 impl Case {
-    fn finding(&self, flows: Gathered, share: f64) -> Finding {
+    fn finding(&self, flows: Gathered, (share, least): (f64, f64)) -> Finding {
         let (direction, loss) = self.worse();
         let (host, n_peers) = (self.host, self.peers.len());
         let (percent, n_lost) = (loss.percent(), loss.n_lost);
@@ -234,13 +239,16 @@ impl Case {
             }
         };
         let impact = if percent >= BAD_PERCENT || n_peers >= 3 { Impact::OUTAGE } else { Impact::SLOWDOWN };
+        let is_sure = impact == Impact::SLOWDOWN && n_lost >= SURE_LOST;
+        let confidence = if is_sure { Confidence::ALMOST_CERTAIN } else { Confidence::VERY_LIKELY };
         let (sources, targets): (Vec<Addr>, Vec<Addr>) = match self.port {
             None => (vec![host], self.peers.iter().copied().collect()),
             Some(_) => (self.peers.iter().copied().collect(), vec![host]),
         };
         Finding::builder(&CARD)
             .title(format!("{percent:.1} % of the data packets {what} are lost"))
-            .rated(impact, Confidence::VERY_LIKELY, (percent, share))
+            .weighed(impact, confidence, extent(percent, share).max(extent(n_lost as f64, 2.0 * least)))
+            .score(past(percent, share))
             .sources(sources)
             .targets(targets)
             .ports(self.port)
@@ -293,6 +301,8 @@ mod tests {
             let own = (1..6).map(|i| flow(inside(7), outside(i), 4));
             found(&own.chain((1..9).map(|i| flow(inside(7 + i), outside(20 + i), others))).collect::<Vec<_>>()).len()
         };
+        let alone: Vec<Flow> = (1..6).map(|i| flow(inside(7), outside(i), 4)).collect();
+        assert_eq!(found(&alone)[0].severity, crate::model::Severity::Medium, "and nothing beside to compare with");
         assert_eq!(
             (beside(0), beside(3)),
             (1, 0),

@@ -12,7 +12,7 @@ use crate::detect::support::address_claims::Mac;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{count, evidence, host_filter};
 use crate::detect::support::report::Report;
-use crate::detect::support::severity::{Confidence, Impact};
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::maths::order::upper_quantile;
 use crate::maths::sorting::Arrange;
 use crate::model::format::quantity::with_unit;
@@ -373,7 +373,8 @@ impl Jump<'_> {
                 Some(rate) => format!("The line to {host} is full: it carries no more than {rate}, and round trips take {long:.0} ms instead of {before:.0} ms"),
                 None => self.title((before, long)),
             })
-            .rated(impact, confidence, (long / before.max(0.001), times))
+            .weighed(impact, confidence, extent(long / before.max(0.001), times) + extent(long - before, 1e3 * more))
+            .score(past(long / before.max(0.001), times))
             .sources([host])
             .targets(self.peers.iter().copied())
             .protocol("TCP")
