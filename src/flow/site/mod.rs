@@ -3,9 +3,11 @@
 //! Where private addresses exchange traffic with public ones, the private ones are inside. Elsewhere the capture point
 //! decides: all traffic there comes from the site or goes to it, so the one network (/24, or /64 of IPv6) that takes
 //! part in nearly all pairs of hosts is inside, and so are its neighbours on the link that ARP names. Netmasks that
-//! DHCP gives say how wide it is. The result does not depend on the order of packets. Where two networks fit equally
+//! DHCP gives say how wide it is. Where all that does not tell, the hops that packets had made do: those of one side none or one,
+//! those of the other many. The result does not depend on the order of packets. Where two networks fit equally
 //! well, and nothing else distinguishes them, the site is unknown.
 
+mod hops;
 mod hosts;
 mod leases;
 mod networks;
@@ -115,12 +117,14 @@ fn infer_family(hosts: &mut Hosts<'_>, flows: &FlowTable, endpoints: &EndpointIn
     let shares = Shares::of(hosts, &family.pairs);
     let link = shares.on_link();
     if is_private {
-        return match inside_private(&shares, &link, &family) {
+        let by_hops = || inside_by_hops(&shares, &hops::near(hosts, flows, endpoints, is_v4), &family);
+        return match inside_private(&shares, &link, &family).or_else(by_hops) {
             Some(networks) => Inferred { networks, has_private: false, is_known: true, needs_more: false },
             None => Inferred::private(true),
         };
     }
-    match inside_public(&shares, &link, &family) {
+    let by_hops = || inside_by_hops(&shares, &hops::near(hosts, flows, endpoints, is_v4), &family);
+    match inside_public(&shares, &link, &family).or_else(by_hops) {
         Some(networks) => Inferred { networks, ..Inferred::private(true) },
         None => Inferred { needs_more: !is_v4, ..Inferred::private(false) },
     }
@@ -137,6 +141,12 @@ fn inside_private(shares: &Shares, link: &[Network], family: &Family) -> Option<
         _ if shares.share_of(link) >= LEAST_SHARE => link.to_vec(),
         _ => return None,
     };
+    add_house(&mut networks, family);
+    Some(with_basis(shares, networks))
+}
+
+/// Adds networks whose services only a house shares with these.
+fn add_house(networks: &mut Vec<Network>, family: &Family) {
     let is_ours = |host: Addr| networks.iter().any(|network| network.has(host));
     let house: BTreeSet<Network> = family
         .house
@@ -147,7 +157,16 @@ fn inside_private(shares: &Shares, link: &[Network], family: &Family) -> Option<
     networks.extend(house);
     networks.arrange();
     networks.dedup();
-    Some(with_basis(shares, networks))
+}
+
+/// Networks inside where only the hops that packets had made tell: those that are near have a part in nearly all pairs of hosts.
+fn inside_by_hops(shares: &Shares, near: &[Network], family: &Family) -> Option<Vec<(Network, Basis)>> {
+    if near.is_empty() || shares.share_of(near) < LEAST_SHARE {
+        return None;
+    }
+    let mut networks = near.to_vec();
+    add_house(&mut networks, family);
+    Some(networks.into_iter().map(|network| (network, Basis::Hops)).collect())
 }
 
 /// Networks inside where hardly any address is private.

@@ -5,7 +5,7 @@ use crate::flow::names::Names;
 use crate::flow::table::{FlowKeyHash, Limits};
 use crate::model::Packet;
 use crate::model::net::site::Place;
-use crate::model::packet::{Captured, Ip, Layers, Transport, Udp};
+use crate::model::packet::{Captured, Ip, Layers, Tcp, Transport, Udp, tcp_flag};
 
 /// The router of the link.
 const ROUTER: u8 = 250;
@@ -185,6 +185,50 @@ fn global_ipv6_is_inside_where_its_hosts_have_the_ethernet_addresses_of_those_in
     }
     let site = made.site();
     assert!(site.is_inside(v6(1, 200)) && site.is_outside(v6(2, 9)), "{}", site.words());
+}
+
+/// Connections of three hosts to one server, whose packets come with so many hops left, without Ethernet addresses.
+fn by_ttl(net: [u8; 3], ttl: u8, server: (Addr, u8)) -> Site {
+    let [a, b, c] = net;
+    let ends = |i: u64| (host([a, b, c, 1 + (i % 3) as u8]), 20_000 + (i / 3) as u16);
+    let segment = |index: u64, (source, target): ((Addr, u16), (Addr, u16)), ttl: u8, flags: u8| {
+        let made = packet(index, None, source, target);
+        let tcp = Tcp {
+            source_port: source.1,
+            target_port: target.1,
+            sequence: 1,
+            acknowledgment: 1,
+            flags,
+            has_flags: true,
+            window: Some(64_240),
+            window_scale: None,
+            says_came_twice: false,
+            header_bytes: 20,
+            payload_bytes: 0,
+        };
+        let ip = made.ip.map(|ip| Ip { protocol: 6, ttl, ..ip });
+        Packet { ip, transport: Transport::Tcp(tcp), ..made }
+    };
+    let exchange = |i: u64| {
+        let (from, to) = (ends(i), (server.0, 443));
+        [
+            segment(2 * i, (from, to), ttl, tcp_flag::SYN),
+            segment(2 * i + 1, (to, from), server.1, tcp_flag::SYN | tcp_flag::ACK),
+        ]
+    };
+    let packets: Vec<Packet> = (0..12).flat_map(exchange).collect();
+    Made::default().site_of(&packets)
+}
+
+#[test]
+fn hops_tell_what_is_inside_where_nothing_else_does() {
+    let far = host([10, 9, 9, 9]);
+    let site = by_ttl([10, 1, 1], 64, (far, 117));
+    assert!(site.is_outside(far) && site.is_inside(host([10, 1, 1, 2])), "{}", site.words());
+    assert_eq!(site.basis(), Some(Basis::Hops));
+    for near in [62, 126] {
+        assert!(by_ttl([10, 1, 1], 64, (far, near)).is_inside(far), "a neighbour behind two routers");
+    }
 }
 
 #[test]

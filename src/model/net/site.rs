@@ -30,6 +30,8 @@ pub enum Basis {
     Dhcp,
     /// Its hosts send from their own Ethernet addresses, all other hosts from that of a router.
     Ethernet,
+    /// Its packets had made no hop or one, those of others many, by the TTL that was left.
+    Hops,
     /// Nearly all captured traffic goes to its hosts or comes from them.
     Traffic,
     /// Its addresses are private.
@@ -44,6 +46,7 @@ impl Basis {
             Basis::Arp => "arp",
             Basis::Dhcp => "dhcp",
             Basis::Ethernet => "ethernet",
+            Basis::Hops => "hops",
             Basis::Traffic => "traffic",
             Basis::Private => "private",
         }
@@ -56,6 +59,7 @@ impl Basis {
             Basis::Arp => "inferred from ARP",
             Basis::Dhcp => "inferred from DHCP",
             Basis::Ethernet => "inferred from Ethernet addresses",
+            Basis::Hops => "inferred from the TTL of packets",
             Basis::Traffic => "inferred from who takes part in the traffic",
             Basis::Private => "by their range",
         }
