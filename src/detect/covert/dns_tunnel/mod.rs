@@ -73,8 +73,8 @@ const FULL_EVIDENCE: f64 = 8.0;
 /// Names that are shorter in the mean are questions, and what an answer carries that is an address, B.
 const LONG: f64 = 20.0;
 const ADDRESS_BYTES: f64 = 4.0;
-/// So many times more goes out than comes back where data only leaves.
-const ONE_WAY: f64 = 2.0;
+/// So much of what comes back goes out at least where data only leaves.
+const ONE_WAY: f64 = 0.5;
 /// So many names and more reach further than the fewest.
 const MANY: f64 = 50.0;
 /// Characters of an alias name that is data.
@@ -208,8 +208,8 @@ fn finding(domain: &str, askers: &[Weighed<'_>], names: f64, least: f64) -> Find
     let wide_share = most.wide_share();
     let entropy = most.characters.entropy();
     let sent = mean_length * most.characters.bytes_each();
-    // Short names ask; tools that use records of nobody else carry a whole connection. Else what leaves counts if far less
-    // comes back: an address, or a word that says that it arrived.
+    // Short names ask; tools that use records of nobody else carry a whole connection. Else what leaves counts if it is
+    // not much less than what comes: an address, or a word that says that it arrived.
     let back = most.data_bytes().unwrap_or(ADDRESS_BYTES);
     let is_one_way = mean_length >= LONG && !most.is_odd() && sent > ONE_WAY * back;
     let confidence = sure(weight, least);
