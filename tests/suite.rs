@@ -45,6 +45,7 @@ mod summary;
 mod supply_chain;
 mod tables;
 mod techniques;
+mod tool_dialects;
 mod tool_forms;
 mod training;
 mod typed_fields;
