@@ -170,6 +170,32 @@ pub fn unquote(row: &[u8], cut: Delimiter, room: &mut Vec<u8>, ends: &mut Vec<us
     }
 }
 
+/// True if a row of several lines is rather several rows of which quotes are left open: it has not as many cells as there are
+/// columns, or a cell of several lines goes on behind the quote that closes it.
+pub fn is_torn(row: &[u8], cut: Delimiter, line_end: u8, n_columns: usize) -> bool {
+    let (mut rest, mut n_cells, mut room) = (row, 0, Vec::new());
+    loop {
+        n_cells += 1;
+        let quoted = rest.trim_ascii_start().strip_prefix(b"\"");
+        if let Some(inside) = quoted {
+            room.clear();
+            rest = copy_quoted(inside, &mut room);
+        }
+        let (cell, behind) = match memchr::memchr(cut.separator, rest) {
+            Some(end) => (rest.get(..end), rest.get(end + 1..)),
+            None => (Some(rest), None),
+        };
+        let is_long = quoted.is_some() && memchr::memchr(line_end, &room).is_some();
+        if is_long && cell.is_some_and(|cell| !cell.trim_ascii().is_empty()) {
+            return true;
+        }
+        match behind {
+            Some(next) => rest = next,
+            None => return n_cells != n_columns,
+        }
+    }
+}
+
 /// Copies up to the closing quote, doubled quotes as one; gives what is behind it.
 fn copy_quoted<'a>(mut inside: &'a [u8], room: &mut Vec<u8>) -> &'a [u8] {
     while let Some(n) = memchr::memchr(b'"', inside) {

@@ -6,6 +6,8 @@ use super::time::numeric::Scale;
 use crate::model::rows::{CellValue, Role};
 
 const DAY: f64 = 86_400.0;
+/// Times past this are dates, s: 3 March 1973; before it they count from a start.
+const EARLIEST: f64 = 1e8;
 /// Rows around midnight that are out of order by less than this part of a day (around New Year, of a year).
 const MOST_LATE: f64 = 24.0;
 
@@ -77,7 +79,13 @@ impl RowClock {
         let (clock, duration) = (cell(Role::Clock).number(), cell(Role::Duration).number());
         let end = places.get(Role::End).and_then(|place| Some((place, *values.get(place)?)));
         let moment = seconds(written, self.start).map(|start| self.follow(start + clock.unwrap_or(0.0), duration));
+        let is_zero = self.rule == Rule::Whole && moment == Some(0.0);
         let moment = match (moment, written) {
+            // Among dates a zero is no time.
+            (Some(_), _) if is_zero && self.previous.is_some_and(|previous| previous > EARLIEST) => {
+                replaced.is_time_of_row_before = true;
+                self.previous
+            }
             (None, CellValue::Text(..)) => {
                 replaced.is_time_of_row_before = self.previous.is_some();
                 self.previous
@@ -201,5 +209,12 @@ mod tests {
         let mut values = [CellValue::Text(0, 3)];
         assert!(clock.replace(&mut values, &places).is_time_of_row_before);
         assert_eq!(values[0], CellValue::Time(7.0));
+        // Zero is a time among those that count from a start, and none among dates.
+        let mut zero = [CellValue::Number(0.0)];
+        assert!(!clock.replace(&mut zero, &places).is_time_of_row_before);
+        clock.replace(&mut [CellValue::Time(1.7e9)], &places);
+        let mut zero = [CellValue::Number(0.0)];
+        assert!(clock.replace(&mut zero, &places).is_time_of_row_before);
+        assert_eq!(zero[0], CellValue::Time(1.7e9));
     }
 }

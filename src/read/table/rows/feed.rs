@@ -3,7 +3,7 @@
 use super::RowReader;
 use crate::issue::{IssueKind, IssueLog};
 use crate::read::Record;
-use crate::read::table::cells::{Delimiter, Frame, unquote};
+use crate::read::table::cells::{Delimiter, Frame, is_torn};
 use crate::read::table::header::Form;
 use crate::read::table::{MOST_OPEN_QUOTES, MOST_ROW_BYTES};
 
@@ -84,18 +84,11 @@ impl RowReader {
         }
     }
 
-    /// True if a row goes over several lines and has not as many cells as there are columns: a quote is closed by one of a later
-    /// row.
+    /// True if a row goes over several lines as a quote of it is closed by one of a later row.
     fn is_torn(&self, row: &[u8]) -> bool {
-        if !self.cut.has_quotes || self.front.form != Form::Delimited {
-            return false;
-        }
-        let is_long = memchr::memchr(self.front.line_end, row).is_some();
-        is_long && {
-            let (mut room, mut ends) = (Vec::new(), Vec::new());
-            unquote(row, self.cut, &mut room, &mut ends);
-            ends.len() != self.front.names.len()
-        }
+        let is_quoted = self.cut.has_quotes && self.front.form == Form::Delimited;
+        let is_long = is_quoted && memchr::memchr(self.front.line_end, row).is_some();
+        is_long && is_torn(row, self.cut, self.front.line_end, self.front.names.len())
     }
 
     /// True if the rest of the file is one row, as a quote is never closed.
