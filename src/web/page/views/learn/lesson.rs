@@ -7,7 +7,7 @@ use crate::session::{Action, Learn, LearnAction, Route, Shared};
 use crate::web::browser::fetch;
 use crate::web::page::hooks::{use_action, use_store};
 use crate::web::page::parts::icon::Icon;
-use crate::web::page::parts::terms::explained_sentences;
+use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::plain;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -74,7 +74,7 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
             <p><a href={to_list}>{"All lessons"}</a></p>
             <h1>{ &lesson.title }</h1>
             for paragraph in lesson.story.split("\n\n") {
-                <p class="story">{ explained_sentences(paragraph) }</p>
+                <p class="story">{ explained(paragraph) }</p>
             }
             <p class="buttons">
                 <button type="button" class="button main" onclick={open} disabled={*is_loading && !is_open}>
@@ -129,13 +129,13 @@ fn Question(props: &QuestionProps) -> Html {
     let has_answer = shown.has_answer && !props.is_class;
     html! {
         <>
-            <p class="ask-text">{ explained_sentences(&question.ask) }</p>
+            <p class="ask-text">{ explained(&question.ask) }</p>
             <div aria-live="polite">
                 for text in question.hints.iter().take(shown.n_hints) {
-                    <p class="lesson-hint">{ Icon::Hint.html() }<span>{ explained_sentences(text) }</span></p>
+                    <p class="lesson-hint">{ Icon::Hint.html() }<span>{ explained(text) }</span></p>
                 }
                 if has_answer {
-                    <p class="lesson-answer"><strong>{"Answer: "}</strong>{ explained_sentences(&question.answer) }
+                    <p class="lesson-answer"><strong>{"Answer: "}</strong>{ explained(&question.answer) }
                         if let Some(look) = question.look.as_ref().filter(|_| props.is_open) {
                             {" "}<a href={look.clone()}>{"See it"}</a>
                         }
