@@ -148,7 +148,8 @@ impl<'q, 'a> Splits<'q, 'a> {
         }
         let mut all = Lists::default();
         let mut meant: Vec<Vec<(u32, Side)>> = vec![Vec::new(); lists.len()];
-        let (mut own, mut next): (Vec<(Codes, Side)>, Vec<(Codes, Side)>) = (Vec::new(), Vec::new());
+        let mut own: Vec<(Codes, Side)> = Vec::new();
+        let mut next: Vec<(Codes, Side)> = Vec::new();
         let combine = |place: usize| {
             let mut n_own = 1_usize;
             for (nth, (lists, meant)) in lists.iter().zip(&mut meant).enumerate() {

@@ -38,6 +38,13 @@ impl Sum {
     }
 }
 
+/// The pairs between two nodes: whether the second node opened the first of them in order of address, and which that is.
+struct Joined {
+    sum: Sum,
+    is_back: bool,
+    first: (Addr, Addr),
+}
+
 /// Which node a host is part of.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Group {
@@ -119,23 +126,23 @@ fn drawn(
     order.arrange_by_key(|(group, (sum, ..))| (Reverse(amount(sum)), (*group).clone()));
     let place_of: BTreeMap<&Group, u32> = (0..).zip(&order).map(|(place, (group, _))| (*group, place)).gathered();
     // Which way an edge goes the first of its pairs in order of address says, in whatever order they come.
-    let mut joined: BTreeMap<(u32, u32), (Sum, bool, (Addr, Addr))> = BTreeMap::new();
+    let mut joined: BTreeMap<(u32, u32), Joined> = BTreeMap::new();
     for (pair, (sum, is_back)) in pairs {
         let place = |host: Addr| groups.get(&host).and_then(|group| place_of.get(group)).copied();
         let (Some(a), Some(b)) = (place(pair.0), place(pair.1)) else { continue };
         if a != b {
             let is_back = if a < b { is_back } else { !is_back };
-            let (own, own_is_back, first) =
-                joined.entry((a.min(b), a.max(b))).or_insert((Sum::default(), is_back, pair));
-            own.add(sum);
-            if pair < *first {
-                (*own_is_back, *first) = (is_back, pair);
+            let own = joined.entry((a.min(b), a.max(b)));
+            let own = own.or_insert(Joined { sum: Sum::default(), is_back, first: pair });
+            own.sum.add(sum);
+            if pair < own.first {
+                (own.is_back, own.first) = (is_back, pair);
             }
         }
     }
     let mut edges: Vec<GraphEdge> = joined
         .into_iter()
-        .map(|((a, b), (sum, is_back, _))| {
+        .map(|((a, b), Joined { sum, is_back, .. })| {
             let (from, to) = if is_back { (b, a) } else { (a, b) };
             GraphEdge { from, to, amount: amount(&sum), n_flows: sum.n_flows, severity: sum.severity }
         })

@@ -38,11 +38,14 @@ pub(super) async fn spans_in_turns(
     }
 }
 
+/// Takes a packet's place, what is known of it, and its bytes.
+type See<'s> = dyn FnMut(u64, &IndexedPacket, Option<&[u8]>) + 's;
+
 /// Reads the first slice; gives what is left.
 fn span<'k>(
     source: &mut dyn Source,
     known: &'k [(u64, IndexedPacket)],
-    see: &mut dyn FnMut(u64, &IndexedPacket, Option<&[u8]>),
+    see: &mut See<'_>,
 ) -> &'k [(u64, IndexedPacket)] {
     let (now, later) = known.split_at(close_together(known));
     let blocks = blocks(source, now);
