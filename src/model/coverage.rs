@@ -30,7 +30,7 @@ impl<'a> DetectorCoverage<'a> {
         };
         let (mut ran, mut rests) = (Vec::new(), Vec::<(&str, Vec<&str>)>::new());
         for run in &analysis.runs {
-            let Some(why) = run.not_enough_data.as_deref() else {
+            let Some(why) = nothing_in(analysis).or(run.not_enough_data.as_deref()) else {
                 ran.push(run.id.as_str());
                 continue;
             };
@@ -62,10 +62,19 @@ impl<'a> DetectorCoverage<'a> {
     }
 }
 
+/// The reason why nothing can be checked in an input with nothing in it; none if there is something.
+fn nothing_in(analysis: &Analysis) -> Option<&'static str> {
+    let is_empty = analysis.summary.packets == 0 && analysis.summary.flows == 0;
+    match analysis.table.as_ref() {
+        None => is_empty.then_some("The capture has no packets."),
+        Some(table) => (table.rows == 0 && is_empty).then_some("The table has no rows."),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::analysis::DetectorRun;
+    use crate::model::analysis::{DetectorRun, Summary};
     use crate::model::rows::TableFacts;
 
     fn analysis(runs: &[(&str, Option<&str>)], is_table: bool) -> Analysis {
@@ -77,7 +86,8 @@ mod tests {
         };
         Analysis {
             runs: runs.iter().map(run).collect(),
-            table: is_table.then(TableFacts::default),
+            table: is_table.then(|| TableFacts { rows: 1, ..TableFacts::default() }),
+            summary: Summary { packets: 1, ..Summary::default() },
             ..Analysis::default()
         }
     }
@@ -98,5 +108,14 @@ mod tests {
             DetectorCoverage::of(&of_none).words(str::to_owned),
             "No detector could check the rows of this table"
         );
+    }
+
+    #[test]
+    fn where_there_is_nothing_nothing_was_checked() {
+        let mut empty = analysis(&[("a", None), ("b", Some("Few."))], false);
+        empty.summary.packets = 0;
+        let looked = DetectorCoverage::of(&empty);
+        assert_eq!(looked.rests, [("The capture has no packets.", vec!["a", "b"])]);
+        assert_eq!(looked.words(str::to_owned), "No detector could check this capture");
     }
 }
