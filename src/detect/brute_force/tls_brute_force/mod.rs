@@ -254,15 +254,15 @@ impl Case {
             .service((*client, *server, *port), "TLS")
             .evidence([
                 evidence("Requests of nearly one size with the same answer", n as f64, "requests", "few"),
-                evidence("Of a size that nothing foretold", n_changed as f64, "requests", format!("below {changes}")),
+                evidence("Changes of size without a pattern", n_changed as f64, "requests", format!("below {changes}")),
                 evidence("Smallest of these requests", f64::from(least), "B", "the same as the largest, for who polls"),
                 evidence("Largest of these requests", f64::from(most), "B", ""),
                 evidence("Answer", f64::from(shape.got), "B", "varying, for who reads"),
                 shape.walk.likelihood(),
             ])
             .explanation(format!(
-                "{client} sent {} to {server}, port {port}, within {}, {least} to {most} bytes each, of which {} had \
-                 a size that nothing before foretold. The answer had about {} bytes each time. Who polls sends the same \
+                "{client} sent {} to {server}, port {port}, within {}, {least} to {most} bytes each, of which {} \
+                 changed in size without a pattern. The answer had about {} bytes each time. Who polls sends the same \
                  again, and who reads gets different answers; refused logins look like this. TLS is encrypted, so the \
                  logins and their outcomes cannot be seen.{usual}",
                 count(n, "request"),

@@ -306,7 +306,7 @@ impl Pair {
         let oddness = if around.n_usual > 0 || around.n_inside > 1 { around.oddness() } else { 0.0 };
         let signs = 0.46 * around.not_web() + 0.23 * (f64::from(is_alone) + f64::from(is_much_more) + oddness);
         let confidence = Confidence::UNLIKELY.towards(Confidence::ALMOST_CERTAIN, signs).lowered(around.share());
-        let place = if name.is_empty() { target.to_string() } else { format!("{target} ({name})") };
+        let place = place(target, name);
         let shown = quantity::bytes(sent);
         let store = Store::of(name);
         Finding::builder(&CARD)
@@ -342,6 +342,12 @@ impl Pair {
             ))
             .filter(finding_builder::pair_filter(source, target))
     }
+}
+
+/// The target with its name, where that says more.
+fn place(target: Addr, name: &str) -> String {
+    let is_address = name.trim_matches(['[', ']']) == target.to_string();
+    if name.is_empty() || is_address { target.to_string() } else { format!("{target} ({name})") }
 }
 
 #[cfg(test)]

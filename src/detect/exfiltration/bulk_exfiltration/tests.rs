@@ -98,3 +98,10 @@ fn letters_straight_to_a_server_of_ones_own_count_and_those_of_a_mail_server_do_
     };
     assert_eq!((found(1, false), found(1, true), found(4, false)), (1, 0, 0));
 }
+
+#[test]
+fn a_name_that_is_the_address_is_not_said_twice() {
+    let host = Addr::v4([198, 51, 100, 7]);
+    assert_eq!(super::place(host, "198.51.100.7"), "198.51.100.7");
+    assert_eq!(super::place(host, "files.example"), "198.51.100.7 (files.example)");
+}
