@@ -4,6 +4,7 @@ use crate::maths::sorting::Gather;
 use crate::model::Endpoint;
 use crate::model::finding::series::SeriesKind;
 use crate::model::finding::{Category, Finding, Severity};
+use crate::model::format::quantity::counted;
 use crate::model::format::time::SECOND;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +46,32 @@ pub fn fold(mut findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
     }
     let mut findings = behind_causes(fold_changes(kept, seers));
     say_repeats(&mut findings);
+    say_victims(&mut findings);
     findings
+}
+
+/// Says of those who log in to the host that answered for the name of another that they are its victims: their logins look like
+/// guesses.
+fn say_victims(findings: &mut [Finding]) {
+    let cause =
+        |finding: &Finding| findings.iter().find(|other| other.is_lure_of(finding)).map(|one| one.title.clone());
+    let all: Vec<Option<String>> = findings.iter().map(cause).collect();
+    for (finding, title) in findings.iter_mut().zip(all) {
+        let Some(title) = title.filter(|_| finding.category == Category::BruteForce) else { continue };
+        let ([from], [to]) = (finding.sources.as_slice(), finding.targets.as_slice()) else { continue };
+        let refused = finding.measured("Failed logins").unwrap_or(0.0);
+        let what = counted(refused as u64, "of its logins", "of its logins");
+        finding.title = match refused > 0.0 {
+            true => format!("{from} was lured to {to}, which refused {what}"),
+            false => format!("{from} was lured to {to}, where it asked to log in"),
+        };
+        let why = format!(
+            " It had asked its neighbours for a name, and {to} answered (\u{201c}{title}\u{201d}): {from} is rather a \
+             victim than one who guesses passwords."
+        );
+        finding.explanation.push_str(&why);
+        finding.advice.insert(0, format!("Change the passwords that {from} used then: {to} may have them now"));
+    }
 }
 
 /// Outliers with at least this share of their flows in another finding repeat it.
@@ -201,13 +227,17 @@ fn take(stronger: &mut Finding, weaker: &Finding, seers: &[Seer]) {
 fn credit(stronger: &mut Finding, weaker: &Finding, seers: &[Seer]) {
     let seer = seers.iter().find(|seer| seer.id == weaker.detector);
     let name = seer.map_or(weaker.detector.as_str(), |seer| seer.name);
-    stronger.explanation.push_str(&format!(" The detector \u{201c}{name}\u{201d} reported it too."));
+    let credit = format!(" The detector \u{201c}{name}\u{201d} reported it too.");
+    // Once is enough, however many findings of it are folded.
+    if !stronger.explanation.contains(&credit) {
+        stronger.explanation.push_str(&credit);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Addr, Severity};
+    use crate::model::{Addr, Evidence, Severity};
 
     /// As the cards of these detectors say.
     const SEERS: &[Seer] = &[
@@ -243,6 +273,45 @@ mod tests {
         assert_eq!(folded.len(), 2);
         assert_eq!(folded[0].detector, "login_brute_force");
         assert!(folded[0].explanation.contains("\u{201c}FTP passwords\u{201d} reported it too"));
+    }
+
+    #[test]
+    fn a_detector_is_credited_once() {
+        let made = |detector, port| Finding {
+            severity: Severity::High,
+            sources: host(10, 1),
+            targets: host(9, 1),
+            ports: vec![port],
+            ..Finding::of(detector, Category::Scan)
+        };
+        let folded = fold(vec![made("port_scan", 80), made("crafted_packets", 81), made("crafted_packets", 82)]);
+        assert_eq!(folded.len(), 1);
+        assert_eq!(folded[0].explanation.matches("reported it too").count(), 1);
+    }
+
+    #[test]
+    fn who_is_lured_is_no_guesser() {
+        let lure = Finding {
+            technique: Some("T1557.001".to_owned()),
+            sources: host(10, 66),
+            targets: host(10, 1),
+            ..Finding::of("llmnr_poisoning", Category::Spoofing)
+        };
+        let logins = |to| Finding {
+            sources: host(10, 1),
+            targets: host(10, to),
+            title: "10.0.0.1 guesses SMB passwords".to_owned(),
+            evidence: vec![Evidence {
+                name: "Failed logins".to_owned(),
+                value: 12.0,
+                unit: "logins".to_owned(),
+                typical: String::new(),
+            }],
+            ..Finding::of("login_brute_force", Category::BruteForce)
+        };
+        let titles = |to| fold(vec![lure.clone(), logins(to)]).iter().map(|one| one.title.clone()).collect::<String>();
+        assert_eq!(titles(66), "10.0.0.1 was lured to 10.0.0.66, which refused 12 of its logins");
+        assert_eq!(titles(67), "10.0.0.1 guesses SMB passwords");
     }
 
     #[test]

@@ -2,8 +2,11 @@
 //!
 //! The order is that of the kill chain (Hutchins, Cloppert, Amin: Intelligence-Driven Computer Network Defense, 2011),
 //! as far as traffic shows it. A finding joins what came before it if it is a later step, and either the same side acts
-//! on the same other side, or a side that was acted upon now acts itself, or a side that is in already goes on.
+//! on the same other side, or a side that was acted upon now acts itself, or a side that is in already goes on; or if it is
+//! what that made its victims do. What a stronger finding says of the same traffic is no further step.
 
+use super::sentence::sentence;
+use super::step::{Step, step};
 use crate::maths::sorting::Arrange;
 use crate::model::finding::{Category, Finding, Severity};
 use crate::model::format::time::SECOND;
@@ -21,78 +24,20 @@ const MOST_STEPS: usize = 50;
 /// Most incidents.
 const MOST_INCIDENTS: usize = 100;
 
-/// Stage of an attack.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Step {
-    /// Somebody looks at what is there.
-    Look,
-    /// Somebody tries to get in, or gets between others.
-    Try,
-    /// Somebody is in.
-    Access,
-    /// What is in takes orders or works for others.
-    Control,
-    /// Data leaves, or a service goes down.
-    Harm,
-}
-
-/// The step of a technique whose category may be any or none; the rest of the technique's id is what of it was done.
-fn step_of_technique(technique: &str) -> Option<Step> {
-    let (main, part) = technique.split_once('.').unwrap_or((technique, ""));
-    match (main, part) {
-        // Exploitation of a service, and the tools that try all they know.
-        ("T1190" | "T1210" | "T1203", _) | ("T1595", "002") => Some(Step::Try),
-        ("T1595", _) => Some(Step::Look),
-        // A shell that obeys.
-        ("T1059", _) => Some(Step::Control),
-        _ => None,
-    }
-}
-
-/// The stage of a finding; none if it belongs to no particular stage, or is for information only.
-fn step(finding: &Finding) -> Option<Step> {
-    if finding.severity == Severity::Info {
-        return None;
-    }
-    Some(match finding.category {
-        Category::Scan => Step::Look,
-        Category::BruteForce | Category::Spoofing => Step::Try,
-        Category::Cleartext | Category::LateralMovement => Step::Access,
-        Category::Beacon | Category::CovertChannel | Category::Mining => Step::Control,
-        Category::Exfiltration | Category::Flood => Step::Harm,
-        Category::ProtocolAbuse | Category::LongConnection => return step_of_technique(finding.technique.as_deref()?),
-        Category::Performance | Category::Statistical => return None,
-    })
-}
-
-/// The verb for a finding, after the name of the host.
-fn deed(finding: &Finding) -> &'static str {
-    match finding.category {
-        Category::Scan => "scanned",
-        Category::BruteForce => "guessed passwords",
-        Category::Spoofing => "impersonated others",
-        Category::Cleartext => "logged in",
-        Category::LateralMovement => "moved to other hosts",
-        Category::Beacon => "connected out again and again",
-        Category::CovertChannel => "hid traffic",
-        Category::Mining => "mined cryptocurrency",
-        Category::Exfiltration => "sent data out",
-        Category::Flood => "flooded",
-        Category::ProtocolAbuse | Category::LongConnection | Category::Performance | Category::Statistical => {
-            match step(finding) {
-                Some(Step::Look) => "looked for what is there",
-                Some(Step::Try) => "attacked",
-                Some(_) => "had a command shell open",
-                None => "did something unusual",
-            }
-        }
-    }
-}
-
 /// The incidents among findings, most severe first, then by time. Findings that belong to none are left out.
 pub fn link(findings: &[Finding]) -> Vec<Incident> {
-    let mut steps: Vec<(&Finding, Step)> =
-        findings.iter().take(MOST_FINDINGS).filter_map(|finding| Some((finding, step(finding)?))).collect();
+    let mut steps: Vec<(&Finding, Step)> = Vec::new();
+    let mut by_source: BTreeMap<Endpoint, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings.iter().take(MOST_FINDINGS) {
+        let Some(step) = step(finding) else { continue };
+        // What a stronger finding says of the same traffic is no further step.
+        let stronger = |source| by_source.get(source).into_iter().flatten().rev().take(MOST_BEFORE);
+        if finding.sources.iter().flat_map(stronger).any(|other| other.is_of_same_traffic(finding)) {
+            continue;
+        }
+        finding.sources.iter().for_each(|source| by_source.entry(*source).or_default().push(finding));
+        steps.push((finding, step));
+    }
     steps.arrange_by(|(a, a_step), (b, b_step)| {
         (a.start_ns, *a_step, a.end_ns, &a.id).cmp(&(b.start_ns, *b_step, b.end_ns, &b.id))
     });
@@ -130,7 +75,10 @@ pub fn link(findings: &[Finding]) -> Vec<Incident> {
             known.entry(*address).or_default().push(place);
         }
     }
-    let found = |places: &Vec<usize>| incident(places.iter().filter_map(|place| steps.get(*place)).map(|step| step.0));
+    let found = |places: &Vec<usize>| {
+        let told: Vec<&Finding> = places.iter().filter_map(|place| steps.get(*place)).map(|step| step.0).collect();
+        incident(&told)
+    };
     let mut incidents: Vec<Incident> = stories.iter().filter_map(found).collect();
     incidents
         .arrange_by(|a, b| b.severity.cmp(&a.severity).then(a.start_ns.cmp(&b.start_ns)).then_with(|| a.id.cmp(&b.id)));
@@ -141,6 +89,9 @@ pub fn link(findings: &[Finding]) -> Vec<Incident> {
 /// True if the second is a later step of the same incident.
 fn follows((earlier, early): &(&Finding, Step), (later, late): (&Finding, Step)) -> bool {
     let is_soon = later.start_ns <= earlier.end_ns.saturating_add(APART_NS);
+    if is_soon && earlier.is_lure_of(later) {
+        return true;
+    }
     if late <= *early || !is_soon {
         return false;
     }
@@ -157,58 +108,16 @@ fn meet(a: &[Endpoint], b: &[Endpoint]) -> bool {
     a.iter().any(|address| b.binary_search(address).is_ok())
 }
 
-fn incident<'a>(steps: impl Iterator<Item = &'a Finding> + Clone) -> Option<Incident> {
-    let first = steps.clone().next()?;
+fn incident(steps: &[&Finding]) -> Option<Incident> {
+    let first = steps.first()?;
     Some(Incident {
         id: first.id.clone(),
-        sentence: sentence(steps.clone()),
-        severity: steps.clone().map(|finding| finding.severity).max().unwrap_or(Severity::Info),
+        sentence: sentence(steps),
+        severity: steps.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info),
         start_ns: first.start_ns,
-        end_ns: steps.clone().map(|finding| finding.end_ns).max().unwrap_or(first.end_ns),
-        findings: steps.map(|finding| finding.id.clone()).collect(),
+        end_ns: steps.iter().map(|finding| finding.end_ns).max().unwrap_or(first.end_ns),
+        findings: steps.iter().map(|finding| finding.id.clone()).collect(),
     })
-}
-
-/// `10.0.0.9 scanned 10.0.0.5, then guessed passwords; after that 10.0.0.5 sent data out.`
-fn sentence<'a>(steps: impl Iterator<Item = &'a Finding>) -> String {
-    let mut text = String::new();
-    let (mut who, mut what, mut whom) = (String::new(), "", String::new());
-    for finding in steps {
-        let (by, to) = (side(&finding.sources), side(&finding.targets));
-        let done = deed(finding);
-        if (by.as_str(), done) == (who.as_str(), what) {
-            continue;
-        }
-        // To whom is said where it is not the same as before, and where data go may be anywhere.
-        let object = match finding.category {
-            _ if to.is_empty() || to == whom => String::new(),
-            Category::Scan | Category::Flood | Category::ProtocolAbuse => format!(" {to}"),
-            Category::LongConnection => format!(" with {to}"),
-            Category::BruteForce | Category::Cleartext => format!(" at {to}"),
-            Category::Beacon | Category::CovertChannel | Category::Exfiltration => format!(" to {to}"),
-            _ => String::new(),
-        };
-        let joint = match (text.is_empty(), by == who) {
-            (true, _) => by.clone(),
-            (false, true) => ", then".to_owned(),
-            (false, false) => format!("; after that {by}"),
-        };
-        text.push_str(&format!("{joint} {done}{object}"));
-        (who, what, whom) = (by, done, to);
-    }
-    text.push('.');
-    text
-}
-
-/// The only host of a side, or their number; a MAC address beside IP addresses is only another name.
-fn side(addresses: &[Endpoint]) -> String {
-    let hosts: Vec<Endpoint> = addresses.iter().filter(|address| matches!(address, Endpoint::Ip(_))).copied().collect();
-    match if hosts.is_empty() { addresses } else { &hosts } {
-        [] => String::new(),
-        [one] => one.to_string(),
-        many if many.len() >= Finding::MOST_ADDRESSES => "many hosts".to_owned(),
-        many => format!("{} hosts", many.len()),
-    }
 }
 
 #[cfg(test)]
@@ -318,7 +227,7 @@ mod tests {
         assert_eq!(incidents[0].findings, ["lateral-1", "beacon-1", "bulk_exfiltration-1"]);
         assert_eq!(
             incidents[0].sentence,
-            "10.0.0.5 moved to other hosts; after that 10.0.0.77 connected out again and again to 198.51.100.1; after that \
+            "10.0.0.5 turned to other hosts; after that 10.0.0.77 connected out again and again to 198.51.100.1; after that \
              10.0.0.5 sent data out."
         );
     }
@@ -328,7 +237,33 @@ mod tests {
         let mut sweep = at(10, "sweep", Category::Scan, VICTIM, OTHER);
         sweep.sources.push(Endpoint::Mac([2, 0, 0, 0, 0, 1]));
         let moved = at(20, "lateral", Category::LateralMovement, VICTIM, OTHER);
-        assert_eq!(link(&[sweep, moved])[0].sentence, "10.0.0.5 scanned 10.0.0.77, then moved to other hosts.");
+        assert_eq!(link(&[sweep, moved])[0].sentence, "10.0.0.5 scanned 10.0.0.77, then turned to other hosts.");
+    }
+
+    #[test]
+    fn what_a_stronger_finding_says_of_the_same_flows_is_no_further_step() {
+        let of = |serials: std::ops::Range<u32>, finding| Finding { flow_serials: serials.collect(), ..finding };
+        let guess = || of(0..266, at(20, "tls_brute_force", Category::BruteForce, EVIL, VICTIM));
+        let flood = || at(20, "connection_flood", Category::Flood, EVIL, VICTIM);
+        assert!(link(&[guess(), of(0..265, flood())]).is_empty());
+        assert_eq!(link(&[guess(), of(300..600, flood())]).len(), 1, "another thing");
+    }
+
+    #[test]
+    fn who_is_lured_and_then_logs_in_is_part_of_the_incident() {
+        let lure = || Finding {
+            technique: Some("T1557.001".to_owned()),
+            ..at(10, "llmnr_poisoning", Category::Spoofing, EVIL, VICTIM)
+        };
+        let logins = |from, to| at(11, "login_brute_force", Category::BruteForce, from, to);
+        let incidents = link(&[lure(), logins(VICTIM, EVIL)]);
+        assert_eq!(
+            incidents[0].sentence,
+            "203.0.113.9 impersonated others; after that 10.0.0.5 sent logins to 203.0.113.9."
+        );
+        assert!(link(&[lure(), logins(VICTIM, CLOUD)]).is_empty() && link(&[lure(), logins(OTHER, EVIL)]).is_empty());
+        let other = Finding { technique: Some("T1557.002".to_owned()), ..lure() };
+        assert!(link(&[other, logins(VICTIM, EVIL)]).is_empty(), "ARP brings no logins to oneself");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 pub mod deduplicate;
 mod incident;
 pub mod offer;
+mod sentence;
+mod step;
 
 pub use incident::link;
 

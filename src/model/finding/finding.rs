@@ -181,6 +181,31 @@ impl Finding {
         (n_listed >= most).then(|| format!("no more than {most} are listed"))
     }
 
+    /// The measured value of this name.
+    pub fn measured(&self, name: &str) -> Option<f64> {
+        self.evidence.iter().find(|evidence| evidence.name == name).map(|evidence| evidence.value)
+    }
+
+    /// True if both are about nearly the same flows, or the same packets that belong to no flow: one deed that two
+    /// detectors saw. Within a few flows one deed may follow another.
+    pub fn is_of_same_traffic(&self, other: &Finding) -> bool {
+        let has_flows = !self.flow_serials.is_empty() || !other.flow_serials.is_empty();
+        match has_flows {
+            true => are_nearly_same(&self.flow_serials, &other.flow_serials),
+            false => are_nearly_same(&self.packet_indices, &other.packet_indices),
+        }
+    }
+
+    /// True if the other finding is what this one makes hosts do: log in to the host that answered them for names of others.
+    pub fn is_lure_of(&self, other: &Finding) -> bool {
+        let meet = |a: &[Endpoint], b: &[Endpoint]| a.iter().any(|address| b.contains(address));
+        self.technique.as_deref() == Some(LURE)
+            && matches!(other.category, Category::BruteForce | Category::Cleartext)
+            && other.end_ns >= self.start_ns
+            && meet(&self.targets, &other.sources)
+            && meet(&self.sources, &other.targets)
+    }
+
     /// A finding with only detector and kind set.
     pub fn of(detector: &str, category: Category) -> Finding {
         Finding {
@@ -226,6 +251,21 @@ impl Finding {
     }
 }
 
+/// The technique of hosts that answer for names of others (LLMNR, NBT-NS).
+const LURE: &str = "T1557.001";
+/// Findings that share at least this part of the larger one's traffic are about the same.
+const LEAST_SHARED: f64 = 0.9;
+/// Fewer flows or packets than this are not compared.
+const LEAST_COMPARED: usize = 3;
+
+/// True if two sorted lists are nearly the same.
+fn are_nearly_same<T: Ord>(a: &[T], b: &[T]) -> bool {
+    let (few, many) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let least = LEAST_SHARED * many.len() as f64;
+    let n_shared = || few.iter().filter(|one| many.binary_search(one).is_ok()).count();
+    few.len() >= LEAST_COMPARED && few.len() as f64 >= least && n_shared() as f64 >= least
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -253,5 +293,18 @@ pub(crate) mod tests {
         Finding::sort(&mut findings);
         let ids: Vec<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
         assert_eq!(ids, ["c-1", "a-1", "b-1"]);
+    }
+
+    #[test]
+    fn nearly_the_same_flows_are_the_same_traffic() {
+        let of = |serials: &[u32]| Finding { flow_serials: serials.to_vec(), ..made("a", &[], &[]) };
+        let all = of(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        assert!(all.is_of_same_traffic(&of(&[1, 2, 3, 4, 5, 6, 7, 8, 9])));
+        assert!(!all.is_of_same_traffic(&of(&[1, 2, 3, 4, 5])), "a part of it");
+        assert!(!all.is_of_same_traffic(&of(&[1, 2, 3, 4, 5, 6, 7, 18, 19, 20])));
+        assert!(!of(&[1]).is_of_same_traffic(&of(&[1])), "in one flow, one deed may follow another");
+        let packets = Finding { packet_indices: vec![4, 5, 6], ..made("b", &[], &[]) };
+        assert!(packets.is_of_same_traffic(&packets.clone()) && !packets.is_of_same_traffic(&all));
+        assert!(!made("a", &[], &[]).is_of_same_traffic(&made("b", &[], &[])), "nothing is known of either");
     }
 }
