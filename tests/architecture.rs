@@ -151,7 +151,8 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["slowness"],
         ],
     ),
-    ("summary", &[&["sentence", "wording"], &["limits", "risk", "success"], &["briefing"]]),
+    ("summary", &[&["sentence", "unusual", "wording"], &["limits", "risk", "success"], &["checked"], &["briefing"]]),
+    ("triage", &[&["deduplicate", "offer", "step"], &["sentence"], &["incident"]]),
     ("settings", &[&["choice", "columns", "general"], &["table"], &["file"]]),
     ("read", &[&["capture"], &["guess", "unpack"], &["table"], &["member", "report"], &["input"], &["merge"]]),
     (

@@ -34,7 +34,7 @@ fn each_capture_has_three_to_six_sentences_that_rest_on_its_findings() {
         assert!((3..=6).contains(&n), "{id}/{kind}: {n} sentences");
         for one in &briefing.sentences {
             assert!(
-                one.text.ends_with('.') && !one.text.contains("..") && !one.text.contains("  "),
+                one.text.ends_with(['.', '?']) && !["..", "?.", "  "].iter().any(|sign| one.text.contains(sign)),
                 "{id}/{kind}: {}",
                 one.text
             );

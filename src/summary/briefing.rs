@@ -1,24 +1,22 @@
 //! An analysis to the sentences that a reader needs first.
 
 use super::sentence::{Sentence, Topic};
-use super::wording::{inner, likelihood, list};
-use super::{limits, risk, success};
-use crate::maths::sorting::Arrange;
-use crate::model::coverage::DetectorCoverage;
+use super::wording::{closed, inner, likelihood, list};
+use super::{checked, limits, risk, success, unusual};
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::finding::{Category, Finding};
-use crate::model::format::quantity::{bytes, count, counted, percent};
+use crate::model::format::quantity::{count, counted, percent};
 use crate::model::format::time;
-use crate::model::rows::RowKind;
 use crate::model::slowness::Slowness;
-use crate::model::{Analysis, Incident, Severity, Verdict};
+use crate::model::{Analysis, Endpoint, Incident, Severity, Verdict};
 use std::collections::BTreeSet;
 
 /// Kinds of other findings that are named; more are counted.
 const MOST_OTHERS: usize = 2;
-/// Limits that are named; the report lists all.
-const MOST_LIMITS: usize = 4;
-/// What ends within this time of the end of the capture went on, as far as can be seen, ns.
+/// What ends within this time of the end of the capture may have gone on, ns.
 const AT_END_NS: i64 = 2 * time::SECOND;
+/// And within this many of its own usual pauses, as far as can be seen, it did.
+const MOST_PAUSES: i64 = 3;
 
 /// The summary of an analysis: at most six sentences.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,7 +42,9 @@ impl Briefing {
         let verdict = |finding: &Finding| analysis.annotations.get(&finding.id).and_then(|one| one.verdict);
         let all: Vec<&Finding> =
             analysis.findings.iter().filter(|finding| verdict(finding) != Some(Verdict::False)).collect();
-        let Some(story) = Story::of(analysis, &all) else { return Briefing { sentences: nothing(analysis, moment) } };
+        let Some(story) = Story::of(analysis, &all) else {
+            return Briefing { sentences: checked::nothing(analysis, moment) };
+        };
         let slow = Slowness::of(analysis).filter(|slowness| matches!(slowness, Slowness::Slow { .. }));
         let is_about_speed = story.lead.category == Category::Performance;
         let mut sentences = Vec::new();
@@ -59,10 +59,12 @@ impl Briefing {
             None => sentences.push(story.what(analysis, moment)),
         }
         sentences.extend(story.success(&all));
-        sentences.extend(story.risk_and_first_step());
+        sentences.extend(story.risk_and_first_step(analysis));
         let told = |finding: &&&Finding| {
             let is_cause = slow.as_ref().is_some_and(|slow| slow.findings().iter().any(|one| one.id == finding.id));
-            !is_cause && finding.repeats.is_none() && !story.findings.iter().any(|one| one.id == finding.id)
+            // Two findings on the same traffic tell of one deed.
+            let is_told = |one: &&Finding| one.id == finding.id || one.is_of_same_traffic(finding);
+            !is_cause && finding.repeats.is_none() && !story.findings.iter().any(is_told)
         };
         sentences.extend(others(&all.iter().filter(told).copied().collect::<Vec<_>>(), analysis, &all));
         if let Some(slow) = slow.filter(|_| !is_about_speed) {
@@ -71,7 +73,7 @@ impl Briefing {
             sentences.push(Sentence::of(Topic::Speed, text, slow.findings().iter().copied()));
         }
         if sentences.len() < 2 {
-            sentences.extend(checked(analysis));
+            sentences.extend(checked::checked(analysis));
         }
         sentences.push(story.trust(analysis, verdict(story.lead)));
         Briefing { sentences }
@@ -105,7 +107,7 @@ impl<'a> Story<'a> {
         let when = match start_ns {
             // Rows of a table have no time.
             0 => String::new(),
-            _ => format!("{}: ", when(analysis, start_ns, end_ns, moment)),
+            _ => format!("{}: ", when(analysis, (start_ns, end_ns), self.pause_ns(end_ns - start_ns), moment)),
         };
         let more = self.findings.len().saturating_sub(1) as u64;
         let what = match self.incident {
@@ -127,10 +129,16 @@ impl<'a> Story<'a> {
 
     /// What of it worked; the most telling first, at most two.
     fn success(&self, all: &[&Finding]) -> Option<Sentence> {
+        if let Some((_, text)) = self.incident.map_or_else(|| success::of_alike(&self.findings, all), |_| None) {
+            return Some(Sentence::of(Topic::Success, format!("{text}."), self.findings.iter().copied()));
+        }
         // Of findings of one kind, each may have ended otherwise: what the lead says holds for it alone.
         let members = if self.incident.is_some() { self.findings.as_slice() } else { std::slice::from_ref(&self.lead) };
+        // What the lured do is the success of what lured them, however it ends.
+        let is_own = |finding: &&&Finding| !members.iter().any(|other| other.is_lure_of(finding));
         let mut said: Vec<(success::Success, String, &Finding)> = members
             .iter()
+            .filter(is_own)
             .filter_map(|finding| success::of(finding, all).map(|(success, text)| (success, text, *finding)))
             .collect();
         said.arrange_by_key(|one| std::cmp::Reverse((one.0, one.2.severity)));
@@ -142,22 +150,47 @@ impl<'a> Story<'a> {
         said.truncate(2);
         let text: Vec<String> = said
             .iter()
-            .map(|(_, text, finding)| match self.incident {
-                Some(_) if members.len() > 1 => format!("{} ({}).", text, inner_title(finding)),
-                _ => format!("{text}."),
+            .map(|(_, text, finding)| match self.findings.len() {
+                0 | 1 => format!("{text}."),
+                _ => format!("{} ({}).", text, inner_title(finding)),
             })
             .collect();
         (!said.is_empty()).then(|| Sentence::of(Topic::Success, text.join(" "), said.iter().map(|one| one.2)))
     }
 
-    fn risk_and_first_step(&self) -> Option<Sentence> {
+    /// How long what is told of rests, in the mean, ns.
+    fn pause_ns(&self, lasts_ns: i64) -> i64 {
+        let n = |finding: &&Finding| if finding.n_flows > 0 { finding.n_flows } else { finding.n_packets };
+        let n = self.findings.iter().map(n).max().unwrap_or(0);
+        lasts_ns / i64::try_from(n.max(1)).unwrap_or(i64::MAX)
+    }
+
+    fn risk_and_first_step(&self, analysis: &Analysis) -> Option<Sentence> {
         if self.lead.severity == Severity::Info {
             return None;
         }
-        let risk = risk::of(self.lead).map(|risk| format!("At risk: {risk}."));
-        let first = self.lead.advice.first().map(|advice| format!("First: {}.", inner(advice)));
+        let risk = match self.incident {
+            Some(_) => risk::of(self.lead, &analysis.site),
+            None => risk::of(&self.together(), &analysis.site),
+        };
+        let risk = risk.map(|risk| format!("At risk: {risk}."));
+        let first = self.lead.advice.first().map(|advice| closed(&format!("First: {}", inner(advice))));
         let text: Vec<String> = risk.into_iter().chain(first).collect();
         (!text.is_empty()).then(|| Sentence::of(Topic::Risk, text.join(" "), [self.lead]))
+    }
+
+    /// A finding with the sides of all that are told of.
+    fn together(&self) -> Finding {
+        let all = |side: fn(&Finding) -> &Vec<Endpoint>| {
+            let all: BTreeSet<Endpoint> = self.findings.iter().flat_map(|finding| side(finding)).copied().gathered();
+            all.into_iter().take(Finding::MOST_ADDRESSES).collect::<Vec<Endpoint>>()
+        };
+        Finding {
+            sources: all(|finding| &finding.sources),
+            targets: all(|finding| &finding.targets),
+            ports: self.lead.ports.clone(),
+            ..Finding::of(&self.lead.detector, self.lead.category)
+        }
     }
 
     fn trust(&self, analysis: &Analysis, verdict: Option<Verdict>) -> Sentence {
@@ -165,19 +198,17 @@ impl<'a> Story<'a> {
             Some(Verdict::True) => "An analyst has confirmed it.".to_owned(),
             Some(_) => "An analyst looked at it and could not decide.".to_owned(),
             None => {
-                let how = format!("{} ({})", likelihood(self.lead.confidence), percent(self.lead.confidence, 1.0));
+                let how = unusual::words(self.lead).unwrap_or_else(|| {
+                    let sure = (likelihood(self.lead.confidence), percent(self.lead.confidence, 1.0));
+                    format!("It is {} ({}) that this is what it seems", sure.0, sure.1)
+                });
                 match self.lead.benign_causes.first() {
-                    Some(cause) => {
-                        format!(
-                            "It is {how} that this is what it seems; a harmless explanation would be: {}.",
-                            inner(cause)
-                        )
-                    }
-                    None => format!("It is {how} that this is what it seems."),
+                    Some(cause) => closed(&format!("{how}; a harmless explanation would be: {}", inner(cause))),
+                    None => format!("{how}."),
                 }
             }
         };
-        Sentence::of(Topic::Trust, sure + &unseen(analysis), [self.lead])
+        Sentence::of(Topic::Trust, sure + &limits::unseen(analysis), [self.lead])
     }
 }
 
@@ -187,10 +218,12 @@ fn inner_title(finding: &Finding) -> String {
 }
 
 /// `From 2026-11-21 09:41:05 UTC for 4 min`.
-fn when(analysis: &Analysis, start_ns: i64, end_ns: i64, moment: &dyn Fn(i64) -> String) -> String {
+fn when(analysis: &Analysis, (start_ns, end_ns): (i64, i64), pause_ns: i64, moment: &dyn Fn(i64) -> String) -> String {
     let (from, lasts) = (moment(start_ns), end_ns - start_ns);
-    let is_at_end = analysis.summary.last_ns.is_some_and(|last| last - end_ns <= AT_END_NS);
-    let is_at_start = analysis.summary.first_ns.is_some_and(|first| start_ns - first <= AT_END_NS);
+    // What rests longer than it usually does has ended, or not begun.
+    let most_ns = AT_END_NS.min(pause_ns.saturating_mul(MOST_PAUSES));
+    let is_at_end = analysis.summary.last_ns.is_some_and(|last| last - end_ns <= most_ns);
+    let is_at_start = analysis.summary.first_ns.is_some_and(|first| start_ns - first <= most_ns);
     let input = if analysis.table.is_some() { "table" } else { "capture" };
     match (is_at_start, is_at_end) {
         (true, true) if lasts > 2 * AT_END_NS => format!("Throughout the {input} ({} from {from})", time::span(lasts)),
@@ -250,84 +283,66 @@ fn others(rest: &[&Finding], analysis: &Analysis, all: &[&Finding]) -> Option<Se
     Some(Sentence::of(Topic::Others, format!("{lead}: {}{more}.{left_out}", list(&titles)), findings))
 }
 
-/// What could not be seen, as one sentence behind another; empty if there is nothing to say.
-fn unseen(analysis: &Analysis) -> String {
-    let limits = limits::of(analysis);
-    match limits.len() {
-        0 => String::new(),
-        n if n > MOST_LIMITS => {
-            let first: Vec<String> = limits.into_iter().take(MOST_LIMITS).collect();
-            format!(" Not all could be seen: {}.", first.join("; "))
-        }
-        _ => format!(" Not all could be seen: {}.", limits.join("; ")),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::finding::tests::made;
+
+    fn told(analysis: &Analysis, topic: Topic) -> String {
+        let all = Briefing::of(analysis, &|ns| format!("{} s", ns / time::SECOND)).sentences;
+        all.into_iter().filter(|one| one.topic == topic).map(|one| one.text).collect()
     }
-}
 
-/// No findings is an answer too: what was checked, and what could not be.
-fn nothing(analysis: &Analysis, moment: &dyn Fn(i64) -> String) -> Vec<Sentence> {
-    let looked = DetectorCoverage::of(analysis);
-    let (n, summary) = (looked.ran.len() as u64, &analysis.summary);
-    let n_false = analysis.findings.len() as u64;
-    let result = match (n, n_false, analysis.expected.is_empty()) {
-        (0, ..) => "Nothing could be checked",
-        (_, 0, true) => "Nothing suspicious was found",
-        (_, 0, false) => "Nothing was found but what is expected here",
-        _ => "Nothing was found but what an analyst holds for false",
-    };
-    let rows = analysis.table.as_ref().filter(|table| table.layout.kind == RowKind::Rows).map(|table| table.rows);
-    let what = match rows {
-        Some(rows) => counted(rows, "row", "rows"),
-        None => {
-            let packets = summary.measured_packets().map(|n| counted(n, "packet", "packets"));
-            let size = summary.measured_bytes().map(|n| bytes(n as f64));
-            let flows = (summary.flows > 0).then(|| counted(summary.flows, "flow", "flows"));
-            list(&[packets, size, flows].into_iter().flatten().collect::<Vec<_>>())
-        }
-    };
-    let when = match (rows, summary.first_ns) {
-        (None, Some(first)) if first != 0 => {
-            format!(", {} from {}", time::span(summary.duration_ns()), moment(first))
-        }
-        _ => String::new(),
-    };
-    let told = analysis.expected.iter().map(|one| &one.finding).chain(&analysis.findings);
-    let is_empty = n > 0 && rows.is_none() && summary.measured_packets() == Some(0) && summary.flows == 0;
-    let first = match is_empty {
-        true => "Nothing was found, for there is nothing in the capture: it has no packets.".to_owned(),
-        false => format!("{result} in {what}{when}."),
-    };
-    let mut sentences = vec![Sentence::of(Topic::Checked, first, told)];
-    sentences.extend(checked(analysis));
-    if let Some(slowness) = Slowness::of(analysis).filter(|one| matches!(one, Slowness::Nothing(_))) {
-        sentences.push(Sentence::of(Topic::Speed, slowness.words(moment), []));
+    #[test]
+    fn what_rests_longer_than_it_does_had_ended_before_the_capture_did() {
+        let lasting = |n_flows, end_s: i64| {
+            let (start_ns, end_ns) = (20 * time::SECOND, end_s * time::SECOND);
+            let mut analysis = Analysis {
+                findings: vec![Finding { start_ns, end_ns, n_flows, ..made("any", &[], &[]) }],
+                ..Analysis::default()
+            };
+            (analysis.summary.first_ns, analysis.summary.last_ns) = (Some(0), Some(68 * time::SECOND));
+            told(&analysis, Topic::What)
+        };
+        assert!(lasting(266, 66).starts_with("From 20 s for 46.00 s: "), "{}", lasting(266, 66));
+        assert!(lasting(266, 68).starts_with("Since 20 s, to the end of the capture 48.00 s later: "));
+        assert!(lasting(9, 66).starts_with("Since 20 s, to the end"), "it comes every five seconds");
     }
-    let limits = unseen(analysis);
-    let trust = "This does not prove that nothing is wrong: detectors find only what they know, in the traffic that was captured.";
-    sentences.push(Sentence::of(Topic::Trust, format!("{trust}{limits}"), []));
-    sentences
-}
 
-/// How many detectors checked what; none if there was none.
-fn checked(analysis: &Analysis) -> Option<Sentence> {
-    let looked = DetectorCoverage::of(analysis);
-    let who = counted(looked.ran.len() as u64, "detector", "detectors");
-    let text = format!("{who} checked {}{}.", looked.at, kinds(analysis));
-    (!looked.ran.is_empty()).then(|| Sentence::of(Topic::Checked, text, []))
-}
+    #[test]
+    fn what_the_lured_could_not_do_is_no_failure_of_what_lured_them() {
+        let lure = Finding {
+            category: Category::Spoofing,
+            technique: Some("T1557.001".to_owned()),
+            ..made("name_poisoning", &[[10, 0, 0, 66]], &[[10, 0, 0, 1]])
+        };
+        let login =
+            Finding { category: Category::BruteForce, ..made("tls_brute_force", &[[10, 0, 0, 1]], &[[10, 0, 0, 66]]) };
+        let findings = vec![lure, login];
+        let incidents = vec![Incident {
+            id: "x".to_owned(),
+            sentence: "It.".to_owned(),
+            severity: Severity::Medium,
+            start_ns: 0,
+            end_ns: 0,
+            findings: findings.iter().map(|one| one.id.clone()).collect(),
+        }];
+        let said = told(&Analysis { findings, incidents, ..Analysis::default() }, Topic::Success);
+        assert_eq!(said, "Whether it worked was not measured (“name_poisoning”).");
+    }
 
-/// What the detectors that ran look for, where there are many.
-fn kinds(analysis: &Analysis) -> String {
-    let ran = |id: &str| analysis.runs.iter().any(|run| run.id == id && run.not_enough_data.is_none());
-    let known = [
-        ("port_scan", "scans"),
-        ("syn_flood", "floods"),
-        ("login_brute_force", "password guessing"),
-        ("arp_spoofing", "spoofing"),
-        ("beacon", "beacons"),
-        ("dns_tunnel", "tunnels"),
-        ("bulk_exfiltration", "exfiltration"),
-        ("cleartext_login", "cleartext passwords"),
-    ];
-    let names: Vec<String> = known.iter().filter(|(id, _)| ran(id)).map(|(_, name)| (*name).to_owned()).collect();
-    if names.len() < 3 { String::new() } else { format!(", for {} and more", names.join(", ")) }
+    #[test]
+    fn two_findings_on_the_same_flows_are_told_once() {
+        let found = |id: &str, severity, serials: std::ops::Range<u32>| Finding {
+            severity,
+            flow_serials: serials.collect(),
+            ..made(id, &[[10, 0, 0, 9]], &[[10, 0, 0, 1]])
+        };
+        let both = |second: std::ops::Range<u32>| Analysis {
+            findings: vec![found("guess", Severity::High, 0..90), found("flood", Severity::Low, second)],
+            ..Analysis::default()
+        };
+        assert_eq!(told(&both(0..91), Topic::Others), "");
+        assert!(told(&both(100..191), Topic::Others).contains("flood"));
+    }
 }

@@ -14,6 +14,22 @@ const LEAST_ENCRYPTED: f64 = 0.1;
 /// Protocols whose content cannot be read.
 const ENCRYPTED: [&str; 8] = ["TLS", "QUIC", "DTLS", "SSH", "ESP", "WireGuard", "OpenVPN", "SRTP"];
 
+/// Limits that are named; the report lists all.
+const MOST_LIMITS: usize = 4;
+
+/// What could not be seen, as one sentence behind another; empty if there is nothing to say.
+pub fn unseen(analysis: &Analysis) -> String {
+    let limits = of(analysis);
+    match limits.len() {
+        0 => String::new(),
+        n if n > MOST_LIMITS => {
+            let first: Vec<String> = limits.into_iter().take(MOST_LIMITS).collect();
+            format!(" Not all could be seen: {}.", first.join("; "))
+        }
+        _ => format!(" Not all could be seen: {}.", limits.join("; ")),
+    }
+}
+
 /// Each limit in words that go on after a colon, most important first.
 pub fn of(analysis: &Analysis) -> Vec<String> {
     let (coverage, mut limits) = (&analysis.coverage, Vec::new());

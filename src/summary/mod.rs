@@ -3,10 +3,12 @@
 //! Page, report, JSON and command show the same sentences. Success or failure is said only where a finding measured it.
 
 mod briefing;
+mod checked;
 mod limits;
 mod risk;
 mod sentence;
 mod success;
+mod unusual;
 mod wording;
 
 pub use briefing::Briefing;

@@ -1,9 +1,11 @@
 //! Whether what a finding reports worked: by what its detector measured, and by nothing else.
 
 use super::wording::side;
+use crate::maths::sorting::Gather;
 use crate::model::finding::{Category, Finding};
 use crate::model::format::quantity::{bytes, count, counted};
 use crate::model::{Endpoint, Severity};
+use std::collections::BTreeSet;
 
 /// Whether it worked.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -36,6 +38,7 @@ pub const MEASURED: &[(&str, &str)] = &[
     ("overpass_the_hash", "Accepted"),
     ("cleartext_login", "Passwords that the server accepted"),
     ("lateral_movement", "Neighbours reached"),
+    ("lateral_movement", "Neighbours tried that did the same afterwards"),
     ("remote_shell", "Commands"),
     ("mining", "Results submitted"),
     ("rogue_router", "Flows to the outside through it"),
@@ -47,12 +50,30 @@ pub const MEASURED: &[(&str, &str)] = &[
 /// A shell is reported with more confidence than this only where a prompt was answered.
 const ANSWERED: f64 = 0.9;
 
+/// Detectors whose measured value counts events, none of which two findings share: their sum says what came of all.
+const SUMMED: &[&str] = &["cleartext_login"];
+
+/// Whether what findings of one detector report worked, as [`of`] says it of one; none where that cannot be said of all at
+/// once, for each may have ended otherwise.
+pub fn of_alike(findings: &[&Finding], all: &[&Finding]) -> Option<(Success, String)> {
+    let (first, others) = findings.split_first()?;
+    let said = of(first, all)?;
+    if others.iter().all(|other| of(other, all).as_ref() == Some(&said)) && !SUMMED.contains(&first.detector.as_str()) {
+        return Some(said);
+    }
+    SUMMED.contains(&first.detector.as_str()).then_some(())?;
+    let mut sum = (*first).clone();
+    for value in &mut sum.evidence {
+        value.value = findings.iter().filter_map(|finding| finding.measured(&value.name)).sum();
+    }
+    of(&sum, all)
+}
+
 /// Whether it worked, and the sentence that says so without its full stop; none where there is nothing to succeed in. `all`
 /// are the findings of the input, among which a flood's effect is looked for.
 pub fn of(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
     use Success::*;
-    let value =
-        |name: &str| finding.evidence.iter().find(|evidence| evidence.name == name).map(|evidence| evidence.value);
+    let value = |name: &str| finding.measured(name);
     // By what of the table was measured, in its order.
     let measured = MEASURED.iter().filter(|(detector, _)| *detector == finding.detector);
     let values: Vec<f64> = measured.filter_map(|(_, name)| value(name)).collect();
@@ -114,8 +135,16 @@ pub fn of(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
             let accepted = n(*x, "of these logins was", "of these logins were");
             (Worked, format!("Anybody on the path could read the passwords, and {accepted} accepted"))
         }
-        ("lateral_movement", [0.0]) => (Failed, "It was not seen to reach any of them".to_owned()),
-        ("lateral_movement", [x]) => (Worked, format!("It reached {} of them", count(x.max(0.0) as u64))),
+        ("lateral_movement", [reached, same]) => {
+            let reach = match reached.max(0.0) as u64 {
+                0 => "It was not seen to reach any of them".to_owned(),
+                n => format!("It reached {} of them", count(n)),
+            };
+            match same.max(0.0) as u64 {
+                0 => (if *reached > 0.0 { Worked } else { Failed }, reach),
+                n => (Possible, format!("{reach}, but {} did the same afterwards, as a worm makes hosts do", count(n))),
+            }
+        }
         // Without a prompt that was answered, all that was seen is a script on its way.
         ("remote_shell", [x]) if *x > 0.0 && finding.confidence > ANSWERED => {
             (Worked, format!("It worked: {} given in that session", n(*x, "command was", "commands were")))
@@ -127,7 +156,18 @@ pub fn of(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
         }
         ("rogue_dhcp", [x]) if *x > 0.0 => (Worked, format!("{} an address from them", n(*x, "client got", "clients got"))),
         ("llmnr_poisoning" | "name_poisoning", [x]) if *x > 0.0 => {
-            (Possible, format!("{} its answers; whether they then sent it a password was not measured", n(*x, "host got", "hosts got")))
+            let lured = all.iter().filter(|other| finding.is_lure_of(other)).flat_map(|other| &other.sources);
+            let lured = lured.filter(|host| finding.targets.contains(host)).gathered::<BTreeSet<&Endpoint>>().len();
+            match lured {
+                0 => {
+                    let hosts = n(*x, "host got", "hosts got");
+                    (Possible, format!("{hosts} its answers; whether they then sent it a password was not measured"))
+                }
+                lured => {
+                    let hosts = n(lured as f64, "host", "hosts");
+                    (Worked, format!("It worked: {hosts} then sent it logins, whose passwords it can try to crack"))
+                }
+            }
         }
         ("kerberoasting", _) => {
             (Hidden, "Whether a password was found cannot be seen: the tickets are cracked elsewhere".to_owned())
@@ -187,5 +227,58 @@ fn of_flood(flood: &Finding, all: &[&Finding]) -> (Success, String) {
             let whom = side(&flood.targets).unwrap_or_else(|| "the network".to_owned());
             (Success::Hidden, format!("Nothing was measured that would say whether {whom} failed under it"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Evidence;
+    use crate::model::finding::tests::made;
+
+    fn measured(values: &[(&str, f64)], finding: Finding) -> Finding {
+        let evidence = |(name, value): &(&str, f64)| Evidence {
+            name: (*name).to_owned(),
+            value: *value,
+            unit: String::new(),
+            typical: String::new(),
+        };
+        Finding { evidence: values.iter().map(evidence).collect(), ..finding }
+    }
+
+    #[test]
+    fn logins_are_summed_over_findings_and_what_ends_otherwise_is_not() {
+        let login = |n: f64| measured(&[("Passwords that the server accepted", n)], made("cleartext_login", &[], &[]));
+        let (telnet, ftp, none) = (login(3.0), login(2.0), login(0.0));
+        let said = of_alike(&[&telnet, &none, &ftp], &[]);
+        assert!(said.is_some_and(|said| said.1.ends_with("and 5 of these logins were accepted")));
+        let scan = |n: f64| measured(&[("Hosts that answered", n)], made("host_scan", &[], &[]));
+        assert_eq!(of_alike(&[&scan(2.0), &scan(3.0)], &[]), None);
+        assert_eq!(of_alike(&[&scan(0.0), &scan(0.0)], &[]), of(&scan(0.0), &[]));
+    }
+
+    #[test]
+    fn a_worm_that_reached_nobody_but_goes_on_is_told_as_one() {
+        let values = [("Neighbours reached", 0.0), ("Neighbours tried that did the same afterwards", 3.0)];
+        let said = of(&measured(&values, made("lateral_movement", &[], &[])), &[]);
+        assert_eq!(
+            said.map(|said| said.1).as_deref(),
+            Some("It was not seen to reach any of them, but 3 did the same afterwards, as a worm makes hosts do")
+        );
+    }
+
+    #[test]
+    fn logins_of_the_lured_are_seen() {
+        let lure = Finding {
+            technique: Some("T1557.001".to_owned()),
+            category: Category::Spoofing,
+            ..made("llmnr_poisoning", &[[10, 0, 0, 66]], &[[10, 0, 0, 1], [10, 0, 0, 2]])
+        };
+        let lure = measured(&[("Hosts it answered", 2.0)], lure);
+        let login =
+            |from| Finding { category: Category::BruteForce, ..made("any", &[[10, 0, 0, from]], &[[10, 0, 0, 66]]) };
+        let said = |others: &[&Finding]| of(&lure, others).map(|said| said.1).unwrap_or_default();
+        assert!(said(&[&login(1), &login(3)]).starts_with("It worked: 1 host then sent it logins"));
+        assert!(said(&[&login(3)]).contains("was not measured"));
     }
 }

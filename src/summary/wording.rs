@@ -39,6 +39,11 @@ pub fn inner(text: &str) -> String {
     }
 }
 
+/// A sentence with its one sign at the end.
+pub fn closed(text: &str) -> String {
+    if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
+}
+
 /// How sure, in the words of ICD 203, from 0 to 1.
 pub fn likelihood(confidence: f64) -> &'static str {
     match confidence {
@@ -47,5 +52,16 @@ pub fn likelihood(confidence: f64) -> &'static str {
         c if c >= 0.545 => "likely",
         c if c >= 0.445 => "about as likely as not",
         _ => "rather unlikely",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_ends_with_one_sign() {
+        assert_eq!(closed("First: which one is out of line?"), "First: which one is out of line?");
+        assert_eq!(closed("First: look"), "First: look.");
     }
 }

@@ -107,7 +107,8 @@ fn item(analysis: &Analysis, sentence: &Sentence, options: &ReportOptions) -> St
         })
     };
     let links: String = sentence.findings.iter().filter_map(link).collect();
-    let links = if links.is_empty() { links } else { format!(" <span class=\"rests-on\">Findings{links}</span>") };
+    let word = if sentence.findings.len() == 1 { "Finding" } else { "Findings" };
+    let links = if links.is_empty() { links } else { format!(" <span class=\"rests-on\">{word}{links}</span>") };
     format!("<li>{}{links}</li>\n", escape(&sentence.text))
 }
 
