@@ -23,14 +23,16 @@ fn accused(text: &str) -> Vec<String> {
 }
 
 /// Start and duration in seconds, packets and bytes of both sides, and the target's port.
-fn figures(flow: &Flow) -> (i64, f64, [u32; 2], [u64; 2], u16) {
+type Figures = (i64, f64, [u32; 2], [u64; 2], u16);
+
+fn figures(flow: &Flow) -> Figures {
     let (forward, backward) = (flow.forward(), flow.backward());
     let (packets, bytes) = ([forward.packets, backward.packets], [forward.bytes, backward.bytes]);
     let lasted = (flow.duration_ns() / 1_000_000) as f64 / 1e3;
     (flow.first_ns / 1_000_000_000, lasted, packets, bytes, flow.responder().1)
 }
 
-fn all(text: &str) -> Vec<(i64, f64, [u32; 2], [u64; 2], u16)> {
+fn all(text: &str) -> Vec<Figures> {
     read(text).0.iter().map(figures).collect()
 }
 

@@ -145,7 +145,7 @@ mod tests {
             ["192.168.1.9 guesses RDP passwords on 192.168.1.1: 60 failed connections"]
         );
         assert_eq!(titles(5900, fast, |_| [40, 60]).len(), 1);
-        assert_eq!(titles(993, |i| f64::from(i), |_| [700, 4200]).len(), 1);
+        assert_eq!(titles(993, f64::from, |_| [700, 4200]).len(), 1);
         assert!(titles(993, |i| f64::from(i) * 60.0, |_| [700, 4200]).is_empty(), "a program fetches mail");
         assert!(titles(3389, |i| f64::from(i) * 60.0, refused).is_empty(), "a monitor");
         let sessions = |i: u32| [1800 + u64::from(i) * 900, 9000 + u64::from(i) * 70_000];
