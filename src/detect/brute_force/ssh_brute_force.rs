@@ -145,7 +145,10 @@ mod tests {
     fn many_connections_of_the_size_of_a_failed_login_are_guessing() {
         let found = finish(&ENTRY, &connections(40, 5.0, |_| [1600, 2200]), &[], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].title, "192.168.1.9 guesses SSH passwords on 192.168.1.1: 40 failed connections");
+        assert_eq!(
+            found[0].title,
+            "192.168.1.9 guesses SSH passwords on 192.168.1.1: 40 connections like refused logins"
+        );
     }
 
     #[test]
@@ -175,7 +178,7 @@ mod tests {
         let all: Vec<Made> = guesses.into_iter().chain(logins).collect();
         let found = finish(&ENTRY, &all, &[], &Settings::default()).findings;
         let titles: Vec<&str> = found.iter().map(|finding| finding.title.as_str()).collect();
-        assert_eq!(titles, ["192.168.1.9 guesses SSH passwords on 192.168.1.1: 40 failed connections"]);
+        assert_eq!(titles, ["192.168.1.9 guesses SSH passwords on 192.168.1.1: 40 connections like refused logins"]);
     }
 
     #[test]

@@ -178,7 +178,7 @@ impl Case {
         };
         Finding::builder(words.card)
             .title(format!(
-                "{} guesses {protocol} passwords on {}: {shown} failed connections",
+                "{} guesses {protocol} passwords on {}: {shown} connections like refused logins",
                 series.client, series.server
             ))
             .rated(Impact::ACCESS_TRY, confidence, (n as f64, threshold))
@@ -196,7 +196,7 @@ impl Case {
                     ""
                 }
             ))
-            .series(model::Series::moments("Failed connections", "connections", &times))
+            .series(model::Series::moments("Connections like refused logins", "connections", &times))
     }
 }
 

@@ -142,7 +142,7 @@ mod tests {
         let refused = |i: u32| [1800 + u64::from(i % 5) * 9, 2600 + u64::from(i % 7)];
         assert_eq!(
             titles(3389, fast, refused),
-            ["192.168.1.9 guesses RDP passwords on 192.168.1.1: 60 failed connections"]
+            ["192.168.1.9 guesses RDP passwords on 192.168.1.1: 60 connections like refused logins"]
         );
         assert_eq!(titles(5900, fast, |_| [40, 60]).len(), 1);
         assert_eq!(titles(993, f64::from, |_| [700, 4200]).len(), 1);
