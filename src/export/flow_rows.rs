@@ -159,6 +159,7 @@ mod tests {
             flow_serials,
             packet_indices: Vec::new(),
             repeats: None,
+            same_traffic: Vec::new(),
         }
     }
 

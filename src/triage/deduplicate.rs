@@ -46,9 +46,25 @@ pub fn fold(mut findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
     }
     let mut findings = behind_causes(fold_changes(kept, seers));
     say_repeats(&mut findings);
+    say_same_traffic(&mut findings);
     say_victims(&mut findings);
     findings
 }
+
+/// Notes which findings before it share the traffic of each: later there are no flows to compare.
+fn say_same_traffic(findings: &mut [Finding]) {
+    let before = |(place, finding): (usize, &Finding)| {
+        let before = findings.iter().take(place).filter(|other| other.is_of_same_traffic(finding));
+        before.map(|other| other.id.clone()).take(MOST_SAME).collect()
+    };
+    let all: Vec<Vec<String>> = findings.iter().enumerate().map(before).collect();
+    for (finding, ids) in findings.iter_mut().zip(all) {
+        finding.same_traffic = ids;
+    }
+}
+
+/// Findings of the same traffic that are noted of one.
+const MOST_SAME: usize = 8;
 
 /// Says of those who log in to the host that answered for the name of another that they are its victims: their logins look like
 /// guesses.
@@ -327,6 +343,24 @@ mod tests {
         assert!(said(vec![1, 3, 5, 9]).contains("“A scan” is about the same flows"));
         assert_eq!(fold(vec![outlier.clone(), scan(vec![3, 5])])[1].repeats.as_deref(), Some(""));
         assert_eq!(said(vec![1, 5, 9]), "", "half of them is not enough");
+    }
+
+    #[test]
+    fn findings_name_those_before_them_on_the_same_traffic() {
+        let found = |id: &str, severity, serials: std::ops::Range<u32>| Finding {
+            id: id.to_owned(),
+            severity,
+            flow_serials: serials.collect(),
+            ..Finding::of(id, Category::Beacon)
+        };
+        let all = fold(vec![
+            found("b", Severity::Low, 0..91),
+            Finding { category: Category::Scan, ..found("a", Severity::High, 0..90) },
+            Finding { category: Category::Flood, ..found("c", Severity::Low, 100..190) },
+        ]);
+        let named: Vec<(&str, &[String])> =
+            all.iter().map(|one| (one.id.as_str(), one.same_traffic.as_slice())).collect();
+        assert_eq!(named, [("a", &[][..]), ("b", &["a".to_owned()]), ("c", &[])]);
     }
 
     #[test]

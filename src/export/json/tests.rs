@@ -61,6 +61,7 @@ fn sample() -> Analysis {
         flow_serials: vec![1],
         packet_indices: vec![],
         repeats: None,
+        same_traffic: Vec::new(),
     });
     let mut other = analysis.findings.clone();
     other.iter_mut().for_each(|finding| finding.id = "port_scan-2".to_owned());

@@ -164,6 +164,8 @@ pub struct Finding {
     pub packet_indices: Vec<u64>,
     /// Id of the finding about the same flows that this one, of a model, only repeats.
     pub repeats: Option<String>,
+    /// Ids of the findings before it that are about nearly the same traffic: one deed that two detectors saw.
+    pub same_traffic: Vec<String>,
 }
 
 impl Finding {
@@ -236,6 +238,7 @@ impl Finding {
             flow_serials: Vec::new(),
             packet_indices: Vec::new(),
             repeats: None,
+            same_traffic: Vec::new(),
         }
     }
 

@@ -49,6 +49,7 @@ fn finding(id: &str, severity: Severity, title: &str) -> Finding {
         flow_serials: vec![3],
         packet_indices: vec![],
         repeats: None,
+        same_traffic: Vec::new(),
     }
 }
 
