@@ -233,18 +233,7 @@ fn of_flood(flood: &Finding, all: &[&Finding]) -> (Success, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Evidence;
-    use crate::model::finding::tests::made;
-
-    fn measured(values: &[(&str, f64)], finding: Finding) -> Finding {
-        let evidence = |(name, value): &(&str, f64)| Evidence {
-            name: (*name).to_owned(),
-            value: *value,
-            unit: String::new(),
-            typical: String::new(),
-        };
-        Finding { evidence: values.iter().map(evidence).collect(), ..finding }
-    }
+    use crate::model::finding::tests::{made, measured};
 
     #[test]
     fn logins_are_summed_over_findings_and_what_ends_otherwise_is_not() {

@@ -165,8 +165,7 @@ fn side(addresses: &[Endpoint]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Evidence;
-    use crate::model::finding::tests::made;
+    use crate::model::finding::tests::{made, measured};
 
     const EVIL: [u8; 4] = [203, 0, 113, 9];
     const VICTIM: [u8; 4] = [10, 0, 0, 5];
@@ -178,16 +177,6 @@ mod tests {
 
     fn told(findings: &[Finding]) -> String {
         sentence(&findings.iter().collect::<Vec<_>>())
-    }
-
-    fn measured(values: &[(&str, f64)], finding: Finding) -> Finding {
-        let evidence = |(name, value): &(&str, f64)| Evidence {
-            name: (*name).to_owned(),
-            value: *value,
-            unit: String::new(),
-            typical: String::new(),
-        };
-        Finding { evidence: values.iter().map(evidence).collect(), ..finding }
     }
 
     #[test]

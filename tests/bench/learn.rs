@@ -3,6 +3,9 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
+#[path = "work_time.rs"]
+mod work_time;
+
 use packetloupe::learn::METHODS;
 use packetloupe::learn::prepare::{Source, Values, prepare};
 use packetloupe::learn::random::{Random, normal};
@@ -12,6 +15,7 @@ use packetloupe::settings::Settings;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
+use work_time::work_time;
 
 struct Noise {
     rows: usize,
@@ -32,17 +36,6 @@ impl Source for Noise {
         let mut random = Random::new(column as u64);
         Values::Numbers((0..self.rows).map(|_| normal(&mut random)).collect())
     }
-}
-
-/// Seconds of the processor so far.
-fn work_time() -> f64 {
-    #[cfg(unix)]
-    {
-        let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-        now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
-    }
-    #[cfg(not(unix))]
-    f64::NAN
 }
 
 fn main() {

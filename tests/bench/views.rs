@@ -7,8 +7,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement may fail by panicking")]
 
 #[path = "../crafted/frames.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "other programs make more kinds of frames")]
 mod frames;
+#[path = "work_time.rs"]
+mod work_time;
 
 use frames::{ACK, DATA, Ends, SYN, inside, mix, tcp, udp};
 use packetloupe::model::Analysis;
@@ -21,6 +23,7 @@ use packetloupe::session::panel::Panel;
 use packetloupe::session::{Selection, VIEWS};
 use packetloupe::settings::Settings;
 use std::hint::black_box;
+use work_time::work_time;
 
 const RST: u8 = 0x04;
 const REQUEST: &[u8] = b"GET /index HTTP/1.1\r\nHost: www.example.test\r\nUser-Agent: bench\r\n\r\n";
@@ -91,17 +94,6 @@ fn asked<'t>(
         sum += ms;
     }
     sum
-}
-
-/// Seconds of the processor so far.
-fn work_time() -> f64 {
-    #[cfg(unix)]
-    {
-        let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-        now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
-    }
-    #[cfg(not(unix))]
-    f64::NAN
 }
 
 fn least(mut run: impl FnMut()) -> f64 {

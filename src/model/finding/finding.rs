@@ -274,6 +274,17 @@ pub(crate) mod tests {
     use super::*;
     use crate::model::Addr;
 
+    /// A finding with evidence of these names and values, and no other.
+    pub fn measured(values: &[(&str, f64)], finding: Finding) -> Finding {
+        let evidence = |(name, value): &(&str, f64)| Evidence {
+            name: (*name).to_owned(),
+            value: *value,
+            unit: String::new(),
+            typical: String::new(),
+        };
+        Finding { evidence: values.iter().map(evidence).collect(), ..finding }
+    }
+
     /// A finding of a detector between IPv4 addresses, with its id in the name of the detector and nothing else.
     pub fn made(detector: &str, sources: &[[u8; 4]], targets: &[[u8; 4]]) -> Finding {
         let all = |list: &[[u8; 4]]| list.iter().map(|bytes| Endpoint::Ip(Addr::v4(*bytes))).collect();
