@@ -160,6 +160,7 @@ mod tests {
             packet_indices: Vec::new(),
             repeats: None,
             same_traffic: Vec::new(),
+            is_supposed: false,
         }
     }
 

@@ -16,7 +16,7 @@ mod window;
 pub use envelope::Envelope;
 pub use listing::Listing;
 pub use query::{Answer, Cells, FlowSort, PacketLooks, PacketSort, Query, RowSort};
-pub use reply::{Progress, Reply, Stage};
+pub use reply::{Progress, Reply, SaveError, Stage};
 pub use request::{Request, Saving};
 pub use window::{Filter, Scope, Window};
 

@@ -40,8 +40,40 @@ pub enum Reply {
     /// What came of the files that are applied; before each [`Reply::Done`], and when other files are applied.
     Attached(Vec<AttachedOutcome>),
     /// An export; it rides beside this message as a file, because it can be larger than the capture;
-    /// how many packets could not be read again. Or why there is none, in a sentence, empty if the browser has no room.
-    Saved(Result<u64, String>),
+    /// how many packets could not be read again. Or why there is none.
+    Saved(Result<u64, SaveError>),
+}
+
+/// Why something was not saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SaveError {
+    /// The browser, or the disk, has no room for the file.
+    NoRoom,
+    /// There is nothing to write: why, in a sentence.
+    Refused(String),
+}
+
+impl SaveError {
+    /// A sentence about the file of this name.
+    pub fn sentence(self, name: &str) -> String {
+        match self {
+            SaveError::NoRoom => format!("There is not enough room for {name}."),
+            SaveError::Refused(why) => why,
+        }
+    }
+}
+
+impl From<String> for SaveError {
+    fn from(why: String) -> SaveError {
+        SaveError::Refused(why)
+    }
+}
+
+/// Nothing else goes wrong while a file is written to the browser's memory.
+impl From<std::io::Error> for SaveError {
+    fn from(_: std::io::Error) -> SaveError {
+        SaveError::NoRoom
+    }
 }
 
 /// What the worker is doing.

@@ -38,7 +38,7 @@ use crate::model::rows::{ColumnInfo, DataRow};
 use crate::pipeline::Pipeline;
 use crate::protocol::anomalies::AnomalyAnswer;
 use crate::protocol::training::TrainingAnswer;
-use crate::protocol::{Answer, Filter, Query, Saving, Scope};
+use crate::protocol::{Answer, Filter, Query, SaveError, Saving, Scope};
 use crate::read::RawPacket;
 use expert::Expert;
 use explore::KeptSelection;
@@ -292,13 +292,13 @@ pub fn write_packets(
 /// again.
 ///
 /// # Errors
-/// In a sentence: the selection cannot be used. Empty: the file cannot be written.
+/// The selection cannot be used, or the file cannot be written.
 pub fn save(
     out: &mut dyn Write,
     (saving, scope, key): (Saving, &Scope, Option<&PseudonymKey>),
     (pipeline, analysis): (&Pipeline, &Analysis),
     source: &mut dyn Source,
-) -> Result<u64, String> {
+) -> Result<u64, SaveError> {
     saving::save(out, (saving, scope, key), &mut sight(pipeline, analysis, source))
 }
 

@@ -4,7 +4,7 @@ use super::listing::Sight;
 use super::{filter, packets_again, pseudonyms, write_passing};
 use crate::explore::turn::whole;
 use crate::export::pseudonyms::{PseudonymKey, Rewriter};
-use crate::protocol::{Filter, Saving, Scope};
+use crate::protocol::{Filter, SaveError, Saving, Scope};
 use std::io::Write;
 
 /// See [`super::save`].
@@ -12,15 +12,15 @@ pub(super) fn save(
     out: &mut dyn Write,
     (saving, scope, key): (Saving, &Scope, Option<&PseudonymKey>),
     sight: &mut Sight<'_>,
-) -> Result<u64, String> {
+) -> Result<u64, SaveError> {
     let within = Filter { scope: scope.clone(), ..Filter::default() };
     let passing = match saving {
         _ if scope.passes_all() => None,
         Saving::Table(_) => Some(whole(filter::flows(sight, &within))),
         Saving::Packets => Some(whole(filter::packets(sight, &within))),
-        // The worker writes these itself.
-        Saving::Baseline => return Err(String::new()),
-        Saving::Model(_) => return Err("The model is gone: train again.".to_owned()),
+        Saving::Baseline | Saving::Model(_) => {
+            return Err(SaveError::Refused("Only what is being analysed knows this file.".to_owned()));
+        }
     };
     let passing = passing.transpose().map_err(|error| error.to_string())?;
     let Sight { pipeline, analysis, source, .. } = sight;
@@ -39,7 +39,7 @@ pub(super) fn save(
         }
         Saving::Baseline | Saving::Model(_) => Ok(0),
     };
-    written.map_err(|_| String::new())
+    Ok(written?)
 }
 
 /// Serial numbers of the flows that are left, ascending; none if that is all of them.

@@ -99,7 +99,7 @@ impl Deed {
             }
         };
         // What a finding only supposes is no fact here.
-        if finding.title.contains(" seems to ") {
+        if finding.is_supposed {
             deed.verb = format!("seems to have {}", deed.verb.replace("hid ", "hidden "));
         }
         deed
@@ -194,10 +194,7 @@ mod tests {
         };
         assert_eq!(login(0.0), "203.0.113.9 sent readable passwords to 10.0.0.5.");
         assert_eq!(login(1.0), "203.0.113.9 logged in at 10.0.0.5.");
-        let supposed = Finding {
-            title: "203.0.113.9 seems to guess passwords".to_owned(),
-            ..at(9, Category::BruteForce, &[EVIL], &[VICTIM])
-        };
+        let supposed = Finding { is_supposed: true, ..at(9, Category::BruteForce, &[EVIL], &[VICTIM]) };
         assert_eq!(told(&[supposed]), "203.0.113.9 seems to have guessed passwords at 10.0.0.5.");
     }
 

@@ -62,6 +62,7 @@ fn sample() -> Analysis {
         packet_indices: vec![],
         repeats: None,
         same_traffic: Vec::new(),
+        is_supposed: false,
     });
     let mut other = analysis.findings.clone();
     other.iter_mut().for_each(|finding| finding.id = "port_scan-2".to_owned());

@@ -166,6 +166,8 @@ pub struct Finding {
     pub repeats: Option<String>,
     /// Ids of the findings before it that are about nearly the same traffic: one deed that two detectors saw.
     pub same_traffic: Vec<String>,
+    /// The deed is concluded from sizes and times alone: texts say that it seems to be so.
+    pub is_supposed: bool,
 }
 
 impl Finding {
@@ -239,6 +241,7 @@ impl Finding {
             packet_indices: Vec::new(),
             repeats: None,
             same_traffic: Vec::new(),
+            is_supposed: false,
         }
     }
 

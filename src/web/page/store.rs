@@ -4,7 +4,7 @@ pub use super::questions::Count;
 use super::questions::Questions;
 use crate::export::pseudonyms::PseudonymKey;
 use crate::pipeline;
-use crate::protocol::{Answer, Envelope, Query, Reply, Request, Saving, Scope};
+use crate::protocol::{Answer, Envelope, Query, Reply, Request, SaveError, Saving, Scope};
 use crate::session::{Action, Effect, OpenFile, Phase, Route, Selection, Shared, State, carried};
 use crate::web::browser::client::{Client, Event};
 use crate::web::browser::{file_text, scripts};
@@ -22,7 +22,7 @@ const EVALUATE_PAUSE_MS: u32 = 200;
 const MOST_PLACES: usize = 64;
 
 /// Called with a file and how many packets it lacks; or with why there is none, empty if there is no room for it.
-pub type OnSaved = Callback<Result<(Blob, u64), String>>;
+pub type OnSaved = Callback<Result<(Blob, u64), SaveError>>;
 
 /// Where a table stands.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -347,7 +347,7 @@ impl Store {
             Event::Reply(Envelope { job, body: Reply::Saved(written) }, file) => {
                 let waiting = self.0.on_saved.take();
                 if let Some((_, waiting)) = waiting.filter(|(of, _)| *of == job) {
-                    waiting.emit(written.and_then(|n_missing| Ok((file.ok_or_else(String::new)?, n_missing))));
+                    waiting.emit(written.and_then(|n_missing| Ok((file.ok_or(SaveError::NoRoom)?, n_missing))));
                 }
             }
             Event::Reply(reply, _) => {

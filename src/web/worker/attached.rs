@@ -2,12 +2,12 @@
 
 use super::job::Job;
 use super::scope::{pause, post, post_with};
-use super::{Shared, evaluate, with};
+use super::{Shared, evaluate, unread, with};
 use crate::attach::{self, Attachment, FRONT_BYTES};
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
 use crate::protocol::attached::{AttachedFile, AttachedKind, AttachedOutcome, Offered};
-use crate::protocol::{Answer, Reply, Scope};
+use crate::protocol::{Answer, Reply, SaveError, Scope};
 use crate::query;
 use crate::settings::Settings;
 use crate::training::NamedMarks;
@@ -106,15 +106,15 @@ pub(super) fn compare(shared: &Shared, number: u32, question: u32, scope: &Scope
 
 /// Writes what is normal in the flows that are left by a selection.
 pub(super) fn save_baseline(shared: &Shared, number: u32, scope: &Scope) {
-    let written = with(shared, number, |job| {
-        let analysis = job.analysis.as_ref().ok_or_else(String::new)?;
+    let written = with(shared, number, |job| -> Result<_, SaveError> {
+        let analysis = job.analysis.as_ref().ok_or_else(unread)?;
         let mut source = job.source();
         let passing = query::flows_within(&job.pipeline, analysis, &mut source, scope)?;
         let names = vec![analysis.file.name.clone()];
         let profile = attach::learn(&job.pipeline, analysis, names, passing.as_deref())?;
         let mut writer = BlobWriter::default();
-        writer.write_all(profile.text().as_bytes()).map_err(|_| String::new())?;
-        writer.finish().map_err(|_| String::new())
+        writer.write_all(profile.text().as_bytes())?;
+        writer.finish().map_err(|_| SaveError::NoRoom)
     });
     match written {
         Some(Ok(file)) => post_with(number, Reply::Saved(Ok(0)), &[file]),

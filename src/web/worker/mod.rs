@@ -20,7 +20,7 @@ use super::browser::codec;
 use super::browser::read_ahead::Reader;
 use crate::export::pseudonyms::PseudonymKey;
 use crate::pipeline::{MOST_FILES, Pipeline, PipelineOptions};
-use crate::protocol::{BUILD, Envelope, Query, Reply, Request, Saving, Scope};
+use crate::protocol::{BUILD, Envelope, Query, Reply, Request, SaveError, Saving, Scope};
 use crate::query::{self, Views};
 use crate::settings::Settings;
 use crate::triage;
@@ -225,18 +225,23 @@ async fn answer_or_learn(shared: &Shared, number: u32, question: u32, query: Que
 
 /// Writes a file in parts, which the browser keeps where it has room.
 fn save(shared: &Shared, number: u32, what: (Saving, &Scope, Option<&PseudonymKey>)) {
-    let written = with(shared, number, |job| {
-        let analysis = job.analysis.as_ref().ok_or_else(String::new)?;
+    let written = with(shared, number, |job| -> Result<_, SaveError> {
+        let analysis = job.analysis.as_ref().ok_or_else(unread)?;
         let mut writer = BlobWriter::default();
         let mut source = job.source();
         let n_missing = query::save(&mut writer, what, (&*job.pipeline, &**analysis), &mut source)?;
-        Ok((n_missing, writer.finish().map_err(|_| String::new())?))
+        Ok((n_missing, writer.finish().map_err(|_| SaveError::NoRoom)?))
     });
     match written {
         Some(Ok((n_missing, file))) => post_with(number, Reply::Saved(Ok(n_missing)), std::slice::from_ref(&file)),
         Some(Err(why)) => post(number, Reply::Saved(Err(why))),
         None => {}
     }
+}
+
+/// Why nothing is saved of a file that is still being read.
+fn unread() -> SaveError {
+    SaveError::Refused("The file is not read to its end yet.".to_owned())
 }
 
 /// Does something with the job if it is still the one in hand.

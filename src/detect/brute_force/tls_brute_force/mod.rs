@@ -250,6 +250,7 @@ impl Case {
         };
         Finding::builder(&CARD)
             .title(format!("{client} seems to guess passwords inside TLS on {server}: {} alike", count(n, "request")))
+            .supposed()
             .rated(Impact::ACCESS_TRY, self.confidence(changes), (n_changed as f64, changes))
             .service((*client, *server, *port), "TLS")
             .evidence([

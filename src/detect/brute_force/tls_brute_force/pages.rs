@@ -89,6 +89,7 @@ impl Pages {
             .category(Category::Scan)
             .technique(("T1595.003", "Wordlist Scanning"))
             .title(format!("{client} seems to look for pages inside TLS on {server}: {} with one answer", count(n, "request")))
+            .supposed()
             .weighed(Impact::ACCESS_TRY, confidence, extent(n as f64, least))
             .score(past(n as f64, least))
             .service((client, server, port), "TLS")

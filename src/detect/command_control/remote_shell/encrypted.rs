@@ -117,6 +117,7 @@ impl Session {
         Finding::builder(&CARD)
             .technique(("T1573", "Encrypted Channel"))
             .title(format!("{server} seems to control a shell on {host} inside TLS: {}", count(n, "time")))
+            .supposed()
             .rated(Impact::CONTROL, confidence, (f64::from(self.n_obeyed), f64::from(LEAST_OBEYED)))
             .service((host, server, port), AppProto::Tls.name())
             .evidence([

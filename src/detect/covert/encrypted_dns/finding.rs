@@ -30,6 +30,7 @@ pub fn resolver(case: &Case<'_>, signs: &Signs, least: f64) -> FindingBuilder {
     };
     begin(case)
         .title(format!("{host} seems to use {server} as an encrypted DNS resolver"))
+        .supposed()
         .weighed(Impact::EXPOSURE, confidence, 0.0)
         .score(past(signs.n_following.max(signs.n_new / 2) as f64, least))
         .evidence(measured(requests))
@@ -62,6 +63,7 @@ pub fn tunnel(case: &Case<'_>, n_flows: u64, least: f64) -> FindingBuilder {
     begin(case)
         .technique(("T1572", "Protocol Tunneling"))
         .title(format!("{host} seems to tunnel data in DNS queries to {server}, inside TLS"))
+        .supposed()
         .rated(Impact::CONTROL, confidence, (requests.n as f64, least))
         .evidence(measured(requests))
         .evidence([

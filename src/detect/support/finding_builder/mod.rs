@@ -87,6 +87,12 @@ impl FindingBuilder {
         self
     }
 
+    /// What the title says is concluded from sizes and times alone.
+    pub fn supposed(mut self) -> Self {
+        self.finding.is_supposed = true;
+        self
+    }
+
     /// What was seen and why it matters, in plain sentences.
     pub fn explanation(mut self, explanation: impl Into<String>) -> Self {
         self.finding.explanation = explanation.into();

@@ -50,6 +50,7 @@ fn finding(id: &str, severity: Severity, title: &str) -> Finding {
         packet_indices: vec![],
         repeats: None,
         same_traffic: Vec::new(),
+        is_supposed: false,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::export::TableExport;
 use crate::export::pseudonyms::{self, PseudonymKey, Pseudonyms};
 use crate::model::Analysis;
-use crate::protocol::{Saving, Scope};
+use crate::protocol::{SaveError, Saving, Scope};
 use crate::session::Shared;
 use crate::web::browser::{clipboard, file_text, random};
 use crate::web::page::store::Store;
@@ -128,7 +128,7 @@ pub fn with_pseudonyms(
         Saving::Table(TableExport::Names),
         Scope::default(),
         None,
-        Callback::from(move |written: Result<(Blob, u64), String>| {
+        Callback::from(move |written: Result<(Blob, u64), SaveError>| {
             let Some(then) = on_names.take() else { return };
             match written {
                 Ok((file, _)) => file_text::of_blob(&file, then),

@@ -8,7 +8,7 @@ use crate::export::{self, About, Export, Writer, report};
 use crate::maths::sorting::Arrange;
 use crate::model::format::quantity;
 use crate::model::{Analysis, Finding};
-use crate::protocol::{Answer, Query, Saving, Scope};
+use crate::protocol::{Answer, Query, SaveError, Saving, Scope};
 use crate::session::state::Overlay;
 use crate::session::{Action, Shared};
 use crate::web::browser::download;
@@ -138,9 +138,8 @@ pub fn save(export: &'static Export, save: &Save<'_>) {
         Writer::Tables(own) => Saving::Table(own),
     };
     let (then, on_end) = ((*store).clone(), on_end.clone());
-    let on_saved = Callback::from(move |written: Result<(Blob, u64), String>| {
-        let done =
-            written.map_err(|why| if why.is_empty() { format!("There is not enough room for {name}.") } else { why });
+    let on_saved = Callback::from(move |written: Result<(Blob, u64), SaveError>| {
+        let done = written.map_err(|why| why.sentence(&name));
         let saved = done.and_then(|(file, n_missing)| download::save_blob(&name, &file).map(|()| n_missing));
         on_end.emit(saved.is_ok());
         say(&then, saved.as_ref().map(|_| ()).map_err(String::clone));

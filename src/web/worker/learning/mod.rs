@@ -12,7 +12,7 @@ pub(super) use train::{ask as ask_training, save_model};
 use super::scope::{post, post_with};
 use super::{Shared, with};
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
-use crate::protocol::{Answer, Reply};
+use crate::protocol::{Answer, Reply, SaveError};
 use helper::{Heard, Helper};
 use std::cell::RefCell;
 use std::ops::ControlFlow;
@@ -94,7 +94,7 @@ fn fresh(shared: &Shared, number: u32, learning: &Learning) -> Option<Helper> {
         }
         Heard::Answer(question, answer) => post(number, Reply::Answer { question, answer }),
         Heard::Model(Some(file)) => post_with(number, Reply::Saved(Ok(0)), &[file]),
-        Heard::Model(None) => post(number, Reply::Saved(Err(String::new()))),
+        Heard::Model(None) => post(number, Reply::Saved(Err(SaveError::NoRoom))),
     };
     Helper::start(hear).ok()
 }

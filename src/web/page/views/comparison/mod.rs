@@ -3,7 +3,7 @@
 use crate::model::format::quantity;
 use crate::protocol::attached::AttachedKind;
 use crate::protocol::comparison::Comparison as Told;
-use crate::protocol::{Answer, Query, Saving};
+use crate::protocol::{Answer, Query, SaveError, Saving};
 use crate::session::attached::Attached;
 use crate::session::comparison::csv;
 use crate::session::{Action, Shared, State};
@@ -59,11 +59,9 @@ pub fn Comparison(props: &ComparisonProps) -> Html {
                 Saving::Baseline,
                 state.selection.scope(),
                 None,
-                Callback::from(move |written: Result<(Blob, u64), String>| {
-                    let room = |why: String| {
-                        if why.is_empty() { format!("There is not enough room for {name}.") } else { why }
-                    };
-                    if let Err(text) = written.map_err(room).and_then(|(file, _)| download::save_blob(&name, &file)) {
+                Callback::from(move |written: Result<(Blob, u64), SaveError>| {
+                    let written = written.map_err(|why| why.sentence(&name));
+                    if let Err(text) = written.and_then(|(file, _)| download::save_blob(&name, &file)) {
                         then.dispatch(Action::Fail(text));
                     }
                 }),

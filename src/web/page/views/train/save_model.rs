@@ -1,7 +1,7 @@
 //! Buttons that save the model that is shown, with its card, and its figures.
 
 use crate::model::format::quantity;
-use crate::protocol::{Saving, Scope};
+use crate::protocol::{SaveError, Saving, Scope};
 use crate::session::training::{Training, csv};
 use crate::session::{Action, Shared};
 use crate::web::browser::download;
@@ -33,11 +33,9 @@ pub fn SaveModel(props: &SaveModelProps) -> Html {
                 Saving::Model(place),
                 Scope::default(),
                 None,
-                Callback::from(move |written: Result<(Blob, u64), String>| {
-                    let room = |why: String| {
-                        if why.is_empty() { format!("There is not enough room for {name}.") } else { why }
-                    };
-                    let saved = written.map_err(room).and_then(|(file, _)| download::save_blob(&name, &file));
+                Callback::from(move |written: Result<(Blob, u64), SaveError>| {
+                    let written = written.map_err(|why| why.sentence(&name));
+                    let saved = written.and_then(|(file, _)| download::save_blob(&name, &file));
                     if let Err(text) = saved {
                         then.dispatch(Action::Fail(text));
                     }
