@@ -23,9 +23,10 @@ pub fn changes(analysis: &Analysis) -> Vec<Change> {
     numbered(of_findings)
 }
 
-/// The most severe findings, from their first to their last packet, numbered in order of time.
+/// The most severe findings, from their first to their last packet, in order of time, each with its number in the list of findings.
 pub fn of_findings(analysis: &Analysis) -> Vec<Change> {
-    numbered(analysis.findings.iter().filter(|finding| finding.start_ns > 0).map(whole))
+    let listed = (1..).zip(&analysis.findings).filter(|(_, finding)| finding.start_ns > 0);
+    in_order(listed.map(|(number, finding)| Change { number, ..whole(finding) }))
 }
 
 /// The changes, and in the room that is left the findings themselves, but for those that last most of the time.
@@ -49,9 +50,15 @@ fn whole(finding: &Finding) -> Change {
 }
 
 fn numbered(changes: impl Iterator<Item = Change>) -> Vec<Change> {
+    let mut all = in_order(changes);
+    all.iter_mut().zip(1..).for_each(|(change, number)| change.number = number);
+    all
+}
+
+/// The first of them, in order of time.
+fn in_order(changes: impl Iterator<Item = Change>) -> Vec<Change> {
     let mut all: Vec<Change> = changes.take(MOST).collect();
     all.arrange_by(|a, b| (a.start_ns, a.end_ns, &a.finding).cmp(&(b.start_ns, b.end_ns, &b.finding)));
-    all.iter_mut().zip(1..).for_each(|(change, number)| change.number = number);
     all
 }
 
@@ -82,6 +89,8 @@ mod tests {
         analysis.findings = vec![finding("b", 60, 70), finding("long", 0, 100), finding("a", 10, 10)];
         let ids: Vec<(u32, String)> = marked(&analysis).into_iter().map(|one| (one.number, one.finding)).collect();
         assert_eq!(ids, [(1, "a-1".to_owned()), (2, "b-1".to_owned())]);
+        let all: Vec<(u32, String)> = of_findings(&analysis).into_iter().map(|one| (one.number, one.finding)).collect();
+        assert_eq!(all, [(3, "a-1".to_owned()), (1, "b-1".to_owned())], "in the report, by their numbers in the list");
         let within = crate::chart::changes_between(&marked(&analysis), 50, 90);
         assert_eq!(within.iter().map(|one| (one.number, one.start_ns)).collect::<Vec<_>>(), [(1, 60)]);
     }

@@ -21,13 +21,14 @@ pub fn list(analysis: &Analysis, options: &ReportOptions) -> String {
     let has_details = options.has(ReportSection::Details);
     let rows: Vec<Vec<String>> = listed
         .into_iter()
-        .map(|(_, finding)| {
+        .map(|(number, finding)| {
             let (id, title) = (escape(&finding.id), escape(&finding.title));
             let title = match has_details {
                 true => format!("<a href=\"#{id}\">{title}</a>"),
                 false => format!("<span id=\"{id}\">{title}</span>"),
             };
             vec![
+                number.to_string(),
                 badge(finding),
                 format!("{title}{}", triage::short(analysis, finding)),
                 escape(finding.category.id()),
@@ -39,7 +40,7 @@ pub fn list(analysis: &Analysis, options: &ReportOptions) -> String {
     let body = if rows.is_empty() {
         "<p>No findings. This does not prove that nothing is wrong.</p>\n".to_owned()
     } else {
-        let headings = ["Severity", "What", "Kind", "Since (UTC)", "Confidence#"];
+        let headings = ["No.#", "Severity", "What", "Kind", "Since (UTC)", "Confidence#"];
         let more = match n_more {
             0 => String::new(),
             n => format!("<p class=\"quiet\">And {} of less severity.</p>\n", counted(n, "finding", "findings")),
@@ -54,11 +55,12 @@ pub fn details(analysis: &Analysis, options: &ReportOptions) -> String {
     if analysis.findings.is_empty() {
         return String::new();
     }
-    let articles: String = analysis.findings.iter().map(|finding| article(finding, analysis, options)).collect();
+    let numbered = (1_u64..).zip(&analysis.findings);
+    let articles: String = numbered.map(|numbered| article(numbered, analysis, options)).collect();
     section("details", "Findings in detail", &articles)
 }
 
-fn article(finding: &Finding, analysis: &Analysis, options: &ReportOptions) -> String {
+fn article((number, finding): (u64, &Finding), analysis: &Analysis, options: &ReportOptions) -> String {
     let id = escape(&finding.id);
     let technique = match (&finding.technique, &finding.technique_name) {
         (Some(id), Some(name)) => format!("{} {} (MITRE ATT&amp;CK)", escape(id), escape(name)),
@@ -82,7 +84,7 @@ fn article(finding: &Finding, analysis: &Analysis, options: &ReportOptions) -> S
     ]);
     format!(
         "<article id=\"{id}\" class=\"{severity}\" aria-labelledby=\"{id}-h\">\n<header>{badge}<h3 \
-         id=\"{id}-h\">{title}</h3></header>\n<p class=\"meta\">{category} · detected by {by} · <code>{id}</code></p>\n{annotation}<p>{explanation}</p>\n<h4>What was \
+         id=\"{id}-h\">{number}. {title}</h3></header>\n<p class=\"meta\">{category} · detected by {by} · <code>{id}</code></p>\n{annotation}<p>{explanation}</p>\n<h4>What was \
          seen</h4>\n{seen}{evidence}{course}{otherwise}{advice}{filter}</article>\n",
         severity = finding.severity.id(),
         badge = badge(finding),
