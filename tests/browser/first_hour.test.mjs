@@ -98,7 +98,6 @@ test("a teacher: what a scan looks like, how its detector decides, how a method 
   await press(page, "link", "The curious host");
   await press(page, "button", "Open curious-host.pcap");
   await done(page);
-  await press(page, "link", "Back to its questions");
   const question = page.getByRole("list", { name: "Questions" }).locator("> li").first();
   await press(question, "button", "Show the answer");
   await question.getByText(/A port scan: 198/).waitFor();

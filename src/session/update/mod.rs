@@ -7,9 +7,9 @@ mod reply;
 
 pub use action::{Action, Effect};
 
-use super::learn::Learn;
+use super::learn::{Learn, LearnAction};
 use super::memory::Memory;
-use super::route::Route;
+use super::route::{LearnRoute, Route};
 use super::selection::Selection;
 use super::shared::Shared;
 use super::state::{Notice, Phase, State, Worker};
@@ -116,8 +116,15 @@ impl State {
                 Vec::new()
             }
             Action::Learn(action) => {
+                let is_opened = matches!(action, LearnAction::Opened(..));
                 self.learn = Shared::new(self.learn.step(action));
-                Vec::new()
+                if !is_opened {
+                    return Vec::new();
+                }
+                // Its questions come first: the overview would give the answers away.
+                self.route =
+                    Route::Learn(LearnRoute { lesson: self.learn.open.clone(), is_class: self.learn.is_class });
+                vec![Effect::Show(self.route.clone())]
             }
             Action::TakeColumn(heading, None) => {
                 self.forget_columns(|name| name == heading);

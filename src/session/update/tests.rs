@@ -50,6 +50,17 @@ fn opening_reads_with_the_settings_in_force_and_shows_the_overview() {
 }
 
 #[test]
+fn a_lesson_that_is_opened_stays_at_its_questions() {
+    let opened = Action::Learn(LearnAction::Opened("a".into(), true));
+    let (state, effects) = after(&State::default(), [open("a.pcap")]).step(opened);
+    let lesson = Route::Learn(LearnRoute { lesson: Some("a".into()), is_class: true });
+    assert_eq!((&state.route, effects), (&lesson, vec![Effect::Show(lesson.clone())]));
+    let hint = Action::Learn(LearnAction::Hint("a".into(), 0));
+    let elsewhere = State { route: Route::Issues, ..state };
+    assert_eq!(after(&elsewhere, [hint]).route, Route::Issues);
+}
+
+#[test]
 fn the_file_that_was_open_before_a_reload_comes_back_as_it_was_shown() {
     let last = Some(OpenFile { name: "a.pcap".into(), bytes: 100 });
     let start = State { route: Route::Issues, last, recent: Some(Vec::new()), ..State::default() };
