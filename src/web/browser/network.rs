@@ -107,32 +107,43 @@ pub fn draw(
     names(&context, shapes, (width, height), (theme.text, page));
 }
 
-/// Names beside their shapes where they cover neither another name nor the edge; that of the chosen one always.
+/// Left, top, right and bottom, px.
+type Bounds = (f64, f64, f64, f64);
+
+/// Names beside their shapes, where they cover neither another name, nor another shape, nor the edge: that of the chosen one
+/// always, then those in findings, which may cover shapes.
 fn names(context: &CanvasRenderingContext2d, shapes: &[Shape], (width, height): (f64, f64), (ink, page): (Rgb, Rgb)) {
     context.set_font(&format!("{NAME_PX}px system-ui, sans-serif"));
     context.set_text_baseline("middle");
     context.set_line_join("round");
-    let mut taken: Vec<(f64, f64, f64, f64)> = Vec::new();
-    let chosen_first = shapes.iter().filter(|one| one.is_chosen).chain(shapes.iter().filter(|one| !one.is_chosen));
-    for shape in chosen_first {
+    let are_apart = |a: &Bounds, b: &Bounds| a.2 < b.0 || a.0 > b.2 || a.3 < b.1 || a.1 > b.3;
+    let bounds = |shape: &Shape| {
+        let ((x, y), radius) = (shape.at, shape.radius + shape.ring);
+        (x - radius, y - radius, x + radius, y + radius)
+    };
+    let covers =
+        |own: &Bounds, of: &Shape| shapes.iter().any(|shape| shape.at != of.at && !are_apart(own, &bounds(shape)));
+    let mut taken: Vec<Bounds> = Vec::new();
+    let rank = |shape: &Shape| if shape.is_chosen { 0 } else { 1 + u8::from(shape.ring == 0.0) };
+    for shape in (0..=2).flat_map(|now| shapes.iter().filter(move |shape| rank(shape) == now)) {
         let length = shape.name.chars().count() as f64 * LETTER_PX;
         let beside = shape.radius + 5.0 + shape.ring;
-        let right = shape.at.0 + beside;
-        let left = if right + length > width { shape.at.0 - beside - length } else { right };
         let (top, bottom) = (shape.at.1 - NAME_PX / 2.0 - 1.0, shape.at.1 + NAME_PX / 2.0 + 1.0);
-        let own = (left, top, left + length, bottom);
-        let is_free =
-            taken.iter().all(|other| own.2 < other.0 || own.0 > other.2 || own.3 < other.1 || own.1 > other.3);
-        let is_within = own.0 >= 0.0 && own.2 <= width && top >= 0.0 && bottom <= height;
-        if !(is_free && is_within || shape.is_chosen) {
-            continue;
-        }
+        let is_free = |own: &Bounds| {
+            let is_within = own.0 >= 0.0 && own.2 <= width && top >= 0.0 && bottom <= height;
+            let may_cover = shape.ring > 0.0 || !covers(own, shape);
+            is_within && may_cover && taken.iter().all(|other| are_apart(own, other))
+        };
+        let sides = [shape.at.0 + beside, shape.at.0 - beside - length];
+        let places = sides.map(|left| (left, top, left + length, bottom));
+        let free = places.iter().find(|own| is_free(own));
+        let Some(own) = free.or(places.first().filter(|_| shape.is_chosen)).copied() else { continue };
         taken.push(own);
         context.set_stroke_style_str(&css(page, 0.9));
         context.set_line_width(3.0);
         // Both fail only for numbers that are none.
-        let _ = context.stroke_text(&shape.name, left, shape.at.1);
+        let _ = context.stroke_text(&shape.name, own.0, shape.at.1);
         context.set_fill_style_str(&css(ink, 1.0));
-        let _ = context.fill_text(&shape.name, left, shape.at.1);
+        let _ = context.fill_text(&shape.name, own.0, shape.at.1);
     }
 }
