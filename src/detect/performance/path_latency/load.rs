@@ -2,6 +2,7 @@
 
 use crate::detect::detector::Context;
 use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::flow_selector::Gathered;
 use crate::maths::order::upper_quantile;
 use crate::maths::sorting::Gather;
 use crate::model::finding::Evidence;
@@ -39,18 +40,28 @@ pub struct Load {
     /// TCP packets with data of flows of the period, and those that repeat some.
     n_data: u64,
     n_repeats: u64,
+    /// TCP flows of the period.
+    flows: Gathered,
 }
 
 impl Load {
     /// Nothing yet, of a period, ns since 1970.
     pub fn of(period: (i64, i64)) -> Load {
-        let (parts, of_short, n_short) = ([0.0; PARTS], 0.0, 0);
-        Load { period, then: 0.0, all: 0.0, parts, of_short, n_short, n_data: 0, n_repeats: 0 }
+        let (parts, of_short, n_short, flows) = ([0.0; PARTS], 0.0, 0, Gathered::default());
+        Load { period, then: 0.0, all: 0.0, parts, of_short, n_short, n_data: 0, n_repeats: 0, flows }
+    }
+
+    /// The TCP flows of the period.
+    pub fn flows(&self) -> Gathered {
+        self.flows.clone()
     }
 
     /// Takes a flow, whose bytes count evenly over its time.
-    pub fn add(&mut self, flow: &Flow) {
+    pub fn add(&mut self, serial: u32, flow: &Flow) {
         let (start, end) = self.period;
+        if flow.is_tcp() && flow.first_ns <= end && flow.last_ns >= start {
+            self.flows.add(serial, flow);
+        }
         let common = (flow.last_ns.min(end) - flow.first_ns.max(start)).max(0) as f64;
         let is_moment = flow.duration_ns() <= 0 && (start..=end).contains(&flow.first_ns);
         let share = if is_moment { 1.0 } else { common / flow.duration_ns().max(1) as f64 };
@@ -146,10 +157,10 @@ pub fn of_hosts(context: &Context<'_>, cases: impl Iterator<Item = (Addr, (i64, 
     if loads.is_empty() {
         return loads;
     }
-    for (_, flow) in context.flows.iter() {
+    for (serial, flow) in context.flows.iter() {
         for host in [flow.key.low, flow.key.high] {
             if let Some(load) = loads.get_mut(&host) {
-                load.add(flow);
+                load.add(serial, flow);
             }
         }
     }
@@ -170,7 +181,7 @@ mod tests {
         };
         let load = |flows: &[Flow]| {
             let mut load = Load::of((40 * SECOND, 60 * SECOND));
-            flows.iter().for_each(|flow| load.add(flow));
+            (0..).zip(flows).for_each(|(serial, flow)| load.add(serial, flow));
             load
         };
         let span = (0, 100 * SECOND);

@@ -11,6 +11,7 @@ use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, I
 use crate::detect::support::address_claims::Mac;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{count, evidence, host_filter};
+use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::maths::order::upper_quantile;
@@ -168,7 +169,8 @@ impl Detector for PathLatency {
         let mut conclusion =
             Report::of(cases).not_evaluated(self.pairs.n_refused).largest_first(|jump| jump.n_long).each(|jump| {
                 let is_told = |load: &&Load| jump.is_for_a_while() || jump.varies() && load.even_rate().is_some();
-                jump.finding(loads.get(&jump.host).filter(is_told), context.span_ns, (times, more))
+                let flows = loads.get(&jump.host).map(Load::flows).unwrap_or_default();
+                jump.finding((flows, loads.get(&jump.host).filter(is_told)), context.span_ns, (times, more))
             });
         conclusion.findings.extend(self.hops.findings());
         conclusion.findings.extend(way_out.map(|way_out| way_out.finding(context, (times, more))));
@@ -348,7 +350,12 @@ impl Jump<'_> {
         self.compared == Compared::Now
     }
 
-    fn finding(&self, load: Option<&Load>, span_ns: (i64, i64), (times, more): (f64, f64)) -> Finding {
+    fn finding(
+        &self,
+        (flows, load): (Gathered, Option<&Load>),
+        span_ns: (i64, i64),
+        (times, more): (f64, f64),
+    ) -> Finding {
         let (host, n_peers) = (self.host, self.peers.len());
         let [before, long] = [self.before_micros, self.long_micros].map(|micros| micros / 1e3);
         let lasted = seconds(self.last_ns - self.first_ns);
@@ -389,6 +396,7 @@ impl Jump<'_> {
                 more * 1e3,
                 load.map_or_else(String::new, |load| load.words(span_ns))
             ))
+            .flows(flows)
             .period((self.first_ns, self.last_ns))
             .filter_in_time(format!("{} && tcp", host_filter("addr", host)))
             .build()

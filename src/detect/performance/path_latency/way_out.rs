@@ -5,6 +5,7 @@ use super::load::Load;
 use super::{CARD, IN_A_ROW, LASTING, Path, Trip};
 use crate::detect::detector::Context;
 use crate::detect::support::finding_builder::{Identity, count, evidence};
+use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::trouble::worst_stretch;
 use crate::maths::order::upper_quantile;
@@ -125,8 +126,16 @@ impl WayOut {
         let crosses = |flow: &Flow| {
             context.site.is_inside(flow.key.low) != context.site.is_inside(flow.key.high) && !flow.is_to_group()
         };
-        context.flows.iter().filter(|(_, flow)| crosses(flow)).for_each(|(_, flow)| load.add(flow));
+        context.flows.iter().filter(|(_, flow)| crosses(flow)).for_each(|(serial, flow)| load.add(serial, flow));
         load
+    }
+
+    /// The flows of the hosts beyond it in that time.
+    fn flows(&self, context: &Context<'_>) -> Gathered {
+        let mut load = Load::of(self.period);
+        let is_meant = |flow: &Flow| self.hosts.contains(&flow.key.low) || self.hosts.contains(&flow.key.high);
+        context.flows.iter().filter(|(_, flow)| is_meant(flow)).for_each(|(serial, flow)| load.add(serial, flow));
+        load.flows()
     }
 
     /// What is told of it.
@@ -166,6 +175,7 @@ impl WayOut {
                 load.words(context.span_ns)
             ))
             .identity(Identity::WordAlone("way out".to_owned()))
+            .flows(self.flows(context))
             .period(self.period)
             .filter_in_time(self.filter())
             .build()

@@ -127,10 +127,12 @@ fn jumps(finding: &Finding, on_only: Callback<MouseEvent>) -> Html {
                     <span>{ format!("Show its flows ({})", quantity::count(finding.n_flows)) }</span>
                 </a>
             }
-            <a class="button" href={Route::packets(filter).hash()} aria-label="Show its packets">
-                { Icon::Packets.html() }
-                <span>{ format!("Show its packets ({})", quantity::count(finding.n_packets)) }</span>
-            </a>
+            if finding.n_packets > 0 {
+                <a class="button" href={Route::packets(filter).hash()} aria-label="Show its packets">
+                    { Icon::Packets.html() }
+                    <span>{ format!("Show its packets ({})", quantity::count(finding.n_packets)) }</span>
+                </a>
+            }
             <button type="button" class="button" onclick={on_only} title="Narrow all views to the traffic of this finding">
                 { Icon::Loupe.html() }<span>{"Show only its traffic"}</span>
             </button>

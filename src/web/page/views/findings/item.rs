@@ -11,8 +11,9 @@ use yew::prelude::*;
 pub fn item(finding: &Finding, severity: Option<Severity>, is_chosen: bool, analysis: &Analysis) -> Html {
     let route = Route::Findings { id: Some(finding.id.clone()), severity };
     let amount = match (finding.n_flows, finding.n_packets) {
-        (0, packets) => quantity::counted(packets, "packet", "packets"),
-        (flows, _) => quantity::counted(flows, "flow", "flows"),
+        (0, 0) => String::new(),
+        (0, packets) => format!(" · {}", quantity::counted(packets, "packet", "packets")),
+        (flows, _) => format!(" · {}", quantity::counted(flows, "flow", "flows")),
     };
     let annotation = analysis.annotations.get(&finding.id);
     let verdict = annotation.and_then(|annotation| annotation.verdict);
@@ -29,7 +30,7 @@ pub fn item(finding: &Finding, severity: Option<Severity>, is_chosen: bool, anal
                     }
                 </span>
                 <span class="item-title">{ plain(&finding.title) }</span>
-                <span class="item-more">{ format!("{} · {amount}", category(finding)) }</span>
+                <span class="item-more">{ format!("{}{amount}", category(finding)) }</span>
             </a>
         </li>
     }
