@@ -25,7 +25,7 @@ pub fn changes(analysis: &Analysis) -> Vec<Change> {
 
 /// The most severe findings, from their first to their last packet, in order of time, each with its number in the list of findings.
 pub fn of_findings(analysis: &Analysis) -> Vec<Change> {
-    let listed = (1..).zip(&analysis.findings).filter(|(_, finding)| finding.start_ns > 0);
+    let listed = (1..).zip(&analysis.findings).filter(|(_, finding)| finding.has_time());
     in_order(listed.map(|(number, finding)| Change { number, ..whole(finding) }))
 }
 

@@ -43,6 +43,7 @@ const HEADINGS: &str = "id,severity,score,confidence,detector,category,title,fir
 fn csv(_: &Analysis, findings: &[&Finding]) -> String {
     let mut out = HEADINGS.as_bytes().to_vec();
     for finding in findings {
+        let when = |ns: i64| if finding.has_time() { time::iso(ns) } else { String::new() };
         let texts = [
             finding.id.clone(),
             finding.severity.id().to_owned(),
@@ -51,8 +52,8 @@ fn csv(_: &Analysis, findings: &[&Finding]) -> String {
             finding.detector.clone(),
             finding.category.id().to_owned(),
             finding.title.clone(),
-            time::iso(finding.start_ns),
-            time::iso(finding.end_ns),
+            when(finding.start_ns),
+            when(finding.end_ns),
             joined(&finding.sources),
             joined(&finding.targets),
             joined(&finding.ports),

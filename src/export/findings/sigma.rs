@@ -46,7 +46,9 @@ fn rule(analysis: &Analysis, finding: &Finding) -> Option<String> {
     line("status: experimental");
     line(&format!("description: {}", quoted(&finding.explanation)));
     line("author: Packetloupe");
-    line(&format!("date: {}", time::iso(finding.start_ns).get(..10).unwrap_or_default()));
+    if finding.has_time() {
+        line(&format!("date: {}", time::iso(finding.start_ns).get(..10).unwrap_or_default()));
+    }
     if let Some(technique) = &finding.technique {
         line("tags:");
         line(&format!("  - attack.{}", technique.to_lowercase()));

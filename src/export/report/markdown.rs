@@ -69,7 +69,7 @@ fn body(section: ReportSection, analysis: &Analysis, options: &ReportOptions) ->
 /// The findings that are listed, in order of time.
 fn timeline(analysis: &Analysis, options: &ReportOptions) -> String {
     let mut listed = content::listed(analysis, options).0;
-    listed.retain(|(_, finding)| finding.start_ns > 0);
+    listed.retain(|(_, finding)| finding.has_time());
     listed.arrange_by_key(|(number, finding)| (finding.start_ns, *number));
     let line = |(number, one): &(u64, &Finding)| {
         format!("- {}: {} (finding {number})\n", time::utc(one.start_ns), text(&one.title))
@@ -82,7 +82,8 @@ fn incidents(analysis: &Analysis) -> String {
     for incident in &analysis.incidents {
         out.push_str(&format!("{}\n\n", text(&incident.sentence)));
         for finding in incident.findings.iter().filter_map(|id| analysis.finding(id)) {
-            out.push_str(&format!("1. {}: {}\n", time::utc(finding.start_ns), text(&finding.title)));
+            let since = if finding.has_time() { format!("{}: ", time::utc(finding.start_ns)) } else { String::new() };
+            out.push_str(&format!("1. {since}{}\n", text(&finding.title)));
         }
         out.push('\n');
     }
@@ -100,7 +101,7 @@ fn findings(analysis: &Analysis, options: &ReportOptions) -> String {
             number.to_string(),
             one.severity.name().to_owned(),
             text(&one.title),
-            if one.start_ns > 0 { time::to_second(one.start_ns) } else { String::new() },
+            if one.has_time() { time::to_second(one.start_ns) } else { String::new() },
             percent(one.confidence, 1.0),
             verdict.map_or(String::new(), |verdict| verdict.name().to_owned()),
         ]
@@ -172,7 +173,7 @@ fn detail(finding: &Finding, analysis: &Analysis, options: &ReportOptions) -> St
     let seen = facts(&[
         ("Severity", finding.severity.name().to_owned()),
         ("Confidence", percent(finding.confidence, 1.0)),
-        ("First seen", if finding.start_ns > 0 { time::utc(finding.start_ns) } else { String::new() }),
+        ("First seen", if finding.has_time() { time::utc(finding.start_ns) } else { String::new() }),
         ("Source", joined(&finding.sources)),
         ("Destination", joined(&finding.targets)),
         ("Ports", port_ranges(&finding.ports).join(", ")),

@@ -185,6 +185,16 @@ impl Finding {
         (n_listed >= most).then(|| format!("no more than {most} are listed"))
     }
 
+    /// False if it has no time, as what is found in rows without one.
+    pub fn has_time(&self) -> bool {
+        self.start_ns > 0
+    }
+
+    /// False if neither flows nor packets belong to it, as to what is found in rows that are none.
+    pub fn has_traffic(&self) -> bool {
+        self.n_flows > 0 || self.n_packets > 0
+    }
+
     /// The measured value of this name.
     pub fn measured(&self, name: &str) -> Option<f64> {
         self.evidence.iter().find(|evidence| evidence.name == name).map(|evidence| evidence.value)

@@ -1,6 +1,6 @@
 //! The findings: a list to begin with, then each in full.
 
-use super::parts::{badge, facts, section, table};
+use super::parts::{badge, facts, section, since, table};
 use super::{figures, teaching, triage};
 use crate::chart::draw::text::escape;
 use crate::export::report::{Audience, ReportOptions, ReportSection, content};
@@ -32,7 +32,7 @@ pub fn list(analysis: &Analysis, options: &ReportOptions) -> String {
                 badge(finding),
                 format!("{title}{}", triage::short(analysis, finding)),
                 escape(finding.category.id()),
-                format!("<span class=\"t\">{}</span>", time::to_second(finding.start_ns)),
+                since(finding),
                 percent(finding.confidence, 1.0),
             ]
         })
@@ -69,10 +69,7 @@ fn article((number, finding): (u64, &Finding), analysis: &Analysis, options: &Re
     };
     let names: Vec<_> = finding.names.iter().map(|name| host_name::shown(name)).collect();
     let seen = facts(&[
-        (
-            "First seen",
-            format!("{} UTC, for {}", time::to_second(finding.start_ns), time::span(finding.end_ns - finding.start_ns)),
-        ),
+        ("First seen", if finding.has_time() { first_seen(finding) } else { String::new() }),
         ("Source", limited(joined(&finding.sources), finding.sources.len(), Finding::MOST_ADDRESSES)),
         ("Destination", limited(joined(&finding.targets), finding.targets.len(), Finding::MOST_ADDRESSES)),
         ("Ports", limited(port_ranges(&finding.ports).join(", "), finding.ports.len(), Finding::MOST_PORTS)),
@@ -153,8 +150,15 @@ fn limited(list: String, n_listed: usize, most: usize) -> String {
     }
 }
 
-/// What is meant: `12 flows, 50 packets`, or only packets where there are no flows.
+fn first_seen(finding: &Finding) -> String {
+    format!("{} UTC, for {}", time::to_second(finding.start_ns), time::span(finding.end_ns - finding.start_ns))
+}
+
+/// What is meant: `12 flows, 50 packets`, or only packets where there are no flows; empty where there is neither.
 fn covers(finding: &Finding) -> String {
+    if !finding.has_traffic() {
+        return String::new();
+    }
     let packets = counted(finding.n_packets, "packet", "packets");
     if finding.n_flows == 0 { packets } else { format!("{}, {packets}", counted(finding.n_flows, "flow", "flows")) }
 }

@@ -1,6 +1,7 @@
 //! What the sections of the report are made of: headings, tables, terms with their values, the badge of a severity.
 
 use crate::model::Finding;
+use crate::model::format::time;
 
 /// A section with its heading; `id` is also its anchor.
 pub fn section(id: &str, heading: &str, body: &str) -> String {
@@ -39,6 +40,14 @@ pub fn facts(pairs: &[(&str, String)]) -> String {
         .map(|(term, value)| format!("<div><dt>{term}</dt><dd>{value}</dd></div>\n"))
         .collect();
     format!("<dl class=\"facts\">\n{pairs}</dl>\n")
+}
+
+/// When it began, as a cell; empty where that is not known.
+pub fn since(finding: &Finding) -> String {
+    match finding.has_time() {
+        true => format!("<span class=\"t\">{}</span>", time::to_second(finding.start_ns)),
+        false => String::new(),
+    }
 }
 
 /// The severity of a finding, as a badge.

@@ -1,7 +1,7 @@
 //! The report as a whole: a snapshot, and hostile text.
 
 use super::{html, report};
-use crate::export::report::{Audience, ReportOptions, ReportSection};
+use crate::export::report::{Audience, ReportFormat, ReportOptions, ReportSection, write};
 use crate::model::analysis::{
     DetectorRun, Expected, HostRow, Issue, IssueSeverity, PortRow, ProtocolCount, Setting, SizeBin,
 };
@@ -309,6 +309,22 @@ fn the_first_page_has_summary_and_timeline_and_paper_its_numbers() {
     assert!(report.contains("SHA-256 of the file: <code>9f86d0"));
     // What found nothing is one line.
     assert_eq!(report.matches("detector found nothing: <code>arp_spoofing</code>.").count(), 1);
+}
+
+#[test]
+fn what_is_found_in_rows_without_times_has_none() {
+    let mut analysis = sample();
+    for finding in analysis.findings.iter_mut().chain(analysis.expected.iter_mut().map(|one| &mut one.finding)) {
+        (finding.start_ns, finding.end_ns, finding.n_flows, finding.n_packets) = (0, 0, 0, 0);
+    }
+    for report in
+        [ReportFormat::Html, ReportFormat::Markdown].map(|format| write(&analysis, &ReportOptions::default(), format))
+    {
+        for invented in ["1970-01-01", ">0 packets"] {
+            let place = report.find(invented);
+            assert_eq!(place.map(|place| report.get(place.saturating_sub(100)..place + 20)), None);
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What people made of the findings: what belongs together, what is expected here, what they say of each.
 
-use super::parts::{badge, section, table};
+use super::parts::{badge, section, since, table};
 use crate::chart::draw::text::escape;
 use crate::export::report::{ReportOptions, content};
 use crate::model::Analysis;
@@ -8,7 +8,6 @@ use crate::model::Finding;
 use crate::model::Incident;
 use crate::model::analysis::Expected;
 use crate::model::format::quantity::counted;
-use crate::model::format::time;
 
 /// Incidents, each with its findings in order of time; empty if there is none.
 pub fn incidents(analysis: &Analysis, options: &ReportOptions) -> String {
@@ -32,7 +31,7 @@ fn item(analysis: &Analysis, incident: &Incident, options: &ReportOptions) -> St
                 true => format!("<a href=\"#{id}\">{title}</a>"),
                 false => title,
             };
-            format!("<li><span class=\"t\">{}</span> {title}</li>", time::to_second(finding.start_ns))
+            format!("<li>{} {title}</li>", since(finding))
         })
         .collect();
     format!(
@@ -61,7 +60,7 @@ fn row(Expected { finding, rule }: &Expected, analysis: &Analysis) -> Vec<String
     vec![
         badge(finding),
         format!("{}{}{}", escape(&finding.title), short(analysis, finding), below(said)),
-        format!("<span class=\"t\">{}</span>", time::to_second(finding.start_ns)),
+        since(finding),
         format!("<code>{}</code>{note}", escape(&rule.words())),
     ]
 }

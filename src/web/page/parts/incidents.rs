@@ -29,7 +29,9 @@ pub fn one(analysis: &Analysis, incident: &Incident, clock: Clock, chosen: Optio
             <ol>
                 for finding in findings {
                     <li>
-                        <span class="item-more">{ time_of_day(finding.start_ns, clock) }</span>{" "}
+                        if finding.has_time() {
+                            <span class="item-more">{ time_of_day(finding.start_ns, clock) }</span>{" "}
+                        }
                         <a href={Route::findings(Some(&finding.id)).hash()}
                             aria-current={(chosen == Some(finding.id.as_str())).then_some("step")}>
                             { plain(&finding.title) }

@@ -9,7 +9,8 @@ use crate::chart;
 use crate::model::format::{quantity, time};
 use crate::model::{Analysis, Endpoint, Finding};
 use crate::pipeline;
-use crate::protocol::Filter;
+use crate::protocol::{Filter, RowSort};
+use crate::session::route::RowsRoute;
 use crate::session::{Clock, Route, Shared, filter_of};
 use crate::web::browser::zone;
 use crate::web::page::hooks::{use_clock, use_focus_on_change, use_store};
@@ -59,7 +60,7 @@ pub fn Detail(props: &DetailProps) -> Html {
             { severity_badge(finding.severity) }
             <h2 ref={heading} tabindex="-1">{ plain(&finding.title) }</h2>
             { facts(finding, clock) }
-            { jumps(finding, on_only) }
+            { jumps(finding, props.analysis.table.is_some(), on_only) }
             <Expect analysis={props.analysis.clone()} id={finding.id.clone()} />
             <h3>{"What was seen"}</h3>
             <p>{ explained_sentences(&plain(&finding.explanation)) }</p>
@@ -104,10 +105,14 @@ fn facts(finding: &Finding, clock: Clock) -> Html {
             { hosts("Source", &finding.sources) }
             { hosts("Destination", &finding.targets) }
             { pair_of_many("Ports", &ports, Finding::limit(finding.ports.len(), Finding::MOST_PORTS)) }
-            { pair("Protocol", plain(&finding.protocol)) }
+            if !finding.protocol.is_empty() {
+                { pair("Protocol", plain(&finding.protocol)) }
+            }
             { pair_of_many("Names", &names, Finding::limit(names.len(), Finding::MOST_NAMES)) }
-            { pair("First seen", moment_with_zone(finding.start_ns, clock)) }
-            { pair("Duration", time::span(finding.end_ns.saturating_sub(finding.start_ns))) }
+            if finding.has_time() {
+                { pair("First seen", moment_with_zone(finding.start_ns, clock)) }
+                { pair("Duration", time::span(finding.end_ns.saturating_sub(finding.start_ns))) }
+            }
             { pair("Score", share(finding.score)) }
             { pair("Confidence", share(finding.confidence)) }
             if let Some(technique) = technique {
@@ -117,7 +122,17 @@ fn facts(finding: &Finding, clock: Clock) -> Html {
     }
 }
 
-fn jumps(finding: &Finding, on_only: Callback<MouseEvent>) -> Html {
+fn jumps(finding: &Finding, has_rows: bool, on_only: Callback<MouseEvent>) -> Html {
+    if !finding.has_traffic() && has_rows {
+        let by_score = RowsRoute { sort: RowSort::Score, is_descending: true, ..RowsRoute::default() };
+        return html! {
+            <p class="buttons">
+                <a class="button" href={Route::Rows(by_score).hash()}>
+                    { Icon::Packets.html() }<span>{"Show the rows, most unusual first"}</span>
+                </a>
+            </p>
+        };
+    }
     let filter = Filter { finding: Some(finding.id.clone()), ..Filter::default() };
     html! {
         <p class="buttons">
