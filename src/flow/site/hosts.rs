@@ -8,9 +8,9 @@ use crate::model::net::site::Basis;
 use crate::model::{Addr, Flow, Network};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Ports of services that are shared within a house and not over the internet: Kerberos, DCE/RPC, NetBIOS, LDAP, SMB,
+/// Ports of services that are shared within a local network and not over the internet: Kerberos, DCE/RPC, NetBIOS, LDAP, SMB,
 /// password changes, global catalogue.
-const HOUSE_PORTS: [u16; 8] = [88, 135, 139, 389, 445, 464, 636, 3268];
+const LAN_PORTS: [u16; 8] = [88, 135, 139, 389, 445, 464, 636, 3268];
 
 /// The network in which addresses are counted: /24, or /64 of IPv6.
 pub(super) fn network(host: Addr) -> Network {
@@ -85,7 +85,7 @@ impl<'a> Hosts<'a> {
 
     /// The networks of IPv6 whose hosts mostly send by Ethernet addresses of hosts of IPv4 that are inside; none if no
     /// Ethernet address tells. `place` says of a host of IPv4 whether it is inside.
-    pub fn beside(
+    pub fn ipv6_by_ethernet(
         &mut self,
         flows: &FlowTable,
         endpoints: &EndpointIndex,
@@ -113,7 +113,7 @@ impl<'a> Hosts<'a> {
 
 /// The flows of one family of addresses.
 #[derive(Default)]
-pub(super) struct Family {
+pub(super) struct FamilyFlows {
     pub n_flows: usize,
     /// Of them: one end at least is private.
     pub n_private: usize,
@@ -122,13 +122,13 @@ pub(super) struct Family {
     /// Who began and the other side, by number, each pair once, ascending: those that exchanged something or, if hardly any
     /// did, all.
     pub pairs: Vec<(u32, u32)>,
-    /// Private hosts that share services of a house, each pair once.
-    pub house: BTreeSet<(Addr, Addr)>,
+    /// Private hosts that share services of a local network, each pair once.
+    pub lan_pairs: BTreeSet<(Addr, Addr)>,
 }
 
-impl Family {
+impl FamilyFlows {
     /// Flows between hosts that may be far from each other; what goes to groups or never leaves a link tells nothing.
-    pub fn of(hosts: &Hosts<'_>, flows: &FlowTable, endpoints: &EndpointIndex, is_v4: bool) -> Family {
+    pub fn of(hosts: &Hosts<'_>, flows: &FlowTable, endpoints: &EndpointIndex, is_v4: bool) -> FamilyFlows {
         let tells: Vec<bool> =
             hosts.all.iter().map(|host| host.is_v4() == is_v4 && !host.is_group() && !host.is_on_link()).collect();
         let is_meant = |number: u32| tells.get(number as usize).copied().unwrap_or(false);
@@ -137,7 +137,7 @@ impl Family {
                 ends.originator != ends.responder && is_meant(ends.originator) && is_meant(ends.responder)
             })
         };
-        let mut family = Family::default();
+        let mut family = FamilyFlows::default();
         for (serial, ends) in rows() {
             family.n_flows += 1;
             let is_private = |number| hosts.host(number).is_some_and(Addr::is_private);
@@ -160,9 +160,9 @@ impl Family {
         }
         family.pairs.arrange();
         family.pairs.dedup();
-        let shared = answered().filter(|(_, ends)| HOUSE_PORTS.contains(&ends.port));
+        let shared = answered().filter(|(_, ends)| LAN_PORTS.contains(&ends.port));
         let ends = |(from, to)| Some((hosts.host(from)?, hosts.host(to)?));
-        family.house = shared.filter_map(|(_, found)| ends(pair(found))).collect();
+        family.lan_pairs = shared.filter_map(|(_, found)| ends(pair(found))).collect();
         family
     }
 }

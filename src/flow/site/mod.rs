@@ -19,7 +19,7 @@ use crate::model::app::field::MessageFields;
 use crate::model::net::site::Basis;
 use crate::model::packet::Arp;
 use crate::model::{Addr, Network, Site};
-use hosts::{Family, Hosts};
+use hosts::{FamilyFlows, Hosts};
 use leases::Leases;
 use networks::Shares;
 use std::collections::BTreeSet;
@@ -72,7 +72,7 @@ impl SiteEvidence {
         v4.is_known |= self.leases.widen(&mut v4.networks, v4.has_private);
         let mut v6 = infer_family(&mut hosts, flows, endpoints, false);
         if v6.needs_more
-            && let Some(networks) = hosts.beside(flows, endpoints, |host| v4.place(host))
+            && let Some(networks) = hosts.ipv6_by_ethernet(flows, endpoints, |host| v4.place(host))
         {
             v6 = Inferred { networks, is_known: true, needs_more: false, ..v6 };
         }
@@ -105,7 +105,7 @@ impl Inferred {
 }
 
 fn infer_family(hosts: &mut Hosts<'_>, flows: &FlowTable, endpoints: &EndpointIndex, is_v4: bool) -> Inferred {
-    let family = Family::of(hosts, flows, endpoints, is_v4);
+    let family = FamilyFlows::of(hosts, flows, endpoints, is_v4);
     if family.n_flows == 0 {
         return Inferred::private(true);
     }
@@ -131,8 +131,8 @@ fn infer_family(hosts: &mut Hosts<'_>, flows: &FlowTable, endpoints: &EndpointIn
 }
 
 /// Networks inside where all addresses are private and a router is seen: those on this side of it, and those beyond it
-/// whose services only a house shares.
-fn inside_private(shares: &Shares, link: &[Network], family: &Family) -> Option<Vec<(Network, Basis)>> {
+/// whose services only a local network shares.
+fn inside_private(shares: &Shares, link: &[Network], family: &FamilyFlows) -> Option<Vec<(Network, Basis)>> {
     if !shares.has_router() {
         return None;
     }
@@ -141,36 +141,36 @@ fn inside_private(shares: &Shares, link: &[Network], family: &Family) -> Option<
         _ if shares.share_of(link) >= LEAST_SHARE => link.to_vec(),
         _ => return None,
     };
-    add_house(&mut networks, family);
+    add_lan_peers(&mut networks, family);
     Some(with_basis(shares, networks))
 }
 
-/// Adds networks whose services only a house shares with these.
-fn add_house(networks: &mut Vec<Network>, family: &Family) {
+/// Adds networks that share services of a local network with these.
+fn add_lan_peers(networks: &mut Vec<Network>, family: &FamilyFlows) {
     let is_ours = |host: Addr| networks.iter().any(|network| network.has(host));
-    let house: BTreeSet<Network> = family
-        .house
+    let lan_peers: BTreeSet<Network> = family
+        .lan_pairs
         .iter()
         .filter(|(a, b)| is_ours(*a) || is_ours(*b))
         .flat_map(|(a, b)| [hosts::network(*a), hosts::network(*b)])
         .gathered();
-    networks.extend(house);
+    networks.extend(lan_peers);
     networks.arrange();
     networks.dedup();
 }
 
 /// Networks inside where only the hops that packets had made tell: those that are near have a part in nearly all pairs of hosts.
-fn inside_by_hops(shares: &Shares, near: &[Network], family: &Family) -> Option<Vec<(Network, Basis)>> {
+fn inside_by_hops(shares: &Shares, near: &[Network], family: &FamilyFlows) -> Option<Vec<(Network, Basis)>> {
     if near.is_empty() || shares.share_of(near) < LEAST_SHARE {
         return None;
     }
     let mut networks = near.to_vec();
-    add_house(&mut networks, family);
+    add_lan_peers(&mut networks, family);
     Some(networks.into_iter().map(|network| (network, Basis::Hops)).collect())
 }
 
 /// Networks inside where hardly any address is private.
-fn inside_public(shares: &Shares, link: &[Network], family: &Family) -> Option<Vec<(Network, Basis)>> {
+fn inside_public(shares: &Shares, link: &[Network], family: &FamilyFlows) -> Option<Vec<(Network, Basis)>> {
     let is_enough = family.n_flows >= LEAST_FLOWS;
     let beside: Vec<Network> =
         link.iter().copied().filter(|network| shares.n_claimed(*network) >= LEAST_CLAIMED).collect();

@@ -133,7 +133,7 @@ fn at_the_router_s_outer_side_the_lan_is_inside_though_arp_names_the_others() {
 }
 
 #[test]
-fn where_all_is_private_those_behind_the_router_are_outside_but_for_a_house_s_own_servers() {
+fn where_all_is_private_those_behind_the_router_are_outside_but_for_servers_of_the_local_network() {
     let servers = [[10, 9, 0, 7], [172, 16, 4, 4], [10, 77, 1, 1], [192, 168, 9, 9]].map(host);
     let mut made = lan([10, 1, 0], &servers, true);
     for last in 1..=3 {

@@ -22,18 +22,18 @@ const LEAST_WINDOW: usize = 64;
 /// Fewest connections in a window over which a spread of one host is measured.
 const LEAST_HOST_WINDOW: usize = 32;
 
-/// Courses of the whole capture and of its busiest hosts.
-pub struct Courses {
+/// Traffic over time of the whole capture and of its busiest hosts.
+pub struct TrafficSeries {
     /// Flows that they were taken from: with more they are out of date.
     pub n_flows: usize,
     /// Spread of source addresses, destination addresses, source ports and destination ports of new connections.
     pub spread: Windows<4>,
     /// The busiest hosts, busiest first.
-    pub hosts: Vec<HostCourse>,
+    pub hosts: Vec<HostSeries>,
 }
 
 /// What one host does over time.
-pub struct HostCourse {
+pub struct HostSeries {
     /// The host.
     pub host: Addr,
     /// Packets, bytes on the wire, connections that it began, peers that it had not met before.
@@ -42,9 +42,9 @@ pub struct HostCourse {
     pub spread: Windows<2>,
 }
 
-impl Courses {
+impl TrafficSeries {
     /// Of all kept flows.
-    pub fn of(context: &Context<'_>) -> Courses {
+    pub fn of(context: &Context<'_>) -> TrafficSeries {
         let n_hosts = context.endpoints.hosts().len();
         let mut weights = vec![0_u32; n_hosts];
         let (mut is_in_order, mut before_ns) = (true, i64::MIN);
@@ -65,17 +65,17 @@ impl Courses {
             busiest.truncate(MOST_HOSTS);
         }
         busiest.arrange_by_key(rank);
-        let mut taking = Taking::new(context, &busiest);
+        let mut builder = SeriesBuilder::new(context, &busiest);
         if is_in_order {
-            rows(context).for_each(|(ends, flow)| taking.add(*ends, flow));
+            rows(context).for_each(|(ends, flow)| builder.add(*ends, flow));
         } else {
             // The rows of a table may come in any order.
             let mut order: Vec<(i64, &FlowEndpoints, &Flow)> =
                 rows(context).map(|(ends, flow)| (flow.first_ns, ends, flow)).collect();
             order.arrange_by_key(|(first_ns, ..)| *first_ns);
-            order.into_iter().for_each(|(_, ends, flow)| taking.add(*ends, flow));
+            order.into_iter().for_each(|(_, ends, flow)| builder.add(*ends, flow));
         }
-        Courses { n_flows: context.flows.len(), spread: taking.spread, hosts: taking.hosts }
+        TrafficSeries { n_flows: context.flows.len(), spread: builder.spread, hosts: builder.hosts }
     }
 }
 
@@ -83,16 +83,16 @@ fn rows<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (&'a FlowEndpoints
     context.endpoints.rows().map(|(_, ends)| ends).zip(context.flows.iter().map(|(_, flow)| flow))
 }
 
-/// Courses while flows are taken, in order of time.
-struct Taking {
+/// The series while flows are added, in order of time.
+struct SeriesBuilder {
     spread: Windows<4>,
-    hosts: Vec<HostCourse>,
+    hosts: Vec<HostSeries>,
     places: Map<u32, usize>,
     met: HashSet<(u32, u32), foldhash::fast::RandomState>,
 }
 
-impl Taking {
-    fn new(context: &Context<'_>, busiest: &[u32]) -> Taking {
+impl SeriesBuilder {
+    fn new(context: &Context<'_>, busiest: &[u32]) -> SeriesBuilder {
         let places: Map<u32, usize> = busiest.iter().copied().zip(0..).collect();
         let mut n_begun = vec![0; busiest.len()];
         for (_, ends) in context.endpoints.rows() {
@@ -106,9 +106,9 @@ impl Taking {
             let mut bins: Bins<4> = Bins::default();
             bins.add(context.span_ns.0, 0, 0.0);
             bins.add(context.span_ns.1, 0, 0.0);
-            Some(HostCourse { host, bins, spread: Windows::new(LEAST_HOST_WINDOW, n_begun) })
+            Some(HostSeries { host, bins, spread: Windows::new(LEAST_HOST_WINDOW, n_begun) })
         };
-        Taking {
+        SeriesBuilder {
             spread: Windows::new(LEAST_WINDOW, context.flows.len()),
             hosts: busiest.iter().zip(n_begun).filter_map(course).collect(),
             places,
@@ -121,7 +121,7 @@ impl Taking {
         self.spread.add(flow.first_ns, [ends.originator, ends.responder, u32::from(flow.originator().1), port]);
         for (host, peer) in [(ends.originator, ends.responder), (ends.responder, ends.originator)] {
             let course = self.places.get(&host).and_then(|place| self.hosts.get_mut(*place));
-            let Some(HostCourse { bins, spread, .. }) = course else { continue };
+            let Some(HostSeries { bins, spread, .. }) = course else { continue };
             bins.spread((flow.first_ns, flow.last_ns), &[flow.packets() as f64, flow.bytes() as f64]);
             if host == ends.originator {
                 bins.add(flow.first_ns, 2, 1.0);

@@ -17,7 +17,7 @@ use crate::settings::Descriptor;
 use crate::stats::bins::Bins;
 use crate::stats::change::{Change, Sense, Usual, changes};
 use crate::stats::entropy::Windows;
-use host_series::{Courses, HostCourse};
+use host_series::{HostSeries, TrafficSeries};
 use shift::{Measured, Shift};
 
 mod shift;
@@ -83,7 +83,7 @@ const MOST_HOST_FINDINGS: usize = 3;
 struct TrafficChange {
     bins: Bins<4>,
     hosts: Tally<Addr, (), MOST_HOSTS>,
-    courses: Option<Courses>,
+    series: Option<TrafficSeries>,
 }
 
 impl Detector for TrafficChange {
@@ -107,21 +107,21 @@ impl Detector for TrafficChange {
             let why = format!("The capture is too short for a baseline: {} of {LEAST_BINS} bins", self.bins.len());
             return Conclusion { not_enough_data: Some(why), ..Conclusion::default() };
         }
-        // Settings change what is concluded from the courses, not the courses.
-        let courses = match self.courses.take().filter(|courses| courses.n_flows == context.flows.len()) {
-            Some(courses) => courses,
-            None => Courses::of(context),
+        // Settings change what is concluded from the series, not the series.
+        let series = match self.series.take().filter(|series| series.n_flows == context.flows.len()) {
+            Some(series) => series,
+            None => TrafficSeries::of(context),
         };
         let (ratio, spread) = (context.settings.get(&RATIO), context.settings.get(&SPREAD));
         let mut found = shift::joined(volumes(&self.bins, None, ratio).into_iter().chain(spreads(
-            &courses.spread,
+            &series.spread,
             None,
             &SPREADS,
             spread,
         )));
         found.truncate(MOST_FINDINGS);
-        let mut of_hosts: Vec<Shift> = courses.hosts.iter().flat_map(|course| of_host(course, ratio, spread)).collect();
-        self.courses = Some(courses);
+        let mut of_hosts: Vec<Shift> = series.hosts.iter().flat_map(|course| of_host(course, ratio, spread)).collect();
+        self.series = Some(series);
         of_hosts.arrange_by(|a, b| b.times().total_cmp(&a.times()).then(a.host.cmp(&b.host)));
         // What happens at the same time is one event: it is reported once, of the whole if the whole shows it.
         for one in of_hosts {
@@ -242,7 +242,7 @@ fn spreads<const N: usize>(windows: &Windows<N>, host: Option<Addr>, names: &[&s
 }
 
 /// Changes of a host that has a usual of its own.
-fn of_host(course: &HostCourse, ratio: f64, spread: f64) -> Vec<Shift> {
+fn of_host(course: &HostSeries, ratio: f64, spread: f64) -> Vec<Shift> {
     let packets = course.bins.values(0);
     let n_idle = packets.iter().filter(|n| **n == 0.0).count();
     if packets.len() < LEAST_BINS || n_idle as f64 > MOST_IDLE * packets.len() as f64 {
