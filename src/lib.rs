@@ -12,6 +12,8 @@
 pub mod maths;
 pub mod model;
 
+pub mod language;
+
 pub mod issue;
 pub mod settings;
 

@@ -11,6 +11,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("settings", &["model"]),
     ("issue", &["model"]),
+    // Texts to texts: it knows nothing of what they are about.
+    ("language", &[]),
     // A station of the line takes what the station before it gives.
     ("read", &["model", "settings", "issue"]),
     ("decode", &["model", "settings", "issue", "read"]),
@@ -72,10 +74,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "anomalies/demonstration",
         ],
     ),
-    ("export", &["model", "chart", "flow", "summary"]),
-    ("session", &["model", "settings", "issue/IssueKind", "protocol", "triage", "filter/quoted", "export/rows"]),
+    ("export", &["model", "chart", "flow", "summary", "language"]),
+    (
+        "session",
+        &["language", "model", "settings", "issue/IssueKind", "protocol", "triage", "filter/quoted", "export/rows"],
+    ),
     // What the browser does for us knows neither page nor worker.
-    ("web/browser", &["protocol", "chart/draw", "model", "session"]),
+    ("web/browser", &["language", "protocol", "chart/draw", "model", "session"]),
     // Cards and descriptors are the only things of pipeline and detectors that the page may see; a test holds it to that.
     ("web/page", PAGE),
     // Below the views: nothing here knows one of them.
@@ -130,6 +135,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "export",
             "filter",
             "indicators",
+            "language",
             "summary",
         ],
     ),
@@ -441,6 +447,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         &[
             &["storage"],
             &["address", "kept", "prefs", "questions"],
+            &["language"],
             &["store"],
             &["hooks"],
             &["parts"],
@@ -452,6 +459,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
 
 /// What the page may name, its own rooms aside.
 const PAGE: &[&str] = &[
+    "language",
     "model",
     "session",
     "settings",
@@ -468,6 +476,7 @@ const PAGE: &[&str] = &[
 ];
 /// What several views are made of: the same, but no view.
 const PARTS: &[&str] = &[
+    "language",
     "model",
     "session",
     "settings",
@@ -477,6 +486,7 @@ const PARTS: &[&str] = &[
     "protocol",
     "web/browser",
     "web/page/hooks",
+    "web/page/language",
     "web/page/prefs",
     "web/page/store",
 ];

@@ -4,6 +4,7 @@ use super::{Failure, output};
 use crate::chart;
 use crate::export::pseudonyms::{Notation, PseudonymKey, Pseudonyms, Rewriter};
 use crate::export::report::{self, Audience, ReportFormat, ReportOptions, ReportSection};
+use crate::language::{self, Language};
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
 use crate::query;
@@ -32,6 +33,9 @@ pub struct ReportArguments {
     /// Draw only these charts in the section of charts, separated by commas
     #[arg(long, value_name = "CHARTS", requires = "report", value_delimiter = ',', value_parser = chart_ids())]
     report_charts: Vec<String>,
+    /// Write the report in this language: en or de. JSON stays English
+    #[arg(long, value_name = "LANGUAGE", requires = "report", default_value = "en", value_parser = parse_language)]
+    language: Language,
     /// Put pseudonyms in place of all IP and MAC addresses and names of hosts, domains and accounts (of three letters or
     /// more), in everything that is written; of packets only headers are written. Addresses keep their common prefixes
     /// (Crypto-PAn). The random key is printed once and not kept
@@ -95,6 +99,11 @@ impl ValueEnum for Section {
     }
 }
 
+fn parse_language(id: &str) -> Result<Language, String> {
+    let ids: Vec<&str> = Language::ALL.iter().map(|language| language.id).collect();
+    Language::of(id).ok_or_else(|| format!("languages are {}", ids.join(", ")))
+}
+
 fn chart_ids() -> PossibleValuesParser {
     PossibleValuesParser::new(chart::ALL.iter().map(|entry| PossibleValue::new(entry.id).help(entry.name)))
 }
@@ -135,7 +144,11 @@ impl ReportArguments {
             options.charts.retain(|id| self.report_charts.iter().any(|wanted| wanted == id));
         }
         options.has_pseudonyms = pseudonyms.is_on();
-        let text = report::write(analysis, &options, format);
+        let text = format.in_language(
+            report::write(analysis, &options, format),
+            self.language,
+            language::built_in(self.language).as_ref(),
+        );
         pseudonyms.write(out, format.media_type(), |file| file.write_all(text.as_bytes()))
     }
 }

@@ -1,6 +1,7 @@
 //! What a report is to have: for whom, which sections, in which format. Page and command have the same choices.
 
 use crate::chart;
+use crate::language::{self, Catalogue, Language};
 
 /// For whom a report is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -86,6 +87,15 @@ impl ReportFormat {
             ReportFormat::Html => "report.html",
             ReportFormat::Markdown => "report.md",
             ReportFormat::Json => "report.json",
+        }
+    }
+
+    /// A report of this format in a language whose catalogue is at hand; JSON stays as it is, since programs read it.
+    pub fn in_language(self, text: String, language: Language, catalogue: Option<&Catalogue>) -> String {
+        match (self, catalogue) {
+            (ReportFormat::Html, Some(catalogue)) => language::page(&text, catalogue, language),
+            (ReportFormat::Markdown, Some(catalogue)) => language::lines(&text, catalogue),
+            _ => text,
         }
     }
 
