@@ -49,6 +49,10 @@ pub enum Reply {
 pub enum SaveError {
     /// The browser, or the disk, has no room for the file.
     NoRoom,
+    /// The file is still being read.
+    Unread,
+    /// The model was forgotten.
+    NoModel,
     /// There is nothing to write: why, in a sentence.
     Refused(String),
 }
@@ -58,6 +62,8 @@ impl SaveError {
     pub fn sentence(self, name: &str) -> String {
         match self {
             SaveError::NoRoom => format!("There is not enough room for {name}."),
+            SaveError::Unread => "The file is not read to its end yet.".to_owned(),
+            SaveError::NoModel => "The model is gone: train again.".to_owned(),
             SaveError::Refused(why) => why,
         }
     }

@@ -18,9 +18,9 @@ pub(super) fn save(
         _ if scope.passes_all() => None,
         Saving::Table(_) => Some(whole(filter::flows(sight, &within))),
         Saving::Packets => Some(whole(filter::packets(sight, &within))),
-        Saving::Baseline | Saving::Model(_) => {
-            return Err(SaveError::Refused("Only what is being analysed knows this file.".to_owned()));
-        }
+        // The worker writes these itself, while it has them.
+        Saving::Baseline => return Err(SaveError::Unread),
+        Saving::Model(_) => return Err(SaveError::NoModel),
     };
     let passing = passing.transpose().map_err(|error| error.to_string())?;
     let Sight { pipeline, analysis, source, .. } = sight;

@@ -2,7 +2,7 @@
 
 use super::job::Job;
 use super::scope::{pause, post, post_with};
-use super::{Shared, evaluate, unread, with};
+use super::{Shared, evaluate, with};
 use crate::attach::{self, Attachment, FRONT_BYTES};
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
@@ -107,7 +107,7 @@ pub(super) fn compare(shared: &Shared, number: u32, question: u32, scope: &Scope
 /// Writes what is normal in the flows that are left by a selection.
 pub(super) fn save_baseline(shared: &Shared, number: u32, scope: &Scope) {
     let written = with(shared, number, |job| -> Result<_, SaveError> {
-        let analysis = job.analysis.as_ref().ok_or_else(unread)?;
+        let analysis = job.analysis.as_ref().ok_or(SaveError::Unread)?;
         let mut source = job.source();
         let passing = query::flows_within(&job.pipeline, analysis, &mut source, scope)?;
         let names = vec![analysis.file.name.clone()];

@@ -226,7 +226,7 @@ async fn answer_or_learn(shared: &Shared, number: u32, question: u32, query: Que
 /// Writes a file in parts, which the browser keeps where it has room.
 fn save(shared: &Shared, number: u32, what: (Saving, &Scope, Option<&PseudonymKey>)) {
     let written = with(shared, number, |job| -> Result<_, SaveError> {
-        let analysis = job.analysis.as_ref().ok_or_else(unread)?;
+        let analysis = job.analysis.as_ref().ok_or(SaveError::Unread)?;
         let mut writer = BlobWriter::default();
         let mut source = job.source();
         let n_missing = query::save(&mut writer, what, (&*job.pipeline, &**analysis), &mut source)?;
@@ -237,11 +237,6 @@ fn save(shared: &Shared, number: u32, what: (Saving, &Scope, Option<&PseudonymKe
         Some(Err(why)) => post(number, Reply::Saved(Err(why))),
         None => {}
     }
-}
-
-/// Why nothing is saved of a file that is still being read.
-fn unread() -> SaveError {
-    SaveError::Refused("The file is not read to its end yet.".to_owned())
 }
 
 /// Does something with the job if it is still the one in hand.

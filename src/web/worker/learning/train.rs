@@ -56,6 +56,6 @@ pub fn ask(shared: &Shared, number: u32, question: u32, query: &TrainingQuery) {
 pub fn save_model(shared: &Shared, number: u32, place: u32) {
     match &*shared.training.0.borrow() {
         Some(helper) if !helper.is_over() => helper.model(place),
-        _ => post(number, Reply::Saved(Err(SaveError::Refused("The model is gone: train again.".to_owned())))),
+        _ => post(number, Reply::Saved(Err(SaveError::NoModel))),
     }
 }
