@@ -1,5 +1,5 @@
 // Makes one file of a built page: node scripts/one_file.mjs FOLDER OUT
-// Everything is inside, so that it opens from disk (file://): scripts and style as they are, wasm, worker, samples and lessons
+// Everything is inside, so that it opens from disk (file://): scripts and style as they are, wasm, worker, samples, lessons and languages
 // deflated in base64. Its policy names the scripts and the style by their hashes and lets it load nothing. There is no service
 // worker. The same folder gives the same bytes.
 
@@ -47,7 +47,7 @@ const files = [
   packed("app_bg.wasm", named(/^app-\w+_bg\.wasm$/)),
   packed("worker.js", named(/^worker-\w+\.js$/)),
   packed("worker_bg.wasm", named(/^worker-\w+_bg\.wasm$/)),
-  ...names.filter((name) => /^(samples|lessons)\//.test(name)).map((name) => packed(name, name)),
+  ...names.filter((name) => /^(samples|lessons|languages)\//.test(name)).map((name) => packed(name, name)),
 ];
 const policy = `default-src 'none'; script-src ${hashes.script.join(" ")} 'wasm-unsafe-eval'; style-src ${hashes.style.join(" ")}; `
   + "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'";

@@ -31,7 +31,7 @@ const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
   .sort();
 // The page is asked for as the folder: some hosts send whoever asks for index.html there.
 const listed = paths.map((path) => [path === "index.html" ? "./" : path, `sha256-${hash(read(path), "base64")}`]);
-const isFurther = ([path]) => /^(samples|lessons)\//.test(path);
+const isFurther = ([path]) => /^(samples|lessons|languages)\//.test(path);
 const list = (files) => JSON.stringify(files, null, 1).replaceAll("\n  ", " ").replaceAll("\n ]", " ]");
 
 let worker = read("sw.js").toString();

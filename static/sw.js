@@ -7,7 +7,7 @@
 const BUILD = "";
 /** What the page needs to start and read: [path, integrity]. */
 const NEEDED = [];
-/** Samples and lessons: kept too, but the page works without them. */
+/** Samples, lessons and languages: kept too, but the page works without them. */
 const FURTHER = [];
 
 const PREFIX = "packetloupe-";

@@ -18,6 +18,32 @@ pub struct ChartSpec {
     pub unit: String,
 }
 
+impl ChartSpec {
+    /// The same chart with its labels as `written`; what they take of the picture is measured by them.
+    #[must_use]
+    pub fn relabelled(mut self, written: &dyn Fn(&str) -> Option<String>) -> ChartSpec {
+        let mut write = |text: &mut String| {
+            if let Some(other) = written(text) {
+                *text = other;
+            }
+        };
+        match &mut self.marks {
+            Marks::Areas { series, .. } | Marks::Lines { series, .. } => {
+                series.iter_mut().for_each(|series| write(&mut series.name));
+            }
+            Marks::Curves { places, series } => {
+                places.iter_mut().for_each(&mut write);
+                series.iter_mut().for_each(|series| write(&mut series.name));
+            }
+            Marks::Boxes(rows) => rows.iter_mut().for_each(|row| write(&mut row.label)),
+            Marks::Heat { columns, rows, .. } => columns.iter_mut().chain(rows).for_each(write),
+            Marks::Bars(bars) | Marks::Columns(bars) => bars.iter_mut().for_each(|bar| write(&mut bar.label)),
+            Marks::Course { .. } => {}
+        }
+        self
+    }
+}
+
 /// The marks of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Marks {

@@ -126,12 +126,19 @@ pub const TERMS: &[(&[&str], &str)] = &[
 ];
 
 /// Every form as it is written and in lower case, with the place of its term: looked for whenever a view is drawn.
-static FORMS: LazyLock<Vec<(&str, String, usize)>> = LazyLock::new(|| {
+static FORMS: LazyLock<Vec<(String, String, usize)>> = LazyLock::new(|| forms(&str::to_owned));
+
+/// The forms of all terms as a language writes them.
+pub fn forms(written: &dyn Fn(&str) -> String) -> Vec<(String, String, usize)> {
     let of = |(place, (forms, _)): (usize, &(&'static [&'static str], &str))| {
-        forms.iter().map(move |form| (*form, form.to_ascii_lowercase(), place))
+        forms.iter().map(move |form| {
+            let form = written(form);
+            let lower = form.to_ascii_lowercase();
+            (form, lower, place)
+        })
     };
     TERMS.iter().enumerate().flat_map(of).collect()
-});
+}
 
 /// The name and the meaning of a term at a place in [`TERMS`].
 pub fn term(place: usize) -> Option<(&'static str, &'static str)> {
@@ -147,9 +154,14 @@ pub fn meaning(name: &str) -> Option<&'static str> {
 /// Where a text has terms, each once, in order and apart: the places in the text and in [`TERMS`]. Of terms that overlap, the one that
 /// begins first and then the longest counts.
 pub fn find(text: &str) -> Vec<(Range<usize>, usize)> {
+    find_forms(text, &FORMS)
+}
+
+/// The same with the forms of a language.
+pub fn find_forms(text: &str, forms: &[(String, String, usize)]) -> Vec<(Range<usize>, usize)> {
     let lower = text.to_ascii_lowercase();
-    let of = |(form, wanted, place): &(&str, String, usize)| Some((first(text, &lower, (form, wanted))?, *place));
-    let mut found: Vec<(Range<usize>, usize)> = FORMS.iter().filter_map(of).collect();
+    let of = |(form, wanted, place): &(String, String, usize)| Some((first(text, &lower, (form, wanted))?, *place));
+    let mut found: Vec<(Range<usize>, usize)> = forms.iter().filter_map(of).collect();
     found.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
     let (mut end, mut seen) = (0, Vec::new());
     found.retain(|(range, place)| {

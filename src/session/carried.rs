@@ -2,6 +2,7 @@
 //! verdicts and notes.
 
 use super::memory::Memory;
+use crate::language::Language;
 use crate::settings::{Descriptor, Settings, file};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,17 +14,26 @@ struct Carried {
     version: u32,
     settings: Value,
     remarks: Memory,
+    /// Id of the language of the page; empty in files of before.
+    #[serde(default)]
+    language: String,
 }
 
 /// The text of the file.
-pub fn write(settings: &Settings, memory: &Memory) -> String {
+pub fn write(settings: &Settings, memory: &Memory, language: Language) -> String {
     let carried = Carried {
         packetloupe: "session".to_owned(),
         version: 1,
         settings: serde_json::from_str(&file::write(settings)).unwrap_or_default(),
         remarks: memory.clone(),
+        language: language.id.to_owned(),
     };
     serde_json::to_string_pretty(&carried).unwrap_or_default() + "\n"
+}
+
+/// The language of the page that a file was saved from; none if it does not say, or there is no such language.
+pub fn language(text: &str) -> Option<Language> {
+    Language::of(&serde_json::from_str::<Carried>(text).ok()?.language)
 }
 
 /// What a file has: settings, verdicts and notes, and what of it is not usable. An error says in words why it is none.
@@ -53,7 +63,9 @@ mod tests {
         settings.allow(Rule { detector: Some("beacon".into()), ..Rule::default() });
         let file = FileFacts { name: "a.pcap".into(), bytes: 7, ..FileFacts::default() };
         memory.set(&file, "f-1", Annotation { verdict: Some(Verdict::True), note: "seen".into() });
-        let (read_settings, read_memory, warnings) = read(&write(&settings, &memory), &descriptors).unwrap();
+        let (read_settings, read_memory, warnings) =
+            read(&write(&settings, &memory, Language::ENGLISH), &descriptors).unwrap();
+        assert_eq!(language(&write(&settings, &memory, Language::ENGLISH)), Some(Language::ENGLISH));
         assert_eq!((read_settings, read_memory, warnings), (settings, memory, Vec::new()));
     }
 

@@ -20,6 +20,9 @@ pub mod text;
 pub mod theme;
 pub mod ticks;
 
+/// What writes a text in the language that is shown; none where it stays as it is.
+pub type Words<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// Draws a chart on the whole of `area`, whose pixels are device pixels: `scale` of them to a CSS pixel. The ground is
 /// left as it is: the caller clears it. What is returned is in CSS pixels.
 pub fn draw<DB: DrawingBackend>(
@@ -27,10 +30,11 @@ pub fn draw<DB: DrawingBackend>(
     theme: &Theme,
     area: &DrawingArea<DB, Shift>,
     scale: f64,
+    words: Words<'_>,
 ) -> Result<Layout, String> {
     let (width, height) = area.dim_in_pixel();
     let scene = Scene::new(spec, theme, f64::from(width) / scale, f64::from(height) / scale);
-    paint(&scene, area, scale, 1.0)?;
+    paint(&scene, area, (scale, 1.0), words)?;
     Ok(scene.layout)
 }
 
@@ -48,7 +52,7 @@ pub fn svg(spec: &ChartSpec, theme: &Theme, width: u32, height: u32) -> String {
     {
         let area = SVGBackend::with_string(&mut drawn, (inner_width, inner_height)).into_drawing_area();
         // Writing to a string cannot fail.
-        let _ = paint(&scene, &area, SVG_SCALE, SVG_TEXT);
+        let _ = paint(&scene, &area, (SVG_SCALE, SVG_TEXT), &|_| None);
     }
     let body = drawn.split_once('>').map_or("", |(_, body)| body);
     let label = text::escape(&format!("{}. {}", spec.title, spec.summary));
@@ -61,8 +65,8 @@ pub fn svg(spec: &ChartSpec, theme: &Theme, width: u32, height: u32) -> String {
 fn paint<DB: DrawingBackend>(
     scene: &Scene,
     area: &DrawingArea<DB, Shift>,
-    scale: f64,
-    text_factor: f64,
+    (scale, text_factor): (f64, f64),
+    words: Words<'_>,
 ) -> Result<(), String> {
     let device = |css: f64| (css * scale).round() as i32;
     for shape in &scene.shapes {
@@ -87,7 +91,11 @@ fn paint<DB: DrawingBackend>(
                 };
                 let font = (text::FAMILY, size * scale * text_factor).into_font();
                 let style = TextStyle::from(font).color(&colour);
-                area.draw_text(text, &style.pos(Pos::new(side, VPos::Center)), (device(*x), device(*y)))
+                area.draw_text(
+                    words(text).as_deref().unwrap_or(text),
+                    &style.pos(Pos::new(side, VPos::Center)),
+                    (device(*x), device(*y)),
+                )
             }
         };
         done.map_err(|error| error.to_string())?;

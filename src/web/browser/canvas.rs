@@ -1,5 +1,6 @@
 //! A chart onto a canvas, one canvas pixel to a device pixel.
 
+use super::language;
 use crate::chart::draw::theme::Rgb;
 use crate::chart::draw::{self, IntoDrawingArea, Layout, Theme};
 use crate::model::chart::ChartSpec;
@@ -41,7 +42,8 @@ pub fn draw(
     canvas.set_width((width * pixel_ratio).round() as u32);
     canvas.set_height((height * pixel_ratio).round() as u32);
     let area = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
-    draw::draw(spec, theme, &area, pixel_ratio).ok()
+    let spec = spec.clone().relabelled(&language::translated);
+    draw::draw(&spec, theme, &area, pixel_ratio, &language::translated).ok()
 }
 
 /// Draws a chart of this width and height, CSS px, on white ground, and hands it on as PNG; none if the browser cannot.

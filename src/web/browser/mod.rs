@@ -15,6 +15,7 @@ pub mod dots;
 pub mod download;
 pub mod fetch;
 pub mod file_text;
+pub mod language;
 pub mod network;
 pub mod scripts;
 pub mod style;

@@ -11,14 +11,27 @@ use super::parts::notice::NoticeBar;
 use super::parts::palette::Palette;
 use super::parts::terms::TermTip;
 use super::store::Store;
-use super::{address, kept, prefs, views};
+use super::{address, kept, language, prefs, views};
+use crate::session::state::Notice;
 use crate::session::{Action, Clock, Phase, Shared, State};
 use crate::web::browser::{scripts, style};
 use yew::prelude::*;
 
+/// What the page begins with.
+#[derive(Properties, PartialEq)]
+pub struct AppProps {
+    /// Why the wanted language cannot be shown, in a sentence.
+    pub failure: Option<String>,
+}
+
 /// The whole page.
 #[component]
-pub fn App() -> Html {
+pub fn App(props: &AppProps) -> Html {
+    let shown = use_state_eq(language::shown);
+    use_effect_with((), {
+        let shown = shown.setter();
+        move |()| language::listen(Callback::from(move |language| shown.set(language)))
+    });
     let theme = use_state_eq(prefs::theme);
     let is_dark = use_dark(*theme);
     let state = use_state(|| {
@@ -31,6 +44,7 @@ pub fn App() -> Html {
             memory: Shared::new(kept::memory()),
             last: kept::last().map(|(file, _)| file),
             recent: kept::recent(),
+            notice: props.failure.clone().map(Notice::Failed),
             ..State::default()
         })
     });
@@ -83,7 +97,8 @@ pub fn App() -> Html {
     html! {
         <ContextProvider<Store> context={(*store).clone()}>
         <ContextProvider<Clock> context={state.clock}>
-        <ContextProvider<IsDark> context={IsDark(is_dark)}>
+        // Another language is another page: what was written is written again.
+        <ContextProvider<IsDark> key={shown.id} context={IsDark(is_dark)}>
             <a class="skip" href="#main" onclick={skip}>{"Skip to the content"}</a>
             <Header state={(*state).clone()} theme={*theme} {on_theme} />
             <div class="frame">

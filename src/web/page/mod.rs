@@ -31,6 +31,7 @@
 mod address;
 mod app;
 mod kept;
+mod language;
 mod prefs;
 mod questions;
 mod storage;
@@ -44,9 +45,12 @@ mod views;
 pub fn run() {
     console_error_panic_hook::set_once();
     prefs::apply_theme(prefs::theme());
-    let document = gloo::utils::document();
-    if let Some(root) = document.get_element_by_id("app") {
-        root.set_inner_html("");
-        yew::Renderer::<app::App>::with_root(root).render();
-    }
+    // The page is drawn once its language is there, so that nobody sees it change.
+    wasm_bindgen_futures::spawn_local(async {
+        let failure = language::show(prefs::language()).await.err();
+        if let Some(root) = gloo::utils::document().get_element_by_id("app") {
+            root.set_inner_html("");
+            yew::Renderer::<app::App>::with_root_and_props(root, app::AppProps { failure }).render();
+        }
+    });
 }

@@ -1,10 +1,13 @@
 //! Choices that outlive the page: theme, clock, columns and colours of tables and the like, in the browser's local storage.
 
 use super::storage;
+use crate::language::Language;
 use crate::session::{Arrangement, Clock, Colours};
+use crate::web::browser::language;
 
 const THEME_KEY: &str = "packetloupe.theme";
 const CLOCK_KEY: &str = "packetloupe.clock";
+const LANGUAGE_KEY: &str = "packetloupe.language";
 
 const LOOKS_FIRST_KEY: &str = "packetloupe.looks-first";
 const SINGLE_KEYS_KEY: &str = "packetloupe.single-keys";
@@ -113,6 +116,17 @@ pub fn clock() -> Clock {
 pub fn choose_clock(clock: Clock) {
     let id = if clock == Clock::Local { "local" } else { "utc" };
     storage::set(CLOCK_KEY, &id);
+}
+
+/// The language that was chosen, else the first that the browser wants.
+pub fn language() -> Language {
+    let chosen = storage::get::<String>(LANGUAGE_KEY).and_then(|id| Language::of(&id));
+    chosen.unwrap_or_else(|| Language::wanted(language::wanted().iter().map(String::as_str)))
+}
+
+/// Remembers a language. Where storage is forbidden it lasts as long as the page.
+pub fn choose_language(language: Language) {
+    storage::set(LANGUAGE_KEY, &language.id);
 }
 
 /// True if the columns of a table are looked at before all of it is read.

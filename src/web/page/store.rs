@@ -1,5 +1,6 @@
 //! The page's state, the worker and the open files in one place: actions go in, new states come out.
 
+use super::language;
 pub use super::questions::Count;
 use super::questions::Questions;
 use crate::export::pseudonyms::PseudonymKey;
@@ -295,6 +296,10 @@ impl Store {
     pub fn take_session(&self, name: String, text: &str) -> Result<(), String> {
         let read = carried::read(text, &pipeline::descriptors());
         let (settings, memory, warnings) = read.map_err(|why| format!("{name} cannot be used: {why}."))?;
+        if let Some(wanted) = carried::language(text) {
+            let store = self.clone();
+            language::choose(wanted, move |text| store.dispatch(Action::Fail(text)));
+        }
         self.dispatch(Action::LoadSession(name, settings, memory, warnings));
         Ok(())
     }

@@ -3,10 +3,12 @@
 use super::dialog::Dialog;
 use super::exports::Exports;
 use super::text::plain;
+use crate::language::Language;
 use crate::maths::sorting::Arrange;
 use crate::session::state::Overlay;
 use crate::session::{Action, Phase, Route, Shared, State};
 use crate::web::page::hooks::{use_action, use_store};
+use crate::web::page::language;
 use crate::web::page::prefs;
 use crate::web::page::store::Store;
 use gloo::events::{EventListener, EventListenerOptions};
@@ -40,6 +42,7 @@ enum To {
     Route(Route),
     Narrow(String),
     Above(Overlay),
+    Language(Language),
 }
 
 /// An entry of the palette.
@@ -190,6 +193,11 @@ fn Choices(props: &PaletteProps) -> Html {
                 store.dispatch(Action::Overlay(None));
                 store.select(store.state().selection.with(&text));
             }
+            To::Language(wanted) => {
+                store.dispatch(Action::Overlay(None));
+                let failing = store.clone();
+                language::choose(wanted, move |why| failing.dispatch(Action::Fail(why)));
+            }
             To::Above(overlay) => store.dispatch(Action::Overlay(Some(overlay))),
         }
     });
@@ -251,6 +259,8 @@ fn entries(state: &State) -> Vec<Entry> {
     };
     let mut all: Vec<Entry> = state.views().into_iter().map(view).collect();
     all.push(Entry { kind: "Help", text: "Keyboard shortcuts".to_owned(), to: To::Above(Overlay::Shortcuts) });
+    let others = Language::ALL.iter().copied().filter(|language| *language != language::shown());
+    all.extend(others.map(|other| Entry { kind: "Language", text: other.name.to_owned(), to: To::Language(other) }));
     let (Phase::Ready, Some(analysis)) = (state.phase, &state.analysis) else { return all };
     all.push(Entry { kind: "Save", text: "All exports".to_owned(), to: To::Above(Overlay::Exports) });
     let has_hosts = state.views().iter().any(|view| view.id == "hosts");
@@ -279,12 +289,14 @@ fn fitting(all: &[Entry], typed: &str) -> Vec<Entry> {
     let typed = typed.trim();
     let wanted = typed.to_lowercase();
     let words: Vec<&str> = wanted.split_whitespace().collect();
+    // What is typed is in the language that is shown.
+    let shown = |entry: &Entry| language::translated(&entry.text).unwrap_or_else(|| entry.text.clone()).to_lowercase();
     let fits = |entry: &&Entry| {
-        let text = entry.text.to_lowercase();
+        let text = shown(entry);
         words.iter().all(|word| text.contains(word))
     };
     let mut found: Vec<&Entry> = all.iter().filter(fits).collect();
-    found.arrange_by_key(|entry| !entry.text.to_lowercase().starts_with(&wanted));
+    found.arrange_by_key(|entry| !shown(entry).starts_with(&wanted));
     let mut found: Vec<Entry> = found.into_iter().take(MOST).cloned().collect();
     let has_traffic = all.iter().any(|entry| entry.text == "Flows");
     if !typed.is_empty() && has_traffic && crate::filter::compile(typed).is_ok() {

@@ -11,6 +11,7 @@ use crate::model::Analysis;
 use crate::session::{Action, Shared};
 use crate::web::browser::download;
 use crate::web::page::hooks::use_store;
+use crate::web::page::language;
 use crate::web::page::store::Store;
 use web_sys::{HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
@@ -175,7 +176,7 @@ fn write(store: &Store, props: &ReportFormProps, chosen: &Chosen, outcome: &UseS
     let Chosen { mut options, format, pseudonyms } = chosen.clone();
     options.has_pseudonyms = pseudonyms.is_on;
     let name = download::name(&analysis.file.name, format.ending());
-    let text = report::write(&analysis, &options, format);
+    let text = language::report(report::write(&analysis, &options, format), format);
     let key = match pseudonyms.chosen() {
         Ok(Some(key)) => key,
         Ok(None) => {

@@ -2,9 +2,10 @@
 //! page. It stays while the pointer is on it, and Escape takes it away (WCAG 2.2, 1.4.13).
 
 use crate::model::terms;
-use crate::web::browser::style;
+use crate::web::browser::{language, style};
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -33,11 +34,19 @@ pub fn explained_within(text: &str) -> Html {
     marked(text, |word, term| html! { <span class="term" data-term={term}>{ word }</span> })
 }
 
+/// In the language that is shown, as a whole: its terms cut a text into parts that could not be translated.
 fn marked(text: &str, mark: impl Fn(String, String) -> Html) -> Html {
+    let (text, found) = match language::translated(text) {
+        Some(said) => {
+            let found = language::terms(&said);
+            (Cow::Owned(said), found)
+        }
+        None => (Cow::Borrowed(text), terms::find(text)),
+    };
     let mut all = Vec::new();
     let mut at = 0;
     let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default().to_owned();
-    for (range, place) in terms::find(text) {
+    for (range, place) in found {
         all.push(html! { { part(at, range.start) } });
         all.push(mark(part(range.start, range.end), place.to_string()));
         at = range.end;

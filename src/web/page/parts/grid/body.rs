@@ -82,7 +82,7 @@ fn Line<R: Row>(props: &LineProps<R>) -> Html {
             aria-selected={props.is_chosen.to_string()}>
             if let Some(cells) = cells {
                 for (column, is_number) in props.shown.iter() {
-                    { cell(*is_number, cells.get(*column).cloned().unwrap_or_default()) }
+                    { cell((*is_number, R::IS_AS_READ), cells.get(*column).cloned().unwrap_or_default()) }
                 }
             } else {
                 <div role="gridcell" class="cell waiting">{"…"}</div>
@@ -91,12 +91,14 @@ fn Line<R: Row>(props: &LineProps<R>) -> Html {
     }
 }
 
-/// A long text is also a tooltip, because the column may cut it.
-fn cell(is_number: bool, text: String) -> Html {
+/// A long text is also a tooltip, because the column may cut it. Cells are data, but for figures that we write.
+fn cell((is_number, is_as_read): (bool, bool), text: String) -> Html {
     const LONG: usize = 16;
     let text = AttrValue::from(text);
     let title = (text.len() > LONG).then(|| text.clone());
-    html! { <div role="gridcell" class={if is_number { "cell num" } else { "cell" }} {title}>{ text }</div> }
+    let class = if is_number { "cell num" } else { "cell" };
+    let translate = (is_number && !is_as_read).then_some("yes");
+    html! { <div role="gridcell" {class} {title} {translate}>{ text }</div> }
 }
 
 #[derive(Properties, PartialEq)]
@@ -127,7 +129,7 @@ fn Track(props: &TrackProps) -> Html {
     html! {
         <div class="grid-track" role="rowgroup" ref={track}>
             <div class="grid-window" role="presentation" ref={window}>
-                <div class="grid-rows" role="presentation" ref={rows}>{ props.children.clone() }</div>
+                <div class="grid-rows" role="presentation" translate="no" ref={rows}>{ props.children.clone() }</div>
             </div>
         </div>
     }

@@ -102,6 +102,8 @@ pub trait Row:
     type Look: Clone + PartialEq + Default + 'static;
     /// People may arrange the columns.
     const IS_ARRANGED: bool;
+    /// Figures are as the file has them.
+    const IS_AS_READ: bool = false;
     /// The columns in order, where they are always the same.
     const COLUMNS: &'static [Column<Self::Sort>];
 

@@ -50,9 +50,9 @@ pub fn Header(props: &HeaderProps) -> Html {
                     aria-label="List of views at the side" title="Hide or show the views at the side" onclick={fold}>{ Icon::Menu.html() }</button>
                 <a class="brand" href="#/overview">{ Icon::Loupe.html() }<span>{"Packetloupe"}</span></a>
                 if let Some(file) = &state.file {
-                    <span class="file" title={text::plain(&file.name)}>
+                    <span class="file" translate="no" title={text::plain(&file.name)}>
                         <span class="file-name">{ text::plain(&file.name) }</span>
-                        <span class="file-size">{ quantity::bytes(file.bytes as f64) }</span>
+                        <span class="file-size" translate="yes">{ quantity::bytes(file.bytes as f64) }</span>
                     </span>
                 }
                 <div class="tools">

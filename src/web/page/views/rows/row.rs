@@ -31,6 +31,7 @@ impl Row for DataRow {
     const LABEL: &'static str = "Rows";
     const NOUNS: (&'static str, &'static str) = ("row", "rows");
     const CLASS: &'static str = "rows-grid";
+    const IS_AS_READ: bool = true;
     type Look = ();
     const IS_ARRANGED: bool = true;
     const COLUMNS: &'static [Column<RowSort>] = &[

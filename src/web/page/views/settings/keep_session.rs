@@ -2,6 +2,7 @@
 
 use crate::session::{Shared, State, carried};
 use crate::web::page::hooks::use_store;
+use crate::web::page::language;
 use crate::web::page::parts::file_buttons::FileButtons;
 use yew::prelude::*;
 
@@ -18,7 +19,7 @@ pub fn KeepSession(props: &KeepSessionProps) -> Html {
     let store = use_store();
     let text = {
         let state = props.state.clone();
-        Callback::from(move |()| carried::write(&state.settings, &state.memory))
+        Callback::from(move |()| carried::write(&state.settings, &state.memory, language::shown()))
     };
     let take = Callback::from(move |(name, text): (String, String)| {
         store.as_ref().map_or(Ok(()), |store| store.take_session(name, &text))

@@ -13,6 +13,7 @@ pub use field::Field;
 use group::Group;
 use keep::Keep;
 pub use keep_file::{KeepFile, Kept};
+use language::Shown;
 use yew::prelude::*;
 
 mod applied;
@@ -22,6 +23,7 @@ mod group;
 mod keep;
 mod keep_file;
 mod keep_session;
+mod language;
 mod networks;
 
 /// Detectors that come in at a time.
@@ -61,6 +63,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
                 }
                 <p role="status" class="hint">{ status(state) }</p>
             </div>
+            <Shown />
             <Expected state={state.clone()} />
             <Applied state={state.clone()} />
             <Keep state={state.clone()} />
