@@ -7,21 +7,32 @@ pub struct Locale {
     thousands: char,
     /// The order of `D`, `M` and `Y` with what is between; empty for `2026-11-21`.
     date: String,
+    /// Before and behind a quotation.
+    quotes: (String, String),
 }
 
 impl Locale {
-    /// As the lines `! decimal ,`, `! thousands .` and `! date D.M.Y` say; what they do not say is as in English.
+    /// As the lines `! decimal ,`, `! thousands .`, `! date D.M.Y` and `! quotes „“` say; what they do not say is as in English.
     pub fn new<'a>(lines: impl Iterator<Item = &'a str>) -> Locale {
-        let mut locale = Locale { decimal: '.', thousands: ',', date: String::new() };
+        let mut locale =
+            Locale { decimal: '.', thousands: ',', date: String::new(), quotes: ("“".to_owned(), "”".to_owned()) };
         for (name, value) in lines.filter_map(|line| line.strip_prefix("! ")?.split_once(' ')) {
             match (name, value.chars().next()) {
                 ("decimal", Some(sign)) => locale.decimal = sign,
                 ("thousands", Some(sign)) => locale.thousands = sign,
                 ("date", Some(_)) => locale.date = value.to_owned(),
+                ("quotes", Some(open)) => {
+                    locale.quotes = (open.to_string(), value.chars().skip(1).collect());
+                }
                 _ => {}
             }
         }
         locale
+    }
+
+    /// What stands before and behind a quotation.
+    pub fn quotes(&self) -> (&str, &str) {
+        (&self.quotes.0, &self.quotes.1)
     }
 
     /// A text with its numbers and dates as the language writes them; `before` is what stands before it, since `TLS 1.2` is no number.

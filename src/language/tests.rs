@@ -7,6 +7,7 @@ const TEXT: &str = "\
 ! decimal ,
 ! thousands .
 ! date D.M.Y
+! quotes „“
 
 # src/web
 en Settings
@@ -60,6 +61,12 @@ de
 en {0} port {1}
 de {0} Port {1}
 
+en Note: {0}
+de Hinweis: {0}
+
+en No method is chosen.
+de Es ist kein Verfahren ausgewählt.
+
 en Encrypted by {0}
 de Verschlüsselt mit {0}
 ";
@@ -104,6 +111,16 @@ fn parts_are_translated_where_the_whole_is_not_known() {
     check("Something else. Settings", "Something else. Einstellungen");
     // Half a translation of a list would be a mixture.
     check("high, somebody", "(as it is)");
+}
+
+#[test]
+fn quotes_lists_and_small_beginnings_are_those_of_the_language() {
+    check("Note: “2 connections” and “high”", "Hinweis: „2 Verbindungen“ und „hoch“");
+    check(
+        "2 connections; high; no method is chosen; Settings",
+        "2 Verbindungen; hoch; Es ist kein Verfahren ausgewählt; Einstellungen",
+    );
+    check("high (2 connections; high)", "hoch (2 Verbindungen; hoch)");
 }
 
 #[test]

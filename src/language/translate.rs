@@ -4,14 +4,14 @@ use super::catalogue::Catalogue;
 use super::matching;
 use super::pieces;
 use super::template;
-use super::words::{UNITS, is_figures, is_names, n_letters, split_outside};
+use super::words::{UNITS, is_cut, is_names, n_letters, split_outside};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 /// Longer texts are no sentences of ours; bytes.
 const LONGEST: usize = 6_000;
 /// Values within values.
-const DEEPEST: u32 = 6;
+const DEEPEST: u32 = 8;
 /// Templates and ways to take a sentence apart that are tried for it, at most: the time is bounded, whatever stands in a capture.
 const MOST_TRIES: u32 = 1_500;
 /// The same for all sentences of a text.
@@ -19,9 +19,10 @@ const MOST_TRIES_OF_TEXT: u32 = 6_000;
 /// Templates of a text's form that are filled in, those with most letters first.
 const MOST_FITTING: usize = 4;
 /// A template with fewer letters of its own says too little: it counts only if all its values are understood.
-const FEW_LETTERS: usize = 9;
+const FEW_LETTERS: usize = 7;
 /// Parts that a text is split into at most.
 const MOST_PARTS: usize = 40;
+const AND: &str = " and ";
 /// What joins parts of a text, and whether they stand for themselves: of others all must be understood, or it would be a mixture.
 const JOINTS: [(&str, bool); 8] = [
     (" · ", true),
@@ -30,7 +31,7 @@ const JOINTS: [(&str, bool); 8] = [
     (" – ", false),
     (" (", false),
     (", ", false),
-    (" and ", false),
+    (AND, false),
     (" ", false),
 ];
 
@@ -241,10 +242,7 @@ impl Translator<'_> {
                 let literal = literals.iter().find(|literal| literal.1 == Some(number));
                 let said = self.value(value, literal.map_or("", |literal| literal.0), depth + 1);
                 n_left += said.n_left;
-                // A comma at its end, a colon within or several figures show that it was cut elsewhere.
-                let is_doubtful =
-                    value.ends_with(',') || value.contains(": ") || value.contains("; ") || is_figures(value);
-                n_doubts += said.n_doubts + usize::from(is_doubtful);
+                n_doubts += said.n_doubts + usize::from(is_cut(value));
                 said.text
             };
             let values: Vec<String> = values.iter().enumerate().map(value).collect();
@@ -302,6 +300,7 @@ impl Translator<'_> {
     fn trimmed(&self, text: &str, depth: u32) -> Option<Said> {
         const MARKS: &str = " ,;·.:…→▲▼•●○#*>–-";
         let is_mark = |c: char| MARKS.contains(c);
+        let (open, close) = self.catalogue.locale().quotes();
         let mut best: Option<Said> = None;
         for others in ["", "(“\")”"] {
             let front = text.trim_start_matches(|c: char| is_mark(c) && c != '-' || others.contains(c));
@@ -310,7 +309,9 @@ impl Translator<'_> {
                 continue;
             }
             let said = self.sentence(core, "", depth);
-            let said = Said { text: around(text, core, &said.text), ..said };
+            let (start, end) = (text.get(..text.len() - front.len()), front.get(core.len()..));
+            let marks = |marks: Option<&str>| marks.unwrap_or_default().replace('“', open).replace('”', close);
+            let said = Said { text: format!("{}{}{}", marks(start), said.text, marks(end)), ..said };
             best = Some(match best {
                 Some(best) => best.or_better(Some(said)),
                 None => said,
@@ -334,7 +335,13 @@ impl Translator<'_> {
             if !is_loose && !parts.iter().all(|part| self.value(part, "", depth + 1).is_known()) {
                 continue;
             }
-            let said = self.joined(text, &parts, |part| self.value(part, "", depth + 1));
+            let mut said = self.joined(text, &parts, |part| self.value(part, "", depth + 1));
+            if sign == AND {
+                // The word is of the catalogue, too.
+                let Some(other) = self.catalogue.exact("{0} and {1}") else { continue };
+                let values = parts.iter().map(|part| self.value(part, "", depth + 1).text);
+                said.text = values.reduce(|all, next| template::filled(other, &[all, next])).unwrap_or_default();
+            }
             if said.is_sure() {
                 return Some(said);
             }
@@ -343,7 +350,24 @@ impl Translator<'_> {
                 None => Some(said),
             };
         }
-        best
+        match (best, self.quoted(text, depth)) {
+            (Some(best), quoted) => Some(best.or_better(quoted)),
+            (None, quoted) => quoted,
+        }
+    }
+
+    /// What stands between quotes, and around them, each for itself.
+    fn quoted(&self, text: &str, depth: u32) -> Option<Said> {
+        let (open, close) = self.catalogue.locale().quotes();
+        let (start, rest) = text.split_once('“')?;
+        let (quoted, end) = rest.split_once('”')?;
+        let [start, quoted, end] = [start, quoted, end].map(|part| self.value(part, "", depth + 1));
+        Some(Said {
+            text: format!("{}{open}{}{close}{}", start.text, quoted.text, end.text),
+            n_left: start.n_left + quoted.n_left + end.n_left,
+            n_doubts: start.n_doubts + quoted.n_doubts + end.n_doubts,
+            is_found: start.is_found || quoted.is_found || end.is_found,
+        })
     }
 
     /// Parts of a text translated each, with what stands between them as it is.

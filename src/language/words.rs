@@ -6,7 +6,7 @@ pub const UNITS: &[&str] = &[
     "kbit/s", "Mbit/s", "Gbit/s", "k", "M", "G", "Hz",
 ];
 
-/// The parts between signs that do not stand in brackets.
+/// The parts between signs that stand neither in brackets nor in quotes.
 pub fn split_outside<'t>(text: &'t str, sign: &str) -> Vec<&'t str> {
     let mut parts = Vec::new();
     let (mut start, mut end, mut depth) = (0, 0, 0_u32);
@@ -17,8 +17,8 @@ pub fn split_outside<'t>(text: &'t str, sign: &str) -> Vec<&'t str> {
             start = end;
         }
         match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
+            '(' | '“' => depth += 1,
+            ')' | '”' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
@@ -31,9 +31,17 @@ pub fn n_letters(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphabetic()).count()
 }
 
-/// Several figures beside each other.
-pub fn is_figures(text: &str) -> bool {
-    text.contains(' ') && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'.' | b','))
+/// A value that looks as if it was cut elsewhere: it ends in a comma, has a colon within, several figures, or only one of two brackets.
+pub fn is_cut(text: &str) -> bool {
+    let n = |sign: char| text.matches(sign).count();
+    let are_figures =
+        text.contains(' ') && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'.' | b','));
+    text.ends_with(',')
+        || text.contains(": ")
+        || text.contains("; ")
+        || are_figures
+        || n('(') != n(')')
+        || n('“') != n('”')
 }
 
 /// Words that are none of a language: addresses, names with dots, figures with a sign, abbreviations, moments.

@@ -377,8 +377,9 @@ fn is_word_place(literal: &Literal, file: &str) -> bool {
         && matches!(literal.item.as_str(), "name" | "label" | "words" | "noun" | "unit" | "plural")
         || matches!(literal.item.as_str(), "label" | "words" | "noun" | "heading" | "caption");
     // One of several words that go into a sentence.
-    // Severities and categories are written by their ids, too.
-    let is_choice = file == "src/model/finding/finding.rs" && literal.item == "id"
+    // Severities, categories and themes are written by their ids, too.
+    let has_read_ids = matches!(file, "src/model/finding/finding.rs" | "src/web/page/prefs.rs");
+    let is_choice = has_read_ids && literal.item == "id"
         || (literal.before == ">" || literal.before == "{" && literal.behind == "}")
             && !matches!(
                 literal.item.as_str(),
