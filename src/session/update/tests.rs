@@ -7,8 +7,9 @@ use crate::model::rows::{Column, Layout, Role, TableFacts};
 use crate::model::{Analysis, Annotation, Rule, Verdict};
 use crate::protocol::Reply;
 use crate::protocol::attached::{AttachedFile, AttachedKind, AttachedOutcome, Offered};
-use crate::session::state::OpenFile;
-use crate::settings::{Descriptor, GENERAL};
+use crate::session::memory::Memory;
+use crate::session::state::{OpenFile, Worker};
+use crate::settings::{Descriptor, GENERAL, OnChange, Settings};
 
 fn after(state: &State, actions: impl IntoIterator<Item = Action>) -> State {
     actions.into_iter().fold(state.clone(), |state, action| state.step(action).0)
