@@ -7,19 +7,16 @@ use crate::model::Analysis;
 use crate::model::listing::FilterError;
 use crate::protocol::Filter;
 use crate::session::{Route, Shared};
-use gloo::timers::callback::Timeout;
 use help::Help;
 use options::{Options, Proposal};
 use std::rc::Rc;
-use web_sys::HtmlInputElement;
+use typing::{Typing, use_typing};
 use yew::prelude::*;
 
 mod help;
 mod history;
 mod options;
-
-/// Typing that pauses this long is taken, ms.
-const PAUSE_MS: u32 = 250;
+mod typing;
 
 /// What a filter is about.
 #[derive(Clone, PartialEq)]
@@ -67,181 +64,94 @@ pub struct FilterBarProps {
     pub analysis: Shared<Analysis>,
 }
 
-/// What happens in the field.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-struct Attention {
-    /// Proposals are shown.
-    is_open: bool,
-    /// The proposal that the keys have reached.
-    active: Option<usize>,
-    /// Where the caret is, in bytes.
-    caret: usize,
-}
-
 /// A search field, and what else narrows the table.
 #[component]
 pub fn FilterBar(props: &FilterBarProps) -> Html {
-    let typed = use_state_eq(|| props.filter.text.clone());
-    let attention = use_state_eq(Attention::default);
+    let typing = use_typing(props);
     let shows_help = use_state_eq(|| false);
-    let input = use_node_ref();
-    let timer = use_mut_ref(|| None::<Timeout>);
-    {
-        // Back, forward and links change the filter from outside.
-        let (typed, timer) = (typed.setter(), timer.clone());
-        use_effect_with(props.filter.text.clone(), move |text| {
-            if timer.borrow().is_none() {
-                typed.set(text.clone());
-            }
-        });
-    }
-    {
-        // Whoever leaves while typing has left: the filter must not bring this view back.
-        let timer = timer.clone();
-        use_effect_with((), move |()| {
-            move || {
-                timer.take();
-            }
-        });
-    }
+    let error = props.scope.check(&typing.text);
     let has_language = props.scope != Scope::Names;
-    let error = props.scope.check(&typed);
-    let change = {
-        let (filter, on_change, scope) = (props.filter.clone(), props.on_change.clone(), props.scope.clone());
-        move |text: String| {
-            // What is not understood is said, and the previous filter stays active.
-            if scope.check(&text).is_none() {
-                if scope != Scope::Names {
-                    history::remember(&text);
+    html! {
+        <div class="filter-bar" role="search">
+            <div class="filter-field">
+                if has_language {
+                    { language_field(props, &typing, &shows_help, error.is_some()) }
+                } else {
+                    <input type="search" class="filter-text" aria-label={props.label} value={(*typing.text).clone()} oninput={typing.on_input()}
+                        placeholder={props.hint} autocomplete="off" spellcheck="false" />
                 }
-                on_change.emit(Filter { text, ..filter.clone() });
+            </div>
+            { chips(props) }
+            if has_language {
+                <div class="filter-said" role="status">
+                    if let Some(error) = &error {
+                        { wrong(&typing.text, error) }
+                    }
+                </div>
             }
-        }
-    };
-    // Takes a text at once: a proposal, an example, Enter.
-    let take = {
-        let (typed, timer, change, attention, input) =
-            (typed.setter(), timer.clone(), change.clone(), attention.setter(), input.clone());
-        Callback::from(move |(text, caret): (String, usize)| {
-            timer.take();
-            typed.set(text.clone());
-            attention.set(Attention { caret, ..Attention::default() });
-            if let Some(field) = input.cast::<HtmlInputElement>() {
-                field.set_value(&text);
-                let at = text.get(..caret).map_or(0, |before| before.encode_utf16().count()) as u32;
-                // A field that lost the focus takes no selection; nothing depends on it.
-                let _ = field.focus();
-                let _ = field.set_selection_range(at, at);
-            }
-            change(text);
-        })
-    };
-    let on_input = {
-        let (typed, timer, attention) = (typed.setter(), timer.clone(), attention.setter());
-        Callback::from(move |event: InputEvent| {
-            let Some(field) = event.target_dyn_into::<HtmlInputElement>() else { return };
-            let text = field.value();
-            attention.set(Attention { is_open: true, active: None, caret: caret(&field, &text) });
-            typed.set(text.clone());
-            let (change, done) = (change.clone(), timer.clone());
-            timer.replace(Some(Timeout::new(PAUSE_MS, move || {
-                done.take();
-                change(text);
-            })));
-        })
-    };
-    let proposals: Rc<[Proposal]> = match has_language && attention.is_open {
-        true => options::proposals(&typed, attention.caret).into(),
+        </div>
+    }
+}
+
+/// The field of a filter that has a language, with its proposals and its help.
+fn language_field(props: &FilterBarProps, typing: &Typing, shows_help: &UseStateHandle<bool>, is_wrong: bool) -> Html {
+    let attention = *typing.attention;
+    let proposals: Rc<[Proposal]> = match attention.is_open {
+        true => options::proposals(&typing.text, attention.caret).into(),
         false => Rc::new([]),
     };
-    let on_key = {
-        let (attention, proposals, take, typed) = (attention.clone(), proposals.clone(), take.clone(), typed.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            if !has_language || event.is_composing() {
-                return;
-            }
-            let n = proposals.len();
-            let move_to = |active| attention.set(Attention { active, is_open: true, ..*attention });
-            match (event.key().as_str(), attention.active) {
-                ("ArrowDown", _) if !attention.is_open => {
-                    let caret = event
-                        .target_dyn_into::<HtmlInputElement>()
-                        .map_or(typed.len(), |field| caret(&field, &field.value()));
-                    attention.set(Attention { is_open: true, active: None, caret });
-                }
-                ("ArrowDown", active) if n > 0 => move_to(Some(active.map_or(0, |at| (at + 1) % n))),
-                ("ArrowUp", active) if n > 0 => move_to(Some(active.map_or(n - 1, |at| (at + n - 1) % n))),
-                ("Enter" | "Tab", Some(at)) if proposals.get(at).is_some() => {
-                    if let Some(proposal) = proposals.get(at) {
-                        take.emit(proposal.put_into(&typed));
-                    }
-                }
-                ("Enter", _) => take.emit(((*typed).clone(), typed.len())),
-                ("Escape", _) if attention.is_open && n > 0 => attention.set(Attention::default()),
-                _ => return,
-            }
-            event.prevent_default();
-        })
-    };
-    let on_focus = {
-        let (attention, typed) = (attention.setter(), typed.clone());
-        Callback::from(move |_: FocusEvent| {
-            attention.set(Attention { is_open: typed.is_empty(), active: None, caret: typed.len() });
-        })
-    };
-    let on_blur = {
-        let attention = attention.setter();
-        Callback::from(move |_: FocusEvent| attention.set(Attention::default()))
+    let is_listed = !proposals.is_empty();
+    let on_take = {
+        let typing = typing.clone();
+        Callback::from(move |proposal: Proposal| typing.take(proposal.put_into(&typing.text)))
     };
     let toggle_help = {
         let shows_help = shows_help.clone();
         Callback::from(move |_: MouseEvent| shows_help.set(!*shows_help))
     };
-    let close_help = {
-        let shows_help = shows_help.setter();
-        Callback::from(move |()| shows_help.set(false))
+    let state = match (is_wrong, typing.text.trim().is_empty()) {
+        (true, _) => Some("is-wrong"),
+        (false, false) => Some("is-right"),
+        (false, true) => None,
     };
+    html! {
+        <>
+            <input ref={typing.input.clone()} type="search" class={classes!("filter-text", state)} aria-label={props.label} value={(*typing.text).clone()}
+                oninput={typing.on_input()} onkeydown={typing.on_key(proposals.clone())} onfocus={typing.on_focus()} onblur={typing.on_blur()}
+                placeholder={props.hint} autocomplete="off" spellcheck="false"
+                role="combobox" aria-autocomplete="list" aria-expanded={is_listed.to_string()} aria-controls="filter-options"
+                aria-activedescendant={attention.active.filter(|_| is_listed).map(options::id)}
+                aria-invalid={is_wrong.to_string()} aria-describedby={is_wrong.then_some("filter-error")} />
+            <button type="button" class="button filter-help-button" aria-expanded={shows_help.to_string()} aria-controls="filter-help"
+                aria-label="How to write a filter" title="How to write a filter" onclick={toggle_help}>{"?"}</button>
+            <Options proposals={proposals.to_vec()} active={attention.active} {on_take} />
+            if **shows_help {
+                { help(props, typing, shows_help.setter()) }
+            }
+        </>
+    }
+}
+
+/// How a filter is written; an example that is chosen there is taken.
+fn help(props: &FilterBarProps, typing: &Typing, shows_help: UseStateSetter<bool>) -> Html {
     let on_example = {
-        let (take, shows_help) = (take.clone(), shows_help.setter());
+        let (typing, shows_help) = (typing.clone(), shows_help.clone());
         Callback::from(move |text: String| {
             shows_help.set(false);
             let end = text.len();
-            take.emit((text, end));
+            typing.take((text, end));
         })
     };
-    let on_proposal = {
-        let typed = typed.clone();
-        Callback::from(move |proposal: Proposal| take.emit(proposal.put_into(&typed)))
-    };
-    let without = |filter: Filter| props.on_change.reform(move |_: MouseEvent| filter.clone());
+    let on_close = Callback::from(move |()| shows_help.set(false));
+    html! { <Help {on_example} {on_close} is_of_rows={matches!(props.scope, Scope::Rows(_))} /> }
+}
+
+/// What narrows the table beside the text: a finding, a flow.
+fn chips(props: &FilterBarProps) -> Html {
     let filter = &props.filter;
-    let is_used = has_language && !typed.trim().is_empty();
-    let state = match (&error, is_used) {
-        (Some(_), _) => Some("is-wrong"),
-        (None, true) => Some("is-right"),
-        (None, false) => None,
-    };
-    let is_listed = !proposals.is_empty();
+    let without = |filter: Filter| props.on_change.reform(move |_: MouseEvent| filter.clone());
     html! {
-        <div class="filter-bar" role="search">
-            <div class="filter-field">
-                if has_language {
-                    <input ref={input} type="search" class={classes!("filter-text", state)} aria-label={props.label} value={(*typed).clone()}
-                        oninput={on_input} onkeydown={on_key} onfocus={on_focus} onblur={on_blur} placeholder={props.hint} autocomplete="off" spellcheck="false"
-                        role="combobox" aria-autocomplete="list" aria-expanded={is_listed.to_string()} aria-controls="filter-options"
-                        aria-activedescendant={attention.active.filter(|_| is_listed).map(options::id)}
-                        aria-invalid={error.is_some().to_string()} aria-describedby={error.is_some().then_some("filter-error")} />
-                    <button type="button" class="button filter-help-button" aria-expanded={shows_help.to_string()} aria-controls="filter-help"
-                        aria-label="How to write a filter" title="How to write a filter" onclick={toggle_help}>{"?"}</button>
-                    <Options proposals={proposals.to_vec()} active={attention.active} on_take={on_proposal} />
-                    if *shows_help {
-                        <Help {on_example} on_close={close_help} is_of_rows={matches!(props.scope, Scope::Rows(_))} />
-                    }
-                } else {
-                    <input type="search" class="filter-text" aria-label={props.label} value={(*typed).clone()} oninput={on_input}
-                        placeholder={props.hint} autocomplete="off" spellcheck="false" />
-                }
-            </div>
+        <>
             if let Some(id) = &filter.finding {
                 <span class="chip chosen">
                     <a href={Route::findings(Some(id)).hash()}>{ format!("Finding: {}", title(&props.analysis, id)) }</a>
@@ -256,14 +166,7 @@ pub fn FilterBar(props: &FilterBarProps) -> Html {
                         onclick={without(Filter { flow: None, ..filter.clone() })}>{ Icon::Cross.html() }</button>
                 </span>
             }
-            if has_language {
-                <div class="filter-said" role="status">
-                    if let Some(error) = &error {
-                        { wrong(&typed, error) }
-                    }
-                </div>
-            }
-        </div>
+        </>
     }
 }
 
@@ -285,19 +188,6 @@ fn wrong(text: &str, error: &FilterError) -> Html {
             </code>
         </p>
     }
-}
-
-/// The caret of a field as a byte of its text.
-fn caret(field: &HtmlInputElement, text: &str) -> usize {
-    let units = field.selection_end().ok().flatten().map_or(usize::MAX, |at| at as usize);
-    let mut left = units;
-    text.char_indices()
-        .find(|(_, c)| {
-            let is_there = left == 0;
-            left = left.saturating_sub(c.len_utf16());
-            is_there
-        })
-        .map_or(text.len(), |(at, _)| at)
 }
 
 fn title(analysis: &Analysis, id: &str) -> String {
