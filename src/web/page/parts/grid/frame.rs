@@ -3,11 +3,11 @@
 //! The focus stays on the grid; `aria-activedescendant` names the row that the keys have reached, so that rows may
 //! come and go under it.
 
-use super::arrange::{self, use_arranged};
+use super::arrange::{self, Arranged, use_arranged};
 use super::body::row_of;
 use super::copy;
 use super::head::head;
-use super::keys::target_row;
+use super::keys::Keyboard;
 use super::row::{self, Head, Kind, ShownColumns};
 use super::use_place::{Standing, use_place};
 use crate::model::format::quantity;
@@ -16,6 +16,7 @@ use crate::web::browser::{clipboard, style};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::text::Times;
 use crate::web::page::store::Place;
+use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -75,11 +76,71 @@ pub struct Frame<'a> {
 /// The whole of a grid.
 #[hook]
 pub fn use_frame(frame: Frame<'_>) -> Html {
-    let Frame { kind, key, columns, node, scroll, top_px, scroll_to, cursor, choose, open, times, .. } = frame;
-    // A row that was chosen when the grid was left, to be chosen again once it has come.
+    let to_choose = use_chosen_again(&frame);
+    let arranged = use_arranged(frame.kind, &frame.columns);
+    use_tracks(&frame.node, &arranged.tracks);
+    let (copied, copy) = use_copy(&frame, &arranged.shown);
+    use_go_to(&frame, to_choose);
+    let reach = {
+        let (cursor, choose) = (frame.cursor.setter(), frame.choose.clone());
+        Callback::from(move |index: u64| {
+            cursor.set(Some(index));
+            choose.emit(index);
+        })
+    };
+    let keyboard = Keyboard {
+        node: frame.node.clone(),
+        scroll: frame.scroll,
+        top_px: frame.top_px,
+        scroll_to: frame.scroll_to.clone(),
+        cursor: *frame.cursor,
+        reach: reach.clone(),
+        open: frame.open.clone(),
+        copy: copy.clone(),
+        on_other: frame.on_key.clone(),
+    };
+    let on_keydown = Callback::from(move |event: KeyboardEvent| keyboard.press(&event));
+    let on_click = Callback::from(move |event: MouseEvent| {
+        if let Some(index) = row_of(&event) {
+            reach.emit(index);
+        }
+    });
+    let open = frame.open.clone();
+    let on_double_click = Callback::from(move |event: MouseEvent| {
+        if let Some(index) = row_of(&event) {
+            open.emit(index);
+        }
+    });
+    let Frame { kind, total, times, .. } = frame;
+    let visible = frame.scroll.visible(frame.top_px);
+    let active = (*frame.cursor).filter(|at| visible.contains(at)).map(|at| row::id(kind.class, at));
+    let on_copy = copy.reform(move |_: MouseEvent| visible.clone());
+    html! {
+        <div class="grid-box">
+            <div class={classes!("grid", kind.class, times.has_day().then_some("with-day"))} ref={frame.node.clone()} role="grid" tabindex="0" aria-label={kind.label}
+                aria-rowcount={total.map_or("-1".to_owned(), |total| (total + 1).to_string())}
+                aria-colcount={arranged.shown.len().to_string()} aria-busy={frame.is_waiting.to_string()}
+                aria-activedescendant={active} onkeydown={on_keydown} onclick={on_click} ondblclick={on_double_click}>
+                { head(&frame.columns, kind.is_arranged, &arranged, &frame.on_sort) }
+                { (frame.rows)(&arranged.shown) }
+                if let Some(why) = &frame.refused {
+                    <p class="placeholder grid-nothing filter-error">{ format!("The filter cannot be used here: {why}") }</p>
+                } else if total == Some(0) {
+                    <p class="placeholder grid-nothing">{ frame.nothing }</p>
+                }
+            </div>
+            { foot(frame, &arranged, *copied, on_copy) }
+        </div>
+    }
+}
+
+/// Brings a grid back to where it stood. Gives the row that is to be chosen once it has come, which is the one that was chosen
+/// when the grid was left.
+#[hook]
+fn use_chosen_again(frame: &Frame<'_>) -> Rc<RefCell<Option<u64>>> {
     let to_choose = use_mut_ref(|| None::<u64>);
     let set_place = {
-        let (scroll_to, cursor, to_choose) = (scroll_to.clone(), cursor.setter(), to_choose.clone());
+        let (scroll_to, cursor, to_choose) = (frame.scroll_to.clone(), frame.cursor.setter(), to_choose.clone());
         let has_chosen = frame.has_chosen;
         Callback::from(move |place: Place| {
             scroll_to.emit(place.top_px);
@@ -87,10 +148,10 @@ pub fn use_frame(frame: Frame<'_>) -> Html {
             to_choose.replace(place.cursor.filter(|_| !has_chosen));
         })
     };
-    let place = Place { top_px, cursor: *cursor };
-    use_place(Standing { key: &key, place, scroll, wished: frame.wished }, set_place);
+    let place = Place { top_px: frame.top_px, cursor: *frame.cursor };
+    use_place(Standing { key: &frame.key, place, scroll: frame.scroll, wished: frame.wished }, set_place);
     {
-        let (choose, to_choose) = (choose.clone(), to_choose.clone());
+        let (choose, to_choose) = (frame.choose.clone(), to_choose.clone());
         use_effect(move || {
             let wanted = to_choose.take();
             // Taken before: choosing draws the grid again.
@@ -99,132 +160,77 @@ pub fn use_frame(frame: Frame<'_>) -> Html {
             }
         });
     }
-    let arranged = use_arranged(kind, &columns);
-    {
-        let node = node.clone();
-        use_effect_with(arranged.tracks.clone(), move |tracks| {
-            if !tracks.is_empty() {
-                style::set(&node, "--columns", tracks);
-            }
-        });
-    }
+    to_choose
+}
+
+/// Gives columns their widths.
+#[hook]
+fn use_tracks(node: &NodeRef, tracks: &str) {
+    let node = node.clone();
+    use_effect_with(tracks.to_owned(), move |tracks| {
+        if !tracks.is_empty() {
+            style::set(&node, "--columns", tracks);
+        }
+    });
+}
+
+/// What is said of the last copy, and a callback that copies the rows at some places.
+#[hook]
+fn use_copy(frame: &Frame<'_>, shown: &ShownColumns) -> (UseStateHandle<&'static str>, Callback<Range<u64>>) {
     let copied = use_state_eq(|| "");
-    let copy = {
-        let (said, texts) = (copied.setter(), frame.texts);
-        let (columns, shown) = (columns.clone(), arranged.shown.clone());
-        Callback::from(move |places: Range<u64>| {
-            let rows = places.filter_map(|place| texts.emit(place)).collect();
-            let said = said.clone();
-            clipboard::copy(&copy::text(&columns, &shown, rows), move |is_done| {
-                said.set(if is_done { "Copied." } else { "The browser does not allow copying here." });
-            });
-        })
-    };
-    let reach = {
-        let cursor = cursor.setter();
-        Callback::from(move |index: u64| {
-            cursor.set(Some(index));
-            choose.emit(index);
-        })
-    };
-    {
-        let (scroll_to, cursor) = (scroll_to.clone(), cursor.setter());
-        use_effect_with(frame.go_to, move |go_to| {
-            if let Some((place, _)) = *go_to {
-                scroll_to.emit(scroll.reveal(top_px, place));
-                cursor.set(Some(place));
-                // It is chosen as soon as it has come.
-                to_choose.replace(Some(place));
-            }
+    let (said, texts) = (copied.setter(), frame.texts.clone());
+    let (columns, shown) = (frame.columns.clone(), shown.clone());
+    let copy = Callback::from(move |places: Range<u64>| {
+        let rows = places.filter_map(|place| texts.emit(place)).collect();
+        let said = said.clone();
+        clipboard::copy(&copy::text(&columns, &shown, rows), move |is_done| {
+            said.set(if is_done { "Copied." } else { "The browser does not allow copying here." });
         });
-    }
-    let on_keydown = {
-        let (node, cursor, reach, open, copy) =
-            (node.clone(), cursor.clone(), reach.clone(), open.clone(), copy.clone());
-        let on_other = frame.on_key;
-        Callback::from(move |event: KeyboardEvent| {
-            // Keys on the header's buttons are theirs.
-            let is_ours = node.get().is_some_and(|node| event.target().is_some_and(|target| *target == **node));
-            let is_end = matches!(event.key().as_str(), "Home" | "End");
-            let is_copy =
-                (event.ctrl_key() || event.meta_key()) && !event.alt_key() && event.key().eq_ignore_ascii_case("c");
-            if is_ours && is_copy {
-                if let Some(at) = *cursor {
-                    event.prevent_default();
-                    copy.emit(at..at + 1);
-                }
-                return;
-            }
-            if !is_ours || event.alt_key() || ((event.ctrl_key() || event.meta_key()) && !is_end) {
-                return;
-            }
-            let at = (*cursor).filter(|at| *at < scroll.n_rows);
-            if let Some(next) = target_row(&event.key(), at, &scroll, top_px) {
-                event.prevent_default();
-                scroll_to.emit(scroll.reveal(top_px, next));
-                reach.emit(next);
-            } else if let Some(at) = at.filter(|_| event.key() == "Enter") {
-                event.prevent_default();
-                open.emit(at);
-            } else if let (Some(on_other), Some(at)) = (&on_other, at)
-                && on_other.emit((event.key(), at))
-            {
-                event.prevent_default();
-            }
-        })
-    };
-    let on_click = Callback::from(move |event: MouseEvent| {
-        if let Some(index) = row_of(&event) {
-            reach.emit(index);
+    });
+    (copied, copy)
+}
+
+/// Brings a place into sight that is asked for from outside; its row is chosen as soon as it has come.
+#[hook]
+fn use_go_to(frame: &Frame<'_>, to_choose: Rc<RefCell<Option<u64>>>) {
+    let (scroll_to, cursor) = (frame.scroll_to.clone(), frame.cursor.setter());
+    let (scroll, top_px) = (frame.scroll, frame.top_px);
+    use_effect_with(frame.go_to, move |go_to| {
+        if let Some((place, _)) = *go_to {
+            scroll_to.emit(scroll.reveal(top_px, place));
+            cursor.set(Some(place));
+            to_choose.replace(Some(place));
         }
     });
-    let on_double_click = Callback::from(move |event: MouseEvent| {
-        if let Some(index) = row_of(&event) {
-            open.emit(index);
-        }
-    });
-    let visible = scroll.visible(top_px);
-    let active = (*cursor).filter(|at| visible.contains(at)).map(|at| row::id(kind.class, at));
-    let copy_visible = copy.reform(move |_: MouseEvent| visible.clone());
-    let Frame { total, is_waiting, .. } = frame;
+}
+
+/// What stands below the rows: how many there are, and what can be done with them.
+fn foot(frame: Frame<'_>, arranged: &Arranged, copied: &str, on_copy: Callback<MouseEvent>) -> Html {
+    let Frame { kind, total, is_waiting, times, .. } = frame;
     html! {
-        <div class="grid-box">
-            <div class={classes!("grid", kind.class, times.has_day().then_some("with-day"))} ref={node} role="grid" tabindex="0" aria-label={kind.label}
-                aria-rowcount={total.map_or("-1".to_owned(), |total| (total + 1).to_string())}
-                aria-colcount={arranged.shown.len().to_string()} aria-busy={is_waiting.to_string()}
-                aria-activedescendant={active} onkeydown={on_keydown} onclick={on_click} ondblclick={on_double_click}>
-                { head(&columns, kind.is_arranged, &arranged, &frame.on_sort) }
-                { (frame.rows)(&arranged.shown) }
-                if let Some(why) = frame.refused {
-                    <p class="placeholder grid-nothing filter-error">{ format!("The filter cannot be used here: {why}") }</p>
-                } else if total == Some(0) {
-                    <p class="placeholder grid-nothing">{ frame.nothing }</p>
+        <div class="grid-foot">
+        <p role="status">
+            { match total {
+                None => "Loading rows…".to_owned(),
+                Some(_) if is_waiting => "Sorting and filtering…".to_owned(),
+                Some(total) => {
+                    format!("{}. {}", quantity::counted(total, kind.nouns.0, kind.nouns.1), times.note())
                 }
-            </div>
-            <div class="grid-foot">
-            <p role="status">
-                { match total {
-                    None => "Loading rows…".to_owned(),
-                    Some(_) if is_waiting => "Sorting and filtering…".to_owned(),
-                    Some(total) => {
-                        format!("{}. {}", quantity::counted(total, kind.nouns.0, kind.nouns.1), times.note())
-                    }
-                } }
-                if !copied.is_empty() { {" "}{ *copied } }
-            </p>
-            <div class="grid-tools">
-                { frame.tools }
-                if total.is_some_and(|total| total > 0) {
-                    { frame.save }
-                }
-                if kind.is_arranged {
-                    <button type="button" class="button quiet" onclick={copy_visible} title="Copy the rows in sight; Ctrl+C in the table copies the chosen one">
-                        { Icon::Copy.html() }<span>{"Copy rows"}</span>
-                    </button>
-                    { arrange::list(&columns, &arranged) }
-                }
-            </div>
-            </div>
+            } }
+            if !copied.is_empty() { {" "}{ copied } }
+        </p>
+        <div class="grid-tools">
+            { frame.tools }
+            if total.is_some_and(|total| total > 0) {
+                { frame.save }
+            }
+            if kind.is_arranged {
+                <button type="button" class="button quiet" onclick={on_copy} title="Copy the rows in sight; Ctrl+C in the table copies the chosen one">
+                    { Icon::Copy.html() }<span>{"Copy rows"}</span>
+                </button>
+                { arrange::list(&frame.columns, arranged) }
+            }
+        </div>
         </div>
     }
 }
