@@ -28,63 +28,11 @@ pub fn Picture(props: &PictureProps) -> Html {
     let is_dark = use_context::<IsDark>().is_some_and(|dark| dark.0);
     let layout = use_state_eq(Layout::default);
     let chosen = use_state_eq(|| None::<usize>);
-    // Where a span that is being drawn begins.
     let pressed = use_state_eq(|| None::<usize>);
-    {
-        let (frame, surface, set) = (frame.clone(), surface.clone(), layout.setter());
-        use_effect_with((spec.clone(), width, pixel_ratio, is_dark), move |(spec, width, pixel_ratio, is_dark)| {
-            let surface = surface.cast::<HtmlCanvasElement>().filter(|_| *width > 0.0);
-            let height = draw::natural_height(spec, *width).round();
-            let (spec, width, pixel_ratio) = (spec.clone(), *width, *pixel_ratio);
-            let theme = if *is_dark { Theme::DARK } else { Theme::LIGHT };
-            // Each chart is drawn in a task of its own: several at once would keep the page from answering.
-            let drawing = surface.map(|surface| {
-                style::set(&frame, "height", &format!("{height}px"));
-                Timeout::new(0, move || {
-                    set.set(canvas::draw(&surface, &spec, &theme, width, height, pixel_ratio).unwrap_or_default());
-                })
-            });
-            move || drop(drawing)
-        });
-    }
+    use_drawing(Surface { frame: &frame, canvas: &surface, width, pixel_ratio, is_dark }, spec, layout.setter());
+    let reader = Reader { layout, chosen, pressed, on_pick: props.on_pick.clone() };
+    let Reader { layout, chosen, pressed, .. } = &reader;
     let hit = chosen.and_then(|index| layout.at(index));
-    let on_move = {
-        let (layout, chosen) = (layout.clone(), chosen.setter());
-        Callback::from(move |event: PointerEvent| {
-            chosen.set(layout.hit(event.offset_x().into(), event.offset_y().into()).map(|hit| hit.index));
-        })
-    };
-    let (leave, blur, release) = (chosen.setter(), chosen.setter(), pressed.setter());
-    let place = |event: &PointerEvent, layout: &Layout| {
-        layout.hit(event.offset_x().into(), event.offset_y().into()).map(|hit| hit.index)
-    };
-    let on_down = {
-        let (layout, pressed) = (layout.clone(), pressed.setter());
-        Callback::from(move |event: PointerEvent| pressed.set(place(&event, &layout)))
-    };
-    let on_up = {
-        let (layout, on_pick, pressed) = (layout.clone(), props.on_pick.clone(), pressed.clone());
-        Callback::from(move |event: PointerEvent| {
-            if let (Some(on_pick), Some(from), Some(to)) = (&on_pick, *pressed, place(&event, &layout)) {
-                on_pick.emit((from.min(to), from.max(to)));
-            }
-            pressed.set(None);
-        })
-    };
-    let on_key = {
-        let (n, chosen, on_pick) = (layout.zones.len(), chosen.clone(), props.on_pick.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            if let (Some(on_pick), Some(index), "Enter") = (&on_pick, *chosen, event.key().as_str()) {
-                event.prevent_default();
-                on_pick.emit((index, index));
-                return;
-            }
-            if let Some(next) = moved(&event.key(), *chosen, n) {
-                event.prevent_default();
-                chosen.set(Some(next));
-            }
-        })
-    };
     html! {
         <>
             <p class="read-out" aria-hidden="true">
@@ -105,15 +53,97 @@ pub fn Picture(props: &PictureProps) -> Html {
                             || "Use the arrow keys to read values".to_owned(),
                             |hit| format!("{}: {}", hit.label, hit.value),
                         )}
-                        onpointermove={on_move} onpointerleave={Callback::from(move |_: PointerEvent| {
-                            leave.set(None);
-                            release.set(None);
+                        onpointermove={reader.on(Reader::point)} onpointerleave={reader.on(|reader, _: PointerEvent| {
+                            reader.chosen.set(None);
+                            reader.pressed.set(None);
                         })}
-                        onblur={Callback::from(move |_: FocusEvent| blur.set(None))}
-                        onkeydown={on_key} onpointerdown={on_down} onpointerup={on_up} />
+                        onblur={reader.on(|reader, _: FocusEvent| reader.chosen.set(None))}
+                        onkeydown={reader.on(Reader::press)} onpointerdown={reader.on(Reader::begin)} onpointerup={reader.on(Reader::end)} />
                 }
             </div>
         </>
+    }
+}
+
+/// What a chart is drawn on.
+struct Surface<'a> {
+    /// What gets the height of the chart.
+    frame: &'a NodeRef,
+    canvas: &'a NodeRef,
+    width: f64,
+    pixel_ratio: f64,
+    is_dark: bool,
+}
+
+/// Draws the chart whenever it looks different, and says where its parts are then.
+#[hook]
+fn use_drawing(surface: Surface<'_>, spec: &ChartSpec, set: UseStateSetter<Layout>) {
+    let Surface { frame, canvas: surface, width, pixel_ratio, is_dark } = surface;
+    let (frame, surface) = (frame.clone(), surface.clone());
+    use_effect_with((spec.clone(), width, pixel_ratio, is_dark), move |(spec, width, pixel_ratio, is_dark)| {
+        let surface = surface.cast::<HtmlCanvasElement>().filter(|_| *width > 0.0);
+        let height = draw::natural_height(spec, *width).round();
+        let (spec, width, pixel_ratio) = (spec.clone(), *width, *pixel_ratio);
+        let theme = if *is_dark { Theme::DARK } else { Theme::LIGHT };
+        // Each chart is drawn in a task of its own: several at once would keep the page from answering.
+        let drawing = surface.map(|surface| {
+            style::set(&frame, "height", &format!("{height}px"));
+            Timeout::new(0, move || {
+                set.set(canvas::draw(&surface, &spec, &theme, width, height, pixel_ratio).unwrap_or_default());
+            })
+        });
+        move || drop(drawing)
+    });
+}
+
+/// A chart whose values are read and picked by pointer and keys.
+#[derive(Clone)]
+struct Reader {
+    /// Where its parts are.
+    layout: UseStateHandle<Layout>,
+    /// The part whose value is shown.
+    chosen: UseStateHandle<Option<usize>>,
+    /// Where a span that is being drawn begins.
+    pressed: UseStateHandle<Option<usize>>,
+    on_pick: Option<Callback<(usize, usize)>>,
+}
+
+impl Reader {
+    fn on<E: 'static>(&self, act: impl Fn(&Reader, E) + 'static) -> Callback<E> {
+        let reader = self.clone();
+        Callback::from(move |event: E| act(&reader, event))
+    }
+
+    /// The part under the pointer.
+    fn place(&self, event: &PointerEvent) -> Option<usize> {
+        self.layout.hit(event.offset_x().into(), event.offset_y().into()).map(|hit| hit.index)
+    }
+
+    fn point(&self, event: PointerEvent) {
+        self.chosen.set(self.place(&event));
+    }
+
+    fn begin(&self, event: PointerEvent) {
+        self.pressed.set(self.place(&event));
+    }
+
+    fn end(&self, event: PointerEvent) {
+        if let (Some(on_pick), Some(from), Some(to)) = (&self.on_pick, *self.pressed, self.place(&event)) {
+            on_pick.emit((from.min(to), from.max(to)));
+        }
+        self.pressed.set(None);
+    }
+
+    fn press(&self, event: KeyboardEvent) {
+        if let (Some(on_pick), Some(index), "Enter") = (&self.on_pick, *self.chosen, event.key().as_str()) {
+            event.prevent_default();
+            on_pick.emit((index, index));
+            return;
+        }
+        if let Some(next) = moved(&event.key(), *self.chosen, self.layout.zones.len()) {
+            event.prevent_default();
+            self.chosen.set(Some(next));
+        }
     }
 }
 
