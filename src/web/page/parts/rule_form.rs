@@ -41,6 +41,38 @@ struct Part {
     text: String,
 }
 
+/// What the form says, and what of the analysis fits it.
+struct Draft<'a> {
+    rule: Result<Rule, String>,
+    fitting: Vec<&'a Finding>,
+    /// The finding that must fit does not.
+    is_missed: bool,
+}
+
+impl<'a> Draft<'a> {
+    fn of(parts: &[Part], note: &str, props: &'a RuleFormProps) -> Draft<'a> {
+        let rule = rule(parts, note);
+        let fitting = match (&rule, &props.analysis) {
+            (Ok(rule), Some(analysis)) => analysis.findings.iter().filter(|finding| rule.fits(finding)).collect(),
+            _ => Vec::new(),
+        };
+        let is_missed = match (&rule, &props.finding) {
+            (Ok(_), Some(id)) => !fitting.iter().any(|finding: &&Finding| finding.id == *id),
+            _ => false,
+        };
+        Draft { rule, fitting, is_missed }
+    }
+
+    fn is_everything(&self) -> bool {
+        self.rule.as_ref().is_ok_and(Rule::is_everything)
+    }
+
+    /// The rule, if it may be submitted.
+    fn accepted(&self, is_confirmed: bool) -> Option<&Rule> {
+        self.rule.as_ref().ok().filter(|_| !self.is_missed && (is_confirmed || !self.is_everything()))
+    }
+}
+
 /// The form.
 #[component]
 pub fn RuleForm(props: &RuleFormProps) -> Html {
@@ -50,24 +82,16 @@ pub fn RuleForm(props: &RuleFormProps) -> Html {
     });
     let note = use_state_eq(String::new);
     let is_confirmed = use_state_eq(|| false);
-    let made = rule(&parts, &note);
-    let fitting = match (&made, &props.analysis) {
-        (Ok(rule), Some(analysis)) => analysis.findings.iter().filter(|finding| rule.fits(finding)).collect(),
-        _ => Vec::new(),
-    };
-    let is_missed = match (&made, &props.finding) {
-        (Ok(_), Some(id)) => !fitting.iter().any(|finding| finding.id == *id),
-        _ => false,
-    };
-    let is_everything = made.as_ref().is_ok_and(Rule::is_everything);
-    let may_submit = made.is_ok() && !is_missed && (*is_confirmed || !is_everything);
+    let draft = Draft::of(&parts, &note, props);
+    let accepted = draft.accepted(*is_confirmed).cloned();
+    let may_submit = accepted.is_some();
     // An empty form is no mistake yet.
-    let is_wrong = is_missed || made.is_err() && parts.iter().any(|part| part.is_on);
+    let is_wrong = draft.is_missed || draft.rule.is_err() && parts.iter().any(|part| part.is_on);
     let submit = {
-        let (done, made) = (props.on_done.clone(), made.clone().ok().filter(|_| may_submit));
+        let done = props.on_done.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if let Some(rule) = &made {
+            if let Some(rule) = &accepted {
                 done.emit(rule.clone());
             }
         })
@@ -88,12 +112,6 @@ pub fn RuleForm(props: &RuleFormProps) -> Html {
             note.set(event.target_dyn_into::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default());
         })
     };
-    let on_confirm = {
-        let is_confirmed = is_confirmed.setter();
-        Callback::from(move |event: Event| {
-            is_confirmed.set(event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked()));
-        })
-    };
     let cancel = props.on_cancel.reform(|_: MouseEvent| ());
     html! {
         <form class="rule-form" onsubmit={submit} aria-label="What is expected here">
@@ -108,23 +126,34 @@ pub fn RuleForm(props: &RuleFormProps) -> Html {
                     <input id="rule-note" type="text" placeholder="Why it is expected" maxlength="500" oninput={on_note} />
                 </div>
             </div>
-            <p role="status" class={if is_wrong { "error" } else { "hint" }}>
-                { said(&made, is_missed, &fitting, props.analysis.is_some()) }
-            </p>
-            if is_everything {
-                <p class="warning">
-                    <input id="rule-everything" type="checkbox" checked={*is_confirmed} onchange={on_confirm} />
-                    {" "}
-                    <label for="rule-everything">
-                        {"This rule expects every finding about IP addresses: none of them will be listed. I want that."}
-                    </label>
-                </p>
+            <p role="status" class={if is_wrong { "error" } else { "hint" }}>{ said(&draft, props.analysis.is_some()) }</p>
+            if draft.is_everything() {
+                { confirmation(&is_confirmed) }
             }
             <p class="buttons">
                 <button type="submit" class="button main" disabled={!may_submit}>{"Expect this"}</button>
                 <button type="button" class="button" onclick={cancel}>{"Cancel"}</button>
             </p>
         </form>
+    }
+}
+
+/// A box to tick before everything is expected.
+fn confirmation(is_confirmed: &UseStateHandle<bool>) -> Html {
+    let on_confirm = {
+        let is_confirmed = is_confirmed.setter();
+        Callback::from(move |event: Event| {
+            is_confirmed.set(event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked()));
+        })
+    };
+    html! {
+        <p class="warning">
+            <input id="rule-everything" type="checkbox" checked={**is_confirmed} onchange={on_confirm} />
+            {" "}
+            <label for="rule-everything">
+                {"This rule expects every finding about IP addresses: none of them will be listed. I want that."}
+            </label>
+        </p>
     }
 }
 
@@ -210,13 +239,15 @@ fn rule(parts: &[Part], note: &str) -> Result<Rule, String> {
     rule.tidy().ok_or_else(|| "Tick at least one part.".to_owned())
 }
 
-fn said(made: &Result<Rule, String>, is_missed: bool, fitting: &[&Finding], is_open: bool) -> String {
-    match made {
+fn said(draft: &Draft<'_>, is_open: bool) -> String {
+    match &draft.rule {
         Err(why) => why.clone(),
-        Ok(_) if is_missed => "This finding itself does not match: an address, name or port is missing.".to_owned(),
+        Ok(_) if draft.is_missed => {
+            "This finding itself does not match: an address, name or port is missing.".to_owned()
+        }
         Ok(_) if !is_open => String::new(),
         Ok(rule) => {
-            let n = quantity::counted(fitting.len() as u64, "finding matches", "findings match");
+            let n = quantity::counted(draft.fitting.len() as u64, "finding matches", "findings match");
             format!("{}: {n}.", plain(&rule.words()))
         }
     }
