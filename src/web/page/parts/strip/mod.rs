@@ -15,6 +15,7 @@ use picture::Picture;
 use yew::prelude::*;
 
 mod brush;
+mod drag;
 mod picture;
 
 /// What is shown.
@@ -107,6 +108,12 @@ fn n_bins(timeline: &Timeline) -> usize {
 /// Start of a bin, ns since 1970.
 fn start_of(timeline: &Timeline, bin: usize) -> i64 {
     timeline.start_ns.saturating_add(timeline.bin_ns.saturating_mul(i64::try_from(bin).unwrap_or(i64::MAX)))
+}
+
+/// Where a time is, as a share of the whole.
+fn share(timeline: &Timeline, ns: i64) -> f64 {
+    let length = (start_of(timeline, n_bins(timeline)) - timeline.start_ns).max(1) as f64;
+    ((ns - timeline.start_ns) as f64 / length).clamp(0.0, 1.0)
 }
 
 /// Traffic in each bin: bytes, or packets where bytes are not known.

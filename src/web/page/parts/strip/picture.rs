@@ -1,19 +1,17 @@
 //! The timeline as a picture with two edges: what lies between them is selected.
 
-use super::{brush, heights, n_bins, start_of, summary};
+use super::drag::use_drag;
+use super::{brush, heights, n_bins, share, start_of, summary};
 use crate::chart::draw::ticks;
 use crate::model::{Analysis, Finding, Severity};
 use crate::session::Shared;
 use crate::web::browser::style;
 use crate::web::page::hooks::use_store;
 use std::fmt::Write;
-use web_sys::Element;
 use yew::prelude::*;
 
 /// Findings that are marked, at most.
 const MOST_MARKS: usize = 200;
-/// A press that moves less is a click, px.
-const CLICK_PX: f64 = 4.0;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
@@ -26,80 +24,26 @@ pub struct StripPictureProps {
     pub offset: i32,
 }
 
-/// Where the pointer was pressed and where it is, as shares of the width.
-#[derive(Clone, Copy, PartialEq)]
-struct Drag {
-    from: f64,
-    to: f64,
-    width: f64,
+/// The selected range in bins: the first, the one behind the last, and how many there are in all.
+#[derive(Clone, Copy)]
+struct Bins {
+    first: usize,
+    end: usize,
+    n: usize,
 }
 
 /// The timeline.
 #[component]
 pub fn Picture(props: &StripPictureProps) -> Html {
-    let store = use_store();
-    let drag = use_state_eq(|| None::<Drag>);
     let StripPictureProps { analysis, time, offset } = props;
     let timeline = &analysis.stats.timeline;
     let n = n_bins(timeline);
+    let store = use_store();
+    let drag = use_drag(analysis, *time);
     let drawn = use_memo(analysis.clone(), |analysis| (area(&heights(&analysis.stats.timeline)), marks(analysis)));
-    let end_ns = start_of(timeline, n);
-    let length = (end_ns - timeline.start_ns).max(1) as f64;
-    let share = |ns: i64| ((ns - timeline.start_ns) as f64 / length).clamp(0.0, 1.0);
-    let place = |ns: i64| (share(ns) * n as f64).round() as usize;
-    let (first, last) = time.map_or((0, n), |(from, to)| (place(from), place(to)));
-    let shown = match *drag {
-        Some(Drag { from, to, .. }) => Some((from.min(to), from.max(to))),
-        None => time.map(|(from, to)| (share(from), share(to))),
-    };
-    let at = |event: &PointerEvent| {
-        let width = event.current_target().and_then(|target| wasm_bindgen::JsCast::dyn_into::<Element>(target).ok())?;
-        let width = f64::from(width.client_width()).max(1.0);
-        Some((f64::from(event.offset_x()) / width, width))
-    };
-    let on_down = {
-        let drag = drag.setter();
-        Callback::from(move |event: PointerEvent| {
-            if event.button() != 0 {
-                return;
-            }
-            if let Some((share, width)) = at(&event) {
-                if let Some(target) = event.target_dyn_into::<Element>() {
-                    // Without it a span ends where the pointer leaves the strip.
-                    let _ = target.set_pointer_capture(event.pointer_id());
-                }
-                drag.set(Some(Drag { from: share, to: share, width }));
-            }
-        })
-    };
-    let on_move = {
-        let drag = drag.clone();
-        Callback::from(move |event: PointerEvent| {
-            if let (Some(now), Some((share, _))) = (*drag, at(&event)) {
-                drag.set(Some(Drag { to: share, ..now }));
-            }
-        })
-    };
-    let on_up = {
-        let (drag, store, analysis, time) = (drag.clone(), store.clone(), analysis.clone(), *time);
-        let is_within = move |share: f64| shown.is_some_and(|(from, to)| (from..=to).contains(&share));
-        Callback::from(move |_: PointerEvent| {
-            let (Some(Drag { from, to, width }), Some(store)) = (*drag, &store) else { return };
-            drag.set(None);
-            let timeline = &analysis.stats.timeline;
-            let selection = store.state().selection.clone();
-            if (from - to).abs() * width >= CLICK_PX {
-                let (first, end) = brush::bins((from, to), n_bins(timeline));
-                store.select(selection.at(Some((start_of(timeline, first), start_of(timeline, end)))));
-            } else if time.is_some() && !is_within(from) {
-                store.select(selection.at(None));
-            }
-        })
-    };
-    let on_cancel = {
-        let drag = drag.setter();
-        Callback::from(move |_: PointerEvent| drag.set(None))
-    };
+    let place = |ns: i64| (share(timeline, ns) * n as f64).round() as usize;
+    let (first, end) = time.map_or((0, n), |(from, to)| (place(from), place(to)));
+    let bins = Bins { first, end, n };
     // An edge that keys move: the entry of the history is replaced, so that one step back undoes all of it.
     let move_to = {
         let (analysis, had_time) = (analysis.clone(), time.is_some());
@@ -112,18 +56,9 @@ pub fn Picture(props: &StripPictureProps) -> Html {
             if had_time { store.reselect(selection) } else { store.select(selection) }
         })
     };
-    let edge = |label: &'static str, at: usize, range: (usize, usize), is_first: bool| {
-        let move_to = move_to.clone();
-        let on_key = Callback::from(move |key: String| {
-            if let Some(next) = brush::moved(&key, at, range) {
-                move_to.emit(if is_first { (next, last) } else { (first, next) });
-            } else if key == "Escape" {
-                move_to.emit((0, n));
-            }
-        });
-        let text = ticks::range(start_of(timeline, at), 0, *offset);
-        let text = text.split(" to ").next().unwrap_or_default().to_owned();
-        html! { <Edge {label} share={at as f64 / n.max(1) as f64} now={at} least={range.0} most={range.1} {text} {on_key} /> }
+    let text = |bin: usize| {
+        let text = ticks::range(start_of(timeline, bin), 0, *offset);
+        text.split(" to ").next().unwrap_or_default().to_owned()
     };
     let view_box = format!("0 0 {n} 100");
     html! {
@@ -137,19 +72,43 @@ pub fn Picture(props: &StripPictureProps) -> Html {
                         y={format!("{}%", 20 * lane + 2)} height="16%" />
                 }
             </svg>
-            <svg class="strip-range" aria-hidden="true">
-                if let Some((from, to)) = shown {
-                    <rect class="outside" x="0" width={format!("{:.2}%", from * 100.0)} height="100%" />
-                    <rect class="outside" x={format!("{:.2}%", to * 100.0)} width={format!("{:.2}%", (1.0 - to) * 100.0)} height="100%" />
-                    <rect class="inside" x={format!("{:.2}%", from * 100.0)} width={format!("{:.2}%", (to - from) * 100.0)} height="100%" />
-                }
-            </svg>
-            <div class="strip-surface" title="Drag to select a range of time" onpointerdown={on_down} onpointermove={on_move}
-                onpointerup={on_up} onpointercancel={on_cancel}></div>
-            { edge("Selected from", first, (0, last.saturating_sub(1)), true) }
-            { edge("Selected to", last, (first + 1, n), false) }
+            { range(drag.shown) }
+            <div class="strip-surface" title="Drag to select a range of time" onpointerdown={drag.on_down} onpointermove={drag.on_move}
+                onpointerup={drag.on_up} onpointercancel={drag.on_cancel}></div>
+            { edge(bins, true, text(first), &move_to) }
+            { edge(bins, false, text(end), &move_to) }
         </div>
     }
+}
+
+/// What is selected, and what is not, as shares of the width.
+fn range(shown: Option<(f64, f64)>) -> Html {
+    html! {
+        <svg class="strip-range" aria-hidden="true">
+            if let Some((from, to)) = shown {
+                <rect class="outside" x="0" width={format!("{:.2}%", from * 100.0)} height="100%" />
+                <rect class="outside" x={format!("{:.2}%", to * 100.0)} width={format!("{:.2}%", (1.0 - to) * 100.0)} height="100%" />
+                <rect class="inside" x={format!("{:.2}%", from * 100.0)} width={format!("{:.2}%", (to - from) * 100.0)} height="100%" />
+            }
+        </svg>
+    }
+}
+
+/// The first or the last edge of the range; `move_to` is called with both bins that keys move them to.
+fn edge(Bins { first, end, n }: Bins, is_first: bool, text: String, move_to: &Callback<(usize, usize)>) -> Html {
+    let (label, at, range) = match is_first {
+        true => ("Selected from", first, (0, end.saturating_sub(1))),
+        false => ("Selected to", end, (first + 1, n)),
+    };
+    let move_to = move_to.clone();
+    let on_key = Callback::from(move |key: String| {
+        if let Some(next) = brush::moved(&key, at, range) {
+            move_to.emit(if is_first { (next, end) } else { (first, next) });
+        } else if key == "Escape" {
+            move_to.emit((0, n));
+        }
+    });
+    html! { <Edge {label} share={at as f64 / n.max(1) as f64} now={at} least={range.0} most={range.1} {text} {on_key} /> }
 }
 
 #[derive(Properties, PartialEq)]
