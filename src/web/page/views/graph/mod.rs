@@ -18,6 +18,9 @@ use picture::Picture;
 use yew::prelude::*;
 
 mod picture;
+mod pointer;
+mod shapes;
+mod viewport;
 
 /// Rows of the table at first.
 const MOST: usize = 50;
