@@ -11,7 +11,7 @@ use crate::web::page::parts::filter_bar::{FilterBar, Scope};
 use crate::web::page::parts::grid::{Grid, Wanted};
 use crate::web::page::parts::lost::TablesLost;
 use crate::web::page::parts::text::{Times, plain};
-use row::{N_COLUMNS, Sight};
+use row::{ColumnWindow, N_COLUMNS};
 use yew::prelude::*;
 
 mod row;
@@ -68,7 +68,7 @@ pub fn Rows(props: &RowsProps) -> Html {
         filter: props.state.selection.over(&props.route.filter),
         sort: props.route.sort,
         is_descending: props.route.is_descending,
-        beside: Sight { first, names },
+        beside: ColumnWindow { first, names },
     };
     html! {
         <div class="table-view">

@@ -13,21 +13,21 @@ pub const N_COLUMNS: u32 = 24;
 
 /// The columns in sight.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Sight {
+pub struct ColumnWindow {
     /// Place of the first, from 0.
     pub first: u32,
     /// Their names.
     pub names: Vec<AttrValue>,
 }
 
-impl From<Sight> for Cells {
-    fn from(sight: Sight) -> Cells {
-        Cells { first_column: sight.first, n_columns: N_COLUMNS }
+impl From<ColumnWindow> for Cells {
+    fn from(window: ColumnWindow) -> Cells {
+        Cells { first_column: window.first, n_columns: N_COLUMNS }
     }
 }
 
 impl Row for DataRow {
-    type Beside = Sight;
+    type Beside = ColumnWindow;
     const LABEL: &'static str = "Rows";
     const NOUNS: (&'static str, &'static str) = ("row", "rows");
     const CLASS: &'static str = "rows-grid";
@@ -52,7 +52,7 @@ impl Row for DataRow {
     ];
 
     fn columns(wanted: &Wanted<Self>) -> Cow<'static, [Column<RowSort>]> {
-        let Sight { first, names } = &wanted.beside;
+        let ColumnWindow { first, names } = &wanted.beside;
         let own = (*first..).zip(names).map(|(place, name)| Column {
             label: name.clone(),
             sort: Some(RowSort::Column(place)),
