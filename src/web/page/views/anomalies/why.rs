@@ -27,21 +27,8 @@ pub struct WhyProps {
 /// The selected row.
 #[component]
 pub fn Why(props: &WhyProps) -> Html {
-    let store = use_store();
-    let reasons = use_state_eq(|| None::<Shared<AnomalyReasons>>);
-    {
-        let set = reasons.setter();
-        use_effect_with((props.row, props.revision), move |(row, _)| {
-            let (Some(row), Some(store)) = (*row, store) else { return set.set(None) };
-            let on_answer = Callback::from(move |answer| {
-                if let Answer::Anomalies(AnomalyAnswer::Reasons(reasons)) = answer {
-                    set.set(reasons.map(|reasons| Shared::new(*reasons)));
-                }
-            });
-            store.ask(Query::Anomalies(Box::new(AnomalyQuery::Reasons(row))), on_answer);
-        });
-    }
-    let Some(why) = reasons.as_ref().filter(|why| Some(why.row.row) == props.row) else {
+    let reasons = use_reasons(props.row, props.revision);
+    let Some(why) = reasons.filter(|why| Some(why.row.row) == props.row) else {
         return html! {
             <aside class="pane" aria-label="Why it stands out">
                 <p class="placeholder">
@@ -50,7 +37,6 @@ pub fn Why(props: &WhyProps) -> Html {
             </aside>
         };
     };
-    let n = why.agreeing.len() + why.others.len();
     html! {
         <aside class="pane" aria-label={format!("Why {} stands out", plain(&why.row.name))}>
             <div class="pane-head">
@@ -59,15 +45,7 @@ pub fn Why(props: &WhyProps) -> Html {
             </div>
             <p>
                 { format!("Score {:.3}. ", why.row.score) }
-                { match (&why.agreeing[..], &why.others[..]) {
-                    ([], _) if n > 1 => "To no method alone is it among the most unusual hundredth.".to_owned(),
-                    (agreeing, []) if n > 1 => format!("All {} methods agree: to each it is among the most unusual hundredth.", agreeing.len()),
-                    ([], _) => String::new(),
-                    (agreeing, others) if n > 1 => format!(
-                        "Among the most unusual hundredth to {}; not to {}.", agreeing.join(", "), others.join(", ")
-                    ),
-                    _ => "It is among the most unusual hundredth.".to_owned(),
-                } }
+                { agreement(&why.agreeing, &why.others) }
                 if let Some(class) = &why.row.class {
                     { format!(" The label says {}.", plain(class)) }
                 }
@@ -78,24 +56,7 @@ pub fn Why(props: &WhyProps) -> Html {
                     <a href={Route::findings(Some(&finding.id)).hash()}>{ plain(&finding.title) }</a>{"."}
                 </p>
             }
-            <div class="scroll" tabindex="0" role="region" aria-label="Reasons">
-                <table class="plain why">
-                    <thead>
-                        <tr>
-                            <th scope="col">{ explained("Feature") }</th>
-                            <th scope="col" class="num">{"Value"}</th>
-                            <th scope="col">{"Typical"}</th>
-                            <th scope="col" class="num">{"Nearest usual"}</th>
-                            <th scope="col">{ explained("Part of the score") }</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        for reason in why.features.iter() {
-                            { feature(reason) }
-                        }
-                    </tbody>
-                </table>
-            </div>
+            { features(&why.features) }
             if let Some(first) = why.features.first() {
                 <p>{ format!(
                     "If {} were typical, the score would be {:.3} instead of {:.3}.",
@@ -106,6 +67,64 @@ pub fn Why(props: &WhyProps) -> Html {
                 { nearest_row(nearest, &props.on_action) }
             }
         </aside>
+    }
+}
+
+/// The reasons of a row of a result, once the worker has sent them.
+#[hook]
+fn use_reasons(row: Option<u32>, revision: u32) -> Option<Shared<AnomalyReasons>> {
+    let store = use_store();
+    let reasons = use_state_eq(|| None::<Shared<AnomalyReasons>>);
+    let set = reasons.setter();
+    use_effect_with((row, revision), move |(row, _)| {
+        let (Some(row), Some(store)) = (*row, store) else { return set.set(None) };
+        let on_answer = Callback::from(move |answer| {
+            if let Answer::Anomalies(AnomalyAnswer::Reasons(reasons)) = answer {
+                set.set(reasons.map(|reasons| Shared::new(*reasons)));
+            }
+        });
+        store.ask(Query::Anomalies(Box::new(AnomalyQuery::Reasons(row))), on_answer);
+    });
+    (*reasons).clone()
+}
+
+/// Which methods hold a row for unusual and which do not, in a sentence.
+fn agreement(agreeing: &[String], others: &[String]) -> String {
+    let n = agreeing.len() + others.len();
+    match (agreeing, others) {
+        ([], _) if n > 1 => "To no method alone is it among the most unusual hundredth.".to_owned(),
+        (agreeing, []) if n > 1 => {
+            format!("All {} methods agree: to each it is among the most unusual hundredth.", agreeing.len())
+        }
+        ([], _) => String::new(),
+        (agreeing, others) if n > 1 => {
+            format!("Among the most unusual hundredth to {}; not to {}.", agreeing.join(", "), others.join(", "))
+        }
+        _ => "It is among the most unusual hundredth.".to_owned(),
+    }
+}
+
+/// What speaks for it, feature by feature.
+fn features(reasons: &[AnomalyReason]) -> Html {
+    html! {
+        <div class="scroll" tabindex="0" role="region" aria-label="Reasons">
+            <table class="plain why">
+                <thead>
+                    <tr>
+                        <th scope="col">{ explained("Feature") }</th>
+                        <th scope="col" class="num">{"Value"}</th>
+                        <th scope="col">{"Typical"}</th>
+                        <th scope="col" class="num">{"Nearest usual"}</th>
+                        <th scope="col">{ explained("Part of the score") }</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    for reason in reasons {
+                        { feature(reason) }
+                    }
+                </tbody>
+            </table>
+        </div>
     }
 }
 
