@@ -1,26 +1,45 @@
 //! Marks on packets: stepping through them, showing only them, and what is said of the chosen packet.
 
 use crate::model::format::quantity;
-use crate::protocol::{Answer, PacketSort, Query, Window};
+use crate::model::listing::PacketRow;
+use crate::protocol::{Answer, Filter, PacketSort, Query, Window};
 use crate::session::{Action, Marks, marks};
 use crate::web::page::hooks::use_store;
 use crate::web::page::parts::icon::Icon;
+use crate::web::page::prefs;
 use crate::web::page::store::Store;
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-/// Finds the marked packet after or before another one that passes a window's filter, and calls with its place there.
-pub fn seek(
-    store: &Store,
-    window: &Window<PacketSort>,
-    marked: &Rc<Marks>,
-    (from, is_back): (Option<u64>, bool),
-    found: Callback<u64>,
-) {
-    step(store.clone(), window.clone(), marked.clone(), (from, is_back, marked.len()), found);
+/// Stepping from one marked packet to the next.
+pub struct MarkSteps {
+    /// The place that is gone to, and the number of the step.
+    pub go_to: Option<(u64, u32)>,
+    /// Called to go to the next one, or back to the one before.
+    pub on_step: Callback<bool>,
 }
 
+/// Steps among the marked packets that pass a window's filter, from the packet that is chosen.
+#[hook]
+pub fn use_mark_steps(marked: &Rc<Marks>, from: Option<u64>, window: Window<PacketSort>) -> MarkSteps {
+    let store = use_store();
+    let go_to = use_state_eq(|| None::<(u64, u32)>);
+    let on_step = {
+        let (marked, go_to) = (marked.clone(), go_to.clone());
+        Callback::from(move |is_back: bool| {
+            let next = go_to.map_or(0, |(_, n)| n).wrapping_add(1);
+            let set = go_to.setter();
+            let found = Callback::from(move |place| set.set(Some((place, next))));
+            if let Some(store) = &store {
+                step(store.clone(), window.clone(), marked.clone(), (from, is_back, marked.len()), found);
+            }
+        })
+    };
+    MarkSteps { go_to: *go_to, on_step }
+}
+
+/// Finds the marked packet after or before another one, tries that many at most, and calls with its place.
 fn step(
     store: Store,
     window: Window<PacketSort>,
@@ -38,6 +57,33 @@ fn step(
         })
     };
     store.ask(asked, on_answer);
+}
+
+/// What keys do in the table: mark the packet that they have reached, and step.
+pub fn keys(store: Option<Store>, marked: Rc<Marks>, on_step: Callback<bool>) -> Callback<(String, PacketRow), bool> {
+    Callback::from(move |(key, row): (String, PacketRow)| {
+        match key.as_str() {
+            _ if !prefs::has_single_keys() => return false,
+            "m" => {
+                let comment = (!marked.contains_key(&row.index)).then(String::new);
+                if let Some(store) = &store {
+                    store.dispatch(Action::Mark(row.index, comment));
+                }
+            }
+            "n" => on_step.emit(false),
+            "p" => on_step.emit(true),
+            _ => return false,
+        }
+        true
+    })
+}
+
+/// Whether a filter leaves just the marked packets, and what puts such a filter in force or takes it away; none without marks.
+pub fn only_marked(marked: &Marks, filter: &Filter, on_filter: &Callback<Filter>) -> Option<(bool, Callback<()>)> {
+    let text = marks::filter(marked)?;
+    let is_on = text == filter.text;
+    let other = Filter { text: if is_on { String::new() } else { text }, ..filter.clone() };
+    Some((is_on, on_filter.reform(move |()| other.clone())))
 }
 
 /// What is shown.
