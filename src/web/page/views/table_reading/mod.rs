@@ -3,6 +3,7 @@
 use super::settings::{Field, KeepFile, Kept};
 use crate::model::Analysis;
 use crate::model::format::quantity;
+use crate::model::rows::Layout;
 use crate::session::{Action, Phase, Shared, State};
 use crate::settings::ABOUT_VALUES;
 use crate::web::page::hooks::{use_action, use_focus_on_change};
@@ -41,28 +42,9 @@ pub fn TableReading(props: &TableReadingProps) -> Html {
     let Some(facts) = &props.analysis.table else {
         return html! { <p class="placeholder">{"This is a capture, not a table: it has no columns."}</p> };
     };
-    let layout = &facts.layout;
-    let is_reading = state.phase == Phase::Reading;
-    let n_chosen = state.chosen_headings().count();
-    let is_otherwise = state.reads_table_otherwise();
-    let on_search = {
-        let wanted = wanted.setter();
-        Callback::from(move |event: InputEvent| {
-            let text = event.target_dyn_into::<HtmlInputElement>().map(|input| input.value());
-            wanted.set(text.unwrap_or_default());
-        })
-    };
-    let more = {
-        let n_shown = n_shown.clone();
-        Callback::from(move |_: MouseEvent| n_shown.set(*n_shown + EACH))
-    };
-    let lower = wanted.to_lowercase();
-    let fits = |name: &str| lower.is_empty() || name.to_lowercase().contains(&lower);
-    let fitting: Vec<usize> =
-        layout.columns.iter().enumerate().filter(|(_, column)| fits(&column.name)).map(|(place, _)| place).collect();
     html! {
         <div class="table-reading" data-testid="table-reading">
-            if is_reading {
+            if state.phase == Phase::Reading {
                 <h2>{"Reading"}</h2>
             } else {
                 <h1>{"Reading"}</h1>
@@ -77,62 +59,99 @@ pub fn TableReading(props: &TableReadingProps) -> Html {
                     <span>{"Only the first rows were read so far, for you to look at the columns."}</span>
                 </p>
             }
-            <div class="settings-bar">
-                <button type="button" class={classes!("button", (is_otherwise || state.is_look).then_some("main"))}
-                    onclick={again} disabled={!is_otherwise && !state.is_look}>
-                    { Icon::Again.html() }
-                    <span>{ if state.is_look { "Analyse with these" } else { "Read again with these" } }</span>
-                </button>
-                <button type="button" class="button" onclick={forget} disabled={n_chosen == 0}>
-                    { Icon::Cross.html() }<span>{"Forget the choices for this table"}</span>
-                </button>
-                <KeepFile state={state.clone()} kept={Kept::Columns} />
-                <p role="status" class="hint">{ status(n_chosen, is_otherwise, state.is_look) }</p>
-            </div>
+            { bar(state, again, forget) }
             <section class="card group" aria-labelledby="reading-values">
                 <h2 id="reading-values">{"Dates and durations"}</h2>
-                <p>{ values(props) }</p>
+                <p>{ values(&facts.layout) }</p>
                 <div class="fields">
                     for descriptor in ABOUT_VALUES {
                         <Field key={descriptor.id} {descriptor} value={state.settings.get(descriptor)} />
                     }
                 </div>
             </section>
-            <section class="card group" aria-labelledby="reading-columns">
-                <h2 id="reading-columns">{ quantity::counted(layout.columns.len() as u64, "column", "columns") }</h2>
-                if layout.columns.len() > EACH {
-                    <input type="search" class="filter-text" aria-label="Find columns" placeholder="Part of a column's name"
-                        value={(*wanted).clone()} oninput={on_search} />
-                }
-                <table class="plain reading-columns">
-                    <thead>
-                        <tr>
-                            <th scope="col">{"Column"}</th>
-                            <th scope="col">{"Taken for"}</th>
-                            <th scope="col">{"Examples"}</th>
-                            <th scope="col">{"Why"}</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        for (n, place) in fitting.iter().take(*n_shown).enumerate() {
-                            <ColumnRow key={*place} place={*place} analysis={props.analysis.clone()} state={state.clone()}
-                                anchor={(n > 0 && n + EACH == *n_shown).then(|| first_new.clone())} />
-                        }
-                    </tbody>
-                </table>
-                if fitting.is_empty() {
-                    <p class="hint">{"No column has that in its name."}</p>
-                }
-                if fitting.len() > *n_shown {
-                    <p class="buttons">
-                        <button type="button" class="button" onclick={more}>
-                            { format!("Show {} more columns", EACH.min(fitting.len() - *n_shown)) }
-                        </button>
-                    </p>
-                }
-            </section>
+            { columns(props, &facts.layout, &wanted, (&n_shown, &first_new)) }
             <LookFirst is_on={state.looks_first} />
         </div>
+    }
+}
+
+/// What can be done with the choices: read again, forget, keep as a file.
+fn bar(state: &Shared<State>, again: Callback<MouseEvent>, forget: Callback<MouseEvent>) -> Html {
+    let n_chosen = state.chosen_headings().count();
+    let is_otherwise = state.reads_table_otherwise();
+    let may_read = is_otherwise || state.is_look;
+    html! {
+        <div class="settings-bar">
+            <button type="button" class={classes!("button", may_read.then_some("main"))} onclick={again} disabled={!may_read}>
+                { Icon::Again.html() }
+                <span>{ if state.is_look { "Analyse with these" } else { "Read again with these" } }</span>
+            </button>
+            <button type="button" class="button" onclick={forget} disabled={n_chosen == 0}>
+                { Icon::Cross.html() }<span>{"Forget the choices for this table"}</span>
+            </button>
+            <KeepFile state={state.clone()} kept={Kept::Columns} />
+            <p role="status" class="hint">{ status(n_chosen, is_otherwise, state.is_look) }</p>
+        </div>
+    }
+}
+
+/// The columns whose name has what is searched for, the first of them; `first_new` is the first of those that came in last.
+fn columns(
+    props: &TableReadingProps,
+    layout: &Layout,
+    wanted: &UseStateHandle<String>,
+    (n_shown, first_new): (&UseStateHandle<usize>, &NodeRef),
+) -> Html {
+    let on_search = {
+        let wanted = wanted.setter();
+        Callback::from(move |event: InputEvent| {
+            let text = event.target_dyn_into::<HtmlInputElement>().map(|input| input.value());
+            wanted.set(text.unwrap_or_default());
+        })
+    };
+    let more = {
+        let n_shown = n_shown.clone();
+        Callback::from(move |_: MouseEvent| n_shown.set(*n_shown + EACH))
+    };
+    let n_shown = **n_shown;
+    let lower = wanted.to_lowercase();
+    let fits = |name: &str| lower.is_empty() || name.to_lowercase().contains(&lower);
+    let fitting: Vec<usize> =
+        layout.columns.iter().enumerate().filter(|(_, column)| fits(&column.name)).map(|(place, _)| place).collect();
+    html! {
+        <section class="card group" aria-labelledby="reading-columns">
+            <h2 id="reading-columns">{ quantity::counted(layout.columns.len() as u64, "column", "columns") }</h2>
+            if layout.columns.len() > EACH {
+                <input type="search" class="filter-text" aria-label="Find columns" placeholder="Part of a column's name"
+                    value={(**wanted).clone()} oninput={on_search} />
+            }
+            <table class="plain reading-columns">
+                <thead>
+                    <tr>
+                        <th scope="col">{"Column"}</th>
+                        <th scope="col">{"Taken for"}</th>
+                        <th scope="col">{"Examples"}</th>
+                        <th scope="col">{"Why"}</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    for (n, place) in fitting.iter().take(n_shown).enumerate() {
+                        <ColumnRow key={*place} place={*place} analysis={props.analysis.clone()} state={props.state.clone()}
+                            anchor={(n > 0 && n + EACH == n_shown).then(|| first_new.clone())} />
+                    }
+                </tbody>
+            </table>
+            if fitting.is_empty() {
+                <p class="hint">{"No column has that in its name."}</p>
+            }
+            if fitting.len() > n_shown {
+                <p class="buttons">
+                    <button type="button" class="button" onclick={more}>
+                        { format!("Show {} more columns", EACH.min(fitting.len() - n_shown)) }
+                    </button>
+                </p>
+            }
+        </section>
     }
 }
 
@@ -148,9 +167,7 @@ fn status(n_chosen: usize, is_otherwise: bool, is_look: bool) -> String {
 }
 
 /// How dates and durations were read.
-fn values(props: &TableReadingProps) -> String {
-    let Some(facts) = &props.analysis.table else { return String::new() };
-    let layout = &facts.layout;
+fn values(layout: &Layout) -> String {
     let dates = match layout.date_order.as_str() {
         "" => "No date is written so that the order of day and month matters.".to_owned(),
         order => format!("Dates were read {order}."),
