@@ -1,7 +1,7 @@
 //! One lesson: its story, its file, its questions with hints and answers, and what its words mean.
 
 use super::FOLDER;
-use crate::session::lesson::LessonQuestion;
+use crate::session::lesson::{Course, LessonQuestion};
 use crate::session::route::LearnRoute;
 use crate::session::{Action, Learn, LearnAction, Route, Shared};
 use crate::web::browser::fetch;
@@ -9,6 +9,7 @@ use crate::web::page::hooks::{use_action, use_store};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::plain;
+use crate::web::page::store::Store;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -41,31 +42,10 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
         Callback::from(move |_: MouseEvent| {
             let Some(store) = store.clone() else { return };
             let opened = Action::Learn(LearnAction::Opened(id.clone(), is_class));
-            if is_own {
-                match store.lesson_file(&file) {
-                    Some(found) => {
-                        store.open(vec![found]);
-                        store.dispatch(opened);
-                    }
-                    None => store
-                        .dispatch(Action::Fail(format!("{} was not given beside the file of lessons.", plain(&file)))),
-                }
-                return;
+            match is_own {
+                true => open_given(&store, &file, opened),
+                false => open_fetched(store, format!("{FOLDER}{file}"), opened, is_loading.clone()),
             }
-            let (is_loading, path) = (is_loading.clone(), format!("{FOLDER}{file}"));
-            is_loading.set(true);
-            spawn_local(async move {
-                match fetch::file(&path).await {
-                    Ok(found) => {
-                        store.open_own(found, &path);
-                        store.dispatch(opened);
-                    }
-                    Err(text) => {
-                        is_loading.set(false);
-                        store.dispatch(Action::Fail(text));
-                    }
-                }
-            });
         })
     };
     let to_list = Route::Learn(LearnRoute { lesson: None, is_class: props.is_class }).hash();
@@ -93,17 +73,54 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
                 }
             </ol>
             if !lesson.words.is_empty() {
-                <section aria-labelledby="lesson-words">
-                    <h2 id="lesson-words">{"Words"}</h2>
-                    for word in &lesson.words {
-                        <details key={word.clone()} class="word">
-                            <summary>{ word }</summary>
-                            <p>{ course.words.get(word).map_or("", String::as_str) }</p>
-                        </details>
-                    }
-                </section>
+                { words(course, &lesson.words) }
             }
         </div>
+    }
+}
+
+/// Opens a file that was given beside the file of lessons.
+fn open_given(store: &Store, file: &str, opened: Action) {
+    match store.lesson_file(file) {
+        Some(found) => {
+            store.open(vec![found]);
+            store.dispatch(opened);
+        }
+        None => {
+            store.dispatch(Action::Fail(format!("{} was not given beside the file of lessons.", plain(file))));
+        }
+    }
+}
+
+/// Opens a file that comes with the page, once it has been fetched.
+fn open_fetched(store: Store, path: String, opened: Action, is_loading: UseStateSetter<bool>) {
+    is_loading.set(true);
+    spawn_local(async move {
+        match fetch::file(&path).await {
+            Ok(found) => {
+                store.open_own(found, &path);
+                store.dispatch(opened);
+            }
+            Err(text) => {
+                is_loading.set(false);
+                store.dispatch(Action::Fail(text));
+            }
+        }
+    });
+}
+
+/// What the words of a lesson mean.
+fn words(course: &Course, words: &[String]) -> Html {
+    html! {
+        <section aria-labelledby="lesson-words">
+            <h2 id="lesson-words">{"Words"}</h2>
+            for word in words {
+                <details key={word.clone()} class="word">
+                    <summary>{ word }</summary>
+                    <p>{ course.words.get(word).map_or("", String::as_str) }</p>
+                </details>
+            }
+        </section>
     }
 }
 
