@@ -1,9 +1,9 @@
 //! The capture in a handful of numbers, and how much of it was read.
 
-use crate::model::Analysis;
-use crate::model::analysis::IssueSeverity;
+use crate::model::analysis::{Coverage, Issue, IssueSeverity};
 use crate::model::format::quantity::{self, or_dash};
 use crate::model::format::time;
+use crate::model::{Analysis, Comment};
 use crate::session::{Route, Shared};
 use crate::web::page::hooks::use_clock;
 use crate::web::page::parts::terms::explained;
@@ -26,22 +26,6 @@ pub fn Figures(props: &FiguresProps) -> Html {
     let Analysis { file, summary, coverage, issues, .. } = &*props.analysis;
     let when = |ns: Option<i64>| or_dash(ns.map(|ns| moment_with_zone(ns, clock)));
     let n_issues = issues.len() as u64;
-    let part = |n: u64, what: &str| (n > 0).then(|| format!("{} {what}", quantity::count(n)));
-    let notes: Vec<String> = [
-        part(coverage.packets_read.saturating_sub(coverage.packets_decoded), "not fully decoded"),
-        part(coverage.packets_truncated, "truncated by the capture"),
-        part(coverage.flows_summarised, "flows added to totals"),
-        (coverage.bytes_skipped > 0).then(|| format!("{} skipped", quantity::bytes(coverage.bytes_skipped as f64))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let is_whole = issues.iter().all(|issue| issue.severity != IssueSeverity::Error);
-    let coverage_text = match (notes.is_empty(), is_whole) {
-        (false, _) => notes.join(", "),
-        (true, true) => "everything was read".to_owned(),
-        (true, false) => "not everything could be read".to_owned(),
-    };
     html! {
         <section class="card" aria-labelledby="figures-title">
             <h2 id="figures-title">{"The capture"}</h2>
@@ -58,7 +42,7 @@ pub fn Figures(props: &FiguresProps) -> Html {
                 { pair("Format", plain(&file.format)) }
                 { pair("Link type", plain(&file.link_types.join(", "))) }
                 if !props.is_partial {
-                    { pair("Coverage", coverage_text) }
+                    { pair("Coverage", how_much_was_read(coverage, issues)) }
                     if !coverage.interfaces.is_empty() {
                         { pair("Capture loss", coverage.loss().words()) }
                     }
@@ -75,16 +59,7 @@ pub fn Figures(props: &FiguresProps) -> Html {
                 }
             </dl>
             if !file.comments.is_empty() {
-                <details>
-                    <summary>
-                        { quantity::counted(file.comments.len() as u64, "comment", "comments") }{" in the capture"}
-                    </summary>
-                    <dl class="figures">
-                        for comment in &file.comments {
-                            { pair(&comment.about.to_string(), plain(&comment.text)) }
-                        }
-                    </dl>
-                </details>
+                { comments(&file.comments) }
             }
             if n_issues > 0 && !props.is_partial {
                 <p><a href={Route::Issues.hash()}>
@@ -92,5 +67,41 @@ pub fn Figures(props: &FiguresProps) -> Html {
                 </a></p>
             }
         </section>
+    }
+}
+
+/// What of the file was not read, or that all was.
+fn how_much_was_read(coverage: &Coverage, issues: &[Issue]) -> String {
+    let part = |n: u64, what: &str| (n > 0).then(|| format!("{} {what}", quantity::count(n)));
+    let notes: Vec<String> = [
+        part(coverage.packets_read.saturating_sub(coverage.packets_decoded), "not fully decoded"),
+        part(coverage.packets_truncated, "truncated by the capture"),
+        part(coverage.flows_summarised, "flows added to totals"),
+        (coverage.bytes_skipped > 0).then(|| format!("{} skipped", quantity::bytes(coverage.bytes_skipped as f64))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let is_whole = issues.iter().all(|issue| issue.severity != IssueSeverity::Error);
+    match (notes.is_empty(), is_whole) {
+        (false, _) => notes.join(", "),
+        (true, true) => "everything was read".to_owned(),
+        (true, false) => "not everything could be read".to_owned(),
+    }
+}
+
+/// What the capture says of itself.
+fn comments(comments: &[Comment]) -> Html {
+    html! {
+        <details>
+            <summary>
+                { quantity::counted(comments.len() as u64, "comment", "comments") }{" in the capture"}
+            </summary>
+            <dl class="figures">
+                for comment in comments {
+                    { pair(&comment.about.to_string(), plain(&comment.text)) }
+                }
+            </dl>
+        </details>
     }
 }
