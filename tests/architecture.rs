@@ -382,6 +382,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         &[
             &["listing", "streams"],
             &["slices"],
+            &["scan"],
             &["filter"],
             &[
                 "expert",

@@ -109,7 +109,46 @@ fn drawn(
 ) -> Graph {
     let amount = |sum: &Sum| if unit == GraphUnit::Bytes { sum.bytes } else { sum.n_flows };
     let groups = grouped(hosts, &amount, site);
-    let mut nodes: BTreeMap<&Group, (Sum, u32, Option<Option<bool>>)> = BTreeMap::new();
+    let mut order: Vec<(&Group, Members)> = members(hosts, &groups, site).into_iter().collect();
+    order.arrange_by_key(|(group, members)| (Reverse(amount(&members.sum)), (*group).clone()));
+    let place_of: BTreeMap<&Group, u32> = (0..).zip(&order).map(|(place, (group, _))| (*group, place)).gathered();
+    let place = |host: Addr| groups.get(&host).and_then(|group| place_of.get(group)).copied();
+    let mut edges = edges(pairs, &place, &amount);
+    let n_edges_left_out = edges.len().saturating_sub(MOST_EDGES) as u64;
+    edges.truncate(MOST_EDGES);
+    let places = layout::places(order.len(), &pulls(&edges));
+    let nodes = order.iter().zip(places).map(|((group, members), (x, y))| {
+        let (name, filter) = words(group);
+        GraphNode {
+            name,
+            filter,
+            n_hosts: members.n_hosts,
+            is_inside: members.is_inside.flatten(),
+            severity: members.sum.severity,
+            amount: amount(&members.sum),
+            n_flows: members.sum.n_flows,
+            x: x as f32,
+            y: y as f32,
+        }
+    });
+    Graph { nodes: nodes.collect(), edges, n_hosts: hosts.len() as u64, n_edges_left_out, unit }
+}
+
+/// The hosts of a node.
+#[derive(Default)]
+struct Members {
+    sum: Sum,
+    n_hosts: u32,
+    /// Where all of them are; none where that is not known or not the same, or where there is no host yet.
+    is_inside: Option<Option<bool>>,
+}
+
+fn members<'a>(
+    hosts: &BTreeMap<Addr, Sum>,
+    groups: &'a BTreeMap<Addr, Group>,
+    site: &Site,
+) -> BTreeMap<&'a Group, Members> {
+    let mut nodes: BTreeMap<&Group, Members> = BTreeMap::new();
     for (host, sum) in hosts {
         let Some(group) = groups.get(host) else { continue };
         let place = match site.place(*host) {
@@ -117,18 +156,23 @@ fn drawn(
             Place::Outside => Some(false),
             Place::Unknown => None,
         };
-        let (all, n, inside) = nodes.entry(group).or_default();
+        let Members { sum: all, n_hosts, is_inside } = nodes.entry(group).or_default();
         all.add(*sum);
-        *n += 1;
-        *inside = Some(inside.map_or(place, |known| known.filter(|known| Some(*known) == place)));
+        *n_hosts += 1;
+        *is_inside = Some(is_inside.map_or(place, |known| known.filter(|known| Some(*known) == place)));
     }
-    let mut order: Vec<_> = nodes.into_iter().collect();
-    order.arrange_by_key(|(group, (sum, ..))| (Reverse(amount(sum)), (*group).clone()));
-    let place_of: BTreeMap<&Group, u32> = (0..).zip(&order).map(|(place, (group, _))| (*group, place)).gathered();
-    // Which way an edge goes the first of its pairs in order of address says, in whatever order they come.
+    nodes
+}
+
+/// Lines between the places of nodes, the largest first. Which way one goes the first of its pairs in order of address says, in
+/// whatever order they come.
+fn edges(
+    pairs: impl Iterator<Item = ((Addr, Addr), (Sum, bool))>,
+    place: &dyn Fn(Addr) -> Option<u32>,
+    amount: &dyn Fn(&Sum) -> u64,
+) -> Vec<GraphEdge> {
     let mut joined: BTreeMap<(u32, u32), Joined> = BTreeMap::new();
     for (pair, (sum, is_back)) in pairs {
-        let place = |host: Addr| groups.get(&host).and_then(|group| place_of.get(group)).copied();
         let (Some(a), Some(b)) = (place(pair.0), place(pair.1)) else { continue };
         if a != b {
             let is_back = if a < b { is_back } else { !is_back };
@@ -140,37 +184,20 @@ fn drawn(
             }
         }
     }
-    let mut edges: Vec<GraphEdge> = joined
-        .into_iter()
-        .map(|((a, b), Joined { sum, is_back, .. })| {
-            let (from, to) = if is_back { (b, a) } else { (a, b) };
-            GraphEdge { from, to, amount: amount(&sum), n_flows: sum.n_flows, severity: sum.severity }
-        })
-        .collect();
+    let edge = |((a, b), Joined { sum, is_back, .. }): ((u32, u32), Joined)| {
+        let (from, to) = if is_back { (b, a) } else { (a, b) };
+        GraphEdge { from, to, amount: amount(&sum), n_flows: sum.n_flows, severity: sum.severity }
+    };
+    let mut edges: Vec<GraphEdge> = joined.into_iter().map(edge).collect();
     edges.arrange_by_key(|edge| (Reverse(edge.amount), edge.from, edge.to));
-    let n_edges_left_out = edges.len().saturating_sub(MOST_EDGES) as u64;
-    edges.truncate(MOST_EDGES);
+    edges
+}
+
+/// How strongly edges, the largest of them first, pull their nodes together.
+fn pulls(edges: &[GraphEdge]) -> Vec<(usize, usize, f64)> {
     let most = edges.first().map_or(1.0, |edge| (edge.amount as f64).max(1.0));
-    let pulls: Vec<(usize, usize, f64)> = edges
-        .iter()
-        .map(|edge| (edge.from as usize, edge.to as usize, (edge.amount as f64 / most).sqrt().sqrt()))
-        .collect();
-    let places = layout::places(order.len(), &pulls);
-    let nodes = order.iter().zip(places).map(|((group, (sum, n_hosts, inside)), (x, y))| {
-        let (name, filter) = words(group);
-        GraphNode {
-            name,
-            filter,
-            n_hosts: *n_hosts,
-            is_inside: inside.flatten(),
-            severity: sum.severity,
-            amount: amount(sum),
-            n_flows: sum.n_flows,
-            x: x as f32,
-            y: y as f32,
-        }
-    });
-    Graph { nodes: nodes.collect(), edges, n_hosts: hosts.len() as u64, n_edges_left_out, unit }
+    let pull = |edge: &GraphEdge| (edge.amount as f64 / most).sqrt().sqrt();
+    edges.iter().map(|edge| (edge.from as usize, edge.to as usize, pull(edge))).collect()
 }
 
 /// The node that each host is part of: itself while there is room, else its network, else what is inside or outside.

@@ -1,8 +1,9 @@
 //! Rows of packets to how they look: what is remarked on them, and the first rule for colours that fits each.
 
 use super::expert::Expert;
-use super::filter::{passes_read, tables};
+use super::filter::tables;
 use super::listing::Sight;
+use super::scan::passes_read;
 use super::slices::{known_of, raw, spans};
 use crate::decode::fragments::Fragments;
 use crate::decode::inspect;

@@ -17,6 +17,7 @@ mod packets;
 mod packets_again;
 mod rows;
 mod saving;
+mod scan;
 mod slices;
 mod stream;
 mod streams;
