@@ -5,6 +5,7 @@ use crate::maths::sorting::Gather;
 use crate::model::finding::{Category, Finding};
 use crate::model::format::quantity::{bytes, count, counted};
 use crate::model::{Endpoint, Severity};
+use Success::{Failed, Hidden, Possible, Worked};
 use std::collections::BTreeSet;
 
 /// Whether it worked.
@@ -19,6 +20,9 @@ pub enum Success {
     /// It did.
     Worked,
 }
+
+/// Whether it worked, and the sentence that says so without its full stop.
+type Said = (Success, String);
 
 /// Detectors, and the measured value that says whether what they report worked. Detectors without a line measure no
 /// such thing.
@@ -55,7 +59,7 @@ const SUMMED: &[&str] = &["cleartext_login"];
 
 /// Whether what findings of one detector report worked, as [`of`] says it of one; none where that cannot be said of all at
 /// once, for each may have ended otherwise.
-pub fn of_alike(findings: &[&Finding], all: &[&Finding]) -> Option<(Success, String)> {
+pub fn of_alike(findings: &[&Finding], all: &[&Finding]) -> Option<Said> {
     let (first, others) = findings.split_first()?;
     let said = of(first, all)?;
     if others.iter().all(|other| of(other, all).as_ref() == Some(&said)) && !SUMMED.contains(&first.detector.as_str()) {
@@ -71,14 +75,29 @@ pub fn of_alike(findings: &[&Finding], all: &[&Finding]) -> Option<(Success, Str
 
 /// Whether it worked, and the sentence that says so without its full stop; none where there is nothing to succeed in. `all`
 /// are the findings of the input, among which a flood's effect is looked for.
-pub fn of(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
-    use Success::*;
-    let value = |name: &str| finding.measured(name);
+pub fn of(finding: &Finding, all: &[&Finding]) -> Option<Said> {
     // By what of the table was measured, in its order.
     let measured = MEASURED.iter().filter(|(detector, _)| *detector == finding.detector);
-    let values: Vec<f64> = measured.filter_map(|(_, name)| value(name)).collect();
-    let n = |value: f64, one: &str, many: &str| counted(value.max(0.0) as u64, one, many);
-    let said = match (finding.detector.as_str(), values.as_slice()) {
+    let values: Vec<f64> = measured.filter_map(|(_, name)| finding.measured(name)).collect();
+    let (detector, values) = (finding.detector.as_str(), values.as_slice());
+    of_guesses(detector, values)
+        .or_else(|| of_scan(detector, values))
+        .or_else(|| of_exploit(detector, values))
+        .or_else(|| of_lateral_movement(detector, values))
+        .or_else(|| of_malware(finding, values))
+        .or_else(|| of_rogue_server(finding, values, all))
+        .or_else(|| hidden(detector))
+        .or_else(|| by_category(finding, all))
+}
+
+/// A number of things, with their noun.
+fn n(value: f64, one: &str, many: &str) -> String {
+    counted(value.max(0.0) as u64, one, many)
+}
+
+/// Guesses of passwords, and passwords in the clear.
+fn of_guesses(detector: &str, values: &[f64]) -> Option<Said> {
+    let said = match (detector, values) {
         ("login_brute_force", [0.0]) => (Failed, "It failed as far as can be seen: no login was accepted".to_owned()),
         ("login_brute_force", [x]) => {
             let logins = n(*x, "login of the same client was", "logins of the same client were");
@@ -93,9 +112,23 @@ pub fn of(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
              that worked would bring"
                 .to_owned(),
         ),
-        ("tls_brute_force", _) => {
-            (Hidden, "Whether a guess fitted cannot be seen: the answers are encrypted".to_owned())
+        ("overpass_the_hash", [0.0]) => (Failed, "No login was seen to be accepted".to_owned()),
+        ("overpass_the_hash", [_]) => (Worked, "It worked: the login was accepted".to_owned()),
+        ("cleartext_login", [0.0]) => {
+            (Hidden, "Anybody on the path could read the passwords; whether they are valid was not seen".to_owned())
         }
+        ("cleartext_login", [x]) => {
+            let accepted = n(*x, "of these logins was", "of these logins were");
+            (Worked, format!("Anybody on the path could read the passwords, and {accepted} accepted"))
+        }
+        _ => return None,
+    };
+    Some(said)
+}
+
+/// What was found out about hosts, ports and names.
+fn of_scan(detector: &str, values: &[f64]) -> Option<Said> {
+    let said = match (detector, values) {
         ("port_scan", [0.0, 0.0]) => (Failed, "No port was seen to accept a connection".to_owned()),
         ("port_scan", [normal, half]) => {
             let ports = n(normal + half, "port that accepts connections", "ports that accept connections");
@@ -110,6 +143,14 @@ pub fn of(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
         ("arp_sweep", [_, _]) => (Failed, "No answer to it was seen".to_owned()),
         ("zone_transfer", [0.0]) => (Failed, "The server was not seen to hand over any record".to_owned()),
         ("zone_transfer", [x]) => (Worked, format!("It worked: the server handed over {}", n(*x, "record", "records"))),
+        _ => return None,
+    };
+    Some(said)
+}
+
+/// Requests that make a server or a controller do what it should not.
+fn of_exploit(detector: &str, values: &[f64]) -> Option<Said> {
+    let said = match (detector, values) {
         ("web_attack", [x]) if *x > 0.0 => {
             let calls = n(*x, "connection", "connections");
             (Worked, format!("It worked: the server then opened {calls} to the attacker"))
@@ -126,35 +167,47 @@ pub fn of(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
         }
         ("industrial_control", [0.0]) => (Possible, "It was not refused, as far as can be seen".to_owned()),
         ("industrial_control", [_]) => (Failed, "The controller refused it".to_owned()),
-        ("overpass_the_hash", [0.0]) => (Failed, "No login was seen to be accepted".to_owned()),
-        ("overpass_the_hash", [_]) => (Worked, "It worked: the login was accepted".to_owned()),
-        ("cleartext_login", [0.0]) => {
-            (Hidden, "Anybody on the path could read the passwords; whether they are valid was not seen".to_owned())
-        }
-        ("cleartext_login", [x]) => {
-            let accepted = n(*x, "of these logins was", "of these logins were");
-            (Worked, format!("Anybody on the path could read the passwords, and {accepted} accepted"))
-        }
-        ("lateral_movement", [reached, same]) => {
-            let reach = match reached.max(0.0) as u64 {
-                0 => "It was not seen to reach any of them".to_owned(),
-                n => format!("It reached {} of them", count(n)),
-            };
-            match same.max(0.0) as u64 {
-                0 => (if *reached > 0.0 { Worked } else { Failed }, reach),
-                n => (Possible, format!("{reach}, but {} did the same afterwards, as a worm makes hosts do", count(n))),
-            }
-        }
+        _ => return None,
+    };
+    Some(said)
+}
+
+/// Neighbours that were reached, and those that went on themselves.
+fn of_lateral_movement(detector: &str, values: &[f64]) -> Option<Said> {
+    let ("lateral_movement", [reached, same]) = (detector, values) else { return None };
+    let reach = match reached.max(0.0) as u64 {
+        0 => "It was not seen to reach any of them".to_owned(),
+        n => format!("It reached {} of them", count(n)),
+    };
+    Some(match same.max(0.0) as u64 {
+        0 => (if *reached > 0.0 { Worked } else { Failed }, reach),
+        n => (Possible, format!("{reach}, but {} did the same afterwards, as a worm makes hosts do", count(n))),
+    })
+}
+
+/// What runs on a host that was taken over.
+fn of_malware(finding: &Finding, values: &[f64]) -> Option<Said> {
+    let said = match (finding.detector.as_str(), values) {
         // Without a prompt that was answered, all that was seen is a script on its way.
         ("remote_shell", [x]) if *x > 0.0 && finding.confidence > ANSWERED => {
             (Worked, format!("It worked: {} given in that session", n(*x, "command was", "commands were")))
         }
         ("remote_shell", _) => (Hidden, "Whether the script was run cannot be seen".to_owned()),
         ("mining", [x]) if *x > 0.0 => (Worked, format!("The host submitted {}", n(*x, "result", "results"))),
+        _ => return None,
+    };
+    Some(said)
+}
+
+/// Who follows a router, a DHCP server or a responder that should not be there.
+fn of_rogue_server(finding: &Finding, values: &[f64], all: &[&Finding]) -> Option<Said> {
+    let said = match (finding.detector.as_str(), values) {
         ("rogue_router", [x]) if *x > 0.0 => {
             (Worked, format!("It worked: {} to the outside went through it", n(*x, "flow", "flows")))
         }
-        ("rogue_dhcp", [x]) if *x > 0.0 => (Worked, format!("{} an address from them", n(*x, "client got", "clients got"))),
+        ("rogue_dhcp", [x]) if *x > 0.0 => {
+            (Worked, format!("{} an address from them", n(*x, "client got", "clients got")))
+        }
         ("llmnr_poisoning" | "name_poisoning", [x]) if *x > 0.0 => {
             let lured = all.iter().filter(|other| finding.is_lure_of(other)).flat_map(|other| &other.sources);
             let lured = lured.filter(|host| finding.targets.contains(host)).gathered::<BTreeSet<&Endpoint>>().len();
@@ -169,24 +222,28 @@ pub fn of(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
                 }
             }
         }
-        ("kerberoasting", _) => {
-            (Hidden, "Whether a password was found cannot be seen: the tickets are cracked elsewhere".to_owned())
-        }
-        ("dga", _) => (
-            Hidden,
-            "These names do not exist; whether the host found its server under another name cannot be seen".to_owned(),
-        ),
-        ("dns_response_spoofing", _) => (Hidden, "Which of the answers was believed cannot be seen".to_owned()),
-        ("arp_spoofing" | "neighbour_spoofing" | "icmp_redirect", _) => {
-            (Hidden, "Whether traffic of others was read or changed on the way cannot be seen".to_owned())
-        }
-        ("forged_reset", _) => (Worked, "It worked: the connections ended".to_owned()),
-        _ => return by_category(finding, all),
+        _ => return None,
     };
     Some(said)
 }
 
-fn by_category(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)> {
+/// What the detector itself says, whatever it measured.
+fn hidden(detector: &str) -> Option<Said> {
+    let words = match detector {
+        "tls_brute_force" => "Whether a guess fitted cannot be seen: the answers are encrypted",
+        "kerberoasting" => "Whether a password was found cannot be seen: the tickets are cracked elsewhere",
+        "dga" => "These names do not exist; whether the host found its server under another name cannot be seen",
+        "dns_response_spoofing" => "Which of the answers was believed cannot be seen",
+        "arp_spoofing" | "neighbour_spoofing" | "icmp_redirect" => {
+            "Whether traffic of others was read or changed on the way cannot be seen"
+        }
+        "forged_reset" => return Some((Worked, "It worked: the connections ended".to_owned())),
+        _ => return None,
+    };
+    Some((Hidden, words.to_owned()))
+}
+
+fn by_category(finding: &Finding, all: &[&Finding]) -> Option<Said> {
     let said = match finding.category {
         Category::Flood => return Some(of_flood(finding, all)),
         Category::Beacon => (Success::Hidden, "Their timing alone does not show whether commands came back".to_owned()),
@@ -209,7 +266,7 @@ fn by_category(finding: &Finding, all: &[&Finding]) -> Option<(Success, String)>
 }
 
 /// A flood works if what it is aimed at fails meanwhile.
-fn of_flood(flood: &Finding, all: &[&Finding]) -> (Success, String) {
+fn of_flood(flood: &Finding, all: &[&Finding]) -> Said {
     let is_aimed_at = |endpoint: &Endpoint| flood.targets.contains(endpoint);
     let suffered = all.iter().find(|other| {
         other.category == Category::Performance
