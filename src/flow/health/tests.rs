@@ -5,6 +5,7 @@ use crate::flow::features::made;
 use crate::flow::limits::Limits;
 use crate::flow::names::Names;
 use crate::flow::table::{FlowKeyHash, FlowTable};
+use crate::model::flow::health::{LateAnswer, SenderHealth};
 use crate::model::packet::Transport;
 use crate::model::packet::tcp_flag::PSH;
 
