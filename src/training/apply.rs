@@ -22,6 +22,13 @@ pub struct Judged {
     pub columns: Vec<TableColumn>,
 }
 
+impl Judged {
+    /// The probability of a row to be an attack.
+    pub fn probability(&self, row: usize) -> f64 {
+        self.said.probabilities.get(row).copied().unwrap_or(0.0)
+    }
+}
+
 /// Asks a model about all rows of a file; a sentence for people if it cannot be asked.
 pub fn apply(model: &TrainedModel, pipeline: &Pipeline, work: &mut Work<'_>) -> Result<Judged, String> {
     let scope = AnomalyScope::from_id(&model.file.scope)
