@@ -37,24 +37,59 @@ pub async fn ask<'a>(
     let mut coded = coded((sources, selected), &dimensions, &measures, turn).await;
     let only = only((sources, selected), (&dimensions, &mut coded), &measures, turn).await;
     let gathered = gather((sources, selected), (&dimensions, &mut coded), &measures, only, turn).await;
-    let mut rows = rows(&gathered);
-    let all: Vec<u32> = (0..rows.len() as u32 + 2).collect();
-    // Only what the rows are ordered by is needed of all of them.
-    let ordering = if let Order::Measure { place, .. } = question.order { place as usize } else { 0 };
-    let by_group = figures_of(&gathered, ordering, &all, all.len());
     let mut notes = notes(sources, &gathered, &measures);
+    let mut rows = rows(&gathered);
+    let n_rows = rows.len();
+    let kept = question.limit.map_or(n_rows, |limit| n_rows.min(limit as usize));
+    arrange(&mut rows, kept, &gathered, question.order);
+    let left_out = rows.split_off(kept);
+    let n_groups = n_groups(n_rows);
+    let is_cut = !left_out.is_empty() || gathered.groups.n_beyond > 0;
+    let others = match dimensions.iter().any(|dimension| dimension.entry.is_overlapping) {
+        _ if !is_cut => Vec::new(),
+        true => {
+            notes.push("What the limit leaves out cannot be added up: the rows overlap.".to_owned());
+            vec![None; measures.len()]
+        }
+        false => taken_together(&gathered, &left_out, n_groups),
+    };
+    let figures = Figures::of(&gathered, &rows, n_groups);
+    let shown = rows.iter().map(|row| AnswerRow {
+        values: keys(&gathered.splits, row).zip(&dimensions).map(|(key, dimension)| value(key, dimension)).collect(),
+        figures: figures.of_group(row.group),
+    });
+    Ok(Answer {
+        dimensions: dimensions.iter().map(dimension_head).collect(),
+        measures: measures.iter().zip(&gathered.tallies).map(measure_head).collect(),
+        rows: shown.collect(),
+        total: figures.of_group(TOTAL),
+        n_rows: n_rows as u64,
+        others,
+        notes,
+    })
+}
 
-    let is_ordered = |dimension: &AskedDimension<'_>| dimension.entry.steps.is_some();
-    let ranks = match question.order {
-        Order::Usual if dimensions.iter().any(is_ordered) => ranks(&rows, &by_group, &gathered.splits),
+/// Groups that rows may have: their own, that of all together and that of what is beyond.
+fn n_groups(n_rows: usize) -> usize {
+    n_rows + 2
+}
+
+/// Puts the first rows, so many, into the order that is asked for.
+fn arrange(rows: &mut [Row], kept: usize, gathered: &Gathered<'_, '_>, order: Order) {
+    let all: Vec<u32> = (0..n_groups(rows.len()) as u32).collect();
+    // Only what the rows are ordered by is needed of all of them.
+    let ordering = if let Order::Measure { place, .. } = order { place as usize } else { 0 };
+    let by_group = figures_of(gathered, ordering, &all, all.len());
+    let splits = &gathered.splits;
+    let is_scale = |dimension: &AskedDimension<'_>| dimension.entry.steps.is_some();
+    let ranks = match order {
+        Order::Usual if splits.dimensions.iter().any(is_scale) => ranks(rows, &by_group, splits),
         _ => Vec::new(),
     };
     let figure = |row: &Row| by_group.get(row.group as usize).copied().flatten();
     let largest = |a: &Row, b: &Row| descending(figure(a), figure(b));
-    let by_keys = |a: &Row, b: &Row| by_keys(&gathered.splits, a, b);
-    let n_rows = rows.len();
-    let kept = question.limit.map_or(n_rows, |limit| n_rows.min(limit as usize));
-    rows.arrange_first_by(kept, |a, b| match question.order {
+    let by_keys = |a: &Row, b: &Row| by_keys(splits, a, b);
+    rows.arrange_first_by(kept, |a, b| match order {
         Order::Usual if ranks.is_empty() => a.kinds.cmp(&b.kinds).then(largest(a, b)).then_with(|| by_keys(a, b)),
         Order::Usual => nested(&ranks, a, b),
         Order::Values { is_descending: false } => by_keys(a, b),
@@ -64,49 +99,45 @@ pub async fn ask<'a>(
             order.then_with(|| by_keys(a, b))
         }
     });
+}
 
-    let left_out = rows.split_off(kept);
-    let has_beyond = gathered.groups.n_beyond > 0;
-    let mut others = Vec::new();
-    if (!left_out.is_empty() || has_beyond) && dimensions.iter().any(|dimension| dimension.entry.is_overlapping) {
-        others = vec![None; measures.len()];
-        notes.push("What the limit leaves out cannot be added up: the rows overlap.".to_owned());
-    } else if !left_out.is_empty() || has_beyond {
-        let mut places = vec![NOWHERE; all.len()];
-        let beyond = if has_beyond { vec![BEYOND] } else { Vec::new() };
-        for group in left_out.iter().map(|row| row.group).chain(beyond) {
+/// The figures of what the limit leaves out and of what is beyond the groups, as one row.
+fn taken_together(gathered: &Gathered<'_, '_>, left_out: &[Row], n_groups: usize) -> Vec<Option<f64>> {
+    let mut places = vec![NOWHERE; n_groups];
+    let beyond = if gathered.groups.n_beyond > 0 { vec![BEYOND] } else { Vec::new() };
+    for group in left_out.iter().map(|row| row.group).chain(beyond) {
+        if let Some(slot) = places.get_mut(group as usize) {
+            *slot = 0;
+        }
+    }
+    figures(gathered, &places, 1).iter().map(|all| all.first().copied().flatten()).collect()
+}
+
+/// The figures of the rows that are shown, and of all together.
+struct Figures {
+    /// The place of each group among them.
+    places: Vec<u32>,
+    /// By measure and place.
+    by_measure: Vec<Vec<Option<f64>>>,
+}
+
+impl Figures {
+    fn of(gathered: &Gathered<'_, '_>, rows: &[Row], n_groups: usize) -> Figures {
+        let mut places = vec![NOWHERE; n_groups];
+        let shown_groups = rows.iter().map(|row| row.group).filter(|group| *group != TOTAL);
+        for (place, group) in (0..).zip(std::iter::once(TOTAL).chain(shown_groups)) {
             if let Some(slot) = places.get_mut(group as usize) {
-                *slot = 0;
+                *slot = place;
             }
         }
-        let taken_together = self::figures(&gathered, &places, 1);
-        others = taken_together.iter().map(|all| all.first().copied().flatten()).collect();
+        let by_measure = figures(gathered, &places, rows.len() + 1);
+        Figures { places, by_measure }
     }
-    let mut places = vec![NOWHERE; all.len()];
-    let shown_groups = rows.iter().map(|row| row.group).filter(|group| *group != TOTAL);
-    for (place, group) in (0..).zip(std::iter::once(TOTAL).chain(shown_groups)) {
-        if let Some(slot) = places.get_mut(group as usize) {
-            *slot = place;
-        }
+
+    fn of_group(&self, group: u32) -> Vec<Option<f64>> {
+        let place = self.places.get(group as usize).map_or(usize::MAX, |place| *place as usize);
+        self.by_measure.iter().map(|all| all.get(place).copied().flatten()).collect()
     }
-    let figures = self::figures(&gathered, &places, rows.len() + 1);
-    let of_group = |group: u32| {
-        let place = places.get(group as usize).map_or(usize::MAX, |place| *place as usize);
-        figures.iter().map(|all| all.get(place).copied().flatten()).collect::<Vec<_>>()
-    };
-    let shown = rows.iter().map(|row| AnswerRow {
-        values: keys(&gathered.splits, row).zip(&dimensions).map(|(key, dimension)| value(key, dimension)).collect(),
-        figures: of_group(row.group),
-    });
-    Ok(Answer {
-        dimensions: dimensions.iter().map(dimension_head).collect(),
-        measures: measures.iter().zip(&gathered.tallies).map(measure_head).collect(),
-        rows: shown.collect(),
-        total: of_group(TOTAL),
-        n_rows: n_rows as u64,
-        others,
-        notes,
-    })
 }
 
 /// A group on its way to a row.
@@ -158,7 +189,7 @@ async fn only<'a>(
         let one = (std::slice::from_ref(dimension), std::slice::from_mut(coded));
         let gathered = gather((sources, selected), one, first, vec![None], turn).await;
         let mut rows = rows(&gathered);
-        let groups: Vec<u32> = (0..rows.len() as u32 + 2).collect();
+        let groups: Vec<u32> = (0..n_groups(rows.len()) as u32).collect();
         let by_group = figures_of(&gathered, 0, &groups, groups.len());
         let figure = |row: &Row| by_group.get(row.group as usize).copied().flatten();
         rows.retain(|row| row.kinds == ValueKind::Value as u32);

@@ -27,6 +27,9 @@ pub struct Gathered<'q, 'a> {
     pub n_forgotten: u64,
 }
 
+/// What a packet adds to a measure.
+type OfPacket = fn(&PacketItem) -> Measured;
+
 /// What a measure is added up from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pass {
@@ -130,7 +133,6 @@ impl<'a> Gathered<'_, 'a> {
         is_meant: Vec<bool>,
         turn: &Turn<'_>,
     ) {
-        type OfPacket = fn(&PacketItem) -> Measured;
         let of_packet = |(measure, is_meant): (&AskedMeasure<'_>, bool)| match measure.entry.value {
             Value::Packet(of_packet, _) if is_meant => Some(of_packet),
             _ => None,
@@ -170,28 +172,39 @@ impl<'a> Gathered<'_, 'a> {
                 }
             };
             let places = if has_places { self.splits.places(time_ns, bytes) } else { 0 };
-            let item = |side: Side| {
-                let is_out = way.map(|way| (way == Direction::ToResponder) != side.is_turned());
-                PacketItem { bytes, is_out }
-            };
-            let whole = item(Side::Both);
-            for (tally, value) in self.tallies.iter_mut().zip(&values) {
-                let Some(value) = value else { continue };
-                let measured = value(&whole);
-                tally.n_unknown += u64::from(measured == Measured::Unknown);
-                tally.add(TOTAL, measured);
-            }
-            for (combination, side) in combinations {
-                let group = self.groups.of(*combination, places);
-                let own = item(*side);
-                for (tally, value) in self.tallies.iter_mut().zip(&values) {
-                    if let Some(value) = value {
-                        tally.add(group, value(&own));
-                    }
-                }
-            }
+            self.add_packet((bytes, way), (combinations, places), &values);
         };
         turn.each(known, add).await;
+    }
+
+    /// Adds a packet, by its bytes and direction, to all together and to the groups of its combinations of values.
+    #[inline]
+    fn add_packet(
+        &mut self,
+        (bytes, way): (u32, Option<Direction>),
+        (combinations, places): (&[(u32, Side)], u64),
+        values: &[Option<OfPacket>],
+    ) {
+        let item = |side: Side| {
+            let is_out = way.map(|way| (way == Direction::ToResponder) != side.is_turned());
+            PacketItem { bytes, is_out }
+        };
+        let whole = item(Side::Both);
+        for (tally, value) in self.tallies.iter_mut().zip(values) {
+            let Some(value) = value else { continue };
+            let measured = value(&whole);
+            tally.n_unknown += u64::from(measured == Measured::Unknown);
+            tally.add(TOTAL, measured);
+        }
+        for (combination, side) in combinations {
+            let group = self.groups.of(*combination, places);
+            let own = item(*side);
+            for (tally, value) in self.tallies.iter_mut().zip(values) {
+                if let Some(value) = value {
+                    tally.add(group, value(&own));
+                }
+            }
+        }
     }
 
     async fn flows(

@@ -126,74 +126,79 @@ impl Tally {
     /// was added to it at all: of a sum that is zero.
     pub fn figures(&self, rows_of_groups: &[u32], n_rows: usize) -> Vec<Option<f64>> {
         let row = |group: u32| rows_of_groups.get(group as usize).copied().filter(|row| *row != NOWHERE);
-        let divisor = self.divisor;
-        if self.is_of_delays {
-            return self.of_delays(row, n_rows);
-        }
         match self.fold {
-            Fold::Quantile(share) => {
-                let moved = self.all.iter().filter_map(|(group, value)| Some((row(*group)?, *value)));
-                let mut all: Vec<(u32, f64)> = moved.collect();
-                all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-                let mut figures = vec![None; n_rows];
-                for own in all.chunk_by(|a, b| a.0 == b.0) {
-                    if let Some((row, value)) = nearest_rank(own, share)
-                        && let Some(slot) = figures.get_mut(*row as usize)
-                    {
-                        *slot = Some(value / divisor);
-                    }
-                }
-                figures
-            }
-            Fold::Distinct => {
-                let mut figures = vec![0_u32; n_rows];
-                let mut add = |row: u32, n: u32| {
-                    if let Some(slot) = figures.get_mut(row as usize) {
-                        *slot += n;
-                    }
-                };
-                if row(TOTAL).is_some() {
-                    // Each group is a row of its own.
-                    row(TOTAL).into_iter().for_each(|row| add(row, self.numbers.len() as u32));
-                    let counted = (0..).zip(&self.n_distinct).filter_map(|(group, n)| Some((row(group)?, *n)));
-                    counted.for_each(|(row, n)| add(row, n));
-                } else {
-                    let moved = self.distinct.iter().filter_map(|both| Some((row((both >> 32) as u32)?, *both as u32)));
-                    let mut all: Vec<(u32, u32)> = moved.collect();
-                    all.sort_unstable();
-                    all.dedup();
-                    all.iter().for_each(|(row, _)| add(*row, 1));
-                }
-                figures.into_iter().map(|n| Some(f64::from(n))).collect()
-            }
-            fold => {
-                let mut sums = vec![(0.0, 0_u64, 0_u64); n_rows];
-                for (group, ((value, n_known), n_others)) in
-                    (0..).zip(self.values.iter().zip(&self.n_known).zip(&self.n_others))
-                {
-                    let Some(sum) = row(group).and_then(|row| sums.get_mut(row as usize)) else { continue };
-                    if *n_known > 0 {
-                        sum.0 = match fold {
-                            Fold::Least if sum.1 > 0 => value.min(sum.0),
-                            Fold::Most if sum.1 > 0 => value.max(sum.0),
-                            Fold::Least | Fold::Most => *value,
-                            _ => sum.0 + value,
-                        };
-                    }
-                    sum.1 += u64::from(*n_known);
-                    sum.2 += u64::from(*n_others);
-                }
-                // Where nothing is known of anything, nothing is zero either.
-                let is_measured = self.n_known.iter().any(|n| *n > 0) || self.n_others.iter().all(|n| *n == 0);
-                let figure = |(value, n_known, n_others): (f64, u64, u64)| match fold {
-                    Fold::Sum if n_known == 0 && n_others == 0 && is_measured => Some(0.0),
-                    _ if n_known == 0 => None,
-                    Fold::Mean => Some(value / n_known as f64 / divisor),
-                    _ => Some(value / divisor),
-                };
-                sums.into_iter().map(figure).collect()
+            _ if self.is_of_delays => self.of_delays(row, n_rows),
+            Fold::Quantile(share) => self.quantiles(share, row, n_rows),
+            Fold::Distinct => self.distinct(row, n_rows),
+            fold => self.folded(fold, row, n_rows),
+        }
+    }
+
+    fn quantiles(&self, share: f64, row: impl Fn(u32) -> Option<u32>, n_rows: usize) -> Vec<Option<f64>> {
+        let moved = self.all.iter().filter_map(|(group, value)| Some((row(*group)?, *value)));
+        let mut all: Vec<(u32, f64)> = moved.collect();
+        all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let mut figures = vec![None; n_rows];
+        for own in all.chunk_by(|a, b| a.0 == b.0) {
+            if let Some((row, value)) = nearest_rank(own, share)
+                && let Some(slot) = figures.get_mut(*row as usize)
+            {
+                *slot = Some(value / self.divisor);
             }
         }
+        figures
+    }
+
+    /// How many different values each row has.
+    fn distinct(&self, row: impl Fn(u32) -> Option<u32>, n_rows: usize) -> Vec<Option<f64>> {
+        let mut figures = vec![0_u32; n_rows];
+        let mut add = |row: u32, n: u32| {
+            if let Some(slot) = figures.get_mut(row as usize) {
+                *slot += n;
+            }
+        };
+        if let Some(total) = row(TOTAL) {
+            // Each group is a row of its own.
+            add(total, self.numbers.len() as u32);
+            let counted = (0..).zip(&self.n_distinct).filter_map(|(group, n)| Some((row(group)?, *n)));
+            counted.for_each(|(row, n)| add(row, n));
+        } else {
+            let moved = self.distinct.iter().filter_map(|both| Some((row((both >> 32) as u32)?, *both as u32)));
+            let mut all: Vec<(u32, u32)> = moved.collect();
+            all.sort_unstable();
+            all.dedup();
+            all.iter().for_each(|(row, _)| add(*row, 1));
+        }
+        figures.into_iter().map(|n| Some(f64::from(n))).collect()
+    }
+
+    /// Sums, means, smallest and largest values.
+    fn folded(&self, fold: Fold, row: impl Fn(u32) -> Option<u32>, n_rows: usize) -> Vec<Option<f64>> {
+        let mut sums = vec![(0.0, 0_u64, 0_u64); n_rows];
+        for (group, ((value, n_known), n_others)) in
+            (0..).zip(self.values.iter().zip(&self.n_known).zip(&self.n_others))
+        {
+            let Some(sum) = row(group).and_then(|row| sums.get_mut(row as usize)) else { continue };
+            if *n_known > 0 {
+                sum.0 = match fold {
+                    Fold::Least if sum.1 > 0 => value.min(sum.0),
+                    Fold::Most if sum.1 > 0 => value.max(sum.0),
+                    Fold::Least | Fold::Most => *value,
+                    _ => sum.0 + value,
+                };
+            }
+            sum.1 += u64::from(*n_known);
+            sum.2 += u64::from(*n_others);
+        }
+        // Where nothing is known of anything, nothing is zero either.
+        let is_measured = self.n_known.iter().any(|n| *n > 0) || self.n_others.iter().all(|n| *n == 0);
+        let figure = |(value, n_known, n_others): (f64, u64, u64)| match fold {
+            Fold::Sum if n_known == 0 && n_others == 0 && is_measured => Some(0.0),
+            _ if n_known == 0 => None,
+            Fold::Mean => Some(value / n_known as f64 / self.divisor),
+            _ => Some(value / self.divisor),
+        };
+        sums.into_iter().map(figure).collect()
     }
 
     fn of_delays(&self, row: impl Fn(u32) -> Option<u32>, n_rows: usize) -> Vec<Option<f64>> {
