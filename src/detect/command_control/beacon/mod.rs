@@ -2,6 +2,7 @@
 //! beacons: calls to a server at regular intervals.
 
 mod call;
+mod candidate;
 mod case;
 mod finding;
 mod judged;
@@ -14,7 +15,7 @@ use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::encrypted_sessions::EncryptedSessions;
-use crate::maths::sorting::{Arrange, Gather};
+use crate::maths::sorting::Gather;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Outcome;
@@ -22,13 +23,12 @@ use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Site};
 use crate::settings::Descriptor;
 use call::{Call, Server, is_judged, is_nameless_http, piece, without_pieces};
-use case::{Case, LEAST_SPAN};
+use candidate::{Candidate, Limits, Users};
+use case::Case;
 use finding::findings;
-use judged::Judged;
 use looked_up::LookedUp;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use weighed::Weighed;
 use within::Requests;
 
 const CARD: Card = Card {
@@ -83,14 +83,11 @@ const MOST_PAIRS: usize = 1 << 17;
 const MOST_CALLS: usize = 1 << 21;
 /// More connections than this are a strobe, not a beacon: one a second over a day (RITA).
 const STROBE: usize = 86_400;
-/// Most findings; the highest scores win.
-const MOST_FINDINGS: usize = 100;
-/// Without sizes, times must be so even: the pages of one who reads come in bursts too.
-const EVEN_WITHOUT_SIZES: f64 = 0.8;
 /// Fewest calls whose beat is weighed.
 const LEAST_WEIGHED: usize = 5;
-/// Who calls so many servers inside by their address is a monitor.
-const MONITORED: usize = 3;
+
+/// Calls by client and server.
+type Pairs = BTreeMap<(Addr, Server), Vec<Call>>;
 
 #[derive(Default)]
 struct Beacon {
@@ -170,85 +167,17 @@ impl Detector for Beacon {
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
-        let least = context.settings.get(&LEAST) as usize;
-        let shortest = context.settings.get(&PERIOD);
-        let wanted = context.settings.get(&SCORE);
-        let span = (context.span_ns.0.div_euclid(SECOND), context.span_ns.1.div_euclid(SECOND));
+        let limits = Limits::of(context);
         let logged = self.logged_calls(context.site);
         let users = self.users(&logged);
-        let is_new = |source: &Addr| self.inside.get(source).is_none();
-        let of_logs: BTreeSet<Addr> = logged.keys().map(|(source, _)| *source).filter(is_new).gathered();
-        let n_inside = self.inside.n_keys() + of_logs.len();
-        let enough = context.settings.get(&EVIDENCE);
         let within = self.requests.calls(&self.sessions, context);
-        let connections = self.calls.sorted().into_iter().chain(&logged);
-        let connections = connections.filter(|(_, calls)| calls.len() < STROBE);
-        let all = connections.map(|(pair, calls)| {
-            let calls = without_pieces(calls);
-            let with_looked_up = (calls.len() < least).then(|| self.looked_up.with(*pair, &calls)).flatten();
-            (pair, with_looked_up.map_or(calls, Cow::Owned), false)
-        });
-        let all = all.chain(within.iter().map(|(pair, calls)| (pair, Cow::Borrowed(calls.as_slice()), true)));
-        let mut cases: Vec<Case<'_>> = all
-            .filter(|(_, calls, _)| (LEAST_WEIGHED..STROBE).contains(&calls.len()))
-            .filter_map(|((source, server), calls, is_within)| {
-                let mut in_time = calls.to_vec();
-                in_time.arrange_by_key(|call| (call.millis, call.bytes));
-                let is_beacon = |judged: &Judged| {
-                    (!judged.parts.is_unsized || judged.parts.timestamp >= EVEN_WITHOUT_SIZES)
-                        && judged.n_seconds >= least
-                        && judged.parts.period >= shortest
-                        && judged.parts.score() >= wanted
-                };
-                let is_seen = calls.iter().all(|call| !call.is_looked_up);
-                let scored = (calls.len() >= least && !is_within && is_seen)
-                    .then(|| {
-                        Judged::whole(&in_time, span)
-                            .filter(is_beacon)
-                            .or_else(|| Judged::busiest_burst(&in_time, span, is_beacon))
-                    })
-                    .flatten();
-                let mut weighed = Weighed::of(&in_time, if is_within { 0 } else { weighed::TOGETHER });
-                if let (Some(weighed), Some(first), Some(last)) = (&mut weighed, in_time.first(), in_time.last()) {
-                    weighed.weigh_end((first.second(), last.second()), span);
-                }
-                let is_scored = scored.is_some();
-                let judged = scored.or_else(|| weighed.as_ref().and_then(|_| Judged::whole(&in_time, span)))?;
-                Some(Case {
-                    source: *source,
-                    server: *server,
-                    calls,
-                    judged,
-                    carried: None,
-                    is_within,
-                    is_scored,
-                    weighed,
-                    n_users: users.get(server).copied().unwrap_or(1),
-                    n_inside,
-                    site: context.site,
-                })
-            })
-            .collect();
+        let candidates = self.candidates(&logged, &within, limits.least);
+        let mut cases: Vec<Case<'_>> =
+            candidates.filter_map(|candidate| candidate.case(&limits, &users, context.site)).collect();
         servers::weigh(&mut cases, context);
-        cases.retain(|case| case.is_scored || case.weighed.as_ref().is_some_and(|it| it.evidence() >= enough));
-        let mut n_servers: BTreeMap<Addr, usize> = BTreeMap::new();
-        cases.iter().filter(|case| case.is_inside()).for_each(|case| *n_servers.entry(case.source).or_default() += 1);
-        let is_monitor = |source: &Addr| n_servers.get(source).is_some_and(|n| *n >= MONITORED);
-        cases.retain(|case| {
-            !case.is_inside()
-                || case.is_scored
-                    && case.n_users == 1
-                    && case.judged.length() >= LEAST_SPAN
-                    && !is_monitor(&case.source)
-        });
-        cases.arrange_by(|a, b| {
-            (a.is_within.cmp(&b.is_within))
-                .then_with(|| b.judged.parts.score().total_cmp(&a.judged.parts.score()))
-                .then_with(|| (a.source, a.server).cmp(&(b.source, b.server)))
-        });
-        let mut seen = BTreeSet::new();
-        cases.retain(|case| seen.insert((case.source, case.server)));
-        cases.truncate(MOST_FINDINGS);
+        cases.retain(|case| case.is_scored || case.weighed.as_ref().is_some_and(|it| it.evidence() >= limits.evidence));
+        candidate::drop_monitors(&mut cases);
+        candidate::keep_highest(&mut cases);
         let findings = findings(&cases, context);
         Conclusion {
             findings,
@@ -276,8 +205,8 @@ impl Beacon {
     }
 
     /// The calls of logs that count no packets, of hosts inside; where the same connections were counted, those stand for them.
-    fn logged_calls(&self, site: &Site) -> BTreeMap<(Addr, Server), Vec<Call>> {
-        let mut logged: BTreeMap<(Addr, Server), Vec<Call>> = BTreeMap::new();
+    fn logged_calls(&self, site: &Site) -> Pairs {
+        let mut logged: Pairs = BTreeMap::new();
         for ((source, target, port, name), calls) in self.logged.iter() {
             let (place, is_outside) = (Server::Place(*target, *port), site.is_outside(*target));
             let is_elsewhere = is_outside || calls.iter().all(|call| call.is_nameless_http);
@@ -293,14 +222,38 @@ impl Beacon {
         logged
     }
 
-    /// How many hosts inside use each server.
-    fn users(&self, logged: &BTreeMap<(Addr, Server), Vec<Call>>) -> BTreeMap<Server, usize> {
-        let mut users = BTreeMap::new();
+    /// How many hosts are inside, and how many of them use each server.
+    fn users(&self, logged: &Pairs) -> Users {
+        let mut of_server = BTreeMap::new();
         let servers = self.calls.iter().map(|((_, server), _)| server);
         for server in servers.chain(logged.keys().map(|(_, server)| server)) {
-            *users.entry(*server).or_insert(0) += 1;
+            *of_server.entry(*server).or_insert(0) += 1;
         }
-        users
+        let is_new = |source: &Addr| self.inside.get(source).is_none();
+        let of_logs: BTreeSet<Addr> = logged.keys().map(|(source, _)| *source).filter(is_new).gathered();
+        Users { of_server, n_inside: self.inside.n_keys() + of_logs.len() }
+    }
+
+    /// The calls of each pair that are enough to be weighed: connections first, then requests within them.
+    fn candidates<'a>(
+        &'a self,
+        logged: &'a Pairs,
+        within: &'a Pairs,
+        least: usize,
+    ) -> impl Iterator<Item = Candidate<'a>> {
+        let connections = self.calls.sorted().into_iter().chain(logged);
+        let connections = connections.filter(|(_, calls)| calls.len() < STROBE);
+        let connections = connections.map(move |(pair, calls)| {
+            let calls = without_pieces(calls);
+            let with_looked_up = (calls.len() < least).then(|| self.looked_up.with(*pair, &calls)).flatten();
+            Candidate { pair: *pair, calls: with_looked_up.map_or(calls, Cow::Owned), is_within: false }
+        });
+        let requests = within.iter().map(|(pair, calls)| Candidate {
+            pair: *pair,
+            calls: Cow::Borrowed(calls.as_slice()),
+            is_within: true,
+        });
+        connections.chain(requests).filter(|it| (LEAST_WEIGHED..STROBE).contains(&it.calls.len()))
     }
 }
 
