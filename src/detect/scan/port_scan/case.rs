@@ -11,6 +11,7 @@ use crate::detect::support::monitoring::Rounds;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::SURE;
 use crate::maths::sorting::Arrange;
+use crate::model::finding::Evidence;
 use crate::model::format::time::span;
 use crate::model::{Addr, Finding, Flow, Site};
 
@@ -143,102 +144,139 @@ impl Case {
         }
     }
 
-    pub(super) fn finding(&self, limits: &Limits, confidence: Confidence, flows: Gathered, site: &Site) -> Finding {
-        let is_outside = site.is_outside(self.source) && site.is_inside(self.target);
-        let tried = self.ports.len();
-        let failed = self.n_vain();
-        let threshold = match failed as f64 {
+    /// The internet tries doors all day; who comes back to those that opened means this machine.
+    fn impact(&self, limits: &Limits, is_outside: bool) -> Impact {
+        match is_outside {
+            true if self.n_vain() as f64 >= limits.least || self.n_followed > 0 => Impact::OUTSIDE_AIM,
+            true => Impact::OUTSIDE_LOOK,
+            false => Impact::INSIDE_LOOK,
+        }
+    }
+
+    /// From outside it is never more than medium: what is reachable there is known to be.
+    fn extent(&self, limits: &Limits, is_outside: bool) -> f64 {
+        let followed = if self.n_followed > 0 { FOR_FOLLOWED } else { 0.0 };
+        let most_extent = if is_outside { MOST_OUTSIDE_EXTENT } else { 1.0 };
+        (extent(self.n_vain() as f64, limits.ports) + followed).min(most_extent)
+    }
+
+    /// How far it is past the limit that it reached.
+    fn score(&self, limits: &Limits) -> f64 {
+        let failed = self.n_vain() as f64;
+        let threshold = match failed {
             failed if failed >= limits.ports => limits.ports,
             failed if failed >= limits.least => limits.least,
             _ => FEWEST as f64,
         };
-        let is_slow = failed as f64 >= limits.ports && (self.course.n_window as f64) < limits.ports;
-        let transport = if self.protocol == 17 { "UDP" } else { "TCP" };
-        let kinds = self.probes.in_brackets();
+        past(failed, threshold).max(past(self.one_port.log_ratio, *SURE))
+    }
 
-        let impact = match is_outside {
-            // The internet tries doors all day; who comes back to those that opened means this machine.
-            true if failed as f64 >= limits.least || self.n_followed > 0 => Impact::OUTSIDE_AIM,
-            true => Impact::OUTSIDE_LOOK,
-            false => Impact::INSIDE_LOOK,
-        };
-        let followed = if self.n_followed > 0 { FOR_FOLLOWED } else { 0.0 };
-        // From outside it is never more than medium: what is reachable there is known to be.
-        let most_extent = if is_outside { MOST_OUTSIDE_EXTENT } else { 1.0 };
-        let mut filter =
-            format!("{} && {}", finding_builder::pair_filter(self.source, self.target), transport.to_lowercase());
-        filter = format!("{filter} && {}", finding_builder::time_filter(flows.start_ns, flows.end_ns));
-        if let Some(ports) =
-            finding_builder::ports_filter(&format!("{}.port", transport.to_lowercase()), &self.ports, MOST_FILTER_PORTS)
-        {
+    fn transport(&self) -> &'static str {
+        if self.protocol == 17 { "UDP" } else { "TCP" }
+    }
+
+    /// The ports that were tried, in words.
+    fn tried(&self) -> String {
+        count(self.ports.len(), &format!("{} port", self.transport()))
+    }
+
+    fn title(&self, limits: &Limits) -> String {
+        let is_slow = self.n_vain() as f64 >= limits.ports && (self.course.n_window as f64) < limits.ports;
+        let slowly = if is_slow { "slowly " } else { "" };
+        let kinds = self.probes.in_brackets();
+        format!("{} {slowly}scanned {} of {}{kinds}", self.source, self.tried(), self.target)
+    }
+
+    fn filter(&self, flows: &Gathered) -> String {
+        let transport = self.transport().to_lowercase();
+        let mut filter = format!(
+            "{} && {transport} && {}",
+            finding_builder::pair_filter(self.source, self.target),
+            finding_builder::time_filter(flows.start_ns, flows.end_ns)
+        );
+        let field = format!("{transport}.port");
+        if let Some(ports) = finding_builder::ports_filter(&field, &self.ports, MOST_FILTER_PORTS) {
             filter = format!("{filter} && {ports}");
         }
         if self.protocol == 17 {
             filter.push_str(" && !icmp && !icmpv6");
         }
+        filter
+    }
+
+    fn figures(&self, limits: &Limits) -> [Evidence; 6] {
+        [
+            evidence(
+                "Ports tried",
+                self.ports.len() as f64,
+                "ports",
+                "an ordinary client uses 1 to 3 ports of a server",
+            ),
+            evidence(
+                "Ports that refused, did not answer, or were left half-open",
+                self.n_vain() as f64,
+                "ports",
+                format!("below {} (Zeek's scan policy)", limits.ports),
+            ),
+            evidence("Ports left half-open by the source", self.n_half_open as f64, "ports", "0"),
+            evidence("Ports with a few packets without data, flags unknown", self.n_bare as f64, "ports", "0"),
+            evidence(
+                "Ports with a normal connection",
+                self.n_answered as f64,
+                "ports",
+                "nearly all, for an ordinary client",
+            ),
+            evidence(
+                "Ports tried in vain from one and the same port",
+                self.one_port.n as f64,
+                "ports",
+                "0: each connection has a port of its own",
+            ),
+        ]
+    }
+
+    fn explanation(&self) -> String {
+        format!(
+            "{} tried {} of {} within {}; {} {}, and {} had a normal connection. An ordinary client knows which \
+             port it wants and gets an answer there. A series of failed attempts on different ports means that \
+             somebody is finding out what the host offers.{}{}",
+            self.source,
+            self.tried(),
+            self.target,
+            span(self.course.duration_ns()),
+            finding_builder::thousands(self.n_vain()),
+            if self.n_bare > 0 {
+                "refused, gave no answer or ended after a few packets without data"
+            } else {
+                "refused, gave no answer or were left half-open at once"
+            },
+            finding_builder::thousands(self.n_answered),
+            self.crafted_words(),
+            match self.n_followed {
+                0 => String::new(),
+                n => format!(
+                    " It came back to {} that had answered and connected in full: it asks what runs there.",
+                    count(n, "port")
+                ),
+            }
+        )
+    }
+
+    pub(super) fn finding(&self, limits: &Limits, confidence: Confidence, flows: Gathered, site: &Site) -> Finding {
+        let is_outside = site.is_outside(self.source) && site.is_inside(self.target);
+        let filter = self.filter(&flows);
         Finding::builder(&CARD)
-            .title(format!(
-                "{} {}scanned {} of {}{kinds}",
-                self.source,
-                if is_slow { "slowly " } else { "" },
-                count(tried, &format!("{transport} port")),
-                self.target
-            ))
-            .weighed(impact, confidence, (extent(failed as f64, limits.ports) + followed).min(most_extent))
-            .score(past(failed as f64, threshold).max(past(self.one_port.log_ratio, *SURE)))
+            .title(self.title(limits))
+            .weighed(self.impact(limits, is_outside), confidence, self.extent(limits, is_outside))
+            .score(self.score(limits))
             .sources([self.source])
             .targets([self.target])
             .ports(self.ports.clone())
-            .protocol(transport)
-            .evidence([
-                evidence("Ports tried", tried as f64, "ports", "an ordinary client uses 1 to 3 ports of a server"),
-                evidence(
-                    "Ports that refused, did not answer, or were left half-open",
-                    failed as f64,
-                    "ports",
-                    format!("below {} (Zeek's scan policy)", limits.ports),
-                ),
-                evidence("Ports left half-open by the source", self.n_half_open as f64, "ports", "0"),
-                evidence("Ports with a few packets without data, flags unknown", self.n_bare as f64, "ports", "0"),
-                evidence(
-                    "Ports with a normal connection",
-                    self.n_answered as f64,
-                    "ports",
-                    "nearly all, for an ordinary client",
-                ),
-                evidence(
-                    "Ports tried in vain from one and the same port",
-                    self.one_port.n as f64,
-                    "ports",
-                    "0: each connection has a port of its own",
-                ),
-            ])
+            .protocol(self.transport())
+            .evidence(self.figures(limits))
             .evidence(self.course.evidence("ports", limits.window_ns, limits.ports))
             .series(self.course.steps.course())
-            .explanation(format!(
-                "{} tried {} of {} within {}; {} {}, and {} had a normal connection. An ordinary client knows which \
-                 port it wants and gets an answer there. A series of failed attempts on different ports means that \
-                 somebody is finding out what the host offers.{}{}",
-                self.source,
-                count(tried, &format!("{transport} port")),
-                self.target,
-                span(self.course.duration_ns()),
-                finding_builder::thousands(failed),
-                if self.n_bare > 0 {
-                    "refused, gave no answer or ended after a few packets without data"
-                } else {
-                    "refused, gave no answer or were left half-open at once"
-                },
-                finding_builder::thousands(self.n_answered),
-                self.crafted_words(),
-                match self.n_followed {
-                    0 => String::new(),
-                    n => format!(
-                        " It came back to {} that had answered and connected in full: it asks what runs there.",
-                        count(n, "port")
-                    ),
-                }
-            ))
+            .explanation(self.explanation())
             .flows(flows)
             .filter(filter)
             .build()
