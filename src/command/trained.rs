@@ -129,52 +129,17 @@ pub fn data(asked: &TrainingInput<'_>, settings: &Settings) -> Result<Data, Fail
         Labelling::File(path) => Some(label_file(path)?),
         Labelling::Column(_) => None,
     };
-    let label = match asked.labelling {
-        Labelling::Column(name) => Some(name),
-        Labelling::File(_) => None,
-    };
     let mut all: Option<(LabelledTable, AnomalyScope)> = None;
     for (number, path) in asked.files.iter().enumerate() {
-        let refuse = |why: String| Failure::input(format!("{}: {why}", path.display()));
-        let mut read = read::read(path, settings, label, false, asked.is_quiet)?;
-        asked.reading.complain(&read.pipeline);
-        let marked = match &entries {
-            Some(entries) => {
-                // A filter may ask about findings, which take evaluation.
-                let analysis = read.pipeline.evaluate(settings);
-                let passing =
-                    |filter: &str| files::passing(std::slice::from_ref(path), &read.pipeline, &analysis, filter);
-                Some(entries.marks_of(&read::name_of(path), passing)?)
-            }
-            None => None,
-        };
-        read.progress.clear();
-        if let (Some(label), Some(rows)) = (label, read.pipeline.rows())
-            && rows.layout().label.is_none()
-        {
-            let names: Vec<&str> = rows.layout().columns.iter().map(|c| c.name.as_str()).take(100).collect();
-            return Err(Failure::usage(format!("there is no column {label:?}; the columns are: {}", names.join(", "))));
-        }
-        let is_table = read.pipeline.rows().is_some();
-        let by_default = if is_table && entries.is_none() { AnomalyScope::Rows } else { AnomalyScope::Flows };
-        let scope = asked.learning.scope.or(all.as_ref().map(|(_, scope)| *scope)).unwrap_or(by_default);
-        let (features, benign) = (&asked.learning.features, asked.benign);
-        let wanted = Wanted { scope, features, benign, marks: marked.as_deref(), unmarked: "benign" };
-        let mut gathered = gather(&read.pipeline, &wanted).map_err(refuse)?;
-        for (column, why) in &gathered.held {
-            let is_said = gathered.table.columns.iter().any(|of| of.name == *column);
-            output::complain(&match is_said {
-                true => format!("{column} is learnt from because you say so, though: {why}"),
-                false => format!("{column} is held back: {why}"),
-            });
-        }
+        let scope = asked.learning.scope.or(all.as_ref().map(|(_, scope)| *scope));
+        let (mut table, scope) = labelled(asked, (path, scope), entries.as_ref(), settings)?;
         if asked.files.len() > 1 {
-            gathered.table.groups = Some(vec![0; gathered.table.n_rows]);
-            gathered.table.group_names = vec![read::name_of(path)];
+            table.groups = Some(vec![0; table.n_rows]);
+            table.group_names = vec![read::name_of(path)];
         }
         match &mut all {
-            Some((all, _)) => all.append(&gathered.table),
-            None => all = Some((gathered.table, scope)),
+            Some((all, _)) => all.append(&table),
+            None => all = Some((table, scope)),
         }
         if asked.files.len() > 1 && !asked.is_quiet {
             output::complain(&format!("{} of {} files read", number + 1, asked.files.len()));
@@ -195,6 +160,53 @@ pub fn data(asked: &TrainingInput<'_>, settings: &Settings) -> Result<Data, Fail
         ..ModelCard::default()
     };
     Ok(Data { table, scope, card })
+}
+
+/// Reads one input, with labels by a column or by the entries of a file, and says what of it is not learnt from. Without a scope
+/// the input says what one row is.
+fn labelled(
+    asked: &TrainingInput<'_>,
+    (path, scope): (&PathBuf, Option<AnomalyScope>),
+    entries: Option<&LabelFile>,
+    settings: &Settings,
+) -> Result<(LabelledTable, AnomalyScope), Failure> {
+    let label = match asked.labelling {
+        Labelling::Column(name) => Some(name),
+        Labelling::File(_) => None,
+    };
+    let mut read = read::read(path, settings, label, false, asked.is_quiet)?;
+    asked.reading.complain(&read.pipeline);
+    let marked = match entries {
+        Some(entries) => {
+            // A filter may ask about findings, which take evaluation.
+            let analysis = read.pipeline.evaluate(settings);
+            let passing = |filter: &str| files::passing(std::slice::from_ref(path), &read.pipeline, &analysis, filter);
+            Some(entries.marks_of(&read::name_of(path), passing)?)
+        }
+        None => None,
+    };
+    read.progress.clear();
+    if let (Some(label), Some(rows)) = (label, read.pipeline.rows())
+        && rows.layout().label.is_none()
+    {
+        let names: Vec<&str> = rows.layout().columns.iter().map(|c| c.name.as_str()).take(100).collect();
+        return Err(Failure::usage(format!("there is no column {label:?}; the columns are: {}", names.join(", "))));
+    }
+    let is_table = read.pipeline.rows().is_some();
+    let by_default = if is_table && entries.is_none() { AnomalyScope::Rows } else { AnomalyScope::Flows };
+    let scope = scope.unwrap_or(by_default);
+    let (features, benign) = (&asked.learning.features, asked.benign);
+    let wanted = Wanted { scope, features, benign, marks: marked.as_deref(), unmarked: "benign" };
+    let refuse = |why: String| Failure::input(format!("{}: {why}", path.display()));
+    let gathered = gather(&read.pipeline, &wanted).map_err(refuse)?;
+    for (column, why) in &gathered.held {
+        let is_said = gathered.table.columns.iter().any(|of| of.name == *column);
+        output::complain(&match is_said {
+            true => format!("{column} is learnt from because you say so, though: {why}"),
+            false => format!("{column} is held back: {why}"),
+        });
+    }
+    Ok((gathered.table, scope))
 }
 
 /// Reads a file of labels.
