@@ -45,25 +45,13 @@ pub fn lay_out(
     theme: &Theme,
     (axis, (width, height)): (Axis, (f64, f64)),
 ) {
-    let is_stacked = axis == Axis::Stacked;
     let n_bins = series.iter().map(|s| s.values.len()).max().unwrap_or(0);
     let totals: Vec<f64> = (0..n_bins).map(|bin| series.iter().map(|s| value(s, bin)).sum()).collect();
-    let each = || series.iter().flat_map(|one| one.values.iter().copied().map(sane));
-    let largest = if is_stacked { totals.iter().copied().fold(0.0, f64::max) } else { each().fold(0.0, f64::max) };
-    let least = each().filter(|value| *value > 0.0).fold(largest, f64::min);
-    let value_ticks =
-        if axis == Axis::Log { ticks::powers(least, largest, 6) } else { ticks::amounts(largest, 4, unit) };
-    let (bottom, top) = (value_ticks.first().copied().unwrap_or(0.0), value_ticks.last().copied().unwrap_or(1.0));
-    let share = |value: f64| match axis {
-        Axis::Log if value <= bottom => 0.0,
-        Axis::Log => (value / bottom).ln() / (top / bottom).ln(),
-        _ => value / top,
-    };
-
+    let values = ValueAxis::of(axis, series, &totals, unit);
     let named: Vec<(String, (i64, i64))> =
         changes.iter().map(|change| (change.number.to_string(), (change.start_ns, change.end_ns))).collect();
     let legend = legend(scene, series, theme, width) + changes::head(named.len());
-    let left = axis_width(&value_ticks, unit);
+    let left = axis_width(&values.ticks, unit);
     let plot = Rect {
         x: left,
         y: legend + 8.0,
@@ -71,42 +59,88 @@ pub fn lay_out(
         height: (height - legend - 8.0 - 38.0).max(10.0),
     };
     scene.layout.plot = plot;
-    scene.value_axis_by(&value_ticks, unit, theme, &share);
-
-    let step = plot.width / n_bins as f64;
-    let mut base = vec![0.0; n_bins];
-    // The largest last, so that it lies on top.
-    for (place, one) in series.iter().enumerate().rev().filter(|_| !is_stacked) {
-        line(scene, one, step, &share, theme.series_colour(place));
+    let share = |value: f64| values.share(value);
+    scene.value_axis_by(&values.ticks, unit, theme, &share);
+    if axis == Axis::Stacked {
+        stack(scene, series, (n_bins, values.top), theme);
+    } else {
+        let step = plot.width / n_bins as f64;
+        // The largest last, so that it lies on top.
+        for (place, one) in series.iter().enumerate().rev() {
+            line(scene, one, step, &share, theme.series_colour(place));
+        }
     }
-    for (place, one) in series.iter().enumerate().filter(|_| is_stacked) {
+    time_axis(scene, clock, n_bins, theme);
+    changes::lay_out(scene, &named, (clock.start_ns, clock.bin_start(n_bins)), theme);
+    let totals = if axis == Axis::Stacked { totals } else { Vec::new() };
+    scene.layout.zones = zones(plot, clock, n_bins, &|bin| {
+        let value = read_out(series, bin, totals.get(bin).copied(), unit);
+        match changes_within(changes, clock.bin_start(bin), clock.bin_ns) {
+            numbers if numbers.is_empty() => value,
+            numbers => format!("{value}, change {numbers}"),
+        }
+    });
+}
+
+/// Values laid out upwards.
+struct ValueAxis {
+    axis: Axis,
+    ticks: Vec<f64>,
+    bottom: f64,
+    top: f64,
+}
+
+impl ValueAxis {
+    fn of(axis: Axis, series: &[ChartSeries], totals: &[f64], unit: &str) -> ValueAxis {
+        let each = || series.iter().flat_map(|one| one.values.iter().copied().map(sane));
+        let largest = match axis {
+            Axis::Stacked => totals.iter().copied().fold(0.0, f64::max),
+            Axis::Linear | Axis::Log => each().fold(0.0, f64::max),
+        };
+        let least = each().filter(|value| *value > 0.0).fold(largest, f64::min);
+        let ticks = if axis == Axis::Log { ticks::powers(least, largest, 6) } else { ticks::amounts(largest, 4, unit) };
+        let (bottom, top) = (ticks.first().copied().unwrap_or(0.0), ticks.last().copied().unwrap_or(1.0));
+        ValueAxis { axis, ticks, bottom, top }
+    }
+
+    /// How far up a value is, from 0 to 1.
+    fn share(&self, value: f64) -> f64 {
+        match self.axis {
+            Axis::Log if value <= self.bottom => 0.0,
+            Axis::Log => (value / self.bottom).ln() / (self.top / self.bottom).ln(),
+            _ => value / self.top,
+        }
+    }
+}
+
+/// Areas on top of each other.
+fn stack(scene: &mut Scene, series: &[ChartSeries], (n_bins, top): (usize, f64), theme: &Theme) {
+    let plot = scene.layout.plot;
+    let step = plot.width / n_bins as f64;
+    let y = |sum: &f64| plot.bottom() - plot.height * sum / top;
+    let mut base = vec![0.0; n_bins];
+    for (place, one) in series.iter().enumerate() {
         let lower = base.clone();
         for (bin, sum) in base.iter_mut().enumerate() {
             *sum += value(one, bin);
         }
         if lower != base {
-            let y = |sum: &f64| plot.bottom() - plot.height * sum / top;
             let mut points = steps(&base, plot.x, step, y);
             points.extend(steps(&lower, plot.x, step, y).into_iter().rev());
             scene.shapes.push(Shape::Polygon { points, colour: theme.series_colour(place) });
         }
     }
-    time_axis(scene, clock, n_bins, theme);
-    changes::lay_out(scene, &named, (clock.start_ns, clock.bin_start(n_bins)), theme);
-    scene.layout.zones = (0..n_bins)
-        .map(|bin| Zone {
-            rect: Rect { x: plot.x + step * bin as f64, width: step, ..plot },
-            label: ticks::range(clock.bin_start(bin), clock.bin_ns, clock.offset_minutes),
-            value: {
-                let total = totals.get(bin).copied().filter(|_| is_stacked);
-                let value = read_out(series, bin, total, unit);
-                match changes_within(changes, clock.bin_start(bin), clock.bin_ns) {
-                    numbers if numbers.is_empty() => value,
-                    numbers => format!("{value}, change {numbers}"),
-                }
-            },
-        })
-        .collect();
+}
+
+/// Bins to be pointed at, with their time and what is read out there.
+fn zones(plot: Rect, clock: &Clock, n_bins: usize, read_out: &dyn Fn(usize) -> String) -> Vec<Zone> {
+    let step = plot.width / n_bins as f64;
+    let zone = |bin: usize| Zone {
+        rect: Rect { x: plot.x + step * bin as f64, width: step, ..plot },
+        label: ticks::range(clock.bin_start(bin), clock.bin_ns, clock.offset_minutes),
+        value: read_out(bin),
+    };
+    (0..n_bins).map(zone).collect()
 }
 
 /// A line in steps as wide as a bin, from thin upright and level strokes.
