@@ -140,70 +140,109 @@ pub fn attack_probabilities(
 /// Trains and tests fold by fold.
 pub fn validate(table: &LabelledTable, plan: &Plan<'_>, work: &mut Work<'_>) -> Result<Validation, Refusal> {
     let folds = folds(table, plan.folds, plan.n_folds, plan.seed).map_err(Refusal::NotEnough)?;
-    let (names, _) = classes(table, plan.by_class);
-    let (mut rows, mut raw, mut is_new, mut fold_of) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut importances: BTreeMap<String, (f64, usize)> = BTreeMap::new();
-    let mut per_fold = Vec::new();
+    let mut tested = Tested::default();
     for (number, fold) in folds.iter().enumerate() {
         let mut work = work.part(share(number, folds.len()), share(number + 1, folds.len()));
-        let (recipe, prepared) = Recipe::learn(table, &fold.train, &mut work.part(0.0, 0.2))?;
-        let places: Vec<usize> = recipe.places(&table.columns).map_err(|m| Refusal::NotEnough(m.sentence()))?;
-        let test = recipe.rows(&table.columns, &places, &fold.test);
-        let trained = fit(plan, table, &fold.train, &recipe, prepared.rows(), &mut work.part(0.2, 0.7))?;
-        is_new.extend(leaks::is_new(prepared.rows(), &test));
-        let test = if plan.classifier.takes_missing { test } else { recipe.filled(&test) };
-        let said = attack_probabilities(trained.as_ref(), &names, &test, &mut work.part(0.7, 0.8))?;
-        let of = Permuted { table, fold, recipe: &recipe, test: &test, trained: trained.as_ref(), classes: &names };
-        let most = (MOST_PERMUTED / folds.len()).max(1);
-        let (n, rises) = of.importances(plan.seed, most, &mut work.part(0.8, 1.0))?;
-        for (column, rise) in rises {
-            let (sum, of_rows) = importances.entry(column).or_default();
-            *sum += rise;
-            *of_rows += n;
-        }
-        per_fold.push((fold.train.len() as u64, fold.test.len() as u64));
-        rows.extend(&fold.test);
-        fold_of.extend(fold.test.iter().map(|_| number));
-        raw.extend(said);
+        tested.test(table, plan, (number, folds.len()), fold, &mut work)?;
     }
-    let said = calibrated(table, &rows, &raw, &fold_of, folds.len());
-    let threshold = plan.threshold.unwrap_or_else(|| best_threshold(table, &rows, &said));
-    let of = |wanted: &dyn Fn(usize) -> bool| -> Measures {
-        let own: Vec<usize> = (0..rows.len()).filter(|place| wanted(*place)).collect();
-        let pick = |from: &[f64]| own.iter().filter_map(|place| from.get(*place)).copied().collect::<Vec<f64>>();
-        let own_rows: Vec<u32> = own.iter().filter_map(|place| rows.get(*place)).copied().collect();
-        let ranked = Measures::of(table, &own_rows, &pick(&raw), threshold);
-        let measures = Measures::of(table, &own_rows, &pick(&said), threshold);
-        // Each fold is calibrated by others, so only what the classifier itself says ranks all rows alike.
-        let Measures { auroc, average_precision, roc, pr, .. } = ranked;
-        Measures { auroc, average_precision, roc, pr, ..measures }
-    };
+    let said = calibrated(table, &tested.rows, &tested.raw, &tested.fold_of, folds.len());
+    let threshold = plan.threshold.unwrap_or_else(|| best_threshold(table, &tested.rows, &said));
+    let of = |wanted: &dyn Fn(usize) -> bool| tested.measures(table, &said, threshold, wanted);
     let measures = of(&|_| true);
-    let n_seen = is_new.iter().filter(|is| !**is).count();
-    let of_new = (n_seen > 0).then(|| of(&|place| is_new.get(place).copied().unwrap_or(false)));
-    let folds_measured = per_fold.iter().enumerate().map(|(number, (n_train, n_test))| {
-        let own = of(&|place| fold_of.get(place) == Some(&number));
-        (*n_train, *n_test, own.auroc, own.f1())
+    let n_seen = tested.is_new.iter().filter(|is| !**is).count();
+    let of_new = (n_seen > 0).then(|| of(&|place| tested.is_new.get(place).copied().unwrap_or(false)));
+    let folds_measured = folds.iter().enumerate().map(|(number, fold)| {
+        let own = of(&|place| tested.fold_of.get(place) == Some(&number));
+        (fold.train.len() as u64, fold.test.len() as u64, own.auroc, own.f1())
     });
     let folds_measured = folds_measured.collect();
     let mut signs = leaks::of_table(table, plan.folds);
-    signs.extend(leaks::of_duplicates(rows.len(), n_seen, &folds));
-    let calibration = Calibration::fit(&pairs(table, &rows, &raw));
-    let mean = |(column, (sum, n)): (String, (f64, usize))| (column, sum / n.max(1) as f64);
-    let mut importances: Vec<(String, f64)> = importances.into_iter().map(mean).collect();
-    importances.arrange_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    signs.extend(leaks::of_duplicates(tested.rows.len(), n_seen, &folds));
+    let calibration = Calibration::fit(&pairs(table, &tested.rows, &tested.raw));
     Ok(Validation {
-        rows,
-        raw,
+        importances: tested.mean_importances(),
+        rows: tested.rows,
+        raw: tested.raw,
         said,
         threshold,
         measures,
         of_new,
         folds: folds_measured,
-        importances,
         leaks: signs,
         calibration,
     })
+}
+
+/// The rows that were tested so far, with what was said of them.
+#[derive(Default)]
+struct Tested {
+    rows: Vec<u32>,
+    /// The probability of an attack, as the classifier says it.
+    raw: Vec<f64>,
+    /// True if no row trained on equals it.
+    is_new: Vec<bool>,
+    fold_of: Vec<usize>,
+    /// By column: by how much errors rise in all, and in how many rows.
+    importances: BTreeMap<String, (f64, usize)>,
+}
+
+impl Tested {
+    /// Trains without a fold, of so many the one with this number, and tests on it.
+    fn test(
+        &mut self,
+        table: &LabelledTable,
+        plan: &Plan<'_>,
+        (number, n_folds): (usize, usize),
+        fold: &Fold,
+        work: &mut Work<'_>,
+    ) -> Result<(), Refusal> {
+        let (names, _) = classes(table, plan.by_class);
+        let (recipe, prepared) = Recipe::learn(table, &fold.train, &mut work.part(0.0, 0.2))?;
+        let places: Vec<usize> = recipe.places(&table.columns).map_err(|m| Refusal::NotEnough(m.sentence()))?;
+        let test = recipe.rows(&table.columns, &places, &fold.test);
+        let trained = fit(plan, table, &fold.train, &recipe, prepared.rows(), &mut work.part(0.2, 0.7))?;
+        self.is_new.extend(leaks::is_new(prepared.rows(), &test));
+        let test = if plan.classifier.takes_missing { test } else { recipe.filled(&test) };
+        let said = attack_probabilities(trained.as_ref(), &names, &test, &mut work.part(0.7, 0.8))?;
+        let of = Permuted { table, fold, recipe: &recipe, test: &test, trained: trained.as_ref(), classes: &names };
+        let most = (MOST_PERMUTED / n_folds).max(1);
+        let (n, rises) = of.importances(plan.seed, most, &mut work.part(0.8, 1.0))?;
+        for (column, rise) in rises {
+            let (sum, of_rows) = self.importances.entry(column).or_default();
+            *sum += rise;
+            *of_rows += n;
+        }
+        self.rows.extend(&fold.test);
+        self.fold_of.extend(fold.test.iter().map(|_| number));
+        self.raw.extend(said);
+        Ok(())
+    }
+
+    /// The measures of the wanted ones, by their places; `said` is the calibrated probability of each.
+    fn measures(
+        &self,
+        table: &LabelledTable,
+        said: &[f64],
+        threshold: f64,
+        wanted: &dyn Fn(usize) -> bool,
+    ) -> Measures {
+        let own: Vec<usize> = (0..self.rows.len()).filter(|place| wanted(*place)).collect();
+        let pick = |from: &[f64]| own.iter().filter_map(|place| from.get(*place)).copied().collect::<Vec<f64>>();
+        let own_rows: Vec<u32> = own.iter().filter_map(|place| self.rows.get(*place)).copied().collect();
+        let ranked = Measures::of(table, &own_rows, &pick(&self.raw), threshold);
+        let measures = Measures::of(table, &own_rows, &pick(said), threshold);
+        // Each fold is calibrated by others, so only what the classifier itself says ranks all rows alike.
+        let Measures { auroc, average_precision, roc, pr, .. } = ranked;
+        Measures { auroc, average_precision, roc, pr, ..measures }
+    }
+
+    /// By how much errors rise for each column on average, largest first.
+    fn mean_importances(&self) -> Vec<(String, f64)> {
+        let mean = |(column, (sum, n)): (&String, &(f64, usize))| (column.clone(), sum / (*n).max(1) as f64);
+        let mut importances: Vec<(String, f64)> = self.importances.iter().map(mean).collect();
+        importances.arrange_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        importances
+    }
 }
 
 fn pairs(table: &LabelledTable, rows: &[u32], raw: &[f64]) -> Vec<(f64, bool)> {
