@@ -6,7 +6,7 @@ use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::issue::{IssueKind, IssueLog};
 use crate::maths::sorting::Arrange;
 use crate::model::Finding;
-use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Stats, Summary};
+use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Issue, Stats, Summary};
 use crate::model::interface::CaptureInterface;
 use crate::model::rows::RowKind;
 use crate::read::InputReport;
@@ -121,53 +121,20 @@ impl Pipeline {
         findings: Vec<Finding>,
         runs: Vec<DetectorRun>,
     ) -> Analysis {
-        let flow_stage = &self.flow_stage;
-        let mut issues = self.capture.issues(inputs);
-        issues.merge(&flow_stage.issues);
-        let summarised = flow_stage.flows.summarised;
-        issues.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
-        issues.add_many(IssueKind::NamesFull, flow_stage.names.n_refused, None, None);
-        issues.add_many(IssueKind::FactsFull, flow_stage.flow_fields.n_refused, None, None);
-        self.optional_issues(&mut issues);
-        let rows = self.capture.rows();
+        let counters = self.capture.counters();
+        let (flow_stage, rows) = (&self.flow_stage, self.capture.rows());
         let interfaces = self.interfaces();
-        let mut all_issues = issues::with_figures(issues, rows, self.capture.duplicates(), &interfaces);
-        all_issues.extend(inputs::issues_of_several(inputs, &self.names));
-        all_issues.arrange_by_key(|issue| std::cmp::Reverse(issue.severity));
-        let (counters, tops) = (self.capture.counters(), &flow_stage.tops);
-        let file = FileFacts {
-            format: inputs::formats(inputs),
-            comments: inputs.iter().flat_map(|input| input.comments.iter().cloned()).collect(),
-            link_types: self.capture.locations().link_types().into_iter().map(link::name).collect(),
-            ..self.file.clone()
-        };
         Analysis {
-            file,
-            summary: Summary {
-                packets: counters.packets,
-                bytes: counters.bytes,
-                flows: summarised.flows + flow_stage.flows.len() as u64,
-                hosts: tops.n_hosts,
-                first_ns: counters.span_ns.map(|span| span.0),
-                last_ns: counters.span_ns.map(|span| span.1),
-                protocols: counters.protocols(&tops.apps, &flow_stage.messages, &flow_stage.names),
-            },
-            coverage: Coverage {
-                packets_read: counters.packets,
-                packets_decoded: counters.packets - self.capture.n_damaged(),
-                packets_truncated: counters.packets_truncated,
-                bytes_skipped: inputs.iter().map(|input| input.bytes_skipped).sum(),
-                flows_kept: flow_stage.flows.len() as u64,
-                flows_summarised: summarised.flows,
-                interfaces,
-            },
-            issues: all_issues,
+            file: self.file_facts(inputs),
+            summary: self.summary(),
+            issues: self.issues(inputs, &interfaces),
+            coverage: self.coverage(inputs, interfaces),
             findings,
             runs,
             stats: Stats {
                 timeline: counters.timeline.timeline(TIMELINE_BINS),
-                top_hosts: tops.hosts.clone(),
-                top_ports: tops.ports.clone(),
+                top_hosts: flow_stage.tops.hosts.clone(),
+                top_ports: flow_stage.tops.ports.clone(),
                 sizes: counters.sizes(),
             },
             table: rows.map(|rows| table_facts::facts(rows, counters.packets > 0)),
@@ -181,6 +148,59 @@ impl Pipeline {
             }),
             ..Analysis::default()
         }
+    }
+
+    fn file_facts(&self, inputs: &[InputReport]) -> FileFacts {
+        FileFacts {
+            format: inputs::formats(inputs),
+            comments: inputs.iter().flat_map(|input| input.comments.iter().cloned()).collect(),
+            link_types: self.capture.locations().link_types().into_iter().map(link::name).collect(),
+            ..self.file.clone()
+        }
+    }
+
+    fn summary(&self) -> Summary {
+        let (counters, flow_stage) = (self.capture.counters(), &self.flow_stage);
+        let tops = &flow_stage.tops;
+        Summary {
+            packets: counters.packets,
+            bytes: counters.bytes,
+            flows: flow_stage.flows.summarised.flows + flow_stage.flows.len() as u64,
+            hosts: tops.n_hosts,
+            first_ns: counters.span_ns.map(|span| span.0),
+            last_ns: counters.span_ns.map(|span| span.1),
+            protocols: counters.protocols(&tops.apps, &flow_stage.messages, &flow_stage.names),
+        }
+    }
+
+    /// How much of the input was read.
+    fn coverage(&self, inputs: &[InputReport], interfaces: Vec<CaptureInterface>) -> Coverage {
+        let (counters, flows) = (self.capture.counters(), &self.flow_stage.flows);
+        Coverage {
+            packets_read: counters.packets,
+            packets_decoded: counters.packets - self.capture.n_damaged(),
+            packets_truncated: counters.packets_truncated,
+            bytes_skipped: inputs.iter().map(|input| input.bytes_skipped).sum(),
+            flows_kept: flows.len() as u64,
+            flows_summarised: flows.summarised.flows,
+            interfaces,
+        }
+    }
+
+    /// What went wrong, the most severe first.
+    fn issues(&self, inputs: &[InputReport], interfaces: &[CaptureInterface]) -> Vec<Issue> {
+        let flow_stage = &self.flow_stage;
+        let mut issues = self.capture.issues(inputs);
+        issues.merge(&flow_stage.issues);
+        issues.add_many(IssueKind::FlowsSummarised, flow_stage.flows.summarised.flows, None, None);
+        issues.add_many(IssueKind::NamesFull, flow_stage.names.n_refused, None, None);
+        issues.add_many(IssueKind::FactsFull, flow_stage.flow_fields.n_refused, None, None);
+        self.optional_issues(&mut issues);
+        let (rows, duplicates) = (self.capture.rows(), self.capture.duplicates());
+        let mut all = issues::with_figures(issues, rows, duplicates, interfaces);
+        all.extend(inputs::issues_of_several(inputs, &self.names));
+        all.arrange_by_key(|issue| std::cmp::Reverse(issue.severity));
+        all
     }
 
     /// What each interface saw, and what it missed.
