@@ -19,6 +19,7 @@ use yew::prelude::*;
 
 mod picture;
 mod pointer;
+mod scene;
 mod shapes;
 mod viewport;
 

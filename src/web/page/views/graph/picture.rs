@@ -1,7 +1,8 @@
 //! The picture of a graph: chosen, moved and enlarged by pointer and by keys; what is chosen narrows all views.
 
 use super::pointer::use_pointer;
-use super::shapes::{self, hit};
+use super::scene::Scene;
+use super::shapes;
 use super::viewport::Viewport;
 use crate::model::format::quantity;
 use crate::model::graph::{Graph, GraphNode, GraphUnit};
@@ -22,41 +23,6 @@ const STEP: f64 = 1.4;
 pub struct GraphPictureProps {
     /// The graph.
     pub graph: Shared<Graph>,
-}
-
-/// A graph with what is chosen and seen of it.
-#[derive(Clone)]
-pub struct Scene {
-    /// The graph.
-    pub graph: Shared<Graph>,
-    /// Place of the node that is chosen.
-    pub chosen: UseStateHandle<Option<usize>>,
-    /// The part that is seen.
-    pub viewport: UseStateHandle<Viewport>,
-    /// Width and height, px.
-    pub size: (f64, f64),
-}
-
-impl Scene {
-    /// The node at a place in the picture.
-    pub fn hit(&self, at: (f64, f64)) -> Option<usize> {
-        hit(&self.graph, at, *self.viewport, self.size)
-    }
-
-    /// Chooses a node and brings it into sight.
-    fn choose(&self, place: usize) {
-        self.chosen.set(Some(place));
-        let Some(node) = self.graph.nodes.get(place) else { return };
-        let (x, y) = self.viewport.place(node, self.size);
-        if !(0.0..=self.size.0).contains(&x) || !(0.0..=self.size.1).contains(&y) {
-            self.viewport.set(Viewport { middle: (f64::from(node.x), f64::from(node.y)), ..*self.viewport });
-        }
-    }
-
-    /// Enlarges it by a factor; shows all of it if there is none.
-    fn zoom(&self, by: Option<f64>) {
-        self.viewport.set(by.map_or(Viewport::ALL, |by| self.viewport.zoomed(by)));
-    }
 }
 
 /// The picture.

@@ -1,6 +1,6 @@
 //! What the pointer does to the picture of a graph: dragging moves it, a click chooses a node, a double click narrows to it.
 
-use super::picture::Scene;
+use super::scene::Scene;
 use super::viewport::Viewport;
 use web_sys::Element;
 use yew::prelude::*;
