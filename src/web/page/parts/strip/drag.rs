@@ -11,7 +11,7 @@ use yew::prelude::*;
 const CLICK_PX: f64 = 4.0;
 
 /// The pointer over the timeline.
-pub struct Drag {
+pub struct TimeDrag {
     /// What is being selected, or is selected, as shares of the width.
     pub shown: Option<(f64, f64)>,
     /// The pointer was pressed.
@@ -34,7 +34,7 @@ struct Span {
 
 /// The pointer over the timeline of an analysis, of which this time is selected.
 #[hook]
-pub fn use_drag(analysis: &Shared<Analysis>, time: Option<(i64, i64)>) -> Drag {
+pub fn use_drag(analysis: &Shared<Analysis>, time: Option<(i64, i64)>) -> TimeDrag {
     let store = use_store();
     let drag = use_state_eq(|| None::<Span>);
     let timeline = &analysis.stats.timeline;
@@ -85,7 +85,7 @@ pub fn use_drag(analysis: &Shared<Analysis>, time: Option<(i64, i64)>) -> Drag {
         let drag = drag.setter();
         Callback::from(move |_: PointerEvent| drag.set(None))
     };
-    Drag { shown, on_down, on_move, on_up, on_cancel }
+    TimeDrag { shown, on_down, on_move, on_up, on_cancel }
 }
 
 /// Where an event is, as a share of the strip's width, and that width in px.

@@ -10,7 +10,7 @@ use yew::prelude::*;
 const CLICK_PX: f64 = 5.0;
 
 /// The pointer over the map.
-pub struct Drag {
+pub struct RegionDrag {
     /// The part that is being chosen, or is chosen: two of its corners.
     pub frame: Option<(Spot, Spot)>,
     /// The pointer was pressed.
@@ -25,7 +25,7 @@ pub struct Drag {
 
 /// The pointer over a map of this width.
 #[hook]
-pub fn use_drag(it: &Shared<Anomalies>, width: f64, on_action: &Callback<AnomalyAction>) -> Drag {
+pub fn use_drag(it: &Shared<Anomalies>, width: f64, on_action: &Callback<AnomalyAction>) -> RegionDrag {
     // Where the pointer was pressed and where it is.
     let drag = use_state_eq(|| None::<(Spot, Spot)>);
     let frame = match *drag {
@@ -74,7 +74,7 @@ pub fn use_drag(it: &Shared<Anomalies>, width: f64, on_action: &Callback<Anomaly
         let drag = drag.setter();
         Callback::from(move |_: PointerEvent| drag.set(None))
     };
-    Drag { frame, on_down, on_move, on_up, on_cancel }
+    RegionDrag { frame, on_down, on_move, on_up, on_cancel }
 }
 
 fn spot(event: &PointerEvent) -> Spot {
