@@ -479,6 +479,55 @@ fn a_flow_with_thousands_of_values_of_two_columns_is_counted_at_once() {
     assert_eq!(table.rows("column=Info", "flows").len(), 5000);
 }
 
+/// Captures whose hosts, ports and outcomes differ.
+const CAPTURES: [&str; 5] = [
+    "captures/arp_spoofing/attack.pcap",
+    "captures/dns_tunnel/attack.pcap",
+    "captures/packet_loss/attack.pcap",
+    "captures/slow_server/attack.pcap",
+    "captures/port_scan/attack.pcap",
+];
+
+#[test]
+fn whole_captures_are_counted_by_flows_as_they_are_by_packets() {
+    let mut n = 0;
+    for path in CAPTURES {
+        let input = Input::open(path);
+        for by in ["", "protocol", "host", "pair", "port", "source", "target:2,protocol", "direction", "mac"] {
+            let whole = question(by, "bytes,packets,bytes_out,bytes_in,packets_out,packets_in,flows,errors");
+            // All packets by their time, which is looked at one by one then.
+            let selection = Selection { from_ns: Some(i64::MIN + 1), ..Selection::default() };
+            let packets = Question { selection, ..whole.clone() };
+            assert_eq!(input.ask(&whole).unwrap(), input.ask(&packets).unwrap(), "{path} by {by}");
+            n += 1;
+        }
+    }
+    assert_eq!(n, 45);
+}
+
+#[test]
+fn a_limit_changes_no_figure_of_what_is_shown_and_takes_the_rest_together() {
+    let measures = "flows,hosts,response_median,response_p95,duration_median,bytes";
+    let mut n_hosts = 0.0;
+    for path in CAPTURES {
+        let input = Input::open(path);
+        for by in ["host", "port", "outcome", "source", "pair", "protocol"] {
+            let all = input.ask(&question(by, measures)).unwrap();
+            let n = all.rows.len();
+            for limit in [1, n.saturating_sub(1), n] {
+                let limited = input.ask(&Question { limit: Some(limit as u32), ..question(by, measures) }).unwrap();
+                assert_eq!(limited.rows, all.rows[..limit], "{path} by {by}, {limit}");
+                assert_eq!((&limited.total, &limited.measures), (&all.total, &all.measures), "{path} by {by}, {limit}");
+                if limit + 1 == n && !all.dimensions[0].is_overlapping {
+                    assert_eq!(limited.others, all.rows[limit].figures, "{path} by {by}");
+                }
+            }
+            n_hosts += all.rows.iter().filter_map(|row| row.figures[1]).sum::<f64>();
+        }
+    }
+    assert!(n_hosts > 100.0, "{n_hosts}");
+}
+
 #[test]
 fn order_is_as_asked() {
     let input = Input::open("captures/arp_spoofing/attack.pcap");

@@ -7,7 +7,7 @@ use super::dimensions::time;
 use super::gather::{Gathered, coded, gather};
 use super::groups::{BEYOND, MOST, TOTAL};
 use super::key::Key;
-use super::measure::Fold;
+use super::measure::{Fold, Value};
 use super::plan::{AskedDimension, AskedMeasure, Plan, plan};
 use super::sources::{Selected, Sources};
 use super::splits::{Codes, Splits};
@@ -36,7 +36,11 @@ pub async fn ask<'a>(
     let Plan { dimensions, measures } = plan(sources, selected, question)?;
     let mut coded = coded((sources, selected), &dimensions, &measures, turn).await;
     let only = only((sources, selected), (&dimensions, &mut coded), &measures, turn).await;
-    let gathered = gather((sources, selected), (&dimensions, &mut coded), &measures, only, turn).await;
+    // Only what the rows are ordered by is needed of all of them.
+    let has_limit = question.limit.is_some() && !dimensions.is_empty();
+    let waits = |(nth, of)| has_limit && nth != ordering(question.order) && takes_room(of);
+    let is_late: Vec<bool> = measures.iter().enumerate().map(waits).collect();
+    let mut gathered = gather((sources, selected), (&dimensions, &mut coded), (&measures, &is_late), only, turn).await;
     let mut notes = notes(sources, &gathered, &measures);
     let mut rows = rows(&gathered);
     let n_rows = rows.len();
@@ -45,7 +49,13 @@ pub async fn ask<'a>(
     let left_out = rows.split_off(kept);
     let n_groups = n_groups(n_rows);
     let is_cut = !left_out.is_empty() || gathered.groups.n_beyond > 0;
-    let others = match dimensions.iter().any(|dimension| dimension.entry.is_overlapping) {
+    let is_overlapping = dimensions.iter().any(|dimension| dimension.entry.is_overlapping);
+    if gathered.is_late.contains(&true) {
+        let rest = if is_cut && !is_overlapping { BEYOND } else { NOWHERE };
+        let places = places(&rows, (LATE_ROW, rest), n_groups);
+        gathered.later((sources, selected), &measures, &places, turn).await;
+    }
+    let others = match is_overlapping {
         _ if !is_cut => Vec::new(),
         true => {
             notes.push("What the limit leaves out cannot be added up: the rows overlap.".to_owned());
@@ -69,6 +79,39 @@ pub async fn ask<'a>(
     })
 }
 
+/// The first row of what is added up for rows alone: before it come all together, and what is beyond them.
+const LATE_ROW: u32 = 2;
+
+/// True if a measure keeps more than a number for each group, and is added up from flows: better for few groups.
+fn takes_room(measure: &AskedMeasure<'_>) -> bool {
+    match measure.entry.value {
+        Value::Distinct(_) | Value::Delays(_) => true,
+        Value::Flow(_) => matches!(measure.entry.fold, Fold::Quantile(_)),
+        Value::Packet(..) | Value::Row(_) => false,
+    }
+}
+
+/// The place of the measure that rows are ordered by.
+fn ordering(order: Order) -> usize {
+    if let Order::Measure { place, .. } = order { place as usize } else { 0 }
+}
+
+/// The groups of rows but that of all together.
+fn shown_groups(rows: &[Row]) -> impl Iterator<Item = u32> {
+    rows.iter().map(|row| row.group).filter(|group| *group != TOTAL)
+}
+
+/// For each group the place of its row, counted from `first`; `rest` for one without.
+fn places(rows: &[Row], (first, rest): (u32, u32), n_groups: usize) -> Vec<u32> {
+    let mut places = vec![rest; n_groups];
+    for (place, group) in (first..).zip(shown_groups(rows)) {
+        if let Some(slot) = places.get_mut(group as usize) {
+            *slot = place;
+        }
+    }
+    places
+}
+
 /// Groups that rows may have: their own, that of all together and that of what is beyond.
 fn n_groups(n_rows: usize) -> usize {
     n_rows + 2
@@ -77,9 +120,7 @@ fn n_groups(n_rows: usize) -> usize {
 /// Puts the first rows, so many, into the order that is asked for.
 fn arrange(rows: &mut [Row], kept: usize, gathered: &Gathered<'_, '_>, order: Order) {
     let all: Vec<u32> = (0..n_groups(rows.len()) as u32).collect();
-    // Only what the rows are ordered by is needed of all of them.
-    let ordering = if let Order::Measure { place, .. } = order { place as usize } else { 0 };
-    let by_group = figures_of(gathered, ordering, &all, all.len());
+    let by_group = figures_of(gathered, ordering(order), &all, all.len());
     let splits = &gathered.splits;
     let is_scale = |dimension: &AskedDimension<'_>| dimension.entry.steps.is_some();
     let ranks = match order {
@@ -110,7 +151,7 @@ fn taken_together(gathered: &Gathered<'_, '_>, left_out: &[Row], n_groups: usize
             *slot = 0;
         }
     }
-    figures(gathered, &places, 1).iter().map(|all| all.first().copied().flatten()).collect()
+    figures(gathered, (&places, &[NOWHERE, 0]), 1).iter().map(|all| all.first().copied().flatten()).collect()
 }
 
 /// The figures of the rows that are shown, and of all together.
@@ -123,14 +164,13 @@ struct Figures {
 
 impl Figures {
     fn of(gathered: &Gathered<'_, '_>, rows: &[Row], n_groups: usize) -> Figures {
-        let mut places = vec![NOWHERE; n_groups];
-        let shown_groups = rows.iter().map(|row| row.group).filter(|group| *group != TOTAL);
-        for (place, group) in (0..).zip(std::iter::once(TOTAL).chain(shown_groups)) {
-            if let Some(slot) = places.get_mut(group as usize) {
-                *slot = place;
-            }
+        let mut places = places(rows, (1, NOWHERE), n_groups);
+        if let Some(slot) = places.get_mut(TOTAL as usize) {
+            *slot = 0;
         }
-        let by_measure = figures(gathered, &places, rows.len() + 1);
+        let n_shown = shown_groups(rows).count() as u32;
+        let late_places: Vec<u32> = [0, NOWHERE].into_iter().chain(1..=n_shown).collect();
+        let by_measure = figures(gathered, (&places, &late_places), rows.len() + 1);
         Figures { places, by_measure }
     }
 
@@ -187,7 +227,7 @@ async fn only<'a>(
             continue;
         };
         let one = (std::slice::from_ref(dimension), std::slice::from_mut(coded));
-        let gathered = gather((sources, selected), one, first, vec![None], turn).await;
+        let gathered = gather((sources, selected), one, (first, &[false]), vec![None], turn).await;
         let mut rows = rows(&gathered);
         let groups: Vec<u32> = (0..n_groups(rows.len()) as u32).collect();
         let by_group = figures_of(&gathered, 0, &groups, groups.len());
@@ -212,9 +252,15 @@ async fn only<'a>(
     all
 }
 
-/// The figures of all measures by row; of one that is not answered, none.
-fn figures(gathered: &Gathered<'_, '_>, rows_of_groups: &[u32], n_rows: usize) -> Vec<Vec<Option<f64>>> {
-    (0..gathered.tallies.len()).map(|nth| figures_of(gathered, nth, rows_of_groups, n_rows)).collect()
+/// The figures of all measures by row, given the row of each group, and of each row of those that were left for later; of one that is
+/// not answered, none.
+fn figures(
+    gathered: &Gathered<'_, '_>,
+    (rows_of_groups, late_rows): (&[u32], &[u32]),
+    n_rows: usize,
+) -> Vec<Vec<Option<f64>>> {
+    let places = |is_late: &bool| if *is_late { late_rows } else { rows_of_groups };
+    gathered.is_late.iter().map(places).enumerate().map(|(nth, of)| figures_of(gathered, nth, of, n_rows)).collect()
 }
 
 /// The figures of one measure.

@@ -3,11 +3,11 @@
 use super::coded::Coded;
 use super::groups::{self, Groups, TOTAL};
 use super::key::Side;
-use super::measure::{Measured, Value};
+use super::measure::{Fold, Measured, Value};
 use super::plan::{AskedDimension, AskedMeasure};
 use super::sources::{FlowItem, PacketItem, Selected, Sources};
-use super::splits::{Combinations, Splits};
-use super::tally::Tally;
+use super::splits::{self, Combinations, Splits};
+use super::tally::{NOWHERE, Tally};
 use super::turn::Turn;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::{Direction, Flow};
@@ -23,6 +23,9 @@ pub struct Gathered<'q, 'a> {
     pub tallies: Vec<Tally>,
     /// For each measure whether it can be split by the dimensions.
     pub is_answered: Vec<bool>,
+    /// For each measure whether it is left for [`Gathered::later`].
+    pub is_late: Vec<bool>,
+    lists: Combinations,
     /// Packets whose flow is not kept any more.
     pub n_forgotten: u64,
 }
@@ -39,9 +42,18 @@ enum Pass {
 }
 
 impl Pass {
-    fn of(measure: &AskedMeasure<'_>, sources: &Sources<'_>) -> Pass {
+    /// Of packets that are all selected and told apart by their flows alone, the flows have the sums: those are far fewer. What
+    /// belongs to no flow that is kept is added packet by packet.
+    fn of(
+        measure: &AskedMeasure<'_>,
+        (sources, selected): (&Sources<'_>, &Selected),
+        dimensions: &[AskedDimension<'_>],
+    ) -> Pass {
         match measure.entry.value {
-            Value::Packet(..) if sources.has_packets() => Pass::Packets,
+            Value::Packet(..) if sources.has_packets() => {
+                let has_sums = measure.entry.fold == Fold::Sum && selected.is_all();
+                if has_sums && !splits::have_places(dimensions) { Pass::Flows } else { Pass::Packets }
+            }
             Value::Row(_) => Pass::Rows,
             _ => Pass::Flows,
         }
@@ -55,7 +67,8 @@ pub async fn coded<'a>(
     measures: &[AskedMeasure<'a>],
     turn: &Turn<'_>,
 ) -> Vec<Coded> {
-    let passes: Vec<Pass> = measures.iter().map(|measure| Pass::of(measure, sources)).collect();
+    let pass = |measure: &AskedMeasure<'_>| Pass::of(measure, (sources, selected), dimensions);
+    let passes: Vec<Pass> = measures.iter().map(pass).collect();
     let wants = |wanted: Pass| passes.contains(&wanted);
     let flows_of_rows = if wants(Pass::Rows) { (sources.flows_of_rows)() } else { Vec::new() };
     // A packet may be selected whose flow is not: by its time, or one by one.
@@ -76,22 +89,27 @@ pub async fn coded<'a>(
 }
 
 /// Adds up the measures by the dimensions, whose values are in `coded`; of each dimension the codes of `only` are told apart, if
-/// there are such.
+/// there are such. Measures of flows that may be `is_late` are left out.
 pub async fn gather<'q, 'a>(
     (sources, selected): (&'a Sources<'a>, &Selected),
     (dimensions, coded): (&'q [AskedDimension<'a>], &'q mut [Coded]),
-    measures: &[AskedMeasure<'a>],
+    (measures, is_late): (&[AskedMeasure<'a>], &[bool]),
     only: Vec<Option<Vec<bool>>>,
     turn: &Turn<'_>,
 ) -> Gathered<'q, 'a> {
     let splits = Splits::new(dimensions, coded, only);
-    let passes: Vec<Pass> = measures.iter().map(|measure| Pass::of(measure, sources)).collect();
+    let pass = |measure: &AskedMeasure<'_>| Pass::of(measure, (sources, selected), dimensions);
+    let passes: Vec<Pass> = measures.iter().map(pass).collect();
     let is_answered = passes.iter().map(|pass| *pass == Pass::Packets || !splits.needs_packets()).collect();
+    let is_of_flows = |pass: &Pass| *pass == Pass::Flows && !splits.needs_packets();
+    let is_late = passes.iter().zip(is_late).map(|(pass, late)| *late && is_of_flows(pass)).collect();
     let mut gathered = Gathered {
         splits,
         groups: Groups::new(groups::MOST),
         tallies: measures.iter().map(|measure| Tally::new(measure.entry)).collect(),
         is_answered,
+        is_late,
+        lists: Combinations::One,
         n_forgotten: 0,
     };
     let wants = |wanted: Pass| passes.contains(&wanted);
@@ -99,12 +117,19 @@ pub async fn gather<'q, 'a>(
         let lists = gathered.splits.combinations(false, turn).await;
         if wants(Pass::Packets) {
             let of_packets = passes.iter().map(|pass| *pass == Pass::Packets).collect();
-            gathered.packets((sources, selected), measures, &lists, of_packets, turn).await;
+            gathered.packets((sources, selected), measures, &lists, (of_packets, false), turn).await;
         }
         if wants(Pass::Flows) && !gathered.splits.needs_packets() {
-            let of_flows: Vec<bool> = passes.iter().map(|pass| *pass == Pass::Flows).collect();
-            gathered.flows((sources, selected), measures, &lists, &of_flows, turn).await;
+            let is_now = |(pass, is_late): (&Pass, &bool)| *pass == Pass::Flows && !is_late;
+            let of_flows: Vec<bool> = passes.iter().zip(&gathered.is_late).map(is_now).collect();
+            gathered.flows((sources, selected), measures, &lists, (&of_flows, None), turn).await;
         }
+        let is_of_packets = |measure: &AskedMeasure<'_>| matches!(measure.entry.value, Value::Packet(..));
+        if sources.has_packets() && !wants(Pass::Packets) && measures.iter().any(is_of_packets) {
+            let of_packets = measures.iter().map(is_of_packets).collect();
+            gathered.packets((sources, selected), measures, &lists, (of_packets, true), turn).await;
+        }
+        gathered.lists = lists;
     }
     if wants(Pass::Rows) && !gathered.splits.needs_packets() {
         gathered.rows((sources, selected), measures, &passes, turn).await;
@@ -125,12 +150,26 @@ fn has_row((sources, selected): (&Sources<'_>, &Selected), flows_of_rows: &[Opti
 }
 
 impl<'a> Gathered<'_, 'a> {
+    /// Adds up what was left for later, where a group counts for the row that it has here, if it has one: there are few rows, while
+    /// there may be as many groups as hosts. The figures are then by row.
+    pub async fn later(
+        &mut self,
+        from: (&'a Sources<'a>, &Selected),
+        measures: &[AskedMeasure<'a>],
+        rows_of_groups: &[u32],
+        turn: &Turn<'_>,
+    ) {
+        let lists = std::mem::replace(&mut self.lists, Combinations::One);
+        let is_late = self.is_late.clone();
+        self.flows(from, measures, &lists, (&is_late, Some(rows_of_groups)), turn).await;
+    }
+
     async fn packets(
         &mut self,
         (sources, selected): (&'a Sources<'a>, &Selected),
         measures: &[AskedMeasure<'a>],
         lists: &Combinations,
-        is_meant: Vec<bool>,
+        (is_meant, is_rest): (Vec<bool>, bool),
         turn: &Turn<'_>,
     ) {
         let of_packet = |(measure, is_meant): (&AskedMeasure<'_>, bool)| match measure.entry.value {
@@ -156,6 +195,7 @@ impl<'a> Gathered<'_, 'a> {
                 PacketFlow::Flow(serial, way) => {
                     let place = sources.place(serial).filter(|place| *place < sources.flows.len());
                     match place {
+                        Some(_) if is_rest => return,
                         Some(place) => (lists.of(place), Some(way)),
                         None => {
                             self.n_forgotten += 1;
@@ -212,9 +252,13 @@ impl<'a> Gathered<'_, 'a> {
         (sources, selected): (&'a Sources<'a>, &Selected),
         measures: &[AskedMeasure<'a>],
         lists: &Combinations,
-        is_meant: &[bool],
+        (is_meant, rows_of_groups): (&[bool], Option<&[u32]>),
         turn: &Turn<'_>,
     ) {
+        let row = |group: u32| match rows_of_groups {
+            Some(rows) => rows.get(group as usize).copied().filter(|row| *row != NOWHERE),
+            None => Some(group),
+        };
         let mut of_groups = Vec::new();
         let add = |(place, (serial, flow)): (usize, (u32, &'a Flow))| {
             if !selected.has_time(flow.first_ns) || !selected.has_flow(Some(place)) {
@@ -225,7 +269,9 @@ impl<'a> Gathered<'_, 'a> {
             let own = lists.of(place).iter();
             of_groups.clear();
             of_groups.push((TOTAL, Side::Both));
-            of_groups.extend(own.map(|(combination, side)| (self.groups.of(*combination, places), *side)));
+            of_groups.extend(
+                own.filter_map(|(combination, side)| Some((row(self.groups.of(*combination, places))?, *side))),
+            );
             for ((tally, measure), _) in
                 self.tallies.iter_mut().zip(measures).zip(is_meant).filter(|(_, meant)| **meant)
             {

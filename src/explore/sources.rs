@@ -145,6 +145,11 @@ impl Selected {
         self.from_ns == i64::MIN && self.to_ns == i64::MAX
     }
 
+    /// True if nothing is left out.
+    pub fn is_all(&self) -> bool {
+        self.is_any_time() && self.flows.is_none() && self.packets.is_none() && self.rows.is_none()
+    }
+
     /// True for a time that is selected.
     pub fn has_time(&self, ns: i64) -> bool {
         self.is_any_time() || (self.from_ns..self.to_ns).contains(&ns)

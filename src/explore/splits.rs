@@ -42,6 +42,11 @@ pub enum Combinations {
     Many(Rc<Lists>),
 }
 
+/// True if one of the dimensions is of moments or packets.
+pub fn have_places(dimensions: &[AskedDimension<'_>]) -> bool {
+    dimensions.iter().any(|d| matches!(d.entry.values, Values::Moment(_) | Values::Packet(_)))
+}
+
 /// What everything has when no dimension tells it apart.
 const ONE: [(u32, Side); 1] = [(0, Side::Both)];
 
@@ -88,7 +93,7 @@ impl<'q, 'a> Splits<'q, 'a> {
 
     /// True if a dimension has places: groups are more than combinations then.
     pub fn has_places(&self) -> bool {
-        self.dimensions.iter().any(|d| matches!(d.entry.values, Values::Moment(_) | Values::Packet(_)))
+        have_places(self.dimensions)
     }
 
     /// The place of a moment, and of a packet's bytes, among all such dimensions; 0 where it is unknown.
