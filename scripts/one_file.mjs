@@ -47,6 +47,8 @@ const files = [
   packed("app_bg.wasm", named(/^app-\w+_bg\.wasm$/)),
   packed("worker.js", named(/^worker-\w+\.js$/)),
   packed("worker_bg.wasm", named(/^worker-\w+_bg\.wasm$/)),
+  packed("extra.js", named(/^extra-\w+\.js$/)),
+  packed("extra_bg.wasm", named(/^extra-\w+_bg\.wasm$/)),
   ...names.filter((name) => /^(samples|lessons|languages)\//.test(name)).map((name) => packed(name, name)),
 ];
 const policy = `default-src 'none'; script-src ${hashes.script.join(" ")} 'wasm-unsafe-eval'; style-src ${hashes.style.join(" ")}; `

@@ -16,7 +16,7 @@ function replace(text, from, to) {
 }
 
 let page = read("index.html").toString();
-for (const name of ["handles.js", "start.js", "offline.js", "tour.js", "worker.js", "worker_bg.wasm"]) {
+for (const name of ["handles.js", "start.js", "offline.js", "tour.js", "worker.js", "worker_bg.wasm", "extra.js", "extra_bg.wasm"]) {
   const [, stem, rest] = /^([a-z]+)(.*)$/.exec(name);
   const hashed = `${stem}-${hash(read(name), "hex").slice(0, 16)}${rest}`;
   renameSync(join(folder, name), join(folder, hashed));

@@ -6,6 +6,9 @@ const address = (name) => new URL(name, document.baseURI).href;
 // What the app starts its workers with.
 self.ownScript = address(tag.dataset.worker);
 self.ownWasm = address(tag.dataset.workerWasm);
+// What app and worker load when they first need it.
+self.ownExtra = address(tag.dataset.extra);
+self.ownExtraWasm = address(tag.dataset.extraWasm);
 
 try {
   if (typeof WebAssembly !== "object") throw new Error("this browser has no WebAssembly");

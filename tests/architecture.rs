@@ -71,7 +71,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "export",
             "filter",
             "anomalies/Desk",
-            "anomalies/demonstration",
         ],
     ),
     ("export", &["model", "chart", "flow", "summary", "language"]),
@@ -105,8 +104,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "learn/trained",
             "export/pseudonyms/PseudonymKey",
             "web/browser",
+            "web/extra/learning",
         ],
     ),
+    // What is loaded on demand learns of tasks that the worker made, and writes what the page has.
+    ("web/extra", &["anomalies", "training", "learn/trained", "export", "model", "protocol", "web/browser"]),
     ("web", &[]),
     ("pipeline", &["model", "settings", "issue", "read", "decode", "flow", "stats", "detect", "triage", "protocol"]),
     // Of the counting, the command needs only what compares scores with labels.
@@ -147,7 +149,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "model",
         &[
-            &["net", "comment", "explained", "explore", "guess", "rows", "terms"],
+            &["net", "comment", "explained", "extra", "explore", "guess", "rows", "terms"],
             &["app", "neighbours", "stream"],
             &["format", "packet"],
             &["flow", "finding", "interface", "listing"],
@@ -474,6 +476,7 @@ const PAGE: &[&str] = &[
     "filter",
     "summary",
     "web/browser",
+    "web/extra/writing",
 ];
 /// What several views are made of: the same, but no view.
 const PARTS: &[&str] = &[
@@ -486,6 +489,7 @@ const PARTS: &[&str] = &[
     "filter",
     "protocol",
     "web/browser",
+    "web/extra/writing",
     "web/page/hooks",
     "web/page/language",
     "web/page/prefs",

@@ -53,8 +53,17 @@ pub const ALL: &[Export] = &[
 impl TableExport {
     /// How its file escapes letters.
     pub fn notation(self) -> pseudonyms::Notation {
-        let of_file = ALL.iter().find(|export| matches!(export.writer, Writer::Tables(own) if own == self));
-        pseudonyms::Notation::of_media_type(of_file.map_or("", |export| export.media_type))
+        // Each by its name: to look through the register would bring every writer into the worker.
+        pseudonyms::Notation::of_media_type(match self {
+            TableExport::Flows => flows_csv::EXPORT.media_type,
+            TableExport::Facts => facts::EXPORT.media_type,
+            TableExport::ConnLog => flow_logs::CONN_LOG.media_type,
+            TableExport::NfStream => flow_logs::NFSTREAM.media_type,
+            TableExport::Eve => flow_logs::EVE.media_type,
+            TableExport::Indicators => indicators::EXPORT.media_type,
+            TableExport::Beacons => beacons::EXPORT.media_type,
+            TableExport::Names => "",
+        })
     }
 
     /// Writes it.

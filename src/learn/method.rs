@@ -47,6 +47,11 @@ pub struct Method {
 /// Learns from rows.
 pub type Fit = fn(&Training<'_>, &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal>;
 
+/// Stands for a fit in a program that learns nothing.
+pub fn cannot_fit(_: &Training<'_>, _: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
+    Err(Refusal::NotEnough("This program does not learn.".to_owned()))
+}
+
 /// Why there are no scores.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Refusal {

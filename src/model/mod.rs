@@ -7,6 +7,7 @@ pub mod comment;
 pub mod coverage;
 pub mod explained;
 pub mod explore;
+pub mod extra;
 pub mod finding;
 pub mod flow;
 pub mod format;

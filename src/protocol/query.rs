@@ -117,10 +117,10 @@ impl Query {
         }
     }
 
-    /// True if nobody waits for the answer itself: it says how far it is and is cancelled by a question of its own, or it is there
-    /// at once.
+    /// True if nobody waits for the answer itself: it says how far it is and is cancelled by a question of its own, its place says that
+    /// it is being loaded, or it is there at once.
     pub fn is_beside(&self) -> bool {
-        matches!(self, Query::Anomalies(_) | Query::Training(_) | Query::Catalogue)
+        matches!(self, Query::Anomalies(_) | Query::Training(_) | Query::Demonstration(_) | Query::Catalogue)
     }
 }
 

@@ -22,7 +22,7 @@ mod slices;
 mod stream;
 mod streams;
 
-use crate::anomalies::{Desk, demonstration};
+use crate::anomalies::Desk;
 use crate::decode::inspect::{self, Inspected};
 use crate::explore::Turn;
 use crate::explore::turn::whole;
@@ -130,10 +130,10 @@ impl TableViews {
                 let left = findings::findings(&mut sight, &scope).await;
                 Answer::Findings(left.map_err(|error| error.to_string()))
             }
-            Query::Demonstration(choice) => Answer::Demonstration(Box::new(demonstration(&choice))),
             // The worker has the baseline, and answers this itself.
             Query::Comparison(_) => Answer::Comparison(Box::new(Ok(None))),
-            // The worker has this answered by another one.
+            // The worker has these answered by another one.
+            Query::Demonstration(_) => Answer::Demonstration(Box::new(Err(String::new()))),
             Query::Training(_) => Answer::Training(TrainingAnswer::Cancelled),
             Query::Graph(scope) => {
                 let graph = graph::graph(&mut sight, &scope).await;

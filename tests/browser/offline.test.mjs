@@ -48,7 +48,7 @@ function releases() {
   // As Trunk leaves it: names without hashes.
   const page = join(next, "index.html");
   let text = readFileSync(page, "utf8");
-  for (const name of ["handles.js", "start.js", "offline.js", "tour.js", "worker.js", "worker_bg.wasm"]) {
+  for (const name of ["handles.js", "start.js", "offline.js", "tour.js", "worker.js", "worker_bg.wasm", "extra.js", "extra_bg.wasm"]) {
     const [, stem, rest] = /^([a-z]+)(.*)$/.exec(name);
     const hashed = built(new RegExp(`^${stem}-[0-9a-f]{16}${rest.replace(".", "\\.")}$`), next);
     cpSync(join(next, hashed), join(next, name));

@@ -36,7 +36,7 @@ test("a whole visit asks only for the page's own static files", async () => {
   }
   assert.deepEqual(foreign(seen.requests, host.origin), []);
   assert.deepEqual(bodies, [], "something was sent");
-  const allowed = /^\/(|index\.html|(handles|offline|start|tour|worker)-[0-9a-f]{16}\.js|worker-[0-9a-f]{16}_bg\.wasm|sw\.js|app\.webmanifest|icon(-maskable)?\.svg|app-[0-9a-f]+(\.js|_bg\.wasm)|[\w-]+-[0-9a-f]+\.(css|svg)|snippets\/.*|samples\/[\w.]+|lessons\/[\w.-]+|languages\/\w+\.txt)$/;
+  const allowed = /^\/(|index\.html|(extra|handles|offline|start|tour|worker)-[0-9a-f]{16}\.js|(extra|worker)-[0-9a-f]{16}_bg\.wasm|sw\.js|app\.webmanifest|icon(-maskable)?\.svg|app-[0-9a-f]+(\.js|_bg\.wasm)|[\w-]+-[0-9a-f]+\.(css|svg)|snippets\/.*|samples\/[\w.]+|lessons\/[\w.-]+|languages\/\w+\.txt)$/;
   assert.deepEqual(host.seen.filter(({ path }) => !allowed.test(path)), []);
   await close();
 });

@@ -7,7 +7,9 @@ mod stix;
 mod uuid;
 
 use crate::export::cell;
+use crate::export::entry::findings_elsewhere;
 use crate::export::{About, Export, Writer};
+use crate::model::extra::in_extra;
 use crate::model::format::time;
 use crate::model::format::visible;
 use crate::model::{Analysis, Finding};
@@ -23,7 +25,7 @@ pub const CSV: Export = Export {
     media_type: "text/csv",
     is_at_top: false,
     about: |_| About::new("findings (CSV)", "findings.csv"),
-    writer: Writer::Findings(csv),
+    writer: Writer::Findings(in_extra(csv, findings_elsewhere)),
 };
 
 /// Findings as JSON lines.
@@ -33,7 +35,7 @@ pub const LINES: Export = Export {
     media_type: "application/jsonl",
     is_at_top: false,
     about: |_| About::new("findings (JSON lines)", "findings.jsonl"),
-    writer: Writer::Findings(lines),
+    writer: Writer::Findings(in_extra(lines, findings_elsewhere)),
 };
 
 const HEADINGS: &str = "id,severity,score,confidence,detector,category,title,first_seen,last_seen,sources,destinations,\

@@ -4,7 +4,9 @@
 //! what to look for; what is seen in frames, in loss or in figures alone is not.
 
 use super::uuid::uuid;
+use crate::export::entry::findings_elsewhere;
 use crate::export::{About, Export, Writer};
+use crate::model::extra::in_extra;
 use crate::model::finding::{Category, Severity};
 use crate::model::format::time;
 use crate::model::format::visible;
@@ -18,7 +20,7 @@ pub const EXPORT: Export = Export {
     media_type: "application/yaml",
     is_at_top: false,
     about: |_| About::new("hunting rules (Sigma)", "sigma.yml"),
-    writer: Writer::Findings(rules),
+    writer: Writer::Findings(in_extra(rules, findings_elsewhere)),
 };
 
 /// Longest title (section Title of the specification).

@@ -5,8 +5,10 @@
 //! the same bundle.
 
 use super::uuid::uuid;
+use crate::export::entry::findings_elsewhere;
 use crate::export::{About, Export, Writer};
 use crate::maths::sorting::Arrange;
+use crate::model::extra::in_extra;
 use crate::model::finding::Severity;
 use crate::model::format::time;
 use crate::model::format::visible;
@@ -21,7 +23,7 @@ pub const EXPORT: Export = Export {
     media_type: "application/stix+json",
     is_at_top: false,
     about: |_| About::new("findings (STIX)", "stix.json"),
-    writer: Writer::Findings(stix),
+    writer: Writer::Findings(in_extra(stix, findings_elsewhere)),
 };
 
 const VERSION: &str = "2.1";

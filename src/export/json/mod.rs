@@ -6,9 +6,11 @@
 mod finding;
 mod table;
 
+use crate::export::entry::written_elsewhere;
 use crate::export::report::{ReportOptions, ReportSection, content};
 use crate::export::{About, Export, Writer};
 use crate::model::analysis::{Analysis, Coverage, Expected, FieldCount, Issue, IssueSeverity, ProtocolCount, Setting};
+use crate::model::extra::in_extra;
 use crate::model::finding::Severity;
 use crate::model::format::time::{seconds, utc};
 use crate::model::format::visible;
@@ -31,7 +33,7 @@ pub const EXPORT: Export = Export {
     media_type: "application/json",
     is_at_top: true,
     about: |_| About::new("findings (JSON)", "findings.json"),
-    writer: Writer::Analysis(json),
+    writer: Writer::Analysis(in_extra(json, written_elsewhere)),
 };
 
 /// The analysis as one indented JSON document that ends in a line feed.

@@ -2,9 +2,10 @@
 
 use crate::chart;
 use crate::language::{self, Catalogue, Language};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// For whom a report is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Audience {
     /// Managers: what happened, to whom, and what to do.
     Short,
@@ -48,7 +49,7 @@ impl Audience {
 }
 
 /// The format of a report.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum ReportFormat {
     /// A page that prints.
     #[default]
@@ -122,7 +123,7 @@ impl ReportFormat {
 macro_rules! sections {
     ($($name:ident $id:literal $heading:literal $doc:literal),* $(,)?) => {
         /// A section of a report. Every report begins with the summary and ends with version and hash.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
         pub enum ReportSection { $(#[doc = $doc] $name),* }
 
         impl ReportSection {
@@ -157,13 +158,14 @@ sections! {
 }
 
 /// The choices for a report.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ReportOptions {
     /// For whom it is.
     pub audience: Audience,
     /// Its sections; their order here means nothing.
     pub sections: Vec<ReportSection>,
     /// Ids of the charts in the section of charts; their order here means nothing.
+    #[serde(deserialize_with = "known_charts")]
     pub charts: Vec<&'static str>,
     /// True if addresses and names in it are pseudonyms, which the report then says.
     pub has_pseudonyms: bool,
@@ -180,6 +182,12 @@ impl ReportOptions {
     pub fn has(&self, section: ReportSection) -> bool {
         self.sections.contains(&section)
     }
+}
+
+/// Ids of charts as those of the register that are the same.
+fn known_charts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<&'static str>, D::Error> {
+    let ids = Vec::<String>::deserialize(from)?;
+    Ok(chart::ALL.iter().map(|entry| entry.id).filter(|id| ids.iter().any(|own| own == id)).collect())
 }
 
 impl Default for ReportOptions {
@@ -199,6 +207,14 @@ mod tests {
             [of("a.md"), of("a.JSON"), of("a.html"), of("-")],
             [ReportFormat::Markdown, ReportFormat::Json, ReportFormat::Html, ReportFormat::Html]
         );
+    }
+
+    #[test]
+    fn options_cross_to_another_program_as_they_are() {
+        let mut options = ReportOptions { has_pseudonyms: true, ..ReportOptions::of(Audience::Short) };
+        options.charts.remove(0);
+        let text = serde_json::to_string(&options).unwrap();
+        assert_eq!(serde_json::from_str::<ReportOptions>(&text).unwrap(), options);
     }
 
     #[test]

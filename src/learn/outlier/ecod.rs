@@ -1,8 +1,9 @@
 //! Rows to how far out in the tails of the columns they lie.
 
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
 use crate::learn::tails::Sum;
 use crate::learn::work::Work;
+use crate::model::extra::in_extra;
 
 /// Line in the register.
 pub const METHOD: Method = Method {
@@ -17,7 +18,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Light,
     fewest_rows: 5,
     leaves_missing_out: true,
-    fit,
+    fit: in_extra(fit, cannot_fit),
 };
 
 fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {

@@ -33,6 +33,11 @@ pub struct Classifier {
 /// Learns from rows with a class each.
 pub type FitClassifier = fn(&Labelled<'_>, &mut Work<'_>) -> Result<Box<dyn Trained>, Refusal>;
 
+/// Stands for a fit in a program that learns nothing.
+pub fn cannot_fit(_: &Labelled<'_>, _: &mut Work<'_>) -> Result<Box<dyn Trained>, Refusal> {
+    Err(Refusal::NotEnough("This program does not learn.".to_owned()))
+}
+
 /// Rows, and what each is.
 pub struct Labelled<'a> {
     /// Prepared rows: columns of mean 0 and deviation 1, about.

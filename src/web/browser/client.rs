@@ -5,14 +5,14 @@
 
 use super::codec;
 use super::lifeline::Lifeline;
-use super::spawn::{OwnScript, end, global, literal, post, spawn_own};
+use super::spawn::{EXTRA_FILE, OwnScript, end, global, literal, of_this_build, post, spawn_own};
 use crate::protocol::{BUILD, Envelope, Reply, Request};
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Object, Reflect};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
-use web_sys::{Blob, ErrorEvent, MessageEvent, Url, Worker};
+use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
 
 /// What the worker sends to the page.
 #[derive(Clone, Debug)]
@@ -141,26 +141,29 @@ fn cause(message: &str) -> String {
     )
 }
 
+/// The global name of the worker's compiled module, where the page is one file.
+const MODULE: &str = "ownModule";
+
 /// Starts the worker. It loads its script and its wasm by absolute addresses; where the page is one file, it gets the compiled
 /// module in its first message.
 fn begin() -> Result<(Worker, Lifeline), JsValue> {
     let script = match OwnScript::known()? {
         OwnScript::At(address) => OwnScript::At(of_this_build(&address)?),
         text @ OwnScript::Text(_) => {
-            let begun = spawn_own(&text, "", "onmessage = ({ data }) => wasm_bindgen({ module_or_path: data });")?;
-            begun.0.post_message(&Reflect::get(&js_sys::global(), &"ownModule".into())?)?;
+            let begin = format!(
+                "onmessage = ({{ data }}) => {{ self.{EXTRA_FILE} = data.{EXTRA_FILE}; wasm_bindgen({{ module_or_path: data.{MODULE} }}); }};"
+            );
+            let begun = spawn_own(&text, "", &begin)?;
+            let inside = Object::new();
+            for name in [MODULE, EXTRA_FILE] {
+                Reflect::set(&inside, &name.into(), &Reflect::get(&js_sys::global(), &name.into())?)?;
+            }
+            begun.0.post_message(&inside)?;
             return Ok(begun);
         }
     };
     let wasm = literal(&of_this_build(&global("ownWasm").unwrap_or_default())?)?;
     spawn_own(&script, "", &format!("wasm_bindgen({{ module_or_path: {wasm} }});"))
-}
-
-/// An address with this build in its query.
-fn of_this_build(address: &str) -> Result<String, JsValue> {
-    let url = Url::new(address)?;
-    url.set_search(&format!("?b={BUILD}"));
-    Ok(url.href())
 }
 
 fn words(error: &JsValue) -> String {

@@ -20,6 +20,12 @@ pub fn save_blob(name: &str, blob: &Blob) -> Result<(), String> {
     click(name, blob).map_err(|_| failed(name))
 }
 
+/// The same bytes under this media type.
+pub fn typed(blob: &Blob, media_type: &str) -> Blob {
+    let typed = blob.slice_with_f64_and_f64_and_content_type(0.0, blob.size(), media_type);
+    typed.unwrap_or_else(|_| blob.clone())
+}
+
 fn click(name: &str, blob: &Blob) -> Result<(), JsValue> {
     let url = Url::create_object_url_with_blob(blob)?;
     let anchor: HtmlAnchorElement = gloo::utils::document().create_element("a")?.unchecked_into();

@@ -1,6 +1,7 @@
 //! Workers: from a source text to their end.
 
 use super::lifeline::Lifeline;
+use crate::protocol::BUILD;
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
@@ -38,34 +39,76 @@ impl OwnScript {
 
     /// Makes it known to the worker, does what `first` says, and runs it.
     fn code(&self, first: &str) -> Result<String, JsValue> {
-        Ok(match self {
+        let passed_on = [EXTRA, EXTRA_WASM, EXTRA_TEXT].into_iter().filter_map(|name| Some((name, global(name)?)));
+        let mut code = String::new();
+        for (name, value) in passed_on {
+            code.push_str(&format!("self.{name} = {};\n", literal(&value)?));
+        }
+        code.push_str(&match self {
             OwnScript::At(address) => {
                 let address = literal(address)?;
                 format!("self.{SCRIPT} = {address};\n{first}\nimportScripts({address});\n")
             }
             OwnScript::Text(text) => format!("self.{TEXT} = {};\n{first}\n{text}\n", literal(text)?),
-        })
+        });
+        Ok(code)
     }
 }
 
-/// Starts a worker that runs our own script, and does what `first` says before and `then` after that. A failure inside a
-/// promise is thrown again outside of it, because only that reaches whoever started the worker as an error event.
+/// Starts a worker that runs our own script, and does what `first` says before and `then` after that.
 pub fn spawn_own(script: &OwnScript, first: &str, then: &str) -> Result<(Worker, Lifeline), JsValue> {
+    spawn_held(&format!("{}{then}", script.code(first)?))
+}
+
+/// Starts a worker that loads the program for what few visits use, under a global name by which it knows what it is for. Where the
+/// page is one file the program rides in the first message, deflated.
+pub fn spawn_extra(mark: &str) -> Result<(Worker, Lifeline), JsValue> {
+    let mark = format!("self.{mark} = true;\n");
+    if let Some(text) = global(EXTRA_TEXT) {
+        let begin = "onmessage = async ({ data }) => wasm_bindgen({ module_or_path: await new Response(data.stream()\
+                     .pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer() });";
+        let begun = spawn_held(&format!("{mark}{text}\n{begin}"))?;
+        begun.0.post_message(&Reflect::get(&js_sys::global(), &EXTRA_FILE.into())?)?;
+        return Ok(begun);
+    }
+    let address = |name| literal(&of_this_build(&global(name).unwrap_or_default())?);
+    let (script, wasm) = (address(EXTRA)?, address(EXTRA_WASM)?);
+    spawn_held(&format!("{mark}importScripts({script});\nwasm_bindgen({{ module_or_path: {wasm} }});"))
+}
+
+/// A failure inside a promise is thrown again outside of it, because only that reaches whoever started the worker as an error event.
+fn spawn_held(code: &str) -> Result<(Worker, Lifeline), JsValue> {
     let lifeline = Lifeline::new();
     let hold = lifeline.script();
-    let code = script.code(first)?;
     let worker = spawn(&format!(
         "{hold}\n\
          self.addEventListener('unhandledrejection', ({{ reason }}) => setTimeout(() => {{ throw reason; }}));\n\
-         {code}\
-         {then}\n"
+         {code}\n"
     ))?;
     Ok((worker, lifeline))
+}
+
+/// An address with this build in its query.
+pub(super) fn of_this_build(address: &str) -> Result<String, JsValue> {
+    let url = Url::new(address)?;
+    url.set_search(&format!("?b={BUILD}"));
+    Ok(url.href())
 }
 
 /// The global names of the address of our own script, and of its text.
 const SCRIPT: &str = "ownScript";
 const TEXT: &str = "ownScriptText";
+/// Those of the program that is loaded on demand: the addresses of its script and wasm; or its script's text and a blob of its wasm,
+/// deflated.
+const EXTRA: &str = "ownExtra";
+const EXTRA_WASM: &str = "ownExtraWasm";
+const EXTRA_TEXT: &str = "ownExtraText";
+pub(super) const EXTRA_FILE: &str = "ownExtraFile";
+
+/// True if this worker was started under this global name.
+pub fn is_marked(mark: &str) -> bool {
+    Reflect::has(&js_sys::global(), &mark.into()).unwrap_or(false)
+}
 
 /// The text under a global name.
 pub(super) fn global(name: &str) -> Option<String> {

@@ -56,6 +56,8 @@ struct Shared {
     helpers: Helpers,
     learning: Learning,
     training: Learning,
+    /// Shows how methods learn.
+    showing: Learning,
     applied: attached::Applied,
     /// What waits to be answered.
     questions: Rc<RefCell<VecDeque<Question>>>,
@@ -86,7 +88,7 @@ impl Shared {
 /// Installs the worker's message handler and says that it is ready.
 pub fn start() {
     console_error_panic_hook::set_once();
-    if speed::is_helper() || learning::is_learner() {
+    if speed::is_helper() {
         return;
     }
     let shared = Shared::default();
@@ -159,8 +161,7 @@ fn open(shared: &Shared, job: u32, settings: Settings, files: Vec<Blob>, is_look
     let bytes_total = files.iter().map(Blob::size).sum();
     let options = PipelineOptions { names, bytes: bytes_total as u64, ..PipelineOptions::of(&settings) };
     let pipeline = Rc::new(Pipeline::new(options));
-    shared.learning.end();
-    shared.training.end();
+    [&shared.learning, &shared.training, &shared.showing].into_iter().for_each(Learning::end);
     let opened = Job {
         number: job,
         unpacked: files.iter().map(|_| Unpacked::default()).collect(),
@@ -219,6 +220,7 @@ async fn answer_or_learn(shared: &Shared, number: u32, question: u32, query: Que
         Query::Anomalies(query) => learning::ask(shared, number, question, *query),
         Query::Comparison(scope) => attached::compare(shared, number, question, &scope),
         Query::Training(query) => learning::ask_training(shared, number, question, &query),
+        Query::Demonstration(choice) => learning::demonstrate(shared, number, question, choice),
         query => answer::answer(shared, number, question, query).await,
     }
 }

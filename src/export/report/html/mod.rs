@@ -3,9 +3,11 @@
 //! The same analysis always gives the same file: no clock, no zone but UTC.
 
 use crate::chart::draw::text::escape;
+use crate::export::entry::written_elsewhere;
 use crate::export::report::{Audience, ReportOptions, ReportSection, content};
 use crate::export::{About, Export, Writer};
 use crate::model::Analysis;
+use crate::model::extra::in_extra;
 
 mod appendix;
 mod figures;
@@ -28,7 +30,7 @@ pub const EXPORT: Export = Export {
     media_type: "text/html",
     is_at_top: true,
     about: |_| About::new("report", "report.html"),
-    writer: Writer::Analysis(html),
+    writer: Writer::Analysis(in_extra(html, written_elsewhere)),
 };
 
 /// The full report.

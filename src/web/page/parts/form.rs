@@ -10,6 +10,11 @@ pub fn chosen(event: &Event) -> Option<String> {
     event.target_dyn_into::<HtmlSelectElement>().map(|list| list.value())
 }
 
+/// How far something is, as the label of a bar; at first what does it is loaded.
+pub fn progress(what: &str, share: f32) -> String {
+    if share > 0.0 { format!("{what}: {:.0} %", share * 100.0) } else { format!("{what}: getting ready") }
+}
+
 /// The number in a field; none if there is no such.
 pub fn typed(event: &Event) -> Option<f64> {
     number(event.target_dyn_into::<HtmlInputElement>()?.value().trim())

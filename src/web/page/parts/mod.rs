@@ -30,3 +30,4 @@ pub mod save;
 pub mod strip;
 pub mod terms;
 pub mod text;
+pub mod written;

@@ -2,17 +2,18 @@
 
 use super::dialog::Dialog;
 use super::icon::Icon;
-use super::pseudonym_form::{PseudonymChoice, PseudonymFields, new_key, with_pseudonyms};
+use super::pseudonym_form::{PseudonymChoice, PseudonymFields, new_key};
+use super::written::{SavedFile, save_file};
 use crate::chart;
-use crate::export::pseudonyms::Notation;
-use crate::export::report::{self, Audience, ReportFormat, ReportOptions, ReportSection};
+use crate::export::report::{Audience, ReportFormat, ReportOptions, ReportSection};
 use crate::maths::sorting::Arrange;
 use crate::model::Analysis;
-use crate::session::{Action, Shared};
+use crate::session::Shared;
 use crate::web::browser::download;
+use crate::web::extra::writing::WritingRequest;
 use crate::web::page::hooks::use_store;
-use crate::web::page::language;
 use crate::web::page::store::Store;
+use std::borrow::Cow;
 use web_sys::{HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
@@ -164,41 +165,34 @@ fn tick(label: &'static str, is_on: bool, change: impl Fn(bool) + 'static) -> Ht
 fn said(outcome: &Outcome) -> Html {
     match outcome {
         Outcome::None => Html::default(),
-        Outcome::Busy => html! { <p>{"The report is being written."}</p> },
+        Outcome::Busy => html! { <p>{"The report is being written; what writes it is loaded before that."}</p> },
         Outcome::Failed(text) => html! { <p class="error">{ text }</p> },
         Outcome::NewKey(key) => new_key("The report", key),
     }
 }
 
-/// Writes the report and lets the browser save it; with pseudonyms once the worker has told the names.
+/// Has the report written and lets the browser save it; with pseudonyms once the worker has told the names.
 fn write(store: &Store, props: &ReportFormProps, chosen: &Chosen, outcome: &UseStateHandle<Outcome>) {
     let analysis = props.analysis.clone();
     let Chosen { mut options, format, pseudonyms } = chosen.clone();
     options.has_pseudonyms = pseudonyms.is_on;
-    let name = download::name(&analysis.file.name, format.ending());
-    let text = language::report(report::write(&analysis, &options, format), format);
     let key = match pseudonyms.chosen() {
-        Ok(Some(key)) => key,
-        Ok(None) => {
-            return match download::save_text(&name, format.media_type(), &text) {
-                Ok(()) => props.on_close.emit(()),
-                Err(why) => outcome.set(Outcome::Failed(why)),
-            };
-        }
+        Ok(key) => key,
         Err(why) => return outcome.set(Outcome::Failed(why)),
     };
     outcome.set(Outcome::Busy);
-    let (set, on_close, failing) = (outcome.setter(), props.on_close.clone(), store.clone());
-    with_pseudonyms(store, &analysis, key.key, move |all| {
-        let mut all = match all {
-            Ok(all) => all,
-            Err(why) => return set.set(Outcome::Failed(why)),
-        };
-        let text = all.rewrite(&text, Notation::of_media_type(format.media_type()));
-        match download::save_text(&all.rewrite(&name, Notation::Other), format.media_type(), &text) {
-            Ok(()) if key.is_new => set.set(Outcome::NewKey(key.key.hex())),
-            Ok(()) => on_close.emit(()),
-            Err(why) => failing.dispatch(Action::Fail(why)),
-        }
+    let file = SavedFile {
+        name: download::name(&analysis.file.name, format.ending()),
+        media_type: format.media_type(),
+        key: key.as_ref().map(|chosen| chosen.key),
+        report: Some(format),
+    };
+    let request = WritingRequest::Report(Cow::Borrowed(&*analysis), options, format);
+    let (set, on_close) = (outcome.setter(), props.on_close.clone());
+    let new = key.filter(|chosen| chosen.is_new).map(|chosen| chosen.key.hex());
+    save_file(store, &analysis, &request, file, move |saved| match (saved, new) {
+        (Err(why), _) => set.set(Outcome::Failed(why)),
+        (Ok(()), Some(key)) => set.set(Outcome::NewKey(key)),
+        (Ok(()), None) => on_close.emit(()),
     });
 }

@@ -1,19 +1,21 @@
 //! Buttons that save what [`export::ALL`] offers on the page.
 
 use super::icon::Icon;
-use super::pseudonym_form::with_pseudonyms;
 use super::report_form::ReportForm;
-use crate::export::pseudonyms::{Notation, PseudonymKey};
+use super::written::{SavedFile, save_file};
+use crate::export::pseudonyms::PseudonymKey;
 use crate::export::{self, About, Export, Writer, report};
 use crate::maths::sorting::Arrange;
+use crate::model::Analysis;
 use crate::model::format::quantity;
-use crate::model::{Analysis, Finding};
 use crate::protocol::{Answer, Query, SaveError, Saving, Scope};
 use crate::session::state::Overlay;
 use crate::session::{Action, Shared};
 use crate::web::browser::download;
+use crate::web::extra::writing::WritingRequest;
 use crate::web::page::hooks::{use_action, use_store};
 use crate::web::page::store::Store;
+use std::borrow::Cow;
 use web_sys::Blob;
 use yew::prelude::*;
 
@@ -129,11 +131,11 @@ fn name(export: &Export, save: &Save<'_>) -> String {
 
 /// Writes an export here, or has the worker write it, and lets the browser save it.
 pub fn save(export: &'static Export, save: &Save<'_>) {
-    let Save { store, analysis, scope, key, on_end } = save;
+    let Save { store, scope, key, on_end, .. } = save;
     let name = name(export, save);
     let saving = match export.writer {
-        Writer::Analysis(write) => return save_here(export, write(analysis), save),
-        Writer::Findings(write) => return findings(export, write, save),
+        Writer::Analysis(_) => return save_written(export, None, save),
+        Writer::Findings(_) => return findings(export, save),
         Writer::Packets => Saving::Packets,
         Writer::Tables(own) => Saving::Table(own),
     };
@@ -152,11 +154,10 @@ pub fn save(export: &'static Export, save: &Save<'_>) {
 }
 
 /// The worker knows which flows a finding means; what people said of findings is known here.
-fn findings(export: &'static Export, write: fn(&Analysis, &[&Finding]) -> String, save: &Save<'_>) {
+fn findings(export: &'static Export, save: &Save<'_>) {
     let Save { store, analysis, scope, key, on_end } = save;
     if scope.passes_all() {
-        let all: Vec<&Finding> = analysis.findings.iter().collect();
-        return save_here(export, write(analysis, &all), save);
+        return save_written(export, None, save);
     }
     let (then, analysis, key, on_end) = ((*store).clone(), (*analysis).clone(), *key, on_end.clone());
     store.ask(
@@ -171,32 +172,21 @@ fn findings(export: &'static Export, write: fn(&Analysis, &[&Finding]) -> String
                 }
             };
             ids.arrange();
-            let all = analysis.findings.iter().filter(|finding| ids.binary_search(&finding.id).is_ok());
-            let text = write(&analysis, &all.collect::<Vec<_>>());
             let save = Save { store: &then, analysis: &analysis, scope: Scope::default(), key, on_end: on_end.clone() };
-            save_here(export, text, &save);
+            save_written(export, Some(ids), &save);
         }),
     );
 }
 
-/// Saves a text that was written here, once addresses and names are replaced if they are to be.
-fn save_here(export: &'static Export, text: String, save: &Save<'_>) {
+/// Has an export of findings written, of these or of all, and saves it.
+fn save_written(export: &'static Export, within: Option<Vec<String>>, save: &Save<'_>) {
     let Save { store, analysis, key, on_end, .. } = save;
-    let name = name(export, save);
+    let request = WritingRequest::Export(Cow::Borrowed(&***analysis), export.id.into(), within);
     let (then, on_end) = ((*store).clone(), on_end.clone());
-    let keep = move |text: &str| {
-        let done = download::save_text(&name, export.media_type, text);
-        on_end.emit(done.is_ok());
-        say(&then, done);
-    };
-    let Some(key) = key else { return keep(&text) };
-    let (failing, on_end) = ((*store).clone(), save.on_end.clone());
-    with_pseudonyms(store, analysis, *key, move |all| match all {
-        Ok(mut all) => keep(&all.rewrite(&text, Notation::of_media_type(export.media_type))),
-        Err(why) => {
-            on_end.emit(false);
-            say(&failing, Err(why));
-        }
+    let file = SavedFile { name: name(export, save), media_type: export.media_type, key: *key, report: None };
+    save_file(store, analysis, &request, file, move |saved| {
+        on_end.emit(saved.is_ok());
+        say(&then, saved);
     });
 }
 

@@ -1,13 +1,14 @@
 //! The other end of a worker that learns: what it is asked, and what it says. Dropping it ends the worker, whatever it does.
 
-use super::learner_main::{LearnerReply, LearnerRequest, MARK};
 use crate::anomalies::Task;
-use crate::protocol::Answer;
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
+use crate::protocol::demonstration::DemonstrationChoice;
 use crate::protocol::training::TrainingAnswer;
+use crate::protocol::{Answer, BUILD};
 use crate::training::TrainingTask;
 use crate::web::browser::codec;
-use crate::web::browser::spawn::{OwnScript, end, post, spawn_own};
+use crate::web::browser::spawn::{end, post, spawn_extra};
+use crate::web::extra::learning::{LearnerReply, LearnerRequest, MARK};
 use js_sys::Array;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,6 +16,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::{Blob, MessageEvent, Worker};
 
+const NOT_LOADED: &str = "The part of Packetloupe that learns could not be loaded. Check that you are online and try again; \
+                          if that does not help, reload the page.";
 const DIED: &str = "Learning stopped: the browser ran out of memory, or there is a bug in Packetloupe. Try fewer features or \
                     a profile with fewer rows.";
 
@@ -48,11 +51,7 @@ pub(super) enum Heard {
 impl Helper {
     /// Starts one. `hear` is called with all that it says.
     pub(super) fn start(hear: impl Fn(Heard) + 'static) -> Result<Helper, JsValue> {
-        // The compiled module rides in the first message: nothing is loaded or compiled again.
-        let (mark, begin) =
-            (format!("self.{MARK} = true;"), "onmessage = ({ data }) => wasm_bindgen({ module_or_path: data });");
-        let (worker, lifeline) = spawn_own(&OwnScript::known()?, &mark, begin)?;
-        worker.post_message(&wasm_bindgen::module())?;
+        let (worker, lifeline) = spawn_extra(MARK)?;
         let state = Rc::new(RefCell::new(State { outbox: Some(Vec::new()), learning: None, is_over: false }));
         let hear: Rc<dyn Fn(Heard)> = Rc::new(hear);
         let on_message = {
@@ -72,7 +71,10 @@ impl Helper {
                         answered(question, Answer::Training(*answer));
                     }
                     Some((LearnerReply::Model, mut files)) => hear(Heard::Model(files.pop())),
-                    Some((LearnerReply::Ready, _)) => {
+                    Some((LearnerReply::Demonstration(question, made), _)) => {
+                        answered(question, Answer::Demonstration(made));
+                    }
+                    Some((LearnerReply::Ready(build), _)) if build == BUILD => {
                         // Who dropped the helper does not wait for it.
                         let (state_of_gone, hear) = (Rc::downgrade(&state), hear.clone());
                         lifeline.watch(move || {
@@ -83,7 +85,7 @@ impl Helper {
                         let waiting = state.borrow_mut().outbox.take();
                         waiting.into_iter().flatten().for_each(|message| post(&worker, &message));
                     }
-                    None => {}
+                    Some((LearnerReply::Ready(_), _)) | None => gone(&state, &*hear),
                 }
             })
         };
@@ -110,6 +112,12 @@ impl Helper {
     pub(super) fn train(&self, question: u32, task: TrainingTask) {
         self.state.borrow_mut().learning = Some((question, |why| Answer::Training(TrainingAnswer::Refused(why))));
         self.send(&LearnerRequest::Train(question, Box::new(task)));
+    }
+
+    /// Lets it show how a method learns.
+    pub(super) fn demonstrate(&self, question: u32, choice: DemonstrationChoice) {
+        self.state.borrow_mut().learning = Some((question, |why| Answer::Demonstration(Box::new(Err(why)))));
+        self.send(&LearnerRequest::Demonstrate(question, choice));
     }
 
     /// Asks for the file of a model that it trained.
@@ -152,10 +160,11 @@ impl Helper {
 
 /// Nothing more comes.
 fn gone(state: &RefCell<State>, hear: &dyn Fn(Heard)) {
+    let why = if state.borrow().outbox.is_some() { NOT_LOADED } else { DIED };
     state.borrow_mut().is_over = true;
     let learning = state.borrow_mut().learning.take();
     if let Some((question, refuse)) = learning {
-        hear(Heard::Answer(question, refuse(DIED.to_owned())));
+        hear(Heard::Answer(question, refuse(why.to_owned())));
     }
 }
 

@@ -1,10 +1,7 @@
 //! Learning in a worker of its own, so that this one goes on answering meanwhile, and so that learning ends at once when it is
-//! cancelled: it runs the same compiled program ([`learner_main`]), gets a task and keeps what it learnt of it.
-//!
-//! Where it cannot be started, learning is done here, and cannot be cancelled.
+//! cancelled: that one loads the program for it ([`crate::web::extra`]), gets a task and keeps what it learnt of it.
 
 mod helper;
-mod learner_main;
 mod train;
 
 pub(super) use train::{ask as ask_training, save_model};
@@ -12,20 +9,14 @@ pub(super) use train::{ask as ask_training, save_model};
 use super::scope::{post, post_with};
 use super::{Shared, with};
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
+use crate::protocol::demonstration::DemonstrationChoice;
 use crate::protocol::{Answer, Reply, SaveError};
 use helper::{Heard, Helper};
 use std::cell::RefCell;
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
-/// Makes this worker one that learns, if it was started as such; true then.
-pub(super) fn is_learner() -> bool {
-    let is_wanted = learner_main::is_wanted();
-    if is_wanted {
-        learner_main::start();
-    }
-    is_wanted
-}
+const NO_WORKER: &str = "Learning needs a worker of its own, which this browser does not start within another one. Learn with \
+                         the command: packetloupe score.";
 
 /// The worker that learns for the job in hand, if one was started.
 #[derive(Clone, Default)]
@@ -59,7 +50,7 @@ pub(super) fn ask(shared: &Shared, number: u32, question: u32, query: AnomalyQue
                         helper.learn(question, task);
                         shared.learning.0.replace(Some(helper));
                     } else {
-                        ask_here(shared, number, question, query);
+                        reply(AnomalyAnswer::Refused(NO_WORKER.to_owned()));
                     }
                 }
                 Some(Err(why)) => reply(AnomalyAnswer::Refused(why)),
@@ -69,8 +60,23 @@ pub(super) fn ask(shared: &Shared, number: u32, question: u32, query: AnomalyQue
         (_, None) => {
             let is_sent = shared.learning.0.borrow().as_ref().is_some_and(|helper| helper.ask(question, &query));
             if !is_sent {
-                ask_here(shared, number, question, query);
+                reply(AnomalyAnswer::Refused("Nothing has been learnt yet.".to_owned()));
             }
+        }
+    }
+}
+
+/// Has a demonstration made, behind one that is not made yet.
+pub(super) fn demonstrate(shared: &Shared, number: u32, question: u32, choice: DemonstrationChoice) {
+    let kept = shared.showing.0.take().filter(|helper| !helper.is_over());
+    match kept.or_else(|| fresh(shared, number, &shared.showing)) {
+        Some(helper) => {
+            helper.demonstrate(question, choice);
+            shared.showing.0.replace(Some(helper));
+        }
+        None => {
+            let answer = Answer::Demonstration(Box::new(Err(NO_WORKER.to_owned())));
+            post(number, Reply::Answer { question, answer });
         }
     }
 }
@@ -97,14 +103,4 @@ fn fresh(shared: &Shared, number: u32, learning: &Learning) -> Option<Helper> {
         Heard::Model(None) => post(number, Reply::Saved(Err(SaveError::NoRoom))),
     };
     Helper::start(hear).ok()
-}
-
-fn ask_here(shared: &Shared, number: u32, question: u32, query: AnomalyQuery) {
-    let answer = with(shared, number, |job| {
-        let findings = job.analysis.as_ref().map_or(&[][..], |analysis| &analysis.findings);
-        job.views.anomalies.ask(&job.pipeline, findings, &query, &mut |_| ControlFlow::Continue(()))
-    });
-    if let Some(answer) = answer {
-        post(number, Reply::Answer { question, answer: Answer::Anomalies(answer) });
-    }
 }

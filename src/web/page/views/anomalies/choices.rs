@@ -8,7 +8,7 @@ use crate::protocol::anomalies::{
     AnomalyChoice, AnomalyMethod, AnomalyOffer, AnomalyParameter, AnomalyScope, PROFILES, Withheld,
 };
 use crate::session::{Anomalies, AnomalyAction, Shared};
-use crate::web::page::parts::form::{chosen, typed};
+use crate::web::page::parts::form::{chosen, progress, typed};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::text::plain;
 use yew::prelude::*;
@@ -250,7 +250,7 @@ fn run(props: &ChoicesProps) -> Html {
     html! {
         <div class="anomaly-run">
             if let Some(share) = it.progress {
-                <label for="anomaly-progress">{ format!("Learning: {:.0} %", share * 100.0) }</label>
+                <label for="anomaly-progress">{ progress("Learning", share) }</label>
                 <progress id="anomaly-progress" class="bar" max="1" value={share.to_string()} />
                 <button type="button" class="button" onclick={on_cancel}>{ Icon::Stop.html() }<span>{"Cancel"}</span></button>
             } else {

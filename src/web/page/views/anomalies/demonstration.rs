@@ -32,7 +32,7 @@ pub fn DemonstrationPart(props: &DemonstrationPartProps) -> Html {
         seed: 42,
         parameters: Vec::new(),
     });
-    let demonstration = use_state_eq(|| None::<Shared<Demonstration>>);
+    let demonstration = use_state_eq(|| None::<Result<Shared<Demonstration>, String>>);
     let step = use_state_eq(|| 0_usize);
     {
         let is_open = is_open.setter();
@@ -48,7 +48,7 @@ pub fn DemonstrationPart(props: &DemonstrationPartProps) -> Html {
             let Some(store) = store.filter(|_| *is_open) else { return };
             let on_answer = Callback::from(move |answer| {
                 if let Answer::Demonstration(made) = answer {
-                    demonstration.set(made.ok().map(Shared::new));
+                    demonstration.set(Some((*made).map(Shared::new)));
                 }
             });
             store.ask(Query::Demonstration(choice.clone()), on_answer);
@@ -64,11 +64,17 @@ pub fn DemonstrationPart(props: &DemonstrationPartProps) -> Html {
     html! {
         <details class="card demonstration" open={*is_open} {ontoggle}>
             <summary><h2>{"Watch a method at work"}</h2></summary>
-            if let Some(demonstration) = (*demonstration).clone().filter(|_| *is_open) {
-                { choices(&demonstration, &choice, &step) }
-                <Picture demonstration={demonstration.clone()} step={(*step).min(demonstration.steps.len().saturating_sub(1))} />
-                { steps(&demonstration, &step) }
-            }
+            { match (*demonstration).clone().filter(|_| *is_open) {
+                Some(Ok(demonstration)) => html! {
+                    <>
+                        { choices(&demonstration, &choice, &step) }
+                        <Picture demonstration={demonstration.clone()} step={(*step).min(demonstration.steps.len().saturating_sub(1))} />
+                        { steps(&demonstration, &step) }
+                    </>
+                },
+                Some(Err(why)) => html! { <p class="error" role="alert">{ why }</p> },
+                None => html! { <p class="hint" role="status">{"The demonstration is being loaded."}</p> },
+            } }
         </details>
     }
 }

@@ -8,7 +8,7 @@ use crate::protocol::training::{TrainingChoice, TrainingOffer};
 use crate::session::training::{Training, TrainingAction};
 use crate::session::{Action, Shared, State};
 use crate::web::page::hooks::use_store;
-use crate::web::page::parts::form::{chosen, is_ticked, typed};
+use crate::web::page::parts::form::{chosen, is_ticked, progress, typed};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::text::plain;
 use web_sys::HtmlInputElement;
@@ -327,7 +327,7 @@ fn run(props: &TrainChoicesProps) -> Html {
     html! {
         <div class="anomaly-run">
             if let Some(share) = it.progress {
-                <label for="train-progress">{ format!("Training: {:.0} %", share * 100.0) }</label>
+                <label for="train-progress">{ progress("Training", share) }</label>
                 <progress id="train-progress" class="bar" max="1" value={share.to_string()} />
                 <button type="button" class="button" onclick={on_cancel}>{ Icon::Stop.html() }<span>{"Cancel"}</span></button>
             } else {

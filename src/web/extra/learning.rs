@@ -1,29 +1,29 @@
-//! This worker as one that learns for another of its kind: takes a task, says how far it is, and answers what is asked about what
-//! it learnt.
+//! A task to what is learnt of it: says how far that is, and answers what is asked about it then.
 
-use crate::anomalies::{Learner, Task};
+use super::{post, scope};
+use crate::anomalies::{Learner, Task, demonstration};
 use crate::learn::trained::TrainedModel;
+use crate::protocol::BUILD;
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
+use crate::protocol::demonstration::{Demonstration, DemonstrationChoice};
 use crate::protocol::training::TrainingAnswer;
 use crate::training::{self, TrainingTask};
 use crate::web::browser::blob_writer::BlobWriter;
 use crate::web::browser::codec;
-use crate::web::worker::scope::{now, scope};
-use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::io::Write;
 use std::ops::ControlFlow;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Blob, MessageEvent};
+use web_sys::MessageEvent;
 
 /// How often it says how far it is, ms.
 const PROGRESS_MS: f64 = 100.0;
 
 /// What a worker that learns is asked.
 #[derive(Serialize, Deserialize)]
-pub(super) enum LearnerRequest {
+pub enum LearnerRequest {
     /// Learn, in place of what was learnt before.
     Learn(u32, Box<Task>),
     /// Train, in place of what was trained before.
@@ -32,31 +32,30 @@ pub(super) enum LearnerRequest {
     Ask(u32, AnomalyQuery),
     /// Give the file of the model at this place among those that were trained.
     Model(u32),
+    /// Show how a method learns.
+    Demonstrate(u32, DemonstrationChoice),
 }
 
 /// What it says.
 #[derive(Serialize, Deserialize)]
-pub(super) enum LearnerReply {
-    /// It is ready.
-    Ready,
+pub enum LearnerReply {
+    /// It is ready, and of this build.
+    Ready(String),
     /// The answer to the question of this number about anomalies.
     Anomalies(u32, Box<AnomalyAnswer>),
     /// The answer to the question of this number about training.
     Training(u32, Box<TrainingAnswer>),
     /// A model, which rides beside this message; nothing if there is no such one, or no room for it.
     Model,
+    /// How a method learns, to the question of this number.
+    Demonstration(u32, Box<Result<Demonstration, String>>),
 }
 
-/// The global name that makes a worker one that learns.
-pub(super) const MARK: &str = "learns";
-
-/// True if this worker was started to learn.
-pub(super) fn is_wanted() -> bool {
-    Reflect::has(&js_sys::global(), &MARK.into()).unwrap_or(false)
-}
+/// The global name that makes it one that learns.
+pub const MARK: &str = "learns";
 
 /// Installs the message handler and says that it is ready.
-pub(super) fn start() {
+pub fn start() {
     let learner = RefCell::new(None);
     let models: RefCell<Vec<TrainedModel>> = RefCell::default();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
@@ -70,7 +69,7 @@ pub(super) fn start() {
             }
             Some((LearnerRequest::Train(question, task), _)) => {
                 models.borrow_mut().clear();
-                let say = |answer| post(LearnerReply::Training(question, Box::new(answer)), &[]);
+                let say = |answer| post(&LearnerReply::Training(question, Box::new(answer)), &[]);
                 let mut report = reporter(move |share| say(TrainingAnswer::Progress(share)));
                 let (trained, answer) = training::desk::train(&task, &mut report);
                 models.replace(trained);
@@ -88,7 +87,10 @@ pub(super) fn start() {
                     writer.write_all(text.as_bytes()).ok()?;
                     writer.finish().ok()
                 });
-                post(LearnerReply::Model, file.as_slice());
+                post(&LearnerReply::Model, file.as_slice());
+            }
+            Some((LearnerRequest::Demonstrate(question, choice), _)) => {
+                post(&LearnerReply::Demonstration(question, Box::new(demonstration(&choice))), &[]);
             }
             None => {}
         }
@@ -96,15 +98,15 @@ pub(super) fn start() {
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // The handler lives as long as the worker.
     on_message.forget();
-    post(LearnerReply::Ready, &[]);
+    post(&LearnerReply::Ready(BUILD.to_owned()), &[]);
 }
 
 /// Says how far it is, now and then.
 fn reporter(say: impl Fn(f32)) -> impl FnMut(f32) -> ControlFlow<()> {
-    let mut said = now();
+    let mut said = js_sys::Date::now();
     move |share| {
-        if now() - said >= PROGRESS_MS {
-            said = now();
+        if js_sys::Date::now() - said >= PROGRESS_MS {
+            said = js_sys::Date::now();
             say(share);
         }
         ControlFlow::Continue(())
@@ -112,11 +114,5 @@ fn reporter(say: impl Fn(f32)) -> impl FnMut(f32) -> ControlFlow<()> {
 }
 
 fn anomalies(question: u32, answer: AnomalyAnswer) {
-    post(LearnerReply::Anomalies(question, Box::new(answer)), &[]);
-}
-
-fn post(reply: LearnerReply, files: &[Blob]) {
-    let (message, transfer) = codec::to_js(&reply, files);
-    // Fails only for values that cannot be cloned; ours are bytes.
-    let _ = scope().post_message_with_transfer(&message, &transfer);
+    post(&LearnerReply::Anomalies(question, Box::new(answer)), &[]);
 }
