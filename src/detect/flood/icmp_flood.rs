@@ -1,13 +1,13 @@
 //! Turns ICMP echo requests, counted per target and second, into findings of ping floods.
 
 use crate::detect::card::Card;
-use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::baseline::{self, Flood, FloodLimits, floods};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::envelope::Envelope;
 use crate::detect::support::finding_builder::{self, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
-use crate::detect::support::rate_series::Seconds;
+use crate::detect::support::rate_series::{Room, Seconds};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::packet::{Packet, Transport};
@@ -38,7 +38,8 @@ const RATE: Descriptor = Descriptor::count("icmp_flood.rate", "Pings for a flood
     .help("Average over five seconds, to one host. 100 a second is what ping(8) itself calls a flood. Fewer are one if they stand out for long.");
 
 /// The detector's entry in the register.
-pub const ENTRY: Entry = Entry::of::<IcmpFlood>(CARD, &[RATE], Interest::ICMP);
+pub const ENTRY: Entry =
+    Entry::of::<IcmpFlood>(CARD, &[RATE], Interest::ICMP.union(Interest::ICMP_FLOWS)).content_with_flows();
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 5;
@@ -50,10 +51,16 @@ const MOST_TARGETS: usize = 1 << 16;
 #[derive(Default)]
 struct IcmpFlood {
     targets: Tally<Addr, Seconds, MOST_TARGETS>,
+    room: Room,
 }
 
+/// True for pings; also for ICMP of a table that does not say of which type it is.
 fn is_echo(flow: &Flow) -> bool {
-    matches!((flow.key.protocol, flow.icmp), (1, Some((8, _))) | (58, Some((128, _))))
+    matches!((flow.key.protocol, flow.icmp), (1, Some((8, _))) | (58, Some((128, _)))) || is_untyped(flow)
+}
+
+fn is_untyped(flow: &Flow) -> bool {
+    flow.recorded.is_some() && matches!((flow.key.protocol, flow.icmp), (1 | 58, None | Some((0, 0))))
 }
 
 impl Detector for IcmpFlood {
@@ -63,6 +70,19 @@ impl Detector for IcmpFlood {
             && let Some(seconds) = self.targets.of(ip.target)
         {
             seconds.add(packet.time_ns, 1);
+        }
+    }
+
+    /// The rows of a table; in a capture the packets are counted one by one.
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        if flow.recorded.is_none() || !is_echo(flow) || flow.is_to_group() {
+            return;
+        }
+        if let Some(seconds) = self.targets.of(flow.responder().0)
+            && !seconds.spread((flow.first_ns, flow.last_ns), flow.least_packets(), &mut self.room)
+        {
+            self.targets.n_refused += 1;
         }
     }
 

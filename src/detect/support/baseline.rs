@@ -189,6 +189,11 @@ impl Baseline {
         rate >= threshold || self.modest(threshold).is_some() || self.excess.is_some()
     }
 
+    /// True if it was far above the usual for some time.
+    pub fn has_risen(&self) -> bool {
+        self.rises.iter().any(|(from, to, _)| to - from + 1 >= LEAST_LENGTH)
+    }
+
     /// Where it was furthest above what ordinary traffic of its kind comes to.
     pub fn excess(&self) -> Option<&Excess> {
         self.excess.as_ref().map(|(excess, _)| excess)

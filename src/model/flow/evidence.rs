@@ -65,6 +65,16 @@ impl Flow {
         flags(self.forward())
     }
 
+    /// Packets that the originator sent at least: one where a table counts none.
+    pub fn least_packets(&self) -> u32 {
+        self.forward().packets.max(u32::from(!self.known.has(Known::PACKETS)))
+    }
+
+    /// True for a row of a table that does not tell whether the other side answered.
+    pub fn is_open_row(&self) -> bool {
+        self.recorded == Some(Outcome::Unknown) && !self.known.has(Known::FORWARD.with(Known::BACKWARD))
+    }
+
     /// The outcome from packets and bytes of both directions, where nothing else is known. Unknown if a direction was
     /// not measured, which is not the same as zero.
     pub fn outcome_by_volume(&self) -> Outcome {

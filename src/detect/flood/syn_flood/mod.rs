@@ -129,7 +129,7 @@ fn is_incomplete(flow: &Flow) -> bool {
 
 /// Requests of an incomplete handshake.
 fn requests(flow: &Flow) -> u32 {
-    if flow.recorded.is_none() { flow.forward().flag(SYN) } else { flow.forward().packets }
+    if flow.recorded.is_none() { flow.forward().flag(SYN) } else { flow.least_packets() }
 }
 
 impl Detector for SynFlood {

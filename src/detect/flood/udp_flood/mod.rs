@@ -64,6 +64,8 @@ const ORDINARY: Envelope = Envelope { rate: 2.0, burst: 100.0 };
 const TO_HOST: Envelope = Envelope { rate: 3.0, burst: 150.0 };
 /// Most packets of a flow that counts as a single shot.
 const MOST_SHOT_PACKETS: u32 = 2;
+/// The same where packets were not counted, bytes.
+const MOST_SHOT_BYTES: u64 = 2 * 1518;
 /// Lower ports belong to servers: packets from them may be answers whose requests were not captured.
 const FIRST_CLIENT_PORT: u16 = 1024;
 /// Single packets to ever new ports are a scan, unless they come from at least this many addresses.
@@ -99,6 +101,19 @@ struct Service {
     /// The source port that most of them share, if one does, and by how many it leads the others (Boyer and Moore 1981).
     shared: (u16, u64),
     n_refused: u64,
+    /// Packets, or rows where none are counted, of which it is unknown whether they were answered.
+    open: Seconds,
+}
+
+/// What a case is based on.
+#[derive(Clone, Copy, PartialEq)]
+enum Basis {
+    /// Single packets, each from a new port.
+    Fresh,
+    /// All that was not answered.
+    Unanswered,
+    /// All, of which answers are unknown: only a rise far above what is usual tells.
+    Open,
 }
 
 struct Case<'a> {
@@ -106,7 +121,7 @@ struct Case<'a> {
     /// None for any.
     port: Option<u16>,
     service: &'a Service,
-    is_fresh: bool,
+    basis: Basis,
     rate: f64,
     threshold: f64,
     baseline: Baseline,
@@ -114,19 +129,37 @@ struct Case<'a> {
 
 /// Port 0 stands for later pieces of a fragmented datagram, whose ports are unknown.
 fn is_unanswered(flow: &Flow) -> bool {
-    let is_silent = flow.backward().packets == 0 && flow.known.has(Known::FORWARD.with(Known::BACKWARD));
+    let has_answer = flow.backward().packets > 0 || flow.backward().bytes > 0;
+    let is_silent = !has_answer && flow.known.has(Known::FORWARD.with(Known::BACKWARD));
     flow.is_udp() && flow.responder().1 != 0 && is_silent && !flow.is_to_group()
+}
+
+/// A row of a table that does not say whether there was an answer.
+fn is_open(flow: &Flow) -> bool {
+    flow.is_udp() && flow.responder().1 != 0 && flow.is_open_row() && !flow.is_to_group()
+}
+
+/// True for a packet or two: where packets were not counted, by its bytes.
+fn is_shot(flow: &Flow) -> bool {
+    let is_small = || flow.forward().bytes <= MOST_SHOT_BYTES;
+    if flow.known.has(Known::PACKETS) { flow.forward().packets <= MOST_SHOT_PACKETS } else { is_small() }
 }
 
 impl Detector for UdpFlood {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
+        if is_open(flow) {
+            let (target, port) = flow.responder();
+            if let Some(service) = self.services.of((target, Some(port))) {
+                service.open.add(flow.first_ns, flow.least_packets());
+            }
+        }
         if !is_unanswered(flow) {
             return;
         }
         let forward = flow.forward();
         let (target, port) = flow.responder();
-        let is_shot = forward.packets <= MOST_SHOT_PACKETS;
+        let is_shot = is_shot(flow);
         if is_shot
             && flow.originator().1 >= FIRST_CLIENT_PORT
             && let Some(host) = self.services.of((target, None))
@@ -136,7 +169,7 @@ impl Detector for UdpFlood {
         }
         let Some(service) = self.services.of((target, Some(port))) else { return };
         let times = (forward.first_ns, forward.last_ns);
-        let is_kept = service.all.spread(times, forward.packets, &mut self.room);
+        let is_kept = service.all.spread(times, flow.least_packets(), &mut self.room);
         if is_shot {
             service.add_shot(flow);
         }
@@ -147,7 +180,9 @@ impl Detector for UdpFlood {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (rate, fresh) = (context.settings.get(&RATE), context.settings.get(&FRESH));
         let limits = FloodLimits { span: SPAN, threshold: fresh, envelope: Some(ORDINARY) };
-        let is_candidate = |service: &Service| limits.may_matter(&service.shots) || service.all.rate(SPAN) >= rate;
+        let is_candidate = |service: &Service| {
+            limits.may_matter(&service.shots) || service.all.rate(SPAN) >= rate || service.open.rate(SPAN) >= fresh
+        };
         let services = self.services.sorted_where(is_candidate);
         let mut cases: Vec<Case> = most_counted(services, |service| service.n_all())
             .into_iter()
@@ -158,6 +193,19 @@ impl Detector for UdpFlood {
                 let envelope = (!service.is_understood()).then_some(envelope);
                 let shot_baseline = Baseline::within(&service.shots, context.span_ns, envelope);
                 let is_fresh = shot_baseline.is_flood(shots, fresh);
+                let open = service.open.rate(SPAN);
+                if !is_fresh && open > all {
+                    let baseline = Baseline::of(&service.open, context.span_ns);
+                    return (open >= fresh && baseline.has_risen()).then_some(Case {
+                        target: *target,
+                        port: *port,
+                        service,
+                        basis: Basis::Open,
+                        rate: open,
+                        threshold: fresh,
+                        baseline,
+                    });
+                }
                 let baseline = if is_fresh { shot_baseline } else { Baseline::of(&service.all, context.span_ns) };
                 // A stream that begins is no flood for that: only the threshold tells.
                 let is_stream = all >= rate && !baseline.is_ordinary();
@@ -165,7 +213,7 @@ impl Detector for UdpFlood {
                     target: *target,
                     port: *port,
                     service,
-                    is_fresh,
+                    basis: if is_fresh { Basis::Fresh } else { Basis::Unanswered },
                     rate: if is_fresh { shots } else { all },
                     threshold: if is_fresh { fresh } else { rate },
                     baseline,
@@ -187,8 +235,9 @@ impl Detector for UdpFlood {
 fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
     let between: Vec<Between> =
         cases.iter().map(|case| Between { target: Some(case.target), port: case.port, ..Between::default() }).collect();
-    let gathered = gather_senders(context, &between, is_unanswered);
-    let choices = PortChoice::of_cases(context, &between, is_unanswered);
+    let is_meant = |flow: &Flow| is_unanswered(flow) || is_open(flow);
+    let gathered = gather_senders(context, &between, is_meant);
+    let choices = PortChoice::of_cases(context, &between, is_meant);
     let is_flood = |case: &Case<'_>, n_sources: usize, choice: &PortChoice| {
         (!case.is_scan(n_sources) || choice.is_random()) && !case.is_reflection(n_sources)
     };
@@ -201,12 +250,7 @@ fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
             filter = format!("{} && {filter}", finding_builder::host_filter("src", *one));
         }
         case.finding(&sources)
-            .series(case.seconds().course(
-                "Unanswered packets per second",
-                "packets/s",
-                case.threshold,
-                context.span_ns,
-            ))
+            .series(case.seconds().course(case.course_name(), "packets/s", case.threshold, context.span_ns))
             .baseline(&case.baseline, "packets/s", case.threshold)
             .flows(flows)
             .filter_in_time(filter)
@@ -218,7 +262,7 @@ fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
 
 impl Service {
     fn add_shot(&mut self, flow: &Flow) {
-        self.shots.add(flow.forward().first_ns, flow.forward().packets);
+        self.shots.add(flow.forward().first_ns, flow.least_packets());
         self.n_shots += 1;
         self.n_understood += u64::from(flow.is_app_certain);
         let port = flow.originator().1;
@@ -235,19 +279,27 @@ impl Service {
     }
 
     fn n_all(&self) -> u64 {
-        self.all.total().max(self.shots.total())
+        self.all.total().max(self.shots.total()).max(self.open.total())
     }
 
     /// Most in a second.
     fn most(&self) -> u32 {
-        self.all.most().max(self.shots.most())
+        self.all.most().max(self.shots.most()).max(self.open.most())
     }
 }
 
 impl<'a> Case<'a> {
     /// The counts that are evaluated.
     fn seconds(&self) -> &'a Seconds {
-        if self.is_fresh { &self.service.shots } else { &self.service.all }
+        match self.basis {
+            Basis::Fresh => &self.service.shots,
+            Basis::Unanswered => &self.service.all,
+            Basis::Open => &self.service.open,
+        }
+    }
+
+    fn course_name(&self) -> &'static str {
+        if self.basis == Basis::Open { "Packets per second, at least" } else { "Unanswered packets per second" }
     }
 
     /// To many ports by many servers from one port of theirs: unsolicited answers, which are a reflection.
@@ -268,10 +320,12 @@ impl<'a> Case<'a> {
         let (from, service) = (finding_builder::who(sources), self.service);
         // A steady stream without any answer may be wanted; packets from ever fresh ports are not.
         let is_past = self.rate >= self.threshold;
-        let confidence = match self.is_fresh {
-            true => self.baseline.weigh(Confidence::VERY_LIKELY, is_past),
-            false => self.baseline.weigh_load(Confidence::LIKELY, is_past),
+        let confidence = match self.basis {
+            Basis::Fresh => self.baseline.weigh(Confidence::VERY_LIKELY, is_past),
+            Basis::Unanswered => self.baseline.weigh_load(Confidence::LIKELY, is_past),
+            Basis::Open => self.baseline.weigh_load(Confidence::LIKELY, is_past),
         };
+        let is_open = self.basis == Basis::Open;
         let whom = match self.port {
             Some(port) => format!("{} port {port}", self.target),
             None => format!("many ports of {}", self.target),
@@ -285,13 +339,21 @@ impl<'a> Case<'a> {
             .protocol("UDP")
             .evidence([
                 evidence(
-                    "Unanswered packets per second, busiest five seconds",
+                    match is_open {
+                        true => "Packets per second, at least, busiest five seconds",
+                        false => "Unanswered packets per second, busiest five seconds",
+                    },
                     self.rate,
                     "packets/s",
                     format!("below {}", finding_builder::thousands(self.threshold as usize)),
                 ),
-                evidence("Most unanswered packets in one second", f64::from(service.most()), "packets/s", ""),
-                evidence("Unanswered packets", service.n_all() as f64, "packets", ""),
+                evidence(
+                    if is_open { "Most packets in one second" } else { "Most unanswered packets in one second" },
+                    f64::from(service.most()),
+                    "packets/s",
+                    "",
+                ),
+                evidence(if is_open { "Packets" } else { "Unanswered packets" }, service.n_all() as f64, "packets", ""),
                 evidence(
                     "Packets from a source port used once or twice",
                     service.shots.total() as f64,
@@ -302,14 +364,21 @@ impl<'a> Case<'a> {
                 evidence("Sources", sources.len() as f64, "addresses", ""),
             ])
             .explanation(format!(
-                "{from} sent {} UDP packets to {whom}, {} a second at peak, and got no answer{}. {}",
+                "{from} sent {} UDP packets to {whom}, {} a second at peak{}. {}",
                 finding_builder::thousands(service.n_all() as usize),
                 finding_builder::thousands(service.most() as usize),
-                if service.n_refused > 0 { " except refusals" } else { "" },
-                if self.port.is_none() {
+                match (is_open, service.n_refused > 0) {
+                    (true, _) => "; whether there were answers is unknown",
+                    (false, true) => ", and got no answer except refusals",
+                    (false, false) => ", and got no answer",
+                },
+                if is_open {
+                    "The table does not count packets both ways, so only the sudden rise tells: each row counts as one packet \
+                     where none are counted."
+                } else if self.port.is_none() {
                     "They went from ever new ports to ever new ports. A scan tries each port once, needs fewer or smaller \
                      packets, or comes from fewer addresses."
-                } else if self.is_fresh {
+                } else if self.basis == Basis::Fresh {
                     "Nearly every packet has its own source port. Ordinary programs keep theirs; flood tools change \
                      it with each packet."
                 } else {

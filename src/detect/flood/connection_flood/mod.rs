@@ -92,6 +92,13 @@ struct Opened {
     n_refusals: u64,
     /// Requests that send a form.
     n_forms: u64,
+    /// Rows of a table that do not tell what became of a connection.
+    open: Seconds,
+}
+
+/// A row of a table that does not tell what became of a connection.
+fn is_open(flow: &Flow) -> bool {
+    flow.is_tcp() && flow.is_open_row() && flow.responder().1 != 0
 }
 
 fn is_used(flow: &Flow) -> bool {
@@ -124,6 +131,10 @@ impl Opened {
 
     fn all(&self) -> (&Seconds, u64) {
         (&self.all, self.all.total())
+    }
+
+    fn open(&self) -> (&Seconds, u64) {
+        (&self.open, self.open.total())
     }
 
     fn answered(&self) -> (&Seconds, u64) {
@@ -165,10 +176,15 @@ impl Detector for ConnectionFlood {
 
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
+        let ((client, _), service) = (flow.originator(), flow.responder());
+        if is_open(flow)
+            && let Some(opened) = self.services.of(service)
+        {
+            opened.open.add(flow.first_ns, 1);
+        }
         if !is_used(flow) {
             return;
         }
-        let ((client, _), service) = (flow.originator(), flow.responder());
         let opened = [self.pairs.of((client, service.0, service.1)), self.services.of(service)];
         opened.into_iter().flatten().for_each(|opened| opened.add(flow));
     }
@@ -201,25 +217,49 @@ impl Detector for ConnectionFlood {
                 case.finding(clients, case.target, threshold, context).flows(flows).filter_in_time(filter).build()
             },
         );
-        known_outcomes::rest(context.contacts, by_one.and(by_many))
+        let by_rows = Report::of(self.open_cases(context, OPEN_TIMES * threshold)).each_with_senders(
+            context,
+            |case| Between::server(case.target.0, case.target.1),
+            is_open,
+            |case, clients, flows| {
+                let (host, port) = case.target;
+                let filter = format!("{} && tcp.port == {port}", finding_builder::host_filter("addr", host));
+                let threshold = OPEN_TIMES * threshold;
+                case.finding(clients, case.target, threshold, context).flows(flows).filter_in_time(filter).build()
+            },
+        );
+        known_outcomes::rest(context.contacts, by_one.and(by_many).and(by_rows))
     }
+}
+
+/// So many times the threshold it must be where it is unknown what became of connections.
+const OPEN_TIMES: f64 = 2.0;
+
+/// What a case is based on.
+#[derive(Clone, Copy, PartialEq)]
+enum Basis {
+    /// The connections that a web server answered.
+    Answered,
+    /// All that were used.
+    Used,
+    /// Rows of a table that do not tell what became of them: only a rise far above what is usual tells.
+    Open,
 }
 
 /// A flood by a client, or by many, on a service.
 struct Case<'a, K> {
     target: K,
     opened: &'a Opened,
-    /// True if the case is based on the connections that a web server answered, false if on all.
-    is_by_answers: bool,
+    basis: Basis,
     rate: f64,
     baseline: Baseline,
     measure: (f64, f64),
 }
 
 impl<'a, K: Copy> Case<'a, K> {
-    fn of(flood: Flood<'a, K, Opened>, is_by_answers: bool) -> Case<'a, K> {
+    fn of(flood: Flood<'a, K, Opened>, basis: Basis) -> Case<'a, K> {
         let Flood { target, figures, rate, baseline, measure } = flood;
-        Case { target: *target, opened: figures, is_by_answers, rate, baseline, measure }
+        Case { target: *target, opened: figures, basis, rate, baseline, measure }
     }
 }
 
@@ -230,11 +270,11 @@ impl ConnectionFlood {
         let limits = |envelope| FloodLimits { span: SPAN, threshold, envelope };
         let alike = self.pairs.sorted_where(|opened| opened.is_of_one_kind());
         let slow = floods(alike, Opened::answered, limits(Some(ORDINARY)), span_ns);
-        let mut of_pairs: Vec<Case<Pair>> = slow.into_iter().map(|flood| Case::of(flood, true)).collect();
+        let mut of_pairs: Vec<Case<Pair>> = slow.into_iter().map(|flood| Case::of(flood, Basis::Answered)).collect();
         of_pairs.retain(|case| case.baseline.excess().is_some());
         for flood in floods(self.pairs.sorted(), Opened::all, limits(None), span_ns) {
             if of_pairs.iter().all(|case| case.target != *flood.target) && !flood.baseline.is_ordinary() {
-                of_pairs.push(Case::of(flood, false));
+                of_pairs.push(Case::of(flood, Basis::Used));
             }
         }
         let mut n_clients: BTreeMap<Service, usize> = BTreeMap::new();
@@ -244,7 +284,7 @@ impl ConnectionFlood {
         let alike = alike.into_iter().filter(|((server, _), _)| site.is_inside(*server)).collect();
         let mut of_services: Vec<Case<Service>> = floods(alike, Opened::answered, limits(Some(ORDINARY)), span_ns)
             .into_iter()
-            .map(|flood| Case::of(flood, true))
+            .map(|flood| Case::of(flood, Basis::Answered))
             .collect();
         of_services.retain(|case| {
             let is_rise = case.baseline.excess().is_some_and(Excess::is_rise);
@@ -254,11 +294,23 @@ impl ConnectionFlood {
         of_pairs.retain(|case| !is_of_many(case.target));
         (of_pairs, of_services)
     }
+
+    /// Services to which far more connections were opened than usual, where nothing tells what became of them.
+    fn open_cases(&self, context: &Context<'_>, threshold: f64) -> Vec<Case<'_, Service>> {
+        let limits = FloodLimits { span: SPAN, threshold, envelope: None };
+        let risen = floods(self.services.sorted(), Opened::open, limits, context.span_ns).into_iter();
+        let risen = risen.filter(|flood| flood.rate >= threshold && flood.baseline.has_risen());
+        risen.map(|flood| Case::of(flood, Basis::Open)).collect()
+    }
 }
 
 impl<K: Copy> Case<'_, K> {
     fn is_meant(&self, flow: &Flow) -> bool {
-        if self.is_by_answers { is_answered(flow) } else { is_used(flow) }
+        match self.basis {
+            Basis::Answered => is_answered(flow),
+            Basis::Used => is_used(flow),
+            Basis::Open => is_open(flow),
+        }
     }
 
     fn confidence(&self, clients: &[Addr], port: u16, threshold: f64, site: &Site) -> Confidence {
@@ -268,7 +320,8 @@ impl<K: Copy> Case<'_, K> {
         let may_guess = Protocol::from_port(true, port) == Some(AppProto::Tls)
             && clients.len() == 1
             && self.opened.answers.deviation() <= MOST_GUESS_VARIATION * self.opened.answers.mean();
-        let confidence = match (self.is_by_answers && is_rise, is_inside) {
+        let confidence = match (self.basis == Basis::Answered && is_rise, is_inside) {
+            _ if self.basis == Basis::Open => Confidence::LIKELY,
             (true, _) if may_guess && self.rate < threshold / 2.0 => Confidence::EVEN,
             (true, false) => Confidence::VERY_LIKELY,
             (true, true) | (false, false) => Confidence::LIKELY,
@@ -285,9 +338,18 @@ impl<K: Copy> Case<'_, K> {
         threshold: f64,
         context: &Context<'_>,
     ) -> FindingBuilder {
-        let seconds = if self.is_by_answers { &self.opened.answered } else { &self.opened.all };
+        let seconds = match self.basis {
+            Basis::Answered => &self.opened.answered,
+            Basis::Used => &self.opened.all,
+            Basis::Open => &self.opened.open,
+        };
         let (from, n, most) = (finding_builder::who(clients), thousands(seconds.total() as usize), seconds.most());
+        let used = if self.basis == Basis::Open { "" } else { ", and used each of them" };
         let whose = match clients {
+            _ if self.basis == Basis::Open => {
+                "What became of them the table does not tell: they may be requests that nobody completed, or users who all \
+                 came at once."
+            }
             [_] => {
                 "A browser opens a handful and keeps them. This is a tool, and it can leave the server no capacity for others."
             }
@@ -296,7 +358,11 @@ impl<K: Copy> Case<'_, K> {
             }
         };
         Finding::builder(&CARD)
-            .title(format!("{from} opened {n} connections to {server}{}, {:.0} a second", finding_builder::at_port(port), self.rate))
+            .title(format!(
+                "{from} opened {n} connections to {server}{}, {:.0} a second",
+                finding_builder::at_port(port),
+                self.rate
+            ))
             .rated(Impact::OUTAGE, self.confidence(clients, port, threshold, context.site), self.measure)
             .sources(clients.iter().copied())
             .targets([server])
@@ -310,14 +376,19 @@ impl<K: Copy> Case<'_, K> {
                     "connections/s",
                     format!("below {threshold} (mod_evasive)"),
                 ),
-                evidence("Most connections in one second", f64::from(most), "connections/s", "a browser opens 6 at once"),
+                evidence(
+                    "Most connections in one second",
+                    f64::from(most),
+                    "connections/s",
+                    "a browser opens 6 at once",
+                ),
                 evidence("Connections", seconds.total() as f64, "connections", ""),
                 evidence("Seconds with connections", seconds.n_seconds() as f64, "s", ""),
                 evidence("Clients", clients.len() as f64, "hosts", ""),
             ])
             .explanation(format!(
-                "{from} opened {n} connections to {server} port {port} within {} seconds, up to {most} in one second, and \
-                 used each of them. {whose}",
+                "{from} opened {n} connections to {server} port {port} within {} seconds, up to {most} in one \
+                 second{used}. {whose}",
                 seconds.n_seconds()
             ))
             .series(seconds.course("Connections per second", "connections/s", threshold, context.span_ns))
@@ -326,57 +397,4 @@ impl<K: Copy> Case<'_, K> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::detect::support::testing::{Made, conclude_kept, finish, inside, outside};
-    use crate::settings::Settings;
-
-    #[test]
-    fn a_hundred_connections_a_second_are_a_flood_and_ten_are_not() {
-        let at = |a_second: f64| -> Vec<Made> {
-            (0..600)
-                .map(|i| Made {
-                    from: (outside(1), 2000 + i),
-                    ..Made::tcp(outside(1), inside(1), 80, f64::from(i) / a_second)
-                })
-                .collect()
-        };
-        assert_eq!(finish(&ENTRY, &at(100.0), &[], &Settings::default()).findings.len(), 1);
-        let checks = at(2.0);
-        assert!(finish(&ENTRY, &checks, &[], &Settings::default()).findings.is_empty());
-    }
-
-    #[test]
-    fn a_few_connections_a_second_are_a_flood_if_they_are_alike_and_answered() {
-        let at = |bytes: fn(u16) -> [u64; 2], port| -> usize {
-            let made = |i: u16| Made {
-                from: (outside(1), 2000 + i),
-                bytes: bytes(i),
-                ..Made::tcp(outside(1), inside(1), port, 10.0 + f64::from(i) / 8.0)
-            };
-            let mut flows: Vec<Made> = (0..300).map(made).collect();
-            flows.push(Made::tcp(outside(3), inside(3), 25, 90.0));
-            finish(&ENTRY, &flows, &[], &Settings::default()).findings.len()
-        };
-        assert_eq!(at(|_| [400, 900], 80), 1);
-        assert_eq!(at(|i| [100 + u64::from(i) * 13 % 900, 900], 80), 0, "people");
-        assert_eq!(at(|_| [400, 0], 80), 0, "thrown out each time");
-        assert_eq!(at(|_| [400, 900], 5222), 0, "not the web");
-    }
-
-    #[test]
-    fn many_clients_together_are_one_flood_and_visitors_all_day_are_none() {
-        let found = |from_second: f64| {
-            let made = |i: u16| Made {
-                from: (outside((i % 200) as u8), 2000 + i),
-                ..Made::tcp(outside(1), inside(1), 80, from_second + f64::from(i) / 10.0)
-            };
-            let mut flows: Vec<Made> = (0..400).map(made).collect();
-            flows.push(Made::tcp(outside(3), inside(3), 25, 0.0));
-            conclude_kept(&ENTRY, &flows, &Settings::default()).findings
-        };
-        let flood = found(10.0);
-        assert_eq!((flood.len(), flood[0].sources.len()), (1, Finding::MOST_ADDRESSES.min(200)));
-        assert!(found(0.0).is_empty(), "so all along");
-    }
-}
+mod tests;
