@@ -138,8 +138,8 @@ impl Device {
                 self.addresses.len(),
                 finding_builder::thousands(n as usize)
             ))
-            // A few announcements slow no host down, but divert the traffic of other devices' addresses.
-            .technique((rate < threshold && self.addresses.len() >= SEVERAL).then_some(POISONING))
+            // Of one address they only slow hosts down; of several they divert the traffic of other devices.
+            .technique((self.addresses.len() >= SEVERAL).then_some(POISONING))
             .rated(Impact::OUTAGE, confidence, *measure)
             .sources([Endpoint::Mac(mac)])
             .targets(self.addresses.iter().copied())

@@ -243,7 +243,6 @@ impl Tree {
     fn storm(&self, (most, least): (f64, f64)) -> FindingBuilder {
         begin(Confidence::LIKELY)
             .title(format!("The spanning tree keeps changing: {}", count(self.n_changes, "message")))
-            .technique(("T1498", "Network Denial of Service"))
             .score(past(most, least))
             .sources(self.changer())
             .evidence([evidence("Changes within a minute", most, "messages", format!("below {least}"))])

@@ -1,6 +1,8 @@
 //! Turns claims of IP addresses by ARP into findings: several Ethernet addresses claim one IP address, and one of them
 //! repeats its claim unasked (spoofing), or none does (a conflict).
 
+mod passing;
+
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::address_claims::{CHANGES, Claim, Mac, Place};
@@ -11,6 +13,7 @@ use crate::maths::sorting::Gather;
 use crate::model::net::addr::mac_text;
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
+use passing::{LEAST_PASSING, Passing};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -32,7 +35,7 @@ const CARD: Card = Card {
         "Change passwords that were sent unencrypted during this time: the attacker may know them",
         "Enable dynamic ARP inspection on the switch",
     ],
-    part_of: &[],
+    part_of: &["mac_flood"],
     source: "RFC 826 (ARP) and RFC 5227 (address conflicts); Wireshark's expert note \"duplicate IP address\" is the reference.",
 }
 .explained_where_shown();
@@ -99,12 +102,14 @@ impl Detector for ArpSpoofing {
             }
             false
         });
+        let passing = Passing::taken(&sorted, &mut conflicts);
         let gateway = context.gateway.mac();
         Report::of(imposters)
             .at_most(MOST_FINDINGS)
             .not_evaluated(all.n_refused())
             .each(|(mac, imposter)| imposter.finding(*mac, &sorted, gateway, least))
             .and(Report::of(conflicts).at_most(MOST_FINDINGS).each(|(ip, claims)| conflict(*ip, claims)))
+            .and(Report::of(passing.filter(|it| it.n_devices >= LEAST_PASSING)).each(Passing::finding))
     }
 }
 
@@ -300,94 +305,4 @@ fn conflict(ip: Addr, claims: &[(&(Place, Mac), &Claim)]) -> Finding {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::detect::support::testing::{arp, finish, inside};
-    use crate::model::Severity;
-    use crate::model::packet::Packet;
-    use crate::settings::Settings;
-
-    #[test]
-    fn repeated_unasked_answers_for_anothers_address_are_spoofing() {
-        let mut packets = Vec::new();
-        for i in 0_u32..10 {
-            let second = f64::from(i) * 2.0;
-            packets.push(arp(u64::from(i) * 3, second, 2, 66, inside(1), inside(50)));
-            packets.push(arp(u64::from(i) * 3 + 1, second + 0.5, 1, 50, inside(50), inside(1)));
-            packets.push(arp(u64::from(i) * 3 + 2, second + 0.6, 2, 1, inside(1), inside(50)));
-        }
-        packets.push(arp(30, 1.0, 1, 66, inside(66), inside(50)));
-        let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
-        assert_eq!(found.len(), 1);
-        assert!(found[0].severity >= Severity::High);
-        assert_eq!(found[0].sources, [Endpoint::Ip(inside(66)), Endpoint::Mac([2, 0, 0, 0, 0, 66])]);
-        assert!(found[0].targets.contains(&Endpoint::Ip(inside(1))));
-        assert_eq!((found[0].n_packets, found[0].packet_indices[1]), (10, 3));
-    }
-
-    #[test]
-    fn questions_in_the_names_of_several_others_are_spoofing_and_a_proxy_that_answers_for_them_is_none() {
-        // Owners answer who asks; every `gap` seconds the device speaks in the names of both.
-        let found = |operation: u16, gap: f64| {
-            let mut packets = vec![arp(0, 0.0, 1, 66, inside(66), inside(50))];
-            for i in 0..6_u64 {
-                let second = 5.0 + i as f64 * gap;
-                for (k, (claimed, other)) in [(1, 7), (7, 1)].into_iter().enumerate() {
-                    let index = 1 + i * 4 + k as u64 * 2;
-                    let asked = arp(index, second, 1, other, inside(other), inside(claimed));
-                    let claims = arp(index + 1, second + 0.1, operation, 66, inside(claimed), inside(other));
-                    packets.extend([asked, claims]);
-                }
-            }
-            finish(&ENTRY, &[], &packets, &Settings::default()).findings
-        };
-        let slow = found(1, 40.0);
-        assert_eq!(slow.len(), 1, "{slow:?}");
-        assert!(slow[0].severity >= Severity::High, "{:?}", slow[0].severity);
-        assert_eq!(slow[0].sources, [Endpoint::Ip(inside(66)), Endpoint::Mac([2, 0, 0, 0, 0, 66])]);
-        assert!(found(2, 40.0).iter().all(|finding| finding.severity < Severity::Medium), "proxy");
-    }
-
-    #[test]
-    fn a_device_that_takes_over_an_address_once_is_mild() {
-        let mut packets = vec![arp(0, 0.0, 1, 1, inside(7), inside(50))];
-        packets.extend((1..6).map(|i| arp(i, 100.0 + i as f64, 1, 2, inside(7), inside(7))));
-        let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
-        assert_eq!(found.len(), 1);
-        assert!(found[0].severity <= Severity::Medium);
-    }
-
-    /// A device asks as itself, then asks and is answered as `claimed` this often, so many seconds apart.
-    fn asks_again_and_again(own: u8, claimed: u8, n: u32, gap: f64) -> Vec<Packet> {
-        let mut packets =
-            vec![arp(0, 0.0, 1, 66, inside(own), inside(50)), arp(1, 0.1, 2, 50, inside(50), inside(own))];
-        for i in 0..n {
-            let second = 5.0 + f64::from(i) * gap;
-            packets.push(arp(2 + 2 * u64::from(i), second, 1, 66, inside(claimed), inside(50)));
-            packets.push(arp(3 + 2 * u64::from(i), second + 0.1, 2, 50, inside(50), inside(claimed)));
-        }
-        packets
-    }
-
-    #[test]
-    fn a_second_address_told_to_who_just_answered_is_spoofing_though_its_owner_is_out_of_sight() {
-        let found = |packets: &[Packet]| finish(&ENTRY, &[], packets, &Settings::default()).findings.into_iter().next();
-        let lone = found(&asks_again_and_again(66, 1, 8, 4.0)).unwrap();
-        assert_eq!(lone.severity, Severity::Medium);
-        assert_eq!(lone.sources, [Endpoint::Ip(inside(66)), Endpoint::Mac([2, 0, 0, 0, 0, 66])]);
-        assert_eq!(found(&asks_again_and_again(66, 1, 8, 40.0)), None, "its knowledge may be old");
-        assert_eq!(found(&asks_again_and_again(66, 66, 8, 4.0)), None, "a device that polls by its own address");
-        let mut polls = asks_again_and_again(66, 1, 8, 4.0);
-        polls.extend(asks_again_and_again(66, 66, 8, 4.0));
-        assert_eq!(found(&polls), None, "a router that polls by both addresses");
-        let answers: Vec<Packet> =
-            (0..16).map(|i| arp(i, i as f64, 2, 66, inside(1 + 65 * (i % 2) as u8), inside(50))).collect();
-        assert_eq!(found(&answers), None, "the questions are not in the capture");
-    }
-
-    #[test]
-    fn one_device_with_one_address_is_fine() {
-        let packets: Vec<Packet> = (0..50).map(|i| arp(i, i as f64, 1, 1, inside(7), inside(7))).collect();
-        assert!(finish(&ENTRY, &[], &packets, &Settings::default()).findings.is_empty());
-    }
-}
+mod tests;
