@@ -71,6 +71,12 @@ const KNOWN: [&str; 22] = [
 /// What is odd about the client's program.
 const OWN_PROGRAM: &str = "the program that speaks to it (user agent, JA4) speaks to nothing else";
 const NO_PROTOCOL: &str = "its client offers no protocol inside TLS (JA4), as programs made for the web do";
+/// What is odd about the server itself, but not by itself: makers of devices choose ports as they like, and in a small network
+/// each device has servers of its own.
+const ODD_PORT: &str = "its port is unusual for what it speaks";
+const ALONE: &str = "no other internal host uses it";
+/// Share of the weight of a port that counts there.
+const OF_PORT: f64 = 0.6;
 /// From this weight of all other signs on, the server is odd: a port alone does not make it so.
 const ODD_SERVER: f64 = 1.1;
 
@@ -193,7 +199,13 @@ impl<'a> OutsideServers<'a> {
             odd.weight += weight;
             if weight > 0.0 && !words.is_empty() {
                 odd.words.push(words);
-                of_server += if matches!(words, OWN_PROGRAM | NO_PROTOCOL) { 0.0 } else { weight };
+                of_server += match words {
+                    OWN_PROGRAM | NO_PROTOCOL => 0.0,
+                    ODD_PORT => OF_PORT * weight,
+                    // What it says in any case says nothing of this server.
+                    ALONE => weight - LITTLE_MORE,
+                    _ => weight,
+                };
             }
         };
         let is_nameless = called.name.is_empty() || called.name.parse::<IpAddr>().is_ok();
@@ -222,7 +234,7 @@ impl<'a> OutsideServers<'a> {
             let most = if self.hosts.len() >= MANY_HOSTS { 1.8 } else { 1.2 };
             let is_alone = called.servers.iter().all(is_own) && self.of_name.get(called.name) != Some(&Single::Several);
             let rarity = self.rarity_of_single().min(most);
-            add(if is_alone { rarity } else { -2.0 }, "no other internal host uses it");
+            add(if is_alone { rarity } else { -2.0 }, ALONE);
             // Where each host has servers of its own, that says nothing of the server, but still that it is not all hosts'.
             add(if is_alone { most - rarity } else { 0.0 }, "");
         }
@@ -247,7 +259,7 @@ impl<'a> OutsideServers<'a> {
             add(-5.0, "");
         }
         let port = called.ports.iter().copied().map(|port| port_weight(called.apps, port)).fold(0.0, f64::max);
-        add(port, "its port is unusual for what it speaks");
+        add(port, ODD_PORT);
         odd.is_of_server = of_server >= ODD_SERVER;
         odd
     }

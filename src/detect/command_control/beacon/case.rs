@@ -19,6 +19,9 @@ pub(super) const LEAST_SPAN: i64 = 600;
 const FULL_SPAN: f64 = 10_800.0;
 /// What is left of the confidence in calls of minutes, and to a server inside.
 const DOUBTFUL: f64 = 0.4;
+/// Calls to a server with an ordinary name that span less, s, may be those of any program: devices and their apps poll for
+/// as long as they are used.
+const LEAST_OF_NAMED: i64 = 3600;
 /// So many hosts are several.
 const SEVERAL: usize = 3;
 /// From this weight down, beside the beat, it is rather an ordinary server that is called so.
@@ -86,9 +89,11 @@ impl Case<'_> {
         let is_odd = self.is_within
             || self.judged.length() >= LEAST_SPAN
             || self.weighed.as_ref().is_some_and(|it| it.odd.is_of_server);
+        let for_name = if self.may_be_any_program() { DOUBTFUL } else { 1.0 };
         let by_evidence = evidence
             .filter(|evidence| *evidence >= least && !self.is_inside() && !self.is_of_most() && is_odd)
-            .map(|evidence| log_ratio::sure(evidence, (least, FULL_EVIDENCE), Confidence::VERY_LIKELY));
+            .map(|evidence| log_ratio::sure(evidence, (least, FULL_EVIDENCE), Confidence::VERY_LIKELY))
+            .map(|confidence| confidence.lowered(for_name));
         let is_ordinary = |weighed: &Weighed| weighed.without_beat() <= PLAIN;
         let is_plain = self.is_of_most() || self.weighed.as_ref().is_some_and(is_ordinary);
         let by_score = self.for_span(by_score).lowered(if is_plain { DOUBTFUL } else { 1.0 });
@@ -99,12 +104,18 @@ impl Case<'_> {
     }
 
     fn for_span(&self, confidence: Confidence) -> Confidence {
-        if self.is_inside() || self.judged.length() < LEAST_SPAN {
+        if self.is_inside() || self.judged.length() < LEAST_SPAN || self.may_be_any_program() {
             return confidence.lowered(DOUBTFUL);
         }
         let times = |length: f64| log10(length / LEAST_SPAN as f64);
         let whole = times(self.judged.length() as f64) / times(FULL_SPAN);
         confidence.lowered(0.7 + 0.3 * whole.min(1.0))
+    }
+
+    /// True for connections to a named server that nothing is odd about, for less than an hour.
+    fn may_be_any_program(&self) -> bool {
+        let is_odd = self.weighed.as_ref().is_some_and(|it| it.odd.is_of_server);
+        matches!(self.server, Server::Name(_)) && !self.is_within && !is_odd && self.judged.length() < LEAST_OF_NAMED
     }
 
     /// True for a named server that several hosts use, and at least half of them: devices of one maker, a program that all have.

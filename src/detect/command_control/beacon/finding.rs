@@ -84,6 +84,28 @@ pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding
     findings
 }
 
+/// Gaps that differ by at most this share are alike.
+const ALIKE: f64 = 0.12;
+/// Share of all gaps that each of two times has, at least, and both together.
+const OF_EACH: f64 = 0.25;
+const OF_BOTH: f64 = 0.8;
+/// The longer of two times is at least so many times the shorter.
+const APART: f64 = 1.4;
+
+/// Of gaps, s, the time beside the usual one that many have; calls at once are no gap.
+fn second_of(gaps: impl Iterator<Item = f64>, usual: f64) -> Option<f64> {
+    let mut gaps: Vec<f64> = gaps.filter(|gap| *gap >= 1.0).collect();
+    let n = gaps.len() as f64;
+    let is_like = |gap: f64, other: f64| (gap - other).abs() <= ALIKE * other;
+    let n_usual = gaps.iter().filter(|gap| is_like(**gap, usual)).count() as f64;
+    gaps.retain(|gap| !is_like(*gap, usual));
+    let second = upper_quantile(gaps.clone(), 0.5, f64::total_cmp);
+    let n_second = gaps.iter().filter(|gap| is_like(**gap, second)).count() as f64;
+    let is_apart = second > 0.0 && second.max(usual) >= APART * second.min(usual);
+    let is_many = n_usual.min(n_second) >= OF_EACH * n && n_usual + n_second >= OF_BOTH * n;
+    (is_apart && is_many).then_some(second)
+}
+
 /// Seconds with as many places as they need.
 fn short(seconds: f64) -> String {
     if seconds < 2.0 { format!("{seconds:.1}") } else { format!("{seconds:.0}") }
@@ -95,6 +117,24 @@ impl Case<'_> {
         match &self.weighed {
             Some(weighed) if !self.is_scored => weighed.beat.period,
             _ => self.judged.parts.period,
+        }
+    }
+
+    /// A second time between calls, s, that about as many gaps have as the usual one: of two timers, or of a sleep that changed.
+    fn second_period(&self) -> Option<f64> {
+        let (first, last) = self.judged.episode;
+        let meant = self.calls.iter().filter(|call| (first..=last).contains(&call.second())).map(|call| call.millis);
+        let mut times: Vec<i64> = meant.collect();
+        times.sort_unstable();
+        let usual = self.period();
+        second_of(times.windows(2).filter_map(|pair| Some((pair.last()? - pair.first()?) as f64 / 1000.0)), usual)
+    }
+
+    /// The usual time between calls, and the second if there is one, in words.
+    fn periods(&self) -> String {
+        match self.second_period() {
+            Some(second) => format!("{} s or {} s", short(self.period()), short(second)),
+            None => format!("{} s", short(self.period())),
         }
     }
 
@@ -246,8 +286,8 @@ impl Case<'_> {
         let builder = Finding::builder(&CARD)
             .technique(self.technique(apps))
             .title(match self.is_within {
-                false => format!("{} connects to {server} every {} s: {}", self.source, short(period), self.counted()),
-                true => format!("{} sends {n_calls} requests to {server} within connections, every {} s", self.source, short(period)),
+                false => format!("{} connects to {server} every {}: {}", self.source, self.periods(), self.counted()),
+                true => format!("{} sends {n_calls} requests to {server} within connections, every {}", self.source, self.periods()),
             })
             .weighed(Impact::CONTROL, confidence, extent)
             .score(score)
@@ -305,13 +345,13 @@ impl Case<'_> {
             .series(self.gaps())
             .names(names)
             .explanation(format!(
-                "{} {}, typically {} s apart{}{}{}. Programs that poll a control server do this; people do not. {}{}{}{}{}{}",
+                "{} {}, typically {} apart{}{}{}. Programs that poll a control server do this; people do not. {}{}{}{}{}{}",
                 self.source,
                 match self.is_within {
                     false => format!("connected to {server} {} times{}", self.n_seen(), self.unseen()),
                     true => format!("sent {n_calls} requests to {server} within connections that stayed open"),
                 },
-                short(period),
+                self.periods(),
                 if self.is_scored { format!(" (deviation {jitter:.1} s)") } else { String::new() },
                 self.changed(),
                 if is_unsized || size < 0.8 { "" } else { ", and sent nearly the same amount each time" },
@@ -338,5 +378,20 @@ impl Case<'_> {
             .identity(identity);
         // Calls before and after a burst are not meant.
         if is_burst { builder.filter_in_time(filter).build() } else { builder.filter(filter).build() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_time_between_calls_is_said_and_missed_beats_are_none() {
+        let two = (0..40).map(|i| if i % 2 == 0 { 60.0 } else { 300.0 + f64::from(i % 5) });
+        assert!(second_of(two, 60.0).is_some_and(|second| (second - 302.0).abs() < 3.0));
+        let missed = (0..40).map(|i| if i % 6 == 0 { 120.0 } else { 60.0 });
+        assert_eq!(second_of(missed, 60.0), None);
+        let jitter = (0..40).map(|i| 60.0 + f64::from(i % 9) * 5.0);
+        assert_eq!(second_of(jitter, 80.0), None);
     }
 }

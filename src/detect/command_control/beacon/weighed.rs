@@ -27,6 +27,11 @@ const HASTE: f64 = 3.5;
 const MOST_HASTE: f64 = 3.0;
 /// A request of HTTP has at least so many bytes with its headers and those of TLS.
 const HEADERS: f64 = 100.0;
+/// As many in each of them are headers of HTTP: messages that are all as long are rare.
+const LONG_HEADERS: f64 = 200.0;
+/// Requests for one resource differ by at most this share, and are most of those that poll.
+const SAME_LENGTH: f64 = 0.08;
+const MOSTLY: f64 = 0.5;
 /// More than that in the mean is content; what that is worth.
 const HEADERS_AND_MORE: f64 = 2000.0;
 const UPLOADS: f64 = -2.0;
@@ -45,6 +50,8 @@ pub(super) struct Weighed {
     sizes: f64,
     /// Usual payload sent in a call, B, and its deviation as a share.
     sent: (f64, f64),
+    /// Shortest of what is sent, B, and the share that is about as long as the one in the middle.
+    requests: [f64; 2],
     haste: f64,
     /// What it says that the calls stop long before the capture does.
     pub(super) brief: f64,
@@ -64,13 +71,23 @@ impl Weighed {
         let sent = sent(calls);
         // Whoever asks within a connection sends no more than headers; more is what is uploaded.
         let uploads = if together == 0 && sent.0 > HEADERS_AND_MORE { UPLOADS } else { 0.0 };
-        Some(Weighed { beat, sizes: sizes(calls) + uploads, sent, haste, brief: 0.0, odd: Oddity::default() })
+        Some(Weighed {
+            beat,
+            sizes: sizes(calls) + uploads,
+            sent,
+            requests: requests(calls),
+            haste,
+            brief: 0.0,
+            odd: Oddity::default(),
+        })
     }
 
-    /// What is sent is as long each time as a request of HTTP with its headers: messages of a WebSocket are shorter, or of all
-    /// lengths.
+    /// What is sent is each time as long as a request of HTTP with its headers, mostly as long as another: messages of a WebSocket
+    /// are shorter, or of all lengths.
     pub(super) fn is_like_http(&self) -> bool {
-        self.sent.0 >= HEADERS && self.sent.1 <= ALIKE
+        let [shortest, share_alike] = self.requests;
+        let is_of_one_kind = self.sent.1 <= ALIKE || share_alike >= MOSTLY;
+        self.sent.0 >= HEADERS && is_of_one_kind || shortest >= LONG_HEADERS
     }
 
     /// Adds what it says if the calls from `first` to `last` are a short part of a capture that ends at `span.1`, s, and stop:
@@ -102,6 +119,15 @@ fn sent(calls: &[Call]) -> (f64, f64) {
     let all = || calls.iter().filter(|call| call.is_sized).map(|call| f64::from(call.bytes));
     let mean = all().sum::<f64>() / all().count().max(1) as f64;
     (mean, if mean > 0.0 { variance::of_population(all()).sqrt() / mean } else { 0.0 })
+}
+
+/// The shortest that was sent, B, and the share of all that is about as long as the one in the middle.
+fn requests(calls: &[Call]) -> [f64; 2] {
+    let all: Vec<f64> = calls.iter().filter(|call| call.is_sized).map(|call| f64::from(call.bytes)).collect();
+    let usual = upper_median(all.clone(), f64::total_cmp);
+    let n_alike = all.iter().filter(|bytes| (**bytes - usual).abs() <= SAME_LENGTH * usual).count();
+    let shortest = all.iter().copied().fold(f64::INFINITY, f64::min);
+    [if shortest.is_finite() { shortest } else { 0.0 }, n_alike as f64 / all.len().max(1) as f64]
 }
 
 /// What the sizes of calls say: polls are small and alike both ways, content is neither.
