@@ -74,6 +74,8 @@ const MOST_TOLD: usize = 1 << 12;
 const SPRAYED_USERS: usize = 5;
 /// From so many users of one client on, servers that take whoever they do not know as a guest have accepted none of them.
 const GUEST_USERS: usize = 3;
+/// A manager of devices has at most so many communities.
+const MOST_COMMUNITIES: usize = 8;
 /// Most connections whose last request is remembered.
 const MOST_CONNECTIONS: usize = 1 << 16;
 /// Most findings.
@@ -134,7 +136,7 @@ struct Pair {
 
 impl Detector for LoginBruteForce {
     fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
-        logins::KINDS.union(FieldSet::of(&[FieldId::HttpMethod, FieldId::Method]))
+        logins::KINDS.union(FieldSet::of(&[FieldId::HttpMethod, FieldId::Method, FieldId::Community]))
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
@@ -195,6 +197,9 @@ impl LoginBruteForce {
     fn observe_try(&mut self, key: Key, serial: u32, event: &AppEvent<'_>) {
         let fields = &event.message.fields;
         let is_http = event.message.protocol == AppProto::Http;
+        if let Some(community) = fields.text(FieldId::Community) {
+            return self.observe_community(key, self.hasher.hash_one(community), event);
+        }
         let Some(asked) = logins::asked(fields, is_http) else {
             if is_http && let Some(slot) = self.tries.known(&serial) {
                 slot.asked = Asked::Nothing;
@@ -226,6 +231,26 @@ impl LoginBruteForce {
         }
         if let Some(slot) = self.tries.of(serial) {
             *slot = last;
+        }
+    }
+
+    /// Takes a question of SNMP 1 or 2c: devices stay silent at a wrong community, so that each new one shows that those before
+    /// were wrong. A manager has a few and tries them on all devices.
+    fn observe_community(&mut self, key: Key, community: u64, event: &AppEvent<'_>) {
+        let Some(pair) = self.pairs.of(key) else { return };
+        let n_before = pair.passwords.len();
+        keep(&mut pair.passwords, Some(community));
+        if pair.passwords.len() == n_before || n_before < MOST_COMMUNITIES {
+            return;
+        }
+        pair.seen.add(event);
+        let n_wrong = if n_before == MOST_COMMUNITIES { n_before } else { 1 };
+        for _ in 0..n_wrong {
+            if let Some(pair) = self.pairs.known(&key) {
+                pair.n_replaced += 1;
+                pair.refuse(event.message.time_ns);
+            }
+            self.step(key, false);
         }
     }
 

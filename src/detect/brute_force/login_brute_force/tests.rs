@@ -159,3 +159,17 @@ fn a_guest_in_the_place_of_many_users_is_guessing_and_one_users_guest_share_is_n
     assert_eq!(findings(&["anna", "ben", "cleo", "dora", "emil"].repeat(4)), 1);
     assert_eq!(findings(&["anna"; 40]), 0);
 }
+
+#[test]
+fn many_communities_of_snmp_are_guesses_and_the_few_of_a_manager_are_not() {
+    let found = |n: u32| {
+        let ask = |i: u32| {
+            let facts = vec![(FieldId::Community, format!("word{}", i % n).into())];
+            Line::request(AppProto::Snmp, f64::from(i), inside(1), (inside(2), 161), facts)
+        };
+        observe_in_one(&ENTRY, &(0..60).map(ask).collect::<Vec<Line>>(), &Settings::default()).findings
+    };
+    let guessing = found(60);
+    assert_eq!((guessing.len(), guessing[0].targets.as_slice()), (1, &[crate::model::Endpoint::Ip(inside(2))][..]));
+    assert!(found(3).is_empty());
+}
