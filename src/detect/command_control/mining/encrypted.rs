@@ -14,6 +14,8 @@ const LONG_SECONDS: [f64; 2] = [600.0, 3600.0];
 
 /// From this on, a server is odd, as a logarithm of the likelihood ratio.
 const ODD: f64 = 2.0;
+/// Ports at which TLS is usual: elsewhere the shape says more. Services that keep connections open are among them.
+const USUAL_PORTS: [u16; 15] = [443, 465, 563, 587, 636, 853, 990, 993, 995, 4443, 5061, 5223, 5228, 8443, 8883];
 /// Most jobs are of one size.
 const MOSTLY: f64 = 0.8;
 
@@ -26,7 +28,10 @@ impl Work {
             return Confidence::ALMOST_CERTAIN;
         }
         let n_long = LONG_SECONDS.iter().filter(|least| self.seconds >= **least).count();
-        let signs = 0.3 * n_long as f64 + 0.5 * f64::from(pools::is_usual_port(port)) + 0.5 * f64::from(odd >= ODD)
+        let signs = 0.3 * n_long as f64
+            + 0.5 * f64::from(pools::is_usual_port(port))
+            + 0.5 * f64::from(odd >= ODD)
+            + 0.7 * f64::from(!USUAL_PORTS.contains(&port))
             - 0.3 * f64::from(self.jobs_alike < MOSTLY);
         Confidence::EVEN.towards(Confidence::LIKELY, signs)
     }

@@ -5,7 +5,7 @@ use crate::detect::detector::Context;
 use crate::detect::support::dns_lookups::Lookup;
 use crate::detect::support::finding_builder::{count, evidence, host_filter, round3};
 use crate::detect::support::flow_selector::Gathered;
-use crate::detect::support::severity::{Confidence, Impact};
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::trouble::{self, LONG_NS, LOSSY, Lines};
 use crate::maths::sorting::Gather;
 use crate::model::app::kinds::names::DnsCode;
@@ -18,6 +18,8 @@ use std::collections::BTreeSet;
 /// A client may be a name server that queries for others: its trouble counts as that of many clients if it has this
 /// many times the least number of bad look-ups.
 const MANY: usize = 4;
+/// So many clients are several.
+const SEVERAL: usize = 3;
 /// If nearly all look-ups go wrong, half as many do.
 const NEARLY_ALL: f64 = 0.9;
 /// Another server, or the same at another time, is quicker if its median is at most this share.
@@ -115,6 +117,8 @@ impl ServerTrouble<'_> {
         let slow = seconds(limits.slow_ns);
         let (value, threshold) =
             if self.fault == Fault::Slow { (self.median, slow) } else { (self.share(), limits.share) };
+        // A small share of many questions of several clients is much trouble too.
+        let of_many = if n_affected >= SEVERAL { extent(self.n_bad as f64, 2.0 * limits.least as f64) } else { 0.0 };
         let n_of = |is_meant: &dyn Fn(&Lookup) -> bool| self.lookups.iter().filter(|one| is_meant(one)).count() as f64;
         let points = self.lookups.iter().filter_map(|one| Some((one.asked_ns, round3(seconds(one.delay_ns?)))));
         let every = self.lookups.len().div_ceil(Series::MOST).max(1);
@@ -133,7 +137,8 @@ impl ServerTrouble<'_> {
         };
         Finding::builder(&CARD)
             .title(self.title())
-            .rated(impact, confidence, (value, threshold))
+            .weighed(impact, confidence, extent(value, threshold).max(of_many))
+            .score(past(value, threshold))
             .sources([self.server])
             .targets(self.affected.iter().copied())
             .ports([53])
