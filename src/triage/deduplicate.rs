@@ -138,10 +138,24 @@ fn behind_causes(mut findings: Vec<Finding>) -> Vec<Finding> {
         if let Some(cause) = cause {
             finding.score = finding.score.min(OF_CONSEQUENCE * cause.score);
             finding.explanation.push_str(&format!(" This may be the cause, at the same time: {}.", cause.title));
+            if diverts(cause, finding) {
+                finding.severity = finding.severity.min(Severity::Low);
+                finding.explanation.push_str(" Its severity stands there: traffic that is led astray does not arrive.");
+            }
         }
     }
     Finding::sort(&mut findings);
     findings
+}
+
+/// True if trouble began while traffic was being led astray, and is of the same version of IP.
+fn diverts(cause: &Finding, finding: &Finding) -> bool {
+    let is_of = |finding: &Finding, is_v4: bool| {
+        let mut hosts = finding.sources.iter().chain(&finding.targets);
+        hosts.any(|host| matches!(host, Endpoint::Ip(host) if host.is_v4() == is_v4))
+    };
+    let is_same = |is_v4| is_of(cause, is_v4) && is_of(finding, is_v4);
+    cause.category == Category::Spoofing && finding.start_ns >= cause.start_ns && (is_same(true) || is_same(false))
 }
 
 /// The detector of broadcast storms.
@@ -403,6 +417,17 @@ mod tests {
         assert_eq!(first(vec![slow(2), whole]), "rogue_router");
         let later = Finding { start_ns: 90 * SECOND, end_ns: 91 * SECOND, ..slow(1) };
         assert_eq!(first(vec![later, flood()]), "path_latency");
+        // What is led astray does not arrive: the finding of that says how severe it is.
+        let astray = |target| {
+            let whole = Finding {
+                sources: host(10, 66),
+                targets: Vec::new(),
+                ..made(("rogue_router", Category::Spoofing), 0.5, 1)
+            };
+            let folded = fold(vec![made(("service_unreachable", Category::Performance), 0.9, target), whole]);
+            folded.iter().find(|one| one.category == Category::Performance).map(|one| one.severity)
+        };
+        assert_eq!(astray(2), Some(Severity::Low));
     }
 
     #[test]
