@@ -145,7 +145,9 @@ pub fn things_of(flow: &Flow, from: &Sources<'_>) -> Vec<(ThingKind, String)> {
         let kind = if from.site.is_inside(addr) { ThingKind::InternalHost } else { ThingKind::ExternalHost };
         things.push((kind, addr.to_string()));
     };
-    host(client);
+    if !client.is_group() {
+        host(client);
+    }
     if !flow.is_to_group() {
         host(server);
     }

@@ -161,7 +161,7 @@ pub struct Summary {
     pub bytes: u64,
     /// Flows.
     pub flows: u64,
-    /// Distinct IP addresses that sent or were sent to.
+    /// Distinct IP addresses that sent or were sent to, but for those of groups.
     pub hosts: u64,
     /// Earliest packet, ns since 1970.
     pub first_ns: Option<i64>,

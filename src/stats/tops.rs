@@ -19,7 +19,7 @@ const MOST_ROWS: usize = 20;
 /// Totals over flows.
 #[derive(Default)]
 pub struct Tops {
-    /// Distinct addresses.
+    /// Distinct addresses but for those of groups.
     pub n_hosts: u64,
     /// Hosts with the most bytes.
     pub hosts: Vec<HostRow>,
@@ -36,6 +36,7 @@ struct HostTotal {
     packets: u64,
     flows: u64,
     name: u32,
+    is_host: bool,
 }
 
 #[derive(Default)]
@@ -76,11 +77,15 @@ impl Sums {
         }
         if let Some(total) = self.hosts.get_mut(ends.originator as usize) {
             add_host(total, flow.forward(), flow.backward(), 0);
+            total.is_host |= !flow.originator().0.is_group();
         }
         if let Some(total) = self.hosts.get_mut(ends.responder as usize).filter(|_| ends.responder != ends.originator) {
             add_host(total, flow.backward(), flow.forward(), flow.name);
+            total.is_host |= !flow.is_to_group();
         }
-        if let Some(total) = flow.app.and_then(|app| self.apps.get_mut(app as usize)) {
+        // What only the port suggests was not seen: views count it under the transport.
+        let app = flow.app.filter(|_| flow.is_app_certain);
+        if let Some(total) = app.and_then(|app| self.apps.get_mut(app as usize)) {
             let total = total.get_or_insert_default();
             total.0 += flow.packets();
             total.1 += flow.bytes();
@@ -95,8 +100,9 @@ impl Sums {
 
     fn rank(self, endpoints: &EndpointIndex, names: &Names) -> Tops {
         let Sums { hosts: totals, ports, apps } = self;
-        let n_hosts = totals.len() as u64;
-        let mut ranked: Vec<(Addr, HostTotal)> = endpoints.hosts().iter().copied().zip(totals).collect();
+        let all = endpoints.hosts().iter().copied().zip(totals);
+        let mut ranked: Vec<(Addr, HostTotal)> = all.filter(|(_, total)| total.is_host).collect();
+        let n_hosts = ranked.len() as u64;
         let rank = |(host, total): &(Addr, HostTotal)| (Reverse(total.bytes_sent + total.bytes_received), *host);
         if ranked.len() > MOST_ROWS {
             ranked.select_nth_unstable_by_key(MOST_ROWS, rank);

@@ -1,4 +1,4 @@
-//! The hosts of a flow, both of them.
+//! The hosts of a flow, both of them; the address of a group is no host.
 
 use crate::explore::dimension::Dimension;
 use crate::explore::filter;
@@ -8,14 +8,18 @@ use crate::explore::key::Side;
 /// See the file.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("host", "Host", "Hosts"),
-    "Each address of a flow: its packets count for both ends. What goes out of a host is what it sends.",
+    "Each address of a flow that is not a group's: its packets count for both ends. What goes out of a host is what it sends.",
     |item, _, found| {
         let ((one, _), (other, _)) = (item.flow.originator(), item.flow.responder());
         if one == other {
             return found.add(Key::Host(one));
         }
-        found.add_side(Key::Host(one), Side::Originator);
-        found.add_side(Key::Host(other), Side::Responder);
+        if !one.is_group() {
+            found.add_side(Key::Host(one), Side::Originator);
+        }
+        if !item.flow.is_to_group() {
+            found.add_side(Key::Host(other), Side::Responder);
+        }
     },
 )
 .overlapping()

@@ -6,11 +6,16 @@ use crate::explore::measure::{Fold, Measure, Measured, Value};
 /// See the file.
 pub const ENTRY: Measure = Measure::of_flows(
     ("hosts", "Hosts", "hosts", "Volume"),
-    "Different addresses, sources and destinations alike.",
+    "Different addresses, sources and destinations alike, but for those of groups.",
     |_, _| Measured::Nothing,
 )
 .from(Value::Distinct(|item, _, found| {
-    found.add(Key::Host(item.flow.originator().0));
-    found.add(Key::Host(item.flow.responder().0));
+    let (one, other) = (item.flow.originator().0, item.flow.responder().0);
+    if !one.is_group() {
+        found.add(Key::Host(one));
+    }
+    if !item.flow.is_to_group() {
+        found.add(Key::Host(other));
+    }
 }))
 .folded(Fold::Distinct);

@@ -69,6 +69,7 @@ pub fn hosts(analysis: &Analysis) -> Vec<InvolvedHost> {
             place = match analysis.site.place(address) {
                 Place::Inside => "inside",
                 Place::Outside => "outside",
+                Place::Unknown if address.is_group() => "group",
                 Place::Unknown => "",
             };
         }

@@ -15,7 +15,7 @@ pub enum Place {
     Inside,
     /// In none of the site's networks.
     Outside,
-    /// The input does not show where the site is.
+    /// The input does not show where the site is, or this is no place: the address of a group.
     Unknown,
 }
 
@@ -129,7 +129,7 @@ impl Site {
         Parts { networks: all, is_known }.into()
     }
 
-    /// Where an address is. Addresses that are never routed (link-local and loopback) are inside.
+    /// Where an address is. Addresses that are never routed (link-local and loopback) are inside; those of groups are nowhere.
     pub fn place(&self, host: Addr) -> Place {
         let [v4, v6] = self.is_known;
         let (is_inside, is_known) = match host.v4_bits() {
@@ -138,7 +138,7 @@ impl Site {
         };
         if is_inside || host.is_on_link() {
             Place::Inside
-        } else if is_known {
+        } else if is_known && !host.is_group() {
             Place::Outside
         } else {
             Place::Unknown
@@ -204,6 +204,8 @@ mod tests {
         let host = |bytes| Addr::v4(bytes);
         let set = Site::set(&Network::parse_list("10.1.0.0/16").unwrap());
         assert!(set.is_inside(host([10, 1, 2, 3])) && set.is_outside(host([10, 2, 0, 1])) && set.is_outside(OURS));
+        let groups = [host([224, 0, 0, 251]), host([255; 4]), host([0; 4])];
+        assert!(groups.iter().all(|group| set.place(*group) == Place::Unknown));
         assert!(set.is_inside(host([127, 0, 0, 1])) && set.is_inside(host([169, 254, 1, 1])));
         let unknown = Site::default();
         assert_eq!((unknown.place(OURS), unknown.place(host([10, 1, 2, 3]))), (Place::Unknown, Place::Inside));
