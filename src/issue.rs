@@ -132,6 +132,8 @@ issues! {
     RowRagged "row-ragged" Warning
         "Rows have more or fewer cells than the table has columns; missing cells count as empty, extra cells were \
          left out.",
+    TableEmpty "table-empty" Warning
+        "This is a table with headings and no rows: there is nothing in it to look at.",
     RowBlank "row-blank" Info
         "Rows without a single value were left out.",
     RowNoFlow "row-no-flow" Info
@@ -164,6 +166,9 @@ issues! {
         "Times are relative to the previous row, so they were added up.",
     TimeUnreadable "time-unreadable" Warning
         "Rows have a time that could not be parsed; they take the time of the previous row.",
+    TimeOutOfRange "time-out-of-range" Warning
+        "Times lie before 1970 or after 2100, which no capture is from: rows among others take the time of the previous \
+         row, and where all are like that the table has no times.",
     ZoneUnknown "zone-unknown" Warning
         "Times have an unknown time zone; they were read as UTC.",
     DatesDayFirst "dates-day-first" Warning

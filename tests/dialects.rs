@@ -159,6 +159,7 @@ fn every_dialect_is_told_by_its_content() {
         ("ipfix", 2, 1, Flows, None, "seconds"),
         ("gcp_vpc", 2, 1, Flows, None, "seconds"),
         ("panos_csv", 2, 2, Flows, None, "seconds"),
+        ("fortigate_csv", 2, 2, Flows, None, "seconds"),
         ("sysmon", 2, 2, Flows, None, "seconds"),
         ("windows_firewall", 2, 2, Flows, None, "seconds"),
         ("w3c", 2, 2, Flows, None, "milliseconds, gaps seconds"),

@@ -34,6 +34,7 @@ mod lost_packets;
 mod malformed;
 mod memory;
 mod needs;
+mod odd_tables;
 mod pages;
 mod parity;
 mod pieces;

@@ -99,7 +99,7 @@ fn zones_by_name_are_taken_off() {
 fn a_firewall_s_zone_counts_wherever_it_stands() {
     let line = |zone: &str| {
         format!(
-            "date=2024-05-13 time=12:00:30 devname=\"fw\" {zone} type=\"traffic\" srcip=10.0.0.15 srcport=50001 dstip=192.0.2.7 \
+            "date=2024-05-13 time=12:00:33 devname=\"fw\" {zone} type=\"traffic\" srcip=10.0.0.15 srcport=50001 dstip=192.0.2.7 \
              dstport=8081 proto=6 action=\"close\" duration=3 sentbyte=1500 rcvdbyte=9000 sentpkt=12 rcvdpkt=9\n"
         )
     };

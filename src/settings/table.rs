@@ -66,6 +66,7 @@ pub const TABLE_DIALECT: Choices = Choices::new(
         Choice { id: "ipfix", label: "IPFIX elements" },
         Choice { id: "gcp_vpc", label: "Google Cloud VPC flow log" },
         Choice { id: "panos_csv", label: "PAN-OS traffic log" },
+        Choice { id: "fortigate_csv", label: "FortiGate traffic log" },
         Choice { id: "sysmon", label: "Sysmon connections" },
         Choice { id: "windows_firewall", label: "Windows firewall log" },
         Choice { id: "w3c", label: "W3C extended log" },

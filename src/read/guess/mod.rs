@@ -71,6 +71,11 @@ mod tests {
             (b"\x01\x10L\0\x01\x05Trace Display Trace File", "LANalyzer"),
             (b"-----BEGIN CERTIFICATE-----\nMIIB", "PEM"),
             (b"CLIENT_RANDOM 0011 2233\n", "editcap --inject-secrets"),
+            (b"INSERT INTO flows (a,b) VALUES\n(1,'x'),\n(2,'y');\n", "SQL"),
+            (
+                b"flow,src=10.0.0.1 bytes=1i 1760000000000000000\nflow,src=10.0.0.2 bytes=2i 1760000000000000001\n",
+                "InfluxDB",
+            ),
             (b"%PDF-1.4", "PDF"),
             (b"\x89PNG\r\n\x1a\n", "PNG"),
             (b"TRSNIFF data    \x1a", "editcap -F pcapng"),

@@ -58,6 +58,26 @@ pub fn no_table(front: &[u8]) -> Option<String> {
     if ["1MOyoQ", "obLD1A", "TTyyoQ", "obI8TQ", "Cg0NCg"].iter().any(|magic| start.starts_with(magic.as_bytes())) {
         return Some("This is a capture in Base64. Decode it with: base64 -d IN > OUT.pcap.".to_owned());
     }
+    if [
+        "INSERT INTO ",
+        "CREATE TABLE",
+        "PRAGMA foreign_keys",
+        "-- MySQL dump",
+        "-- PostgreSQL database dump",
+        "BEGIN TRANSACTION;",
+    ]
+    .iter()
+    .any(|word| begins(word))
+    {
+        let text = "This is a dump of a database in SQL. Export the table as CSV, with its headings: sqlite3 -csv -header DB \
+                    'select * from T' > OUT.csv, or in PostgreSQL: \\copy T to 'OUT.csv' csv header.";
+        return Some(text.to_owned());
+    }
+    if is_line_protocol(start) {
+        let text =
+            "This is InfluxDB's line protocol. Export the table as CSV with: influx query --raw QUERY > OUT.csv.";
+        return Some(text.to_owned());
+    }
     if begins("================") && has(start, " Conversations") {
         return Some(format!("This is a conversation list printed by tshark -z. {AS_TABLE}"));
     }
@@ -71,6 +91,23 @@ pub fn no_table(front: &[u8]) -> Option<String> {
          too: tcpdump -xx."
             .to_owned()
     })
+}
+
+/// True if each of the first lines is a measurement with tags, then fields, then a moment in ns: `flow,src=a,dst=b bytes=1i 17...`.
+fn is_line_protocol(start: &[u8]) -> bool {
+    let lines = || start.split(|byte| *byte == b'\n').take(N_LINES).filter(|line| !line.trim_ascii().is_empty());
+    let is_point = |line: &[u8]| {
+        let mut parts = line.trim_ascii().split(|byte| *byte == b' ');
+        let (tags, fields, moment) = (parts.next(), parts.next(), parts.next());
+        let has_pairs = |part: Option<&[u8]>| part.is_some_and(|part| part.contains(&b'='));
+        let is_named =
+            tags.and_then(|tags| tags.split(|byte| *byte == b',').next()).is_some_and(|name| !name.contains(&b'='));
+        let is_moment = moment.is_some_and(|moment| moment.len() == 19 && moment.iter().all(u8::is_ascii_digit));
+        is_named && has_pairs(tags) && has_pairs(fields) && is_moment && parts.next().is_none()
+    };
+    // The last line may be cut.
+    let n = lines().count();
+    n > 1 && lines().take(n - 1).all(is_point)
 }
 
 /// Says what a text is that is no table; none if it is no text.

@@ -3,11 +3,14 @@
 
 use super::roles::Places;
 use super::time::numeric::Scale;
+use crate::issue::IssueKind;
 use crate::model::rows::{CellValue, Role};
 
 const DAY: f64 = 86_400.0;
 /// Times past this are dates, s: 3 March 1973; before it they count from a start.
 const EARLIEST: f64 = 1e8;
+/// Moments of captures, s since 1970: to 2100.
+const RANGE: std::ops::Range<f64> = 0.0..4_102_444_800.0;
 /// Rows around midnight that are out of order by less than this part of a day (around New Year, of a year).
 const MOST_LATE: f64 = 24.0;
 
@@ -46,9 +49,20 @@ pub struct Replaced {
     end: Option<(usize, CellValue)>,
     /// The time could not be read: it is that of the row before.
     pub is_time_of_row_before: bool,
+    /// No capture is from that time.
+    pub is_out_of_range: bool,
 }
 
 impl Replaced {
+    /// What has to be said of the time of a row.
+    pub fn issue(&self) -> Option<IssueKind> {
+        match (self.is_out_of_range, self.is_time_of_row_before) {
+            (true, _) => Some(IssueKind::TimeOutOfRange),
+            (false, true) => Some(IssueKind::TimeUnreadable),
+            (false, false) => None,
+        }
+    }
+
     /// Puts the cells back.
     pub fn restore(self, values: &mut [CellValue]) {
         for (place, value) in [self.start, self.end].into_iter().flatten() {
@@ -72,7 +86,7 @@ impl RowClock {
 
     /// Puts moments in the place of the cells that say when a row began and ended.
     pub fn replace(&mut self, values: &mut [CellValue], places: &Places) -> Replaced {
-        let mut replaced = Replaced { start: None, end: None, is_time_of_row_before: false };
+        let mut replaced = Replaced { start: None, end: None, is_time_of_row_before: false, is_out_of_range: false };
         let Some(start_at) = places.get(Role::Start) else { return replaced };
         let cell = |role| places.get(role).and_then(|place| values.get(place)).copied().unwrap_or(CellValue::Missing);
         let written = cell(Role::Start);
@@ -80,10 +94,17 @@ impl RowClock {
         let end = places.get(Role::End).and_then(|place| Some((place, *values.get(place)?)));
         let moment = seconds(written, self.start).map(|start| self.follow(start + clock.unwrap_or(0.0), duration));
         let is_zero = self.rule == Rule::Whole && moment == Some(0.0);
+        replaced.is_out_of_range = moment.is_some_and(|moment| moment >= RANGE.end);
+        let is_among_dates = self.previous.is_some_and(|previous| previous > EARLIEST && RANGE.contains(&previous));
+        let is_stray = is_among_dates && moment.is_some_and(|moment| !RANGE.contains(&moment));
         let moment = match (moment, written) {
             // Among dates a zero is no time.
             (Some(_), _) if is_zero && self.previous.is_some_and(|previous| previous > EARLIEST) => {
                 replaced.is_time_of_row_before = true;
+                self.previous
+            }
+            (Some(_), _) if is_stray => {
+                replaced.is_out_of_range = true;
                 self.previous
             }
             (None, CellValue::Text(..)) => {
@@ -216,5 +237,19 @@ mod tests {
         let mut zero = [CellValue::Number(0.0)];
         assert!(clock.replace(&mut zero, &places).is_time_of_row_before);
         assert_eq!(zero[0], CellValue::Time(1.7e9));
+    }
+
+    #[test]
+    fn a_time_that_no_capture_is_from_is_said_and_among_others_it_is_that_of_the_row_before() {
+        let mut places = Places::default();
+        places.add(Role::Start, 0, 0);
+        let mut clock = RowClock::default();
+        for (written, moment, is_out) in
+            [(2e10, 2e10, true), (1.7e9, 1.7e9, false), (2e10, 1.7e9, true), (-5.0, 1.7e9, true), (1.8e9, 1.8e9, false)]
+        {
+            let mut values = [CellValue::Number(written)];
+            let replaced = clock.replace(&mut values, &places);
+            assert_eq!((values[0], replaced.is_out_of_range), (CellValue::Time(moment), is_out), "{written}");
+        }
     }
 }

@@ -143,6 +143,22 @@ pub fn count(plain: &str) -> Option<Role> {
     packets.or_else(|| of(bare, BYTES, [Role::FwdBytes, Role::BwdBytes, Role::Bytes]))
 }
 
+/// Words for an amount of data that do not say what it is counted in.
+const AMOUNTS: &[&str] = &["datavolume", "trafficvolume", "traffic", "volume", "data"];
+
+/// The side of an amount of data, in letters of lower case: `trafficout`, `volumein`, `datasent`. In this order who asked sent
+/// what goes out.
+pub fn amount(plain: &str) -> Option<Role> {
+    let rest = AMOUNTS.iter().find_map(|word| plain.strip_prefix(word).or_else(|| plain.strip_suffix(word)))?;
+    match rest {
+        "out" => Some(Role::FwdBytes),
+        "in" => Some(Role::BwdBytes),
+        rest if FORWARD.contains(&rest) && rest.len() > 2 => Some(Role::FwdBytes),
+        rest if BACKWARD.contains(&rest) && rest.len() > 2 => Some(Role::BwdBytes),
+        _ => None,
+    }
+}
+
 fn of(plain: &str, counted: &[&str], [forward, backward, total]: [Role; 3]) -> Option<Role> {
     let role = |rest: &str| match rest {
         "" => None,
@@ -198,6 +214,16 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(count(name), role, "{name}");
+        }
+        for (name, role) in [
+            ("trafficout", Some(Role::FwdBytes)),
+            ("volumein", Some(Role::BwdBytes)),
+            ("datareceived", Some(Role::BwdBytes)),
+            ("sentdata", Some(Role::FwdBytes)),
+            ("traffic", None),
+            ("dataset", None),
+        ] {
+            assert_eq!(amount(name), role, "{name}");
         }
     }
 }

@@ -129,12 +129,42 @@ pub fn by_name(name: &[u8]) -> Option<u8> {
     if let Some((_, number)) = BY_NAME.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
         return Some(*number);
     }
+    if let Some(number) = number_and_name(name) {
+        return Some(number);
+    }
     // With the service behind it: `tcp/https`.
     if let Some(at) = name.iter().position(|byte| *byte == b'/').filter(|at| *at > 0) {
         return by_name(name.get(..at)?);
     }
     let is_other = NOT_IP.iter().any(|known| known.eq_ignore_ascii_case(name));
     (!is_other).then_some(Protocol::NOT_KNOWN)
+}
+
+/// A protocol written as number and name, as a number in another form, or as systems define it: `6 (tcp)`, `TCP(6)`, `17/UDP`,
+/// `0x06`, `IPPROTO_TCP`.
+fn number_and_name(name: &[u8]) -> Option<u8> {
+    let is_prefixed = |front: &[u8]| name.get(..front.len()).is_some_and(|own| own.eq_ignore_ascii_case(front));
+    if is_prefixed(b"0x") {
+        return u8::from_str_radix(std::str::from_utf8(name.get(2..)?).ok()?, 16).ok();
+    }
+    if is_prefixed(b"ipproto_") {
+        return BY_NAME
+            .iter()
+            .find(|(known, _)| name.get(8..).is_some_and(|own| own.eq_ignore_ascii_case(known)))
+            .map(|(_, n)| *n);
+    }
+    // A number is one of the parts: the service behind a name is none.
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let mut parts = name.split(|byte| !is_part(byte)).filter(|part| !part.is_empty());
+    let (first, second) = (parts.next()?, parts.next()?);
+    let number = |part: &[u8]| std::str::from_utf8(part).ok()?.parse::<u8>().ok();
+    let named =
+        |part: &[u8], number: u8| BY_NAME.iter().any(|(known, n)| *n == number && known.eq_ignore_ascii_case(part));
+    match (number(first), number(second), parts.next()) {
+        (Some(n), _, None) if named(second, n) => Some(n),
+        (None, Some(n), None) if named(first, n) => Some(n),
+        _ => None,
+    }
 }
 
 /// Applications that tables call otherwise than they are called here.
@@ -167,7 +197,10 @@ fn sides(
     use Role::*;
     let total_packets = row.count(Packets);
     let total_bytes = row.count(Bytes);
-    let fwd_bytes = row.count(FwdBytes);
+    let fwd_bytes = row.count(FwdBytes).or_else(|| {
+        let is_of_side = [BwdBytes, FwdPayload, BwdPayload].into_iter().any(|role| row.count(role).is_some());
+        by_packets(total_bytes?, row.count(FwdPackets)?, row.count(BwdPackets)?).filter(|_| !is_of_side)
+    });
     let bwd_bytes = row.count(BwdBytes).or_else(|| Some(total_bytes?.saturating_sub(fwd_bytes?)));
     let fwd_packets = row.count(FwdPackets).or_else(|| split(total_packets?, fwd_bytes, total_bytes));
     let bwd_packets = row.count(BwdPackets).or_else(|| {
@@ -221,6 +254,12 @@ fn split(packets: u64, fwd_bytes: Option<u64>, bytes: Option<u64>) -> Option<u64
     }
     let share = (packets as f64 * forward as f64 / bytes as f64).round() as u64;
     Some(share.clamp(u64::from(forward > 0), packets - 1))
+}
+
+/// How many of the bytes go forward, by the share of packets, where the packets of each side are known and bytes only together.
+fn by_packets(bytes: u64, forward: u64, backward: u64) -> Option<u64> {
+    let packets = forward.checked_add(backward).filter(|packets| *packets > 0)?;
+    Some((bytes as f64 * forward as f64 / packets as f64).round() as u64)
 }
 
 struct Side {

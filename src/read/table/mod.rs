@@ -38,7 +38,7 @@ mod width;
 mod wording;
 
 use super::{Record, UnsupportedFile};
-use crate::issue::IssueLog;
+use crate::issue::{IssueKind, IssueLog};
 use crate::model::rows::{CellValue, Layout};
 use crate::model::{Flow, Packet};
 use crate::settings::ColumnChoices;
@@ -245,6 +245,9 @@ impl TableReader {
         }
         if let Stage::RowReader(body) = &mut self.stage {
             body.end(issues, sink);
+            if body.n_rows() == 0 && body.layout().has_header {
+                issues.add(IssueKind::TableEmpty, None, None);
+            }
         }
         Ok(())
     }

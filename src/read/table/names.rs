@@ -37,17 +37,27 @@ pub fn role(name: &str, entry: &Entry) -> (Role, u16) {
         let (name, _) = units::split_bytes(&lower)?;
         let (bare, loose) = (plain(name), is_loose(entry));
         let known = common(&bare, entry).or_else(|| common(&format!("{bare}bytes"), entry));
-        let composed = || composed::count(&bare).or_else(|| composed::count(&format!("{bare}bytes")));
+        let composed = || {
+            let of_bytes = || composed::count(&format!("{bare}bytes")).or_else(|| composed::amount(&bare));
+            composed::count(&bare).or_else(of_bytes)
+        };
         known.or_else(|| composed().filter(|_| loose).map(|role| (role, COMPOSED))).filter(of_bytes)
     };
     // Logs of Azure end the names of columns by their type.
     let without_type = || common(bare.strip_suffix(['s', 'd', 't', 'b', 'g'])?, entry).filter(|_| is_typed(&lower));
     common(&bare, entry)
         .or_else(|| composed::count(&bare).filter(|_| is_loose(entry)).map(|role| (role, COMPOSED)))
+        .or_else(|| composed::amount(&bare).filter(|_| is_loose(entry)).map(|role| (role, COMPOSED + 1)))
         .or_else(without_unit)
         .or_else(without_multiple)
         .or_else(without_type)
         .unwrap_or((Role::Plain, 0))
+}
+
+/// True if a heading commonly means something.
+pub fn is_known(name: &str) -> bool {
+    let bare = plain(&wording::heading(name));
+    COMMON.iter().any(|(_, names)| names.contains(&bare.as_str())) || label_names::is_named(&bare)
 }
 
 /// Why a column of this heading has the role that [`role`] gives it.

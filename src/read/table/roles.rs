@@ -127,9 +127,12 @@ impl<'a> Row<'a> {
         self.value(role).number().filter(|number| number.is_finite())
     }
 
-    /// A count of a role; what is negative, or more than anybody counts, is nothing.
+    /// A count of a role, to the nearest whole number: multiples of a byte have parts. What is negative, or more than anybody
+    /// counts, is nothing.
     pub fn count(&self, role: Role) -> Option<u64> {
-        self.number(role).filter(|number| (0.0..=MOST_COUNT as f64).contains(number)).map(|number| number as u64)
+        self.number(role)
+            .filter(|number| (0.0..=MOST_COUNT as f64).contains(number))
+            .map(|number| (number + 0.5) as u64)
     }
 
     /// The text of a role.
@@ -197,6 +200,12 @@ pub fn host(text: &[u8]) -> Option<Addr> {
     // As spreadsheets keep texts from being numbers.
     let text =
         text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')).unwrap_or(text).trim_start_matches('\'');
+    // With its name before it.
+    let text = in_brackets(text).unwrap_or(text);
+    let (text, _) = text.split_once('#').unwrap_or((text, ""));
+    if let Some((address, _)) = dotted_port(text) {
+        return v4(address.as_bytes()).map(Addr::v4);
+    }
     // With the port behind it, and behind that the name of an interface.
     if let Some((address, _)) = text.split_once(':').filter(|(address, _)| address.contains('.')) {
         return v4(address.as_bytes()).map(Addr::v4);
@@ -209,9 +218,24 @@ pub fn host(text: &[u8]) -> Option<Addr> {
     }
 }
 
-/// The port behind an address: `10.0.0.1:443`, `10.0.0.1:443:X0`, `[2001:db8::1]:443`.
+/// The address in round brackets at the end: `srv1 (10.0.0.1)`.
+fn in_brackets(text: &str) -> Option<&str> {
+    let (before, inside) = text.strip_suffix(')')?.rsplit_once('(')?;
+    (!before.is_empty()).then_some(inside)
+}
+
+/// An address of IPv4 and the port behind it, parted by a point as in tcpdump's lines: `10.0.0.1.443`.
+fn dotted_port(text: &str) -> Option<(&str, &str)> {
+    let is_dotted = text.bytes().filter(|byte| *byte == b'.').count() == 4;
+    text.rsplit_once('.').filter(|(address, _)| is_dotted && v4(address.as_bytes()).is_some())
+}
+
+/// The port behind an address: `10.0.0.1:443`, `10.0.0.1:443:X0`, `[2001:db8::1]:443`, `10.0.0.1.443`, `10.0.0.1#443`.
 fn port_behind(text: &[u8]) -> Option<u16> {
     let text = std::str::from_utf8(first_of(text)).ok()?;
+    if let Some((_, port)) = dotted_port(text).or_else(|| text.split_once('#')) {
+        return port.parse().ok();
+    }
     let behind = match text.split_once("]:") {
         Some((_, behind)) => behind,
         None => text.split_once(':').filter(|(address, _)| v4(address.as_bytes()).is_some())?.1,
@@ -246,6 +270,9 @@ mod tests {
         assert_eq!(ends("[2001:db8::1]:443"), end("2001:db8::1", Some(443)));
         assert_eq!(ends("2001:db8::1"), end("2001:db8::1", None));
         assert_eq!(ends("=\"10.0.0.1\""), end("10.0.0.1", None));
+        assert_eq!(ends("10.0.0.1.443"), end("10.0.0.1", Some(443)));
+        assert_eq!(ends("2001:db8::1#53"), end("2001:db8::1", Some(53)));
+        assert_eq!(ends("srv1 (10.0.0.1)"), end("10.0.0.1", None));
         assert_eq!((ends("10.0.0.1"), ends("a.example:443").0), (end("10.0.0.1", None), None));
     }
 

@@ -14,6 +14,10 @@ const ENDS: &[(&str, Unit)] = &[
     ("micros", Unit::Micro),
     ("nanos", Unit::Nano),
     ("seconds", Unit::Second),
+    ("minutes", Unit::Minute),
+    ("hours", Unit::Hour),
+    ("minuten", Unit::Minute),
+    ("stunden", Unit::Hour),
     ("msec", Unit::Milli),
     ("usec", Unit::Micro),
     ("nsec", Unit::Nano),
@@ -32,9 +36,29 @@ const ENDS: &[(&str, Unit)] = &[
     ("s", Unit::Second),
 ];
 
+/// Short ones that mean something else outside of brackets: a smallest value, a letter.
+const IN_BRACKETS: &[(&str, Unit)] = &[
+    ("min.", Unit::Minute),
+    ("min", Unit::Minute),
+    ("mins", Unit::Minute),
+    ("hrs", Unit::Hour),
+    ("h", Unit::Hour),
+    ("m", Unit::Minute),
+];
+
+fn split_brackets(name: &str) -> Option<(&str, Unit)> {
+    let (before, unit) = name.trim().strip_suffix([')', ']'])?.rsplit_once(['(', '['])?;
+    let (_, unit) = IN_BRACKETS.iter().find(|(known, _)| known.eq_ignore_ascii_case(unit.trim()))?;
+    let before = before.trim_end();
+    (!before.is_empty()).then_some((before, *unit))
+}
+
 /// A heading without the unit at its end, and the unit: `Elapsed Time (sec)`, `duration_ms`, `FLOW_DURATION_MILLISECONDS`.
 /// A mark has to part them.
 pub fn split(name: &str) -> Option<(&str, Unit)> {
+    if let Some(found) = split_brackets(name) {
+        return Some(found);
+    }
     let name = name.trim().trim_end_matches([')', ']']);
     let (end, unit) = ENDS.iter().find(|(end, _)| {
         let start = name.len().checked_sub(end.len());
@@ -51,6 +75,8 @@ const BYTES: &[(&str, u32)] = &[
     ("kilobytes", 1_000),
     ("megabytes", 1_000_000),
     ("gigabytes", 1_000_000_000),
+    ("kibibytes", 1 << 10),
+    ("mebibytes", 1 << 20),
     ("kbytes", 1_000),
     ("mbytes", 1_000_000),
     ("gbytes", 1_000_000_000),
@@ -90,6 +116,10 @@ mod tests {
         assert_eq!(split("duration_ms"), Some(("duration", Unit::Milli)));
         assert_eq!(split("FLOW_DURATION_MILLISECONDS"), Some(("FLOW_DURATION", Unit::Milli)));
         assert_eq!(split("Dauer [µs]"), Some(("Dauer", Unit::Micro)));
+        assert_eq!(split("Duration [min]"), Some(("Duration", Unit::Minute)));
+        assert_eq!(split("Dur (h)"), Some(("Dur", Unit::Hour)));
+        assert_eq!(split("duration_minutes"), Some(("duration", Unit::Minute)));
+        assert_eq!([split("Flow IAT Min"), split("duration_min")], [None; 2]);
         assert_eq!(split_bytes("Upload (MB)"), Some(("Upload", 1_000_000)));
         assert_eq!(
             [split_bytes("sent_kib"), split_bytes("thumb"), split_bytes("KB")],

@@ -13,7 +13,7 @@ pub fn heading(name: &str) -> String {
         Some(("iana@reverse", element)) => format!("reverse{element}"),
         _ => lower,
     };
-    let bare = without_envelope(without_type(&lower));
+    let bare = without_envelope(without_type(without_typed_value(&lower)));
     let short: String = bare.chars().map(unaccented).collect();
     let known = TRANSLATED.iter().find(|(_, words)| words.contains(&bare) || words.contains(&short.as_str()));
     let known = known.map(|(english, _)| (*english).to_owned()).or_else(|| translate::in_english(bare));
@@ -59,6 +59,30 @@ const ENVELOPES: &[&str] = &[
     "logcontent",
     "l4",
 ];
+
+/// Members that hold a value with its type, as MongoDB's and Avro's JSON write them: `bytes.$numberLong`, `bytes.long`.
+const TYPED_VALUES: [&str; 12] = [
+    ".$numberlong",
+    ".$numberint",
+    ".$numberdouble",
+    ".$numberdecimal",
+    ".$date",
+    ".$oid",
+    ".string",
+    ".long",
+    ".int",
+    ".double",
+    ".float",
+    ".boolean",
+];
+
+fn without_typed_value(name: &str) -> &str {
+    let mut rest = name;
+    while let Some(bare) = TYPED_VALUES.iter().find_map(|end| rest.strip_suffix(end)).filter(|bare| !bare.is_empty()) {
+        rest = bare;
+    }
+    rest
+}
 
 /// Types that NEMEA writes before the names of columns: `uint32 PACKETS`.
 const TYPES: [&str; 14] = [
@@ -209,6 +233,9 @@ mod tests {
             ("winlog.event_data.SourceIp", "sourceip"),
             ("_source.source.ip", "source.ip"),
             ("event.start", "event.start"),
+            ("bytes.$numberLong", "bytes"),
+            ("ts.$date.$numberLong", "ts"),
+            ("src_ip.string", "src_ip"),
             ("uint64 BYTES_REV", "bytes_rev"),
             ("time TIME_FIRST", "time_first"),
             ("time taken", "time taken"),

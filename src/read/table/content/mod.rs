@@ -3,7 +3,7 @@
 
 mod sample;
 
-use super::dialect::Entry;
+use super::dialect::{Entry, KnownBy};
 use super::names;
 use super::plain::plain;
 use crate::model::rows::{Column, Role, label_names};
@@ -26,6 +26,9 @@ pub fn judge(columns: &[Column], sample: &Sample, has_header: bool, entry: &Entr
     judged.addresses();
     judged.protocol();
     judged.counts();
+    if matches!(entry.known_by, KnownBy::Rest) {
+        judged.payload_or_all();
+    }
     judged.states();
     judged.port_of_service();
     judged.roles
@@ -163,7 +166,8 @@ impl Judged<'_> {
         const OTHERS: [&str; 9] =
             ["nat", "nexthop", "gateway", "sampler", "exporter", "router", "collector", "agent", "mask"];
         let may_be = |judged: &Self, place: &usize| {
-            let is_free = [Role::Plain, Role::Source, Role::Target, Role::ServerName, Role::Id]
+            // `from` and `to` may be moments or hosts.
+            let is_free = [Role::Plain, Role::Source, Role::Target, Role::ServerName, Role::Id, Role::Start, Role::End]
                 .into_iter()
                 .any(|role| judged.is(*place, role));
             let has_other_name = || {
@@ -302,6 +306,23 @@ impl Judged<'_> {
         if let Some((packets, bytes)) = pair {
             self.take_for(packets, Packets);
             self.take_for(bytes, Bytes);
+        }
+    }
+
+    /// Zeek calls payload what others call bytes: of a table of another tool each row shows whether headers are among them.
+    fn payload_or_all(&mut self) {
+        let sides = [
+            (Role::FwdPayload, Role::FwdPackets, Role::FwdBytes),
+            (Role::BwdPayload, Role::BwdPackets, Role::BwdBytes),
+        ];
+        let found: Vec<(usize, usize, Role)> = sides
+            .into_iter()
+            .filter_map(|(payload, packets, bytes)| Some((self.first(payload)?, self.first(packets)?, bytes)))
+            .collect();
+        let is_all = |(bytes, packets, _): &(usize, usize, Role)| self.sample.have_headers(*packets, *bytes);
+        let is_free = !self.has(Role::FwdBytes) && !self.has(Role::BwdBytes) && !self.has(Role::Bytes);
+        if found.len() == 2 && is_free && found.iter().all(is_all) {
+            found.into_iter().for_each(|(place, _, role)| self.take_for(place, role));
         }
     }
 

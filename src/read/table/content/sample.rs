@@ -137,6 +137,15 @@ impl Sample {
         pairs().count() * 10 >= self.rows.len() * 9 && pairs().any(|(packets, _)| packets > 0.0) && pairs().all(fits)
     }
 
+    /// True if in each of many rows there are the headers of TCP at least for each packet: of payload there is less where packets
+    /// only acknowledge.
+    pub fn have_headers(&self, packets: usize, bytes: usize) -> bool {
+        let pairs =
+            || self.rows.iter().filter_map(|row| Some((*row.get(packets)?.as_ref()?, *row.get(bytes)?.as_ref()?)));
+        let has_headers = |(packets, bytes): (f64, f64)| bytes >= HEADERS * packets && (packets > 0.0 || bytes == 0.0);
+        pairs().filter(|(packets, _)| *packets > 0.0).count() >= LEAST_SERVICES && pairs().all(has_headers)
+    }
+
     /// True if `bytes` could be the sizes of so many packets, row by row.
     pub fn are_counts(&self, packets: usize, bytes: usize) -> bool {
         let pairs =
@@ -147,6 +156,8 @@ impl Sample {
     }
 }
 
+/// Headers of IP and TCP, bytes.
+const HEADERS: f64 = 40.0;
 /// Rows that have to show ports of services.
 const LEAST_SERVICES: usize = 8;
 

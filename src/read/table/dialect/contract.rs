@@ -34,6 +34,8 @@ pub struct Entry {
     pub parts: Option<[&'static [u8]; 3]>,
     /// What rows are.
     pub kind: Kind,
+    /// Columns, in lower case, that say when a row was written: when the flow ended, if the row has its duration.
+    pub logged_at_end: &'static [&'static str],
     /// A line that begins with this ends the rows; empty if there is none.
     pub ends_at: &'static str,
     /// The tool whose logs of several kinds these are; none for a table of one kind of row.
@@ -78,6 +80,10 @@ pub enum Unit {
     Micro,
     /// Nanoseconds.
     Nano,
+    /// Minutes.
+    Minute,
+    /// Hours.
+    Hour,
 }
 
 impl Unit {
@@ -88,6 +94,8 @@ impl Unit {
             Unit::Milli => 1e6,
             Unit::Micro => 1e3,
             Unit::Nano => 1.0,
+            Unit::Minute => 60e9,
+            Unit::Hour => 3600e9,
         }
     }
 
@@ -98,6 +106,8 @@ impl Unit {
             Unit::Milli => "milliseconds",
             Unit::Micro => "microseconds",
             Unit::Nano => "nanoseconds",
+            Unit::Minute => "minutes",
+            Unit::Hour => "hours",
         }
     }
 }
@@ -116,6 +126,7 @@ pub const COMMON: Entry = Entry {
     is_one_way: false,
     parts: None,
     kind: Kind::Flows,
+    logged_at_end: &[],
     ends_at: "",
     log: None,
     state: state::by_counts,

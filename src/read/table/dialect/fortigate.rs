@@ -18,6 +18,7 @@ pub const ENTRY: Entry = Entry {
         ("type", Role::Plain),
         ("level", Role::Plain),
     ],
+    logged_at_end: &["time", "log time"],
     ..COMMON
 };
 

@@ -21,5 +21,6 @@ pub const ENTRY: Entry = Entry {
         ("type", Role::Plain),
         ("status", Role::Plain),
     ],
+    logged_at_end: &["time", "devtime", "rt", "log time"],
     ..COMMON
 };

@@ -18,6 +18,7 @@ mod ecs;
 mod filterlog;
 mod firewall_text;
 mod fortigate;
+mod fortigate_csv;
 mod gcp_vpc;
 mod goflow2;
 mod gure_kdd;
@@ -106,6 +107,7 @@ pub const ALL: &[Entry] = &[
     ipfix::ENTRY,
     gcp_vpc::ENTRY,
     panos_csv::ENTRY,
+    fortigate_csv::ENTRY,
     sysmon::ENTRY,
     windows_firewall::ENTRY,
     w3c::ENTRY,

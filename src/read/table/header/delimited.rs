@@ -8,8 +8,9 @@ use crate::read::table::cells::{Delimiter, Frame, texts};
 use crate::read::table::dialect::{self, Entry, KnownBy};
 use crate::read::table::format::CellFormat;
 use crate::read::table::number::value;
-use crate::read::table::{width, wording};
+use crate::read::table::{names, width, wording};
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 /// Rows of the front as texts, the last left out if it may be cut; and where each ends.
 fn rows(body: &[u8], cut: Delimiter, line_end: u8) -> (Vec<Vec<String>>, Vec<usize>) {
@@ -82,7 +83,8 @@ pub(super) fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>)
             rows.drain(..n_titles);
             let first = n_titles.checked_sub(1).and_then(|last| ends.get(last)).copied().unwrap_or(0);
             let second = ends.drain(n_titles..).next().unwrap_or(first);
-            (agreement(&rows), cut, rows, (first, second))
+            let ragged = if is_ragged(&rows) { RAGGED } else { 0.0 };
+            (agreement(&rows).max(ragged), cut, rows, (first, second))
         })
         .max_by(|(a, _, rows_a, _), (b, _, rows_b, _)| {
             let n_first = |rows: &[Vec<String>]| rows.first().map_or(0, Vec::len);
@@ -94,6 +96,7 @@ pub(super) fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>)
         *name = name.trim_start_matches(['#', ' ']).to_owned();
     }
     let (first, others) = rows.split_first()?;
+    let agreement = if agreement > 0.0 || !are_headings(first, others) { agreement } else { 1.0 };
     let lower: Vec<String> = first.iter().map(|name| wording::heading(name)).collect();
     let by_headings = dialect::find(Some(&lower), &[]);
     let is_known = !matches!(by_headings.known_by, KnownBy::Rest);
@@ -133,6 +136,53 @@ fn agreement(rows: &[Vec<String>]) -> f64 {
     if is_enough { share * (1.0 + ln(n_cells as f64) / 10.0) } else { 0.0 }
 }
 
+/// How much a separator makes of ragged rows: less than of any whose numbers of cells agree.
+const RAGGED: f64 = 0.1;
+/// Fewest headings that tell a table whose rows do not.
+const LEAST_HEADINGS: usize = 3;
+/// Longest of them, bytes, and most words in one.
+const MOST_HEADING: usize = 40;
+const MOST_WORDS: usize = 4;
+
+/// True if cells are short, all different, and none is a number: headings rather than a line of prose, most of whose cells
+/// are of one word, or which hold a known one.
+fn are_names(first: &[String]) -> bool {
+    let is_number = |cell: &str| value(cell.as_bytes(), 0, CellFormat::default()).number().is_some();
+    let n_words = |cell: &str| cell.split_whitespace().count();
+    let is_name = |cell: &&String| {
+        let is_bare = cell.chars().any(char::is_alphabetic) && !cell.contains(['=', '<', '>', '{', '}', ';', '"']);
+        is_bare && cell.len() <= MOST_HEADING && n_words(cell) <= MOST_WORDS && !is_number(cell)
+    };
+    let n_single = first.iter().filter(|cell| n_words(cell) == 1).count();
+    let n_known = first.iter().filter(|cell| names::is_known(cell)).count();
+    first.len() >= LEAST_HEADINGS
+        && first.iter().all(|cell| is_name(&cell))
+        && first.iter().collect::<BTreeSet<&String>>().len() == first.len()
+        && (n_single * 3 >= first.len() * 2 || n_known >= 2)
+}
+
+/// True for headings that no row follows.
+fn are_headings(first: &[String], others: &[Vec<String>]) -> bool {
+    others.is_empty() && are_names(first)
+}
+
+/// True for headings over rows whose numbers of cells do not agree, but that hold figures, times or addresses where texts
+/// hold words.
+fn is_ragged(rows: &[Vec<String>]) -> bool {
+    let Some((first, others)) = rows.split_first().filter(|(first, others)| !others.is_empty() && are_names(first))
+    else {
+        return false;
+    };
+    let is_figure = |cell: &&String| {
+        let value = value(cell.trim().as_bytes(), 0, CellFormat::default());
+        !matches!(value, CellValue::Text(..)) || cell.parse::<IpAddr>().is_ok()
+    };
+    let (n_cells, n_figures) =
+        others.iter().flatten().fold((0, 0), |(n, figures), cell| (n + 1, figures + usize::from(is_figure(&cell))));
+    let n_cut = others.iter().filter(|row| row.len() >= 2 || row.len() * 2 > first.len()).count();
+    n_figures * 3 >= n_cells && n_cut * 2 >= others.len()
+}
+
 /// True if the first row names columns: texts, all different where filled, over columns that have numbers below.
 fn looks_like_header(first: &[String], others: &[Vec<String>]) -> bool {
     let of = |cell: &str| value(cell.as_bytes(), 0, CellFormat::default());
@@ -154,4 +204,34 @@ fn looks_like_header(first: &[String], others: &[Vec<String>]) -> bool {
     // A table of texts only: the first row is a header if none of its cells comes again in its column.
     let comes_again = |place: usize, cell: &String| others.iter().any(|row| row.get(place) == Some(cell));
     n_numbers == 0 && !first.iter().enumerate().any(|(place, cell)| !cell.is_empty() && comes_again(place, cell))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(text: &str) -> Option<(Vec<String>, bool)> {
+        delimited(text.as_bytes(), 0, None).map(|header| (header.names, header.has_header))
+    }
+
+    #[test]
+    fn headings_alone_are_a_table_and_a_sentence_is_none() {
+        let found = look("src_ip,dst_ip,src_port,dst_port,protocol,bytes\n").unwrap();
+        assert_eq!((found.0.len(), found.1), (6, true));
+        assert!(look("Source address;Destination address;Bytes sent\n").is_some());
+        for text in ["Dear Ann, dear Bob, see below\n", "one line, no table\n", "a=1,b=2,c=3\n", "1,2,3\n"] {
+            assert!(look(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_of_any_length_under_headings_are_a_table() {
+        let ragged = "src_ip,dst_ip,dst_port,bytes\n10.0.0.1,10.0.0.2\n10.0.0.1,10.0.0.2,80,400,x\n10.0.0.3\n10.0.0.1,10.0.0.2,80\n";
+        let found = look(ragged).unwrap();
+        assert_eq!((found.0.len(), found.1), (4, true));
+        assert!(look("a,b,c\n1,2\n3,4,5,6\n7\n8,9,10,11,12\n").is_some());
+        let prose =
+            "Apples, pears, plums\nThese are what we bought, as you asked, and more\nYours, Ann\nNothing else\n";
+        assert!(look(prose).is_none());
+    }
 }

@@ -261,7 +261,7 @@ fn n_own_addresses(document: &[u8]) -> usize {
 /// Names of the columns of a list of lists: `columns` beside it, as texts or as objects with a name.
 fn names_beside(front: &[u8], list: &List) -> Vec<String> {
     let mut beside = list.path.clone();
-    for name in ["columns", "fields", "schema", "header"] {
+    for name in ["columns", "fields", "schema", "header", "meta"] {
         let Some(last) = beside.last_mut() else { break };
         *last = Some(name.as_bytes().to_vec());
         let mut walker = Walker::new(beside.clone());
@@ -329,6 +329,7 @@ mod tests {
                 r#""1,2""#,
             ),
             (r#"{"columns":["a","b"],"index":[0,1],"data":[[1,2],[3,4]]}"#, 2, "[1,2]"),
+            (r#"{"meta":[{"name":"a","type":"String"}],"data":[[1],[2]],"rows":2}"#, 2, "[1]"),
             (r#"{"tables":[{"name":"T","columns":[{"name":"a","type":"x"}],"rows":[[1],[2],[3]]}]}"#, 3, "[1]"),
         ] {
             for size in [1, 7, 1000] {

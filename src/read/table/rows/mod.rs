@@ -254,8 +254,8 @@ impl RowReader {
                 let has_more_columns = self.add_keys();
                 // Content has moments; rows keep their cells.
                 let replaced = self.clock.replace(&mut values, &self.places);
-                if replaced.is_time_of_row_before {
-                    issues.add(IssueKind::TimeUnreadable, place.0, place.1);
+                if let Some(kind) = replaced.issue() {
+                    issues.add(kind, place.0, place.1);
                 }
                 let has_risen =
                     self.layout.kind == RowKind::Rows && self.places.has(Role::Source) && self.rises(text, &values);

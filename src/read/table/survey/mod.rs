@@ -17,6 +17,7 @@ use super::flow::Units;
 use super::format::{CellFormat, CellFormats, Reading};
 use super::time::numeric::Scale;
 use super::time::{self, DateFormat, Order, Parts};
+use super::wording;
 use crate::issue::IssueKind;
 use crate::model::rows::{Column, Role};
 use times::{TimeColumn, TimeKind};
@@ -74,6 +75,10 @@ pub fn survey(columns: &[Column], rows: &SampleRows, entry: &Entry, options: &Op
     notes.extend(rule_note(rule));
     if found.iter().any(|column| column.has_unknown_zone) {
         notes.push(IssueKind::ZoneUnknown);
+    }
+
+    if start.is_none() && times::are_out_of_range(columns, rows) {
+        notes.push(IssueKind::TimeOutOfRange);
     }
 
     let marks = numbers::marks(columns, rows);
@@ -152,6 +157,7 @@ fn rule(
 ) -> Rule {
     match start.map(|column| column.kind) {
         _ if chosen.is_end => Rule::End,
+        Some(kind) if kind.is_dated() && is_logged_at_end(columns, entry, start) => Rule::End,
         Some(TimeKind::Words(Parts::Clock)) => Rule::TimeOfDay,
         Some(TimeKind::Words(Parts::NoYear)) => Rule::NoYear,
         Some(TimeKind::Relative(_))
@@ -161,6 +167,13 @@ fn rule(
         }
         _ => Rule::Whole,
     }
+}
+
+/// True if the column of times says when rows were written, which is when the flow ended, and they have durations.
+fn is_logged_at_end(columns: &[Column], entry: &Entry, start: Option<&TimeColumn>) -> bool {
+    let name = start.and_then(|start| columns.get(start.place)).map(|column| wording::heading(&column.name));
+    let has_durations = columns.iter().any(|column| column.role == Role::Duration);
+    has_durations && name.is_some_and(|name| entry.logged_at_end.contains(&name.as_str()))
 }
 
 fn rule_note(rule: Rule) -> Option<IssueKind> {

@@ -38,6 +38,13 @@ impl Signs {
         let number = cell.get(..n).unwrap_or_default();
         let count = |mark: u8| number.iter().filter(|byte| **byte == mark).count();
         let (n_commas, n_points) = (count(b','), count(b'.'));
+        // Of a multiple the part behind the mark counts too: `6.808 kB`.
+        let rest = cell.get(n..).unwrap_or_default().trim_ascii_start();
+        let is_multiple = rest.len() > 1 && matches!(rest.first(), Some(b'k' | b'K' | b'M' | b'G' | b'T'));
+        if is_multiple && (n_commas, n_points) == (0, 1) {
+            self.n_decimal_points += 1;
+            return;
+        }
         match (n_commas, n_points) {
             (0, 0) if n <= 3 => self.n_short += 1,
             (0, 0) => self.n_long += 1,

@@ -34,6 +34,11 @@ impl TimeKind {
         }
     }
 
+    /// True if its values name a date, beside which a column may hold the time of day.
+    pub fn is_dated(self) -> bool {
+        self.is_whole() || self == TimeKind::Words(Parts::Date)
+    }
+
     /// True if its values name a date and a time of day.
     fn is_whole(self) -> bool {
         matches!(self, TimeKind::Words(Parts::Whole) | TimeKind::Digits | TimeKind::Spreadsheet | TimeKind::Epoch(_))
@@ -128,7 +133,10 @@ fn numbers<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone, is_hinted: bool, c
         return Some(TimeKind::Epoch(scale));
     }
     let of_unit = |unit| match unit {
-        super::super::dialect::Unit::Second => Scale::Second,
+        // Moments are not counted in longer units.
+        super::super::dialect::Unit::Second
+        | super::super::dialect::Unit::Minute
+        | super::super::dialect::Unit::Hour => Scale::Second,
         super::super::dialect::Unit::Milli => Scale::Milli,
         super::super::dialect::Unit::Micro => Scale::Micro,
         super::super::dialect::Unit::Nano => Scale::Nano,
@@ -158,6 +166,24 @@ fn are_days(numbers: &[f64]) -> bool {
     let n_whole = numbers.iter().filter(is_whole_second).count();
     let span = numbers.iter().fold(f64::MIN, |a, b| a.max(*b)) - numbers.iter().fold(f64::MAX, |a, b| a.min(*b));
     has_parts && (n_whole as f64 >= 0.8 * numbers.len() as f64 || (span < 1.0 && numbers.len() > 1))
+}
+
+/// True if no column holds times, and one that is headed so has dates of years that no capture is from.
+pub fn are_out_of_range(columns: &[Column], rows: &SampleRows) -> bool {
+    let is_far = |cell: &[u8]| {
+        let mut runs = cell.split(|byte| !byte.is_ascii_digit()).take(3);
+        let year = |run: &[u8]| {
+            std::str::from_utf8(run).ok().filter(|run| run.len() == 4).and_then(|run| run.parse::<u16>().ok())
+        };
+        let has_marks = cell.iter().filter(|byte| matches!(byte, b'-' | b'/' | b'.')).count() >= 2;
+        has_marks && runs.any(|run| year(run).is_some_and(|year| !(1970..2100).contains(&year)))
+    };
+    let is_meant = |(place, column): (usize, &Column)| {
+        let n = filled(rows, place).count();
+        let n_far = filled(rows, place).filter(|cell| is_far(cell)).count();
+        names_time(&column.name) && n > 0 && n_far as f64 >= (1.0 - MOST_OTHERS) * n as f64
+    };
+    columns.iter().enumerate().any(is_meant)
 }
 
 /// Words in headings of columns that hold moments, in several languages.

@@ -1,5 +1,6 @@
 //! The front of a text to the date that it names: in numbers or with the name of a month, day, month or year first.
 
+use super::calendar::days_of_month;
 use super::cursor::Cursor;
 use super::{Order, Pair, words};
 
@@ -42,6 +43,9 @@ pub(super) fn date(rest: &mut Cursor<'_>, order: Order) -> Option<Date> {
 /// `2018-12-25`, `2018/12/25`, `2018-Dec-25`, `2018 Dec 25`.
 fn year_first(rest: &mut Cursor<'_>, year: i64) -> Option<Date> {
     let mark = rest.one_of(b"-/. ")?;
+    if let Some(date) = day_of_year(rest, year) {
+        return Some(date);
+    }
     let month = if rest.peek()?.is_ascii_digit() && mark != b' ' {
         rest.digits().filter(|(_, n)| *n <= 2)?.0
     } else {
@@ -50,6 +54,25 @@ fn year_first(rest: &mut Cursor<'_>, year: i64) -> Option<Date> {
     rest.one_of(&[mark])?;
     let (day, n) = rest.digits()?;
     (n <= 2).then_some(Date { year: Some(year), month, day, pair: None })
+}
+
+/// The number of a day in its year, as ISO 8601 and spacecraft write it: `2018-359T20:49:10`.
+fn day_of_year(rest: &mut Cursor<'_>, year: i64) -> Option<Date> {
+    let mut ahead = *rest;
+    let (mut day, n) = ahead.digits()?;
+    let is_behind = ahead.peek().is_some_and(|byte| matches!(byte, b'T' | b't' | b' ' | b':' | b'.' | b'-'));
+    if n != 3 || !is_behind || day == 0 {
+        return None;
+    }
+    for month in 1..=12 {
+        let length = days_of_month(year, month)?;
+        if day <= length {
+            *rest = ahead;
+            return Some(Date { year: Some(year), month, day, pair: None });
+        }
+        day -= length;
+    }
+    None
 }
 
 /// `Dec 25, 2018`, `Dec 25th 2018`, `Dec-25-18`, `Dec 25 ` before a time of day.
