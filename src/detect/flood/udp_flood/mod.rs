@@ -129,7 +129,8 @@ struct Case<'a> {
 
 /// Port 0 stands for later pieces of a fragmented datagram, whose ports are unknown.
 fn is_unanswered(flow: &Flow) -> bool {
-    let has_answer = flow.backward().packets > 0 || flow.backward().bytes > 0;
+    let back = flow.backward();
+    let has_answer = if flow.known.has(Known::PACKETS) { back.packets > 0 } else { back.bytes > 0 };
     let is_silent = !has_answer && flow.known.has(Known::FORWARD.with(Known::BACKWARD));
     flow.is_udp() && flow.responder().1 != 0 && is_silent && !flow.is_to_group()
 }
