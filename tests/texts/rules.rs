@@ -53,7 +53,7 @@ pub const ENGLISH: &[(&str, &str)] = &[
 /// The texts for people in a literal of `file`.
 pub fn texts(literal: &Literal, file: &str, sentences: Sentences) -> Vec<String> {
     // What an attack is called is said; the signatures beside it are not.
-    let is_said = (file == "src/detect/exploit/web_attack/signatures/mod.rs" && literal.item == "words");
+    let is_said = file == "src/detect/exploit/web_attack/signatures/mod.rs" && literal.item == "words";
     let is_english = ENGLISH.iter().any(|(room, _)| file.starts_with(room)) && !is_said;
     if is_english || is_for_machines(literal) {
         return Vec::new();
