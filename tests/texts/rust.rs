@@ -51,22 +51,22 @@ pub fn literals(source: &str) -> Vec<Literal> {
                     || (is_sign(&tokens, at + 1, '!') && is_sign(&tokens, at + 2, '[')) =>
             {
                 let end = closing(&tokens, at + 1);
-                if word(&tokens, at + 2) == Some("error") {
-                    if let Some((Token::Text(text), line)) = tokens.get(at + 4) {
-                        found.push(Literal {
-                            text: text.clone(),
-                            line: *line,
-                            head: "format!".into(),
-                            argument: 0,
-                            around: vec![],
-                            field: String::new(),
-                            before: "(".into(),
-                            behind: String::new(),
-                            after: String::new(),
-                            is_alternative: false,
-                            item: "error".into(),
-                        });
-                    }
+                if word(&tokens, at + 2) == Some("error")
+                    && let Some((Token::Text(text), line)) = tokens.get(at + 4)
+                {
+                    found.push(Literal {
+                        text: text.clone(),
+                        line: *line,
+                        head: "format!".into(),
+                        argument: 0,
+                        around: vec![],
+                        field: String::new(),
+                        before: "(".into(),
+                        behind: String::new(),
+                        after: String::new(),
+                        is_alternative: false,
+                        item: "error".into(),
+                    });
                 }
                 at = end;
             }
