@@ -6,12 +6,13 @@ mod act;
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{self, count, evidence, yes_no};
+use crate::detect::support::finding_builder::{self, evidence, yes_no};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, WHOLE, extent, past};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
+use crate::model::format::quantity::counted;
 use crate::model::{Addr, Category, Finding, Site};
 use crate::settings::Descriptor;
 use act::{Act, Step};
@@ -247,7 +248,7 @@ impl Case<'_> {
             ])
             .explanation(format!(
                 "{client} sent {server} {} over {}: {}. {role}{refused}",
-                count(n as usize, "request of this kind"),
+                counted(n, "request of this kind", "requests of this kind"),
                 protocol.name(),
                 kinds.join(", ")
             ))
