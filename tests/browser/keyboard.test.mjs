@@ -40,13 +40,14 @@ test("from the start to the bytes of a packet", async () => {
   await tabTo(page, "a", /^Findings/);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Findings" }).waitFor();
+  await page.locator("main").getByRole("link", { name: /scan/i }).first().waitFor();
   await tabTo(page, "a", /scan/i);
   await page.keyboard.press("Enter");
   await page.getByTestId("finding").waitFor();
   await tabTo(page, "a", /Show its packets/);
   await page.keyboard.press("Enter");
   const grid = page.getByRole("grid", { name: "Packets" });
-  await grid.getByRole("row").nth(1).waitFor();
+  await grid.locator('[aria-rowindex="4"]').waitFor();
   await tabTo(page, "grid", /Packets/);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");

@@ -57,10 +57,12 @@ describe("the timeline", () => {
     const [from, to] = ["Selected from", "Selected to"].map((name) => page.getByRole("slider", { name }));
     await from.focus();
     for (let n = 0; n < 3; n += 1) await page.keyboard.press("ArrowRight");
-    assert.equal(await from.getAttribute("aria-valuenow"), "3");
+    await page.locator('[role=slider][aria-label="Selected from"][aria-valuenow="3"]').waitFor();
+    const last = await to.getAttribute("aria-valuemax");
     await to.focus();
     await page.keyboard.press("PageDown");
-    assert.ok(Number(await to.getAttribute("aria-valuenow")) < Number(await to.getAttribute("aria-valuemax")));
+    await page.locator(`[role=slider][aria-label="Selected to"]:not([aria-valuenow="${last}"])`).waitFor();
+    assert.ok(Number(await to.getAttribute("aria-valuenow")) < Number(last));
     await chips(page).first().waitFor();
     await page.keyboard.press("Escape");
     await chips(page).first().waitFor({ state: "detached" });

@@ -11,7 +11,7 @@ mod reply;
 pub use action::{Action, Effect};
 
 use super::learn::LearnAction;
-use super::route::{LearnRoute, Route};
+use super::route::Route;
 use super::shared::Shared;
 use super::state::{Notice, Phase, State};
 use crate::protocol::{Envelope, Request};
@@ -90,8 +90,7 @@ impl State {
         if !is_opened {
             return Vec::new();
         }
-        // Its questions come first: the overview would give the answers away.
-        self.route = Route::Learn(LearnRoute { lesson: self.learn.open.clone(), is_class: self.learn.is_class });
+        self.route = self.first_view();
         vec![Effect::Show(self.route.clone())]
     }
 

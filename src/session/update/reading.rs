@@ -3,7 +3,7 @@
 use super::action::Effect;
 use crate::protocol::{Progress, Request, Stage};
 use crate::session::learn::Learn;
-use crate::session::route::Route;
+use crate::session::route::{LearnRoute, Route};
 use crate::session::selection::Selection;
 use crate::session::shared::Shared;
 use crate::session::state::{Notice, OpenFile, Phase, State, Worker};
@@ -30,9 +30,18 @@ impl State {
         if is_again {
             return effects;
         }
-        self.route = Route::Overview;
-        effects.push(Effect::Show(Route::Overview));
+        self.route = self.first_view();
+        effects.push(Effect::Show(self.route.clone()));
         effects
+    }
+
+    /// What a file that is opened shows first. Of a lesson's file that is its questions: the overview would give the answers away.
+    pub(super) fn first_view(&self) -> Route {
+        let is_class = self.learn.is_class;
+        match &self.learn.open {
+            Some(id) => Route::Learn(LearnRoute { lesson: Some(id.clone()), is_class }),
+            None => Route::Overview,
+        }
     }
 
     /// Begins to read the open file; of a table only the first rows if it `is_look`.

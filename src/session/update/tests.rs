@@ -7,7 +7,9 @@ use crate::model::rows::{Column, Layout, Role, TableFacts};
 use crate::model::{Analysis, Annotation, Rule, Verdict};
 use crate::protocol::Reply;
 use crate::protocol::attached::{AttachedFile, AttachedKind, AttachedOutcome, Offered};
+use crate::session::lesson::Course;
 use crate::session::memory::Memory;
+use crate::session::route::LearnRoute;
 use crate::session::state::{OpenFile, Worker};
 use crate::settings::{Descriptor, GENERAL, OnChange, Settings};
 
@@ -59,6 +61,14 @@ fn a_lesson_that_is_opened_stays_at_its_questions() {
     let hint = Action::Learn(LearnAction::Hint("a".into(), 0));
     let elsewhere = State { route: Route::Issues, ..state };
     assert_eq!(after(&elsewhere, [hint]).route, Route::Issues);
+    // Its file may come after that; another file is no lesson.
+    let course = r#"{"packetloupe": "lessons", "version": 1, "title": "T", "lessons": [{"id": "a", "title": "T", "file": "a.pcap",
+        "minutes": 5, "story": "S", "questions": [{"ask": "Q", "answer": "A"}]}]}"#;
+    let loaded = LearnAction::Loaded(Course::read(course).ok());
+    let opened = [loaded, LearnAction::Opened("a".into(), true)].map(Action::Learn);
+    let state = after(&after(&State::default(), opened), [open("a.pcap")]);
+    assert_eq!(state.route, lesson);
+    assert_eq!(after(&state, [open("b.pcap")]).route, Route::Overview);
 }
 
 #[test]
