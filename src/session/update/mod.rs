@@ -11,7 +11,6 @@ mod reply;
 pub use action::{Action, Effect};
 
 use super::learn::LearnAction;
-use super::route::Route;
 use super::shared::Shared;
 use super::state::{Notice, Phase, State};
 use crate::protocol::{Envelope, Request};

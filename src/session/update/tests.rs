@@ -9,7 +9,7 @@ use crate::protocol::Reply;
 use crate::protocol::attached::{AttachedFile, AttachedKind, AttachedOutcome, Offered};
 use crate::session::lesson::Course;
 use crate::session::memory::Memory;
-use crate::session::route::LearnRoute;
+use crate::session::route::{LearnRoute, Route};
 use crate::session::state::{OpenFile, Worker};
 use crate::settings::{Descriptor, GENERAL, OnChange, Settings};
 

@@ -22,6 +22,8 @@ const DOUBTFUL: f64 = 0.4;
 /// Calls to a server with an ordinary name that span less, s, may be those of any program: devices and their apps poll for
 /// as long as they are used.
 const LEAST_OF_NAMED: i64 = 3600;
+/// And less often than every so many seconds: nothing else opens a connection of its own for each of them.
+const LEAST_OF_PROGRAM: f64 = 3.0;
 /// So many hosts are several.
 const SEVERAL: usize = 3;
 /// From this weight down, beside the beat, it is rather an ordinary server that is called so.
@@ -112,10 +114,12 @@ impl Case<'_> {
         confidence.lowered(0.7 + 0.3 * whole.min(1.0))
     }
 
-    /// True for connections to a named server that nothing is odd about, for less than an hour.
+    /// True for connections to a named server that nothing is odd about, not too often, for less than an hour.
     fn may_be_any_program(&self) -> bool {
         let is_odd = self.weighed.as_ref().is_some_and(|it| it.odd.is_of_server);
-        matches!(self.server, Server::Name(_)) && !self.is_within && !is_odd && self.judged.length() < LEAST_OF_NAMED
+        let is_named = matches!(self.server, Server::Name(_));
+        let is_brief = self.judged.length() < LEAST_OF_NAMED;
+        is_named && is_brief && !self.is_within && !is_odd && self.period() >= LEAST_OF_PROGRAM
     }
 
     /// True for a named server that several hosts use, and at least half of them: devices of one maker, a program that all have.

@@ -113,7 +113,7 @@ fn short(seconds: f64) -> String {
 
 impl Case<'_> {
     /// Usual time between two calls, s: the gap in the middle where the score counts, else the period of the beat.
-    fn period(&self) -> f64 {
+    pub(super) fn period(&self) -> f64 {
         match &self.weighed {
             Some(weighed) if !self.is_scored => weighed.beat.period,
             _ => self.judged.parts.period,

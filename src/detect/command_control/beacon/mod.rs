@@ -29,6 +29,7 @@ use finding::findings;
 use looked_up::LookedUp;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use within::Requests;
 
 const CARD: Card = Card {
@@ -161,7 +162,8 @@ impl Detector for Beacon {
             piece: piece(flow),
         };
         self.push(source, Server::Place(target, port), call);
-        if flow.name != 0 && ended.site.is_outside(target) {
+        // An address in place of a name, as in the Host of a request, names nobody.
+        if flow.name != 0 && ended.site.is_outside(target) && ended.name.parse::<IpAddr>().is_err() {
             self.push(source, Server::Name(flow.name), call);
         }
     }
