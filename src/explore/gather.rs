@@ -150,6 +150,21 @@ fn has_row((sources, selected): (&Sources<'_>, &Selected), flows_of_rows: &[Opti
 }
 
 impl<'a> Gathered<'_, 'a> {
+    /// The figures of all measures by row, given the row of each group, and of each row of those that were left for later; of one
+    /// that is not answered, none.
+    pub fn figures(&self, (rows_of_groups, late_rows): (&[u32], &[u32]), n_rows: usize) -> Vec<Vec<Option<f64>>> {
+        let places = |is_late: &bool| if *is_late { late_rows } else { rows_of_groups };
+        self.is_late.iter().map(places).enumerate().map(|(nth, of)| self.figures_of(nth, of, n_rows)).collect()
+    }
+
+    /// The figures of one measure.
+    pub fn figures_of(&self, nth: usize, rows_of_groups: &[u32], n_rows: usize) -> Vec<Option<f64>> {
+        match (self.tallies.get(nth), self.is_answered.get(nth)) {
+            (Some(tally), Some(true)) => tally.figures(rows_of_groups, n_rows),
+            _ => vec![None; n_rows],
+        }
+    }
+
     /// Adds up what was left for later, where a group counts for the row that it has here, if it has one: there are few rows, while
     /// there may be as many groups as hosts. The figures are then by row.
     pub async fn later(

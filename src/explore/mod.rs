@@ -18,11 +18,13 @@ mod groups;
 mod key;
 pub mod measure;
 mod measures;
+mod order;
 mod plan;
 pub mod sources;
 mod splits;
 mod tally;
 pub mod turn;
+mod words;
 
 pub use answer::ask;
 pub use catalogue::catalogue;

@@ -24,6 +24,13 @@ function labelled(name, n) {
   return path;
 }
 
+/** Waits for the figures of a training; if there are none, says what stands in their place. */
+async function trained(page) {
+  const figures = page.getByTestId("train-figures");
+  await figures.waitFor({ timeout: 60_000 }).catch(async () => assert.fail(await page.locator(".train").innerText()));
+  return figures;
+}
+
 /** Presses a button that saves; answers the text. */
 async function saved(page, name) {
   const download = page.waitForEvent("download");
@@ -41,8 +48,7 @@ test("a table is trained on with the command's figures, and its model is saved",
   assert.equal(await page.getByLabel("Label", { exact: true }).inputValue(), "label");
   await page.getByRole("checkbox", { name: "Naive Bayes" }).check();
   await page.getByRole("button", { name: "Train", exact: true }).click();
-  const figures = page.getByTestId("train-figures");
-  await figures.waitFor({ timeout: 60_000 });
+  const figures = await trained(page);
   const theirs = JSON.parse(command("evaluate", table, "--label", "label", "--method", "random_forest,naive_bayes", "--json", "-")).methods;
   const rows = await figures.locator("tbody tr").evaluateAll((rows) =>
     rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim())).filter(([name]) => name !== "new rows only"));
@@ -76,7 +82,7 @@ test("a capture is trained on with a file of labels", async () => {
   await page.getByRole("checkbox", { name: "Naive Bayes" }).check();
   await page.getByRole("checkbox", { name: "Random forest" }).uncheck();
   await page.getByRole("button", { name: "Train", exact: true }).click();
-  await page.getByTestId("train-figures").waitFor({ timeout: 60_000 });
+  await trained(page);
   const model = join(folder, "scan.json");
   command("train", sample("portscan_syn.pcap"), "--labels", labels, "--method", "naive_bayes", "--model", model, "--quiet");
   assert.ok((await saved(page, /^Save model/)) === readFileSync(model, "utf8"), "the model is another one");

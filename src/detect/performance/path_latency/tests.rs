@@ -1,7 +1,9 @@
 //! Paths that became slow are found with the reason, and what a server lets wait is not.
 
+use super::jump::median_of_others;
 use super::*;
 use crate::detect::support::testing::{Made, finish_with, inside, outside};
+use crate::maths::order::upper_quantile;
 use crate::model::Flow;
 use crate::model::flow::health::{RoundTrip, TcpHealth};
 use crate::settings::Settings;

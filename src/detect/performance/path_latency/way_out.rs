@@ -4,7 +4,7 @@
 use super::load::Load;
 use super::{CARD, IN_A_ROW, LASTING, Path, Trip};
 use crate::detect::detector::Context;
-use crate::detect::support::finding_builder::{Identity, count, evidence};
+use crate::detect::support::finding_builder::{Identity, count, evidence, host_filter};
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::trouble::worst_stretch;
@@ -182,7 +182,7 @@ impl WayOut {
     }
 
     fn filter(&self) -> String {
-        let some: Vec<String> = self.hosts.iter().take(8).map(|host| super::host_filter("addr", *host)).collect();
+        let some: Vec<String> = self.hosts.iter().take(8).map(|host| host_filter("addr", *host)).collect();
         format!("tcp && ({})", some.join(" || "))
     }
 }
