@@ -119,7 +119,7 @@ fn findings(analysis: &Analysis, text: &mut String) {
         .map(|finding| {
             let severity = finding.severity.name().to_owned();
             // Rows of a table have no time.
-            let since = if finding.has_time() { time::to_second(finding.start_ns) } else { String::new() };
+            let since = finding.since(time::to_second);
             vec![severity, since, finding.id.clone(), finding.title.clone()]
         })
         .collect();

@@ -191,7 +191,12 @@ impl Baseline {
 
     /// True if it was far above the usual for some time.
     pub fn has_risen(&self) -> bool {
-        self.rises.iter().any(|(from, to, _)| to - from + 1 >= LEAST_LENGTH)
+        self.lasting().next().is_some()
+    }
+
+    /// The rises that last.
+    fn lasting(&self) -> impl Iterator<Item = &(i64, i64, f64)> {
+        self.rises.iter().filter(|(from, to, _)| to - from + 1 >= LEAST_LENGTH)
     }
 
     /// Where it was furthest above what ordinary traffic of its kind comes to.
@@ -210,8 +215,7 @@ impl Baseline {
 
     /// The largest rise that lasts and is past a share of the threshold.
     fn modest(&self, threshold: f64) -> Option<&(i64, i64, f64)> {
-        let lasts = |rise: &&(i64, i64, f64)| rise.1 - rise.0 + 1 >= LEAST_LENGTH && rise.2 >= MODEST * threshold;
-        self.rises.iter().filter(lasts).max_by(|a, b| a.2.total_cmp(&b.2))
+        self.lasting().filter(|rise| rise.2 >= MODEST * threshold).max_by(|a, b| a.2.total_cmp(&b.2))
     }
 
     /// True if the load is constant, in a capture that is long enough to call it ordinary.

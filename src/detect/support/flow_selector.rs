@@ -194,7 +194,7 @@ pub fn gather_senders(
     let mut sent: Vec<Vec<(Addr, u64)>> = vec![Vec::new(); cases.len()];
     visit(context, cases, |place, _, flow| {
         if let Some(sent) = sent.get_mut(place).filter(|_| is_meant(flow)) {
-            sent.push((flow.originator().0, u64::from(flow.forward().packets)));
+            sent.push((flow.originator().0, u64::from(flow.least_packets())));
         }
     });
     let kept: Vec<Vec<Addr>> = sent.into_iter().map(busy_senders).collect();

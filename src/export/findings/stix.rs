@@ -82,7 +82,8 @@ fn stix(analysis: &Analysis, findings: &[&Finding]) -> String {
         seen.arrange();
         seen.dedup();
         let mut about = Vec::new();
-        if !seen.is_empty() {
+        // What was observed has times.
+        if !seen.is_empty() && finding.has_time() {
             let observed = json!({
                 "first_observed": timestamp(finding.start_ns),
                 "last_observed": timestamp(finding.end_ns.max(finding.start_ns)),

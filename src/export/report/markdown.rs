@@ -82,7 +82,7 @@ fn incidents(analysis: &Analysis) -> String {
     for incident in &analysis.incidents {
         out.push_str(&format!("{}\n\n", text(&incident.sentence)));
         for finding in incident.findings.iter().filter_map(|id| analysis.finding(id)) {
-            let since = if finding.has_time() { format!("{}: ", time::utc(finding.start_ns)) } else { String::new() };
+            let since = finding.since(|ns| format!("{}: ", time::utc(ns)));
             out.push_str(&format!("1. {since}{}\n", text(&finding.title)));
         }
         out.push('\n');
@@ -101,7 +101,7 @@ fn findings(analysis: &Analysis, options: &ReportOptions) -> String {
             number.to_string(),
             one.severity.name().to_owned(),
             text(&one.title),
-            if one.has_time() { time::to_second(one.start_ns) } else { String::new() },
+            one.since(time::to_second),
             percent(one.confidence, 1.0),
             verdict.map_or(String::new(), |verdict| verdict.name().to_owned()),
         ]
@@ -173,7 +173,7 @@ fn detail(finding: &Finding, analysis: &Analysis, options: &ReportOptions) -> St
     let seen = facts(&[
         ("Severity", finding.severity.name().to_owned()),
         ("Confidence", percent(finding.confidence, 1.0)),
-        ("First seen", if finding.has_time() { time::utc(finding.start_ns) } else { String::new() }),
+        ("First seen", finding.since(time::utc)),
         ("Source", joined(&finding.sources)),
         ("Destination", joined(&finding.targets)),
         ("Ports", port_ranges(&finding.ports).join(", ")),

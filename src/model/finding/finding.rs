@@ -190,6 +190,11 @@ impl Finding {
         self.start_ns > 0
     }
 
+    /// When it began, as it is `written`; empty if it has no time.
+    pub fn since(&self, written: impl Fn(i64) -> String) -> String {
+        if self.has_time() { written(self.start_ns) } else { String::new() }
+    }
+
     /// False if neither flows nor packets belong to it, as to what is found in rows that are none.
     pub fn has_traffic(&self) -> bool {
         self.n_flows > 0 || self.n_packets > 0

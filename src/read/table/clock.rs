@@ -47,22 +47,11 @@ pub struct RowClock {
 pub struct Replaced {
     start: Option<(usize, CellValue)>,
     end: Option<(usize, CellValue)>,
-    /// The time could not be read: it is that of the row before.
-    pub is_time_of_row_before: bool,
-    /// No capture is from that time.
-    pub is_out_of_range: bool,
+    /// What has to be said of the time of the row.
+    pub issue: Option<IssueKind>,
 }
 
 impl Replaced {
-    /// What has to be said of the time of a row.
-    pub fn issue(&self) -> Option<IssueKind> {
-        match (self.is_out_of_range, self.is_time_of_row_before) {
-            (true, _) => Some(IssueKind::TimeOutOfRange),
-            (false, true) => Some(IssueKind::TimeUnreadable),
-            (false, false) => None,
-        }
-    }
-
     /// Puts the cells back.
     pub fn restore(self, values: &mut [CellValue]) {
         for (place, value) in [self.start, self.end].into_iter().flatten() {
@@ -86,7 +75,7 @@ impl RowClock {
 
     /// Puts moments in the place of the cells that say when a row began and ended.
     pub fn replace(&mut self, values: &mut [CellValue], places: &Places) -> Replaced {
-        let mut replaced = Replaced { start: None, end: None, is_time_of_row_before: false, is_out_of_range: false };
+        let mut replaced = Replaced { start: None, end: None, issue: None };
         let Some(start_at) = places.get(Role::Start) else { return replaced };
         let cell = |role| places.get(role).and_then(|place| values.get(place)).copied().unwrap_or(CellValue::Missing);
         let written = cell(Role::Start);
@@ -94,24 +83,26 @@ impl RowClock {
         let end = places.get(Role::End).and_then(|place| Some((place, *values.get(place)?)));
         let moment = seconds(written, self.start).map(|start| self.follow(start + clock.unwrap_or(0.0), duration));
         let is_zero = self.rule == Rule::Whole && moment == Some(0.0);
-        replaced.is_out_of_range = moment.is_some_and(|moment| moment >= RANGE.end);
         let is_among_dates = self.previous.is_some_and(|previous| previous > EARLIEST && RANGE.contains(&previous));
         let is_stray = is_among_dates && moment.is_some_and(|moment| !RANGE.contains(&moment));
         let moment = match (moment, written) {
             // Among dates a zero is no time.
             (Some(_), _) if is_zero && self.previous.is_some_and(|previous| previous > EARLIEST) => {
-                replaced.is_time_of_row_before = true;
+                replaced.issue = Some(IssueKind::TimeUnreadable);
                 self.previous
             }
             (Some(_), _) if is_stray => {
-                replaced.is_out_of_range = true;
+                replaced.issue = Some(IssueKind::TimeOutOfRange);
                 self.previous
             }
             (None, CellValue::Text(..)) => {
-                replaced.is_time_of_row_before = self.previous.is_some();
+                replaced.issue = self.previous.map(|_| IssueKind::TimeUnreadable);
                 self.previous
             }
-            (moment, _) => moment,
+            (moment, _) => {
+                replaced.issue = moment.filter(|moment| *moment >= RANGE.end).map(|_| IssueKind::TimeOutOfRange);
+                moment
+            }
         };
         let Some(moment) = moment else { return replaced };
         self.previous = Some(moment);
@@ -228,14 +219,14 @@ mod tests {
         let mut clock = RowClock::default();
         clock.replace(&mut [CellValue::Time(7.0)], &places);
         let mut values = [CellValue::Text(0, 3)];
-        assert!(clock.replace(&mut values, &places).is_time_of_row_before);
+        assert!(clock.replace(&mut values, &places).issue.is_some());
         assert_eq!(values[0], CellValue::Time(7.0));
         // Zero is a time among those that count from a start, and none among dates.
         let mut zero = [CellValue::Number(0.0)];
-        assert!(!clock.replace(&mut zero, &places).is_time_of_row_before);
+        assert!(clock.replace(&mut zero, &places).issue.is_none());
         clock.replace(&mut [CellValue::Time(1.7e9)], &places);
         let mut zero = [CellValue::Number(0.0)];
-        assert!(clock.replace(&mut zero, &places).is_time_of_row_before);
+        assert!(clock.replace(&mut zero, &places).issue.is_some());
         assert_eq!(zero[0], CellValue::Time(1.7e9));
     }
 
@@ -249,7 +240,7 @@ mod tests {
         {
             let mut values = [CellValue::Number(written)];
             let replaced = clock.replace(&mut values, &places);
-            assert_eq!((values[0], replaced.is_out_of_range), (CellValue::Time(moment), is_out), "{written}");
+            assert_eq!((values[0], replaced.issue.is_some()), (CellValue::Time(moment), is_out), "{written}");
         }
     }
 }

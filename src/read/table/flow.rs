@@ -126,10 +126,7 @@ const NOT_IP: &[&[u8]] =
 
 /// An IP protocol by its name; none for the names of what is not IP.
 pub fn by_name(name: &[u8]) -> Option<u8> {
-    if let Some((_, number)) = BY_NAME.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
-        return Some(*number);
-    }
-    if let Some(number) = number_and_name(name) {
+    if let Some(number) = number_of(name).or_else(|| number_and_name(name)) {
         return Some(number);
     }
     // With the service behind it: `tcp/https`.
@@ -140,6 +137,11 @@ pub fn by_name(name: &[u8]) -> Option<u8> {
     (!is_other).then_some(Protocol::NOT_KNOWN)
 }
 
+/// The number of a protocol that is called just so.
+fn number_of(name: &[u8]) -> Option<u8> {
+    BY_NAME.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, number)| *number)
+}
+
 /// A protocol written as number and name, as a number in another form, or as systems define it: `6 (tcp)`, `TCP(6)`, `17/UDP`,
 /// `0x06`, `IPPROTO_TCP`.
 fn number_and_name(name: &[u8]) -> Option<u8> {
@@ -148,21 +150,16 @@ fn number_and_name(name: &[u8]) -> Option<u8> {
         return u8::from_str_radix(std::str::from_utf8(name.get(2..)?).ok()?, 16).ok();
     }
     if is_prefixed(b"ipproto_") {
-        return BY_NAME
-            .iter()
-            .find(|(known, _)| name.get(8..).is_some_and(|own| own.eq_ignore_ascii_case(known)))
-            .map(|(_, n)| *n);
+        return number_of(name.get(8..)?);
     }
     // A number is one of the parts: the service behind a name is none.
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
     let mut parts = name.split(|byte| !is_part(byte)).filter(|part| !part.is_empty());
     let (first, second) = (parts.next()?, parts.next()?);
     let number = |part: &[u8]| std::str::from_utf8(part).ok()?.parse::<u8>().ok();
-    let named =
-        |part: &[u8], number: u8| BY_NAME.iter().any(|(known, n)| *n == number && known.eq_ignore_ascii_case(part));
     match (number(first), number(second), parts.next()) {
-        (Some(n), _, None) if named(second, n) => Some(n),
-        (None, Some(n), None) if named(first, n) => Some(n),
+        (Some(n), _, None) if number_of(second) == Some(n) => Some(n),
+        (None, Some(n), None) if number_of(first) == Some(n) => Some(n),
         _ => None,
     }
 }

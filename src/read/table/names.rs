@@ -38,8 +38,8 @@ pub fn role(name: &str, entry: &Entry) -> (Role, u16) {
         let (bare, loose) = (plain(name), is_loose(entry));
         let known = common(&bare, entry).or_else(|| common(&format!("{bare}bytes"), entry));
         let composed = || {
-            let of_bytes = || composed::count(&format!("{bare}bytes")).or_else(|| composed::amount(&bare));
-            composed::count(&bare).or_else(of_bytes)
+            let with_bytes = || composed::count(&format!("{bare}bytes"));
+            composed::count(&bare).or_else(with_bytes).or_else(|| composed::amount(&bare))
         };
         known.or_else(|| composed().filter(|_| loose).map(|role| (role, COMPOSED))).filter(of_bytes)
     };

@@ -94,8 +94,12 @@ pub(super) fn is_nameless_http(flow: &Flow, name: &str) -> bool {
     if flow.app != Some(AppProto::Http) || !flow.is_app_certain {
         return false;
     }
-    let has_name = flow.name != 0 && flow.name_source != NameSource::Dns;
-    !has_name || name.parse::<IpAddr>().is_ok()
+    name_of(flow, name) == 0 || flow.name_source == NameSource::Dns
+}
+
+/// The name of a flow's server, by number; 0 if it has none. An address in its place, as in the Host of a request, names nobody.
+pub(super) fn name_of(flow: &Flow, name: &str) -> u32 {
+    if name.parse::<IpAddr>().is_ok() { 0 } else { flow.name }
 }
 
 #[cfg(test)]

@@ -283,11 +283,12 @@ impl Case<'_> {
         if !listed.is_empty() {
             filter.push_str(&format!(" && ({tcp} || {udp})"));
         }
+        let every = self.periods();
         let builder = Finding::builder(&CARD)
             .technique(self.technique(apps))
             .title(match self.is_within {
-                false => format!("{} connects to {server} every {}: {}", self.source, self.periods(), self.counted()),
-                true => format!("{} sends {n_calls} requests to {server} within connections, every {}", self.source, self.periods()),
+                false => format!("{} connects to {server} every {every}: {}", self.source, self.counted()),
+                true => format!("{} sends {n_calls} requests to {server} within connections, every {every}", self.source),
             })
             .weighed(Impact::CONTROL, confidence, extent)
             .score(score)
@@ -351,7 +352,7 @@ impl Case<'_> {
                     false => format!("connected to {server} {} times{}", self.n_seen(), self.unseen()),
                     true => format!("sent {n_calls} requests to {server} within connections that stayed open"),
                 },
-                self.periods(),
+                every,
                 if self.is_scored { format!(" (deviation {jitter:.1} s)") } else { String::new() },
                 self.changed(),
                 if is_unsized || size < 0.8 { "" } else { ", and sent nearly the same amount each time" },

@@ -22,14 +22,13 @@ use crate::model::flow::Outcome;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Site};
 use crate::settings::Descriptor;
-use call::{Call, Server, is_judged, is_nameless_http, piece, without_pieces};
+use call::{Call, Server, is_judged, is_nameless_http, name_of, piece, without_pieces};
 use candidate::{Candidate, Limits, Users};
 use case::Case;
 use finding::findings;
 use looked_up::LookedUp;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 use within::Requests;
 
 const CARD: Card = Card {
@@ -130,7 +129,8 @@ impl Detector for Beacon {
             self.n_left_out += 1;
             return;
         }
-        let Some(calls) = self.logged.of((source, target, port, flow.name)) else { return };
+        let name = name_of(flow, event.names.text(flow.name));
+        let Some(calls) = self.logged.of((source, target, port, name)) else { return };
         self.n_calls += 1;
         calls.push(Call {
             millis: event.message.time_ns.div_euclid(MILLISECOND),
@@ -162,9 +162,9 @@ impl Detector for Beacon {
             piece: piece(flow),
         };
         self.push(source, Server::Place(target, port), call);
-        // An address in place of a name, as in the Host of a request, names nobody.
-        if flow.name != 0 && ended.site.is_outside(target) && ended.name.parse::<IpAddr>().is_err() {
-            self.push(source, Server::Name(flow.name), call);
+        let name = name_of(flow, ended.name);
+        if name != 0 && ended.site.is_outside(target) {
+            self.push(source, Server::Name(name), call);
         }
     }
 

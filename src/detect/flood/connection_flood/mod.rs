@@ -6,7 +6,7 @@ use crate::detect::support::baseline::{self, Baseline, Flood, FloodLimits, flood
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::envelope::{Envelope, Excess};
 use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, evidence, thousands};
-use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::known_outcomes;
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::Report;
@@ -207,26 +207,22 @@ impl Detector for ConnectionFlood {
                 known_outcomes::note(context.contacts, finding, client)
             },
         );
-        let by_many = Report::of(of_services).each_with_senders(
+        let server = |case: &Case<'_, Service>| Between::server(case.target.0, case.target.1);
+        let of_service = |case: &Case<'_, Service>, clients: &[Addr], flows: Gathered, threshold: f64| {
+            let (host, port) = case.target;
+            let filter = format!("{} && tcp.port == {port}", finding_builder::host_filter("addr", host));
+            case.finding(clients, case.target, threshold, context).flows(flows).filter_in_time(filter).build()
+        };
+        let by_many =
+            Report::of(of_services).each_with_senders(context, server, is_answered, |case, clients, flows| {
+                of_service(case, clients, flows, threshold)
+            });
+        let of_rows = OPEN_TIMES * threshold;
+        let by_rows = Report::of(self.open_cases(context, of_rows)).each_with_senders(
             context,
-            |case| Between::server(case.target.0, case.target.1),
-            is_answered,
-            |case, clients, flows| {
-                let filter =
-                    format!("{} && tcp.port == {}", finding_builder::host_filter("addr", case.target.0), case.target.1);
-                case.finding(clients, case.target, threshold, context).flows(flows).filter_in_time(filter).build()
-            },
-        );
-        let by_rows = Report::of(self.open_cases(context, OPEN_TIMES * threshold)).each_with_senders(
-            context,
-            |case| Between::server(case.target.0, case.target.1),
+            server,
             is_open,
-            |case, clients, flows| {
-                let (host, port) = case.target;
-                let filter = format!("{} && tcp.port == {port}", finding_builder::host_filter("addr", host));
-                let threshold = OPEN_TIMES * threshold;
-                case.finding(clients, case.target, threshold, context).flows(flows).filter_in_time(filter).build()
-            },
+            |case, clients, flows| of_service(case, clients, flows, of_rows),
         );
         known_outcomes::rest(context.contacts, by_one.and(by_many).and(by_rows))
     }

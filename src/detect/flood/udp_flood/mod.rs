@@ -195,30 +195,23 @@ impl Detector for UdpFlood {
                 let shot_baseline = Baseline::within(&service.shots, context.span_ns, envelope);
                 let is_fresh = shot_baseline.is_flood(shots, fresh);
                 let open = service.open.rate(SPAN);
-                if !is_fresh && open > all {
-                    let baseline = Baseline::of(&service.open, context.span_ns);
-                    return (open >= fresh && baseline.has_risen()).then_some(Case {
-                        target: *target,
-                        port: *port,
-                        service,
-                        basis: Basis::Open,
-                        rate: open,
-                        threshold: fresh,
-                        baseline,
-                    });
-                }
-                let baseline = if is_fresh { shot_baseline } else { Baseline::of(&service.all, context.span_ns) };
-                // A stream that begins is no flood for that: only the threshold tells.
-                let is_stream = all >= rate && !baseline.is_ordinary();
-                (is_fresh || is_stream).then_some(Case {
-                    target: *target,
-                    port: *port,
-                    service,
-                    basis: if is_fresh { Basis::Fresh } else { Basis::Unanswered },
-                    rate: if is_fresh { shots } else { all },
-                    threshold: if is_fresh { fresh } else { rate },
-                    baseline,
-                })
+                let basis = match is_fresh {
+                    true => Basis::Fresh,
+                    false if open > all => Basis::Open,
+                    false => Basis::Unanswered,
+                };
+                let (rate, threshold, baseline) = match basis {
+                    Basis::Fresh => (shots, fresh, shot_baseline),
+                    Basis::Open => (open, fresh, Baseline::of(&service.open, context.span_ns)),
+                    Basis::Unanswered => (all, rate, Baseline::of(&service.all, context.span_ns)),
+                };
+                let is_flood = match basis {
+                    Basis::Fresh => true,
+                    Basis::Open => rate >= threshold && baseline.has_risen(),
+                    // A stream that begins is no flood for that: only the threshold tells.
+                    Basis::Unanswered => rate >= threshold && !baseline.is_ordinary(),
+                };
+                is_flood.then_some(Case { target: *target, port: *port, service, basis, rate, threshold, baseline })
             })
             .collect();
         let of_services: BTreeSet<Addr> =
@@ -323,8 +316,7 @@ impl<'a> Case<'a> {
         let is_past = self.rate >= self.threshold;
         let confidence = match self.basis {
             Basis::Fresh => self.baseline.weigh(Confidence::VERY_LIKELY, is_past),
-            Basis::Unanswered => self.baseline.weigh_load(Confidence::LIKELY, is_past),
-            Basis::Open => self.baseline.weigh_load(Confidence::LIKELY, is_past),
+            Basis::Unanswered | Basis::Open => self.baseline.weigh_load(Confidence::LIKELY, is_past),
         };
         let is_open = self.basis == Basis::Open;
         let whom = match self.port {

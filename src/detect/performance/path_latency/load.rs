@@ -56,10 +56,15 @@ impl Load {
         self.flows.clone()
     }
 
+    /// True for a TCP flow of the period.
+    pub fn has(&self, flow: &Flow) -> bool {
+        flow.is_tcp() && flow.first_ns <= self.period.1 && flow.last_ns >= self.period.0
+    }
+
     /// Takes a flow, whose bytes count evenly over its time.
     pub fn add(&mut self, serial: u32, flow: &Flow) {
         let (start, end) = self.period;
-        if flow.is_tcp() && flow.first_ns <= end && flow.last_ns >= start {
+        if self.has(flow) {
             self.flows.add(serial, flow);
         }
         let common = (flow.last_ns.min(end) - flow.first_ns.max(start)).max(0) as f64;

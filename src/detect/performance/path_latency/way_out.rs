@@ -120,22 +120,22 @@ pub fn way_out(paths: &BTreeMap<Addr, Path>, site: &Site, limits: (f64, f64), le
 }
 
 impl WayOut {
-    /// What crossed between inside and outside.
-    fn load(&self, context: &Context<'_>) -> Load {
-        let mut load = Load::of(self.period);
+    /// What crossed between inside and outside, and the flows of the hosts beyond in that time.
+    fn crossed(&self, context: &Context<'_>) -> (Load, Gathered) {
+        let (mut load, mut flows) = (Load::of(self.period), Gathered::default());
         let crosses = |flow: &Flow| {
             context.site.is_inside(flow.key.low) != context.site.is_inside(flow.key.high) && !flow.is_to_group()
         };
-        context.flows.iter().filter(|(_, flow)| crosses(flow)).for_each(|(serial, flow)| load.add(serial, flow));
-        load
-    }
-
-    /// The flows of the hosts beyond it in that time.
-    fn flows(&self, context: &Context<'_>) -> Gathered {
-        let mut load = Load::of(self.period);
-        let is_meant = |flow: &Flow| self.hosts.contains(&flow.key.low) || self.hosts.contains(&flow.key.high);
-        context.flows.iter().filter(|(_, flow)| is_meant(flow)).for_each(|(serial, flow)| load.add(serial, flow));
-        load.flows()
+        let is_theirs = |flow: &Flow| self.hosts.contains(&flow.key.low) || self.hosts.contains(&flow.key.high);
+        for (serial, flow) in context.flows.iter() {
+            if crosses(flow) {
+                load.add(serial, flow);
+            }
+            if load.has(flow) && is_theirs(flow) {
+                flows.add(serial, flow);
+            }
+        }
+        (load, flows)
     }
 
     /// What is told of it.
@@ -143,7 +143,7 @@ impl WayOut {
         let (n_hosts, n_peers) = (self.hosts.len(), self.peers.len());
         let [before, long] = [self.before_micros, self.long_micros].map(|micros| micros / 1e3);
         let (start_ns, end_ns) = self.period;
-        let load = self.load(context);
+        let (load, flows) = self.crossed(context);
         let is_full = load.is_full(context.span_ns);
         let impact = if n_peers >= 2 || long >= 500.0 { Impact::OUTAGE } else { Impact::SLOWDOWN };
         let near = match self.n_near {
@@ -175,7 +175,7 @@ impl WayOut {
                 load.words(context.span_ns)
             ))
             .identity(Identity::WordAlone("way out".to_owned()))
-            .flows(self.flows(context))
+            .flows(flows)
             .period(self.period)
             .filter_in_time(self.filter())
             .build()

@@ -13,7 +13,7 @@ use crate::maths::sorting::Gather;
 use crate::model::net::addr::mac_text;
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
-use passing::{LEAST_PASSING, Passing};
+use passing::Passing;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -109,7 +109,7 @@ impl Detector for ArpSpoofing {
             .not_evaluated(all.n_refused())
             .each(|(mac, imposter)| imposter.finding(*mac, &sorted, gateway, least))
             .and(Report::of(conflicts).at_most(MOST_FINDINGS).each(|(ip, claims)| conflict(*ip, claims)))
-            .and(Report::of(passing.filter(|it| it.n_devices >= LEAST_PASSING)).each(Passing::finding))
+            .and(Report::of(passing).each(|passing| passing.finding()))
     }
 }
 

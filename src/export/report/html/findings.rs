@@ -69,7 +69,10 @@ fn article((number, finding): (u64, &Finding), analysis: &Analysis, options: &Re
     };
     let names: Vec<_> = finding.names.iter().map(|name| host_name::shown(name)).collect();
     let seen = facts(&[
-        ("First seen", if finding.has_time() { first_seen(finding) } else { String::new() }),
+        (
+            "First seen",
+            finding.since(|ns| format!("{} UTC, for {}", time::to_second(ns), time::span(finding.end_ns - ns))),
+        ),
         ("Source", limited(joined(&finding.sources), finding.sources.len(), Finding::MOST_ADDRESSES)),
         ("Destination", limited(joined(&finding.targets), finding.targets.len(), Finding::MOST_ADDRESSES)),
         ("Ports", limited(port_ranges(&finding.ports).join(", "), finding.ports.len(), Finding::MOST_PORTS)),
@@ -148,10 +151,6 @@ fn limited(list: String, n_listed: usize, most: usize) -> String {
         Some(limit) => format!("{list} ({limit})"),
         None => list,
     }
-}
-
-fn first_seen(finding: &Finding) -> String {
-    format!("{} UTC, for {}", time::to_second(finding.start_ns), time::span(finding.end_ns - finding.start_ns))
 }
 
 /// What is meant: `12 flows, 50 packets`, or only packets where there are no flows; empty where there is neither.

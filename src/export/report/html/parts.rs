@@ -44,10 +44,7 @@ pub fn facts(pairs: &[(&str, String)]) -> String {
 
 /// When it began, as a cell; empty where that is not known.
 pub fn since(finding: &Finding) -> String {
-    match finding.has_time() {
-        true => format!("<span class=\"t\">{}</span>", time::to_second(finding.start_ns)),
-        false => String::new(),
-    }
+    finding.since(|ns| format!("<span class=\"t\">{}</span>", time::to_second(ns)))
 }
 
 /// The severity of a finding, as a badge.

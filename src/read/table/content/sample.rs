@@ -101,10 +101,14 @@ impl Sample {
         })
     }
 
+    /// The figures of two columns, row by row, where both are there.
+    fn pairs(&self, first: usize, second: usize) -> impl Iterator<Item = (f64, f64)> {
+        self.rows.iter().filter_map(move |row| Some(((*row.get(first)?)?, (*row.get(second)?)?)))
+    }
+
     /// True if nearly all rows have the port of a service in one of two columns and that of a client in the other.
     pub fn are_ports(&self, first: usize, second: usize) -> bool {
-        let pairs =
-            || self.rows.iter().filter_map(|row| Some((*row.get(first)?.as_ref()?, *row.get(second)?.as_ref()?)));
+        let pairs = || self.pairs(first, second);
         let is_client = |port: f64| port > 1023.0 && !is_of_service(port);
         let fits = |(first, second): &(f64, f64)| {
             (is_of_service(*first) && is_client(*second)) || (is_of_service(*second) && is_client(*first))
@@ -128,8 +132,7 @@ impl Sample {
 
     /// True if `bytes` could be the sizes of so many packets, row by row, where there are any: answers may be missing.
     pub fn are_counts_of_answers(&self, packets: usize, bytes: usize) -> bool {
-        let pairs =
-            || self.rows.iter().filter_map(|row| Some((*row.get(packets)?.as_ref()?, *row.get(bytes)?.as_ref()?)));
+        let pairs = || self.pairs(packets, bytes);
         let fits = |(packets, bytes): (f64, f64)| match packets {
             0.0 => bytes == 0.0,
             _ => packets > 0.0 && (20.0 * packets..=65_535.0 * packets).contains(&bytes),
@@ -140,18 +143,16 @@ impl Sample {
     /// True if in each of many rows there are the headers of TCP at least for each packet: of payload there is less where packets
     /// only acknowledge.
     pub fn have_headers(&self, packets: usize, bytes: usize) -> bool {
-        let pairs =
-            || self.rows.iter().filter_map(|row| Some((*row.get(packets)?.as_ref()?, *row.get(bytes)?.as_ref()?)));
+        let pairs = || self.pairs(packets, bytes);
         let has_headers = |(packets, bytes): (f64, f64)| bytes >= HEADERS * packets && (packets > 0.0 || bytes == 0.0);
         pairs().filter(|(packets, _)| *packets > 0.0).count() >= LEAST_SERVICES && pairs().all(has_headers)
     }
 
     /// True if `bytes` could be the sizes of so many packets, row by row.
     pub fn are_counts(&self, packets: usize, bytes: usize) -> bool {
-        let pairs =
-            || self.rows.iter().filter_map(|row| Some((row.get(packets)?.as_ref()?, row.get(bytes)?.as_ref()?)));
+        let pairs = || self.pairs(packets, bytes);
         let fits =
-            |(packets, bytes): (&f64, &f64)| *packets >= 1.0 && (20.0 * packets..=65_535.0 * packets).contains(bytes);
+            |(packets, bytes): (f64, f64)| packets >= 1.0 && (20.0 * packets..=65_535.0 * packets).contains(&bytes);
         pairs().count() * 10 >= self.rows.len() * 9 && pairs().count() > 0 && pairs().all(fits)
     }
 }

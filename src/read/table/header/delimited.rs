@@ -169,17 +169,17 @@ fn are_headings(first: &[String], others: &[Vec<String>]) -> bool {
 /// True for headings over rows whose numbers of cells do not agree, but that hold figures, times or addresses where texts
 /// hold words.
 fn is_ragged(rows: &[Vec<String>]) -> bool {
-    let Some((first, others)) = rows.split_first().filter(|(first, others)| !others.is_empty() && are_names(first))
-    else {
+    let Some((_, others)) = rows.split_first().filter(|(first, others)| !others.is_empty() && are_names(first)) else {
         return false;
     };
     let is_figure = |cell: &&String| {
-        let value = value(cell.trim().as_bytes(), 0, CellFormat::default());
-        !matches!(value, CellValue::Text(..)) || cell.parse::<IpAddr>().is_ok()
+        let cell = cell.trim();
+        !matches!(value(cell.as_bytes(), 0, CellFormat::default()), CellValue::Text(..))
+            || cell.parse::<IpAddr>().is_ok()
     };
     let (n_cells, n_figures) =
         others.iter().flatten().fold((0, 0), |(n, figures), cell| (n + 1, figures + usize::from(is_figure(&cell))));
-    let n_cut = others.iter().filter(|row| row.len() >= 2 || row.len() * 2 > first.len()).count();
+    let n_cut = others.iter().filter(|row| row.len() >= 2).count();
     n_figures * 3 >= n_cells && n_cut * 2 >= others.len()
 }
 

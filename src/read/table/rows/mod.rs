@@ -254,7 +254,7 @@ impl RowReader {
                 let has_more_columns = self.add_keys();
                 // Content has moments; rows keep their cells.
                 let replaced = self.clock.replace(&mut values, &self.places);
-                if let Some(kind) = replaced.issue() {
+                if let Some(kind) = replaced.issue {
                     issues.add(kind, place.0, place.1);
                 }
                 let has_risen =
