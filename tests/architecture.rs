@@ -255,7 +255,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["splits"],
             &["gather"],
             &["catalogue"],
-            &["correlation"],
+            &["correlation", "order", "words"],
             &["answer"],
         ],
     ),

@@ -166,7 +166,10 @@ mod tests {
         one.technique = Some("T1071.001".to_owned());
         one.technique_name = Some("Web Protocols".to_owned());
         one.names = vec!["c2.example.".to_owned()];
-        let other = made("syn_flood", &[], &[[192, 0, 2, 1]]);
+        let mut other = made("syn_flood", &[], &[[192, 0, 2, 1]]);
+        for timed in [&mut one, &mut other] {
+            (timed.start_ns, timed.end_ns) = (1_700_000_000_123_456_789, 1_700_000_060_000_000_000);
+        }
         let bare = made("arp", &[], &[]);
         let text = stix(&Analysis::default(), &[&one, &other, &bare]);
         assert_eq!(text, stix(&Analysis::default(), &[&one, &other, &bare]));
