@@ -4,6 +4,7 @@ use super::matrix::Matrix;
 use super::random::Selection;
 use super::trace::{Trace, Traced};
 use super::work::{Stopped, Work};
+use crate::model::extra::in_extra;
 use crate::settings::{Descriptor, Settings};
 
 /// How the time of a method grows.
@@ -44,11 +45,18 @@ pub struct Method {
     pub fit: Fit,
 }
 
+impl Method {
+    /// As the register has it: in a program that learns nothing the fit is left out, and with it all that it needs.
+    pub(super) const fn listed(self) -> Method {
+        Method { fit: in_extra(self.fit, cannot_fit as Fit), ..self }
+    }
+}
+
 /// Learns from rows.
 pub type Fit = fn(&Training<'_>, &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal>;
 
 /// Stands for a fit in a program that learns nothing.
-pub fn cannot_fit(_: &Training<'_>, _: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
+fn cannot_fit(_: &Training<'_>, _: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {
     Err(Refusal::NotEnough("This program does not learn.".to_owned()))
 }
 

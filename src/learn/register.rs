@@ -5,19 +5,19 @@ use super::outlier;
 
 /// Every method: fast ones first.
 pub const METHODS: &[Method] = &[
-    outlier::isolation_forest::METHOD,
-    outlier::extended_isolation_forest::METHOD,
-    outlier::pca::METHOD,
-    outlier::mcd::METHOD,
-    outlier::hbos::METHOD,
-    outlier::ecod::METHOD,
-    outlier::copod::METHOD,
-    outlier::kmeans::METHOD,
-    outlier::ocsvm::METHOD,
-    outlier::kitnet::METHOD,
-    outlier::knn::METHOD,
-    outlier::lof::METHOD,
-    outlier::dbscan::METHOD,
+    outlier::isolation_forest::METHOD.listed(),
+    outlier::extended_isolation_forest::METHOD.listed(),
+    outlier::pca::METHOD.listed(),
+    outlier::mcd::METHOD.listed(),
+    outlier::hbos::METHOD.listed(),
+    outlier::ecod::METHOD.listed(),
+    outlier::copod::METHOD.listed(),
+    outlier::kmeans::METHOD.listed(),
+    outlier::ocsvm::METHOD.listed(),
+    outlier::kitnet::METHOD.listed(),
+    outlier::knn::METHOD.listed(),
+    outlier::lof::METHOD.listed(),
+    outlier::dbscan::METHOD.listed(),
 ];
 
 /// Ids of the methods whose ranks the consensus is the mean of unless others are chosen: of different kinds, as what one does not

@@ -1,9 +1,8 @@
 //! Rows to how improbable their place in all tails together is, by the empirical copula.
 
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::tails::Sum;
 use crate::learn::work::Work;
-use crate::model::extra::in_extra;
 
 /// Line in the register.
 pub const METHOD: Method = Method {
@@ -18,7 +17,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Light,
     fewest_rows: 5,
     leaves_missing_out: true,
-    fit: in_extra(fit, cannot_fit),
+    fit,
 };
 
 fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {

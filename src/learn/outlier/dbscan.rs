@@ -4,10 +4,9 @@
 //! one. Which is the least radius at which that ends? It depends on no radius chosen beforehand, and a threshold of the
 //! score is that radius. Own code: smartcore's DBSCAN gives the labels of one radius, and cannot be stopped.
 
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::reference::Reference;
 use crate::learn::work::Work;
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 
 const NEIGHBOURS: Descriptor = Descriptor::percent("dbscan.neighbours", "Rows around a core", 5.0)
@@ -28,7 +27,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Heavy,
     fewest_rows: 5,
     leaves_missing_out: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
 };
 
 struct Dbscan {

@@ -1,11 +1,10 @@
 //! Rows to how few random slanting cuts set them apart.
 
 use crate::learn::matrix::{Matrix, summed};
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::random::{Random, normal};
 use crate::learn::work::{Work, share};
 use crate::maths::elementary::exp2;
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 
 const TREES: Descriptor = Descriptor::count("extended_isolation_forest.trees", "Trees", 200.0)
@@ -32,7 +31,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Medium,
     fewest_rows: 5,
     leaves_missing_out: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
 };
 
 struct Slanted {

@@ -1,10 +1,9 @@
 //! Rows to how rare their values are in a histogram of each column.
 
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::trace::Traced;
 use crate::learn::work::{Work, share};
 use crate::maths::elementary::log2;
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 
 const BINS: Descriptor = Descriptor::count("hbos.bins", "Bins", 10.0)
@@ -29,7 +28,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Light,
     fewest_rows: 5,
     leaves_missing_out: true,
-    fit: in_extra(fit, cannot_fit),
+    fit,
 };
 
 struct Hbos {

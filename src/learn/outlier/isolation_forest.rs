@@ -1,9 +1,8 @@
 //! Rows to how few random cuts along the columns set them apart: the forest of `learn/forest.rs` as an outlier method.
 
 use crate::learn::forest::Forest;
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::work::Work;
-use crate::model::extra::in_extra;
 
 /// Line in the register.
 pub const METHOD: Method = Method {
@@ -17,7 +16,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Light,
     fewest_rows: 5,
     leaves_missing_out: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
 };
 
 fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, Refusal> {

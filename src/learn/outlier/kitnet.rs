@@ -2,11 +2,10 @@
 
 use crate::learn::autoencoder::{Autoencoder, Passage};
 use crate::learn::matrix::Matrix;
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::random::Random;
 use crate::learn::work::{Stopped, Work, share};
 use crate::maths::sorting::Arrange;
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 
 const INPUTS: Descriptor =
@@ -36,7 +35,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Medium,
     fewest_rows: 10,
     leaves_missing_out: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
 };
 
 struct Kitnet {

@@ -4,12 +4,11 @@
 //! the command would differ, and it cannot be stopped.
 
 use crate::learn::matrix::Matrix;
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::random::Random;
 use crate::learn::trace::Traced;
 use crate::learn::work::{Stopped, Work, share};
 use crate::maths::sorting::Arrange;
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 
 const CLUSTERS: Descriptor = Descriptor::count("kmeans.clusters", "Clusters", 8.0)
@@ -37,7 +36,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Light,
     fewest_rows: 5,
     leaves_missing_out: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
 };
 
 struct Clusters {

@@ -1,9 +1,8 @@
 //! Rows to the mean distance of their nearest neighbours.
 
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::reference::Reference;
 use crate::learn::work::Work;
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 
 /// The size of a neighbourhood.
@@ -24,7 +23,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Heavy,
     fewest_rows: 5,
     leaves_missing_out: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
 };
 
 struct Knn {

@@ -1,10 +1,9 @@
 //! Rows to how much thinner the rows lie around them than around their neighbours.
 
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::neighbours::Neighbour;
 use crate::learn::reference::Reference;
 use crate::learn::work::Work;
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 
 const NEIGHBOURS: Descriptor = Descriptor::percent("lof.neighbours", "Neighbours", 10.0)
@@ -27,7 +26,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Heavy,
     fewest_rows: 5,
     leaves_missing_out: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
 };
 
 struct Lof {

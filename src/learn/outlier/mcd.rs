@@ -2,9 +2,8 @@
 
 use crate::learn::covariance::Spread;
 use crate::learn::matrix::Matrix;
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::work::{Stopped, Work};
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 
 const KEPT: Descriptor = Descriptor::percent("mcd.kept", "Rows that are taken as usual", 75.0).range(50.0, 100.0).offered(
@@ -30,7 +29,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Medium,
     fewest_rows: 10,
     leaves_missing_out: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
 };
 
 struct Mcd {

@@ -1,11 +1,10 @@
 //! Rows to how far outside they lie of the region that a support vector machine of one class finds.
 
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::random::{Random, normal};
 use crate::learn::work::{Work, share};
 use crate::maths::elementary::cos;
 use crate::maths::sorting::Arrange;
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 
 const OUTSIDE: Descriptor = Descriptor::percent("ocsvm.outside", "Rows that may lie outside", 50.0)
@@ -32,7 +31,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Medium,
     fewest_rows: 5,
     leaves_missing_out: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
 };
 
 struct Ocsvm {

@@ -2,12 +2,11 @@
 
 use crate::learn::linear::Components;
 use crate::learn::matrix::Matrix;
-use crate::learn::method::{Cost, Fitted, Method, Refusal, Training, cannot_fit};
+use crate::learn::method::{Cost, Fitted, Method, Refusal, Training};
 use crate::learn::model::Model;
 use crate::learn::scale::Robust;
 use crate::learn::trace::Traced;
 use crate::learn::work::Work;
-use crate::model::extra::in_extra;
 
 /// Products of columns, at most, that are added up between two reports.
 const MOST_PRODUCTS: usize = 100_000_000;
@@ -26,7 +25,7 @@ pub const METHOD: Method = Method {
     cost: Cost::Medium,
     fewest_rows: 5,
     leaves_missing_out: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
 };
 
 struct Pca {

@@ -4,6 +4,7 @@ use crate::learn::matrix::Matrix;
 use crate::learn::method::Refusal;
 use crate::learn::random::Selection;
 use crate::learn::work::Work;
+use crate::model::extra::in_extra;
 use crate::settings::{Descriptor, Settings};
 use serde_json::Value;
 
@@ -30,11 +31,18 @@ pub struct Classifier {
     pub restore: fn(&Value) -> Result<Box<dyn Trained>, String>,
 }
 
+impl Classifier {
+    /// As the register has it: in a program that learns nothing the fit is left out, and with it all that it needs.
+    pub(super) const fn listed(self) -> Classifier {
+        Classifier { fit: in_extra(self.fit, cannot_fit as FitClassifier), ..self }
+    }
+}
+
 /// Learns from rows with a class each.
 pub type FitClassifier = fn(&Labelled<'_>, &mut Work<'_>) -> Result<Box<dyn Trained>, Refusal>;
 
 /// Stands for a fit in a program that learns nothing.
-pub fn cannot_fit(_: &Labelled<'_>, _: &mut Work<'_>) -> Result<Box<dyn Trained>, Refusal> {
+fn cannot_fit(_: &Labelled<'_>, _: &mut Work<'_>) -> Result<Box<dyn Trained>, Refusal> {
     Err(Refusal::NotEnough("This program does not learn.".to_owned()))
 }
 

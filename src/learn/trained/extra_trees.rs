@@ -1,11 +1,10 @@
 //! Extremely randomised trees: all rows, and each cut the best of one random cut in each of a few random columns.
 
-use super::classifier::{Classifier, Labelled, Trained, cannot_fit};
+use super::classifier::{Classifier, Labelled, Trained};
 use super::forest::{self, ForestPlan};
 use super::tree::Cutting;
 use crate::learn::method::Refusal;
 use crate::learn::work::Work;
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 
 const TREES: Descriptor = Descriptor::count("extra_trees.trees", "Trees", 100.0)
@@ -30,7 +29,7 @@ pub const CLASSIFIER: Classifier = Classifier {
     source: "Geurts, Ernst, Wehenkel, Machine Learning 63, 2006; own trees, which count values in 255 bins.",
     parameters: &[TREES, COLUMNS, LEAF],
     takes_missing: true,
-    fit: in_extra(fit, cannot_fit),
+    fit,
     restore: forest::restore,
 };
 

@@ -3,11 +3,10 @@
 //! Own code: smartcore's takes no weights of classes, cannot be stopped, and its exponentials are the platform's, so that a browser
 //! would stop at another place than the command. Solved by L-BFGS, as there (Liu and Nocedal, Mathematical Programming 45, 1989).
 
-use super::classifier::{Classifier, Labelled, Trained, cannot_fit, restored, softmax, stored};
+use super::classifier::{Classifier, Labelled, Trained, restored, softmax, stored};
 use crate::learn::method::Refusal;
 use crate::learn::work::{Work, share};
 use crate::maths::elementary::ln;
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -32,7 +31,7 @@ pub const CLASSIFIER: Classifier = Classifier {
     source: "Multinomial, L2 penalty; L-BFGS of Liu and Nocedal, 1989.",
     parameters: &[PENALTY, STEPS],
     takes_missing: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
     restore: |value| Ok(Box::new(restored::<Weights>(value)?)),
 };
 

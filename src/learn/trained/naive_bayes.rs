@@ -1,11 +1,10 @@
 //! Gaussian naive Bayes: each class as if its columns were independent and normally distributed. smartcore finds means,
 //! variances and shares of the classes; what follows for a row is here, as smartcore gives only the likeliest class.
 
-use super::classifier::{Classifier, Labelled, Trained, cannot_fit, restored, softmax, stored};
+use super::classifier::{Classifier, Labelled, Trained, restored, softmax, stored};
 use crate::learn::method::Refusal;
 use crate::learn::work::Work;
 use crate::maths::elementary::ln;
-use crate::model::extra::in_extra;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use smartcore::linalg::basic::matrix::DenseMatrix;
@@ -25,7 +24,7 @@ pub const CLASSIFIER: Classifier = Classifier {
     source: "Gaussian naive Bayes; smartcore's, with variances of at least 0.01 of the column's.",
     parameters: &[],
     takes_missing: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
     restore: |value| Ok(Box::new(restored::<NaiveBayes>(value)?)),
 };
 

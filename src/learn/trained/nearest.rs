@@ -1,11 +1,10 @@
 //! Nearest neighbours: a row is what the most similar rows are, the nearer the more. The search is that of the outlier methods.
 
-use super::classifier::{Classifier, Labelled, Trained, cannot_fit, restored, stored, to_shares};
+use super::classifier::{Classifier, Labelled, Trained, restored, stored, to_shares};
 use crate::learn::matrix::Matrix;
 use crate::learn::method::Refusal;
 use crate::learn::neighbours::Neighbours;
 use crate::learn::work::Work;
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,7 +29,7 @@ pub const CLASSIFIER: Classifier = Classifier {
              1976.",
     parameters: &[NEIGHBOURS],
     takes_missing: false,
-    fit: in_extra(fit, cannot_fit),
+    fit,
     restore,
 };
 

@@ -1,11 +1,10 @@
 //! Random forest: trees of rows drawn with replacement, each cut the best of a few random columns.
 
-use super::classifier::{Classifier, Labelled, Trained, cannot_fit};
+use super::classifier::{Classifier, Labelled, Trained};
 use super::forest::{self, ForestPlan};
 use super::tree::Cutting;
 use crate::learn::method::Refusal;
 use crate::learn::work::Work;
-use crate::model::extra::in_extra;
 use crate::settings::Descriptor;
 
 const TREES: Descriptor = Descriptor::count("random_forest.trees", "Trees", 200.0)
@@ -30,7 +29,7 @@ pub const CLASSIFIER: Classifier = Classifier {
     source: "Breiman, Machine Learning 45, 2001; own trees, which count values in 255 bins.",
     parameters: &[TREES, COLUMNS, LEAF],
     takes_missing: true,
-    fit: in_extra(fit, cannot_fit),
+    fit,
     restore: forest::restore,
 };
 

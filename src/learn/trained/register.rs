@@ -5,11 +5,11 @@ use super::{extra_trees, logistic_regression, naive_bayes, nearest, random_fores
 
 /// Every classifier.
 pub const CLASSIFIERS: &[Classifier] = &[
-    random_forest::CLASSIFIER,
-    extra_trees::CLASSIFIER,
-    logistic_regression::CLASSIFIER,
-    naive_bayes::CLASSIFIER,
-    nearest::CLASSIFIER,
+    random_forest::CLASSIFIER.listed(),
+    extra_trees::CLASSIFIER.listed(),
+    logistic_regression::CLASSIFIER.listed(),
+    naive_bayes::CLASSIFIER.listed(),
+    nearest::CLASSIFIER.listed(),
 ];
 
 /// The classifier of an id.
