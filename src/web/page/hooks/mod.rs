@@ -1,6 +1,7 @@
 //! What several components need of the browser: sizes, colours, the store.
 
 mod use_dark;
+mod use_drag;
 mod use_focus;
 mod use_pixel_ratio;
 mod use_rule_form;
@@ -8,6 +9,7 @@ mod use_size;
 mod use_turns;
 
 pub use use_dark::{IsDark, use_dark};
+pub use use_drag::{Drag, use_drag};
 pub use use_focus::use_focus_on_change;
 pub use use_pixel_ratio::use_pixel_ratio;
 pub use use_rule_form::{OpenRule, use_rule_form};

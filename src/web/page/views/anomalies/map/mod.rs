@@ -7,7 +7,7 @@ use crate::session::{Anomalies, AnomalyAction, Shared};
 use crate::web::browser::dots;
 use crate::web::page::hooks::{IsDark, use_pixel_ratio, use_size};
 use crate::web::page::parts::text::plain;
-use drag::use_drag;
+use drag::use_region_drag;
 use places::{HEIGHT, Spot, points, step};
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
@@ -32,8 +32,8 @@ pub fn MapPart(props: &MapProps) -> Html {
     let width = use_size(&frame).width;
     let pixel_ratio = use_pixel_ratio();
     let is_dark = use_context::<IsDark>().is_some_and(|dark| dark.0);
-    let drag = use_drag(it, width, &props.on_action);
-    use_drawing(&surface, it, drag.frame, &Screen { width, pixel_ratio, is_dark });
+    let (drag, region) = use_region_drag(it, width, &props.on_action);
+    use_drawing(&surface, it, region, &Screen { width, pixel_ratio, is_dark });
     let Some(result) = &it.result else { return Html::default() };
     let Some(map) = &result.map else { return Html::default() };
     let on_key = {
