@@ -9,7 +9,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// A worker that has said its first word holds its lock after this time, ms.
+/// A worker that has said its first word holds its lock after this time, ms. One that is busy from then on says it only once it
+/// does: the lock comes no sooner than the worker takes a turn.
 const HELD_MS: u32 = 1_000;
 
 /// The lock of one worker.
@@ -24,10 +25,13 @@ impl Lifeline {
         Lifeline { name: format!("packetloupe worker {}", Math::random()) }
     }
 
-    /// What the worker's script does first.
+    /// What the worker's script does first. The promise `held` is kept once the worker holds its lock, or cannot.
     pub fn script(&self) -> String {
         let name = JSON::stringify(&self.name.as_str().into()).map_or_else(|_| "''".to_owned(), String::from);
-        format!("self.navigator.locks?.request({name}, () => new Promise(() => {{}}));")
+        format!(
+            "self.held = new Promise((held) => {{ const {{ locks }} = self.navigator; if (!locks) return held(); \
+             locks.request({name}, () => {{ held(); return new Promise(() => {{}}); }}).catch(held); }});"
+        )
     }
 
     /// Calls `gone` once the worker is no more, however it ended. To be called when it has said its first word.

@@ -4,6 +4,7 @@ pub mod blob_writer;
 pub mod client;
 pub mod codec;
 pub mod demonstration;
+pub mod extra;
 mod lifeline;
 pub mod random;
 pub mod read_ahead;

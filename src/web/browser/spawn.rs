@@ -65,15 +65,17 @@ pub fn spawn_own(script: &OwnScript, first: &str, then: &str) -> Result<(Worker,
 pub fn spawn_extra(mark: &str) -> Result<(Worker, Lifeline), JsValue> {
     let mark = format!("self.{mark} = true;\n");
     if let Some(text) = global(EXTRA_TEXT) {
-        let begin = "onmessage = async ({ data }) => wasm_bindgen({ module_or_path: await new Response(data.stream()\
-                     .pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer() });";
+        let begin = "onmessage = async ({ data }) => { await self.held; return wasm_bindgen({ module_or_path: await new Response(data.stream()\
+                     .pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer() }); };";
         let begun = spawn_held(&format!("{mark}{text}\n{begin}"))?;
         begun.0.post_message(&Reflect::get(&js_sys::global(), &EXTRA_FILE.into())?)?;
         return Ok(begun);
     }
     let address = |name| literal(&of_this_build(&global(name).unwrap_or_default())?);
     let (script, wasm) = (address(EXTRA)?, address(EXTRA_WASM)?);
-    spawn_held(&format!("{mark}importScripts({script});\nwasm_bindgen({{ module_or_path: {wasm} }});"))
+    spawn_held(&format!(
+        "{mark}importScripts({script});\nself.held.then(() => wasm_bindgen({{ module_or_path: {wasm} }}));"
+    ))
 }
 
 /// A failure inside a promise is thrown again outside of it, because only that reaches whoever started the worker as an error event.

@@ -1,9 +1,8 @@
 //! A task to what is learnt of it: says how far that is, and answers what is asked about it then.
 
-use super::{post, scope};
+use super::{reply, scope};
 use crate::anomalies::{Learner, Task, demonstration};
 use crate::learn::trained::TrainedModel;
-use crate::protocol::BUILD;
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
 use crate::protocol::demonstration::{Demonstration, DemonstrationChoice};
 use crate::protocol::training::TrainingAnswer;
@@ -39,8 +38,6 @@ pub enum LearnerRequest {
 /// What it says.
 #[derive(Serialize, Deserialize)]
 pub enum LearnerReply {
-    /// It is ready, and of this build.
-    Ready(String),
     /// The answer to the question of this number about anomalies.
     Anomalies(u32, Box<AnomalyAnswer>),
     /// The answer to the question of this number about training.
@@ -54,7 +51,7 @@ pub enum LearnerReply {
 /// The global name that makes it one that learns.
 pub const MARK: &str = "learns";
 
-/// Installs the message handler and says that it is ready.
+/// Installs the message handler.
 pub fn start() {
     let learner = RefCell::new(None);
     let models: RefCell<Vec<TrainedModel>> = RefCell::default();
@@ -69,7 +66,7 @@ pub fn start() {
             }
             Some((LearnerRequest::Train(question, task), _)) => {
                 models.borrow_mut().clear();
-                let say = |answer| post(&LearnerReply::Training(question, Box::new(answer)), &[]);
+                let say = |answer| reply(LearnerReply::Training(question, Box::new(answer)), &[]);
                 let mut report = reporter(move |share| say(TrainingAnswer::Progress(share)));
                 let (trained, answer) = training::desk::train(&task, &mut report);
                 models.replace(trained);
@@ -87,10 +84,10 @@ pub fn start() {
                     writer.write_all(text.as_bytes()).ok()?;
                     writer.finish().ok()
                 });
-                post(&LearnerReply::Model, file.as_slice());
+                reply(LearnerReply::Model, file.as_slice());
             }
             Some((LearnerRequest::Demonstrate(question, choice), _)) => {
-                post(&LearnerReply::Demonstration(question, Box::new(demonstration(&choice))), &[]);
+                reply(LearnerReply::Demonstration(question, Box::new(demonstration(&choice))), &[]);
             }
             None => {}
         }
@@ -98,7 +95,6 @@ pub fn start() {
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // The handler lives as long as the worker.
     on_message.forget();
-    post(&LearnerReply::Ready(BUILD.to_owned()), &[]);
 }
 
 /// Says how far it is, now and then.
@@ -114,5 +110,5 @@ fn reporter(say: impl Fn(f32)) -> impl FnMut(f32) -> ControlFlow<()> {
 }
 
 fn anomalies(question: u32, answer: AnomalyAnswer) {
-    post(&LearnerReply::Anomalies(question, Box::new(answer)), &[]);
+    reply(LearnerReply::Anomalies(question, Box::new(answer)), &[]);
 }

@@ -4,7 +4,9 @@
 pub mod learning;
 pub mod writing;
 
+use crate::protocol::BUILD;
 use crate::web::browser::codec;
+use crate::web::browser::extra::Said;
 use crate::web::browser::spawn::is_marked;
 use serde::Serialize;
 use wasm_bindgen::JsCast;
@@ -17,14 +19,19 @@ pub fn start() {
         true => writing::start(),
         false => learning::start(),
     }
+    say::<()>(&Said::Ready(BUILD.to_owned()), &[]);
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-fn post<T: Serialize>(reply: &T, files: &[Blob]) {
-    let (message, transfer) = codec::to_js(reply, files);
+fn reply<R: Serialize>(reply: R, files: &[Blob]) {
+    say(&Said::Reply(reply), files);
+}
+
+fn say<R: Serialize>(said: &Said<R>, files: &[Blob]) {
+    let (message, transfer) = codec::to_js(said, files);
     // Fails only for values that cannot be cloned; ours are bytes.
     let _ = scope().post_message_with_transfer(&message, &transfer);
 }

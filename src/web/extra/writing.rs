@@ -1,10 +1,9 @@
 //! An analysis to a file of it: a report, or an export that needs no tables. One request, one file, and the worker may be ended.
 
-use super::{post, scope};
+use super::{reply, scope};
 use crate::export::report::{self, ReportFormat, ReportOptions};
 use crate::export::{self, Writer};
 use crate::model::{Analysis, Finding};
-use crate::protocol::BUILD;
 use crate::web::browser::blob_writer::BlobWriter;
 use crate::web::browser::codec;
 use serde::{Deserialize, Serialize};
@@ -26,26 +25,20 @@ pub enum WritingRequest<'a> {
     Report(Cow<'a, Analysis>, ReportOptions, ReportFormat),
 }
 
-/// What it says.
+/// It is written: the file rides beside this; none if there is no room for it.
 #[derive(Serialize, Deserialize)]
-pub enum WritingReply {
-    /// It is ready, and of this build.
-    Ready(String),
-    /// The file rides beside this; none if there is no room for it.
-    Written,
-}
+pub struct Written;
 
-/// Installs the message handler and says that it is ready.
+/// Installs the message handler.
 pub fn start() {
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         if let Some((request, _)) = codec::from_js::<WritingRequest<'_>>(&event.data()) {
-            post(&WritingReply::Written, written(&request).as_slice());
+            reply(Written, written(&request).as_slice());
         }
     });
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // The handler lives as long as the worker.
     on_message.forget();
-    post(&WritingReply::Ready(BUILD.to_owned()), &[]);
 }
 
 fn written(request: &WritingRequest<'_>) -> Option<Blob> {

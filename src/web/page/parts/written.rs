@@ -5,37 +5,20 @@ use crate::export::pseudonyms::{Notation, PseudonymKey};
 use crate::export::report::ReportFormat;
 use crate::language::Language;
 use crate::model::Analysis;
-use crate::protocol::BUILD;
 use crate::session::Shared;
-use crate::web::browser::spawn::{end, post, spawn_extra};
-use crate::web::browser::{codec, download, file_text};
-use crate::web::extra::writing::{MARK, WritingReply, WritingRequest};
+use crate::web::browser::extra::{Extra, Heard};
+use crate::web::browser::{download, file_text};
+use crate::web::extra::writing::{MARK, WritingRequest, Written};
 use crate::web::page::language;
 use crate::web::page::store::Store;
 use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
-use web_sys::{Blob, Event, MessageEvent, Worker};
+use web_sys::Blob;
 
 const NOT_LOADED: &str = "The part of Packetloupe that writes reports could not be loaded. Check that you are online and try again; \
                           if that does not help, reload the page.";
 const FAILED: &str = "The file was not written: the browser ran out of memory, or there is a bug in Packetloupe.";
-
-/// Who is told what came of it.
-type Then = Box<dyn FnOnce(Result<Blob, String>)>;
-
-/// What listens to messages and to failures.
-type Listeners = (Closure<dyn Fn(MessageEvent)>, Closure<dyn Fn(Event)>);
-
-/// The worker that writes, and what listens to it.
-struct Writing {
-    worker: Worker,
-    is_ready: Cell<bool>,
-    then: Cell<Option<Then>>,
-    heard: RefCell<Option<Listeners>>,
-}
 
 /// The file that is saved.
 pub struct SavedFile {
@@ -67,18 +50,19 @@ pub fn save_file(
             Err(why) => return then(Err(why)),
         };
         file_text::of_blob(&file, move |text| {
-            let text = text.map(|text| match report {
+            let translated = move |text: String| match report {
                 Some(format) => language::report(text, format),
                 None => text,
-            });
+            };
             let Some(key) = key else {
-                let text = text.ok_or_else(|| format!("There is not enough room for {name}."));
+                let text = text.map(translated).ok_or_else(|| format!("There is not enough room for {name}."));
                 return then(text.and_then(|text| download::save_text(&name, media_type, &text)));
             };
             with_pseudonyms(&store, &analysis, key, move |all| {
                 then(all.and_then(|mut all| {
                     let text = text.ok_or_else(|| format!("There is not enough room for {name}."))?;
-                    let text = all.rewrite(&text, Notation::of_media_type(media_type));
+                    // Figures in another language may look like addresses.
+                    let text = translated(all.rewrite(&text, Notation::of_media_type(media_type)));
                     download::save_text(&all.rewrite(&name, Notation::Other), media_type, &text)
                 }));
             });
@@ -88,52 +72,34 @@ pub fn save_file(
 
 /// Writes a file, and goes on with it, or with a sentence that says why there is none.
 fn write(request: &WritingRequest<'_>, then: impl FnOnce(Result<Blob, String>) + 'static) {
-    let message = codec::to_js(request, &[]);
-    let Ok((worker, lifeline)) = spawn_extra(MARK) else { return then(Err(NOT_LOADED.to_owned())) };
-    let writing = Rc::new(Writing {
-        worker,
-        is_ready: Cell::default(),
-        then: Cell::new(Some(Box::new(then))),
-        heard: RefCell::default(),
-    });
-    let on_message = {
-        let writing = writing.clone();
-        Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| match codec::from_js(&event.data()) {
-            Some((WritingReply::Ready(build), _)) if build == BUILD => {
-                writing.is_ready.set(true);
-                let gone = Rc::downgrade(&writing);
-                lifeline.watch(move || gone.upgrade().into_iter().for_each(|writing| writing.is_gone()));
-                post(&writing.worker, &message);
+    let then = Rc::new(Cell::new(Some(then)));
+    // The worker, which is ended by what is heard first.
+    let writing: Rc<RefCell<Option<Extra>>> = Rc::default();
+    let heard = {
+        let (writing, then) = (writing.clone(), then.clone());
+        move |heard: Heard<Written>| {
+            let Some(then) = then.take() else { return };
+            // What listens is in use just now.
+            let ended = writing.take();
+            Timeout::new(0, move || drop(ended)).forget();
+            then(
+                match heard {
+                    Heard::Reply(Written, mut files) => files.pop().ok_or(FAILED),
+                    Heard::Gone { was_ready } => Err(if was_ready { FAILED } else { NOT_LOADED }),
+                }
+                .map_err(str::to_owned),
+            );
+        }
+    };
+    match Extra::start(MARK, heard) {
+        Ok(extra) => {
+            extra.send(request);
+            writing.replace(Some(extra));
+        }
+        Err(_) => {
+            if let Some(then) = then.take() {
+                then(Err(NOT_LOADED.to_owned()));
             }
-            Some((WritingReply::Written, mut files)) => writing.end(files.pop().ok_or(FAILED)),
-            Some((WritingReply::Ready(_), _)) | None => writing.end(Err(NOT_LOADED)),
-        })
-    };
-    let on_error = {
-        let writing = writing.clone();
-        Closure::<dyn Fn(Event)>::new(move |event: Event| {
-            event.prevent_default();
-            writing.is_gone();
-        })
-    };
-    writing.worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    writing.worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-    writing.worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
-    writing.heard.replace(Some((on_message, on_error)));
-}
-
-impl Writing {
-    fn is_gone(&self) {
-        self.end(Err(if self.is_ready.get() { FAILED } else { NOT_LOADED }));
-    }
-
-    fn end(&self, written: Result<Blob, &str>) {
-        end(&self.worker);
-        // What listens is in use just now.
-        let heard = self.heard.take();
-        Timeout::new(0, move || drop(heard)).forget();
-        if let Some(then) = self.then.take() {
-            then(written.map_err(str::to_owned));
         }
     }
 }
