@@ -3,26 +3,36 @@
 
 use crate::texts;
 use packetloupe::export::report::{ReportFormat, ReportOptions, write};
-use packetloupe::language::{Catalogue, Language, built_in, entries, is_template, places, sentences};
+use packetloupe::language::{Catalogue, Language, built_in, entries, is_template, places};
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Instant;
 
 /// Texts that stand in no catalogue, with the reason.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("onmessage = ({ data }) => { self. = data.{0}; wasm_bindgen({ module_or_path: data. }); }", "a program"),
     (
-        "onmessage = async ({ data }) => wasm_bindgen({ module_or_path: await new Response(data.stream().pipeThrough(new \
-         DecompressionStream('deflate-raw'))).arrayBuffer() })",
+        "onmessage = async ({ data }) => { await self.held; return wasm_bindgen({ module_or_path: await new \
+         Response(data.stream().pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer() }); }",
+        "a program",
+    ),
+    (
+        "self.held = new Promise((held) => { const { locks } = self.navigator; if (!locks) return held(); \
+         locks.request({0}, () => { held(); return new Promise(() => {1}); }).catch(held); })",
         "a program",
     ),
 ];
 
 /// Where the missing texts are written, in the form of a catalogue: `PACKETLOUPE_WRITE_MISSING=FILE cargo test --test suite languages`.
 const WRITE_MISSING: &str = "PACKETLOUPE_WRITE_MISSING";
+
+/// All texts of the sources, and what findings on the fixtures say.
+static TEXTS: LazyLock<Vec<texts::Text>> = LazyLock::new(|| texts::all(root()));
+static SAID: LazyLock<Vec<String>> = LazyLock::new(said);
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -52,7 +62,7 @@ fn room(file: &str) -> String {
 
 #[test]
 fn every_text_that_is_read_stands_in_every_catalogue() {
-    let texts = texts::all(root(), sentences);
+    let texts = &*TEXTS;
     assert!(texts.len() > 5_000, "sources not found: {} texts", texts.len());
     for (language, text) in others() {
         let known: BTreeSet<&str> =
@@ -84,7 +94,7 @@ fn every_text_that_is_read_stands_in_every_catalogue() {
 
 #[test]
 fn catalogues_have_no_texts_that_no_source_has() {
-    let texts: BTreeSet<String> = texts::all(root(), sentences).into_iter().map(|text| text.english).collect();
+    let texts: BTreeSet<&str> = TEXTS.iter().map(|text| text.english.as_str()).collect();
     for (language, text) in others() {
         let stale: Vec<String> = entries(&text)
             .filter(|entry| !texts.contains(entry.english))
@@ -143,7 +153,7 @@ fn texts_are_found_where_they_stand_and_names_are_not() {
         #[error("the file has {n} rows")]
         struct Error;
     "##;
-    let found: Vec<String> = texts::of_rust(source, "src/detect/x.rs", sentences);
+    let found: Vec<String> = texts::of_rust(source, "src/detect/x.rs");
     let wanted = [
         "Beacon",
         "flow",
@@ -155,7 +165,7 @@ fn texts_are_found_where_they_stand_and_names_are_not() {
         "the file has {0} rows",
     ];
     assert_eq!(found, wanted);
-    assert!(texts::of_rust(source, "src/command/x.rs", sentences).is_empty(), "the command speaks English");
+    assert!(texts::of_rust(source, "src/command/x.rs").is_empty(), "the command speaks English");
 }
 
 /// What is left of a text when its marked parts are taken away: `[…]` within each other.
@@ -208,10 +218,9 @@ fn said() -> Vec<String> {
 /// A catalogue that marks each of its texts shows which words of a sentence are in none.
 #[test]
 fn what_findings_say_is_in_the_sources_texts() {
-    let marked: String =
-        texts::all(root(), sentences).iter().map(|text| format!("en {0}\nde ‹{0}›\n", text.english)).collect();
+    let marked: String = TEXTS.iter().map(|text| format!("en {0}\nde ‹{0}›\n", text.english)).collect();
     let marked = Catalogue::new(marked);
-    let said = said();
+    let said = &*SAID;
     let begun = Instant::now();
     let is_left = |text: &&String| {
         let left = unmarked(&marked.translated(text).unwrap_or_else(|| (*text).clone()));
@@ -234,7 +243,7 @@ fn what_findings_say_is_in_the_sources_texts() {
 fn findings_and_reports_come_out_in_german() {
     let german = Language::of("de").unwrap();
     let catalogue = built_in(german).unwrap();
-    let said = said();
+    let said = &*SAID;
     let left: Vec<&String> = said.iter().filter(|text| catalogue.translated(text).is_none()).collect();
     assert!(left.len() * 50 < said.len(), "{} of {} texts stay English:\n{left:#?}", left.len(), said.len());
 

@@ -9,7 +9,7 @@ use crate::model::Analysis;
 use crate::pipeline::Pipeline;
 use crate::query;
 use clap::ValueEnum;
-use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Write};
@@ -33,8 +33,8 @@ pub struct ReportArguments {
     /// Draw only these charts in the section of charts, separated by commas
     #[arg(long, value_name = "CHARTS", requires = "report", value_delimiter = ',', value_parser = chart_ids())]
     report_charts: Vec<String>,
-    /// Write the report in this language: en or de. JSON stays English
-    #[arg(long, value_name = "LANGUAGE", requires = "report", default_value = "en", value_parser = parse_language)]
+    /// Write the report in this language; JSON stays English
+    #[arg(long, value_name = "LANGUAGE", requires = "report", default_value = "en", value_parser = languages())]
     language: Language,
     /// Put pseudonyms in place of all IP and MAC addresses and names of hosts, domains and accounts (of three letters or
     /// more), in everything that is written; of packets only headers are written. Addresses keep their common prefixes
@@ -99,9 +99,9 @@ impl ValueEnum for Section {
     }
 }
 
-fn parse_language(id: &str) -> Result<Language, String> {
-    let ids: Vec<&str> = Language::ALL.iter().map(|language| language.id).collect();
-    Language::of(id).ok_or_else(|| format!("languages are {}", ids.join(", ")))
+fn languages() -> impl TypedValueParser<Value = Language> {
+    let ids = Language::ALL.iter().map(|language| PossibleValue::new(language.id).help(language.name));
+    PossibleValuesParser::new(ids).map(|id| Language::of(&id).unwrap_or(Language::ENGLISH))
 }
 
 fn chart_ids() -> PossibleValuesParser {
@@ -144,12 +144,13 @@ impl ReportArguments {
             options.charts.retain(|id| self.report_charts.iter().any(|wanted| wanted == id));
         }
         options.has_pseudonyms = pseudonyms.is_on();
-        let text = format.in_language(
-            report::write(analysis, &options, format),
-            self.language,
-            language::built_in(self.language).as_ref(),
-        );
-        pseudonyms.write(out, format.media_type(), |file| file.write_all(text.as_bytes()))
+        let mut text = report::write(analysis, &options, format);
+        // Before it is translated: `1.234.150.200` would be taken for an address.
+        if let Some(all) = pseudonyms.pseudonyms() {
+            text = all.rewrite(&text, Notation::of_media_type(format.media_type()));
+        }
+        let text = format.in_language(text, self.language, language::built_in(self.language).as_ref());
+        output::write(out, |file| file.write_all(text.as_bytes()))
     }
 }
 

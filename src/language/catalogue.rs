@@ -9,8 +9,6 @@ use super::template;
 /// A text and its translation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Entry<'a> {
-    /// The folder of the sources that it stands in.
-    pub room: &'a str,
     /// As the sources have it, values as `{0}`.
     pub english: &'a str,
     /// In the language; empty if it is not translated.
@@ -21,18 +19,18 @@ pub struct Entry<'a> {
 
 /// The entries of a catalogue's text, in order.
 pub fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
-    let mut room = "";
     let mut english = None;
     text.lines().enumerate().filter_map(move |(place, line)| {
-        if let Some(name) = line.strip_prefix("# ") {
-            room = name;
-        } else if let Some(said) = line.strip_prefix("en ") {
+        if let Some(said) = line.strip_prefix("en ") {
             english = Some((said, place + 1));
-        } else if line.as_bytes().get(2).is_none_or(|sign| *sign == b' ') && line.len() > 1 && !line.starts_with('!') {
+        } else if line.as_bytes().get(2).is_none_or(|sign| *sign == b' ')
+            && line.len() > 1
+            && !line.starts_with(['!', '#'])
+        {
             let (english, line_of) = english.take()?;
             let said = line.get(3..).unwrap_or_default();
             let other = if said == "=" { english } else { said };
-            return Some(Entry { room, english, other, line: line_of });
+            return Some(Entry { english, other, line: line_of });
         }
         None
     })

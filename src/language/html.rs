@@ -4,11 +4,11 @@ use super::Language;
 use super::catalogue::Catalogue;
 
 /// Elements whose text is no language.
-const CODE: &[&str] = &["code", "pre", "style", "script", "samp"];
+pub const CODE: &[&str] = &["code", "pre", "samp", "script", "style", "textarea"];
 /// Elements without an end.
 const VOID: &[&str] = &["br", "hr", "img", "meta", "link", "input", "col", "wbr", "source"];
 /// Attributes that are read to people.
-const SPOKEN: &[&str] = &["title", "aria-label", "alt", "placeholder"];
+pub const SPOKEN: &[&str] = &["title", "aria-label", "placeholder", "alt", "aria-description", "aria-valuetext"];
 
 /// The page in the language. What has `translate="no"` is data and stays.
 pub fn page(html: &str, catalogue: &Catalogue, language: Language) -> String {
@@ -30,7 +30,7 @@ pub fn page(html: &str, catalogue: &Catalogue, language: Language) -> String {
         } else if is_open && (kept_depth > 0 || CODE.contains(&name) || tag.contains(" translate=\"no\"")) {
             kept_depth += 1;
         }
-        if kept_depth == 0 || !tag.contains('"') {
+        if kept_depth == 0 {
             out.push_str(&attributes(tag, name, catalogue, language));
         } else {
             out.push_str(tag);

@@ -20,7 +20,7 @@ mod tests;
 #[cfg(not(target_arch = "wasm32"))]
 pub use built_in::built_in;
 pub use catalogue::{Catalogue, Entry, entries};
-pub use html::page;
+pub use html::{CODE, SPOKEN, page};
 pub use markdown::lines;
 pub use pieces::sentences;
 pub use template::{is_template, places};

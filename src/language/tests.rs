@@ -3,7 +3,6 @@
 use super::*;
 
 const TEXT: &str = "\
-! language de
 ! decimal ,
 ! thousands .
 ! date D.M.Y

@@ -62,6 +62,14 @@ impl Said {
     }
 }
 
+/// The better of two, as [`Said::or_better`] has it.
+fn better(one: Option<Said>, other: Option<Said>) -> Option<Said> {
+    match one {
+        Some(one) => Some(one.or_better(other)),
+        None => other,
+    }
+}
+
 impl Catalogue {
     /// The text in the catalogue's language, with its space at the ends; None if it stays as it is.
     pub fn translated(&self, text: &str) -> Option<String> {
@@ -220,10 +228,7 @@ impl Translator<'_> {
         let mut best: Option<Said> = None;
         for fit in fitting.into_iter().take(MOST_FITTING) {
             let said = self.filled(fit, text, depth);
-            best = match best {
-                Some(best) => Some(best.or_better(said)),
-                None => said,
-            };
+            best = better(best, said);
             if best.as_ref().is_some_and(Said::is_sure) {
                 break;
             }
@@ -253,10 +258,7 @@ impl Translator<'_> {
             if said.is_sure() {
                 return Some(said);
             }
-            best = Some(match best {
-                Some(best) => best.or_better(Some(said)),
-                None => said,
-            });
+            best = better(best, Some(said));
         }
         best.filter(|best| best.is_known() || n_own >= FEW_LETTERS)
     }
@@ -312,10 +314,7 @@ impl Translator<'_> {
             let (start, end) = (text.get(..text.len() - front.len()), front.get(core.len()..));
             let marks = |marks: Option<&str>| marks.unwrap_or_default().replace('“', open).replace('”', close);
             let said = Said { text: format!("{}{}{}", marks(start), said.text, marks(end)), ..said };
-            best = Some(match best {
-                Some(best) => best.or_better(Some(said)),
-                None => said,
-            });
+            best = better(best, Some(said));
         }
         best
     }
@@ -345,10 +344,7 @@ impl Translator<'_> {
             if said.is_sure() {
                 return Some(said);
             }
-            best = match best {
-                Some(best) => Some(best.or_better(Some(said))),
-                None => Some(said),
-            };
+            best = better(best, Some(said));
         }
         match (best, self.quoted(text, depth)) {
             (Some(best), quoted) => Some(best.or_better(quoted)),

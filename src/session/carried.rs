@@ -31,20 +31,29 @@ pub fn write(settings: &Settings, memory: &Memory, language: Language) -> String
     serde_json::to_string_pretty(&carried).unwrap_or_default() + "\n"
 }
 
-/// The language of the page that a file was saved from; none if it does not say, or there is no such language.
-pub fn language(text: &str) -> Option<Language> {
-    Language::of(&serde_json::from_str::<Carried>(text).ok()?.language)
+/// What a file has.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Session {
+    /// Settings.
+    pub settings: Settings,
+    /// Verdicts and notes.
+    pub memory: Memory,
+    /// The language of the page that it was saved from; none if it does not say, or there is no such language.
+    pub language: Option<Language>,
+    /// What of it is not usable, in words.
+    pub warnings: Vec<String>,
 }
 
-/// What a file has: settings, verdicts and notes, and what of it is not usable. An error says in words why it is none.
-pub fn read(text: &str, descriptors: &[&Descriptor]) -> Result<(Settings, Memory, Vec<String>), String> {
+/// What a file has. An error says in words why it is none.
+pub fn read(text: &str, descriptors: &[&Descriptor]) -> Result<Session, String> {
     let carried: Carried =
         serde_json::from_str(text).map_err(|_| "it is no session that Packetloupe has saved".to_owned())?;
     if carried.packetloupe != "session" || carried.version != 1 {
         return Err("it is no session of version 1".to_owned());
     }
     let (settings, warnings) = file::read(&carried.settings.to_string(), descriptors)?;
-    Ok((settings, carried.remarks.tidy(), warnings))
+    let language = Language::of(&carried.language);
+    Ok(Session { settings, memory: carried.remarks.tidy(), language, warnings })
 }
 
 #[cfg(test)]
@@ -63,10 +72,9 @@ mod tests {
         settings.allow(Rule { detector: Some("beacon".into()), ..Rule::default() });
         let file = FileFacts { name: "a.pcap".into(), bytes: 7, ..FileFacts::default() };
         memory.set(&file, "f-1", Annotation { verdict: Some(Verdict::True), note: "seen".into() });
-        let (read_settings, read_memory, warnings) =
-            read(&write(&settings, &memory, Language::ENGLISH), &descriptors).unwrap();
-        assert_eq!(language(&write(&settings, &memory, Language::ENGLISH)), Some(Language::ENGLISH));
-        assert_eq!((read_settings, read_memory, warnings), (settings, memory, Vec::new()));
+        let read = read(&write(&settings, &memory, Language::ENGLISH), &descriptors).unwrap();
+        let language = Some(Language::ENGLISH);
+        assert_eq!(read, Session { settings, memory, language, warnings: Vec::new() });
     }
 
     #[test]

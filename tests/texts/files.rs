@@ -1,16 +1,10 @@
 //! All sources of texts: Rust, the plain scripts, the lessons, the page's shell.
 
-use super::rules::{self, Sentences};
-use super::{Text, plain, rust};
+use super::{Text, plain, rules, rust};
 use std::path::Path;
 
 /// All texts for people below `root`, by file and line; each once, where it stands first.
-pub fn all(root: &Path, sentences: Sentences) -> Vec<Text> {
-    let mut paths = Vec::new();
-    collect(&root.join("src"), &mut paths);
-    let mut names: Vec<String> =
-        paths.iter().map(|path| path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/")).collect();
-    names.sort();
+pub fn all(root: &Path) -> Vec<Text> {
     let mut found: Vec<Text> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     let mut add = |english: String, file: &str, line: usize| {
@@ -18,17 +12,21 @@ pub fn all(root: &Path, sentences: Sentences) -> Vec<Text> {
             found.push(Text { english, file: file.to_owned(), line });
         }
     };
-    for name in names.iter().filter(|name| !is_test(name)) {
-        for literal in rust::literals(&std::fs::read_to_string(root.join(name)).unwrap()) {
-            for text in rules::texts(&literal, name, sentences) {
-                add(text, name, literal.line);
+    for file in crate::source::files() {
+        let name = format!("src/{}", file.path);
+        if is_test(&name) {
+            continue;
+        }
+        for literal in rust::literals(&file.text) {
+            for text in rules::texts(&literal, &name) {
+                add(text, &name, literal.line);
             }
         }
     }
     for (name, kind) in PLAIN {
         let source = std::fs::read_to_string(root.join(name)).unwrap();
         for (literal, line) in kind(&source) {
-            for text in rules::plain(&literal, sentences) {
+            for text in rules::plain(&literal) {
                 add(text, name, line);
             }
         }
@@ -50,9 +48,9 @@ const PLAIN: &[(&str, Kind)] = &[
 ];
 
 /// The texts of one file's source, in order, each once.
-pub fn of_rust(source: &str, file: &str, sentences: Sentences) -> Vec<String> {
+pub fn of_rust(source: &str, file: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for text in rust::literals(source).iter().flat_map(|literal| rules::texts(literal, file, sentences)) {
+    for text in rust::literals(source).iter().flat_map(|literal| rules::texts(literal, file)) {
         if !found.contains(&text) {
             found.push(text);
         }
@@ -65,15 +63,4 @@ fn is_test(name: &str) -> bool {
         || name.contains("/tests/")
         || name.contains("/testing/")
         || name.ends_with("/testing.rs")
-}
-
-fn collect(folder: &Path, paths: &mut Vec<std::path::PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, paths);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            paths.push(path);
-        }
-    }
 }

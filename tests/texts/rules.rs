@@ -1,9 +1,7 @@
 //! A literal to the texts in it that people read; none if it is for machines.
 
 use super::rust::Literal;
-
-/// How a text is cut into sentences: that of the library.
-pub type Sentences = fn(&str) -> Vec<&str>;
+use packetloupe::language::sentences;
 
 /// Whatever takes such a text compares, looks up or names something with it.
 const MACHINES: &str = "
@@ -51,7 +49,7 @@ pub const ENGLISH: &[(&str, &str)] = &[
 ];
 
 /// The texts for people in a literal of `file`.
-pub fn texts(literal: &Literal, file: &str, sentences: Sentences) -> Vec<String> {
+pub fn texts(literal: &Literal, file: &str) -> Vec<String> {
     // What an attack is called is said; the signatures beside it are not.
     let is_said = file == "src/detect/exploit/web_attack/signatures/mod.rs" && literal.item == "words";
     let is_english = ENGLISH.iter().any(|(room, _)| file.starts_with(room)) && !is_said;
@@ -423,6 +421,6 @@ fn numbered(text: &str) -> String {
 }
 
 /// The texts in a text that is known to be read by people; `{}` stands for its values.
-pub fn plain(text: &str, sentences: Sentences) -> Vec<String> {
+pub fn plain(text: &str) -> Vec<String> {
     sentences(text).into_iter().map(tidy).filter(|text| is_read(text, true)).map(|text| numbered(&text)).collect()
 }

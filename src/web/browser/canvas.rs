@@ -5,6 +5,8 @@ use crate::chart::draw::theme::Rgb;
 use crate::chart::draw::{self, IntoDrawingArea, Layout, Theme};
 use crate::model::chart::ChartSpec;
 use plotters_canvas::CanvasBackend;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement};
@@ -42,8 +44,15 @@ pub fn draw(
     canvas.set_width((width * pixel_ratio).round() as u32);
     canvas.set_height((height * pixel_ratio).round() as u32);
     let area = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
-    let spec = spec.clone().relabelled(&language::translated);
-    draw::draw(&spec, theme, &area, pixel_ratio, &language::translated).ok()
+    let labels = RefCell::new(BTreeSet::new());
+    let spec = spec.clone().relabelled(&|text| {
+        let said = language::translated(text)?;
+        labels.borrow_mut().insert(said.clone());
+        Some(said)
+    });
+    // Labels are translated by now; the rest is what the drawing itself writes.
+    let words = |text: &str| if labels.borrow().contains(text) { None } else { language::translated(text) };
+    draw::draw(&spec, theme, &area, pixel_ratio, &words).ok()
 }
 
 /// Draws a chart of this width and height, CSS px, on white ground, and hands it on as PNG; none if the browser cannot.

@@ -4,7 +4,7 @@
 //! A node remembers the English that it was written with and what it says instead, as two properties of its own, so that one can
 //! go back. What has `translate="no"`, as HTML has it, is data and stays; within it, `translate="yes"` is ours again.
 
-use crate::language::{Catalogue, Language};
+use crate::language::{CODE, Catalogue, Language, SPOKEN};
 use crate::model::terms;
 use js_sys::{Array, Reflect};
 use std::cell::RefCell;
@@ -15,12 +15,10 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MutationObserver, MutationObserverInit, MutationRecord, Node};
 
-/// Attributes that are read to people.
-const ATTRIBUTES: [&str; 6] = ["title", "aria-label", "placeholder", "alt", "aria-description", "aria-valuetext"];
-/// Elements whose text is no language.
-const CODE: [&str; 6] = ["CODE", "PRE", "SAMP", "SCRIPT", "STYLE", "TEXTAREA"];
 /// The nearest element that decides whether what is in it is translated.
 const DECIDES: &str = "[translate],code,pre,samp,script,style,textarea";
+/// Elements with attributes that are read to people.
+const HAS_SPOKEN: &str = "[title],[aria-label],[placeholder],[alt],[aria-description],[aria-valuetext]";
 /// Translations that are remembered: rows are drawn again and again.
 const MOST_KNOWN: usize = 4_096;
 /// Longer texts are not remembered; bytes.
@@ -103,7 +101,7 @@ pub fn show(language: Language, catalogue: Catalogue) {
     options.set_child_list(true);
     options.set_character_data(true);
     options.set_attributes(true);
-    options.set_attribute_filter(&ATTRIBUTES.iter().map(|name| JsValue::from_str(name)).collect::<Array>());
+    options.set_attribute_filter(&SPOKEN.iter().map(|name| JsValue::from_str(name)).collect::<Array>());
     if let Some(observer) = &shown.observer {
         // Fails only for options that make no sense.
         let _ = observer.observe_with_options(&root, &options);
@@ -138,7 +136,7 @@ impl Shown {
             "characterData" if !is_data(&target) => self.say(&target, None),
             "attributes" => {
                 let name = record.attribute_name().unwrap_or_default();
-                let attribute = ATTRIBUTES.iter().find(|attribute| **attribute == name);
+                let attribute = SPOKEN.iter().find(|attribute| **attribute == name);
                 if let Some(attribute) = attribute.filter(|_| !is_data(&target)) {
                     self.say(&target, Some(attribute));
                 }
@@ -185,10 +183,10 @@ fn each(node: &Node, is_data: bool, then: &mut impl FnMut(&Node, Option<&'static
             let element: &Element = node.unchecked_ref();
             let is_data = match element.get_attribute("translate") {
                 Some(said) => said == "no",
-                None => is_data || CODE.contains(&element.tag_name().as_str()),
+                None => is_data || CODE.contains(&element.local_name().as_str()),
             };
-            if !is_data && element.has_attributes() {
-                ATTRIBUTES.iter().for_each(|attribute| then(node, Some(attribute)));
+            if !is_data && element.matches(HAS_SPOKEN).unwrap_or(false) {
+                SPOKEN.iter().for_each(|attribute| then(node, Some(attribute)));
             }
             let mut child = node.first_child();
             while let Some(node) = child {

@@ -4,7 +4,7 @@ use super::prefs;
 use crate::export::report::ReportFormat;
 use crate::language::{Catalogue, Language};
 use crate::web::browser::{fetch, language};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use yew::Callback;
 
 pub use crate::web::browser::language::{shown, translated};
@@ -12,6 +12,8 @@ pub use crate::web::browser::language::{shown, translated};
 thread_local! {
     /// Who is told when another language is shown.
     static TOLD: RefCell<Option<Callback<Language>>> = const { RefCell::new(None) };
+    /// What was wanted last: it may be chosen while another one is loaded.
+    static WANTED: Cell<Language> = const { Cell::new(Language::ENGLISH) };
 }
 
 /// Calls whenever another language is shown.
@@ -21,6 +23,7 @@ pub fn listen(then: Callback<Language>) {
 
 /// Shows a language. An error says in a sentence why it cannot; the page is English then.
 pub async fn show(wanted: Language) -> Result<(), String> {
+    WANTED.set(wanted);
     if wanted == language::shown() {
         return Ok(());
     }
@@ -28,6 +31,9 @@ pub async fn show(wanted: Language) -> Result<(), String> {
         language::show_english();
     } else {
         let text = fetch::text(&format!("languages/{}.txt", wanted.id)).await;
+        if WANTED.get() != wanted {
+            return Ok(());
+        }
         let text = text.map_err(|why| format!("The page stays in English: {why}"))?;
         language::show(wanted, Catalogue::new(text));
     }

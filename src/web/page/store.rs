@@ -22,7 +22,7 @@ const EVALUATE_PAUSE_MS: u32 = 200;
 /// Tables whose places are remembered.
 const MOST_PLACES: usize = 64;
 
-/// Called with a file and how many packets it lacks; or with why there is none, empty if there is no room for it.
+/// Called with a file and how many packets it lacks; or with why there is none.
 pub type OnSaved = Callback<Result<(Blob, u64), SaveError>>;
 
 /// Where a table stands.
@@ -295,12 +295,12 @@ impl Store {
     /// Takes over what a saved session has; an error says in a sentence why it cannot be used.
     pub fn take_session(&self, name: String, text: &str) -> Result<(), String> {
         let read = carried::read(text, &pipeline::descriptors());
-        let (settings, memory, warnings) = read.map_err(|why| format!("{name} cannot be used: {why}."))?;
-        if let Some(wanted) = carried::language(text) {
+        let read = read.map_err(|why| format!("{name} cannot be used: {why}."))?;
+        if let Some(wanted) = read.language {
             let store = self.clone();
             language::choose(wanted, move |text| store.dispatch(Action::Fail(text)));
         }
-        self.dispatch(Action::LoadSession(name, settings, memory, warnings));
+        self.dispatch(Action::LoadSession(name, read.settings, read.memory, read.warnings));
         Ok(())
     }
 

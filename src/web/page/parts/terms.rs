@@ -43,6 +43,7 @@ fn marked(text: &str, mark: impl Fn(String, String) -> Html) -> Html {
         }
         None => (Cow::Borrowed(text), terms::find(text)),
     };
+    let is_said = matches!(text, Cow::Owned(_));
     let mut all = Vec::new();
     let mut at = 0;
     let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default().to_owned();
@@ -52,7 +53,13 @@ fn marked(text: &str, mark: impl Fn(String, String) -> Html) -> Html {
         at = range.end;
     }
     all.push(html! { { part(at, text.len()) } });
-    all.into_iter().collect()
+    let all: Html = all.into_iter().collect();
+    // What is in the language already is not translated again.
+    if is_said {
+        html! { <span translate="no">{ all }</span> }
+    } else {
+        all
+    }
 }
 
 /// What is shown, and beside what.

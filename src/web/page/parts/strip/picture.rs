@@ -1,6 +1,6 @@
 //! The timeline as a picture with two edges: what lies between them is selected.
 
-use super::drag::use_drag;
+use super::drag::use_time_drag;
 use super::{brush, heights, n_bins, share, start_of, summary};
 use crate::chart::draw::ticks;
 use crate::model::{Analysis, Finding, Severity};
@@ -39,7 +39,11 @@ pub fn Picture(props: &StripPictureProps) -> Html {
     let timeline = &analysis.stats.timeline;
     let n = n_bins(timeline);
     let store = use_store();
-    let drag = use_drag(analysis, *time);
+    let drag = use_time_drag(analysis, *time);
+    let shown = match drag.span {
+        Some(((from, _), (to, _))) => Some((from.min(to), from.max(to))),
+        None => time.map(|(from, to)| (share(timeline, from), share(timeline, to))),
+    };
     let drawn = use_memo(analysis.clone(), |analysis| (area(&heights(&analysis.stats.timeline)), marks(analysis)));
     let place = |ns: i64| (share(timeline, ns) * n as f64).round() as usize;
     let (first, end) = time.map_or((0, n), |(from, to)| (place(from), place(to)));
@@ -72,7 +76,7 @@ pub fn Picture(props: &StripPictureProps) -> Html {
                         y={format!("{}%", 20 * lane + 2)} height="16%" />
                 }
             </svg>
-            { range(drag.shown) }
+            { range(shown) }
             <div class="strip-surface" title="Drag to select a range of time" onpointerdown={drag.on_down} onpointermove={drag.on_move}
                 onpointerup={drag.on_up} onpointercancel={drag.on_cancel}></div>
             { edge(bins, true, text(first), &move_to) }

@@ -32,8 +32,15 @@ pub fn Shown() -> Html {
         Callback::from(move |_: Event| {
             let wanted = select.cast::<HtmlSelectElement>().and_then(|select| Language::of(&select.value()));
             let (Some(wanted), Some(store)) = (wanted, store.clone()) else { return };
-            IS_CHOSEN.set(true);
-            language::choose(wanted, move |why| store.dispatch(Action::Fail(why)));
+            IS_CHOSEN.set(wanted != language::shown());
+            let select = select.clone();
+            language::choose(wanted, move |why| {
+                IS_CHOSEN.set(false);
+                if let Some(select) = select.cast::<HtmlSelectElement>() {
+                    select.set_value(language::shown().id);
+                }
+                store.dispatch(Action::Fail(why));
+            });
         })
     };
     let shown = language::shown();
