@@ -1,5 +1,5 @@
 // Makes one file of a built page: node scripts/one_file.mjs FOLDER OUT
-// Everything is inside, so that it opens from disk (file://): scripts and style as they are, wasm, worker, samples, lessons and languages
+// Everything is inside, so that it opens from disk (file://): scripts and style as they are, programs, samples, lessons and languages
 // deflated in base64. Its policy names the scripts and the style by their hashes and lets it load nothing. There is no service
 // worker. The same folder gives the same bytes.
 

@@ -81,7 +81,8 @@ impl Desk {
         }
     }
 
-    /// Answers here, learning included: for who has no other worker. `report` is told how far it is, and may stop it.
+    /// Answers here, learning included, for who has no other worker, such as the command. `report` is told how far it is, as a share,
+    /// and may stop it.
     pub fn ask(
         &mut self,
         pipeline: &Pipeline,

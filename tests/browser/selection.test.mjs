@@ -48,6 +48,13 @@ describe("the timeline", () => {
     assert.equal(await others(page, "Packets", all), some);
     await page.goForward();
     assert.equal(await others(page, "Packets", some), all);
+    // A click in the range leaves it, one beside it takes it back.
+    await page.goBack();
+    assert.equal(await others(page, "Packets", all), some);
+    await page.mouse.click(box.x + box.width * 0.375, box.y + 10);
+    assert.match(page.url(), /from=\d+&to=\d+/);
+    await page.mouse.click(box.x + box.width * 0.9, box.y + 10);
+    assert.equal(await others(page, "Packets", some), all);
     await close();
   });
 
