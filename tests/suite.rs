@@ -26,6 +26,8 @@ mod filters;
 mod fixtures;
 mod folder;
 mod forms;
+#[path = "fuzz/src/lib.rs"]
+mod fuzz;
 mod lab;
 mod languages;
 mod lessons;
@@ -41,6 +43,7 @@ mod pieces;
 mod properties;
 mod pseudonyms;
 mod secrets;
+mod seeds;
 mod site;
 mod source;
 mod summary;

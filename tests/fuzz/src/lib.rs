@@ -1,5 +1,12 @@
 //! What the targets share: bytes through the whole line, and every question that the page and the command may ask after.
 
+pub mod captures;
+pub mod files;
+pub mod filters;
+pub mod packets;
+pub mod payloads;
+pub mod tables;
+
 use packetloupe::export::report::html;
 use packetloupe::export::{TableExport, json};
 use packetloupe::model::Analysis;
