@@ -10,7 +10,7 @@ fn main() {
     collect(Path::new("src"), &mut paths);
     paths.push(PathBuf::from("Cargo.toml"));
     paths.sort();
-    let mut hash = fnv::OF_NOTHING;
+    let mut hash = fnv::OFFSET_BASIS;
     for path in &paths {
         hash = fnv::add(hash, &std::fs::read(path).unwrap_or_default());
     }

@@ -70,7 +70,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "pipeline",
             "export",
             "filter",
-            "anomalies/Desk",
+            "anomalies/AnomalyQueries",
         ],
     ),
     ("export", &["model", "chart", "flow", "summary", "language"]),
@@ -376,7 +376,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["desk"],
         ],
     ),
-    ("attach", &[&["attachment", "recognise"], &["apply", "comparison"]]),
+    ("attach", &[&["attachment", "recognise"], &["comparison"], &["apply"]]),
     ("baseline", &[&["profile", "stat"], &["compare"], &["findings"]]),
     ("training", &[&["features", "marks"], &["gather", "label_file"], &["apply", "desk"], &["findings"]]),
     (

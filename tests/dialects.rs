@@ -260,7 +260,7 @@ fn what_a_table_cannot_tell_rests_with_a_reason() {
     let (_, flows) = whole(&fixture("ctu13"));
     let of = |id: &str| flows.runs.iter().find(|run| run.id == id).unwrap().not_enough_data.clone();
     assert!(of("arp_spoofing").unwrap().contains("table of flows"));
-    assert!(!flows.table.unwrap().rests.is_empty());
+    assert!(!flows.table.unwrap().not_evaluated.is_empty());
     assert!(flows.stats.timeline.packets[0].iter().sum::<u64>() > 0);
 }
 

@@ -19,9 +19,9 @@ use std::ops::ControlFlow;
 /// From this share of the rows on a finding decides what is usual.
 const DOMINANT: f64 = 0.2;
 
-/// Whom the page asks: knows what the rows of the last task are.
+/// Answers the page's queries about anomalies; remembers which rows the last task had.
 #[derive(Default)]
-pub struct Desk {
+pub struct AnomalyQueries {
     known: Option<Known>,
     learner: Option<Learner>,
 }
@@ -32,7 +32,7 @@ struct Known {
     members: Vec<u32>,
 }
 
-impl Desk {
+impl AnomalyQueries {
     /// Makes a task; a sentence if that cannot be done.
     pub fn task(&mut self, pipeline: &Pipeline, choice: &AnomalyChoice) -> Result<Task, String> {
         chosen_methods(choice)?;

@@ -2,7 +2,7 @@
 //! works on that alone, wherever it runs, and what came of it is told in small answers.
 //!
 //! [`Subjects`] says what the rows of the matrix are and what is known of each, [`Task`] is the matrix with what was chosen,
-//! [`Learner`] learns from it, and [`Desk`] answers the page's questions with all three.
+//! [`Learner`] learns from it, and [`AnomalyQueries`] answers the page's questions with all three.
 
 mod counted;
 mod cuts;
@@ -19,10 +19,10 @@ mod table_rows;
 mod task;
 
 pub use demonstration::demonstration;
-pub use desk::{Desk, chosen_methods};
+pub use desk::{AnomalyQueries, chosen_methods};
 pub use feature::Feature;
 pub use learner::Learner;
-pub use offer::method_offer;
+pub use offer::{method_offer, parameter_offers};
 pub use subjects::Subjects;
 pub use task::Task;
 

@@ -15,8 +15,8 @@ use std::iter;
 
 /// Most rows that distributions are of.
 const MOST_ROWS: u32 = 10_000;
-/// Parts of a distribution.
-const PARTS: usize = 24;
+/// Bins of a histogram.
+const N_BINS: usize = 24;
 
 /// Features whose values are described, at most: a message to the page stays small however wide a table is.
 const MOST_DESCRIBED: usize = 200;
@@ -92,7 +92,7 @@ fn spread(values: Option<Values>) -> AnomalyFeature {
             counts.retain(|n| *n > 0);
             let n_texts = counts.len() as u64;
             counts.arrange_by(|a, b| b.cmp(a));
-            counts.truncate(PARTS);
+            counts.truncate(N_BINS);
             let n_missing = codes.iter().filter(|code| code.is_none()).count() as u64;
             AnomalyFeature { n_missing, n_texts: Some(n_texts), histogram: counts, ..nothing }
         }
@@ -103,17 +103,17 @@ fn spread(values: Option<Values>) -> AnomalyFeature {
 /// How many of ascending values lie in each part between the first and the last.
 fn histogram(sorted: &[f64]) -> Vec<u32> {
     let (Some(low), Some(high)) = (sorted.first(), sorted.last()) else { return Vec::new() };
-    let width = (high - low) / PARTS as f64;
-    let mut counts = vec![0; PARTS];
+    let width = (high - low) / N_BINS as f64;
+    let mut counts = vec![0; N_BINS];
     for value in sorted {
         let part = if width > 0.0 { ((value - low) / width) as usize } else { 0 };
-        counts.iter_mut().skip(part.min(PARTS - 1)).take(1).for_each(|n| *n += 1);
+        counts.iter_mut().skip(part.min(N_BINS - 1)).take(1).for_each(|n| *n += 1);
     }
     counts
 }
 
-/// What is said of a method, with its parameters only.
-pub fn method_offer(explains: &str, parameters: &[Descriptor], cost: Cost) -> AnomalyMethod {
+/// Parameters as the page offers them.
+pub fn parameter_offers(parameters: &[Descriptor]) -> Vec<AnomalyParameter> {
     let parameter = |of: &Descriptor| AnomalyParameter {
         id: of.id.to_owned(),
         label: of.label.to_owned(),
@@ -121,6 +121,11 @@ pub fn method_offer(explains: &str, parameters: &[Descriptor], cost: Cost) -> An
         unit: of.unit.to_owned(),
         range: [of.min, of.default, of.max],
     };
+    parameters.iter().map(parameter).collect()
+}
+
+/// A method's parameters, speed and explanation; its names and texts are left empty for the caller.
+pub fn method_offer(explains: &str, parameters: &[Descriptor], cost: Cost) -> AnomalyMethod {
     AnomalyMethod {
         id: String::new(),
         label: String::new(),
@@ -135,7 +140,7 @@ pub fn method_offer(explains: &str, parameters: &[Descriptor], cost: Cost) -> An
             Cost::Heavy => "slow",
         }
         .to_owned(),
-        parameters: parameters.iter().map(parameter).collect(),
+        parameters: parameter_offers(parameters),
     }
 }
 

@@ -21,7 +21,7 @@ fn sample() -> Pipeline {
     pipeline(include_bytes!("../../static/samples/portscan_syn.pcap"), "portscan_syn.pcap")
 }
 
-/// Numbers without meaning, one far out row, and a last column that is a label by its name; the second but last is a function
+/// Numbers without meaning, one far out row, and a last column that is a label by its name; the last but one is a function
 /// of it.
 fn table(label: &str, n: u32) -> String {
     let mut text = format!("a,b,c,d,copy,{label}\n");
@@ -31,7 +31,7 @@ fn table(label: &str, n: u32) -> String {
         f64::from((state >> 33) as u32) / f64::from(1_u32 << 31)
     };
     for row in 0..n {
-        // A sum of evens is round enough.
+        // A sum of four uniform values is close enough to a normal one.
         let mut value = || (0..4).map(|_| next()).sum::<f64>();
         let [a, b, c, d] = [value(), value(), value(), value()];
         let d = if row == 77 { 40.0 } else { d };
@@ -45,14 +45,14 @@ fn go_on(_: f32) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-fn learnt(desk: &mut Desk, pipeline: &Pipeline, choice: AnomalyChoice) -> AnomalyResult {
+fn learnt(desk: &mut AnomalyQueries, pipeline: &Pipeline, choice: AnomalyChoice) -> AnomalyResult {
     match desk.ask(pipeline, &[], &AnomalyQuery::Learn(choice), &mut go_on) {
         AnomalyAnswer::Learnt(result) => *result,
         other => panic!("{other:?}"),
     }
 }
 
-fn rows(desk: &mut Desk, pipeline: &Pipeline, least: f64) -> Page<AnomalyRow> {
+fn rows(desk: &mut AnomalyQueries, pipeline: &Pipeline, least: f64) -> Page<AnomalyRow> {
     let window =
         Window { filter: Filter::default(), sort: AnomalySort::Score, is_descending: true, offset: 0, count: 10 };
     match desk.ask(pipeline, &[], &AnomalyQuery::Rows(window, ScoredWithin { least, region: None }), &mut go_on) {
@@ -68,7 +68,7 @@ fn of(scope: AnomalyScope) -> AnomalyChoice {
 #[test]
 fn every_scope_of_a_capture_is_learnt_from_and_its_rows_have_names_and_reasons() {
     let pipeline = sample();
-    let mut desk = Desk::default();
+    let mut desk = AnomalyQueries::default();
     for scope in [AnomalyScope::Flows, AnomalyScope::Hosts, AnomalyScope::Pairs, AnomalyScope::Windows] {
         let result = learnt(&mut desk, &pipeline, of(scope));
         assert_eq!(result.n_rows, result.n_all);
@@ -92,7 +92,7 @@ fn every_scope_of_a_capture_is_learnt_from_and_its_rows_have_names_and_reasons()
 #[test]
 fn the_scanner_stands_out_among_hosts_by_what_it_contacts() {
     let pipeline = sample();
-    let mut desk = Desk::default();
+    let mut desk = AnomalyQueries::default();
     learnt(&mut desk, &pipeline, of(AnomalyScope::Hosts));
     let top = &rows(&mut desk, &pipeline, 0.0).rows[0];
     assert!(matches!(top.link, AnomalyLink::Flows(_)));
@@ -105,7 +105,7 @@ fn rows_that_a_finding_means_say_so_and_one_that_means_many_is_named() {
     let settings = Settings::default();
     (0..crate::pipeline::cards().len()).for_each(|place| pipeline.evaluate_one(place, &settings));
     let findings = pipeline.analysis(&settings).findings;
-    let mut desk = Desk::default();
+    let mut desk = AnomalyQueries::default();
     let choice = AnomalyChoice { methods: vec!["hbos".to_owned()], ..of(AnomalyScope::Flows) };
     let AnomalyAnswer::Learnt(result) = desk.ask(&pipeline, &findings, &AnomalyQuery::Learn(choice), &mut go_on) else {
         panic!("nothing learnt")
@@ -123,7 +123,7 @@ fn rows_that_a_finding_means_say_so_and_one_that_means_many_is_named() {
 #[test]
 fn a_part_of_the_map_lists_the_rows_that_lie_there() {
     let pipeline = pipeline(table("class", 300).as_bytes(), "t.csv");
-    let mut desk = Desk::default();
+    let mut desk = AnomalyQueries::default();
     let map = learnt(&mut desk, &pipeline, of(AnomalyScope::Rows)).map.unwrap();
     let top = map.points.last().unwrap();
     let region = MapRegion::around((top.x, top.y));
@@ -141,7 +141,7 @@ fn a_part_of_the_map_lists_the_rows_that_lie_there() {
 fn who_learns_elsewhere_gives_the_same() {
     let pipeline = sample();
     let choice = AnomalyChoice { most_rows: 500, ..of(AnomalyScope::Flows) };
-    let (mut here, mut there) = (Desk::default(), Desk::default());
+    let (mut here, mut there) = (AnomalyQueries::default(), AnomalyQueries::default());
     let result = learnt(&mut here, &pipeline, choice.clone());
     let task: Task = decode(&encode(&there.task(&pipeline, &choice).unwrap())).unwrap();
     let (learner, answer) = Learner::answer_to(task, &mut go_on);
@@ -157,7 +157,7 @@ fn who_learns_elsewhere_gives_the_same() {
 #[test]
 fn labels_judge_and_are_never_looked_at_and_the_odd_row_is_found() {
     let pipeline = pipeline(table("attack_cat", 600).as_bytes(), "t.csv");
-    let mut desk = Desk::default();
+    let mut desk = AnomalyQueries::default();
     let choice = of(AnomalyScope::Rows);
     let AnomalyAnswer::Offer(offer) = desk.ask(&pipeline, &[], &AnomalyQuery::Offer(choice.clone()), &mut go_on) else {
         panic!("no offer")
@@ -217,7 +217,7 @@ const LABELS: [&str; 30] = [
 fn of_noise_beside_a_label_of_any_name_no_method_learns_the_label() {
     for (place, label) in LABELS.into_iter().enumerate() {
         let pipeline = pipeline(table(label, 300).as_bytes(), "t.csv");
-        let mut desk = Desk::default();
+        let mut desk = AnomalyQueries::default();
         // All methods with some names, the default's with the others: each costs time.
         let methods = if place % 15 == 0 { vec!["*".to_owned()] } else { Vec::new() };
         let result = learnt(&mut desk, &pipeline, AnomalyChoice { methods, ..of(AnomalyScope::Rows) });
@@ -235,7 +235,7 @@ fn of_noise_beside_a_label_of_any_name_no_method_learns_the_label() {
 #[test]
 fn work_that_is_stopped_says_so_and_what_is_not_there_is_refused() {
     let pipeline = sample();
-    let mut desk = Desk::default();
+    let mut desk = AnomalyQueries::default();
     let stopped =
         desk.ask(&pipeline, &[], &AnomalyQuery::Learn(of(AnomalyScope::Flows)), &mut |_| ControlFlow::Break(()));
     assert_eq!(stopped, AnomalyAnswer::Cancelled);

@@ -1,7 +1,8 @@
 //! Attachments and a pipeline's tables to further findings of an analysis.
 
-use super::attachment::{Attachment, profile_sources};
-use crate::baseline::findings::CARD as CHANGES;
+use super::attachment::Attachment;
+use super::comparison::profile_sources;
+use crate::baseline::findings::CARD as CHANGES_CARD;
 use crate::baseline::{self, Profile, compare};
 use crate::indicators::{self, List, Matches, Seen};
 use crate::learn::trained::TrainedModel;
@@ -11,8 +12,8 @@ use crate::model::{Analysis, Finding};
 use crate::pipeline::{self, Pipeline};
 use crate::protocol::attached::AttachedKind;
 use crate::settings::Settings;
-use crate::training::findings::CARD as MODEL;
-use crate::training::{apply as ask, findings};
+use crate::training::findings::CARD as MODEL_CARD;
+use crate::training::{apply as apply_model, findings};
 use std::ops::ControlFlow;
 
 /// Why an attachment is not applied, in a sentence.
@@ -42,7 +43,7 @@ pub fn apply(
                 Attachment::Baseline(normal) => *said = add_changes(normal, pipeline, analysis, settings),
             }
         }
-        // Of an indicator that several lists have the first counts, so they are matched together.
+        // An indicator that is in several lists counts for the first of them, so all lists are matched together.
         if !lists.is_empty() {
             let (by_list, _) = add_indicators(&lists, pipeline, analysis, settings);
             of_lists.into_iter().zip(by_list).for_each(|(said, n)| *said = Ok(n));
@@ -74,10 +75,10 @@ pub fn add_model(
     analysis: &mut Analysis,
     settings: &Settings,
 ) -> Result<u64, NotApplied> {
-    let mut report = |_: f32| ControlFlow::Continue(());
-    let judged = ask(model, pipeline, &mut Work::new(&mut report))?;
+    let mut never_stop = |_: f32| ControlFlow::Continue(());
+    let judged = apply_model(model, pipeline, &mut Work::new(&mut never_stop))?;
     let found = findings::findings(model, &judged, pipeline, &analysis.findings);
-    Ok(add(analysis, MODEL.id, found, settings))
+    Ok(add(analysis, MODEL_CARD.id, found, settings))
 }
 
 /// Adds what differs from a baseline.
@@ -98,7 +99,7 @@ pub fn add_changes(
         let changes = compare(normal, &Profile::of(&from));
         baseline::findings(normal, &changes, &from)
     };
-    Ok(add(analysis, CHANGES.id, found, settings))
+    Ok(add(analysis, CHANGES_CARD.id, found, settings))
 }
 
 /// Adds findings as if a detector of this id had made them.

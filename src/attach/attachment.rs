@@ -1,16 +1,14 @@
-//! The text of a file that is applied to what it holds.
+//! The text of a file beside the open one to what it holds: a trained model, a baseline, indicators or labels.
 
 use crate::baseline::Profile;
-use crate::baseline::profile::{Sources, ThingKind};
+use crate::baseline::profile::ThingKind;
 use crate::indicators::List;
 use crate::learn::trained::TrainedModel;
-use crate::model::Analysis;
 use crate::model::format::quantity::{counted, percent, with_unit};
-use crate::pipeline::Pipeline;
 use crate::protocol::attached::AttachedKind;
 use crate::training::LabelFile;
 
-/// A file that is applied.
+/// A file beside the open one, as read.
 pub enum Attachment {
     /// A trained model.
     Model(Box<TrainedModel>),
@@ -75,22 +73,13 @@ impl Attachment {
             Attachment::Indicators(list) => {
                 let unknown = match list.n_unknown {
                     0 => String::new(),
-                    n => format!("; {} passed over", counted(n, "entry is none and was", "entries are none and were")),
+                    n => format!(
+                        "; {} passed over",
+                        counted(n, "entry is not an indicator and was", "entries are not indicators and were")
+                    ),
                 };
                 format!("{}{unknown}.", counted(list.indicators.len() as u64, "indicator", "indicators"))
             }
         }
-    }
-}
-
-/// What a profile of a pipeline is made of.
-pub fn profile_sources<'a>(pipeline: &'a Pipeline, analysis: &'a Analysis, files: Vec<String>) -> Sources<'a> {
-    Sources {
-        flows: pipeline.flows(),
-        fields: pipeline.flow_fields(),
-        names: pipeline.names(),
-        site: &analysis.site,
-        files,
-        passing: None,
     }
 }

@@ -1,7 +1,7 @@
 //! A baseline and a pipeline's tables to what differs, as the page shows it; and the part of a capture that is selected to a baseline.
 
-use super::attachment::{Attachment, profile_sources};
-use crate::baseline::profile::Thing;
+use super::attachment::Attachment;
+use crate::baseline::profile::{Sources, Thing};
 use crate::baseline::{Change, Profile, compare};
 use crate::maths::sorting::Arrange;
 use crate::model::Analysis;
@@ -12,6 +12,18 @@ use crate::protocol::comparison::{ChangedKind, ChangedRate, ChangedValues, Compa
 const MOST_THINGS: usize = 60;
 /// Changed rates that are told, at most.
 const MOST_RATES: usize = 100;
+
+/// The tables of a pipeline that a profile is computed from.
+pub fn profile_sources<'a>(pipeline: &'a Pipeline, analysis: &'a Analysis, files: Vec<String>) -> Sources<'a> {
+    Sources {
+        flows: pipeline.flows(),
+        fields: pipeline.flow_fields(),
+        names: pipeline.names(),
+        site: &analysis.site,
+        files,
+        passing: None,
+    }
+}
 
 /// What is normal in the flows that pass, or in all.
 ///

@@ -8,8 +8,8 @@ mod comparison;
 mod recognise;
 
 pub use apply::{NotApplied, add_changes, add_indicators, add_model, apply};
-pub use attachment::{Attachment, profile_sources};
-pub use comparison::{comparison, learn};
+pub use attachment::Attachment;
+pub use comparison::{comparison, learn, profile_sources};
 pub use recognise::{FRONT_BYTES, Found, known_settings, offered, recognise};
 
 #[cfg(test)]

@@ -69,6 +69,6 @@ fn a_damaged_file_of_a_known_kind_says_what_is_wrong() {
     let model = Attachment::read("m", AttachedKind::Model, "{\"format\":\"packetloupe model\",\"version\":9}");
     assert!(model.err().unwrap().contains("version 9"));
     let list = Attachment::read("feed.txt", AttachedKind::Indicators, "192.0.2.1\nwords\n").ok().unwrap();
-    assert_eq!(list.about(), "1 indicator; 1 entry is none and was passed over.");
+    assert_eq!(list.about(), "1 indicator; 1 entry is not an indicator and was passed over.");
     assert_eq!(list.kind(), AttachedKind::Indicators);
 }

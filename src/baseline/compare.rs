@@ -1,14 +1,16 @@
 //! Two profiles to what is new, gone or different in the second.
 
 use super::profile::{Profile, Thing, ThingKind};
-use super::stat::{LARGE, MEDIUM, SMALL, Shift, rate_p, shift};
+use super::stat::{SMALL, Shift, rate_p, shift};
+use crate::maths::order::nearest_quantile;
 
-/// A rate must be so many times the other to be told: traffic comes in bursts, and a test for even events calls nearly all rates different.
+/// A rate must be so many times the other to be reported. Set by us: traffic comes in bursts, and a test that assumes independent
+/// events calls nearly all rates different.
 const RATE_RATIO: f64 = 10.0;
 /// Fewest flows on the busier side.
 const FEWEST_FLOWS: u64 = 30;
-/// Least chance that counts as chance, divided by the number of comparisons (Bonferroni).
-const LEAST_P: f64 = 0.001;
+/// Significance level, divided by the number of comparisons (Bonferroni). Set by us.
+const SIGNIFICANCE: f64 = 0.001;
 /// Fewest values of a distribution on both sides.
 const FEWEST_VALUES: usize = 10;
 
@@ -19,7 +21,7 @@ pub enum Change {
     New(ThingKind, String, Thing),
     /// Not in the second.
     Vanished(ThingKind, String, Thing),
-    /// Flows in an hour, here and there.
+    /// The rate of flows differs.
     Rate {
         /// What.
         kind: ThingKind,
@@ -41,18 +43,6 @@ pub enum Change {
         /// How much.
         shift: Shift,
     },
-}
-
-impl Shift {
-    /// The size of the effect, in words.
-    pub fn words(&self) -> &'static str {
-        match self.delta.abs() {
-            d if d >= LARGE => "large",
-            d if d >= MEDIUM => "medium",
-            d if d >= SMALL => "small",
-            _ => "negligible",
-        }
-    }
 }
 
 /// All that differs between what is normal and what is here.
@@ -85,7 +75,7 @@ fn rates(normal: &Profile, here: &Profile) -> Vec<Change> {
         here.of_kind(*kind).filter_map(pair)
     });
     let both: Vec<(ThingKind, String, Thing, Thing)> = both.collect();
-    let least = LEAST_P / both.len().max(1) as f64;
+    let least = SIGNIFICANCE / both.len().max(1) as f64;
     let change = |(kind, name, before, now): &(ThingKind, String, Thing, Thing)| {
         let per_hour =
             [before.flows as f64 / normal.seconds, now.flows as f64 / here.seconds].map(|rate| rate * 3600.0);
@@ -108,8 +98,8 @@ fn shifts(normal: &Profile, here: &Profile) -> Vec<Change> {
             return None;
         }
         let found = shift(&before.values, &now.values)?;
-        let median = |values: &[f64]| values.get(values.len() / 2).copied().unwrap_or(0.0);
-        let is_told = found.p < LEAST_P / n && found.delta.abs() >= SMALL;
+        let median = |values: &[f64]| nearest_quantile(values, 0.5);
+        let is_told = found.p < SIGNIFICANCE / n && found.delta.abs() >= SMALL;
         is_told.then(|| Change::Shift {
             name: name.clone(),
             unit: before.unit.clone(),

@@ -19,9 +19,21 @@ pub struct Shift {
 /// Effects by Cliff's delta: negligible below 0.147, small below 0.33, medium below 0.474, else large (Romano and others, 2006).
 pub const SMALL: f64 = 0.147;
 /// See [`SMALL`].
-pub const MEDIUM: f64 = 0.33;
+const MEDIUM: f64 = 0.33;
 /// See [`SMALL`].
-pub const LARGE: f64 = 0.474;
+const LARGE: f64 = 0.474;
+
+impl Shift {
+    /// The size of the effect, in words.
+    pub fn words(&self) -> &'static str {
+        match self.delta.abs() {
+            d if d >= LARGE => "large",
+            d if d >= MEDIUM => "medium",
+            d if d >= SMALL => "small",
+            _ => "negligible",
+        }
+    }
+}
 
 /// How the values of two ascending samples differ; none if one is empty.
 pub fn shift(first: &[f64], second: &[f64]) -> Option<Shift> {

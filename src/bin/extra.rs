@@ -1,4 +1,5 @@
-//! What few visits use: learns, trains and writes reports for worker and page, and is loaded when one of them asks. Empty natively.
+//! The third program of the page: learns, trains and writes reports for worker and page. It is loaded when one of them asks, as few
+//! visits need it. Empty natively.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

@@ -1,7 +1,7 @@
 //! `packetloupe score` by methods that learn: the same choices and the same figures as the page's view of anomalies.
 
 use super::{Failure, output};
-use crate::anomalies::Desk;
+use crate::anomalies::AnomalyQueries;
 use crate::learn::{METHODS, Method};
 use crate::model::format::quantity::counted;
 use crate::model::format::visible;
@@ -83,7 +83,7 @@ pub fn run(
     settings: &Settings,
 ) -> Result<(), Failure> {
     let refuse = |why: &str| Failure::input(format!("{}: {why}", asked.file.display()));
-    let mut desk = Desk::default();
+    let mut desk = AnomalyQueries::default();
     let choice = choice(asked, methods, settings)?;
     let choice = with_features(&mut desk, pipeline, choice, &asked.learning.features)?;
     let result = match ask(&mut desk, pipeline, AnomalyQuery::Learn(choice)) {
@@ -108,7 +108,7 @@ pub fn run(
     write_scores(asked, &desk, pipeline, &result)
 }
 
-fn ask(desk: &mut Desk, pipeline: &Pipeline, query: AnomalyQuery) -> AnomalyAnswer {
+fn ask(desk: &mut AnomalyQueries, pipeline: &Pipeline, query: AnomalyQuery) -> AnomalyAnswer {
     desk.ask(pipeline, &[], &query, &mut |_| ControlFlow::Continue(()))
 }
 
@@ -158,7 +158,7 @@ fn share(text: &str) -> Option<f64> {
 
 /// The choice with the features that are named.
 fn with_features(
-    desk: &mut Desk,
+    desk: &mut AnomalyQueries,
     pipeline: &Pipeline,
     mut choice: AnomalyChoice,
     names: &[String],
@@ -216,7 +216,12 @@ fn threshold(asked: Option<&str>, result: &AnomalyResult) -> Result<Option<(f64,
     Ok(Some((found.threshold, found.sentence.clone())))
 }
 
-fn write_scores(asked: &Asked<'_>, desk: &Desk, pipeline: &Pipeline, result: &AnomalyResult) -> Result<(), Failure> {
+fn write_scores(
+    asked: &Asked<'_>,
+    desk: &AnomalyQueries,
+    pipeline: &Pipeline,
+    result: &AnomalyResult,
+) -> Result<(), Failure> {
     let scores = desk.learner().map(|learner| learner.scores()).unwrap_or_default();
     if result.choice.scope != AnomalyScope::Rows {
         return output::write(asked.out, |out| {
@@ -246,7 +251,12 @@ fn write_scores(asked: &Asked<'_>, desk: &Desk, pipeline: &Pipeline, result: &An
 }
 
 /// What was learnt, for machines: the figures of the page.
-fn document(desk: &mut Desk, pipeline: &Pipeline, result: &AnomalyResult, threshold: Option<&(f64, String)>) -> Value {
+fn document(
+    desk: &mut AnomalyQueries,
+    pipeline: &Pipeline,
+    result: &AnomalyResult,
+    threshold: Option<&(f64, String)>,
+) -> Value {
     let best = || result.proposals.first().map(|proposal| (proposal.threshold, proposal.sentence.clone()));
     let threshold = threshold.cloned().or_else(best);
     let least = threshold.as_ref().map_or(f64::INFINITY, |(least, _)| *least);
@@ -296,7 +306,7 @@ fn document(desk: &mut Desk, pipeline: &Pipeline, result: &AnomalyResult, thresh
 }
 
 /// The rows from a score on, the most unusual first.
-fn rows(desk: &mut Desk, pipeline: &Pipeline, least: f64) -> Vec<Value> {
+fn rows(desk: &mut AnomalyQueries, pipeline: &Pipeline, least: f64) -> Vec<Value> {
     let mut rows: Vec<AnomalyRow> = Vec::new();
     let within = ScoredWithin { least, region: None };
     loop {

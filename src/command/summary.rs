@@ -168,7 +168,7 @@ fn expected(analysis: &Analysis, text: &mut String) {
 
 fn not_judged(analysis: &Analysis, text: &mut String) {
     // Detectors that rest for the same reason stand on one line.
-    for (place, (reason, ids)) in DetectorCoverage::of(analysis).rests.iter().enumerate() {
+    for (place, (reason, ids)) in DetectorCoverage::of(analysis).not_evaluated.iter().enumerate() {
         text.push_str(if place == 0 { "\nNot enough data:\n" } else { "" });
         text.push_str(&format!("  {}: {}\n", ids.join(", "), harmless(reason)));
     }

@@ -200,7 +200,7 @@ fn echoed(data: &[u8]) -> Option<u32> {
         n if n >= SHORT_CONTENT_AT + 4 => payload.get(SHORT_CONTENT_AT..)?,
         _ => return None,
     };
-    Some(fnv::add(fnv::OF_NOTHING, piece))
+    Some(fnv::add(fnv::OFFSET_BASIS, piece))
 }
 
 /// The packet that an unreachable message quotes behind its first eight bytes.

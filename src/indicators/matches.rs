@@ -223,7 +223,7 @@ fn finding(list: &List, indicator: &Indicator, found: &Match) -> Finding {
     let (start_ns, end_ns) = found.times_ns.unwrap_or_default();
     let id = format!("{} {value}", list.name);
     Finding {
-        id: format!("{DETECTOR}-{:08x}", fnv::add(fnv::OF_NOTHING, id.as_bytes())),
+        id: format!("{DETECTOR}-{:08x}", fnv::add(fnv::OFFSET_BASIS, id.as_bytes())),
         title: format!("{value} is on the list {} ({position}{dated})", list.name),
         severity: SEVERITY,
         score: SCORE,

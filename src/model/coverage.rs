@@ -14,7 +14,7 @@ pub struct DetectorCoverage<'a> {
     /// Ids of the detectors that evaluated the input.
     pub ran: Vec<&'a str>,
     /// Each reason why detectors did not have enough data, with their ids, in the order of the detectors.
-    pub rests: Vec<(&'a str, Vec<&'a str>)>,
+    pub not_evaluated: Vec<(&'a str, Vec<&'a str>)>,
     /// The input in words: `this capture`, `the rows of this table`.
     pub at: &'static str,
 }
@@ -28,23 +28,23 @@ impl<'a> DetectorCoverage<'a> {
             Some(RowKind::Flows) => "the flows of this table",
             Some(RowKind::Packets) => "the packets of this table",
         };
-        let (mut ran, mut rests) = (Vec::new(), Vec::<(&str, Vec<&str>)>::new());
+        let (mut ran, mut not_evaluated) = (Vec::new(), Vec::<(&str, Vec<&str>)>::new());
         for run in &analysis.runs {
             let Some(why) = nothing_in(analysis).or(run.not_enough_data.as_deref()) else {
                 ran.push(run.id.as_str());
                 continue;
             };
-            match rests.iter_mut().find(|(known, _)| *known == why) {
+            match not_evaluated.iter_mut().find(|(known, _)| *known == why) {
                 Some((_, ids)) => ids.push(&run.id),
-                None => rests.push((why, vec![&run.id])),
+                None => not_evaluated.push((why, vec![&run.id])),
             }
         }
-        DetectorCoverage { ran, rests, at }
+        DetectorCoverage { ran, not_evaluated, at }
     }
 
     /// How many detectors did not have enough data.
     pub fn n_resting(&self) -> u64 {
-        self.rests.iter().map(|(_, ids)| ids.len() as u64).sum()
+        self.not_evaluated.iter().map(|(_, ids)| ids.len() as u64).sum()
     }
 
     /// Which detectors checked what: `Isolation forest and PCA checked the rows of this table`. Up to three are named,
@@ -99,7 +99,7 @@ mod tests {
             analysis(&[("scan", why), ("flood", why), ("forest", None), ("pca", None), ("x", Some("Few."))], true);
         let looked = DetectorCoverage::of(&of_rows);
         assert_eq!(looked.words(str::to_uppercase), "FOREST and PCA checked the rows of this table");
-        assert_eq!(looked.rests, [("The table has no addresses.", vec!["scan", "flood"]), ("Few.", vec!["x"])]);
+        assert_eq!(looked.not_evaluated, [("The table has no addresses.", vec!["scan", "flood"]), ("Few.", vec!["x"])]);
         assert_eq!(looked.n_resting(), 3);
         let of_capture = analysis(&[("a", None), ("b", None), ("c", None), ("d", None)], false);
         assert_eq!(DetectorCoverage::of(&of_capture).words(str::to_owned), "4 detectors checked this capture");
@@ -115,7 +115,7 @@ mod tests {
         let mut empty = analysis(&[("a", None), ("b", Some("Few."))], false);
         empty.summary.packets = 0;
         let looked = DetectorCoverage::of(&empty);
-        assert_eq!(looked.rests, [("The capture has no packets.", vec!["a", "b"])]);
+        assert_eq!(looked.not_evaluated, [("The capture has no packets.", vec!["a", "b"])]);
         assert_eq!(looked.words(str::to_owned), "No detector could check this capture");
     }
 }

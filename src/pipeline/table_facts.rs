@@ -8,8 +8,8 @@ use crate::stats::rows::RowStore;
 pub(super) fn facts(rows: &RowStore, is_counted: bool) -> TableFacts {
     let layout = rows.layout();
     let lacks = layout.lacks.join(" and ");
-    let mut rests = Vec::new();
-    let mut rest = |what: &str, why: String| rests.push((what.to_owned(), why));
+    let mut not_evaluated = Vec::new();
+    let mut rest = |what: &str, why: String| not_evaluated.push((what.to_owned(), why));
     match layout.kind {
         RowKind::Rows => {
             let why = format!("the table has no {lacks}");
@@ -29,7 +29,7 @@ pub(super) fn facts(rows: &RowStore, is_counted: bool) -> TableFacts {
             rest("Packets as layers and bytes", "the packet list has no bytes; its lines are in Rows".to_owned());
         }
     }
-    TableFacts { layout: layout.clone(), rows: rows.n_rows(), rows_kept: rows.len() as u64, rests }
+    TableFacts { layout: layout.clone(), rows: rows.n_rows(), rows_kept: rows.len() as u64, not_evaluated }
 }
 
 /// A detector without enough data, and why.

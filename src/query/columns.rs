@@ -1,6 +1,6 @@
 //! The facts of a table's columns, for the list and for one column in full.
 
-use super::listing::{Places, Sight, Table};
+use super::listing::{Places, QueryContext, Table};
 use crate::model::listing::FilterError;
 use crate::model::rows::ColumnInfo;
 use crate::pipeline::Pipeline;
@@ -14,16 +14,16 @@ const MOST_ROWS: usize = 4 << 20;
 
 impl Table for ColumnInfo {
     /// The columns whose names contain the words of the filter.
-    async fn places(sight: &mut Sight<'_>, window: &Window<()>) -> Result<Places, FilterError> {
-        let Some(store) = sight.pipeline.rows() else { return Ok(Places::Some(Vec::new())) };
+    async fn places(context: &mut QueryContext<'_>, window: &Window<()>) -> Result<Places, FilterError> {
+        let Some(store) = context.pipeline.rows() else { return Ok(Places::Some(Vec::new())) };
         let words: Vec<String> = window.filter.text.split_whitespace().map(str::to_lowercase).collect();
         let fits = |name: &str| words.iter().all(|word| name.to_lowercase().contains(word.as_str()));
         let named = (0..).zip(&store.layout().columns).filter(|(_, column)| fits(&column.name));
         Ok(Places::Some(named.map(|(place, _)| place).collect()))
     }
 
-    fn rows(sight: &mut Sight<'_>, places: &[u64], (): ()) -> Vec<ColumnInfo> {
-        let Some(store) = sight.pipeline.rows() else { return Vec::new() };
+    fn rows(context: &mut QueryContext<'_>, places: &[u64], (): ()) -> Vec<ColumnInfo> {
+        let Some(store) = context.pipeline.rows() else { return Vec::new() };
         places.iter().filter_map(|place| columns::info(store, *place as usize, MOST_ROWS_LISTED)).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Packets to what TCP analysis remarks on them: their connections are counted once more from their first packets, and what is
 //! found is kept.
 
-use super::listing::Sight;
+use super::listing::QueryContext;
 use super::slices::{known_of, raw, spans};
 use crate::decode::fragments::Fragments;
 use crate::decode::inspect;
@@ -25,8 +25,8 @@ pub(super) struct Expert {
 
 impl Expert {
     /// The remarks on each of some packets; none where the connection is too long to look into.
-    pub(super) fn of(&mut self, sight: &mut Sight<'_>, places: &[u64]) -> Vec<Option<Remarks>> {
-        let pipeline = sight.pipeline;
+    pub(super) fn of(&mut self, context: &mut QueryContext<'_>, places: &[u64]) -> Vec<Option<Remarks>> {
+        let pipeline = context.pipeline;
         let serial_of = |place: &u64| match pipeline.index().get(*place)?.belongs {
             PacketFlow::Flow(serial, _) => Some(serial),
             PacketFlow::Alone(_) => None,
@@ -47,7 +47,7 @@ impl Expert {
             }
         }
         if !wanted.is_empty() {
-            count_again(sight, &mut wanted);
+            count_again(context, &mut wanted);
             self.known.extend(wanted);
         }
         let of = |(place, serial): (&u64, &Option<u32>)| {
@@ -61,8 +61,8 @@ impl Expert {
 }
 
 /// Reads all packets of connections in order, and notes those that are remarked on.
-fn count_again(sight: &mut Sight<'_>, wanted: &mut BTreeMap<u32, Vec<(u64, Remarks)>>) {
-    let pipeline = sight.pipeline;
+fn count_again(context: &mut QueryContext<'_>, wanted: &mut BTreeMap<u32, Vec<(u64, Remarks)>>) {
+    let pipeline = context.pipeline;
     let index = pipeline.index();
     let is_wanted =
         |belongs: PacketFlow| matches!(belongs, PacketFlow::Flow(serial, _) if wanted.contains_key(&serial));
@@ -70,7 +70,7 @@ fn count_again(sight: &mut Sight<'_>, wanted: &mut BTreeMap<u32, Vec<(u64, Remar
     let known: Vec<(u64, IndexedPacket)> = places.filter_map(|place| Some((place, index.get(place)?))).collect();
     let mut remarks = SegmentRemarks::new(pipeline.flows().limits());
     let mut fragments = Fragments::default();
-    spans(sight.source, &known, |place, packet, bytes| {
+    spans(context.source, &known, |place, packet, bytes| {
         let Some(bytes) = bytes else { return };
         let beside = known_of(pipeline, packet, Secrets::Masked);
         let facts = inspect::facts(&raw(&packet.location, bytes), place, beside, false, &mut fragments);

@@ -1,7 +1,7 @@
 //! Questions of measures and dimensions: hands the tables to `explore`, and selects what their listings would show.
 
 use super::filter;
-use super::listing::{Places, Sight, Table};
+use super::listing::{Places, QueryContext, Table};
 use crate::explore::{self, Selected, Sources};
 use crate::model::Analysis;
 use crate::model::explore::{Answer, Catalogue, Question, Selection};
@@ -16,7 +16,7 @@ use std::rc::Rc;
 pub(super) struct KeptSelection(Option<(Selection, bool, Rc<Selected>)>);
 
 impl KeptSelection {
-    async fn of(&mut self, sight: &mut Sight<'_>, question: &Question) -> Result<Rc<Selected>, String> {
+    async fn of(&mut self, context: &mut QueryContext<'_>, question: &Question) -> Result<Rc<Selected>, String> {
         let needs_packets = explore::needs_packets(question);
         if let Some((kept, has_packets, selected)) = &self.0
             && *kept == question.selection
@@ -25,7 +25,7 @@ impl KeptSelection {
             return Ok(selected.clone());
         }
         self.0 = None;
-        let selected = Rc::new(selected(sight, &question.selection, needs_packets).await?);
+        let selected = Rc::new(selected(context, &question.selection, needs_packets).await?);
         self.0 = Some((question.selection.clone(), needs_packets, selected.clone()));
         Ok(selected)
     }
@@ -33,21 +33,21 @@ impl KeptSelection {
 
 /// Answers a question.
 pub(super) async fn ask(
-    sight: &mut Sight<'_>,
+    context: &mut QueryContext<'_>,
     kept: &mut KeptSelection,
     question: &Question,
 ) -> Result<Answer, String> {
-    let selected = kept.of(sight, question).await?;
-    let (pipeline, turn) = (sight.pipeline, sight.turn);
+    let selected = kept.of(context, question).await?;
+    let (pipeline, turn) = (context.pipeline, context.turn);
     let flows_of_rows = || pipeline.flows_of_rows();
-    let sources = sources((pipeline, sight.analysis), &flows_of_rows);
+    let sources = sources((pipeline, context.analysis), &flows_of_rows);
     explore::ask(&sources, &selected, question, turn).await
 }
 
 /// What can be asked.
-pub(super) fn catalogue(sight: &Sight<'_>) -> Catalogue {
-    let pipeline = sight.pipeline;
-    explore::catalogue(&sources((pipeline, sight.analysis), &|| pipeline.flows_of_rows()))
+pub(super) fn catalogue(context: &QueryContext<'_>) -> Catalogue {
+    let pipeline = context.pipeline;
+    explore::catalogue(&sources((pipeline, context.analysis), &|| pipeline.flows_of_rows()))
 }
 
 fn sources<'a>(
@@ -69,7 +69,11 @@ fn sources<'a>(
 
 /// What a selection selects, or why its filter cannot be used: the only place that knows how filters do it. Flows and
 /// packets are those that their listings show; the rows of a table of flows are those of its flows.
-async fn selected(sight: &mut Sight<'_>, selection: &Selection, needs_packets: bool) -> Result<Selected, String> {
+async fn selected(
+    context: &mut QueryContext<'_>,
+    selection: &Selection,
+    needs_packets: bool,
+) -> Result<Selected, String> {
     let Selection { text, flow, finding, from_ns, to_ns } = selection;
     let filter = Filter { text: text.clone(), flow: *flow, finding: finding.clone(), ..Filter::default() };
     let mut selected = Selected {
@@ -82,14 +86,15 @@ async fn selected(sight: &mut Sight<'_>, selection: &Selection, needs_packets: b
     if filter.passes_all() {
         return Ok(selected);
     }
-    let pipeline = sight.pipeline;
+    let pipeline = context.pipeline;
     if pipeline.has_rows_only() {
         let n = pipeline.rows().map_or(0, crate::stats::rows::RowStore::len);
-        selected.rows = Some(marks(n, DataRow::places(sight, &all(filter)).await.map_err(|error| error.to_string())?));
+        selected.rows =
+            Some(marks(n, DataRow::places(context, &all(filter)).await.map_err(|error| error.to_string())?));
         return Ok(selected);
     }
     let mut flows = vec![false; pipeline.flows().len()];
-    for serial in filter::flows(sight, &filter).await.map_err(|error| error.to_string())? {
+    for serial in filter::flows(context, &filter).await.map_err(|error| error.to_string())? {
         let place = serial.checked_sub(pipeline.flows().first_serial());
         if let Some(slot) = place.and_then(|place| flows.get_mut(place as usize)) {
             *slot = true;
@@ -97,7 +102,7 @@ async fn selected(sight: &mut Sight<'_>, selection: &Selection, needs_packets: b
     }
     selected.flows = Some(flows);
     if !pipeline.index().is_empty() && needs_packets {
-        let places = PacketRow::places(sight, &all(filter)).await.map_err(|error| error.to_string())?;
+        let places = PacketRow::places(context, &all(filter)).await.map_err(|error| error.to_string())?;
         selected.packets = Some(marks(pipeline.index().len() as usize, places));
     }
     Ok(selected)

@@ -1,6 +1,6 @@
 //! The text of a table's filter to the flows and packets that pass it.
 
-use super::listing::Sight;
+use super::listing::QueryContext;
 use super::scan::{Allowed, scan};
 use crate::filter::{self, Tables};
 use crate::model::finding::Finding;
@@ -66,23 +66,23 @@ fn fill_labels(pipeline: &Pipeline, tables: &mut Tables<'_>) {
 ///
 /// # Errors
 /// The filter cannot be understood, or asks for packets where there are none.
-pub(super) async fn flows(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, FilterError> {
+pub(super) async fn flows(context: &mut QueryContext<'_>, filter: &Filter) -> Result<Vec<u32>, FilterError> {
     let compiled = filter::compile(&filter.whole_text())?;
-    let pipeline = sight.pipeline;
+    let pipeline = context.pipeline;
     let has_packets = !pipeline.index().is_empty();
     if !has_packets && let Some(error) = compiled.needs_packets() {
         return Err(error);
     }
-    let tables = tables(pipeline, &sight.analysis.findings, &compiled);
+    let tables = tables(pipeline, &context.analysis.findings, &compiled);
     let selection = compiled.over(&tables);
     let table = pipeline.flows();
-    let is_wanted = wanted(sight, filter);
+    let is_wanted = wanted(context, filter);
     let by_flow = |(serial, flow): (u32, &Flow)| selection.passes_flow(serial, flow).then_some(serial);
     let is_enough = compiled.is_by_flow() && !(compiled.needs_messages() && pipeline.flow_fields().n_refused > 0);
     let mut passing: Vec<u32> = if compiled.is_by_flow() || !has_packets {
         let mut passing = Vec::new();
         let wanted = table.iter().filter(|(serial, _)| is_wanted(*serial));
-        sight.turn.each(wanted, |flow| passing.extend(by_flow(flow))).await;
+        context.turn.each(wanted, |flow| passing.extend(by_flow(flow))).await;
         passing
     } else {
         Vec::new()
@@ -90,7 +90,7 @@ pub(super) async fn flows(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<
     if has_packets && !is_enough {
         // What flows have no room for stands in their packets.
         let mut marks = vec![false; table.len()];
-        for index in scan(sight, &selection, &compiled, &Allowed { flows: &is_wanted, alone: false }).await {
+        for index in scan(context, &selection, &compiled, &Allowed { flows: &is_wanted, alone: false }).await {
             if let Some(PacketFlow::Flow(serial, _)) =
                 pipeline.index().get(u64::from(index)).map(|packet| packet.belongs)
                 && let Some(mark) = serial.checked_sub(table.first_serial()).and_then(|at| marks.get_mut(at as usize))
@@ -111,14 +111,14 @@ pub(super) async fn flows(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<
 ///
 /// # Errors
 /// The filter cannot be understood.
-pub(super) async fn packets(sight: &mut Sight<'_>, filter: &Filter) -> Result<Vec<u32>, FilterError> {
+pub(super) async fn packets(context: &mut QueryContext<'_>, filter: &Filter) -> Result<Vec<u32>, FilterError> {
     let compiled = filter::compile(&filter.whole_text())?;
-    let pipeline = sight.pipeline;
-    let tables = tables(pipeline, &sight.analysis.findings, &compiled);
+    let pipeline = context.pipeline;
+    let tables = tables(pipeline, &context.analysis.findings, &compiled);
     let selection = compiled.over(&tables);
-    let is_wanted = wanted(sight, filter);
+    let is_wanted = wanted(context, filter);
     let is_open = filter.flow.is_none() && filter.finding.is_none();
-    let mut passing = scan(sight, &selection, &compiled, &Allowed { flows: &is_wanted, alone: is_open }).await;
+    let mut passing = scan(context, &selection, &compiled, &Allowed { flows: &is_wanted, alone: is_open }).await;
     if filter.scope.from_ns.is_some() || filter.scope.to_ns.is_some() {
         let is_in_time: Vec<bool> = pipeline.index().times_ns().map(|ns| filter.scope.has_part_of(ns, ns)).collect();
         passing.retain(|place| is_in_time.get(*place as usize).copied().unwrap_or(false));
@@ -127,11 +127,11 @@ pub(super) async fn packets(sight: &mut Sight<'_>, filter: &Filter) -> Result<Ve
 }
 
 /// Which flows the chips of a filter leave.
-fn wanted(sight: &Sight<'_>, filter: &Filter) -> impl Fn(u32) -> bool + use<> {
+fn wanted(context: &QueryContext<'_>, filter: &Filter) -> impl Fn(u32) -> bool + use<> {
     let flow = filter.flow;
     // A finding that is no more: nothing is meant by it.
     let of_finding = filter.finding.as_ref().map(|_| {
-        let mut serials = sight.finding(filter).map(|finding| finding.flow_serials.clone()).unwrap_or_default();
+        let mut serials = context.finding(filter).map(|finding| finding.flow_serials.clone()).unwrap_or_default();
         serials.sort_unstable();
         serials
     });

@@ -1,7 +1,7 @@
 //! What a selection leaves of the findings: those with traffic in it, at its time.
 
 use super::filter;
-use super::listing::Sight;
+use super::listing::QueryContext;
 use crate::maths::sorting::Gather;
 use crate::model::finding::Finding;
 use crate::model::listing::FilterError;
@@ -17,19 +17,19 @@ const MOST_BYTES: usize = 80_000;
 ///
 /// # Errors
 /// The scope's filter cannot be used.
-pub(super) async fn findings(sight: &mut Sight<'_>, scope: &Scope) -> Result<Vec<String>, FilterError> {
-    let (pipeline, analysis) = (sight.pipeline, sight.analysis);
+pub(super) async fn findings(context: &mut QueryContext<'_>, scope: &Scope) -> Result<Vec<String>, FilterError> {
+    let (pipeline, analysis) = (context.pipeline, context.analysis);
     let in_time = analysis.findings.iter().filter(|one| scope.has_part_of(one.start_ns, one.end_ns));
     // The filter of a table without flows is about rows, of which findings know nothing.
     let is_by_time = scope.text.trim().is_empty() || pipeline.has_rows_only();
     let mut left: Vec<&Finding> = in_time.collect();
     if !is_by_time && !left.is_empty() {
         let filter = Filter { scope: scope.clone(), ..Filter::default() };
-        let passing = filter::flows(sight, &filter).await?;
+        let passing = filter::flows(context, &filter).await?;
         let kept = pipeline.flows();
         let is_by_packets = |one: &Finding| one.flow_serials.is_empty() && !one.packet_indices.is_empty();
         let packets = match left.iter().any(|one| is_by_packets(one)) {
-            true => filter::packets(sight, &filter).await?,
+            true => filter::packets(context, &filter).await?,
             false => Vec::new(),
         };
         let is_gone = |one: &Finding| one.flow_serials.last().is_none_or(|last| *last < kept.first_serial());

@@ -1,7 +1,7 @@
 //! The flow table: which flows pass, in which order, and what the page shows of each.
 
 use super::filter;
-use super::listing::{Places, Sight, Table};
+use super::listing::{Places, QueryContext, Table};
 use crate::decode::app::describe;
 use crate::flow::fields::FlowField;
 use crate::flow::names::Names;
@@ -15,13 +15,13 @@ use crate::protocol::{FlowSort, Window};
 
 impl Table for FlowRow {
     /// Places are serial numbers.
-    async fn places(sight: &mut Sight<'_>, window: &Window<FlowSort>) -> Result<Places, FilterError> {
-        let (pipeline, Window { filter: wanted, sort, is_descending, .. }) = (sight.pipeline, window);
+    async fn places(context: &mut QueryContext<'_>, window: &Window<FlowSort>) -> Result<Places, FilterError> {
+        let (pipeline, Window { filter: wanted, sort, is_descending, .. }) = (context.pipeline, window);
         let flows = pipeline.flows();
         if wanted.passes_all() && *sort == FlowSort::Start && flows.first_serial() == 0 {
             return Ok(Places::All { n: flows.len() as u64, is_descending: *is_descending });
         }
-        let mut serials = filter::flows(sight, wanted).await?;
+        let mut serials = filter::flows(context, wanted).await?;
         if *sort != FlowSort::Start {
             let ranks = if *sort == FlowSort::Name { name_ranks(pipeline) } else { Vec::new() };
             let first = flows.first_serial();
@@ -41,8 +41,8 @@ impl Table for FlowRow {
         Ok(Places::Some(serials))
     }
 
-    fn rows(sight: &mut Sight<'_>, places: &[u64], (): ()) -> Vec<FlowRow> {
-        let (pipeline, secrets) = (sight.pipeline, sight.secrets());
+    fn rows(context: &mut QueryContext<'_>, places: &[u64], (): ()) -> Vec<FlowRow> {
+        let (pipeline, secrets) = (context.pipeline, context.secrets());
         let flows = pipeline.flows();
         let given = places.iter().filter_map(|serial| {
             let serial = *serial as u32;

@@ -1,7 +1,7 @@
 //! The flows of a selection to a network of hosts: grouped where there are too many, and laid out.
 
 use super::filter;
-use super::listing::Sight;
+use super::listing::QueryContext;
 use crate::maths::layout;
 use crate::maths::sorting::{Arrange, Gather};
 use crate::model::finding::Severity;
@@ -57,12 +57,12 @@ enum Group {
 ///
 /// # Errors
 /// The scope's filter cannot be used.
-pub(super) async fn graph(sight: &mut Sight<'_>, scope: &Scope) -> Result<Graph, FilterError> {
-    let (pipeline, analysis) = (sight.pipeline, sight.analysis);
+pub(super) async fn graph(context: &mut QueryContext<'_>, scope: &Scope) -> Result<Graph, FilterError> {
+    let (pipeline, analysis) = (context.pipeline, context.analysis);
     let table = pipeline.flows();
     let passing = match scope.passes_all() {
         true => None,
-        false => Some(filter::flows(sight, &Filter { scope: scope.clone(), ..Filter::default() }).await?),
+        false => Some(filter::flows(context, &Filter { scope: scope.clone(), ..Filter::default() }).await?),
     };
     let mut of_flows: BTreeMap<u32, Severity> = BTreeMap::new();
     for finding in &analysis.findings {
@@ -87,7 +87,7 @@ pub(super) async fn graph(sight: &mut Sight<'_>, scope: &Scope) -> Result<Graph,
             pairs.entry((from.min(to), from.max(to))).or_insert((Sum::default(), from > to)).0.add(sum);
         }
     };
-    sight.turn.each(all, add).await;
+    context.turn.each(all, add).await;
     for finding in &analysis.findings {
         for end in finding.sources.iter().chain(&finding.targets) {
             if let Endpoint::Ip(address) = end

@@ -1,6 +1,6 @@
 //! The flows of a host to what it may be: signs of its system and of its role, each only where something speaks for it.
 
-use super::listing::Sight;
+use super::listing::QueryContext;
 use crate::decode::app::describe;
 use crate::maths::sorting::Arrange;
 use crate::model::Secrets;
@@ -150,8 +150,8 @@ impl Signs {
 }
 
 /// What a host may be; nothing where nothing speaks for anything.
-pub(super) fn guesses(sight: &Sight<'_>, host: Addr) -> Vec<Guess> {
-    let pipeline = sight.pipeline;
+pub(super) fn guesses(context: &QueryContext<'_>, host: Addr) -> Vec<Guess> {
+    let pipeline = context.pipeline;
     let mut signs = Signs::default();
     let (mut servers, mut n_served) = (BTreeSet::new(), 0_u64);
     let mut ttls: BTreeMap<u8, u64> = BTreeMap::new();
@@ -191,7 +191,7 @@ pub(super) fn guesses(sight: &Sight<'_>, host: Addr) -> Vec<Guess> {
     if ttls.len() <= MOST_TTLS {
         ttls.into_iter().for_each(|(ttl, n_flows)| by_ttl(&mut signs, ttl, n_flows));
     }
-    named_by_dhcp(sight, host, &mut signs);
+    named_by_dhcp(context, host, &mut signs);
     if signs.has("Kerberos server") && signs.has("Directory server (LDAP)") {
         let evidence = "It answers Kerberos and LDAP, as domain controllers do".to_owned();
         signs.add(GuessAbout::Role, "Domain controller", GuessStrength::Likely, evidence);
@@ -235,8 +235,8 @@ fn serves(signs: &mut Signs, flow: &Flow) {
 }
 
 /// What DHCP servers tell others of a host.
-fn named_by_dhcp(sight: &Sight<'_>, host: Addr, signs: &mut Signs) {
-    let pipeline = sight.pipeline;
+fn named_by_dhcp(context: &QueryContext<'_>, host: Addr, signs: &mut Signs) {
+    let pipeline = context.pipeline;
     let wanted = host.to_string();
     let is_dhcp = |flow: &&Flow| flow.key.protocol == 17 && [67, 68].contains(&flow.key.low_port);
     for flow in pipeline.flows().iter().map(|(_, flow)| flow).filter(is_dhcp).take(MOST_FLOWS) {

@@ -13,7 +13,7 @@ use crate::protocol::{Filter, Listing, Window};
 const MOST_ROWS: u32 = 1000;
 
 /// What a table is made from.
-pub(super) struct Sight<'a> {
+pub(super) struct QueryContext<'a> {
     pub(super) pipeline: &'a Pipeline,
     pub(super) analysis: &'a Analysis,
     pub(super) source: &'a mut dyn Source,
@@ -21,7 +21,7 @@ pub(super) struct Sight<'a> {
     pub(super) turn: &'a Turn<'a>,
 }
 
-impl<'a> Sight<'a> {
+impl<'a> QueryContext<'a> {
     /// The finding that a filter names, if there is such a one.
     pub(super) fn finding(&self, filter: &Filter) -> Option<&'a Finding> {
         self.analysis.finding(filter.finding.as_ref()?)
@@ -39,10 +39,10 @@ pub(super) trait Table: Listing<Sort: PartialEq> {
     ///
     /// # Errors
     /// The filter cannot be used.
-    async fn places(sight: &mut Sight<'_>, window: &Window<Self::Sort>) -> Result<Places, FilterError>;
+    async fn places(context: &mut QueryContext<'_>, window: &Window<Self::Sort>) -> Result<Places, FilterError>;
 
     /// The rows at some places, in the order of these; what is not there is left out.
-    fn rows(sight: &mut Sight<'_>, places: &[u64], cells: Self::Cells) -> Vec<Self>;
+    fn rows(context: &mut QueryContext<'_>, places: &[u64], cells: Self::Cells) -> Vec<Self>;
 }
 
 /// Which rows a table shows, in order.
@@ -82,19 +82,30 @@ impl<L: Table> Default for Kept<L> {
 
 impl<L: Table> Kept<L> {
     /// A window of the table, of at most [`MOST_ROWS`] rows.
-    pub(super) async fn page(&mut self, sight: &mut Sight<'_>, window: Window<L::Sort>, cells: L::Cells) -> Page<L> {
+    pub(super) async fn page(
+        &mut self,
+        context: &mut QueryContext<'_>,
+        window: Window<L::Sort>,
+        cells: L::Cells,
+    ) -> Page<L> {
         let (offset, count) = (window.offset, window.count.min(MOST_ROWS));
-        let (window, places, refused) = self.take(sight, window).await;
+        let (window, places, refused) = self.take(context, window).await;
         let wanted: Vec<u64> =
             (offset..offset.saturating_add(count.into())).map_while(|index| places.get(index)).collect();
-        let page = Page { total: places.len(), offset, rows: L::rows(sight, &wanted, cells), refused: refused.clone() };
+        let page =
+            Page { total: places.len(), offset, rows: L::rows(context, &wanted, cells), refused: refused.clone() };
         self.0 = Some((window, places, refused));
         page
     }
 
     /// Where a row stands among those of a window's filter and order.
-    pub(super) async fn place_of(&mut self, sight: &mut Sight<'_>, window: Window<L::Sort>, row: u64) -> Option<u64> {
-        let (window, places, refused) = self.take(sight, window).await;
+    pub(super) async fn place_of(
+        &mut self,
+        context: &mut QueryContext<'_>,
+        window: Window<L::Sort>,
+        row: u64,
+    ) -> Option<u64> {
+        let (window, places, refused) = self.take(context, window).await;
         let place = (0..places.len()).find(|place| places.get(*place) == Some(row));
         self.0 = Some((window, places, refused));
         place
@@ -103,13 +114,13 @@ impl<L: Table> Kept<L> {
     /// The rows of a window, those that were kept if they are the same.
     async fn take(
         &mut self,
-        sight: &mut Sight<'_>,
+        context: &mut QueryContext<'_>,
         window: Window<L::Sort>,
     ) -> (Window<L::Sort>, Places, Option<FilterError>) {
         if let Some(kept) = self.0.take().filter(|(kept, ..)| kept.is_of_same_rows(&window)) {
             return kept;
         }
-        match L::places(sight, &window).await {
+        match L::places(context, &window).await {
             Ok(places) => (window, places, None),
             Err(error) => (window, Places::Some(Vec::new()), Some(error)),
         }

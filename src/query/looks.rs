@@ -2,7 +2,7 @@
 
 use super::expert::Expert;
 use super::filter::tables;
-use super::listing::Sight;
+use super::listing::QueryContext;
 use super::scan::passes_read;
 use super::slices::{known_of, raw, spans};
 use crate::decode::fragments::Fragments;
@@ -20,13 +20,13 @@ const MOST_RULES: usize = 64;
 
 /// Adds to rows of packets what is wanted of their looks. A rule sees each packet by itself, with its flow and the remarks on
 /// it; one that cannot be understood fits nothing.
-pub(super) fn add(sight: &mut Sight<'_>, expert: &mut Expert, rows: &mut [PacketRow], looks: &PacketLooks) {
+pub(super) fn add(context: &mut QueryContext<'_>, expert: &mut Expert, rows: &mut [PacketRow], looks: &PacketLooks) {
     let rules: Vec<Option<filter::Filter>> =
         looks.rules.iter().take(MOST_RULES).map(|text| filter::compile(text).ok()).collect();
     let needs_remarks = looks.has_remarks || rules.iter().flatten().any(filter::Filter::needs_analysis);
     let places: Vec<u64> = rows.iter().map(|row| row.index).collect();
     let remarks = match needs_remarks {
-        true => expert.of(sight, &places),
+        true => expert.of(context, &places),
         false => vec![Some(Remarks::default()); places.len()],
     };
     for (row, remarks) in rows.iter_mut().zip(&remarks).filter(|_| looks.has_remarks) {
@@ -36,12 +36,17 @@ pub(super) fn add(sight: &mut Sight<'_>, expert: &mut Expert, rows: &mut [Packet
         }
     }
     if rules.iter().flatten().next().is_some() {
-        paint(sight, rows, &rules, &remarks);
+        paint(context, rows, &rules, &remarks);
     }
 }
 
-fn paint(sight: &mut Sight<'_>, rows: &mut [PacketRow], rules: &[Option<filter::Filter>], remarks: &[Option<Remarks>]) {
-    let (pipeline, analysis) = (sight.pipeline, sight.analysis);
+fn paint(
+    context: &mut QueryContext<'_>,
+    rows: &mut [PacketRow],
+    rules: &[Option<filter::Filter>],
+    remarks: &[Option<Remarks>],
+) {
+    let (pipeline, analysis) = (context.pipeline, context.analysis);
     let index = pipeline.index();
     let wants_messages = rules.iter().flatten().any(filter::Filter::needs_applications);
     let findings = |rule: &filter::Filter| if rule.needs_findings() { analysis.findings.as_slice() } else { &[] };
@@ -61,7 +66,7 @@ fn paint(sight: &mut Sight<'_>, rows: &mut [PacketRow], rules: &[Option<filter::
     let mut painted: Vec<(u64, u8)> = Vec::new();
     let remarks_of =
         |place: u64| rows.iter().zip(remarks).find(|(row, _)| row.index == place).and_then(|(_, one)| *one);
-    spans(sight.source, &in_order, |place, packet, bytes| {
+    spans(context.source, &in_order, |place, packet, bytes| {
         let Some(bytes) = bytes else { return };
         let beside = known_of(pipeline, packet, Secrets::Shown);
         let facts = inspect::facts(&raw(&packet.location, bytes), place, beside, wants_messages, &mut fragments);

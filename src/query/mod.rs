@@ -22,7 +22,7 @@ mod slices;
 mod stream;
 mod streams;
 
-use crate::anomalies::Desk;
+use crate::anomalies::AnomalyQueries;
 use crate::decode::inspect::{self, Inspected};
 use crate::explore::Turn;
 use crate::explore::turn::whole;
@@ -43,7 +43,7 @@ use crate::protocol::{Answer, Filter, Query, SaveError, Saving, Scope};
 use crate::read::RawPacket;
 use expert::Expert;
 use explore::KeptSelection;
-use listing::{Kept, Sight};
+use listing::{Kept, QueryContext};
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
@@ -59,7 +59,7 @@ pub struct Views {
     /// What is asked of flows, packets and rows.
     pub tables: TableViews,
     /// What is unusual. Kept apart: findings and scores are nothing to it.
-    pub anomalies: Desk,
+    pub anomalies: AnomalyQueries,
 }
 
 /// The tables of flows, packets, rows and columns as the page last requested them.
@@ -101,33 +101,33 @@ impl TableViews {
         query: Query,
         turn: &Turn<'_>,
     ) -> Answer {
-        let mut sight = Sight { pipeline, analysis, source, turn };
+        let mut context = QueryContext { pipeline, analysis, source, turn };
         match query {
-            Query::Flows(window) => Answer::Flows(self.flows.page(&mut sight, window, ()).await),
+            Query::Flows(window) => Answer::Flows(self.flows.page(&mut context, window, ()).await),
             Query::Packets(window, looks) => {
-                let mut page = self.packets.page(&mut sight, window, looks.clone()).await;
-                looks::add(&mut sight, &mut self.expert, &mut page.rows, &looks);
+                let mut page = self.packets.page(&mut context, window, looks.clone()).await;
+                looks::add(&mut context, &mut self.expert, &mut page.rows, &looks);
                 Answer::Packets(page)
             }
             Query::PacketPlace(window, index) => {
-                Answer::PacketPlace(self.packets.place_of(&mut sight, window, index).await)
+                Answer::PacketPlace(self.packets.place_of(&mut context, window, index).await)
             }
-            Query::Rows(window, cells) => Answer::Rows(self.rows.page(&mut sight, window, cells).await),
-            Query::Columns(window) => Answer::Columns(self.columns.page(&mut sight, window, ()).await),
+            Query::Rows(window, cells) => Answer::Rows(self.rows.page(&mut context, window, cells).await),
+            Query::Columns(window) => Answer::Columns(self.columns.page(&mut context, window, ()).await),
             Query::Column { place } => Answer::Column(columns::column(pipeline, place).map(Box::new)),
             // It is about no table.
             Query::Anomalies(_) => Answer::Anomalies(AnomalyAnswer::Cancelled),
-            Query::Packet { index } => Answer::Packet(detail(&mut sight, index).map(Box::new)),
+            Query::Packet { index } => Answer::Packet(detail(&mut context, index).map(Box::new)),
             Query::Explore(question) => {
-                Answer::Explored(Box::new(explore::ask(&mut sight, &mut self.selected, &question).await))
+                Answer::Explored(Box::new(explore::ask(&mut context, &mut self.selected, &question).await))
             }
-            Query::Stream { flow, from } => Answer::Stream(stream::follow(&mut sight, flow, from).map(Box::new)),
+            Query::Stream { flow, from } => Answer::Stream(stream::follow(&mut context, flow, from).map(Box::new)),
             Query::Neighbours(scope) => {
-                let said = neighbours::neighbours(&mut sight, &scope).await;
+                let said = neighbours::neighbours(&mut context, &scope).await;
                 Answer::Neighbours(Box::new(said.map_err(|error| error.to_string())))
             }
             Query::Findings(scope) => {
-                let left = findings::findings(&mut sight, &scope).await;
+                let left = findings::findings(&mut context, &scope).await;
                 Answer::Findings(left.map_err(|error| error.to_string()))
             }
             // The worker has the baseline, and answers this itself.
@@ -136,13 +136,13 @@ impl TableViews {
             Query::Demonstration(_) => Answer::Demonstration(Box::new(Err(String::new()))),
             Query::Training(_) => Answer::Training(TrainingAnswer::Cancelled),
             Query::Graph(scope) => {
-                let graph = graph::graph(&mut sight, &scope).await;
+                let graph = graph::graph(&mut context, &scope).await;
                 Answer::Graph(Box::new(graph.map_err(|error| error.to_string())))
             }
-            Query::Guesses(host) => {
-                Answer::Guesses(host.parse().map(|ip| host_guesses::guesses(&sight, Addr::of(ip))).unwrap_or_default())
-            }
-            Query::Catalogue => Answer::Catalogue(Box::new(explore::catalogue(&sight))),
+            Query::Guesses(host) => Answer::Guesses(
+                host.parse().map(|ip| host_guesses::guesses(&context, Addr::of(ip))).unwrap_or_default(),
+            ),
+            Query::Catalogue => Answer::Catalogue(Box::new(explore::catalogue(&context))),
         }
     }
 }
@@ -157,8 +157,8 @@ pub fn passing_flows(
     source: &mut dyn Source,
     text: &str,
 ) -> Result<Vec<u32>, FilterError> {
-    let mut sight = sight(pipeline, analysis, source);
-    whole(filter::flows(&mut sight, &Filter { text: text.to_owned(), ..Filter::default() }))
+    let mut context = context(pipeline, analysis, source);
+    whole(filter::flows(&mut context, &Filter { text: text.to_owned(), ..Filter::default() }))
 }
 
 /// Places of the packets that pass a filter's text, from 0, ascending.
@@ -171,8 +171,8 @@ pub fn passing_packets(
     source: &mut dyn Source,
     text: &str,
 ) -> Result<Vec<u32>, FilterError> {
-    let mut sight = sight(pipeline, analysis, source);
-    whole(filter::packets(&mut sight, &Filter { text: text.to_owned(), ..Filter::default() }))
+    let mut context = context(pipeline, analysis, source);
+    whole(filter::packets(&mut context, &Filter { text: text.to_owned(), ..Filter::default() }))
 }
 
 /// The part of a filter's text for which packets have to be read, if there is one.
@@ -206,17 +206,17 @@ pub fn explore(
     source: &mut dyn Source,
     question: &Question,
 ) -> Result<crate::model::explore::Answer, String> {
-    whole(explore::ask(&mut sight(pipeline, analysis, source), &mut KeptSelection::default(), question))
+    whole(explore::ask(&mut context(pipeline, analysis, source), &mut KeptSelection::default(), question))
 }
 
 /// What can be asked of an input.
 pub fn catalogue(pipeline: &Pipeline, analysis: &Analysis) -> Catalogue {
-    explore::catalogue(&sight(pipeline, analysis, &mut NoBytes))
+    explore::catalogue(&context(pipeline, analysis, &mut NoBytes))
 }
 
 /// What is answered at once: nobody else waits.
-fn sight<'a>(pipeline: &'a Pipeline, analysis: &'a Analysis, source: &'a mut dyn Source) -> Sight<'a> {
-    Sight { pipeline, analysis, source, turn: &Turn::NEVER }
+fn context<'a>(pipeline: &'a Pipeline, analysis: &'a Analysis, source: &'a mut dyn Source) -> QueryContext<'a> {
+    QueryContext { pipeline, analysis, source, turn: &Turn::NEVER }
 }
 
 /// For questions that need no byte of the input.
@@ -300,7 +300,7 @@ pub fn save(
     (pipeline, analysis): (&Pipeline, &Analysis),
     source: &mut dyn Source,
 ) -> Result<u64, SaveError> {
-    saving::save(out, (saving, scope, key), &mut sight(pipeline, analysis, source))
+    saving::save(out, (saving, scope, key), &mut context(pipeline, analysis, source))
 }
 
 /// Serial numbers of the flows that are left by a selection, ascending; none if that is all of them.
@@ -313,7 +313,7 @@ pub fn flows_within(
     source: &mut dyn Source,
     scope: &Scope,
 ) -> Result<Option<Vec<u32>>, String> {
-    saving::flows_within(&mut sight(pipeline, analysis, source), scope)
+    saving::flows_within(&mut context(pipeline, analysis, source), scope)
 }
 
 /// Comments in the capture about a packet, as a layer without bytes.
@@ -328,13 +328,13 @@ fn comments(analysis: &Analysis, raw: &RawPacket<'_>) -> Option<LayerDetail> {
     (!fields.is_empty()).then(|| LayerDetail { name: "Comment in the capture".to_owned(), start: 0, length: 0, fields })
 }
 
-fn detail(sight: &mut Sight<'_>, index: u64) -> Option<PacketDetail> {
-    let (pipeline, analysis) = (sight.pipeline, sight.analysis);
+fn detail(context: &mut QueryContext<'_>, index: u64) -> Option<PacketDetail> {
+    let (pipeline, analysis) = (context.pipeline, context.analysis);
     let known = pipeline.index().get(index)?;
     let location = &known.location;
-    let bytes = sight.source.read_at(location.file, location.offset, location.captured_bytes as usize)?;
+    let bytes = context.source.read_at(location.file, location.offset, location.captured_bytes as usize)?;
     let raw = slices::raw(location, &bytes);
-    let beside = slices::known_of(pipeline, &known, sight.secrets());
+    let beside = slices::known_of(pipeline, &known, context.secrets());
     let Inspected { row, mut layers, stopped } = inspect::inspect(&raw, index, beside);
     layers.extend(comments(analysis, &raw));
     Some(PacketDetail { row, layers, bytes, stopped })

@@ -1,6 +1,6 @@
 //! ARP and neighbour discovery, read from the file again: who claims which address, and who asks for whom.
 
-use super::listing::Sight;
+use super::listing::QueryContext;
 use super::slices::{known_of, raw, spans_in_turns};
 use crate::decode::fragments::Fragments;
 use crate::decode::inspect;
@@ -47,12 +47,12 @@ enum Said {
 ///
 /// # Errors
 /// The scope's filter cannot be used.
-pub(super) async fn neighbours(sight: &mut Sight<'_>, scope: &Scope) -> Result<Neighbours, FilterError> {
-    let pipeline = sight.pipeline;
+pub(super) async fn neighbours(context: &mut QueryContext<'_>, scope: &Scope) -> Result<Neighbours, FilterError> {
+    let pipeline = context.pipeline;
     let index = pipeline.index();
     let passing = match scope.passes_all() {
         true => None,
-        false => Some(super::filter::packets(sight, &Filter { scope: scope.clone(), ..Filter::default() }).await?),
+        false => Some(super::filter::packets(context, &Filter { scope: scope.clone(), ..Filter::default() }).await?),
     };
     let is_wanted = |belongs: PacketFlow| match belongs {
         PacketFlow::Alone(named) => named == Some(AppProto::Arp),
@@ -75,7 +75,7 @@ pub(super) async fn neighbours(sight: &mut Sight<'_>, scope: &Scope) -> Result<N
             tables.take(said, vlan, packet.location.time_ns);
         }
     };
-    spans_in_turns(sight.source, &known, sight.turn, take).await;
+    spans_in_turns(context.source, &known, context.turn, take).await;
     let n_not_read = places.len().saturating_sub(known.len()) as u64;
     Ok(Neighbours { n_not_read, ..tables.end() })
 }

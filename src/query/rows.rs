@@ -1,7 +1,7 @@
 //! The rows of a table: selects them by the packed columns, and reads their cells from the file again.
 
 use super::filter::tables;
-use super::listing::{Places, Sight, Table};
+use super::listing::{Places, QueryContext, Table};
 use crate::filter::{self, CellCheck, CellWord, RowCondition};
 use crate::model::Finding;
 use crate::model::listing::FilterError;
@@ -19,19 +19,19 @@ const MOST_CELLS: u32 = 64;
 
 impl Table for DataRow {
     /// Places are those of the kept rows.
-    async fn places(sight: &mut Sight<'_>, window: &Window<RowSort>) -> Result<Places, FilterError> {
-        let (pipeline, Window { filter, sort, is_descending, .. }) = (sight.pipeline, window);
+    async fn places(context: &mut QueryContext<'_>, window: &Window<RowSort>) -> Result<Places, FilterError> {
+        let (pipeline, Window { filter, sort, is_descending, .. }) = (context.pipeline, window);
         let Some(store) = pipeline.rows() else { return Ok(Places::Some(Vec::new())) };
         if filter.passes_all() && *sort == RowSort::Number {
             return Ok(Places::All { n: store.len() as u64, is_descending: *is_descending });
         }
         // The scope of a table of flows is about its flows; that of any other table about its rows.
         let is_of_flows = !pipeline.has_rows_only();
-        let mut passes = fitting(sight, store, &if is_of_flows { filter.text.clone() } else { filter.whole_text() })?;
-        by_flow(pipeline, store, sight.finding(filter), filter, &mut passes);
+        let mut passes = fitting(context, store, &if is_of_flows { filter.text.clone() } else { filter.whole_text() })?;
+        by_flow(pipeline, store, context.finding(filter), filter, &mut passes);
         if is_of_flows && !filter.scope.passes_all() {
             let within =
-                super::filter::flows(sight, &Filter { scope: filter.scope.clone(), ..Filter::default() }).await?;
+                super::filter::flows(context, &Filter { scope: filter.scope.clone(), ..Filter::default() }).await?;
             for (passes, serial) in passes.iter_mut().zip(pipeline.flows_of_rows()) {
                 *passes &= serial.is_some_and(|serial| within.binary_search(&serial).is_ok());
             }
@@ -51,8 +51,8 @@ impl Table for DataRow {
         Ok(Places::Some(places))
     }
 
-    fn rows(sight: &mut Sight<'_>, places: &[u64], cells: Cells) -> Vec<DataRow> {
-        let (pipeline, source) = (sight.pipeline, &mut *sight.source);
+    fn rows(context: &mut QueryContext<'_>, places: &[u64], cells: Cells) -> Vec<DataRow> {
+        let (pipeline, source) = (context.pipeline, &mut *context.source);
         let table = pipeline.inputs().first().and_then(|input| input.table.as_ref());
         let (Some(store), Some(table)) = (pipeline.rows(), table) else { return Vec::new() };
         let (first, n) = (cells.first_column as usize, cells.n_columns.min(MOST_CELLS) as usize);
@@ -97,15 +97,15 @@ fn by_flow(pipeline: &Pipeline, store: &RowStore, finding: Option<&Finding>, fil
 }
 
 /// For each kept row, whether it passes the text of a filter.
-fn fitting(sight: &Sight<'_>, store: &RowStore, text: &str) -> Result<Vec<bool>, FilterError> {
-    let pipeline = sight.pipeline;
+fn fitting(context: &QueryContext<'_>, store: &RowStore, text: &str) -> Result<Vec<bool>, FilterError> {
+    let pipeline = context.pipeline;
     let columns: Vec<String> = store.layout().columns.iter().map(|column| column.name.clone()).collect();
     let compiled = filter::compile_for_rows(text, &columns)?;
     let refused = if pipeline.has_rows_only() { compiled.needs_flows() } else { compiled.needs_packets() };
     if let Some(error) = refused {
         return Err(error);
     }
-    let tables = tables(pipeline, &sight.analysis.findings, &compiled);
+    let tables = tables(pipeline, &context.analysis.findings, &compiled);
     let selection = compiled.over(&tables);
     let mut serials: Option<Vec<Option<u32>>> = None;
     Ok(compiled.marks(store.len(), &mut |condition| match condition {

@@ -1,6 +1,6 @@
 //! What a selection leaves to files: flows and packets that pass it.
 
-use super::listing::Sight;
+use super::listing::QueryContext;
 use super::{filter, packets_again, pseudonyms, write_passing};
 use crate::explore::turn::whole;
 use crate::export::pseudonyms::{PseudonymKey, Rewriter};
@@ -11,19 +11,19 @@ use std::io::Write;
 pub(super) fn save(
     out: &mut dyn Write,
     (saving, scope, key): (Saving, &Scope, Option<&PseudonymKey>),
-    sight: &mut Sight<'_>,
+    context: &mut QueryContext<'_>,
 ) -> Result<u64, SaveError> {
     let within = Filter { scope: scope.clone(), ..Filter::default() };
     let passing = match saving {
         _ if scope.passes_all() => None,
-        Saving::Table(_) => Some(whole(filter::flows(sight, &within))),
-        Saving::Packets => Some(whole(filter::packets(sight, &within))),
+        Saving::Table(_) => Some(whole(filter::flows(context, &within))),
+        Saving::Packets => Some(whole(filter::packets(context, &within))),
         // The worker writes these itself, while it has them.
         Saving::Baseline => return Err(SaveError::Unread),
         Saving::Model(_) => return Err(SaveError::NoModel),
     };
     let passing = passing.transpose().map_err(|error| error.to_string())?;
-    let Sight { pipeline, analysis, source, .. } = sight;
+    let QueryContext { pipeline, analysis, source, .. } = context;
     let mut hidden = key.map(|key| pseudonyms(key, pipeline, analysis));
     let written = match saving {
         Saving::Table(export) => {
@@ -43,8 +43,8 @@ pub(super) fn save(
 }
 
 /// Serial numbers of the flows that are left, ascending; none if that is all of them.
-pub(super) fn flows_within(sight: &mut Sight<'_>, scope: &Scope) -> Result<Option<Vec<u32>>, String> {
+pub(super) fn flows_within(context: &mut QueryContext<'_>, scope: &Scope) -> Result<Option<Vec<u32>>, String> {
     let within = Filter { scope: scope.clone(), ..Filter::default() };
-    let flows = (!scope.passes_all()).then(|| whole(filter::flows(sight, &within)));
+    let flows = (!scope.passes_all()).then(|| whole(filter::flows(context, &within)));
     flows.transpose().map_err(|error| error.to_string())
 }

@@ -1,6 +1,6 @@
 //! Packets of the index to those that pass a filter: decided by their flows where that is enough, else read.
 
-use super::listing::Sight;
+use super::listing::QueryContext;
 use super::slices::{known_of, raw, spans_in_turns};
 use super::streams::Streams;
 use crate::decode::fragments::Fragments;
@@ -43,20 +43,20 @@ pub(super) struct Allowed<'a> {
 
 /// Places of the packets that pass, ascending.
 pub(super) async fn scan(
-    sight: &mut Sight<'_>,
+    context: &mut QueryContext<'_>,
     selection: &Selection<'_>,
     compiled: &filter::Filter,
     allowed: &Allowed<'_>,
 ) -> Vec<u32> {
-    let pipeline = sight.pipeline;
+    let pipeline = context.pipeline;
     let index = pipeline.index();
     let tables = selection.tables();
-    let mut sides = Sides::new((pipeline, sight.analysis), selection, compiled, allowed);
-    let mut reading = Reading::new(sight, selection, compiled);
+    let mut sides = Sides::new((pipeline, context.analysis), selection, compiled, allowed);
+    let mut reading = Reading::new(context, selection, compiled);
     let mut before_ns = None;
     let columns = index.times_ns().zip(index.wire_bytes()).zip(index.belongs());
     let mut columns = (0..u32::MAX).zip(columns);
-    let turn = reading.sight.turn;
+    let turn = reading.context.turn;
     let mut decide = |reading: &mut Reading<'_, '_>, (place, ((time_ns, wire_bytes), belongs)): Columns| {
         let before_ns = before_ns.replace(time_ns).unwrap_or(time_ns);
         let blank = PacketView {
@@ -218,7 +218,7 @@ struct Undecided {
 
 /// Packets on the way from the index to the answer, in order: those that pass, and those that have to be read first.
 struct Reading<'r, 's> {
-    sight: &'r mut Sight<'s>,
+    context: &'r mut QueryContext<'s>,
     selection: &'r Selection<'r>,
     compiled: &'r filter::Filter,
     remarks: Option<SegmentRemarks>,
@@ -229,10 +229,14 @@ struct Reading<'r, 's> {
 }
 
 impl<'r, 's> Reading<'r, 's> {
-    fn new(sight: &'r mut Sight<'s>, selection: &'r Selection<'r>, compiled: &'r filter::Filter) -> Reading<'r, 's> {
-        let limits = sight.pipeline.flows().limits();
+    fn new(
+        context: &'r mut QueryContext<'s>,
+        selection: &'r Selection<'r>,
+        compiled: &'r filter::Filter,
+    ) -> Reading<'r, 's> {
+        let limits = context.pipeline.flows().limits();
         Reading {
-            sight,
+            context,
             selection,
             compiled,
             remarks: compiled.needs_analysis().then(|| SegmentRemarks::new(limits)),
@@ -257,7 +261,7 @@ impl<'r, 's> Reading<'r, 's> {
     /// Reads what waits, in large slices, and decides it.
     async fn read(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);
-        let pipeline = self.sight.pipeline;
+        let pipeline = self.context.pipeline;
         let follows = self.remarks.is_some() || self.streams.is_some();
         let must_read = |packet: &&Undecided| packet.is_decided.is_none() || follows;
         let found = waiting.iter().filter(must_read);
@@ -265,7 +269,7 @@ impl<'r, 's> Reading<'r, 's> {
             .filter_map(|packet| Some((u64::from(packet.index), pipeline.index().get(u64::from(packet.index))?)))
             .collect();
         let mut decided = Vec::with_capacity(known.len());
-        let turn = self.sight.turn;
+        let turn = self.context.turn;
         let decide = |place: u64, packet: &IndexedPacket, bytes: Option<&[u8]>| {
             let before_ns =
                 waiting.get(waiting.partition_point(|own| u64::from(own.index) < place)).map_or(0, |own| own.before_ns);
@@ -294,7 +298,7 @@ impl<'r, 's> Reading<'r, 's> {
             });
             decided.push((place, passes));
         };
-        spans_in_turns(self.sight.source, &known, turn, decide).await;
+        spans_in_turns(self.context.source, &known, turn, decide).await;
         for packet in &waiting {
             let read = || decided.binary_search_by_key(&u64::from(packet.index), |(place, _)| *place);
             let passes = packet

@@ -1,6 +1,6 @@
 //! Follows one flow: its payload, read from the file again, in order and by direction, with secrets masked.
 
-use super::listing::Sight;
+use super::listing::QueryContext;
 use super::slices::{known_of, raw, spans};
 use crate::decode::fragments::Fragments;
 use crate::decode::inspect;
@@ -27,8 +27,8 @@ const SECRET_HEADS: [&[u8]; 4] = [b"authorization:", b"proxy-authorization:", b"
 const SECRET_COMMANDS: [&[u8]; 1] = [b"pass "];
 
 /// The stream of a flow from so many bytes on; none if there is no such flow.
-pub(super) fn follow(sight: &mut Sight<'_>, serial: u32, from: u64) -> Option<FollowedStream> {
-    let pipeline = sight.pipeline;
+pub(super) fn follow(context: &mut QueryContext<'_>, serial: u32, from: u64) -> Option<FollowedStream> {
+    let pipeline = context.pipeline;
     let flow = pipeline.flows().get(serial)?;
     let index = pipeline.index();
     let is_own = |belongs: PacketFlow| matches!(belongs, PacketFlow::Flow(of, _) if of == serial);
@@ -38,7 +38,7 @@ pub(super) fn follow(sight: &mut Sight<'_>, serial: u32, from: u64) -> Option<Fo
     let mut turns = Turns { is_cut: known.len() > MOST_PACKETS, ..Turns::default() };
     let mut sides: [StreamSide; 2] = Default::default();
     let mut fragments = Fragments::default();
-    spans(sight.source, &known, |place, packet, bytes| {
+    spans(context.source, &known, |place, packet, bytes| {
         let (Some(bytes), PacketFlow::Flow(_, direction)) = (bytes, packet.belongs) else { return };
         let beside = known_of(pipeline, packet, Secrets::Shown);
         let facts = inspect::facts(&raw(&packet.location, bytes), place, beside, false, &mut fragments);
@@ -67,7 +67,7 @@ pub(super) fn follow(sight: &mut Sight<'_>, serial: u32, from: u64) -> Option<Fo
         turns.now.0 = is_answer;
         side.end(&mut |data| turns.take(data));
     }
-    let is_masked = !sight.analysis.shows_secrets;
+    let is_masked = !context.analysis.shows_secrets;
     if is_masked {
         let kept = pipeline.flow_fields().chain(flow).filter(|field| field.kind.shape().is_secret() && field.is_text);
         let secrets: Vec<&[u8]> = kept.map(|field| pipeline.names().text(field.value as u32).as_bytes()).collect();

@@ -72,7 +72,7 @@ fn resting(analysis: &Analysis) -> Option<String> {
     let looked = DetectorCoverage::of(analysis);
     let n = looked.n_resting();
     let n_all = n + looked.ran.len() as u64;
-    let most = looked.rests.iter().max_by_key(|(_, ids)| ids.len())?;
+    let most = looked.not_evaluated.iter().max_by_key(|(_, ids)| ids.len())?;
     let (why, ids) = (super::wording::inner(most.0), most.1.len() as u64);
     // What a table lacks is the reason of nearly all; of a capture there may be many reasons.
     let reason = match ids {

@@ -3,8 +3,8 @@
 mod sample;
 mod steps;
 
-use super::method_offer;
-use crate::learn::method::{Cost, Training};
+use super::parameter_offers;
+use crate::learn::method::Training;
 use crate::learn::trace::Trace;
 use crate::learn::work::Work;
 use crate::learn::{METHODS, Method, Refusal, method};
@@ -66,7 +66,7 @@ pub fn demonstration(choice: &DemonstrationChoice) -> Result<Demonstration, Stri
         help: (*help).to_owned(),
         fails: (*fails).to_owned(),
         source: (*source).to_owned(),
-        parameters: method_offer("", parameters, Cost::Light).parameters,
+        parameters: parameter_offers(parameters),
         points: rows.rows().map(|row| frame.point(row)).collect(),
         steps,
     })

@@ -43,7 +43,7 @@ const WINDOW: Descriptor = Descriptor::seconds("ftp_brute_force.window", "Window
     .range(1.0, 86_400.0)
     .help("Failed connections are counted within this time. 900 s is the value of Zeek's FTP policy.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry =
     Entry::of::<FtpBruteForce>(CARD, &[GUESSES, WINDOW], Interest::TCP_FLOWS.union(Interest::MESSAGES))
         .content_with_flows();

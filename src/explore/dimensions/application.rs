@@ -4,7 +4,7 @@ use crate::explore::dimension::Dimension;
 use crate::explore::filter;
 use crate::explore::key::Key;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension {
     alone: |_| Key::Nothing,
     ..Dimension::of_flows(

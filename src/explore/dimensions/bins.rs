@@ -5,7 +5,7 @@ use crate::explore::key::Key;
 use crate::model::format::quantity::plain;
 use crate::stats::rows::cell;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("bins", "Column in bins", "Columns"),
     "The numbers of a column of a table in bins of equal, round width, as bins=Duration.",

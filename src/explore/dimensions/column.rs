@@ -5,7 +5,7 @@ use crate::explore::filter;
 use crate::explore::key::Key;
 use crate::stats::rows::cell;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("column", "Column", "Columns"),
     "The values of a column of a table, as column=Label.",

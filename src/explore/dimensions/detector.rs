@@ -3,7 +3,7 @@
 use crate::explore::dimension::{Dimension, words};
 use crate::explore::key::Key;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("detector", "Detector", "Findings"),
     "Each detector with a finding that lists a flow; none for flows in no finding.",

@@ -5,7 +5,7 @@ use crate::explore::key::Key;
 use crate::model::flow::Known;
 use crate::model::net::site::Place;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("direction", "Direction", "Hosts"),
     "Who opened the connection, seen from the networks inside: outbound, inbound, internal or external; unknown where it is not known who is inside.",

@@ -3,7 +3,7 @@
 use crate::explore::dimension::Dimension;
 use crate::explore::key::Key;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("finding", "Finding", "Findings"),
     "Each finding that lists a flow; none for flows in no finding.",

@@ -6,7 +6,7 @@ use crate::explore::key::Key;
 use crate::model::flow::Known;
 use crate::model::format::time::span;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("flow_duration", "Flow duration", "Flows"),
     "Time from the first to the last packet of a flow, in steps of 1, 2 and 5.",

@@ -6,7 +6,7 @@ use crate::explore::key::Key;
 use crate::model::flow::Known;
 use crate::model::format::quantity;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("flow_packets", "Flow packets", "Flows"),
     "Packets of a flow in both directions, in steps of 1, 2 and 5.",

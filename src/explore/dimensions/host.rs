@@ -5,7 +5,7 @@ use crate::explore::filter;
 use crate::explore::key::Key;
 use crate::explore::key::Side;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("host", "Host", "Hosts"),
     "Each address of a flow that is not a group's: its packets count for both ends. What goes out of a host is what it sends.",

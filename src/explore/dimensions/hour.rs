@@ -5,7 +5,7 @@ use crate::explore::dimension::{Asked, Dimension, Values, words};
 use crate::explore::key::Key;
 use crate::model::format::time::SECOND;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("hour", "Hour of the day", "Time"),
     "The hour of the day, 00 to 23, on the clock that times are shown in.",

@@ -4,7 +4,7 @@ use crate::explore::dimension::{Dimension, Takes, Values};
 use crate::explore::key::Key;
 use crate::stats::rows::cell;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("label", "Label", "Columns"),
     "What the label column of a table says that a row or flow is.",

@@ -5,7 +5,7 @@ use crate::explore::filter;
 use crate::explore::key::Key;
 use crate::explore::key::Side;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("mac", "MAC address", "Hosts"),
     "Each Ethernet address of the first frame of a flow: sender and receiver on the link.",

@@ -7,7 +7,7 @@ use crate::explore::key::Key;
 const V4: &str = "IPv4";
 const V6: &str = "IPv6";
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension {
     alone: |named| named.map_or(Key::Unknown, |named| Key::Protocol(named.into())),
     ..Dimension::of_flows(

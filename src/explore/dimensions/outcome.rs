@@ -4,7 +4,7 @@ use crate::explore::dimension::Dimension;
 use crate::explore::key::Key;
 use crate::model::flow::Outcome;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("outcome", "Outcome", "Outcome"),
     "What became of the first contact, like conn_state of Zeek: established, half open, refused, unanswered.",

@@ -4,7 +4,7 @@ use crate::explore::dimension::{Dimension, Values, words};
 use crate::explore::key::Key;
 use crate::stats::counters::{SIZE_BORDERS, size_bin};
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("packet_size", "Packet size", "Packets"),
     "Bytes of a packet on the wire, in the classes of Wireshark's packet length statistics.",

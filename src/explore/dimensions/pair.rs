@@ -5,7 +5,7 @@ use crate::explore::filter;
 use crate::explore::key::Key;
 use crate::explore::key::Side;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("pair", "Host pair", "Hosts"),
     "The two addresses of a flow, the smaller first, whoever opened it: a conversation. What goes out is what the first one sends.",

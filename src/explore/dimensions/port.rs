@@ -6,7 +6,7 @@ use crate::explore::key::Key;
 use crate::model::Protocol;
 use crate::model::flow::Known;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension {
     alone: |_| Key::Nothing,
     ..Dimension::of_flows(

@@ -5,7 +5,7 @@ use crate::explore::filter;
 use crate::explore::key::Key;
 use crate::model::flow::Known;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension { alone: |named| named.map_or(Key::Unknown, |named| Key::Protocol(named.into())), ..Dimension::of_flows(
     ("protocol", "Protocol", "Protocols"),
     "The innermost protocol that a packet or flow is known to carry: the application where its content shows it, else the transport; ARP and the like of packets without a flow.",

@@ -3,7 +3,7 @@
 use crate::explore::dimension::{Dimension, words};
 use crate::explore::key::Key;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("score", "Anomaly score", "Findings"),
     "The largest anomaly score that a model gave a flow, in tenths; none for flows that were not scored.",

@@ -4,7 +4,7 @@ use crate::explore::dimension::Dimension;
 use crate::explore::filter;
 use crate::explore::key::Key;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension =
     Dimension::of_flows(("source", "Source", "Hosts"), "Who opened the connection or sent first.", |item, _, found| {
         found.add(Key::Host(item.flow.originator().0))

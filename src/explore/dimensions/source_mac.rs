@@ -4,7 +4,7 @@ use crate::explore::dimension::Dimension;
 use crate::explore::filter;
 use crate::explore::key::Key;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("source_mac", "Source MAC address", "Hosts"),
     "The Ethernet address that sent the first frame of a flow: that of its source, or of the router before it.",

@@ -5,7 +5,7 @@ use crate::explore::filter;
 use crate::explore::key::Key;
 use crate::model::flow::TcpState;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension {
     alone: |_| Key::Nothing,
     ..Dimension::of_flows(

@@ -4,7 +4,7 @@ use crate::explore::dimension::Dimension;
 use crate::explore::filter;
 use crate::explore::key::Key;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension =
     Dimension::of_flows(("target", "Destination", "Hosts"), "To whom the connection was opened.", |item, _, found| {
         found.add(Key::Host(item.flow.responder().0))

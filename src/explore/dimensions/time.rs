@@ -5,7 +5,7 @@ use crate::explore::dimension::{Asked, Dimension, Takes, Values, words};
 use crate::explore::key::Key;
 use crate::model::format::time;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("time", "Time", "Time"),
     "Intervals of equal width, as time=10s, or about so many, as time=~50; without either, as suits the selection.",

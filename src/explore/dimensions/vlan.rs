@@ -4,7 +4,7 @@ use crate::explore::dimension::Dimension;
 use crate::explore::key::Key;
 use crate::model::flow::Known;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("vlan", "VLAN", "Hosts"),
     "The outermost VLAN id (IEEE 802.1Q); none for untagged frames.",

@@ -9,7 +9,7 @@ const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 /// 1970 began on a Thursday.
 const FIRST: i64 = 3;
 
-/// See the file.
+/// The dimension's entry in the register.
 pub const ENTRY: Dimension = Dimension::of_flows(
     ("weekday", "Weekday", "Time"),
     "The day of the week, on the clock that times are shown in.",

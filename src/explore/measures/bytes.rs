@@ -3,7 +3,7 @@
 use crate::explore::measure::{Measure, Measured, Value};
 use crate::model::flow::Known;
 
-/// See the file.
+/// The measure's entry in the register.
 pub const ENTRY: Measure = Measure::of_flows(
     ("bytes", "Bytes", "B", "Volume"),
     "Bytes of packets on the wire, each at its own time.",

@@ -5,7 +5,7 @@ use crate::explore::measure::{Measure, Measured, Value, of_direction, of_packet_
 use crate::explore::sources::FlowItem;
 use crate::model::flow::Known;
 
-/// See the file.
+/// The measure's entry in the register.
 pub const ENTRY: Measure = Measure::of_flows(
     ("bytes_out", "Bytes sent", "B", "Volume"),
     "Bytes sent by the host or first host of a row; without one, by who opened the connection.",

@@ -4,7 +4,7 @@ use crate::explore::measure::Fold;
 use crate::explore::measure::{Measure, Measured};
 use crate::model::flow::Known;
 
-/// See the file.
+/// The measure's entry in the register.
 pub const ENTRY: Measure = Measure::of_flows(
     ("duration_min", "Shortest duration", "s", "Flows"),
     "Shortest time from the first to the last packet of a flow.",

@@ -4,7 +4,7 @@ use crate::explore::measure::Fold;
 use crate::explore::measure::{Measure, Measured};
 use crate::model::flow::Known;
 
-/// See the file.
+/// The measure's entry in the register.
 pub const ENTRY: Measure = Measure::of_flows(
     ("duration_q3", "Third quartile of durations", "s", "Flows"),
     "Time from first to last packet that three quarters of the flows do not exceed.",

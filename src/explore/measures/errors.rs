@@ -3,7 +3,7 @@
 use crate::explore::measure::{Measure, Measured};
 use crate::model::flow::{Outcome, TcpState};
 
-/// See the file.
+/// The measure's entry in the register.
 pub const ENTRY: Measure = Measure::of_flows(
     ("errors", "Failed flows", "flows", "Health"),
     "Flows that were refused or, for TCP, not answered or reset.",

@@ -3,7 +3,7 @@
 use crate::explore::key::Key;
 use crate::explore::measure::{Fold, Measure, Measured, Value};
 
-/// See the file.
+/// The measure's entry in the register.
 pub const ENTRY: Measure = Measure::of_flows(
     ("findings", "Findings", "findings", "Findings"),
     "Different findings that list the flows.",

@@ -3,7 +3,7 @@
 use crate::explore::measure::{Measure, Measured, Value};
 use crate::model::flow::Known;
 
-/// See the file.
+/// The measure's entry in the register.
 pub const ENTRY: Measure =
     Measure::of_flows(("packets", "Packets", "packets", "Volume"), "Packets, each at its own time.", |item, _| {
         Measured::of(item.flow.measured(Known::PACKETS, item.flow.packets() as f64))

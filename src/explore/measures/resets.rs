@@ -4,7 +4,7 @@ use crate::explore::measure::{Measure, Measured};
 use crate::model::flow::Known;
 use crate::model::packet::tcp_flag::RST;
 
-/// See the file.
+/// The measure's entry in the register.
 pub const ENTRY: Measure =
     Measure::of_flows(("resets", "Resets", "packets", "Health"), "TCP packets with RST.", |item, _| {
         let resets = [item.flow.forward(), item.flow.backward()].map(|side| f64::from(side.flag(RST)));

@@ -2,7 +2,7 @@
 
 use crate::explore::measure::{Fold, Measure, Measured, Value};
 
-/// See the file.
+/// The measure's entry in the register.
 pub const ENTRY: Measure = Measure::of_flows(
     ("response_median", "Median response time", "s", "Health"),
     "From the last packet of a request to the first of its answer, over TCP; known to a quarter of its value.",

@@ -2,7 +2,7 @@
 
 use crate::explore::measure::{Measure, Measured};
 
-/// See the file.
+/// The measure's entry in the register.
 pub const ENTRY: Measure = Measure::of_flows(
     ("retransmissions", "Retransmissions", "packets", "Health"),
     "TCP segments that were sent again, for whatever reason, in the terms of Wireshark (tcp.analysis).",

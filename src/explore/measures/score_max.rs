@@ -3,7 +3,7 @@
 use crate::explore::measure::Fold;
 use crate::explore::measure::{Measure, Measured};
 
-/// See the file.
+/// The measure's entry in the register.
 pub const ENTRY: Measure = Measure::of_flows(
     ("score_max", "Largest anomaly score", "", "Findings"),
     "Largest anomaly score that a model gave a flow, 0 to 1.",

@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PseudonymKey([u8; PseudonymKey::N_BYTES]);
 
-/// A key is written nowhere by chance.
+/// Keeps the key out of logs and error messages.
 impl fmt::Debug for PseudonymKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("PseudonymKey(..)")
@@ -84,7 +84,7 @@ impl Keyed {
         bits ^ turned
     }
 
-    /// Two addresses keep the length of their common prefix. Nobody's own addresses stay.
+    /// Two addresses keep the length of their common prefix. 0.0.0.0 and 255.255.255.255, which belong to nobody, are returned unchanged.
     pub fn v4(&self, address: Ipv4Addr) -> Ipv4Addr {
         if address.is_unspecified() || address.is_broadcast() {
             return address;
@@ -93,7 +93,7 @@ impl Keyed {
         Ipv4Addr::from((self.prefix_preserving(bits, 32) >> 96) as u32)
     }
 
-    /// The same over 128 bits; an IPv4 address in an IPv6 address stays one.
+    /// The same over 128 bits, `::` unchanged; an IPv4-mapped address is treated by [`Keyed::v4`] and stays IPv4-mapped.
     pub fn v6(&self, address: Ipv6Addr) -> Ipv6Addr {
         if address.is_unspecified() {
             return address;
@@ -121,7 +121,7 @@ impl Keyed {
         state
     }
 
-    /// An Ethernet address, locally administered; a group stays a group, and nobody's own addresses stay.
+    /// A MAC address to a locally administered one; the multicast bit is kept, all zeros and broadcast are returned unchanged.
     pub fn mac(&self, address: [u8; 6]) -> [u8; 6] {
         if address == [0; 6] || address == [0xff; 6] {
             return address;

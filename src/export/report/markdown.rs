@@ -239,7 +239,7 @@ fn detectors(analysis: &Analysis) -> String {
     if !silent.is_empty() {
         out.push_str(&format!("- Found nothing ({}): {}\n", silent.len(), text(&silent.join(", "))));
     }
-    for (why, ids) in &DetectorCoverage::of(analysis).rests {
+    for (why, ids) in &DetectorCoverage::of(analysis).not_evaluated {
         out.push_str(&format!("- Not enough data: {}. {}\n", text(&ids.join(", ")), text(why)));
     }
     out

@@ -19,7 +19,7 @@ pub(super) fn network(host: Addr) -> Network {
 
 /// A hash that is the same everywhere.
 pub(super) fn hash(host: Addr) -> u32 {
-    fnv::add(fnv::OF_NOTHING, &host.0.to_be_bytes())
+    fnv::add(fnv::OFFSET_BASIS, &host.0.to_be_bytes())
 }
 
 /// What is known of the hosts of an index, by their numbers.

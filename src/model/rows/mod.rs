@@ -248,5 +248,5 @@ pub struct TableFacts {
     /// Rows kept with all their values.
     pub rows_kept: u64,
     /// Views and detectors that do not have enough data, and why.
-    pub rests: Vec<(String, String)>,
+    pub not_evaluated: Vec<(String, String)>,
 }

@@ -9,7 +9,7 @@ const DNS_PROTOCOLS: &[&str] = &["DNS", "mDNS", "LLMNR", "NBNS"];
 /// The same as a filter.
 const OF: &str = "dns or mdns or llmnr or nbns";
 
-/// See the file.
+/// The view's entry in the register.
 pub static DNS: View = View {
     id: "dns",
     label: "DNS",

@@ -6,7 +6,7 @@ use crate::session::panel::Panel;
 /// What it is of.
 const OF: &str = "file";
 
-/// See the file.
+/// The view's entry in the register.
 pub static FILES: View = View {
     id: "files",
     label: "Files seen",

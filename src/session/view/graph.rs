@@ -3,7 +3,7 @@
 use super::{Group, Needs, View};
 use crate::session::route::Route;
 
-/// See the file.
+/// The view's entry in the register.
 pub static GRAPH: View = View {
     id: "graph",
     label: "Connection graph",

@@ -4,7 +4,7 @@ use super::{Group, Needs, View};
 use crate::model::explore::Mark;
 use crate::session::panel::Panel;
 
-/// See the file.
+/// The view's entry in the register.
 pub static HOSTS: View = View {
     id: "hosts",
     label: "Hosts",

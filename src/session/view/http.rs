@@ -9,7 +9,7 @@ const HTTP_PROTOCOLS: &[&str] = &["HTTP", "HTTP/2"];
 /// The same as a filter.
 const OF: &str = "http or http2";
 
-/// See the file.
+/// The view's entry in the register.
 pub static HTTP: View = View {
     id: "http",
     label: "HTTP",

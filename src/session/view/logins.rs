@@ -7,7 +7,7 @@ use crate::session::panel::Panel;
 /// What it is of.
 const OF: &str = "user or login";
 
-/// See the file.
+/// The view's entry in the register.
 pub static LOGINS: View = View {
     id: "logins",
     label: "Logins",

@@ -9,7 +9,7 @@ const TLS_PROTOCOLS: &[&str] = &["TLS", "QUIC", "DTLS"];
 /// The same as a filter.
 const OF: &str = "tls or quic or dtls";
 
-/// See the file.
+/// The view's entry in the register.
 pub static TLS: View = View {
     id: "tls",
     label: "TLS",

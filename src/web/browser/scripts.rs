@@ -1,5 +1,5 @@
-//! What our own scripts beside the page do for it: files inside a page that is one file, files that the system opens with us, and
-//! files that the browser opens again.
+//! Calls into our own scripts beside the page: files embedded in a page that is one file, files that the system opens with us, files to
+//! be opened again, and the guided tour.
 //!
 //! They are plain scripts (`static/*.js`), because bindings for what they use are not stable yet. Without them all of this is
 //! absent, and the page goes on.
@@ -14,7 +14,7 @@ pub fn own_file(path: &str) -> Option<Promise> {
     call(&js_sys::global(), "ownFile", &[path.into()])
 }
 
-/// Calls with files that a script hands over, until it is dropped.
+/// Calls `on_files` with files that a script hands over, until the listener is dropped.
 pub fn listen(on_files: impl Fn(Vec<File>) + 'static) -> EventListener {
     let window = gloo::utils::window();
     let options = EventListenerOptions::enable_prevent_default();
@@ -37,7 +37,7 @@ pub fn reopen(name: &str, bytes: u64) -> Option<Promise> {
     call(&handles()?, "reopen", &[name.into(), (bytes as f64).into()])
 }
 
-/// Remembers how to open more than the files that were opened last, or only those.
+/// True: remembers how to open the last files of several visits again. False: only those opened last.
 pub fn keep_all(is_wanted: bool) {
     asked("keepAll", &[is_wanted.into()]);
 }
@@ -56,7 +56,7 @@ fn handles() -> Option<JsValue> {
     Reflect::get(&js_sys::global(), &"fileHandles".into()).ok().filter(JsValue::is_object)
 }
 
-/// Asks the script of handles for something; false if it is absent or cannot.
+/// Asks `handles.js` for something; false if it is absent or cannot.
 fn asked(name: &str, arguments: &[JsValue]) -> bool {
     handles().and_then(|handles| call(&handles, name, arguments)).is_some()
 }

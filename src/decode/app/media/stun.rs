@@ -11,7 +11,7 @@ use crate::decode::app::support::resync;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
-use crate::model::app::kinds::media::StunMessage;
+use crate::model::app::kinds::media::StunClass;
 use crate::model::app::kinds::media::StunMethod;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
@@ -104,10 +104,10 @@ fn add_fields(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     fields.token(
         FieldId::Message,
         match kind & 0x0110 {
-            0x0000 => StunMessage::Request,
-            0x0010 => StunMessage::Indication,
-            0x0100 => StunMessage::Success,
-            _ => StunMessage::Error,
+            0x0000 => StunClass::Request,
+            0x0010 => StunClass::Indication,
+            0x0100 => StunClass::Success,
+            _ => StunClass::Error,
         },
     );
     fields.token(FieldId::Function, method(kind & !0x0110));

@@ -97,9 +97,9 @@ struct SynFlood {
 struct Service {
     n_completed: u64,
     incomplete: Seconds,
-    /// Connections whose request was sent once only.
+    /// Incomplete connections whose request was sent once only.
     n_lone: u64,
-    /// Of these bare exchanges, whose flags were not seen.
+    /// Incomplete connections of a table that recorded no flags: a few packets without data went both ways, nothing else.
     n_bare: u64,
     /// Connections of a table of which it is unknown whether they were completed.
     n_unknown: u64,
@@ -120,11 +120,11 @@ struct Case<'a> {
 /// True if the third packet of the handshake never came. A reset may carry ACK. A table without counts of each side's flags
 /// says so by its outcome; of a bare exchange it is only known that nothing followed.
 fn is_incomplete(flow: &Flow) -> bool {
-    let is_known = match flow.recorded {
+    let is_never_completed = match flow.recorded {
         None => flow.saw_syn && flow.forward().flag(ACK) <= flow.forward().flag(RST),
         Some(outcome) => matches!(outcome, Outcome::Unanswered | Outcome::HalfOpen | Outcome::Bare),
     };
-    flow.is_tcp() && is_known
+    flow.is_tcp() && is_never_completed
 }
 
 /// Requests of an incomplete handshake.
@@ -175,7 +175,8 @@ impl Detector for SynFlood {
         let period = context.settings.get(&PERIOD) as i64;
         let start = context.span_ns.0.div_euclid(SECOND);
         let n_periods = ((context.span_ns.1 - context.span_ns.0) as f64 / (period * SECOND) as f64).max(1.0);
-        // Of twice the least number the baseline takes a quarter: half of it is enough where it stands out.
+        // The baseline asks for a quarter (`MODEST`) of the threshold it is given: given twice the least number, half of that is
+        // enough.
         let modest = 2.0 * least / period as f64;
         let is_candidate = |service: &Service| service.incomplete.total() as f64 >= LEAST_MODEST.min(least).min(burst);
         let services = self.services.sorted_where(is_candidate);
@@ -222,7 +223,7 @@ impl Detector for SynFlood {
                 .identity(Identity::ActorsAndPorts)
                 .build()
         });
-        known_outcomes::rest(context.contacts, report.and(self.spread(context, &flooded)))
+        known_outcomes::rest(context.contacts, report.and(self.on_many_ports(context, &flooded)))
     }
 }
 
@@ -234,7 +235,7 @@ impl SynFlood {
 
     /// Floods of a host on ever new ports, from many addresses or on ports that are drawn at random again and again: scans
     /// come from few and try each once. Hosts with a flooded service are left out.
-    fn spread(&self, context: &Context<'_>, flooded: &BTreeSet<Addr>) -> Conclusion {
+    fn on_many_ports(&self, context: &Context<'_>, flooded: &BTreeSet<Addr>) -> Conclusion {
         let limits = FloodLimits { span: 1, threshold: f64::INFINITY, envelope: Some(TO_HOST) };
         let mut hosts = self.hosts.sorted();
         hosts.retain(|(host, _)| !flooded.contains(host));

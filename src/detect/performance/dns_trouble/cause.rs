@@ -12,9 +12,9 @@ fn is_cause(cause: &ServerTrouble<'_>, case: &ServerTrouble<'_>) -> bool {
     cause.affected.contains(&case.server) && cause.server != case.server && is_slower && is_same_time
 }
 
-/// Cases without those whose cause is another one, which gets their clients: a server that asks a second one passes its
-/// trouble on, also over several servers. Where they ask each other in a ring, one of them stands for all.
-pub fn with_cause(mut cases: Vec<ServerTrouble<'_>>) -> Vec<ServerTrouble<'_>> {
+/// The cases that are root causes: a case that another one causes is dropped, and its clients go to the cause, also over several
+/// servers. Of a ring one case stays. (Union-find: `above` holds each case's parent.)
+pub fn root_causes(mut cases: Vec<ServerTrouble<'_>>) -> Vec<ServerTrouble<'_>> {
     let place_of: BTreeMap<Addr, usize> = cases.iter().enumerate().map(|(place, case)| (case.server, place)).gathered();
     let mut above: Vec<usize> = (0..cases.len()).collect();
     for (place, cause) in cases.iter().enumerate() {
@@ -48,7 +48,7 @@ pub fn with_cause(mut cases: Vec<ServerTrouble<'_>>) -> Vec<ServerTrouble<'_>> {
         .collect()
 }
 
-/// The last cause of a case: the one that has none above it but itself. Shortens the way there for the next time.
+/// The last cause of a case: the one that has none above it but itself. Halves the path for the next look-up.
 fn root(above: &mut [usize], mut of: usize) -> usize {
     while let Some(next) = above.get(of).copied().filter(|next| *next != of) {
         let after = above.get(next).copied().unwrap_or(next);

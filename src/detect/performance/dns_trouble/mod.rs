@@ -19,7 +19,7 @@ use crate::model::format::time::{SECOND, seconds};
 use crate::model::{Addr, Category, Flow};
 use crate::settings::Descriptor;
 use case::{Fault, ServerTrouble};
-use cause::with_cause;
+use cause::root_causes;
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -103,7 +103,7 @@ impl Detector for DnsTrouble {
             .collect();
         let cases =
             servers.iter().filter_map(|(server, lookups)| self.case(*server, lookups, &limits, context.span_ns));
-        let mut cases = with_cause(with_answers_captured(context, cases.collect()));
+        let mut cases = root_causes(with_answers_captured(context, cases.collect()));
         if let [case] = cases.as_mut_slice()
             && case.affected.len() == 1
         {
@@ -335,7 +335,7 @@ mod tests {
     #[test]
     fn trouble_that_is_passed_on_is_the_last_servers_also_over_several_and_in_a_ring() {
         let told = |cases: [ServerTrouble<'static>; 3]| -> Vec<(Addr, usize, usize)> {
-            let cases = with_cause(cases.into_iter().collect());
+            let cases = root_causes(cases.into_iter().collect());
             cases.iter().map(|case| (case.server, case.behind.len(), case.affected.len())).collect()
         };
         // 3 asks 2, which asks 1.

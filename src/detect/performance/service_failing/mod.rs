@@ -49,7 +49,7 @@ const ANSWERS: Descriptor = Descriptor::count("service_failing.answers", "Errors
     .unit("answers")
     .help("So many errors in that time, or so many requests without an answer. Set by us: fewer are one user's bad moment.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<ServiceFailing>(
     CARD,
     &[SHARE, ANSWERS],

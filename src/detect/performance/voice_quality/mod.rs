@@ -53,7 +53,7 @@ const LEAST: Descriptor = Descriptor::count("voice_quality.packets", "Packets of
     .unit("packets")
     .help("Shorter streams are not judged: at 50 packets a second, as usual, these are 2 s.");
 
-/// Line in the table of detectors.
+/// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<VoiceQuality>(CARD, &[LOSS, JITTER, LEAST], Interest::MESSAGES)
     .blaming("a path that loses or delays voice");
 

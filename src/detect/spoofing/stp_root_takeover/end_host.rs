@@ -1,5 +1,5 @@
-//! The one root of a spanning tree to whether an end host, which is no bridge, sends its messages: where no switch speaks the
-//! protocol, nobody is replaced.
+//! The only root of a spanning tree to a finding, if its sender looks like an end host and not like a bridge. Where no switch speaks the
+//! protocol, it replaces nobody.
 
 use super::{Root, begin};
 use crate::detect::detector::Context;
@@ -13,25 +13,25 @@ use std::collections::{BTreeMap, BTreeSet};
 const DEFAULT_PRIORITY: u64 = 32_768;
 /// So many connections of TCP are those of a host. Switches have addresses too, for their administrators, who connect to them.
 const LEAST_CONNECTIONS: usize = 3;
-/// The hello time is a second at least (IEEE 802.1D, table 17-1); with room for a change that is told at once.
-const MOST_A_SECOND: f64 = 1.25;
+/// The hello time is at least one second (IEEE 802.1D, table 17-1); a quarter more for changes, which are announced at once.
+const MOST_PER_SECOND: f64 = 1.25;
 /// Fewer messages show no rate.
 const LEAST_MESSAGES: u64 = 8;
 /// Signs that are asked for: each alone has another cause.
 const LEAST_SIGNS: usize = 2;
 
-/// A root that is rather a host than a bridge.
+/// A root that looks like a host and not like a bridge.
 #[derive(Clone, Copy)]
 pub(super) struct EndHost<'a> {
     pub(super) root: &'a Root,
     n_connections: usize,
-    a_second: f64,
+    messages_per_second: f64,
     late_ns: i64,
     n_signs: usize,
 }
 
-/// Of roots that are each the only one of their tree, those that are rather hosts; `before_ns` is how long a tree without
-/// messages has none.
+/// Of roots that are each the only one of their tree, those that look like hosts. A root that appears `before_ns` or more after the
+/// capture began counts as late, which is one of the signs.
 pub(super) fn end_hosts<'a>(
     roots: Vec<(u32, &'a Root)>,
     before_ns: i64,
@@ -68,31 +68,31 @@ impl<'a> EndHost<'a> {
             return None;
         }
         let seconds = (root.seen.last_ns - root.seen.first_ns) as f64 / SECOND as f64;
-        let a_second = (root.seen.n.saturating_sub(1)) as f64 / seconds.max(1.0);
+        let messages_per_second = (root.seen.n.saturating_sub(1)) as f64 / seconds.max(1.0);
         let late_ns = root.seen.first_ns - first_ns;
-        let is_quick = root.seen.n >= LEAST_MESSAGES && a_second > MOST_A_SECOND;
+        let is_quick = root.seen.n >= LEAST_MESSAGES && messages_per_second > MOST_PER_SECOND;
         let signs = [n_connections >= LEAST_CONNECTIONS, is_quick, late_ns >= before_ns];
         let n_signs = signs.iter().filter(|is_there| **is_there).count();
-        (n_signs >= LEAST_SIGNS).then_some(EndHost { root, n_connections, a_second, late_ns, n_signs })
+        (n_signs >= LEAST_SIGNS).then_some(EndHost { root, n_connections, messages_per_second, late_ns, n_signs })
     }
 
     /// The finding.
     pub(super) fn finding(&self) -> FindingBuilder {
-        let EndHost { root, n_connections, a_second, late_ns, n_signs } = *self;
+        let EndHost { root, n_connections, messages_per_second, late_ns, n_signs } = *self;
         let confidence = if n_signs > LEAST_SIGNS { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
         let late = late_ns as f64 / SECOND as f64;
         begin(confidence)
-            .title(format!("{} makes itself root of the spanning tree, and is rather a host than a switch", root.mac))
+            .title(format!("{} makes itself root of the spanning tree, and looks like a host, not a switch", root.mac))
             .score(past(root.seen.n as f64, 1.0))
             .sources([root.mac])
             .evidence([
                 evidence("Connections that its addresses began", n_connections as f64, "flows", "0, for a switch"),
-                evidence("Messages a second", a_second, "", "0.5; at most 1 (IEEE 802.1D)"),
+                evidence("Messages a second", messages_per_second, "", "0.5; at most 1 (IEEE 802.1D)"),
                 evidence("Time without any before", late, "s", "at most 2, where a switch speaks the protocol"),
                 evidence("Priority", root.priority as f64, "", format!("{DEFAULT_PRIORITY} by default")),
             ])
             .explanation(format!(
-                "No bridge was root before. {late:.0} s after the capture began {} sent priority {}, {a_second:.1} messages \
+                "No bridge was root before. {late:.0} s after the capture began {} sent priority {}, {messages_per_second:.1} messages \
                  a second; its addresses began {n_connections} connections of TCP. Switches send such messages from the \
                  start and no more than one a second, and hardly connect anywhere. Where no switch prevents it, traffic \
                  between switches goes towards the sender.",

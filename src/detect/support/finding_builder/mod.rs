@@ -249,7 +249,7 @@ fn id(detector: &str, word: &str, sources: &[Endpoint], targets: &[Endpoint], po
     let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
     let first = former_ids::first(detector);
     let text = format!("{first}|{word}|{}|{}|[{}]", listed(sources), listed(targets), ports.join(", "));
-    format!("{detector}-{:08x}", fnv::add(fnv::OF_NOTHING, text.as_bytes()))
+    format!("{detector}-{:08x}", fnv::add(fnv::OFFSET_BASIS, text.as_bytes()))
 }
 
 /// Endpoints as text for ids, which never change.

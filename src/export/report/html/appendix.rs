@@ -105,7 +105,7 @@ pub fn detectors(analysis: &Analysis) -> String {
         n => format!("<p>{} nothing: {}.</p>\n", counted(n, "detector found", "detectors found"), codes(&silent)),
     };
     let rest = |(why, ids): &(&str, Vec<&str>)| format!("<p>Not enough data: {}. {}</p>\n", codes(ids), escape(why));
-    let rests: String = DetectorCoverage::of(analysis).rests.iter().map(rest).collect();
+    let rests: String = DetectorCoverage::of(analysis).not_evaluated.iter().map(rest).collect();
     section("detectors", "Detectors", &format!("{with}{nothing}{rests}"))
 }
 

@@ -4,7 +4,7 @@ use crate::model::app::kinds::label::labelled;
 
 labelled! {
     /// A class of STUN messages (RFC 8489, section 5).
-    StunMessage {
+    StunClass {
         Request "request", Indication "indication", Success "success", Error "error",
     }
 
@@ -15,7 +15,7 @@ labelled! {
         BindConnection "bind connection", ConnectionAttempt "connection attempt", Other "other",
     }
 
-    /// A message of RTCP.
+    /// A type of RTCP messages (RFC 3550, section 6; feedback: RFC 4585).
     RtcpMessage {
         SenderReport "sender report", ReceiverReport "receiver report", Feedback "feedback",
     }

@@ -63,7 +63,7 @@ vocabularies! {
     infra { DhcpMessage, NtpMessage, NtpCommand, TftpMessage, TftpError, SnmpMessage, SnmpError, Dhcpv6Error, Dhcpv6Message, SsdpMessage }
     link { IcmpMessage, IcmpUnreachable, Icmpv6Message, Icmpv6Unreachable, ArpMessage, StpVersion, StpMessage, EapolMessage, EapMethod, Announcement }
     login { Outcome, Security, YesNo, Method, RdpMessage, RdpError }
-    media { StunMessage, StunMethod, RtcpMessage }
+    media { StunClass, StunMethod, RtcpMessage }
     names { DnsMessage, DnsType, DnsCode, NbnsOperation, NbdgmMessage, BrowserCommand }
     overlay { OpenVpnMessage, WireGuardMessage, BitTorrentMessage, SocksCommand, SocksReply }
     shell { ShellMessage }

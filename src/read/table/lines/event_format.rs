@@ -1,11 +1,12 @@
-//! Lines of the Common Event Format and of LEEF to keys and values: behind a head between bars, values may hold blanks.
+//! Lines of CEF and LEEF to keys and values: a header whose fields end with pipes, then pairs whose values may hold blanks.
 //!
-//! CEF parts pairs by blanks, so a value ends before the next key; LEEF parts them by tabs (ArcSight CEF revision 25, QRadar LEEF
-//! guide).
+//! CEF separates pairs by blanks, so a value ends before the next key; LEEF by tabs, its default; another delimiter that LEEF 2.0 names
+//! is not looked at (ArcSight CEF revision 25, QRadar LEEF guide).
 
-/// The pairs of a line, without its head; none if it is of neither format.
+/// The pairs of a line, without its header; none if it is of neither format.
 pub fn pairs(line: &str) -> Option<Vec<(&str, &str)>> {
-    let (n_bars, body) = match (line.find("CEF:"), line.find("LEEF:")) {
+    // Pipes after which the pairs begin: CEF 7, LEEF 1.0 5, LEEF 2.0 6, as it names its delimiter.
+    let (n_pipes, body) = match (line.find("CEF:"), line.find("LEEF:")) {
         (_, Some(at)) => {
             let body = line.get(at..)?;
             (if body.starts_with("LEEF:2") { 6 } else { 5 }, body)
@@ -13,14 +14,14 @@ pub fn pairs(line: &str) -> Option<Vec<(&str, &str)>> {
         (Some(at), None) => (7, line.get(at..)?),
         (None, None) => return None,
     };
-    let mut bars = body.match_indices('|').filter(|(at, _)| !body.get(..*at).unwrap_or_default().ends_with('\\'));
-    let (at, _) = bars.nth(n_bars - 1)?;
+    let mut pipes = body.match_indices('|').filter(|(at, _)| !body.get(..*at).unwrap_or_default().ends_with('\\'));
+    let (at, _) = pipes.nth(n_pipes - 1)?;
     let extension = body.get(at + 1..)?;
     if extension.contains('\t') {
         return Some(extension.split('\t').filter_map(|pair| pair.split_once('=')).map(trimmed).collect());
     }
-    // Where keys begin: words before a mark of equality that is not quoted. In one pass, as a line may be long: only the first
-    // mark of a word can end a key.
+    // Keys: words before an equals sign that is not escaped. In one pass, as a line may be long: only the first sign of a word
+    // can end a key.
     let mut keys: Vec<(usize, usize)> = Vec::new();
     let (mut start, mut is_before_mark) = (0, true);
     for (at, sign) in extension.bytes().enumerate() {

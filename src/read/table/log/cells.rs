@@ -9,7 +9,7 @@ use crate::model::rows::CellValue;
 use crate::read::table::roles::{self, MOST_COUNT};
 use std::borrow::Cow;
 
-/// Most entries of a list that become fields.
+/// Most entries of a list that become fields; the rest is dropped. Set by us.
 const MOST_LISTED: usize = 64;
 
 /// What a cell becomes.
@@ -39,8 +39,8 @@ pub struct Cells<'a> {
     pub values: Vec<CellValue>,
     /// They are of Suricata, which may write a row for each message.
     pub is_eve: bool,
-    /// A row of a question came before: where none did, only answers are logged, and they say what was asked.
-    pub has_questions: bool,
+    /// A row of a DNS query came before. Where none did, only answers are logged, and they say what was queried.
+    pub has_queries: bool,
 }
 
 impl Cells<'_> {
@@ -69,10 +69,10 @@ impl Cells<'_> {
     }
 
     /// Yes or no.
-    pub fn is_so(&self, place: usize) -> Option<bool> {
+    pub fn yes_or_no(&self, place: usize) -> Option<bool> {
         match self.value(place) {
             CellValue::Number(number) => Some(number != 0.0),
-            value => is_so(&shown(value, self.bytes)?),
+            value => yes_or_no(&shown(value, self.bytes)?),
         }
     }
 
@@ -109,7 +109,7 @@ fn is_nothing(text: &str) -> bool {
 }
 
 /// Yes or no in the words of the tools.
-pub fn is_so(text: &str) -> Option<bool> {
+pub fn yes_or_no(text: &str) -> Option<bool> {
     let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
     match () {
         () if is(&["t", "true", "yes", "1", "success", "succeeded"]) => Some(true),
@@ -177,7 +177,7 @@ mod tests {
             assert_eq!(shown(CellValue::Text(0, nothing.len() as u32), nothing.as_bytes()), None, "{nothing}");
         }
         assert_eq!(
-            [is_so("T"), is_so("success"), is_so("F"), is_so("failed"), is_so("7")].map(|is| is),
+            [yes_or_no("T"), yes_or_no("success"), yes_or_no("F"), yes_or_no("failed"), yes_or_no("7")].map(|is| is),
             [Some(true), Some(true), Some(false), Some(false), None]
         );
     }

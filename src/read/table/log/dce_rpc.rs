@@ -1,4 +1,4 @@
-//! Logs of remote calls of Windows: the interface and the function.
+//! Logs of DCE/RPC, the remote calls of Windows: the interface and the function.
 
 use super::contract::{COMMON, FieldForm::*, Log, field, request};
 use super::words::rpc_function;

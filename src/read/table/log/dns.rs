@@ -52,7 +52,7 @@ fn both(cells: &Cells<'_>, messages: &mut Messages) {
     let is =
         |words: [&str; 2]| kind.as_deref().is_some_and(|kind| words.iter().any(|word| word.eq_ignore_ascii_case(kind)));
     let is_eve = cells.is_eve;
-    if !(is_eve && is(["answer", "response"]) && cells.has_questions) {
+    if !(is_eve && is(["answer", "response"]) && cells.has_queries) {
         messages.message(Direction::ToResponder, |fields| question(cells, DnsMessage::Question, fields));
     }
     let is_answered = cells.text(CODE).is_some() || cells.text(ANSWERS).is_some();

@@ -52,8 +52,8 @@ fn both(cells: &Cells<'_>, messages: &mut Messages) {
         names_of(cells, fields);
     });
     let error = cells.text(ERROR);
-    let is_refused = cells.is_so(SUCCESS) == Some(false) || error.is_some();
-    let is_granted = cells.is_so(SUCCESS) == Some(true) || (cells.is_eve && !is_refused);
+    let is_refused = cells.yes_or_no(SUCCESS) == Some(false) || error.is_some();
+    let is_granted = cells.yes_or_no(SUCCESS) == Some(true) || (cells.is_eve && !is_refused);
     messages.message(Direction::ToOriginator, |fields| {
         let known = error.as_deref().and_then(kerberos_error);
         match is_refused {

@@ -31,7 +31,7 @@ pub static LOG: Log = Log {
     columns: &[names("auth_success", "", "")],
     // Zeek's `result` tells how the protection was agreed on, not whether somebody logged in.
     more: Some(|cells, messages| {
-        if let Some(is_accepted) = cells.is_so(0) {
+        if let Some(is_accepted) = cells.yes_or_no(0) {
             let outcome = if is_accepted { Outcome::Accepted } else { Outcome::Refused };
             messages.message(Direction::ToOriginator, |fields| fields.token(FieldId::Login, outcome));
         }

@@ -55,7 +55,7 @@ pub struct LogReader {
     /// What was reported of connections that go on.
     reports: Reports,
     /// A row of a question alone came: answers stand in rows of their own.
-    has_questions: bool,
+    has_queries: bool,
 }
 
 struct Column {
@@ -94,7 +94,7 @@ impl LogReader {
             certificates: Certificates::default(),
             counted: None,
             reports: Reports::default(),
-            has_questions: false,
+            has_queries: false,
         }
     }
 
@@ -329,9 +329,9 @@ impl LogReader {
         if let Some(more) = log.more {
             let values = found.columns.iter().map(|places| first(row, Some(places))).collect();
             let is_eve = self.has_eve;
-            let cells = Cells { bytes: row.bytes, values, is_eve, has_questions: self.has_questions };
+            let cells = Cells { bytes: row.bytes, values, is_eve, has_queries: self.has_queries };
             more(&cells, &mut messages);
-            self.has_questions |= log.protocol == Some(AppProto::Dns) && messages.asks();
+            self.has_queries |= log.protocol == Some(AppProto::Dns) && messages.asks();
         }
         messages
     }

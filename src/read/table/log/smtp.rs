@@ -26,7 +26,7 @@ pub static LOG: Log = Log {
     ],
     columns: &[names("tls", "", "")],
     more: Some(|cells, messages| {
-        if cells.is_so(0) == Some(true) {
+        if cells.yes_or_no(0) == Some(true) {
             messages.message(Direction::ToOriginator, |fields| fields.token(FieldId::Security, Security::StartTls));
         }
     }),

@@ -37,7 +37,7 @@ pub static LOG: Log = Log {
     ],
     columns: &[names("auth_success|status", "", ""), names("auth_attempts", "", "")],
     more: Some(|cells, messages| {
-        let Some(is_accepted) = cells.is_so(0) else { return };
+        let Some(is_accepted) = cells.yes_or_no(0) else { return };
         // The attempt that was accepted is one of them; older logs count none.
         let n = cells.count(1).unwrap_or(1).clamp(1, MOST_TRIES);
         for _ in 0..n - u64::from(is_accepted) {

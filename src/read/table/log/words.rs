@@ -1,6 +1,6 @@
 //! Maps the words of logs for types, codes, versions and outcomes to those of messages.
 
-use super::cells::is_so;
+use super::cells::yes_or_no;
 use crate::model::app::kinds::directory::{KerberosCipher, KerberosError, RpcFunction};
 use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::app::kinds::login::Outcome;
@@ -28,7 +28,7 @@ fn behind(mut text: impl Iterator<Item = char> + Clone, front: &str) -> Option<i
 
 /// What a server makes of a login.
 pub fn outcome(text: &str) -> Option<Token> {
-    Some(if is_so(text)? { Outcome::Accepted } else { Outcome::Refused }.into())
+    Some(if yes_or_no(text)? { Outcome::Accepted } else { Outcome::Refused }.into())
 }
 
 /// A type of records: `AAAA`, or Zeek's `*` for any.

@@ -1,4 +1,4 @@
-//! Counts of bytes that are too small for their packets to the multiple of a byte that they count.
+//! Columns of bytes and of packets to the unit of the bytes: kilobytes or megabytes where the numbers are too small for bytes.
 //!
 //! A packet of IP has 20 bytes at least, so a column whose flows have hardly more than one for each packet counts kilobytes, or
 //! megabytes. Each column is judged for itself: tables have kilobytes in one and bytes in the next.
@@ -11,11 +11,13 @@ use crate::model::rows::{Column, Role};
 
 /// Rows that have to show it, at least.
 const LEAST_ROWS: usize = 10;
-/// Rows of several packets among them, at least, and from how many packets on a row counts as such.
-const LEAST_LONG: usize = 3;
+/// Least packets of a row that counts as long.
 const LONG: f64 = 5.0;
-/// Largest packet of common links, and the smallest of IP.
+/// Least long rows among them.
+const LEAST_LONG: usize = 3;
+/// Largest packet of common links (jumbo frames), bytes.
 const MOST_BYTES: f64 = 9_100.0;
+/// Smallest packet of IP: its header, bytes.
 const LEAST_BYTES: f64 = 20.0;
 /// A count of kilobytes is rounded: up to one for a packet alone.
 const ROUNDED: f64 = 1.0;
@@ -27,8 +29,8 @@ pub fn find(columns: &[Column], rows: &SampleRows, marks: &TableMarks) -> Vec<(u
     let mut found = Vec::new();
     for (bytes, packets) in sides {
         let (Some(bytes), Some(packets)) = (place(bytes), place(packets)) else { continue };
-        let is_said = columns.get(bytes).is_none_or(|column| split_bytes(&column.name).is_some());
-        if is_said {
+        let has_unit_in_heading = columns.get(bytes).is_none_or(|column| split_bytes(&column.name).is_some());
+        if has_unit_in_heading {
             continue;
         }
         let number = |row: &Vec<Vec<u8>>, place: usize| figure::number(row.get(place)?, marks.of(place));
@@ -51,6 +53,7 @@ fn is_multiple(pairs: &[(f64, f64)], n: f64) -> bool {
     // One payload of a byte in each of many packets looks the same, and so do columns of one value.
     let first = pairs.first().map_or(0.0, |(bytes, packets)| bytes / packets);
     let is_varied = pairs.iter().any(|(bytes, packets)| (bytes / packets - first).abs() > first / 10.0);
+    // 98 in 100: a few rows may be damaged.
     let is_most = |n_of_it: usize| n_of_it * 50 >= pairs.len() * 49;
     pairs.len() >= LEAST_ROWS
         && n_long >= LEAST_LONG

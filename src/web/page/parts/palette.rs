@@ -21,7 +21,7 @@ const MOST: usize = 14;
 /// Findings, hosts and protocols that can be gone to, at most.
 const MOST_OF_KIND: usize = 200;
 
-/// What keys do: the key, what it does, and whether it is a single character.
+/// The sheet of keys: each key or combination, and what it does.
 const KEYS: &[(&str, &str)] = &[
     ("Ctrl+K", "Go to a view, a host, a protocol or a finding"),
     ("?", "This sheet"),
@@ -183,22 +183,8 @@ fn Choices(props: &PaletteProps) -> Html {
         use_effect_with((), move |()| crate::web::browser::style::focus(&field));
     }
     let take = Callback::from(move |to: To| {
-        let Some(store) = &store else { return };
-        match to {
-            To::Route(route) => {
-                store.dispatch(Action::Overlay(None));
-                store.go(route);
-            }
-            To::Narrow(text) => {
-                store.dispatch(Action::Overlay(None));
-                store.select(store.state().selection.with(&text));
-            }
-            To::Language(wanted) => {
-                store.dispatch(Action::Overlay(None));
-                let failing = store.clone();
-                language::choose(wanted, move |why| failing.dispatch(Action::Fail(why)));
-            }
-            To::Above(overlay) => store.dispatch(Action::Overlay(Some(overlay))),
+        if let Some(store) = &store {
+            follow(store, to);
         }
     });
     let on_input = {
@@ -244,9 +230,29 @@ fn Choices(props: &PaletteProps) -> Html {
                 { for found.iter().enumerate().map(option) }
             </ul>
             <p class="hint" role="status">
-                { if found.is_empty() { "Nothing fits, and it is no filter." } else { "Arrow keys choose, Enter goes there." } }
+                { if found.is_empty() { "Nothing matches, and this is not a filter." } else { "Arrow keys choose, Enter goes there." } }
             </p>
         </>
+    }
+}
+
+/// Does what an entry stands for.
+fn follow(store: &Store, to: To) {
+    match to {
+        To::Route(route) => {
+            store.dispatch(Action::Overlay(None));
+            store.go(route);
+        }
+        To::Narrow(text) => {
+            store.dispatch(Action::Overlay(None));
+            store.select(store.state().selection.with(&text));
+        }
+        To::Language(wanted) => {
+            store.dispatch(Action::Overlay(None));
+            let failing = store.clone();
+            language::choose(wanted, move |why| failing.dispatch(Action::Fail(why)));
+        }
+        To::Above(overlay) => store.dispatch(Action::Overlay(Some(overlay))),
     }
 }
 
@@ -298,6 +304,7 @@ fn fitting(all: &[Entry], typed: &str) -> Vec<Entry> {
     let mut found: Vec<&Entry> = all.iter().filter(fits).collect();
     found.arrange_by_key(|entry| !shown(entry).starts_with(&wanted));
     let mut found: Vec<Entry> = found.into_iter().take(MOST).cloned().collect();
+    // Only files with traffic have the view of flows.
     let has_traffic = all.iter().any(|entry| entry.text == "Flows");
     if !typed.is_empty() && has_traffic && crate::filter::compile(typed).is_ok() {
         found.push(Entry { kind: "Narrow all views", text: typed.to_owned(), to: To::Narrow(typed.to_owned()) });

@@ -93,36 +93,9 @@ pub fn ReportForm(props: &ReportFormProps) -> Html {
                         }) }
                     }
                 </fieldset>
-                <fieldset class="report-sections">
-                    <legend>{"Sections after the summary"}</legend>
-                    for section in ReportSection::ALL.iter().copied() {
-                        { tick(section.heading(), chosen.options.has(section), {
-                            let chosen = chosen.clone();
-                            move |is_on| {
-                                let mut now = (*chosen).clone();
-                                now.options.sections.retain(|other| *other != section);
-                                now.options.sections.extend(is_on.then_some(section));
-                                now.options.sections.arrange();
-                                chosen.set(now);
-                            }
-                        }) }
-                    }
-                </fieldset>
+                { section_fields(&chosen) }
                 if chosen.options.has(ReportSection::Charts) {
-                    <fieldset class="report-sections">
-                        <legend>{"Charts in their section"}</legend>
-                        for entry in chart::ALL {
-                            { tick(entry.name, chosen.options.charts.contains(&entry.id), {
-                                let chosen = chosen.clone();
-                                move |is_on| {
-                                    let mut now = (*chosen).clone();
-                                    now.options.charts.retain(|other| *other != entry.id);
-                                    now.options.charts.extend(is_on.then_some(entry.id));
-                                    chosen.set(now);
-                                }
-                            }) }
-                        }
-                    </fieldset>
+                    { chart_fields(&chosen) }
                 }
                 <PseudonymFields choice={chosen.pseudonyms.clone()} is_disabled={!props.has_tables} on_choose={on_pseudonyms}
                     hint="Notes are text of your own: only names that the file holds are replaced in them. Other files that you \
@@ -135,6 +108,45 @@ pub fn ReportForm(props: &ReportFormProps) -> Html {
                 </div>
             </form>
         </Dialog>
+    }
+}
+
+fn section_fields(chosen: &UseStateHandle<Chosen>) -> Html {
+    html! {
+        <fieldset class="report-sections">
+            <legend>{"Sections after the summary"}</legend>
+            for section in ReportSection::ALL.iter().copied() {
+                { tick(section.heading(), chosen.options.has(section), {
+                    let chosen = chosen.clone();
+                    move |is_on| {
+                        let mut now = (*chosen).clone();
+                        now.options.sections.retain(|other| *other != section);
+                        now.options.sections.extend(is_on.then_some(section));
+                        now.options.sections.arrange();
+                        chosen.set(now);
+                    }
+                }) }
+            }
+        </fieldset>
+    }
+}
+
+fn chart_fields(chosen: &UseStateHandle<Chosen>) -> Html {
+    html! {
+        <fieldset class="report-sections">
+            <legend>{"Charts in their section"}</legend>
+            for entry in chart::ALL {
+                { tick(entry.name, chosen.options.charts.contains(&entry.id), {
+                    let chosen = chosen.clone();
+                    move |is_on| {
+                        let mut now = (*chosen).clone();
+                        now.options.charts.retain(|other| *other != entry.id);
+                        now.options.charts.extend(is_on.then_some(entry.id));
+                        chosen.set(now);
+                    }
+                }) }
+            }
+        </fieldset>
     }
 }
 
@@ -165,7 +177,7 @@ fn tick(label: &'static str, is_on: bool, change: impl Fn(bool) + 'static) -> Ht
 fn said(outcome: &Outcome) -> Html {
     match outcome {
         Outcome::None => Html::default(),
-        Outcome::Busy => html! { <p>{"The report is being written; what writes it is loaded before that."}</p> },
+        Outcome::Busy => html! { <p>{"The report is being written; the program for that is loaded first."}</p> },
         Outcome::Failed(text) => html! { <p class="error">{ text }</p> },
         Outcome::NewKey(key) => new_key("The report", key),
     }

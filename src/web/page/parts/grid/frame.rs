@@ -21,8 +21,8 @@ use std::ops::Range;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// A grid whose rows are known by their places only.
-pub struct Frame<'a> {
+/// What a grid needs beside its rows; it knows these by their places only.
+pub struct GridFrame<'a> {
     /// What kind of rows it has.
     pub kind: Kind,
     /// Names what decides which row stands where.
@@ -31,7 +31,7 @@ pub struct Frame<'a> {
     pub columns: Rc<[Head]>,
     /// Its element.
     pub node: NodeRef,
-    /// Heights.
+    /// Number of rows, height of one, height of the view.
     pub scroll: Scroll,
     /// Offset into the rows, px.
     pub top_px: f64,
@@ -39,11 +39,11 @@ pub struct Frame<'a> {
     pub scroll_to: Callback<f64>,
     /// The row that keys have reached.
     pub cursor: UseStateHandle<Option<u64>>,
-    /// A row is marked.
+    /// A row is chosen.
     pub has_chosen: bool,
     /// Place of a row that must be in sight when the grid comes.
     pub wished: Option<u64>,
-    /// A place that is to be brought into sight and chosen.
+    /// A place to bring into sight and choose; a new second number does it again for the same place.
     pub go_to: Option<(u64, u32)>,
     /// Rows in all, once that is known.
     pub total: Option<u64>,
@@ -75,7 +75,7 @@ pub struct Frame<'a> {
 
 /// The whole of a grid.
 #[hook]
-pub fn use_frame(frame: Frame<'_>) -> Html {
+pub fn use_frame(frame: GridFrame<'_>) -> Html {
     let to_choose = use_chosen_again(&frame);
     let arranged = use_arranged(frame.kind, &frame.columns);
     use_tracks(&frame.node, &arranged.tracks);
@@ -111,7 +111,7 @@ pub fn use_frame(frame: Frame<'_>) -> Html {
             open.emit(index);
         }
     });
-    let Frame { kind, total, times, .. } = frame;
+    let GridFrame { kind, total, times, .. } = frame;
     let visible = frame.scroll.visible(frame.top_px);
     let active = (*frame.cursor).filter(|at| visible.contains(at)).map(|at| row::id(kind.class, at));
     let on_copy = copy.reform(move |_: MouseEvent| visible.clone());
@@ -137,7 +137,7 @@ pub fn use_frame(frame: Frame<'_>) -> Html {
 /// Brings a grid back to where it stood. Gives the row that is to be chosen once it has come, which is the one that was chosen
 /// when the grid was left.
 #[hook]
-fn use_chosen_again(frame: &Frame<'_>) -> Rc<RefCell<Option<u64>>> {
+fn use_chosen_again(frame: &GridFrame<'_>) -> Rc<RefCell<Option<u64>>> {
     let to_choose = use_mut_ref(|| None::<u64>);
     let set_place = {
         let (scroll_to, cursor, to_choose) = (frame.scroll_to.clone(), frame.cursor.setter(), to_choose.clone());
@@ -176,7 +176,7 @@ fn use_tracks(node: &NodeRef, tracks: &str) {
 
 /// What is said of the last copy, and a callback that copies the rows at some places.
 #[hook]
-fn use_copy(frame: &Frame<'_>, shown: &ShownColumns) -> (UseStateHandle<&'static str>, Callback<Range<u64>>) {
+fn use_copy(frame: &GridFrame<'_>, shown: &ShownColumns) -> (UseStateHandle<&'static str>, Callback<Range<u64>>) {
     let copied = use_state_eq(|| "");
     let (said, texts) = (copied.setter(), frame.texts.clone());
     let (columns, shown) = (frame.columns.clone(), shown.clone());
@@ -192,7 +192,7 @@ fn use_copy(frame: &Frame<'_>, shown: &ShownColumns) -> (UseStateHandle<&'static
 
 /// Brings a place into sight that is asked for from outside; its row is chosen as soon as it has come.
 #[hook]
-fn use_go_to(frame: &Frame<'_>, to_choose: Rc<RefCell<Option<u64>>>) {
+fn use_go_to(frame: &GridFrame<'_>, to_choose: Rc<RefCell<Option<u64>>>) {
     let (scroll_to, cursor) = (frame.scroll_to.clone(), frame.cursor.setter());
     let (scroll, top_px) = (frame.scroll, frame.top_px);
     use_effect_with(frame.go_to, move |go_to| {
@@ -205,8 +205,8 @@ fn use_go_to(frame: &Frame<'_>, to_choose: Rc<RefCell<Option<u64>>>) {
 }
 
 /// What stands below the rows: how many there are, and what can be done with them.
-fn foot(frame: Frame<'_>, arranged: &Arranged, copied: &str, on_copy: Callback<MouseEvent>) -> Html {
-    let Frame { kind, total, is_waiting, times, .. } = frame;
+fn foot(frame: GridFrame<'_>, arranged: &Arranged, copied: &str, on_copy: Callback<MouseEvent>) -> Html {
+    let GridFrame { kind, total, is_waiting, times, .. } = frame;
     html! {
         <div class="grid-foot">
         <p role="status">

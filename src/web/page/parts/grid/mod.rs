@@ -7,7 +7,7 @@ use crate::session::window::Scroll;
 use crate::web::browser::style;
 use crate::web::page::hooks::use_size;
 use body::body;
-use frame::{Frame, use_frame};
+use frame::{GridFrame, use_frame};
 use row::{Head, Kind, ShownColumns};
 use save_rows::SaveRows;
 use std::rc::Rc;
@@ -117,7 +117,7 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
         let (rows, shown) = (&rows, shown.clone());
         body(&body::View { rows, scroll, top_px, cursor: at, chosen: props.chosen, times: *times, shown, look })
     };
-    use_frame(Frame {
+    use_frame(GridFrame {
         kind: Kind::of::<R>(),
         key: wanted.key(),
         columns: heads,

@@ -160,7 +160,7 @@ fn nothing(analysis: &Analysis) -> Html {
             </p>
             if analysis.table.is_some() {
                 <ul class="rests">
-                    for (why, ids) in looked.rests.iter().take(MOST_REASONS) {
+                    for (why, ids) in looked.not_evaluated.iter().take(MOST_REASONS) {
                         <li>{ format!("{}: {}", many(ids), plain(why)) }</li>
                     }
                 </ul>

@@ -85,10 +85,10 @@ pub fn table(facts: &TableFacts, issues: &[Issue]) -> Html {
                 {"."}
             </p>
             { chosen(layout) }
-            if !facts.rests.is_empty() {
+            if !facts.not_evaluated.is_empty() {
                 <h3>{"What is missing"}</h3>
                 <ul class="rests">
-                    for (what, why) in &facts.rests {
+                    for (what, why) in &facts.not_evaluated {
                         <li>{ format!("{what}: {why}.") }</li>
                     }
                 </ul>
