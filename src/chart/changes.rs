@@ -72,7 +72,7 @@ mod tests {
     fn changes_are_numbered_by_time_and_few() {
         let mut analysis = Analysis::default();
         for start in (0..20).rev() {
-            let mut series = Series::moments("Tries", "tries", &[0, 5_000_000_000]);
+            let mut series = Series::counts("Tries", "tries", &[0, 5_000_000_000]);
             series.iter_mut().for_each(|series| series.changes = vec![(start, start + 1)]);
             analysis.findings.push(crate::model::Finding { series, ..made("syn_flood", &[], &[]) });
         }

@@ -235,7 +235,7 @@ pub struct Context<'a> {
     /// Which addresses are inside.
     pub site: &'a Site,
     /// Rows of flows for models.
-    pub rows: &'a super::ml::flow_rows::Shared,
+    pub rows: &'a super::ml::flow_rows::FlowRowsCache,
     /// Earliest and latest packet, ns since 1970.
     pub span_ns: (i64, i64),
     /// Number of packets read.

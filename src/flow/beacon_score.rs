@@ -9,11 +9,11 @@ use crate::maths::variance;
 
 /// Bins of the histogram over the whole capture.
 const BINS: usize = 24;
-/// Fewest bins in use for the duration part.
+/// Fewest bins in use for the duration part (`duration_min_hours_seen`).
 const LEAST_BINS: usize = 6;
-/// Fewest bins in use for the two-heights test of the histogram part.
+/// Fewest bins in use for the bimodal score of the histogram part (`histogram_bimodal_min_hours_seen`).
 const LEAST_BIMODAL_BINS: usize = 11;
-/// Run of bins in use that counts as fully consistent.
+/// Run of bins in use that counts as fully consistent (`duration_consistency_ideal_hours_seen`).
 const IDEAL_RUN: f64 = 12.0;
 /// Quartiles closer than this show no skew.
 const LEAST_RANGE: f64 = 10.0;
@@ -115,7 +115,7 @@ impl Spread {
         }
     }
 
-    /// 1 less Bowley's skewness.
+    /// 1 less the absolute value of Bowley's skewness.
     fn skew_score(&self) -> f64 {
         let range = self.high - self.low;
         if range < LEAST_RANGE || self.median == self.low || self.median == self.high {
@@ -181,6 +181,7 @@ fn bimodal_score(bins: &[u32; BINS]) -> f64 {
         return 0.0;
     }
     let tallest = used.iter().copied().max().unwrap_or(1);
+    // A bucket of heights is 5 % of the tallest bin (`histogram_mode_sensitivity`).
     let step = (f64::from(tallest) * 0.05).ceil().max(1.0) as u32;
     let mut heights: Vec<u32> = used.iter().map(|n| n / step * step).collect();
     heights.sort_unstable();

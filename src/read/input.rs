@@ -3,7 +3,7 @@
 
 use super::member;
 use super::table::{Options, Part};
-use super::unpack::{self, Share, UnpackError, Unpacker};
+use super::unpack::{self, UnpackError, UnpackQuota, Unpacker};
 use super::{InputReport, Reader, Record, UnsupportedFile};
 use crate::issue::{IssueKind, IssueLog};
 
@@ -38,7 +38,7 @@ struct Layer {
 pub struct Input {
     layers: Vec<Layer>,
     reader: Reader,
-    share: Share,
+    quota: UnpackQuota,
     /// The last byte that was given is done with, but it was said that it is not, so that more is asked for.
     is_owed: bool,
     /// Names of an archive's members, the first ones, and how many there are.
@@ -67,8 +67,8 @@ impl Layer {
     }
 
     /// Decides by the front.
-    fn decide(&mut self, front: &[u8], is_deepest: bool, share: Share) {
-        let unpacker = if is_deepest { None } else { Unpacker::of(front, share) };
+    fn decide(&mut self, front: &[u8], is_deepest: bool, quota: UnpackQuota) {
+        let unpacker = if is_deepest { None } else { Unpacker::of(front, quota) };
         self.packing = unpacker.map_or(Packing::Plain, Packing::Packed);
     }
 
@@ -83,9 +83,9 @@ impl Layer {
 
 impl Input {
     /// For the file of this number, see [`super::RawPacket::file`]; tables are read as `table_options` say, if at all.
-    pub fn new(file: u8, table_options: Option<Options>, share: Share) -> Input {
+    pub fn new(file: u8, table_options: Option<Options>, quota: UnpackQuota) -> Input {
         let reader = Reader::new(file, table_options);
-        Input { layers: vec![Layer::new()], reader, share, is_owed: false, names: Vec::new(), n_members: 0 }
+        Input { layers: vec![Layer::new()], reader, quota, is_owed: false, names: Vec::new(), n_members: 0 }
     }
 
     /// From the next row of a table on only this part is wanted.
@@ -209,7 +209,7 @@ impl Input {
             self.layers.push(Layer::new());
         }
         let is_deepest = at + 1 >= MOST_LAYERS;
-        let share = self.share;
+        let quota = self.quota;
         let n_given = self.reader.n_given().unwrap_or(0);
         let Some(layer) = self.layers.get_mut(at) else { return Ok(bytes.len()) };
         match &mut layer.packing {
@@ -222,7 +222,7 @@ impl Input {
                 Ok(bytes.len())
             }
             Packing::Unknown(front) if front.is_empty() && bytes.len() >= unpack::NEEDED_BYTES => {
-                layer.decide(bytes.get(..unpack::NEEDED_BYTES).unwrap_or(bytes), is_deepest, share);
+                layer.decide(bytes.get(..unpack::NEEDED_BYTES).unwrap_or(bytes), is_deepest, quota);
                 Ok(0)
             }
             Packing::Unknown(front) => {
@@ -230,7 +230,7 @@ impl Input {
                 front.extend(bytes.iter().take(n));
                 if front.len() == unpack::NEEDED_BYTES {
                     let front = std::mem::take(front);
-                    layer.decide(&front, is_deepest, share);
+                    layer.decide(&front, is_deepest, quota);
                     (layer.waited, layer.n_waited) = (front, 0);
                 }
                 Ok(n)
@@ -272,7 +272,7 @@ impl Input {
         while let Some(layer) = self.layers.get_mut(at) {
             if let Packing::Unknown(front) = &mut layer.packing {
                 let front = std::mem::take(front);
-                layer.decide(&front, at + 1 >= MOST_LAYERS, self.share);
+                layer.decide(&front, at + 1 >= MOST_LAYERS, self.quota);
                 (layer.waited, layer.n_waited) = (front, 0);
             }
             while self.go_on(outlet)? {}

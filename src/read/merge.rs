@@ -6,7 +6,7 @@
 
 use super::input::Input;
 use super::table::{Options, Part};
-use super::unpack::Share;
+use super::unpack::UnpackQuota;
 use super::{InputReport, RawPacket, Record, UnsupportedFile};
 use crate::issue::IssueLog;
 use std::cmp::Reverse;
@@ -62,7 +62,7 @@ impl Inputs {
         let n_files = n_files.clamp(1, MOST_FILES);
         let options = (n_files == 1).then_some(table_options);
         Inputs {
-            files: (0..n_files).map(|file| File::new(file as u8, options.clone(), Share::of(n_files))).collect(),
+            files: (0..n_files).map(|file| File::new(file as u8, options.clone(), UnpackQuota::of(n_files))).collect(),
             heads: BinaryHeap::new(),
             hungry: (0..n_files).rev().collect(),
             is_given_up: false,
@@ -197,9 +197,9 @@ impl Inputs {
 }
 
 impl File {
-    fn new(number: u8, table_options: Option<Options>, share: Share) -> File {
+    fn new(number: u8, table_options: Option<Options>, quota: UnpackQuota) -> File {
         File {
-            input: Input::new(number, table_options, share),
+            input: Input::new(number, table_options, quota),
             issues: IssueLog::default(),
             pending: Vec::new(),
             pending_at: 0,

@@ -76,7 +76,7 @@ fn gzip(plain: &[u8]) -> Vec<u8> {
 type Outcome = (Vec<i64>, usize, Vec<String>, String);
 
 fn read_in(bytes: &[u8], size: usize) -> Result<Outcome, UnsupportedFile> {
-    let mut input = Input::new(0, Some(Options::default()), super::unpack::Share::of(1));
+    let mut input = Input::new(0, Some(Options::default()), super::unpack::UnpackQuota::of(1));
     let (mut issues, mut kept) = (IssueLog::default(), Vec::new());
     let (mut seconds, mut offsets, mut n_rows) = (Vec::new(), Vec::new(), 0);
     let mut sink = |record: Record<'_>| match record {

@@ -23,7 +23,7 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// True if a flow is meant: it begins in the time, has the addresses and passes the filter.
+    /// True if a flow is meant: it overlaps the time, has the addresses and passes the filter.
     pub fn means(&self, serial: u32, flow: &Flow) -> bool {
         let (source, target) = (flow.originator().0, flow.responder().0);
         let is_one_of = |list: &[Addr], addr: Addr| list.is_empty() || list.contains(&addr);

@@ -1,4 +1,4 @@
-//! Labels of a capture, and what a model trained on flows says of another one.
+//! A mark labels the flows that fit in time, addresses and filter. Training on flows: `tests/training.rs`.
 
 use super::*;
 use crate::model::{Addr, DirectionStats, Flow, FlowKey};

@@ -379,7 +379,7 @@ mod tests {
 
     #[test]
     fn a_change_of_traffic_is_folded_under_what_accounts_for_it() {
-        let moments = |times: [i64; 2]| crate::model::Series::moments("Packets", "packets", &times);
+        let moments = |times: [i64; 2]| crate::model::Series::counts("Packets", "packets", &times);
         let made = |(detector, category): (&str, Category), n_packets, series| Finding {
             targets: host(10, 1),
             start_ns: 10 * SECOND,

@@ -1,4 +1,5 @@
-//! Tags that Ethernet switches put into frames for their own host: Marvell's DSA and EDSA, Broadcom's.
+//! Frames between an Ethernet switch chip and its CPU, with the chip's tag (Marvell's DSA and EDSA, Broadcom's), to what they
+//! carry.
 //!
 //! Source: LINKTYPE_DSA_TAG_* of the tcpdump group; net/dsa/tag_dsa.c and tag_brcm.c of Linux.
 
@@ -32,7 +33,7 @@ pub(super) fn read_broadcom<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Opti
 }
 
 /// Four bytes in front of the frame.
-pub(super) fn read_broadcom_front<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
+pub(super) fn read_broadcom_prepended<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
     work.packet.layers.push(AppProto::Dsa);
     let ([_, _, _, _], rest) = header(data, work)?;
     Some((Inner::Ethernet, rest))

@@ -63,7 +63,7 @@ pub const ALL: &[LinkEntry] = &[
     LinkEntry { number: 258, name: "Apple PKTAP", read: pktap::read },
     LinkEntry { number: 149, name: "Apple PKTAP (as user link type 2)", read: pktap::read_as_user },
     LinkEntry { number: 281, name: "Broadcom DSA tag", read: dsa::read_broadcom },
-    LinkEntry { number: 282, name: "Broadcom DSA tag in front", read: dsa::read_broadcom_front },
+    LinkEntry { number: 282, name: "Broadcom DSA tag in front", read: dsa::read_broadcom_prepended },
     LinkEntry { number: 284, name: "Marvell DSA", read: dsa::read_marvell },
     LinkEntry { number: 285, name: "Marvell EDSA", read: dsa::read_marvell_edsa },
     LinkEntry { number: 8, name: "SLIP", read: slip::read },

@@ -117,7 +117,7 @@ impl Detector for FtpBruteForce {
 mod tests {
     use super::*;
     use crate::detect::support::connection_attempts::Contacts;
-    use crate::detect::support::testing::{Made, end, finish, inside};
+    use crate::detect::support::testing::{Made, finish, finish_at, inside};
     use crate::flow::names::Names;
     use crate::model::Site;
     use crate::settings::Settings;
@@ -147,7 +147,9 @@ mod tests {
                 detector.observe_flow(&EndedFlow { serial: 0, flow: &flow, name: "", site: &Site::private() });
             }
             let (names, contacts) = (Names::default(), Contacts::default());
-            end(&mut detector, &names, &contacts, [0, 75 * SECOND].into_iter(), &Settings::default()).findings.len()
+            finish_at(&mut detector, &names, &contacts, [0, 75 * SECOND].into_iter(), &Settings::default())
+                .findings
+                .len()
         };
         assert_eq!((found(0), found(3), found(25)), (1, 1, 0));
     }

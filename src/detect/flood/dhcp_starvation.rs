@@ -239,7 +239,7 @@ impl Link {
                 thousands(self.n_answers as usize)
             ))
             .filter("dhcp.option.dhcp in {1, 3, 4, 8}")
-            .series(Series::moments("Requests", "messages", times))
+            .series(Series::counts("Requests", "messages", times))
             .messages(&self.seen)
     }
 }

@@ -21,7 +21,7 @@ pub const fn threshold(id: &'static str, help: &'static str, default: f64) -> De
 }
 
 /// The setting for the fewest flows that a model is made of.
-pub const fn fewest(id: &'static str) -> Descriptor {
+pub const fn fewest_flows(id: &'static str) -> Descriptor {
     Descriptor::count(id, "Fewest flows", 100.0)
         .range(10.0, 100_000.0)
         .unit("flows")
@@ -29,7 +29,7 @@ pub const fn fewest(id: &'static str) -> Descriptor {
 }
 
 /// The setting for the most flows that are scored; `help` says how long they take.
-pub const fn most(id: &'static str, help: &'static str) -> Descriptor {
+pub const fn most_scored(id: &'static str, help: &'static str) -> Descriptor {
     Descriptor::count(id, "Most flows scored", 50_000.0).range(1000.0, 100_000_000.0).unit("flows").help(help)
 }
 
@@ -68,7 +68,7 @@ impl<M: Model> Detector for ModelDetector<M> {
         }
         let key = Key {
             seed: context.settings.count(&settings::SEED),
-            most: context.settings.get(self.spec.most) as u32,
+            most_scored: context.settings.get(self.spec.most) as u32,
             n_flows: n,
             first_serial: context.flows.first_serial(),
             packets: context.packets,

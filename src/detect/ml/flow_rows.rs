@@ -20,7 +20,7 @@ pub struct Key {
     /// Seed of the samples.
     pub seed: u64,
     /// Most flows scored.
-    pub most: u32,
+    pub most_scored: u32,
     /// Flows kept.
     pub n_flows: usize,
     /// Serial number of the first flow kept.
@@ -44,9 +44,9 @@ pub struct FlowRows {
 
 /// A cache of the rows that were made last.
 #[derive(Debug, Default)]
-pub struct Shared(Mutex<Option<(Key, Arc<FlowRows>)>>);
+pub struct FlowRowsCache(Mutex<Option<(Key, Arc<FlowRows>)>>);
 
-impl Shared {
+impl FlowRowsCache {
     /// Rows for this key: the cached ones if the key is the same, otherwise new ones.
     pub fn rows(&self, flows: &FlowTable, key: Key) -> Arc<FlowRows> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,7 +60,7 @@ impl Shared {
 
     /// Empties the cache, to free its memory.
     pub fn clear(&mut self) {
-        *self = Shared::default();
+        *self = FlowRowsCache::default();
     }
 }
 
@@ -68,7 +68,7 @@ impl FlowRows {
     fn of(flows: &FlowTable, key: Key) -> FlowRows {
         let n = u32::try_from(flows.len()).unwrap_or(u32::MAX);
         let mut learning = Selection::new(key.seed, n, MOST_LEARNT);
-        let mut scoring = Selection::new(key.seed.wrapping_add(1), n, key.most);
+        let mut scoring = Selection::new(key.seed.wrapping_add(1), n, key.most_scored);
         let mut learnt = Matrix::new(N);
         let (mut scored, mut places) = (Vec::new(), Vec::new());
         for (place, (_, flow)) in (0..).zip(flows.iter()) {

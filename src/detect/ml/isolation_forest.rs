@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Entry, Interest};
-use crate::detect::ml::detector::{ModelDetector, fewest, most, threshold};
+use crate::detect::ml::detector::{ModelDetector, fewest_flows, most_scored, threshold};
 use crate::detect::ml::outliers;
 use crate::detect::ml::spec::Spec;
 use crate::learn::forest::Forest;
@@ -30,8 +30,8 @@ const THRESHOLD: Descriptor = threshold(
      below 0.5 as normal; 0.7 reports few.",
     0.7,
 );
-const FEWEST: Descriptor = fewest("isolation_forest.fewest_flows");
-const MOST: Descriptor = most(
+const FEWEST: Descriptor = fewest_flows("isolation_forest.fewest_flows");
+const MOST: Descriptor = most_scored(
     "isolation_forest.most_flows",
     "With more flows, a random sample of this size is scored to limit the time. 50,000 take about a quarter of a \
      second.",

@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Entry, Interest};
-use crate::detect::ml::detector::{ModelDetector, fewest, most, threshold};
+use crate::detect::ml::detector::{ModelDetector, fewest_flows, most_scored, threshold};
 use crate::detect::ml::outliers;
 use crate::detect::ml::spec::Spec;
 use crate::learn::linear::Components;
@@ -30,8 +30,8 @@ const THRESHOLD: Descriptor = threshold(
      as that, 0.9 three times.",
     0.8,
 );
-const FEWEST: Descriptor = fewest("pca.fewest_flows");
-const MOST: Descriptor = most(
+const FEWEST: Descriptor = fewest_flows("pca.fewest_flows");
+const MOST: Descriptor = most_scored(
     "pca.most_flows",
     "With more flows, a random sample of this size is scored to limit the time. 50,000 take about an eighth of a \
      second.",

@@ -223,7 +223,7 @@ mod tests {
                 });
             }
         }
-        testing::end(&mut detector, &names, &Default::default(), [0, 1].into_iter(), &Settings::default())
+        testing::finish_at(&mut detector, &names, &Default::default(), [0, 1].into_iter(), &Settings::default())
             .findings
             .len()
     }

@@ -10,12 +10,12 @@ const LEAST_KNOWN: f64 = 0.1;
 
 /// Says in a finding of how many connections of its source the outcome is known, if not of all.
 pub fn note(contacts: &Contacts, mut finding: Finding, source: Addr) -> Finding {
-    finding.explanation.push_str(&words(contacts.n_known(Some(source)), &format!("TCP connections of {source}")));
+    finding.explanation.push_str(&sentence(contacts.n_known(Some(source)), &format!("TCP connections of {source}")));
     finding
 }
 
-/// Of how many of something the outcome is known, as a sentence behind others; nothing if of all.
-pub fn words((n_known, n): (u64, u64), of: &str) -> String {
+/// A sentence to append, with a space before it: of how many the outcome is known. Empty if of all.
+pub fn sentence((n_known, n): (u64, u64), of: &str) -> String {
     if n_known >= n {
         return String::new();
     }
@@ -23,14 +23,14 @@ pub fn words((n_known, n): (u64, u64), of: &str) -> String {
     format!(" The outcome is known for {n_known} of {n} {of}; the others were not evaluated.")
 }
 
-/// What a detector of failed contacts concludes: without any finding, also why that may be so.
+/// As [`with_reason`], for detectors of failed contacts: also counts the contacts that there was no room for.
 pub fn conclude(contacts: &Contacts, conclusion: Conclusion) -> Conclusion {
     let n_not_evaluated = conclusion.n_not_evaluated + contacts.n_refused();
-    Conclusion { n_not_evaluated, ..rest(contacts, conclusion) }
+    Conclusion { n_not_evaluated, ..with_reason(contacts, conclusion) }
 }
 
-/// What a detector concludes that needs to know how connections end: without any finding, also why that may be so.
-pub fn rest(contacts: &Contacts, conclusion: Conclusion) -> Conclusion {
+/// Adds to a conclusion without findings that too few outcomes are known, if that is so.
+pub fn with_reason(contacts: &Contacts, conclusion: Conclusion) -> Conclusion {
     let (n_known, n) = contacts.n_known(None);
     let is_too_little = conclusion.findings.is_empty() && n > 0 && (n_known as f64) < LEAST_KNOWN * n as f64;
     let why = is_too_little.then(|| {

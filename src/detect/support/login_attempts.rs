@@ -131,7 +131,7 @@ pub fn report(
                 known_outcomes::note(context.contacts, finding, series.client)
             },
         );
-    known_outcomes::rest(context.contacts, report)
+    known_outcomes::with_reason(context.contacts, report)
 }
 
 impl Case {
@@ -196,7 +196,7 @@ impl Case {
                     ""
                 }
             ))
-            .series(model::Series::moments("Connections like refused logins", "connections", &times))
+            .series(model::Series::counts("Connections like refused logins", "connections", &times))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Rows to their distance from the half of the rows that lies closest together.
+//! Minimum covariance determinant (MCD): rows to their Mahalanobis distance from the rows that lie closest together.
 
 use crate::learn::covariance::Spread;
 use crate::learn::matrix::Matrix;
@@ -10,9 +10,9 @@ const KEPT: Descriptor = Descriptor::percent("mcd.kept", "Rows that are taken as
     "The share of rows, those closest together, that say what is usual. 75 % is the paper's advice unless more than \
            a quarter of all rows may be unusual.",
 );
-/// Steps, at most, until the rows that are kept no longer change.
+/// Concentration steps, at most; the rows that are kept mostly stop changing after a few (Rousseeuw and Van Driessen 1999).
 const MOST_STEPS: usize = 20;
-/// Products of columns, at most, that a step adds up.
+/// Products of two columns, at most, that a step adds up: rows times the square of the columns. Set by us, for the time.
 const MOST_PRODUCTS: usize = 60_000_000;
 
 /// Line in the register.
@@ -46,11 +46,11 @@ fn fit(training: &Training<'_>, work: &mut Work<'_>) -> Result<Box<dyn Fitted>, 
     let from_the_middle = |row: &[f32]| row.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>();
     let nearest = closest(rows, &all, n_kept, from_the_middle);
     let mut best = improve(rows, &all, nearest, &mut work.part(0.0, 0.5))?;
-    // A second start: the distance among values that are held back.
-    let held = |x: f64| x / (1.0 + x.abs());
+    // A second start: distances of values squashed to between -1 and 1, so that far ones draw little (DetMCD takes tanh).
+    let squashed = |x: f64| x / (1.0 + x.abs());
     let mut work = work.part(0.5, 1.0);
-    if let Some(spread) = Spread::of(rows, &all, held, &mut work)? {
-        let start = closest(rows, &all, n_kept, |row| spread.distance(row, held));
+    if let Some(spread) = Spread::of(rows, &all, squashed, &mut work)? {
+        let start = closest(rows, &all, n_kept, |row| spread.distance(row, squashed));
         let other = improve(rows, &all, start, &mut work)?;
         let is_smaller = |other: &Spread, best: &Option<Spread>| best.as_ref().is_none_or(|b| other.volume < b.volume);
         best = other.filter(|other| is_smaller(other, &best)).or(best);

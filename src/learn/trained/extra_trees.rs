@@ -37,7 +37,7 @@ fn fit(labelled: &Labelled<'_>, work: &mut Work<'_>) -> Result<Box<dyn Trained>,
     let plan = ForestPlan {
         n_trees: labelled.settings.get(&TREES) as u32,
         share_looked_at: labelled.settings.get(&COLUMNS) / 100.0,
-        fewest: labelled.settings.get(&LEAF) as usize,
+        fewest_in_leaf: labelled.settings.get(&LEAF) as usize,
         cutting: Cutting::Random,
         is_drawn: false,
     };

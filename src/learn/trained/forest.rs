@@ -26,7 +26,7 @@ pub struct ForestPlan {
     /// Share of the columns that a cut is chosen among; the square root of their number if it is 0.
     pub share_looked_at: f64,
     /// Fewest rows in a leaf.
-    pub fewest: usize,
+    pub fewest_in_leaf: usize,
     /// How a cut is chosen.
     pub cutting: Cutting,
     /// A tree is grown from as many rows drawn with replacement (Breiman 1996), else from all.
@@ -45,7 +45,7 @@ pub fn fit(labelled: &Labelled<'_>, plan: ForestPlan, work: &mut Work<'_>) -> Re
         labelled,
         binned: &binned,
         n_looked_at: (n_looked_at as usize).clamp(1, n_columns),
-        fewest: plan.fewest,
+        fewest_in_leaf: plan.fewest_in_leaf,
         cutting: plan.cutting,
     };
     let mut random = Random::new(labelled.seed);

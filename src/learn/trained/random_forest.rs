@@ -40,7 +40,7 @@ fn fit(labelled: &Labelled<'_>, work: &mut Work<'_>) -> Result<Box<dyn Trained>,
             share if share > 0.0 => share,
             _ => 0.5 / (labelled.rows.n_columns() as f64).sqrt(),
         },
-        fewest: labelled.settings.get(&LEAF) as usize,
+        fewest_in_leaf: labelled.settings.get(&LEAF) as usize,
         cutting: Cutting::Best,
         is_drawn: true,
     };

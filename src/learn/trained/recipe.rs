@@ -1,4 +1,4 @@
-//! Preparation that is kept: how the columns of the training rows became comparable numbers, to do the same to any other rows.
+//! Training rows to a recipe (how their columns became comparable numbers), and any other rows, by it, to the same numbers.
 
 use super::table::{LabelledTable, Part};
 use crate::learn::column::{Cells, TableColumn};
@@ -194,7 +194,7 @@ fn has_values(cells: &Cells) -> bool {
     }
 }
 
-/// The sentences of preparation, those about what everybody would do aside.
+/// The steps of preparation, a sentence each.
 pub fn sentences(steps: &[Step]) -> Vec<String> {
     steps.iter().map(Step::sentence).collect()
 }

@@ -90,7 +90,7 @@ pub struct Grower<'a> {
     /// Columns that a cut is chosen among.
     pub n_looked_at: usize,
     /// Fewest rows in a leaf.
-    pub fewest: usize,
+    pub fewest_in_leaf: usize,
     /// How a cut is chosen.
     pub cutting: Cutting,
 }
@@ -130,7 +130,7 @@ impl Grower<'_> {
         while let Some(Part { node, depth, start, end }) = parts.pop() {
             let whole = self.weights_of(&growth, start, end);
             let is_pure = whole.iter().filter(|weight| **weight > 0.0).count() < 2;
-            let is_open = !is_pure && depth < MOST_DEPTH && end - start >= 2 * self.fewest.max(1);
+            let is_open = !is_pure && depth < MOST_DEPTH && end - start >= 2 * self.fewest_in_leaf.max(1);
             let cut = if is_open { self.choose(&mut growth, start, end, &whole, random) } else { None };
             spent += (end - start) * if is_open { self.n_looked_at * 3 } else { 1 };
             let Some(cut) = cut else {
@@ -231,7 +231,7 @@ impl Grower<'_> {
             let follows = few.get(done).map_or(u8::MAX, |(next, ..)| *next);
             // A random cut lies between two bins that have rows.
             let is_meant = only.is_none_or(|only| bin <= only && only < follows);
-            if is_meant && done >= self.fewest && n - done >= self.fewest.max(1) {
+            if is_meant && done >= self.fewest_in_leaf && n - done >= self.fewest_in_leaf.max(1) {
                 sides.better(only.unwrap_or(bin), &mut best);
             }
         }
@@ -270,13 +270,14 @@ impl Grower<'_> {
                 sides.better(bin, &mut best);
             }
         }
-        if self.fewest > 1 {
+        if self.fewest_in_leaf > 1 {
             // Bins count weights, not rows: a cut that leaves too few on a side is none.
             let n_left = |bin: u8| {
                 let rows = members.get(start..end).unwrap_or_default().iter();
                 rows.filter(|row| column.bins.get(**row as usize).is_some_and(|own| *own <= bin)).count()
             };
-            best = best.filter(|(bin, _)| (self.fewest..=end - start - self.fewest).contains(&n_left(*bin)));
+            best = best
+                .filter(|(bin, _)| (self.fewest_in_leaf..=end - start - self.fewest_in_leaf).contains(&n_left(*bin)));
         }
         best
     }

@@ -11,7 +11,7 @@ pub enum SeriesKind {
     Rate,
     /// All within each span of time; the first number of a point is where its span begins.
     Sums,
-    /// Seconds between one call and the next, at the time of the call.
+    /// Seconds between one event and the next, at the time of the later one.
     Gaps,
     /// A value each, at its moment.
     Values,
@@ -104,8 +104,8 @@ impl Series {
         Some(Series { kind: SeriesKind::Sums, name, unit: unit.to_owned(), points, level: None, changes: Vec::new() })
     }
 
-    /// As [`Series::sums`], of moments that count one each.
-    pub fn moments(what: &str, unit: &str, times_ns: &[i64]) -> Option<Series> {
+    /// As [`Series::sums`], of moments that count as one each.
+    pub fn counts(what: &str, unit: &str, times_ns: &[i64]) -> Option<Series> {
         Series::sums(what, unit, times_ns.iter().map(|time| (*time, *time, 1.0)))
     }
 
@@ -144,7 +144,7 @@ impl Series {
         })
     }
 
-    /// The gaps between moments (ascending): the first [`Series::MOST`], because skipped beats must not be blurred.
+    /// The gaps between moments (ascending): the first [`Series::MOST`], because averages would hide the ones that were skipped.
     pub fn gaps(name: &str, times_ns: &[i64], level: Option<Level>) -> Option<Series> {
         let points: Vec<(i64, f64)> = times_ns
             .windows(2)
@@ -190,14 +190,14 @@ mod tests {
             (series.points.len(), series.points[5], series.name.as_str()),
             (10, (5 * SECOND, 17.0), "Bytes in each 1 s")
         );
-        let long = Series::moments("Tries", "tries", &[0, 3600 * SECOND, 3600 * SECOND]).unwrap();
-        assert!(long.points.len() <= 91 && long.points.iter().map(|(_, n)| n).sum::<f64>() == 3.0);
-        assert!(Series::moments("Tries", "tries", &[5]).is_none() && Series::moments("Tries", "tries", &[]).is_none());
-        assert!(Series::moments("Tries", "tries", &[i64::MIN, i64::MAX]).unwrap().points.len() <= 92);
+        let long = Series::counts("Tries", "tries", &[0, 3600 * SECOND, 3600 * SECOND]).unwrap();
+        assert!(long.points.len() <= 90 && long.points.iter().map(|(_, n)| n).sum::<f64>() == 3.0);
+        assert!(Series::counts("Tries", "tries", &[5]).is_none() && Series::counts("Tries", "tries", &[]).is_none());
+        assert!(Series::counts("Tries", "tries", &[i64::MIN, i64::MAX]).unwrap().points.len() <= 90);
     }
 
     #[test]
-    fn gaps_stand_at_the_later_call() {
+    fn gaps_stand_at_the_later_event() {
         let series = Series::gaps("Gaps", &[0, 10 * SECOND, 21 * SECOND], None).unwrap();
         assert_eq!(series.points, [(10 * SECOND, 10.0), (21 * SECOND, 11.0)]);
         assert!(Series::gaps("Gaps", &[0, 10], None).is_none());

@@ -53,20 +53,20 @@ pub struct Exchanges {
     pub list: Vec<Exchange>,
     /// Number of later exchanges, which are not kept.
     pub n_more: u32,
-    /// How often the responder spoke into a silence, also with few bytes.
-    pub n_led: u16,
-    /// How often the originator answered that at once, and with more: an order and what came of it.
-    pub n_obeyed: u16,
-    /// How often the originator spoke into a silence.
-    pub n_own: u16,
+    /// How often the responder sent first after a silence, however few bytes.
+    pub n_responder_first: u16,
+    /// How often the originator answered that at once and with more bytes, as a shell answers a command.
+    pub n_larger_replies: u16,
+    /// How often the originator sent first after a silence.
+    pub n_originator_first: u16,
     last: Option<(Direction, u32)>,
-    /// When anything was said last, ms.
+    /// When either side last sent anything, ms.
     latest_millis: Option<u32>,
     led: Option<Led>,
     n_bulky: u8,
 }
 
-/// What the responder said into a silence, and what came back.
+/// What the responder sent after a silence, and what came back.
 #[derive(Clone, Copy, Debug)]
 struct Led {
     at_millis: u32,
@@ -127,7 +127,7 @@ impl Exchanges {
         let is_silent = before.is_none_or(|before| at_millis.saturating_sub(before) >= Exchanges::PAUSE_MILLIS);
         match (direction, &mut self.led) {
             (Direction::ToOriginator, _) if is_silent => {
-                self.n_led = self.n_led.saturating_add(1);
+                self.n_responder_first = self.n_responder_first.saturating_add(1);
                 self.led = Some(Led { at_millis, bytes, answer_bytes: 0 });
             }
             (Direction::ToOriginator, Some(led)) if led.answer_bytes == 0 => {
@@ -139,10 +139,11 @@ impl Exchanges {
             {
                 let was_more = led.answer_bytes > led.bytes;
                 led.answer_bytes = led.answer_bytes.saturating_add(bytes);
-                self.n_obeyed = self.n_obeyed.saturating_add(u16::from(!was_more && led.answer_bytes > led.bytes));
+                self.n_larger_replies =
+                    self.n_larger_replies.saturating_add(u16::from(!was_more && led.answer_bytes > led.bytes));
             }
             (Direction::ToResponder, _) => {
-                self.n_own = self.n_own.saturating_add(u16::from(is_silent));
+                self.n_originator_first = self.n_originator_first.saturating_add(u16::from(is_silent));
                 self.led = None;
             }
         }
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn pings_are_left_out_of_the_talk() {
+    fn pings_are_no_content() {
         let exchange = |sent, got| Exchange { sent, got, n_sent: 1, n_got: 1, wait_millis: 9, ..Exchange::default() };
         assert_eq!((exchange(39, 39).content(), exchange(90, 70).content()), (None, Some(exchange(90, 70))));
         assert!(exchange(39, 70).content().is_some_and(|content| content.is_unasked() && content.got == 70));
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn downloads_keep_nothing_and_long_talks_are_counted_on() {
+    fn downloads_keep_nothing_and_long_connections_are_counted_on() {
         let page = |i: u32| [(ToResponder, i * 100, 400), (ToOriginator, i * 100 + 20, 60_000)];
         let download = exchanges(&(0..9).flat_map(page).collect::<Vec<_>>());
         assert!(download.is_bulky() && download.list.capacity() == 0);
@@ -237,7 +238,7 @@ mod tests {
     fn orders_are_told_from_questions_and_news() {
         let turns = |packets: &dyn Fn(u32) -> [(Direction, u32, u32); 2]| {
             let all = exchanges(&(1..9).flat_map(packets).collect::<Vec<_>>());
-            (all.n_led, all.n_obeyed, all.n_own)
+            (all.n_responder_first, all.n_larger_replies, all.n_originator_first)
         };
         assert_eq!(turns(&|i| [(ToOriginator, i * 5000, 27), (ToResponder, i * 5000 + 9, 400)]), (8, 8, 0), "a shell");
         assert_eq!(turns(&|i| [(ToResponder, i * 5000, 200), (ToOriginator, i * 5000 + 9, 300)]), (0, 0, 8), "polls");
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_is_small() {
+    fn an_exchange_is_small() {
         assert_eq!(size_of::<Exchange>(), 12);
     }
 }

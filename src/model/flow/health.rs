@@ -47,7 +47,7 @@ pub struct RoundTrip {
 /// What one side sent, in the terms of Wireshark's TCP analysis. Every count stops at the most that fits.
 #[derive(Clone, Debug, Default)]
 pub struct SenderHealth {
-    /// Sent again for no other reason that shows.
+    /// Sent again for none of the reasons below.
     pub retransmissions: u32,
     /// Sent again soon after the other side asked for it three times.
     pub fast_retransmissions: u32,
@@ -55,7 +55,7 @@ pub struct SenderHealth {
     pub spurious_retransmissions: u32,
     /// Of all that was sent again, what the other side said it had twice (D-SACK): nothing was lost.
     pub needless: u32,
-    /// Came late, but so soon behind what follows that it may have been overtaken only.
+    /// Came late, but so soon after what follows it that it may only have been overtaken.
     pub out_of_order: u32,
     /// Of these, segments that had not passed the capture point before: nothing speaks for loss.
     pub overtaken: u32,
@@ -67,9 +67,9 @@ pub struct SenderHealth {
     pub acknowledged_unseen: u32,
     /// Acknowledgments that repeat the one before.
     pub duplicate_acks: u32,
-    /// Packets that say that there is no room for more.
+    /// Packets with a window of 0: no room for more.
     pub zero_windows: u32,
-    /// Segments that fill all room that the other side has.
+    /// Segments that fill the window of the other side.
     pub full_windows: u32,
     /// Packets that say that there is room again, or more.
     pub window_updates: u32,
@@ -147,7 +147,7 @@ impl Delays {
         self.counts.iter().map(|count| u32::from(*count)).sum()
     }
 
-    /// How many took longer, to the end of the bin that this lies in.
+    /// How many lie in the bins above the one that holds `micros`.
     pub fn n_above(&self, micros: u32) -> u32 {
         self.counts.iter().skip(bin(micros) + 1).map(|count| u32::from(*count)).sum()
     }
@@ -239,9 +239,9 @@ pub struct SenderTracking {
     pub n_duplicates: u32,
     /// Its packets without data are in the capture: its acknowledgments do not wait for its next data.
     pub shows_bare: bool,
-    /// What its last packet was.
+    /// Its last packet was a keep-alive.
     pub last_was_keep_alive: bool,
-    /// What its last packet was.
+    /// Its last packet was a zero window probe.
     pub last_was_probe: bool,
     /// Its window is closed since then, ns since 1970.
     pub closed_at_ns: Option<i64>,

@@ -49,7 +49,7 @@ pub struct FlowDispatch {
     /// What is known of it before.
     unknown: Site,
     /// Rows of flows, while models evaluate them.
-    pub rows: flow_rows::Shared,
+    pub rows: flow_rows::FlowRowsCache,
 }
 
 impl FlowDispatch {
@@ -74,7 +74,7 @@ impl FlowDispatch {
             is_silent: true,
             site: None,
             unknown: Site::default(),
-            rows: flow_rows::Shared::default(),
+            rows: flow_rows::FlowRowsCache::default(),
         }
     }
 

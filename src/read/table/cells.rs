@@ -243,14 +243,14 @@ pub fn texts(row: &[u8], cut: Delimiter) -> Vec<Vec<u8>> {
 
 /// How far the search for a row's end has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Frame {
+pub struct RowEndSearch {
     is_inside: bool,
     is_past_start: bool,
     /// A quote was met inside quotes: it closes them unless another follows.
     is_open: bool,
 }
 
-impl Frame {
+impl RowEndSearch {
     /// True if a quote is open.
     pub fn is_in_quotes(&self) -> bool {
         self.is_inside && !self.is_open
@@ -258,7 +258,7 @@ impl Frame {
 
     /// The place of the line end that ends the row, searching on from where the last search ended.
     pub fn end(&mut self, bytes: &[u8], cut: Delimiter, line_end: u8) -> Option<usize> {
-        if *self == Frame::default() || !cut.has_quotes {
+        if *self == RowEndSearch::default() || !cut.has_quotes {
             let end = memchr::memchr(line_end, bytes);
             let row = bytes.get(..end.unwrap_or(bytes.len()))?;
             if !cut.has_quotes || memchr::memchr(b'"', row).is_none() {
@@ -343,11 +343,11 @@ mod tests {
         #[test]
         fn a_row_ends_at_the_same_place_whatever_the_slices(text in "[ab,\"\n ]{0,40}", cut in 0usize..40) {
             let bytes = text.as_bytes();
-            let whole = Frame::default().end(bytes, COMMA, b'\n');
+            let whole = RowEndSearch::default().end(bytes, COMMA, b'\n');
             let (front, back) = bytes.split_at(cut.min(bytes.len()));
-            let mut frame = Frame::default();
-            let pieces = frame.end(front, COMMA, b'\n').or_else(|| {
-                frame.end(back, COMMA, b'\n').map(|place| place + front.len())
+            let mut search = RowEndSearch::default();
+            let pieces = search.end(front, COMMA, b'\n').or_else(|| {
+                search.end(back, COMMA, b'\n').map(|place| place + front.len())
             });
             prop_assert_eq!(whole, pieces);
         }

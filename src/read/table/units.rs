@@ -1,8 +1,8 @@
-//! Units of time in headings.
+//! Headings to the units that they end with: units of time, and multiples of a byte.
 
 use super::dialect::Unit;
 
-/// What headings call units, the longer first.
+/// What headings call units of time, in the languages of exports that were seen. One that ends another comes after it.
 const ENDS: &[(&str, Unit)] = &[
     ("milliseconds", Unit::Milli),
     ("microseconds", Unit::Micro),
@@ -31,7 +31,9 @@ const ENDS: &[(&str, Unit)] = &[
     ("sec", Unit::Second),
     ("ms", Unit::Milli),
     ("us", Unit::Micro),
+    // The micro sign, and the Greek letter.
     ("µs", Unit::Micro),
+    ("\u{3bc}s", Unit::Micro),
     ("ns", Unit::Nano),
     ("s", Unit::Second),
 ];
@@ -59,15 +61,20 @@ pub fn split(name: &str) -> Option<(&str, Unit)> {
     if let Some(found) = split_brackets(name) {
         return Some(found);
     }
+    split_end(name, ENDS)
+}
+
+/// A heading without the one of `ends` at its end, and what that means. A mark has to separate them.
+fn split_end<'a, T: Copy>(name: &'a str, ends: &[(&str, T)]) -> Option<(&'a str, T)> {
     let name = name.trim().trim_end_matches([')', ']']);
-    let (end, unit) = ENDS.iter().find(|(end, _)| {
+    let (end, meaning) = ends.iter().find(|(end, _)| {
         let start = name.len().checked_sub(end.len());
         start.and_then(|start| name.get(start..)).is_some_and(|found| found.eq_ignore_ascii_case(end))
     })?;
     let before = name.get(..name.len() - end.len())?;
-    let is_parted = before.ends_with(['_', ' ', '(', '[', '.', '-', '/']);
+    let is_separated = before.ends_with(['_', ' ', '(', '[', '.', '-', '/']);
     let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
-    (is_parted && !before.is_empty()).then_some((before, *unit))
+    (is_separated && !before.is_empty()).then_some((before, *meaning))
 }
 
 /// What headings call multiples of a byte, and how many bytes one is.
@@ -90,15 +97,7 @@ const BYTES: &[(&str, u32)] = &[
 
 /// A heading without the multiple of a byte at its end, and how many bytes it is: `Upload (MB)`, `sent_kib`.
 pub fn split_bytes(name: &str) -> Option<(&str, u32)> {
-    let name = name.trim().trim_end_matches([')', ']']);
-    let (end, n_bytes) = BYTES.iter().find(|(end, _)| {
-        let start = name.len().checked_sub(end.len());
-        start.and_then(|start| name.get(start..)).is_some_and(|found| found.eq_ignore_ascii_case(end))
-    })?;
-    let before = name.get(..name.len() - end.len())?;
-    let is_parted = before.ends_with(['_', ' ', '(', '[', '.', '-']);
-    let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
-    (is_parted && !before.is_empty()).then_some((before, *n_bytes))
+    split_end(name, BYTES)
 }
 
 /// The unit that a heading names.
@@ -115,7 +114,7 @@ mod tests {
         assert_eq!(split("Elapsed Time (sec)"), Some(("Elapsed Time", Unit::Second)));
         assert_eq!(split("duration_ms"), Some(("duration", Unit::Milli)));
         assert_eq!(split("FLOW_DURATION_MILLISECONDS"), Some(("FLOW_DURATION", Unit::Milli)));
-        assert_eq!(split("Dauer [µs]"), Some(("Dauer", Unit::Micro)));
+        assert_eq!([split("Dauer [µs]"), split("Dauer [\u{3bc}s]")], [Some(("Dauer", Unit::Micro)); 2]);
         assert_eq!(split("Duration [min]"), Some(("Duration", Unit::Minute)));
         assert_eq!(split("Dur (h)"), Some(("Dur", Unit::Hour)));
         assert_eq!(split("duration_minutes"), Some(("duration", Unit::Minute)));

@@ -1,5 +1,5 @@
-//! Bytes that hold a file in another form to the bytes of that file, piece by piece, recognised by content: compressed ones,
-//! archives, text in UTF-16, packets printed as text. What is in them is left to others.
+//! Wrapped bytes to the bytes of the file inside, piece by piece: compressed files, archives, text in UTF-16, packets printed as
+//! text, all recognised by content. What is inside is left to others.
 
 mod bzip2;
 mod gzip;
@@ -22,7 +22,7 @@ const STEP_BYTES: usize = 1 << 18;
 const ALWAYS_BYTES: u64 = 512 << 20;
 /// And so many for each byte of the file: captures shrink to a tenth as a rule, floods of one packet to a hundredth.
 /// DEFLATE reaches 1032, the others far more: a small file could fill any memory with packets.
-const MOST_TIMES: u64 = 200;
+const MOST_RATIO: u64 = 200;
 /// So many packets or rows are unpacked of files that are read together, however small they are: a packet needs at least 16
 /// bytes in a capture, and 27 in the index.
 const ALWAYS_RECORDS: u64 = 1 << 24;
@@ -35,17 +35,17 @@ const ALL_WINDOWS_BYTES: usize = 320 << 20;
 
 /// How much may be unpacked of a file that is one of several.
 #[derive(Clone, Copy, Debug)]
-pub struct Share {
+pub struct UnpackQuota {
     bytes: u64,
     records: u64,
     window_bytes: usize,
 }
 
-impl Share {
+impl UnpackQuota {
     /// Of so many files that are read together, at least one.
-    pub fn of(n_files: usize) -> Share {
+    pub fn of(n_files: usize) -> UnpackQuota {
         let n = n_files.max(1);
-        Share {
+        UnpackQuota {
             bytes: ALWAYS_BYTES / n as u64,
             records: ALWAYS_RECORDS / n as u64,
             window_bytes: (ALL_WINDOWS_BYTES / n).min(MOST_WINDOW_BYTES),
@@ -81,24 +81,24 @@ enum Kind {
 /// Unpacks one file.
 pub struct Unpacker {
     kind: Kind,
-    share: Share,
+    quota: UnpackQuota,
     n_packed: u64,
     n_plain: u64,
 }
 
 impl Unpacker {
     /// By the first bytes of a file, [`NEEDED_BYTES`] or all that there are; none if it is as it is.
-    pub fn of(front: &[u8], share: Share) -> Option<Unpacker> {
+    pub fn of(front: &[u8], quota: UnpackQuota) -> Option<Unpacker> {
         let kind = match front {
             // RFC 1952, section 2.3.1: the only method there is, is 8.
             [0x1f, 0x8b, 8, ..] => Kind::Gzip(Box::default()),
-            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Kind::Xz(Box::new(xz::Xz::new(share.window_bytes))),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Kind::Xz(Box::new(xz::Xz::new(quota.window_bytes))),
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Kind::Bzip2(Box::default()),
             [0x04, 0x22, 0x4d, 0x18, ..] => Kind::Lz4(Box::default()),
             [b'P', b'K', 3, 4, ..] => Kind::Zip(Box::default()),
             // RFC 8878, section 3.1: a frame, or one to skip, which parallel packers put first.
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
-                Kind::Zstd(Box::new(zstd::Zstd::new(share.window_bytes as u64)))
+                Kind::Zstd(Box::new(zstd::Zstd::new(quota.window_bytes as u64)))
             }
             _ if tar::is_header(front) => Kind::Tar(Box::default()),
             _ => match (utf16::byte_order(front), printed::Printed::of(front)) {
@@ -107,7 +107,7 @@ impl Unpacker {
                 (None, None) => return None,
             },
         };
-        Some(Unpacker { kind, share, n_packed: 0, n_plain: 0 })
+        Some(Unpacker { kind, quota, n_packed: 0, n_plain: 0 })
     }
 
     /// Unpacks from the front of `bytes` and adds to `plain`; gives how many bytes are done with. Where a member of an
@@ -131,7 +131,7 @@ impl Unpacker {
         self.n_plain += (plain.len() - before) as u64;
         let used = done?;
         self.n_packed += used as u64;
-        if self.n_plain > (self.n_packed * MOST_TIMES).max(self.share.bytes) {
+        if self.n_plain > (self.n_packed * MOST_RATIO).max(self.quota.bytes) {
             return Err(UnpackError::TooMuch);
         }
         Ok(used)
@@ -139,7 +139,7 @@ impl Unpacker {
 
     /// True if what it unpacked so far may hold no more packets or rows than these.
     pub fn is_past(&self, n_records: u64) -> bool {
-        n_records > (self.n_packed / BYTES_OF_RECORD).max(self.share.records)
+        n_records > (self.n_packed / BYTES_OF_RECORD).max(self.quota.records)
     }
 
     /// The file has ended: the last bytes come out.
@@ -265,7 +265,7 @@ mod tests {
 
     /// Unpacks in slices of a size.
     fn unpack(packed: &[u8], size: usize) -> (Vec<u8>, Result<(), UnpackError>) {
-        let mut unpacker = Unpacker::of(packed, Share::of(1)).unwrap();
+        let mut unpacker = Unpacker::of(packed, UnpackQuota::of(1)).unwrap();
         let mut plain = Vec::new();
         for mut slice in packed.chunks(size) {
             while !slice.is_empty() {
@@ -330,7 +330,7 @@ mod tests {
     #[test]
     fn a_window_that_needs_too_much_memory_is_refused() {
         // Window descriptor 0xff: 3.75 TiB.
-        let mut unpacker = Unpacker::of(&[0x28, 0xb5, 0x2f, 0xfd], Share::of(1)).unwrap();
+        let mut unpacker = Unpacker::of(&[0x28, 0xb5, 0x2f, 0xfd], UnpackQuota::of(1)).unwrap();
         let frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 0xff, 1, 0, 0, 0];
         assert_eq!(unpacker.step(&frame, &mut Vec::new()), Err(UnpackError::Window));
     }
@@ -340,7 +340,7 @@ mod tests {
         // Window descriptor 0x68: 8 MiB, and then an empty block, which is the last.
         let frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 0x68, 1, 0, 0];
         for (n_files, window) in [(1, Ok(())), (40, Ok(())), (41, Err(UnpackError::Window))] {
-            let mut unpacker = Unpacker::of(&frame, Share::of(n_files)).unwrap();
+            let mut unpacker = Unpacker::of(&frame, UnpackQuota::of(n_files)).unwrap();
             assert_eq!(unpacker.step(&frame, &mut Vec::new()).map(|_| ()), window, "{n_files} files");
         }
         // The same of xz: a stream with a dictionary of 16 MiB (LZMA2's 0x18), as of `xz -7`.
@@ -350,7 +350,7 @@ mod tests {
             0, 0, 0x59, 0x5a,
         ];
         for (n_files, window) in [(1, Ok(())), (41, Err(UnpackError::Window))] {
-            let mut unpacker = Unpacker::of(&stream, Share::of(n_files)).unwrap();
+            let mut unpacker = Unpacker::of(&stream, UnpackQuota::of(n_files)).unwrap();
             assert_eq!(unpacker.step(&stream, &mut Vec::new()).map(|_| ()), window, "{n_files} files");
         }
     }
@@ -362,7 +362,8 @@ mod tests {
         frame.extend([2, 0, 16, 0].repeat(63));
         frame.extend([3, 0, 16, 0]);
         for size in [1, 100, 1 << 20] {
-            let (mut unpacker, mut total, mut plain) = (Unpacker::of(&frame, Share::of(1)).unwrap(), 0, Vec::new());
+            let (mut unpacker, mut total, mut plain) =
+                (Unpacker::of(&frame, UnpackQuota::of(1)).unwrap(), 0, Vec::new());
             for mut slice in frame.chunks(size) {
                 while !slice.is_empty() {
                     plain.clear();
@@ -381,7 +382,7 @@ mod tests {
         // Blocks of one repeated byte: four bytes make 128 KiB.
         let mut bomb = vec![0x28, 0xb5, 0x2f, 0xfd, 0, 0x38];
         bomb.extend([2, 0, 16, 0].repeat(8192));
-        let mut unpacker = Unpacker::of(&bomb, Share::of(1)).unwrap();
+        let mut unpacker = Unpacker::of(&bomb, UnpackQuota::of(1)).unwrap();
         let (mut rest, mut total, mut plain) = (bomb.as_slice(), 0, Vec::new());
         let ended = loop {
             plain.clear();

@@ -26,10 +26,14 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
+/// Major version in the upper half, minor version in the lower: 3.0, or 3.2 since PostgreSQL 18.
 const VERSION_3: u32 = 3 << 16;
+const VERSION_4: u32 = 4 << 16;
+// Codes that stand in place of a version: 1234 in the upper half.
 const CANCEL: u32 = 80_877_102;
 const ASK_TLS: u32 = 80_877_103;
 const ASK_GSS: u32 = 80_877_104;
+/// Servers refuse a longer start (MAX_STARTUP_PACKET_LENGTH in PostgreSQL's pqcomm.h).
 const MOST_START_BYTES: u32 = 10_000;
 /// Behind lost bytes a longer message is not believed.
 const MOST_MESSAGE_BYTES: u32 = 1 << 20;
@@ -41,7 +45,7 @@ const MOST_PARAMETERS: usize = 32;
 fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     match (be32(bytes, 0), be32(bytes, 4)) {
         (Some(8), Some(ASK_TLS | ASK_GSS)) | (Some(16), Some(CANCEL)) => ProbeResult::Certain,
-        (Some(9..MOST_START_BYTES), Some(VERSION_3)) => ProbeResult::Certain,
+        (Some(9..MOST_START_BYTES), Some(VERSION_3..VERSION_4)) => ProbeResult::Certain,
         (Some(8..MOST_START_BYTES), None) if ends.hint == Some(AppProto::PostgreSql) => ProbeResult::NeedMore,
         _ => ProbeResult::NotForUs,
     }
@@ -54,9 +58,9 @@ struct PostgreSql {
     has_started: bool,
     /// It has asked for TLS or GSSAPI; one byte answers.
     has_asked: bool,
-    is_in: bool,
+    is_logged_in: bool,
     /// The password that follows is in the clear.
-    is_clear: bool,
+    is_password_clear: bool,
 }
 
 impl StreamParser for PostgreSql {
@@ -110,7 +114,7 @@ impl PostgreSql {
                 );
             }
             CANCEL => fields.token(FieldId::Message, PostgreSqlMessage::Cancel),
-            VERSION_3 => {
+            VERSION_3..VERSION_4 => {
                 self.has_started = true;
                 fields.token(FieldId::Message, PostgreSqlMessage::Start);
                 let mut texts = content.split(|byte| *byte == 0).take(2 * MOST_PARAMETERS);
@@ -151,7 +155,7 @@ impl PostgreSql {
             b'F' => "function call",
             b'X' => "terminate",
             b'p' => {
-                if self.is_clear {
+                if self.is_password_clear {
                     fields.bytes(FieldId::Password, bytes::until_nul(content));
                 }
                 "password"
@@ -169,7 +173,7 @@ impl PostgreSql {
             b'R' => self.authentication(content, fields),
             b'E' => {
                 error(content, fields);
-                if !self.is_in {
+                if !self.is_logged_in {
                     fields.token(FieldId::Login, Outcome::Refused);
                 }
             }
@@ -185,12 +189,12 @@ impl PostgreSql {
     fn authentication(&mut self, content: &[u8], fields: &mut FieldBuffer) {
         let method = match be32(content, 0) {
             Some(0) => {
-                self.is_in = true;
+                self.is_logged_in = true;
                 return fields.token(FieldId::Login, Outcome::Accepted);
             }
             Some(2) => "Kerberos",
             Some(3) => {
-                self.is_clear = true;
+                self.is_password_clear = true;
                 "clear text"
             }
             Some(5) => "MD5",
@@ -203,7 +207,7 @@ impl PostgreSql {
     }
 }
 
-/// Fields of one letter and a text each: M is the message, C its code.
+/// Error fields, each a letter and a text: `M` is the message.
 fn error(content: &[u8], fields: &mut FieldBuffer) {
     for field in content.split(|byte| *byte == 0).take(MOST_PARAMETERS) {
         if let [b'M', text @ ..] = field {

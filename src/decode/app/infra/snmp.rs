@@ -1,4 +1,4 @@
-//! SNMP (RFC 1157, RFC 3416, RFC 3412): version, community or user, kind of message.
+//! SNMP (RFC 1157, RFC 3416, RFC 3412): version, community or user, protection, type of PDU and its error.
 //!
 //! Own code and not the crate snmp-parser: it gives all or nothing, so that a damaged variable at the end, or a community
 //! that is no UTF-8, would lose version, community and kind, which stand before it.
@@ -55,16 +55,16 @@ fn message(payload: &[u8], fields: &mut FieldBuffer) -> Option<()> {
             let (kind @ 0xa0..=0xa8, pdu, _) = ber::value(rest)? else { return None };
             fields.text(FieldId::Version, if version == [0] { "1" } else { "2c" });
             fields.bytes(FieldId::Community, community);
-            protocol_unit(kind, pdu, fields);
+            read_pdu(kind, pdu, fields);
         }
-        [3] => third(rest, fields)?,
+        [3] => version_3(rest, fields)?,
         _ => return None,
     }
     Some(())
 }
 
-/// RFC 3412, section 6; RFC 3414, section 2.4.
-fn third(rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+/// A message of version 3 behind its version (RFC 3412, section 6; RFC 3414, section 2.4).
+fn version_3(rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let (SEQUENCE, header, rest) = ber::value(rest)? else { return None };
     let (_, _, header) = ber::value(header)?;
     let (_, _, header) = ber::value(header)?;
@@ -90,15 +90,15 @@ fn third(rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
             let (_, _, rest) = ber::value(scoped)?;
             let (_, _, rest) = ber::value(rest)?;
             let (kind, pdu, _) = ber::value(rest)?;
-            protocol_unit(kind, pdu, fields);
+            read_pdu(kind, pdu, fields);
         }
         _ => fields.token(FieldId::Message, SnmpMessage::Encrypted),
     }
     Some(())
 }
 
-/// RFC 3416, section 3.
-fn protocol_unit(kind: u8, pdu: &[u8], fields: &mut FieldBuffer) {
+/// Adds the type of a PDU and its error status (RFC 3416, section 3).
+fn read_pdu(kind: u8, pdu: &[u8], fields: &mut FieldBuffer) {
     let name = match kind {
         0xa0 => SnmpMessage::Get,
         0xa1 => SnmpMessage::GetNext,

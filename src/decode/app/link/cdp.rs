@@ -1,4 +1,6 @@
-//! Cisco's discovery protocol: which device and port a network card is connected to, and what runs on it.
+//! Cisco Discovery Protocol (CDP): name, address, port, platform and software of the device at the other end of the cable.
+//!
+//! Types as in Wireshark's packet-cdp.c.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::support::take_bytes::TakeBytes;
@@ -12,8 +14,8 @@ use std::net::Ipv4Addr;
 /// The protocol's entry in the register.
 pub const ENTRY: Entry = Entry { protocol: AppProto::Cdp, datagram: None, stream: None, frame: Some(read) };
 
-/// Most fields that are looked at.
-const MOST_FIELDS: usize = 64;
+/// Most TLVs that are parsed.
+const MOST_TLVS: usize = 64;
 /// NLPID of IP, as addresses name their protocol.
 const IPV4: [u8; 3] = [1, 1, 0xcc];
 
@@ -21,12 +23,12 @@ fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
     fields.token(FieldId::Message, Announcement::Announcement);
     // Version, life time and checksum stand first.
-    parts(message.get(4..).unwrap_or(&[]), fields);
+    tlvs(message.get(4..).unwrap_or(&[]), fields);
 }
 
-/// Type and length, which counts the four bytes of both.
-fn parts(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
-    for _ in 0..MOST_FIELDS {
+/// Reads the TLVs: type, length with the four bytes of both, value.
+fn tlvs(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+    for _ in 0..MOST_TLVS {
         let kind = rest.u16()?;
         let length = usize::from(rest.u16()?);
         let value = rest.take(length.checked_sub(4)?)?;

@@ -53,13 +53,13 @@ fn eap(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     match kind {
         IDENTITY if code == 2 => fields.bytes(FieldId::User, body),
         IDENTITY => {}
-        _ => method(kind, fields),
+        _ => method(kind, body, fields),
     }
     Some(())
 }
 
-/// Names of methods (IANA's registry of EAP).
-fn method(kind: u8, fields: &mut FieldBuffer) {
+/// Names of methods (IANA's registry of EAP); `data` is what follows the type.
+fn method(kind: u8, data: &[u8], fields: &mut FieldBuffer) {
     let name = match kind {
         2 => EapMethod::Notification,
         3 => EapMethod::LegacyNak,
@@ -74,7 +74,8 @@ fn method(kind: u8, fields: &mut FieldBuffer) {
         26 | 29 => EapMethod::MSCHAPv2,
         43 => EapMethod::Fast,
         52 => EapMethod::Pwd,
-        254 => EapMethod::Wps,
+        // Expanded types (RFC 3748, section 5.7): of the Wi-Fi Alliance, whose type 1 is WPS.
+        254 if data.starts_with(&[0, 0x37, 0x2a, 0, 0, 0, 1]) => EapMethod::Wps,
         _ => EapMethod::Other,
     };
     fields.token(FieldId::Method, name);
@@ -100,6 +101,9 @@ mod tests {
         let padded = b"\x01\0\0\x09\x02\x01\0\x09\x01anna\0\0\0\0";
         assert_eq!(said(padded), ["message=EAP response", "user=anna"]);
         assert_eq!(said(b"\x01\0\0\x06\x01\x02\0\x06\x19\x20"), ["message=EAP request", "method=PEAP"]);
+        let expanded = |vendor: u8| [&b"\x01\0\0\x0d\x01\x02\0\x0d\xfe\0\x37"[..], &[vendor, 0, 0, 0, 1, 1]].concat();
+        assert_eq!(said(&expanded(0x2a)), ["message=EAP request", "method=WPS"]);
+        assert_eq!(said(&expanded(0x2b)), ["message=EAP request", "method=other"]);
         assert_eq!(said(b"\x01\0\0\x04\x04\x02\0\x04"), ["message=EAP failure", "login=refused"]);
         assert_eq!(said(b"\x01\x03\0\x5f"), ["message=key"]);
     }

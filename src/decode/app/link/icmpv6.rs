@@ -1,5 +1,5 @@
-//! ICMPv6 messages by type (RFC 4443, RFC 4861): their names, and what a router advertises. Types and identifiers are
-//! kept in the packet.
+//! ICMPv6 messages by type (RFC 4443, RFC 4861): their names, why something is unreachable, and what routers and neighbours
+//! advertise. Types and identifiers are kept in the packet.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::support::take_bytes::TakeBytes;
@@ -24,17 +24,11 @@ const TIMERS_BYTES: usize = 8;
 fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let Transport::Icmp(icmp) = &packet.transport else { return };
     fields.token(FieldId::Message, message(icmp.kind));
+    let bytes = data.get(packet.transport_at as usize..packet.payload.end as usize).unwrap_or(&[]);
     match icmp.kind {
         1 => fields.token(FieldId::Error, unreachable(icmp.code)),
-        ROUTER_ADVERTISEMENT => {
-            let at = packet.transport_at as usize;
-            let message = data.get(at..packet.payload.end as usize).unwrap_or(&[]);
-            advertisement(message, fields);
-        }
-        NEIGHBOUR_ADVERTISEMENT => {
-            let at = packet.transport_at as usize;
-            neighbour(data.get(at..packet.payload.end as usize).unwrap_or(&[]), fields);
-        }
+        ROUTER_ADVERTISEMENT => drop(advertisement(bytes, fields)),
+        NEIGHBOUR_ADVERTISEMENT => neighbour(bytes, fields),
         _ => {}
     }
 }
@@ -68,9 +62,9 @@ pub fn message(kind: u8) -> Icmpv6Message {
         131 => Icmpv6Message::MulticastListenerReport,
         132 => Icmpv6Message::MulticastListenerDone,
         133 => Icmpv6Message::RouterSolicitation,
-        134 => Icmpv6Message::RouterAdvertisement,
+        ROUTER_ADVERTISEMENT => Icmpv6Message::RouterAdvertisement,
         135 => Icmpv6Message::NeighbourSolicitation,
-        136 => Icmpv6Message::NeighbourAdvertisement,
+        NEIGHBOUR_ADVERTISEMENT => Icmpv6Message::NeighbourAdvertisement,
         137 => Icmpv6Message::Redirect,
         138 => Icmpv6Message::RouterRenumbering,
         139 => Icmpv6Message::NodeInformationQuery,

@@ -14,17 +14,17 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub const ENTRY: Entry = Entry { protocol: AppProto::Lldp, datagram: None, stream: None, frame: Some(read) };
 
 /// Most TLVs that are parsed.
-const MOST_FIELDS: usize = 64;
+const MOST_TLVS: usize = 64;
 
 fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
     fields.token(FieldId::Message, Announcement::Announcement);
-    parts(message, fields);
+    tlvs(message, fields);
 }
 
 /// Reads the TLVs: type in seven bits, length in nine, value.
-fn parts(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
-    for _ in 0..MOST_FIELDS {
+fn tlvs(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+    for _ in 0..MOST_TLVS {
         let head = rest.u16()?;
         let value = rest.take(usize::from(head & 0x1ff))?;
         match (head >> 9, value) {

@@ -1,4 +1,4 @@
-//! VNC's remote framebuffer (RFC 6143, section 7): version, kinds of login and whether it works. Pictures are not read.
+//! VNC's remote framebuffer protocol (RFC 6143, section 7): version, security types, and how the login ends. Pictures are not read.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -53,7 +53,7 @@ fn version(bytes: &[u8]) -> Option<(u16, u16)> {
 enum Next {
     #[default]
     Version,
-    /// Kinds of login that the server has, the one that the client takes.
+    /// The security types that the server offers, or the one that the client chooses.
     Security,
     /// The server's challenge, the client's answer.
     Challenge,
@@ -197,7 +197,7 @@ fn wait_or_end(bytes: &[u8], n: usize) -> Option<ParseStep> {
 }
 
 /// IANA's registry of RFB security types.
-fn security(fact: FieldId, kind: u8, fields: &mut FieldBuffer) {
+fn security(field: FieldId, kind: u8, fields: &mut FieldBuffer) {
     let name = match kind {
         0 => "invalid",
         NONE => "none",
@@ -209,10 +209,10 @@ fn security(fact: FieldId, kind: u8, fields: &mut FieldBuffer) {
         18 => "TLS",
         19 => "VeNCrypt",
         20 => "SASL",
-        30 => "Apple",
-        other => return fields.format(fact, format_args!("type {other}")),
+        30..=35 => "Apple",
+        other => return fields.format(field, format_args!("type {other}")),
     };
-    fields.text(fact, name);
+    fields.text(field, name);
 }
 
 #[cfg(test)]

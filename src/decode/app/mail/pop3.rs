@@ -1,4 +1,4 @@
-//! POP3 (RFC 1939): commands, replies, who logs in and whether that works. Mails and lists are skipped.
+//! POP3 (RFC 1939): commands, replies, who logs in and whether that works. Messages and listings are skipped.
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;

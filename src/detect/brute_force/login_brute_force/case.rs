@@ -143,10 +143,10 @@ impl<'a> Case<'a> {
                     0 => "No login was accepted.",
                     _ => "Later logins from the same client were accepted: a guess may have succeeded.",
                 },
-                known_outcomes::words(self.n_known(), "login attempts")
+                known_outcomes::sentence(self.n_known(), "login attempts")
             ))
             .filter(self.filter(&servers, &ports))
-            .series(Series::moments("Failed logins", "logins", &self.refused_ns))
+            .series(Series::counts("Failed logins", "logins", &self.refused_ns))
             .messages(&seen)
             .flows(self.flows.clone())
     }
@@ -203,10 +203,10 @@ impl Pair {
                 count(n, "connection"),
                 span(duration),
                 count(n_users, "user"),
-                known_outcomes::words((self.n_answers, n as u64), "login attempts")
+                known_outcomes::sentence((self.n_answers, n as u64), "login attempts")
             ))
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
-            .series(Series::moments("Connections that ask to log in", "connections", &self.asked_ns))
+            .series(Series::counts("Connections that ask to log in", "connections", &self.asked_ns))
             .messages(&self.seen)
     }
 }

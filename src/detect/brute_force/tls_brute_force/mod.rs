@@ -272,7 +272,7 @@ impl Case {
                 shape.got,
             ))
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(*client, *server)))
-            .series(Series::moments("Requests that look alike", "requests", &shape.times_ns))
+            .series(Series::counts("Requests that look alike", "requests", &shape.times_ns))
     }
 }
 

@@ -122,7 +122,7 @@ impl Pages {
                 "Find out who uses the client, and whether the scan was authorised",
             ])
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
-            .series(Series::moments("Requests with the same answer", "requests", &self.times_ns))
+            .series(Series::counts("Requests with the same answer", "requests", &self.times_ns))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tests of beacons, with generated calls.
 
 use super::*;
-use crate::detect::support::testing::{Made, conclude_kept, conclude_named, finish, finish_with, inside, outside};
+use crate::detect::support::testing::{Made, finish, finish_kept, finish_named, finish_with, inside, outside};
 use crate::model::{Finding, Flow, Severity};
 use crate::settings::Settings;
 
@@ -54,7 +54,7 @@ fn within_minutes(gaps: &[f64], got: u64, is_shared: bool) -> Vec<Finding> {
     });
     let calls = starts.map(|at| Made { bytes: [400, got], ..Made::tcp(inside(9), outside(7), 8443, at) });
     let all: Vec<Made> = others.chain(also).chain(calls).collect();
-    let mut found = conclude_kept(&ENTRY, &all, &Settings::default()).findings;
+    let mut found = finish_kept(&ENTRY, &all, &Settings::default()).findings;
     found.retain(|finding| finding.severity >= Severity::Medium);
     found
 }
@@ -93,7 +93,7 @@ fn polls_of_a_server_that_most_hosts_use_or_of_many_servers_alike_matter_little(
                 )
             })
         });
-        let found = conclude_named(&ENTRY, &calls.collect::<Vec<_>>(), &Settings::default()).findings;
+        let found = finish_named(&ENTRY, &calls.collect::<Vec<_>>(), &Settings::default()).findings;
         found.iter().map(|finding| finding.severity).max()
     };
     assert!(severities(1, 1) >= Some(Severity::Medium), "one host and its server");
@@ -109,7 +109,7 @@ fn parts_of_one_service_are_an_ordinary_server() {
         let polls = (0..120)
             .map(|i| (Made::tcp(inside(20), outside(7), 443, f64::from(i) * 60.0), "mqtt.home.example".to_owned()));
         let all: Vec<_> = others.chain(polls).collect();
-        conclude_named(&ENTRY, &all, &Settings::default()).findings.iter().map(|finding| finding.severity).max()
+        finish_named(&ENTRY, &all, &Settings::default()).findings.iter().map(|finding| finding.severity).max()
     };
     assert!(severity(0) >= Some(Severity::Medium) && severity(4) < Some(Severity::Medium));
 }

@@ -76,7 +76,7 @@ impl Work {
                 ),
                 evidence("Time from first to last", self.seconds, "s", ""),
             ])
-            .series(Series::moments("Messages that look like results", "messages", &times))
+            .series(Series::counts("Messages that look like results", "messages", &times))
             .explanation(format!(
                 "The payload between {miner} and {pool}, port {port}, is encrypted, but its shape matches Stratum: in \
                  {} the server sent {} of about {job} bytes unsolicited, and the host {} of nearly {share} bytes at \

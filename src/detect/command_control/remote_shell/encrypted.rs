@@ -39,9 +39,9 @@ pub(super) struct Sessions {
 
 #[derive(Default)]
 struct Session {
-    n_led: u32,
-    n_obeyed: u32,
-    n_own: u32,
+    n_responder_first: u32,
+    n_larger_replies: u32,
+    n_originator_first: u32,
     /// Index of the server's name, 0 if it has none.
     name: u32,
 }
@@ -49,13 +49,15 @@ struct Session {
 impl Session {
     /// What who speaks when says of a shell.
     fn log_ratio(&self) -> f64 {
-        let n_not = self.n_led.saturating_sub(self.n_obeyed);
-        let sum = OBEYED * f64::from(self.n_obeyed) + NOT_OBEYED * f64::from(n_not) + OWN * f64::from(self.n_own);
+        let n_not = self.n_responder_first.saturating_sub(self.n_larger_replies);
+        let sum = OBEYED * f64::from(self.n_larger_replies)
+            + NOT_OBEYED * f64::from(n_not)
+            + OWN * f64::from(self.n_originator_first);
         sum.min(MOST_OF_SHAPE)
     }
 
     fn is_led(&self) -> bool {
-        self.n_obeyed >= LEAST_OBEYED && self.log_ratio() >= MOST_OF_SHAPE
+        self.n_larger_replies >= LEAST_OBEYED && self.log_ratio() >= MOST_OF_SHAPE
     }
 }
 
@@ -63,15 +65,15 @@ impl Sessions {
     /// Takes a flow.
     pub(super) fn add(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
-        let Some(exchanges) = flow.exchanges().filter(|exchanges| exchanges.n_led > 0) else { return };
+        let Some(exchanges) = flow.exchanges().filter(|exchanges| exchanges.n_responder_first > 0) else { return };
         if !flow.is_tcp() || !is_outward(ended.site, flow) {
             return;
         }
         let ((host, _), (server, port)) = (flow.originator(), flow.responder());
         let Some(session) = self.pairs.of((host, server, port)) else { return };
-        session.n_led += u32::from(exchanges.n_led);
-        session.n_obeyed += u32::from(exchanges.n_obeyed);
-        session.n_own += u32::from(exchanges.n_own);
+        session.n_responder_first += u32::from(exchanges.n_responder_first);
+        session.n_larger_replies += u32::from(exchanges.n_larger_replies);
+        session.n_originator_first += u32::from(exchanges.n_originator_first);
         session.name = session.name.max(flow.name);
     }
 
@@ -112,18 +114,18 @@ impl Sessions {
 impl Session {
     fn finding(&self, (host, server, port): (Addr, Addr, u16), odd: f64) -> FindingBuilder {
         let sum = self.log_ratio() + odd;
-        let n = self.n_obeyed as usize;
+        let n = self.n_larger_replies as usize;
         let confidence = log_ratio::sure(sum, (EVIDENCE, FULL_EVIDENCE), Confidence::VERY_LIKELY);
         Finding::builder(&CARD)
             .technique(("T1573", "Encrypted Channel"))
             .title(format!("{server} seems to control a shell on {host} inside TLS: {}", count(n, "time")))
             .supposed()
-            .rated(Impact::CONTROL, confidence, (f64::from(self.n_obeyed), f64::from(LEAST_OBEYED)))
+            .rated(Impact::CONTROL, confidence, (f64::from(self.n_larger_replies), f64::from(LEAST_OBEYED)))
             .service((host, server, port), AppProto::Tls.name())
             .evidence([
-                evidence("Times that the server spoke into a silence", f64::from(self.n_led), "times", "0, where pages are read"),
-                evidence("Answered at once, and with more", f64::from(self.n_obeyed), "times", "a few, for chat and news"),
-                evidence("Times that the host spoke first", f64::from(self.n_own), "times", "all, for pages and polls"),
+                evidence("Times that the server spoke into a silence", f64::from(self.n_responder_first), "times", "0, where pages are read"),
+                evidence("Answered at once, and with more", f64::from(self.n_larger_replies), "times", "a few, for chat and news"),
+                evidence("Times that the host spoke first", f64::from(self.n_originator_first), "times", "all, for pages and polls"),
                 log_ratio::evidence("Who speaks when", self.log_ratio(), "below 0"),
                 log_ratio::evidence("How odd the server is", odd, "below 0"),
                 log_ratio::evidence("Shell against another connection", sum, format!("below {EVIDENCE}")),
@@ -132,7 +134,7 @@ impl Session {
                 "{host} opened a connection inside TLS to {server}, port {port}, and then waited: {} the server spoke first, \
                  and {} the host answered within a second with more than it was told. So commands and their output pass. \
                  Programs ask by themselves, and what is pushed to them they only take.",
-                count(self.n_led as usize, "time"),
+                count(self.n_responder_first as usize, "time"),
                 count(n, "time"),
             ))
             .benign_causes(&[
@@ -149,7 +151,9 @@ mod tests {
 
     #[test]
     fn orders_are_a_shell_and_news_and_polls_are_none() {
-        let session = |n_led, n_obeyed, n_own| Session { n_led, n_obeyed, n_own, name: 0 }.is_led();
+        let session = |n_responder_first, n_larger_replies, n_originator_first| {
+            Session { n_responder_first, n_larger_replies, n_originator_first, name: 0 }.is_led()
+        };
         assert!(session(12, 11, 1) && session(6, 6, 1));
         assert!(!session(5, 5, 0) && !session(20, 3, 0) && !session(8, 8, 9) && !session(0, 0, 40));
     }

@@ -241,7 +241,7 @@ fn finding(domain: &str, askers: &[Weighed<'_>], names: f64, least: f64) -> Find
             crate::model::format::quantity::bytes(most.characters.n() as f64 * most.characters.bytes_each()),
             if is_one_way { "" } else { ", and the answers carry data back" }
         ))
-        .series(Series::moments("New names", "names", &new_ns))
+        .series(Series::counts("New names", "names", &new_ns))
         .filter(domains::filter(domain))
         .messages(&seen)
         .identity(Identity::Word(domain.to_owned()))

@@ -112,6 +112,6 @@ fn begin(case: &Case<'_>) -> FindingBuilder {
     Finding::builder(&CARD)
         .service((host, server, port), if case.is_quic { "QUIC" } else { "TLS" })
         .names(if case.name.is_empty() { Vec::new() } else { vec![case.name.to_owned()] })
-        .series(Series::moments("Requests", "requests", &times))
+        .series(Series::counts("Requests", "requests", &times))
         .filter(format!("{} && {transport}.port == {port}", finding_builder::pair_filter(host, server)))
 }

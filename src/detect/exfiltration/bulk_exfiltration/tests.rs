@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::detect::support::connection_attempts::Contacts;
-use crate::detect::support::testing::{self, Made, conclude_kept, finish, inside, outside};
+use crate::detect::support::testing::{self, Made, finish, finish_kept, inside, outside};
 use crate::flow::names::Names;
 use crate::model::{Severity, Site};
 use crate::settings::Settings;
@@ -15,7 +15,7 @@ fn a_store_for_files_is_named_with_its_technique() {
     flow.name = names.intern("content.dropboxapi.com");
     detector.observe_flow(&EndedFlow { serial: 0, flow: &flow, name: names.text(flow.name), site: &Site::private() });
     let times = [0, 1].into_iter();
-    let found = testing::end(&mut detector, &names, &Contacts::default(), times, &Settings::default());
+    let found = testing::finish_at(&mut detector, &names, &Contacts::default(), times, &Settings::default());
     assert_eq!(found.findings[0].technique.as_deref(), Some("T1567.002"));
     assert!(found.findings[0].explanation.contains("a file storage service"));
 }
@@ -93,7 +93,7 @@ fn letters_straight_to_a_server_of_ones_own_count_and_those_of_a_mail_server_do_
     let found = |letters: u8, takes: bool| {
         let taken = takes.then(|| Made::tcp(inside(2), inside(1), 25, 0.0));
         let flows: Vec<Made> = others().chain(taken).chain((0..letters).map(letter)).collect();
-        let all = conclude_kept(&ENTRY, &flows, &Settings::default()).findings;
+        let all = finish_kept(&ENTRY, &flows, &Settings::default()).findings;
         all.iter().filter(|finding| finding.severity >= Severity::Medium).count()
     };
     assert_eq!((found(1, false), found(1, true), found(4, false)), (1, 0, 0));

@@ -224,7 +224,7 @@ impl Detector for ConnectionFlood {
             is_open,
             |case, clients, flows| of_service(case, clients, flows, of_rows),
         );
-        known_outcomes::rest(context.contacts, by_one.and(by_many).and(by_rows))
+        known_outcomes::with_reason(context.contacts, by_one.and(by_many).and(by_rows))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tests of the detector of connection floods.
 
 use super::*;
-use crate::detect::support::testing::{Made, conclude_kept, finish, inside, outside};
+use crate::detect::support::testing::{Made, finish, finish_kept, inside, outside};
 use crate::settings::Settings;
 
 #[test]
@@ -46,7 +46,7 @@ fn many_clients_together_are_one_flood_and_visitors_all_day_are_none() {
         };
         let mut flows: Vec<Made> = (0..400).map(made).collect();
         flows.push(Made::tcp(outside(3), inside(3), 25, 0.0));
-        conclude_kept(&ENTRY, &flows, &Settings::default()).findings
+        finish_kept(&ENTRY, &flows, &Settings::default()).findings
     };
     let flood = found(10.0);
     assert_eq!((flood.len(), flood[0].sources.len()), (1, Finding::MOST_ADDRESSES.min(200)));

@@ -223,7 +223,7 @@ impl Detector for SynFlood {
                 .identity(Identity::ActorsAndPorts)
                 .build()
         });
-        known_outcomes::rest(context.contacts, report.and(self.on_many_ports(context, &flooded)))
+        known_outcomes::with_reason(context.contacts, report.and(self.on_many_ports(context, &flooded)))
     }
 }
 
@@ -353,7 +353,7 @@ impl Case<'_> {
                     ),
                 },
                 if sources.len() > 50 { " With this many sources, the addresses are probably forged." } else { "" },
-                known_outcomes::words((*n_known, n_known + n_unknown), "TCP connections to it")
+                known_outcomes::sentence((*n_known, n_known + n_unknown), "TCP connections to it")
             ))
     }
 

@@ -71,7 +71,7 @@ fn requests_of_many_to_ever_new_ports_are_one_flood_and_those_of_one_are_a_scan(
             ..made
         };
         let sprayed: Vec<Made> = requests(900, 15.0, TcpState::Refused).into_iter().zip(0_u16..).map(to_port).collect();
-        testing::conclude_kept(&ENTRY, &sprayed, &Settings::default()).findings
+        testing::finish_kept(&ENTRY, &sprayed, &Settings::default()).findings
     };
     let flood = found(100);
     assert_eq!((flood.len(), flood[0].ports.len()), (1, 0));
@@ -93,7 +93,7 @@ fn clients_of_a_service_that_is_down_are_no_flood_if_they_do_other_things() {
         ..Made::refused(inside(0), inside(200), 5432, f64::from(i) / 15.0)
     };
     let mut flows: Vec<Made> = (0..900).map(refused).collect();
-    assert_eq!(testing::conclude_kept(&ENTRY, &flows, &Settings::default()).findings.len(), 1);
+    assert_eq!(testing::finish_kept(&ENTRY, &flows, &Settings::default()).findings.len(), 1);
     flows.extend((0..40).map(|i| Made::tcp(inside(i), outside(1), 443, 5.0)));
-    assert!(testing::conclude_kept(&ENTRY, &flows, &Settings::default()).findings.is_empty());
+    assert!(testing::finish_kept(&ENTRY, &flows, &Settings::default()).findings.is_empty());
 }

@@ -1,7 +1,7 @@
 //! One flood is one finding, whatever its ports and senders.
 
 use super::*;
-use crate::detect::support::testing::{Made, conclude_kept, finish, finish_with, inside, outside};
+use crate::detect::support::testing::{Made, finish, finish_kept, finish_with, inside, outside};
 use crate::model::Severity;
 use crate::model::flow::TcpState;
 use crate::settings::Settings;
@@ -40,7 +40,7 @@ fn single_packets_to_ever_new_ports_are_a_flood_if_many_send_them_and_no_server(
                 ..made
             })
             .collect();
-        conclude_kept(&ENTRY, &sprayed, &Settings::default()).findings
+        finish_kept(&ENTRY, &sprayed, &Settings::default()).findings
     };
     let found = n_found(200, 0);
     assert_eq!(found.len(), 1);
@@ -70,7 +70,7 @@ fn data_for_every_port_is_a_flood_and_empty_probes_are_a_scan() {
             .zip(1_u16..)
             .map(|(made, i)| Made { to: (inside(1), i), bytes: [bytes, 0], ..made })
             .collect();
-        conclude_kept(&ENTRY, &sprayed, &Settings::default()).findings.len()
+        finish_kept(&ENTRY, &sprayed, &Settings::default()).findings.len()
     };
     assert_eq!((n_found(120), n_found(6)), (1, 0));
 }

@@ -52,7 +52,7 @@ const SHARE: Descriptor = Descriptor::percent("dns_trouble.share", "Failed look-
     .help("Share of the queries that get no answer or a failure, during the time when most of these occur. Set by us: a few names are always broken.");
 const QUESTIONS: Descriptor = Descriptor::count("dns_trouble.questions", "Bad look-ups", 5.0)
     .range(2.0, 100_000.0)
-    .unit("questions")
+    .unit("queries")
     .help("This many queries answered late, with a failure or not at all, for at least three different names. Set by us: one broken domain is not the server's fault.");
 
 /// The detector's entry in the register.
@@ -122,8 +122,8 @@ impl Detector for DnsTrouble {
     }
 }
 
-/// Without servers that seem to be silent to clients of which connections went on while no packet to them was captured: neither were
-/// the answers to their questions then.
+/// Leaves out servers that seem silent, if connections of their clients went on while no packet to these was captured: neither were
+/// the answers to their queries then.
 fn with_answers_captured<'a>(context: &Context<'_>, mut cases: Vec<ServerTrouble<'a>>) -> Vec<ServerTrouble<'a>> {
     let is_silent = |case: &ServerTrouble<'_>| case.fault == Fault::Silent;
     let silent = cases.iter().filter(|case| is_silent(case));
@@ -170,6 +170,14 @@ impl DnsTrouble {
         cases.reduce(|worst, case| if case.n_bad > worst.n_bad { case } else { worst })
     }
 
+    /// True if it shows that no answer came to this query: a client that got one does not repeat the query, even if the capture
+    /// lacks the answer.
+    fn is_unanswered(&self, lookup: &Lookup, answers_somebody: bool, end_ns: i64) -> bool {
+        let is_known = lookup.n_repeats > 0 || answers_somebody || self.lookups.gets_answers(lookup.client);
+        is_known && end_ns - lookup.last_ns >= GIVEN_UP_NS
+    }
+
+    /// The worst stretch of a server's look-ups with this fault, if they are bad enough.
     fn case_of<'a>(
         &self,
         fault: Fault,
@@ -179,20 +187,9 @@ impl DnsTrouble {
         (start_ns, end_ns): (i64, i64),
     ) -> Option<ServerTrouble<'a>> {
         let answers_somebody = all.iter().any(|lookup| lookup.delay_ns.is_some());
-        let is_bad = |lookup: &Lookup| -> Option<bool> {
-            match (fault, lookup.delay_ns) {
-                (Fault::Silent, Some(_)) => Some(false),
-                (Fault::Silent, None) => {
-                    // A client that got an answer does not repeat the query, even if the capture lacks the answer.
-                    let is_known = lookup.n_repeats > 0 || answers_somebody || self.lookups.gets_answers(lookup.client);
-                    (is_known && end_ns - lookup.last_ns >= GIVEN_UP_NS).then_some(true)
-                }
-                (_, None) => None,
-                (Fault::Failed, Some(_)) => Some(lookup.code == Some(DnsCode::ServerFailure)),
-                (Fault::Refused, Some(_)) => Some(lookup.code == Some(DnsCode::Refused)),
-                (Fault::Slow, Some(delay)) if delay < CACHED_NS.min(limits.slow_ns) => None,
-                (Fault::Slow, Some(delay)) => Some(delay >= limits.slow_ns),
-            }
+        let is_bad = |lookup: &Lookup| match (fault, lookup.delay_ns) {
+            (Fault::Silent, None) => self.is_unanswered(lookup, answers_somebody, end_ns).then_some(true),
+            (_, delay_ns) => has_fault(lookup.code, delay_ns, fault, limits),
         };
         let judged: Vec<(&Lookup, bool)> = all.iter().filter_map(|one| Some((*one, is_bad(one)?))).collect();
         // A slow server is slow in the median.
@@ -237,6 +234,18 @@ impl DnsTrouble {
             n_cached: n_all.saturating_sub(lookups.len()),
             lookups,
         })
+    }
+}
+
+/// Whether an answer with this code after this delay has a fault; none if it says nothing of it, or no answer came.
+fn has_fault(code: Option<DnsCode>, delay_ns: Option<i64>, fault: Fault, limits: &Limits) -> Option<bool> {
+    let delay_ns = delay_ns?;
+    match fault {
+        Fault::Silent => Some(false),
+        Fault::Failed => Some(code == Some(DnsCode::ServerFailure)),
+        Fault::Refused => Some(code == Some(DnsCode::Refused)),
+        Fault::Slow if delay_ns < CACHED_NS.min(limits.slow_ns) => None,
+        Fault::Slow => Some(delay_ns >= limits.slow_ns),
     }
 }
 

@@ -372,7 +372,7 @@ fn finding(
             span(length_ns)
         ))
         .names(if service.name.is_empty() { Vec::new() } else { vec![service.name.clone()] })
-        .series(Series::moments("Failed connections", "connections", &times))
+        .series(Series::counts("Failed connections", "connections", &times))
         .flows(flows)
         // The packets meant are those that end the connections.
         .n_packets(n)

@@ -1,4 +1,4 @@
-//! Requests that no answer came to, of protocols in which each has one, to findings of services that leave their clients
+//! Requests without an answer, of protocols in which each request has one, to findings of services that leave their clients
 //! waiting.
 
 use super::{ANSWERS, CARD, EXTENT_OF_ONE, SHARE};
@@ -22,14 +22,14 @@ use std::collections::BTreeMap;
 const MOST_SERVICES: usize = 1 << 12;
 const MOST_CLIENTS: usize = 64;
 const MOST_HOSTS: usize = 1 << 16;
-/// A client that waited so long for an answer of a connection has given up, or is about to (Nielsen, Usability Engineering
-/// 1993, chapter 5: ten seconds is the most that anybody waits; programs poll faster).
+/// A connection that lasts so long without an answer has made its client wait. Set by us: well above the second that people
+/// take for no interruption, and below the ten that anybody waits (Nielsen, Usability Engineering, 1993, chapter 5).
 const PATIENCE_NS: i64 = 3 * SECOND;
 /// So many connections of a client wait at the same time at most: browsers open six to a server.
 const MOST_AT_ONCE: i64 = 8;
 /// Whole requests fit into so many segments; who sends on and on without an answer does something else.
 const MOST_SEGMENTS: u32 = 4;
-/// Reports that nobody answers go to this port (RFC 3416, section 4.2.6).
+/// The port of traps, which nobody answers (RFC 3416, section 4.2.6; the port: RFC 3417, section 3.2).
 const TRAPS: u16 = 162;
 
 /// Services that are asked, and hosts that hear anything at all.
@@ -65,8 +65,8 @@ impl Waited {
     }
 }
 
-/// Requests of a flow, and those without an answer; none where the protocol has not one answer for each, or it is not
-/// known.
+/// How many requests a flow has, and how many of them got no answer; none where the protocol is not known or does not answer
+/// each.
 fn requests(flow: &Flow) -> Option<(u64, u64)> {
     use AppProto::{Http, Isakmp, Kerberos, Ldap, Modbus, MsSql, MySql, Ntp, PostgreSql, Radius, Sip, Smb, Snmp, Tls};
     // Who hears at once that nobody is there does not wait.
@@ -207,7 +207,7 @@ impl Case<'_> {
         let state = if is_dead {
             "It answered nothing in this capture: it is off or does not serve these clients (RADIUS and SNMP stay silent at a wrong secret or community), or a firewall drops the packets."
         } else {
-            "It answered others, so it is there: it has too much to do, refuses some in silence, or packets get lost on the way."
+            "It answered others, so it is there: it is overloaded, ignores some requests, or packets are lost on the path."
         };
         Finding::builder(&CARD)
             .title(if is_dead {
@@ -230,7 +230,7 @@ impl Case<'_> {
                 evidence("Clients affected", n_affected as f64, "clients", ""),
             ])
             .explanation(format!(
-                "{} of {} requests of {} to {server}, port {port}, from {} till {} UTC ({}) got no answer that passed the place of the capture. {state} A client waits for its time-out each time before it tries again or turns to another server: its users see that as slowness.",
+                "{} of {} requests of {} to {server}, port {port}, from {} till {} UTC ({}) got no answer that passed the capture point. {state} A client waits for its time-out each time before it tries again or turns to another server: its users see that as slowness.",
                 thousands(self.n_silent as usize),
                 thousands(n as usize),
                 count(n_affected, "client"),

@@ -109,7 +109,7 @@ impl Outage<'_> {
                 yes_no("Others of their network do", self.do_neighbours_get_out, "1"),
             ])
             .explanation(self.explanation())
-            .series(Series::moments("Failed attempts", "connections", &self.sum.times))
+            .series(Series::counts("Failed attempts", "connections", &self.sum.times))
             .flows(flows)
             .filter(server_filter(server, port))
             .build()

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::detect::support::connection_attempts::Contacts;
-use crate::detect::support::testing::{Made, end, finish_with, inside, outside};
+use crate::detect::support::testing::{Made, finish_at, finish_with, inside, outside};
 use crate::flow::names::Names;
 use crate::model::flow::TcpState;
 use crate::model::{Finding, Severity};
@@ -56,7 +56,7 @@ fn a_service_that_may_have_found_no_room_among_those_that_work_is_not_called_dea
         for i in 0..8 {
             detector.fail((outside(9), 587), inside(1), Fate::Silent, i * 10 * SECOND);
         }
-        end(&mut detector, &Names::default(), &Contacts::default(), [0].into_iter(), &Settings::default())
+        finish_at(&mut detector, &Names::default(), &Contacts::default(), [0].into_iter(), &Settings::default())
     };
     let (room, full) = (concluded(1000), concluded(MOST_WORKING as u32 + 1));
     assert_eq!((room.findings.len(), room.n_not_evaluated), (1, 0));

@@ -1,7 +1,7 @@
 //! Tests of changes of traffic.
 
 use super::*;
-use crate::detect::support::testing::{Made, conclude_kept, inside, outside};
+use crate::detect::support::testing::{Made, finish_kept, inside, outside};
 use crate::model::{Endpoint, Severity};
 use crate::settings::Settings;
 
@@ -19,7 +19,7 @@ fn at_rates(rates: &[u32]) -> Vec<Made> {
 }
 
 fn found(flows: &[Made]) -> Vec<Finding> {
-    conclude_kept(&ENTRY, flows, &Settings::default()).findings
+    finish_kept(&ENTRY, flows, &Settings::default()).findings
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Runs a detector over messages made by hand, for tests.
 
-use super::{Made, end_over};
+use super::{Made, finish_over};
 use crate::detect::detector::{AppEvent, Conclusion, Detector, Entry};
 use crate::detect::support::address_claims::AddressClaims;
 use crate::detect::support::connection_attempts::Contacts;
@@ -181,5 +181,5 @@ fn observe(
     let times = lines.iter().map(|line| (line.second * 1e9) as i64);
     let none = FlowTable::new(Limits::default());
     let seen = (&Contacts::default(), &claims, &Gateway::default(), &answers);
-    end_over(&mut *detector, &none, &names, seen, times, settings)
+    finish_over(&mut *detector, &none, &names, seen, times, settings)
 }

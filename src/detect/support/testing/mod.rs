@@ -45,7 +45,7 @@ pub fn finish_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings: 
         gateway.add(&Site::private(), flow);
     }
     let none = FlowTable::new(Limits::default());
-    end_over(
+    finish_over(
         &mut *detector,
         &none,
         &Names::default(),
@@ -56,7 +56,7 @@ pub fn finish_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings: 
 }
 
 /// As [`finish`], with the flows in the table, for what looks at them again in the end.
-pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conclusion {
+pub fn finish_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
     let mut kept = FlowTable::new(Limits::default());
     for flow in flows.iter().map(Made::flow) {
@@ -65,11 +65,11 @@ pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conc
     }
     let times = flows.iter().map(|made| (made.start * 1e9) as i64);
     let seen = (&Contacts::default(), &AddressClaims::default(), &Gateway::default(), &ServiceAnswers::default());
-    end_over(&mut *detector, &kept, &Names::default(), seen, times, settings)
+    finish_over(&mut *detector, &kept, &Names::default(), seen, times, settings)
 }
 
-/// As [`conclude_kept`], each flow with the name of its server; those to port 443 are of TLS.
-pub fn conclude_named(entry: &Entry, flows: &[(Made, String)], settings: &Settings) -> Conclusion {
+/// As [`finish_kept`], each flow with the name of its server; those to port 443 are of TLS.
+pub fn finish_named(entry: &Entry, flows: &[(Made, String)], settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
     let (mut kept, mut names) = (FlowTable::new(Limits::default()), Names::default());
     for (made, name) in flows {
@@ -80,11 +80,11 @@ pub fn conclude_named(entry: &Entry, flows: &[(Made, String)], settings: &Settin
     }
     let times = flows.iter().map(|(made, _)| (made.start * 1e9) as i64);
     let seen = (&Contacts::default(), &AddressClaims::default(), &Gateway::default(), &ServiceAnswers::default());
-    end_over(&mut *detector, &kept, &names, seen, times, settings)
+    finish_over(&mut *detector, &kept, &names, seen, times, settings)
 }
 
-/// What a detector concludes, when messages and flows were at these times.
-pub fn end(
+/// What a detector concludes that has observed already, in a capture of these times.
+pub fn finish_at(
     detector: &mut dyn Detector,
     names: &Names,
     contacts: &Contacts,
@@ -92,7 +92,7 @@ pub fn end(
     settings: &Settings,
 ) -> Conclusion {
     let none = FlowTable::new(Limits::default());
-    end_over(
+    finish_over(
         detector,
         &none,
         names,
@@ -102,7 +102,7 @@ pub fn end(
     )
 }
 
-fn end_over(
+fn finish_over(
     detector: &mut dyn Detector,
     flows: &FlowTable,
     names: &Names,

@@ -2,7 +2,7 @@
 
 use super::{Form, Header, ROWS};
 use crate::read::table::carried::{Carrier, has_time};
-use crate::read::table::cells::Frame;
+use crate::read::table::cells::RowEndSearch;
 use crate::read::table::dialect::KnownBy;
 use crate::read::table::format::CellFormats;
 use crate::read::table::json::{self, Keys, Objects};
@@ -71,7 +71,7 @@ fn rows<'a>(mut rest: &'a [u8], outer: &Header) -> Vec<&'a [u8]> {
                 (start, end, end)
             }
             _ => {
-                let Some(end) = Frame::default().end(rest, outer.cut, outer.line_end) else { break };
+                let Some(end) = RowEndSearch::default().end(rest, outer.cut, outer.line_end) else { break };
                 (0, end, end + 1)
             }
         };

@@ -4,7 +4,7 @@ use super::{Form, Header, ROWS, log_name, log_of_columns};
 use crate::maths::elementary::ln;
 use crate::model::format::text;
 use crate::model::rows::CellValue;
-use crate::read::table::cells::{Delimiter, Frame, texts};
+use crate::read::table::cells::{Delimiter, RowEndSearch, texts};
 use crate::read::table::dialect::{self, Entry, KnownBy};
 use crate::read::table::format::CellFormat;
 use crate::read::table::number::value;
@@ -16,7 +16,7 @@ use std::net::IpAddr;
 fn rows(body: &[u8], cut: Delimiter, line_end: u8) -> (Vec<Vec<String>>, Vec<usize>) {
     let (mut rows, mut ends, mut rest) = (Vec::new(), Vec::new(), body);
     while rows.len() < ROWS {
-        let end = Frame::default().end(rest, cut, line_end);
+        let end = RowEndSearch::default().end(rest, cut, line_end);
         let Some(row) = rest.get(..end.unwrap_or(rest.len())).filter(|_| end.is_some() || rows.len() < 2) else {
             break;
         };

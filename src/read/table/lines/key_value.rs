@@ -1,4 +1,4 @@
-//! Lines of `key=value` to cells: values in quotes may hold blanks, words without a mark are flags.
+//! Lines of `key=value` to cells: values in quotes may hold blanks; of words without a key only what a firewall did is kept.
 
 use super::{LinesFront, event_format, front_lines, prefix};
 
@@ -7,7 +7,7 @@ use super::{LinesFront, event_format, front_lines, prefix};
 pub enum Piece<'a> {
     /// A key and its value, without quotes.
     Pair(&'a str, &'a str),
-    /// A word without a mark.
+    /// A word without a key.
     Word(&'a str),
 }
 
@@ -27,7 +27,7 @@ pub fn pieces(line: &str) -> impl Iterator<Item = Piece<'_>> {
             return Some(Piece::Pair(key, value));
         }
         let end = rest.find([' ', '\t', '=', ',', ';']).unwrap_or(rest.len());
-        // Check Point parts them by a colon and puts the value in quotes.
+        // Check Point separates them by a colon and puts the value in quotes.
         let mark = rest.get(..end).and_then(|word| word.find(":\"")).filter(|at| *at > 0);
         if let Some((key, behind)) = mark.and_then(|at| Some((rest.get(..at)?, rest.get(at + 2..)?))) {
             let (value, after) = behind.split_once('"').unwrap_or((behind, ""));
@@ -53,7 +53,7 @@ pub fn pieces(line: &str) -> impl Iterator<Item = Piece<'_>> {
 /// Words without a key that say what a firewall did.
 const ACTIONS: [&str; 6] = ["allow", "deny", "drop", "block", "accept", "reject"];
 
-/// Reads a line of keys and values. Date, time and zone in keys of their own become one cell; else the time before the message.
+/// Reads a line of keys and values. Date, time and zone in keys of their own become one cell; else the time in front.
 pub fn read<'a>(line: &'a [u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
     let Ok(line) = std::str::from_utf8(line) else { return false };
     let (mut date, mut clock, mut zone, mut n) = ("", "", "", 0);
@@ -93,6 +93,8 @@ pub fn read<'a>(line: &'a [u8], _names: &[String], add: &mut dyn FnMut(&str, &[u
     }
     if !clock.is_empty() {
         add("time", format!("{date} {clock} {zone}").trim_end().as_bytes());
+    } else if !date.is_empty() {
+        add("date", date.as_bytes());
     }
     if date.is_empty() && n > 0 && !prefixed.time.is_empty() {
         add("log time", prefixed.time.as_bytes());
@@ -100,7 +102,8 @@ pub fn read<'a>(line: &'a [u8], _names: &[String], add: &mut dyn FnMut(&str, &[u
     n > 0
 }
 
-/// Most lines at the front have four pairs or more.
+/// Opens the lines if seven in ten at the front have at least four pairs, and most of their words are pairs. Set by us: prose and
+/// other logs hold a pair or two now and then.
 pub fn open(front: &[u8]) -> Option<LinesFront> {
     let lines = front_lines(front);
     let n_pairs = |line: &&[u8]| {

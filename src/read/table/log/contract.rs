@@ -14,7 +14,7 @@ pub struct Log {
     pub id: &'static str,
     /// Other words for it: Suricata's type of event, datasets of Elastic, older names.
     pub aliases: &'static [&'static str],
-    /// Sets of Zeek's columns of which any tells it where nothing else does.
+    /// Sets of Zeek's columns; a table with all of any set is such a log, where nothing else tells.
     pub marks: &'static [&'static [&'static str]],
     /// What its rows are.
     pub rows: Rows,
@@ -47,7 +47,7 @@ pub enum Rows {
     Other,
 }
 
-/// What the fields of a log have in common that says nothing of itself.
+/// Defaults for what a kind of log does not set: rows of messages without columns.
 pub const COMMON: Log = Log {
     id: "",
     aliases: &[],
@@ -68,7 +68,7 @@ pub struct MessagePart {
     pub direction: Direction,
     /// What kind of message it is.
     pub message: Option<fn() -> Token>,
-    /// Fields that it has too, but which do not show that it was sent.
+    /// Further fields of the message, which alone do not show that it was sent.
     pub given: &'static [Field],
     /// Fields of which any shows that it was sent.
     pub fields: &'static [Field],
@@ -84,7 +84,7 @@ pub struct Field {
     pub names: Names,
 }
 
-/// What a column is called by each tool; several names are parted by `|`, `_` and `.` are the same.
+/// What a column is called by each tool; several names are separated by `|`; `_` and `.` are the same.
 #[derive(Clone, Copy)]
 pub struct Names {
     /// In Zeek's log of this kind.

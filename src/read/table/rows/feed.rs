@@ -3,7 +3,7 @@
 use super::RowReader;
 use crate::issue::{IssueKind, IssueLog};
 use crate::read::Record;
-use crate::read::table::cells::{Delimiter, Frame, is_torn};
+use crate::read::table::cells::{Delimiter, RowEndSearch, is_torn};
 use crate::read::table::header::Form;
 use crate::read::table::{MOST_OPEN_QUOTES, MOST_ROW_BYTES};
 
@@ -22,7 +22,7 @@ impl RowReader {
         let has_quotes = self.front.cut.has_quotes && memchr::memchr(b'"', bytes).is_some();
         let is_ascii = bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
         while !rest.is_empty() && !self.is_over {
-            if self.carry.is_empty() && self.frame == Frame::default() {
+            if self.carry.is_empty() && self.row_end == RowEndSearch::default() {
                 (self.cut, self.is_ascii) = (Delimiter { has_quotes, ..self.front.cut }, is_ascii);
             } else {
                 self.know_nothing();
@@ -44,7 +44,7 @@ impl RowReader {
             };
             let found = rest.get(start..end).unwrap_or_default();
             let behind = rest.get(next..).unwrap_or_default();
-            (self.frame, rest) = (Frame::default(), behind);
+            (self.row_end, rest) = (RowEndSearch::default(), behind);
             let found_at = at + start as u64;
             at += next as u64;
             if std::mem::take(&mut self.is_skipping) {
@@ -94,7 +94,7 @@ impl RowReader {
     /// True if the rest of the file is one row, as a quote is never closed.
     pub(super) fn has_open_quote(&self) -> bool {
         let is_lines = !self.front.form.is_listed();
-        is_lines && self.frame.is_in_quotes() && memchr::memchr(self.front.line_end, &self.carry).is_some()
+        is_lines && self.row_end.is_in_quotes() && memchr::memchr(self.front.line_end, &self.carry).is_some()
     }
 
     /// The row in `carry` is too long. Most often a quote is never closed: its first line is taken as the row, and
@@ -107,7 +107,7 @@ impl RowReader {
         let is_lines = !self.front.form.is_listed();
         let first = memchr::memchr(self.front.line_end, &all).filter(|end| is_lines && *end <= MOST_ROW_BYTES);
         if let Some(end) = first {
-            self.frame = Frame::default();
+            self.row_end = RowEndSearch::default();
             self.n_open_quotes += 1;
             self.front.cut.has_quotes &= self.n_open_quotes < MOST_OPEN_QUOTES;
             self.know_nothing();
@@ -117,7 +117,7 @@ impl RowReader {
         }
         // Without a line end in sight: dropped up to the next, where reading goes on.
         let end = if is_lines { memchr::memchr(self.front.line_end, &all) } else { None };
-        self.frame = Frame::default();
+        self.row_end = RowEndSearch::default();
         match end {
             Some(end) => self.feed(all.get(end + 1..).unwrap_or_default(), at + end as u64 + 1, issues, sink),
             None => self.is_skipping = true,
@@ -134,7 +134,7 @@ impl RowReader {
             (Some(walker), _) => (walker.is_inside(), walker.next(bytes)),
             (None, Form::JsonList) => (self.objects.is_inside(), self.objects.next(bytes)),
             _ => {
-                let end = self.frame.end(bytes, self.cut, self.front.line_end);
+                let end = self.row_end.end(bytes, self.cut, self.front.line_end);
                 return Found { start: 0, end: end.map(|end| (end, end + 1)) };
             }
         };

@@ -4,7 +4,7 @@ use super::RowReader;
 use super::feed::Found;
 use crate::model::format::time;
 use crate::model::rows::{CellValue, Role, RowKind};
-use crate::read::table::cells::{self, Frame};
+use crate::read::table::cells::{self, RowEndSearch};
 use crate::read::table::content::{self, Sample};
 use crate::read::table::dialect::Kind;
 use crate::read::table::format::CellFormats;
@@ -21,7 +21,7 @@ type Visit<'a> = dyn FnMut(Option<&LogReader>, &Row<'_>, Option<i64>) + 'a;
 const PROBED: usize = 200;
 /// Rows of the front that are looked at in any case to see how all are read.
 const SAMPLED: usize = 1000;
-/// Rows behind those that are looked at because of a date past the 12th.
+/// Most rows behind those that are looked at because of a day past the 12th, which tells day from month.
 const LATE: usize = 100;
 /// Times before 1980 count from the start of a capture.
 const EARLIEST_NS: i64 = 315_532_800 * time::SECOND;
@@ -60,7 +60,7 @@ impl RowReader {
             let Some((end, next)) = end.or((rows.len() < 2).then_some((bytes.len(), bytes.len()))) else { break };
             let row = bytes.get(start..end).unwrap_or_default();
             bytes = bytes.get(next..).unwrap_or_default();
-            self.frame = Frame::default();
+            self.row_end = RowEndSearch::default();
             n += 1;
             if self.is_end(row) {
                 break;
@@ -88,7 +88,8 @@ impl RowReader {
 
     /// The search for rows begins at the front again.
     fn begin_again(&mut self) {
-        (self.frame, self.objects, self.walker) = (Frame::default(), Objects::default(), self.front.walker.clone());
+        (self.row_end, self.objects, self.walker) =
+            (RowEndSearch::default(), Objects::default(), self.front.walker.clone());
     }
 
     /// Tries the first rows: what do columns hold, do rows become flows or packets, and is their time absolute?
@@ -156,8 +157,8 @@ impl RowReader {
         self.begin_again();
     }
 
-    /// A row with addresses and a time in a table whose first rows had none: from here on rows are more than rows. True then.
-    pub(super) fn rises(&mut self, text: &[u8], values: &[CellValue]) -> bool {
+    /// True for a row with addresses and a time in a table whose first rows had none: from here on rows become flows or packets.
+    pub(super) fn upgrades(&mut self, text: &[u8], values: &[CellValue]) -> bool {
         let row = Row { bytes: text, values, places: &self.places };
         let has_all = row.host(Role::Source).is_some() && row.host(Role::Target).is_some();
         let start = row.moment(Role::Start).filter(|_| has_all);

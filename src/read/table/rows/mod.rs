@@ -6,7 +6,7 @@ mod front;
 
 use super::carried;
 use super::cell_reader::CellReader;
-use super::cells::{self, Delimiter, Frame};
+use super::cells::{self, Delimiter, RowEndSearch};
 use super::clock::RowClock;
 use super::flow::{self, Units};
 use super::format::CellFormats;
@@ -55,7 +55,7 @@ pub struct RowReader {
     /// A row whose rest has not come yet, and where it begins.
     carry: Vec<u8>,
     carry_at: u64,
-    frame: Frame,
+    row_end: RowEndSearch,
     /// How the cells of the row at hand are parted, and whether it is known to be ASCII: looked up for many rows at once.
     cut: Delimiter,
     is_ascii: bool,
@@ -128,7 +128,7 @@ impl RowReader {
             room: Vec::new(),
             carry: Vec::new(),
             carry_at: 0,
-            frame: Frame::default(),
+            row_end: RowEndSearch::default(),
             cut: front.cut,
             is_ascii: false,
             objects: Objects::default(),
@@ -258,7 +258,7 @@ impl RowReader {
                     issues.add(kind, place.0, place.1);
                 }
                 let has_risen =
-                    self.layout.kind == RowKind::Rows && self.places.has(Role::Source) && self.rises(text, &values);
+                    self.layout.kind == RowKind::Rows && self.places.has(Role::Source) && self.upgrades(text, &values);
                 if has_more_columns || has_risen {
                     sink(Record::Layout(&self.layout));
                 }

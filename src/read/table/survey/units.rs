@@ -36,7 +36,7 @@ const BYTE_RATES: &[&str] = &[
     "flowbytspersecond",
     "bytesrate",
 ];
-/// SampleRows that have to agree, unless they do to this part of a power of a thousand; and their share of those that say anything.
+/// Rows that have to agree, unless they do to this part of a power of a thousand; and their share of those that say anything.
 const LEAST_ROWS: usize = 2;
 const EXACT: f64 = 0.002;
 const LEAST_SHARE: f64 = 0.75;

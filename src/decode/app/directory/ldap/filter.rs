@@ -131,8 +131,14 @@ impl Filter {
         let part = |wanted: u8| values(content).find(|(tag, _)| *tag == wanted).map_or(&[][..], |(_, part)| part);
         let (rule, name, value) = (part(0x81), part(0x82), part(0x83));
         self.push(name);
-        self.text.push(':');
-        self.push(rule);
+        // dnAttributes, FALSE if it is not there.
+        if part(0x84).first().is_some_and(|is_dn| *is_dn != 0) {
+            self.text.push_str(":dn");
+        }
+        if !rule.is_empty() {
+            self.text.push(':');
+            self.push(rule);
+        }
         self.text.push_str(":=");
         self.push(value);
         let bits = std::str::from_utf8(value).ok().and_then(|value| value.parse::<u64>().ok()).unwrap_or(0);
@@ -230,6 +236,14 @@ mod tests {
         let pieces = [tagged(0x80, b"sql"), tagged(0x82, b"x")].concat();
         let some = tagged(SUBSTRINGS, &[tagged(4, b"cn"), tagged(0x30, &pieces)].concat());
         assert_eq!(facts(&some, &[]), ["ldap.filter=(cn=sql*x)"]);
+    }
+
+    #[test]
+    fn an_extensible_match_is_written_with_and_without_a_rule() {
+        let parts = [tagged(0x82, b"ou"), tagged(0x83, b"x")].concat();
+        assert_eq!(facts(&tagged(EXTENSIBLE, &parts), &[]), ["ldap.filter=(ou:=x)"]);
+        let parts = [tagged(0x81, b"2.4"), parts, tagged(0x84, &[0xff])].concat();
+        assert_eq!(facts(&tagged(EXTENSIBLE, &parts), &[]), ["ldap.filter=(ou:dn:2.4:=x)"]);
     }
 
     #[test]

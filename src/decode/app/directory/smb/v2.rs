@@ -50,8 +50,8 @@ const COMMANDS: [&str; 20] = [
 ];
 /// Share type of named pipes (section 2.2.10).
 const PIPES: u8 = 2;
-/// Most messages in one frame that are read.
-const MOST_RELATED: usize = 64;
+/// Most compounded messages of one frame that are read (section 3.3.5.2.7).
+const MOST_COMPOUNDED: usize = 64;
 /// Class of a file's information that renames it (MS-FSCC, section 2.4).
 const RENAME: u8 = 10;
 /// Class of a file's information that deletes it.
@@ -73,22 +73,22 @@ struct Message<'a> {
 }
 
 impl Message<'_> {
-    /// What a place and a length in the body point to; places count from the header (section 2.2).
+    /// What an offset and a length in the body point to; offsets count from the header (section 2.2).
     fn field(&self, place: Option<usize>, length: Option<usize>) -> &[u8] {
         let (Some(place), Some(length)) = (place, length) else { return &[] };
         if place < HEADER_BYTES { &[] } else { bytes::part(self.bytes, place, length) }
     }
 
-    /// The number by which an answer is of its request.
+    /// The MessageId, which a response shares with its request (section 2.2.1).
     fn number(&self) -> u64 {
         le64(self.bytes, 24).unwrap_or(0)
     }
 
-    fn half(&self, at: usize) -> Option<usize> {
+    fn u16_at(&self, at: usize) -> Option<usize> {
         le16(self.body, at).map(usize::from)
     }
 
-    fn word(&self, at: usize) -> Option<usize> {
+    fn u32_at(&self, at: usize) -> Option<usize> {
         le32(self.body, at).map(|word| word as usize)
     }
 }
@@ -97,7 +97,7 @@ impl Smb2 {
     /// Reads the messages of a frame as far as they are there.
     pub fn read(&mut self, frame: &[u8], fields: &mut FieldBuffer) {
         let mut rest = frame;
-        for _ in 0..MOST_RELATED {
+        for _ in 0..MOST_COMPOUNDED {
             if !rest.starts_with(b"\xfeSMB") || rest.len() < HEADER_BYTES {
                 return;
             }
@@ -134,18 +134,18 @@ impl Smb2 {
     fn request(&mut self, command: u16, message: &Message<'_>, fields: &mut FieldBuffer) {
         match command {
             SESSION_SETUP => {
-                gss::read(message.field(message.half(12), message.half(14)), fields);
+                gss::read(message.field(message.u16_at(12), message.u16_at(14)), fields);
             }
-            TREE_CONNECT => add_utf16(FieldId::SmbTree, message.field(message.half(4), message.half(6)), fields),
+            TREE_CONNECT => add_utf16(FieldId::SmbTree, message.field(message.u16_at(4), message.u16_at(6)), fields),
             CREATE => {
                 let kind = self.pipes.kind(message.tree);
-                let name = bytes::utf16(message.field(message.half(44), message.half(46)));
+                let name = bytes::utf16(message.field(message.u16_at(44), message.u16_at(46)));
                 fields.text(kind, &name);
                 self.pipes.ask(message.number(), &name);
             }
-            WRITE => self.call(message.field(message.half(2), message.word(4)), le64(message.body, 24), fields),
+            WRITE => self.call(message.field(message.u16_at(2), message.u32_at(4)), le64(message.body, 24), fields),
             READ => self.pipes.read(message.number(), le64(message.body, 24).unwrap_or(0)),
-            IOCTL => self.call(message.field(message.word(24), message.word(28)), le64(message.body, 16), fields),
+            IOCTL => self.call(message.field(message.u32_at(24), message.u32_at(28)), le64(message.body, 16), fields),
             SET_INFO => set_info(message, fields),
             _ => {}
         }
@@ -155,10 +155,10 @@ impl Smb2 {
         match command {
             NEGOTIATE => negotiated(message, fields),
             SESSION_SETUP => {
-                gss::read(message.field(message.half(4), message.half(6)), fields);
+                gss::read(message.field(message.u16_at(4), message.u16_at(6)), fields);
                 status::login(message.status, fields);
                 // Session flags: guest, nobody (section 2.2.6).
-                match (message.status, message.half(2).map_or(0, |flags| flags & 3)) {
+                match (message.status, message.u16_at(2).map_or(0, |flags| flags & 3)) {
                     (0, 1) => fields.token(FieldId::Method, Method::Guest),
                     (0, 2) => fields.token(FieldId::Method, Method::Anonymous),
                     _ => {}
@@ -173,18 +173,18 @@ impl Smb2 {
                 }
             }
             READ => {
-                let data = message.field(message.body.get(2).map(|at| usize::from(*at)), message.word(4));
+                let data = message.field(message.body.get(2).map(|at| usize::from(*at)), message.u32_at(4));
                 self.pipes.answer(data, self.pipes.read_by(message.number()), fields);
             }
             IOCTL => {
-                let data = message.field(message.word(32), message.word(36));
+                let data = message.field(message.u32_at(32), message.u32_at(36));
                 self.pipes.answer(data, le64(message.body, 16), fields);
             }
             _ => {}
         }
     }
 
-    /// Data of a file, which may be a pipe.
+    /// Data sent to a file, which may be a pipe; `file` is the volatile half of its FileId (section 2.2.14.1).
     fn call(&mut self, data: &[u8], file: Option<u64>, fields: &mut FieldBuffer) {
         self.pipes.call(data, file.unwrap_or(0), fields);
     }
@@ -209,7 +209,7 @@ fn negotiated(message: &Message<'_>, fields: &mut FieldBuffer) {
 }
 
 fn set_info(message: &Message<'_>, fields: &mut FieldBuffer) {
-    let data = message.field(message.half(8), message.word(4));
+    let data = message.field(message.u16_at(8), message.u32_at(4));
     match (message.body.get(2), message.body.get(3)) {
         (Some(1), Some(&RENAME)) => {
             fields.token(FieldId::Function, FileOperation::Rename);

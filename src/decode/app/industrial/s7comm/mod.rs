@@ -160,7 +160,7 @@ fn message(rest: &[u8], whole: &[u8], fields: &mut FieldBuffer) {
     }
 }
 
-/// The name of the block that is to be loaded, as `_0A00001P`: its length is behind eight bytes, or fifteen of an upload.
+/// The name of the block that is to be loaded, as `_0A00001P`: its length stands behind eight bytes of parameters.
 fn block(parameters: &[u8]) -> Option<&[u8]> {
     let n = usize::from(*parameters.get(8)?);
     let name = parameters.get(9..9 + n)?;

@@ -39,7 +39,8 @@ fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     if bytes.starts_with(b"SSH-2.0-") || bytes.starts_with(b"SSH-1.") {
         return ProbeResult::Certain;
     }
-    if b"SSH-".starts_with(bytes) { ProbeResult::NeedMore } else { ProbeResult::NotForUs }
+    let may_follow = [&b"SSH-2.0-"[..], b"SSH-1."].iter().any(|whole| whole.starts_with(bytes));
+    if may_follow { ProbeResult::NeedMore } else { ProbeResult::NotForUs }
 }
 
 #[derive(Default)]
@@ -228,6 +229,17 @@ mod tests {
         assert_eq!(outcomes, [Outcome::Refused, Outcome::Refused, Outcome::Accepted]);
         assert_eq!(ssh.on_data(Direction::ToResponder, &[1; 60], &mut fields), ParseStep::Done);
         assert!(!ssh.on_gap(Direction::ToResponder));
+    }
+
+    #[test]
+    fn no_slice_of_an_identification_is_taken_for_something_else() {
+        let ends = PortPair::new(true, 50_000, 22);
+        for whole in [&b"SSH-2.0-x"[..], b"SSH-1.99-x"] {
+            for end in 0..=whole.len() {
+                assert_ne!(guess(&whole[..end], &ends), ProbeResult::NotForUs, "{end}");
+            }
+        }
+        assert_eq!(guess(b"SSH-3", &ends), ProbeResult::NotForUs);
     }
 
     #[test]
