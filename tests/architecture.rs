@@ -373,12 +373,12 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["subjects"],
             &["cuts", "offer", "task"],
             &["learner", "demonstration"],
-            &["desk"],
+            &["queries"],
         ],
     ),
     ("attach", &[&["attachment", "recognise"], &["comparison"], &["apply"]]),
     ("baseline", &[&["profile", "stat"], &["compare"], &["findings"]]),
-    ("training", &[&["features", "marks"], &["gather", "label_file"], &["apply", "desk"], &["findings"]]),
+    ("training", &[&["features", "marks"], &["gather", "label_file"], &["apply", "queries"], &["findings"]]),
     (
         "query",
         &[
@@ -560,7 +560,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "learn/prepare/feature",
             "learn/trained",
             "anomalies",
-            "training/desk",
+            "training/queries",
             "baseline/profile",
             "export",
             "session",

@@ -10,7 +10,7 @@ use packetloupe::protocol::anomalies::AnomalyScope;
 use packetloupe::protocol::training::{TrainingAnswer, TrainingChoice};
 use packetloupe::query::{self, Source};
 use packetloupe::settings::Settings;
-use packetloupe::training::{LabelFile, NamedMarks, desk};
+use packetloupe::training::{LabelFile, NamedMarks, queries};
 use serde_json::Value;
 use std::fs;
 use std::ops::ControlFlow;
@@ -245,19 +245,19 @@ fn the_page_trains_and_measures_as_the_command_does() {
         seed: 7,
         ..TrainingChoice::default()
     };
-    let offer = desk::offer(&pipeline, &choice, None);
+    let offer = queries::offer(&pipeline, &choice, None);
     assert!(offer.why_not.is_none() && offer.label.is_some() && offer.classes.len() > 1, "{:?}", offer.classes);
     let label = offer.label.unwrap();
     let is_held = |name: &str| offer.features.iter().any(|(of, _, why)| of == name && why.is_some());
     assert!(is_held("Label") && is_held("traffic_category") && is_held("uid"));
-    let task = desk::task(&pipeline, vec!["hikari.csv".to_owned()], &choice, None).unwrap();
+    let task = queries::task(&pipeline, vec!["hikari.csv".to_owned()], &choice, None).unwrap();
     let mut last = 0.0;
     let mut report = |share: f32| {
         assert!(share >= last - 1e-3, "progress goes back from {last} to {share}");
         last = share.max(last);
         ControlFlow::Continue(())
     };
-    let (models, answer) = desk::train(&task, &mut report);
+    let (models, answer) = queries::train(&task, &mut report);
     let TrainingAnswer::Trained(result) = answer else { panic!("{answer:?}") };
     let more = ["--balanced", "--n-folds", "4", "--seed", "7"];
     let model = folder.path("model.json");
@@ -287,7 +287,7 @@ fn the_page_trains_and_measures_as_the_command_does() {
         assert_eq!(ours.importances, weights.iter().take(100).map(named).collect::<Vec<_>>());
         assert_eq!(ours.leaks.len(), theirs["leaks"].as_array().unwrap().len());
     }
-    let stopped = desk::train(&task, &mut |_| ControlFlow::Break(()));
+    let stopped = queries::train(&task, &mut |_| ControlFlow::Break(()));
     assert!(stopped.0.is_empty() && stopped.1 == TrainingAnswer::Cancelled);
 }
 
@@ -307,11 +307,11 @@ fn a_capture_with_a_file_of_labels_is_trained_on_as_the_command_does() {
         methods: vec!["naive_bayes".to_owned()],
         ..TrainingChoice::default()
     };
-    let offer = desk::offer(&pipeline, &choice, Some(&marks));
+    let offer = queries::offer(&pipeline, &choice, Some(&marks));
     assert!(offer.is_marked && offer.why_not.is_none() && offer.label.as_deref() == Some("labels.json"));
     assert!(offer.classes.iter().any(|(name, n, is_attack)| name == "port scan" && *n > 900 && *is_attack));
-    let task = desk::task(&pipeline, vec!["portscan_syn.pcap".to_owned()], &choice, Some(&marks)).unwrap();
-    let (models, _) = desk::train(&task, &mut |_| ControlFlow::Continue(()));
+    let task = queries::task(&pipeline, vec!["portscan_syn.pcap".to_owned()], &choice, Some(&marks)).unwrap();
+    let (models, _) = queries::train(&task, &mut |_| ControlFlow::Continue(()));
     let model = folder.path("model.json");
     done(&["train", SCAN, "--labels", &labels, "--method", "naive_bayes", "--model", &model, "-q"]);
     assert!(models[0].text() == fs::read_to_string(&model).unwrap(), "the model is another one");
@@ -324,9 +324,9 @@ fn what_is_no_labelled_table_says_why_nothing_can_be_trained() {
     for path in [&table, SCAN] {
         let (pipeline, _) = read(path);
         let choice = TrainingChoice { methods: vec!["naive_bayes".to_owned()], ..TrainingChoice::default() };
-        let offer = desk::offer(&pipeline, &choice, None);
+        let offer = queries::offer(&pipeline, &choice, None);
         assert!(offer.why_not.is_some_and(|why| why.contains("Nothing can be trained")));
-        assert!(desk::task(&pipeline, Vec::new(), &choice, None).is_err());
+        assert!(queries::task(&pipeline, Vec::new(), &choice, None).is_err());
     }
 }
 

@@ -7,22 +7,22 @@
 mod counted;
 mod cuts;
 mod demonstration;
-mod desk;
 mod ends;
 mod feature;
 mod flow_figures;
 mod learner;
 mod offer;
+mod queries;
 mod spans;
 mod subjects;
 mod table_rows;
 mod task;
 
 pub use demonstration::demonstration;
-pub use desk::{AnomalyQueries, chosen_methods};
 pub use feature::Feature;
 pub use learner::Learner;
 pub use offer::{method_offer, parameter_offers};
+pub use queries::{AnomalyQueries, chosen_methods};
 pub use subjects::Subjects;
 pub use task::Task;
 

@@ -45,17 +45,17 @@ fn go_on(_: f32) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-fn learnt(desk: &mut AnomalyQueries, pipeline: &Pipeline, choice: AnomalyChoice) -> AnomalyResult {
-    match desk.ask(pipeline, &[], &AnomalyQuery::Learn(choice), &mut go_on) {
+fn learnt(queries: &mut AnomalyQueries, pipeline: &Pipeline, choice: AnomalyChoice) -> AnomalyResult {
+    match queries.ask(pipeline, &[], &AnomalyQuery::Learn(choice), &mut go_on) {
         AnomalyAnswer::Learnt(result) => *result,
         other => panic!("{other:?}"),
     }
 }
 
-fn rows(desk: &mut AnomalyQueries, pipeline: &Pipeline, least: f64) -> Page<AnomalyRow> {
+fn rows(queries: &mut AnomalyQueries, pipeline: &Pipeline, least: f64) -> Page<AnomalyRow> {
     let window =
         Window { filter: Filter::default(), sort: AnomalySort::Score, is_descending: true, offset: 0, count: 10 };
-    match desk.ask(pipeline, &[], &AnomalyQuery::Rows(window, ScoredWithin { least, region: None }), &mut go_on) {
+    match queries.ask(pipeline, &[], &AnomalyQuery::Rows(window, ScoredWithin { least, region: None }), &mut go_on) {
         AnomalyAnswer::Rows(page) => page,
         other => panic!("{other:?}"),
     }
@@ -68,18 +68,19 @@ fn of(scope: AnomalyScope) -> AnomalyChoice {
 #[test]
 fn every_scope_of_a_capture_is_learnt_from_and_its_rows_have_names_and_reasons() {
     let pipeline = sample();
-    let mut desk = AnomalyQueries::default();
+    let mut queries = AnomalyQueries::default();
     for scope in [AnomalyScope::Flows, AnomalyScope::Hosts, AnomalyScope::Pairs, AnomalyScope::Windows] {
-        let result = learnt(&mut desk, &pipeline, of(scope));
+        let result = learnt(&mut queries, &pipeline, of(scope));
         assert_eq!(result.n_rows, result.n_all);
         assert_eq!(u64::from(result.cuts.last().unwrap().n_rows), result.n_rows);
         assert_eq!(result.agreement.len(), result.methods.len() * result.methods.len());
-        let page = rows(&mut desk, &pipeline, result.cuts[4].threshold);
+        let page = rows(&mut queries, &pipeline, result.cuts[4].threshold);
         assert_eq!(page.total, u64::from(result.cuts[4].n_rows));
         assert!(page.rows.windows(2).all(|pair| pair[0].score >= pair[1].score));
         let top = &page.rows[0];
         assert!(!top.name.is_empty() && !top.reasons.is_empty(), "{scope:?} {top:?}");
-        let AnomalyAnswer::Reasons(Some(why)) = desk.ask(&pipeline, &[], &AnomalyQuery::Reasons(top.row), &mut go_on)
+        let AnomalyAnswer::Reasons(Some(why)) =
+            queries.ask(&pipeline, &[], &AnomalyQuery::Reasons(top.row), &mut go_on)
         else {
             panic!("no reasons")
         };
@@ -92,9 +93,9 @@ fn every_scope_of_a_capture_is_learnt_from_and_its_rows_have_names_and_reasons()
 #[test]
 fn the_scanner_stands_out_among_hosts_by_what_it_contacts() {
     let pipeline = sample();
-    let mut desk = AnomalyQueries::default();
-    learnt(&mut desk, &pipeline, of(AnomalyScope::Hosts));
-    let top = &rows(&mut desk, &pipeline, 0.0).rows[0];
+    let mut queries = AnomalyQueries::default();
+    learnt(&mut queries, &pipeline, of(AnomalyScope::Hosts));
+    let top = &rows(&mut queries, &pipeline, 0.0).rows[0];
     assert!(matches!(top.link, AnomalyLink::Flows(_)));
     assert!(top.reasons.iter().any(|reason| reason.contains("ports") || reason.contains("failed")), "{top:?}");
 }
@@ -105,9 +106,10 @@ fn rows_that_a_finding_means_say_so_and_one_that_means_many_is_named() {
     let settings = Settings::default();
     (0..crate::pipeline::cards().len()).for_each(|place| pipeline.evaluate_one(place, &settings));
     let findings = pipeline.analysis(&settings).findings;
-    let mut desk = AnomalyQueries::default();
+    let mut queries = AnomalyQueries::default();
     let choice = AnomalyChoice { methods: vec!["hbos".to_owned()], ..of(AnomalyScope::Flows) };
-    let AnomalyAnswer::Learnt(result) = desk.ask(&pipeline, &findings, &AnomalyQuery::Learn(choice), &mut go_on) else {
+    let AnomalyAnswer::Learnt(result) = queries.ask(&pipeline, &findings, &AnomalyQuery::Learn(choice), &mut go_on)
+    else {
         panic!("nothing learnt")
     };
     let (scan, n) = result.dominant.unwrap();
@@ -115,7 +117,7 @@ fn rows_that_a_finding_means_say_so_and_one_that_means_many_is_named() {
     let window =
         Window { filter: Filter::default(), sort: AnomalySort::Score, is_descending: false, offset: 0, count: 5 };
     let query = AnomalyQuery::Rows(window, ScoredWithin::default());
-    let AnomalyAnswer::Rows(page) = desk.ask(&pipeline, &findings, &query, &mut go_on) else { panic!("no rows") };
+    let AnomalyAnswer::Rows(page) = queries.ask(&pipeline, &findings, &query, &mut go_on) else { panic!("no rows") };
     // What there is most of is least unusual.
     assert!(page.rows.iter().all(|row| row.finding.as_ref() == Some(&scan)), "{page:?}");
 }
@@ -123,14 +125,14 @@ fn rows_that_a_finding_means_say_so_and_one_that_means_many_is_named() {
 #[test]
 fn a_part_of_the_map_lists_the_rows_that_lie_there() {
     let pipeline = pipeline(table("class", 300).as_bytes(), "t.csv");
-    let mut desk = AnomalyQueries::default();
-    let map = learnt(&mut desk, &pipeline, of(AnomalyScope::Rows)).map.unwrap();
+    let mut queries = AnomalyQueries::default();
+    let map = learnt(&mut queries, &pipeline, of(AnomalyScope::Rows)).map.unwrap();
     let top = map.points.last().unwrap();
     let region = MapRegion::around((top.x, top.y));
     let window =
         Window { filter: Filter::default(), sort: AnomalySort::Score, is_descending: true, offset: 0, count: 256 };
     let query = AnomalyQuery::Rows(window, ScoredWithin { least: 2.0, region: Some(region) });
-    let AnomalyAnswer::Rows(page) = desk.ask(&pipeline, &[], &query, &mut go_on) else { panic!("no rows") };
+    let AnomalyAnswer::Rows(page) = queries.ask(&pipeline, &[], &query, &mut go_on) else { panic!("no rows") };
     let there = map.points.iter().filter(|point| region.has((point.x, point.y))).count() as u64;
     assert!(page.total == there && there < 100, "{} {there}", page.total);
     assert_eq!(page.rows[0].row, top.row);
@@ -157,25 +159,26 @@ fn who_learns_elsewhere_gives_the_same() {
 #[test]
 fn labels_judge_and_are_never_looked_at_and_the_odd_row_is_found() {
     let pipeline = pipeline(table("attack_cat", 600).as_bytes(), "t.csv");
-    let mut desk = AnomalyQueries::default();
+    let mut queries = AnomalyQueries::default();
     let choice = of(AnomalyScope::Rows);
-    let AnomalyAnswer::Offer(offer) = desk.ask(&pipeline, &[], &AnomalyQuery::Offer(choice.clone()), &mut go_on) else {
+    let AnomalyAnswer::Offer(offer) = queries.ask(&pipeline, &[], &AnomalyQuery::Offer(choice.clone()), &mut go_on)
+    else {
         panic!("no offer")
     };
     let withheld: Vec<&str> = offer.features.iter().filter(|f| f.withheld.is_some()).map(|f| f.name.as_str()).collect();
     assert_eq!(withheld, ["copy", "attack_cat"]);
-    let result = learnt(&mut desk, &pipeline, choice.clone());
+    let result = learnt(&mut queries, &pipeline, choice.clone());
     assert_eq!(result.features, ["a", "b", "c", "d"]);
     let judged = result.judged.unwrap();
     assert_eq!((judged.label.as_str(), judged.classes.len()), ("attack_cat", 2));
-    let page = rows(&mut desk, &pipeline, 0.0);
+    let page = rows(&mut queries, &pipeline, 0.0);
     assert_eq!((page.rows[0].name.as_str(), &page.rows[0].link), ("row 78", &AnomalyLink::Row(77)));
     assert!(page.rows[0].reasons[0].starts_with("d 40"), "{:?}", page.rows[0]);
     // People may say otherwise.
     let added = AnomalyChoice { added: vec!["copy".to_owned()], removed: vec!["a".to_owned()], ..choice };
-    assert_eq!(learnt(&mut desk, &pipeline, added.clone()).features, ["b", "c", "d", "copy"]);
+    assert_eq!(learnt(&mut queries, &pipeline, added.clone()).features, ["b", "c", "d", "copy"]);
     let wrong = AnomalyChoice { added: vec!["e".to_owned()], ..added };
-    let refused = desk.ask(&pipeline, &[], &AnomalyQuery::Learn(wrong), &mut go_on);
+    let refused = queries.ask(&pipeline, &[], &AnomalyQuery::Learn(wrong), &mut go_on);
     assert_eq!(refused, AnomalyAnswer::Refused("There is no feature called \"e\" of rows.".to_owned()));
 }
 
@@ -217,10 +220,10 @@ const LABELS: [&str; 30] = [
 fn of_noise_beside_a_label_of_any_name_no_method_learns_the_label() {
     for (place, label) in LABELS.into_iter().enumerate() {
         let pipeline = pipeline(table(label, 300).as_bytes(), "t.csv");
-        let mut desk = AnomalyQueries::default();
+        let mut queries = AnomalyQueries::default();
         // All methods with some names, the default's with the others: each costs time.
         let methods = if place % 15 == 0 { vec!["*".to_owned()] } else { Vec::new() };
-        let result = learnt(&mut desk, &pipeline, AnomalyChoice { methods, ..of(AnomalyScope::Rows) });
+        let result = learnt(&mut queries, &pipeline, AnomalyChoice { methods, ..of(AnomalyScope::Rows) });
         assert_eq!(result.features, ["a", "b", "c", "d"], "{label}");
         // 60 of 300: the area of scores that know nothing has a deviation of 0.042.
         let judged = result.judged.unwrap_or_else(|| panic!("{label} judges nothing"));
@@ -235,12 +238,12 @@ fn of_noise_beside_a_label_of_any_name_no_method_learns_the_label() {
 #[test]
 fn work_that_is_stopped_says_so_and_what_is_not_there_is_refused() {
     let pipeline = sample();
-    let mut desk = AnomalyQueries::default();
+    let mut queries = AnomalyQueries::default();
     let stopped =
-        desk.ask(&pipeline, &[], &AnomalyQuery::Learn(of(AnomalyScope::Flows)), &mut |_| ControlFlow::Break(()));
+        queries.ask(&pipeline, &[], &AnomalyQuery::Learn(of(AnomalyScope::Flows)), &mut |_| ControlFlow::Break(()));
     assert_eq!(stopped, AnomalyAnswer::Cancelled);
-    let none = desk.ask(&pipeline, &[], &AnomalyQuery::Learn(of(AnomalyScope::Rows)), &mut go_on);
+    let none = queries.ask(&pipeline, &[], &AnomalyQuery::Learn(of(AnomalyScope::Rows)), &mut go_on);
     assert_eq!(none, AnomalyAnswer::Refused("This file has no rows.".to_owned()));
-    let early = desk.ask(&pipeline, &[], &AnomalyQuery::Reasons(0), &mut go_on);
+    let early = queries.ask(&pipeline, &[], &AnomalyQuery::Reasons(0), &mut go_on);
     assert!(matches!(early, AnomalyAnswer::Refused(_)));
 }

@@ -35,7 +35,8 @@ pub fn marked(analysis: &Analysis) -> Vec<Change> {
     let longest = analysis.summary.duration_ns() / 2;
     let is_short = |finding: &&Finding| finding.end_ns.saturating_sub(finding.start_ns) <= longest;
     let is_new = |finding: &&Finding| changes.iter().all(|change| change.finding != finding.id);
-    let others = analysis.findings.iter().filter(is_short).filter(is_new).map(whole);
+    let others =
+        analysis.findings.iter().filter(|finding| finding.has_time()).filter(is_short).filter(is_new).map(whole);
     numbered(changes.iter().cloned().chain(others))
 }
 
@@ -86,11 +87,13 @@ mod tests {
         let mut analysis = Analysis::default();
         (analysis.summary.first_ns, analysis.summary.last_ns) = (Some(0), Some(100));
         let finding = |id: &str, start_ns, end_ns| crate::model::Finding { start_ns, end_ns, ..made(id, &[], &[]) };
-        analysis.findings = vec![finding("b", 60, 70), finding("long", 0, 100), finding("a", 10, 10)];
+        analysis.findings =
+            vec![finding("b", 60, 70), finding("long", 1, 100), finding("a", 10, 10), finding("no_time", 0, 0)];
         let ids: Vec<(u32, String)> = marked(&analysis).into_iter().map(|one| (one.number, one.finding)).collect();
         assert_eq!(ids, [(1, "a-1".to_owned()), (2, "b-1".to_owned())]);
         let all: Vec<(u32, String)> = of_findings(&analysis).into_iter().map(|one| (one.number, one.finding)).collect();
-        assert_eq!(all, [(3, "a-1".to_owned()), (1, "b-1".to_owned())], "in the report, by their numbers in the list");
+        let expected = [(2, "long-1".to_owned()), (3, "a-1".to_owned()), (1, "b-1".to_owned())];
+        assert_eq!(all, expected, "in the report, by their numbers in the list");
         let within = crate::chart::changes_between(&marked(&analysis), 50, 90);
         assert_eq!(within.iter().map(|one| (one.number, one.start_ns)).collect::<Vec<_>>(), [(1, 60)]);
     }

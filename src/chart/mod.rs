@@ -23,6 +23,9 @@ pub mod draw;
 pub use course::{course, is_in_change, place};
 pub use explored::explored;
 
+/// Most bars of a top list: as many as are taken in at a glance. Set by us.
+const MOST_BARS: usize = 10;
+
 /// Every chart, in the order in which they are shown.
 pub const ALL: &[Entry] = &[
     traffic_over_time::ENTRY,

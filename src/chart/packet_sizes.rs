@@ -12,7 +12,7 @@ pub const ENTRY: Entry = Entry { id: "packet_sizes", name: "Packets by size in b
 fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
     let bins = &analysis.stats.sizes;
     let packets: u64 = bins.iter().map(|bin| bin.packets).sum();
-    // Of equals the smallest size: max_by_key would take the last.
+    // Of equal counts the smallest size wins: max_by_key returns the last, so the order is reversed.
     let commonest = bins.iter().rev().max_by_key(|bin| bin.packets).filter(|bin| bin.packets > 0);
     ChartSpec {
         id: ENTRY.id.to_owned(),

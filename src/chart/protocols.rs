@@ -1,6 +1,6 @@
 //! The transports and applications with the most bytes, and what is not IP.
 
-use super::Entry;
+use super::{Entry, MOST_BARS};
 use crate::maths::sorting::Arrange;
 use crate::model::Analysis;
 use crate::model::analysis::ProtocolCount;
@@ -9,8 +9,6 @@ use crate::model::format::quantity::bytes;
 use crate::model::format::quantity::percent;
 
 pub const ENTRY: Entry = Entry { id: "protocols", name: "Protocols by bytes", make };
-
-const MOST_BARS: usize = 10;
 
 fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
     let summary = &analysis.summary;

@@ -1,6 +1,6 @@
 //! The server ports with the most flows.
 
-use super::Entry;
+use super::{Entry, MOST_BARS};
 use crate::model::Analysis;
 use crate::model::analysis::PortRow;
 use crate::model::chart::{Bar, ChartSpec, Marks};
@@ -8,8 +8,6 @@ use crate::model::format::quantity::counted;
 use crate::model::format::quantity::percent;
 
 pub const ENTRY: Entry = Entry { id: "top_ports", name: "Server ports by flows", make };
-
-const MOST_BARS: usize = 10;
 
 fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
     let rows = &analysis.stats.top_ports;

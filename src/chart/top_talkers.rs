@@ -1,6 +1,6 @@
 //! The hosts with the most bytes sent and received.
 
-use super::Entry;
+use super::{Entry, MOST_BARS};
 use crate::model::Analysis;
 use crate::model::analysis::HostRow;
 use crate::model::chart::{Bar, ChartSpec, Marks};
@@ -9,8 +9,6 @@ use crate::model::format::quantity::counted;
 use crate::model::format::quantity::percent;
 
 pub const ENTRY: Entry = Entry { id: "top_talkers", name: "Top talkers by bytes", make };
-
-const MOST_BARS: usize = 10;
 
 fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
     let rows = &analysis.stats.top_hosts;

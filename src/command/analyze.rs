@@ -3,14 +3,12 @@
 use super::exports::{Exports, Selected};
 use super::indicators::{self, IndicatorArguments};
 use super::reading::ReadingArguments;
-use super::report::{OutputPseudonyms, ReportArguments};
+use super::report::{OutputPseudonyms, ReportArguments, one_of};
 use super::{FINDINGS, Failure, baseline, files, model, output, read, settings, summary, together};
 use crate::filter;
 use crate::issue::IssueKind;
 use crate::model::Severity;
 use crate::settings::Settings;
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -52,34 +50,13 @@ pub struct AnalyzeArguments {
     #[arg(long, short)]
     quiet: bool,
     /// Exit with code 1 if an unexpected finding is at least this severe
-    #[arg(long, value_name = "SEVERITY")]
-    fail_on: Option<Level>,
-}
-
-/// A severity as an argument.
-#[derive(Clone, Copy)]
-struct Level(Severity);
-
-impl ValueEnum for Level {
-    fn value_variants<'a>() -> &'a [Level] {
-        const ALL: [Level; 5] = [
-            Level(Severity::Info),
-            Level(Severity::Low),
-            Level(Severity::Medium),
-            Level(Severity::High),
-            Level(Severity::Critical),
-        ];
-        &ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.id()))
-    }
+    #[arg(long, value_name = "SEVERITY", value_parser = one_of(&Severity::ALL, Severity::id))]
+    fail_on: Option<Severity>,
 }
 
 pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     let outputs: Vec<&Path> = arguments.exports.outputs().into_iter().chain(arguments.report.output()).collect();
-    check(&arguments.files, &outputs)?;
+    output::check(&arguments.files, &outputs)?;
     if let Some(text) = &arguments.filter {
         filter::compile(text).map_err(|error| files::refusal(text, &error))?;
     }
@@ -89,9 +66,9 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
         Some(path) => settings::from_file(path)?,
         None => (Settings::default(), Vec::new()),
     };
-    warnings.iter().for_each(|warning| output::complain(warning));
+    warnings.iter().for_each(|warning| output::notice(warning));
     if let Some(warning) = settings.everything_expected() {
-        output::complain(&warning);
+        output::notice(&warning);
     }
     arguments.reading.apply(&mut settings)?;
     if arguments.show_secrets {
@@ -102,23 +79,24 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     let normal = arguments.baseline.as_deref().map(baseline::read_file).transpose()?;
 
     // Flow tables and exit codes do not name the file.
-    let wants_hash = arguments.exports.name_input() || arguments.report.output().is_some();
+    let wants_hash = arguments.exports.needs_hash() || arguments.report.output().is_some();
+    let options = read::ReadOptions { wants_hash, is_quiet: arguments.quiet, ..Default::default() };
     let read::Outcome { mut pipeline, sha256, bytes, mut progress } = match arguments.files.as_slice() {
-        [file] => read::read(file, &settings, None, wants_hash, arguments.quiet)?,
-        files => together::read(files, &settings, wants_hash, arguments.quiet)?,
+        [file] => read::read(file, &settings, options)?,
+        files => together::read(files, &settings, options)?,
     };
     warnings.iter().for_each(|_| pipeline.note(IssueKind::SettingIgnored));
-    arguments.reading.complain(&pipeline);
+    arguments.reading.note_unused(&pipeline);
     progress.evaluating();
     let mut analysis = pipeline.evaluate(&settings);
     indicators::apply(&lists, &pipeline, &mut analysis, &settings);
     (analysis.file.sha256, analysis.file.bytes) = (sha256, bytes);
     progress.clear();
     if let Some((path, model)) = arguments.model.as_deref().zip(model.as_ref()) {
-        model::report(path, model, &pipeline, &mut analysis, &settings)?;
+        model::add_findings(path, model, &pipeline, &mut analysis, &settings)?;
     }
     if let Some((path, normal)) = arguments.baseline.as_deref().zip(normal.as_ref()) {
-        baseline::report(path, normal, &pipeline, &mut analysis, &settings)?;
+        baseline::add_findings(path, normal, &pipeline, &mut analysis, &settings)?;
     }
 
     let passing = match &arguments.filter {
@@ -135,23 +113,6 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     // The program ends here; to give the tables back piece by piece would only take time.
     std::mem::forget(pipeline);
     let worst = analysis.findings.iter().map(|finding| finding.severity).max();
-    let has_failed = arguments.fail_on.is_some_and(|level| worst >= Some(level.0));
+    let has_failed = arguments.fail_on.is_some_and(|level| worst >= Some(level));
     Ok(if has_failed { ExitCode::from(FINDINGS) } else { ExitCode::SUCCESS })
-}
-
-/// Two outputs to one place would mix, and an output that replaces the capture would destroy it.
-fn check(files: &[PathBuf], outputs: &[&Path]) -> Result<(), Failure> {
-    let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let is_file = |path: &Path| path.is_file();
-    for (i, out) in outputs.iter().enumerate() {
-        if is_file(out) && files.iter().any(|file| place(out) == place(file)) {
-            return Err(Failure::usage(format!("{} is an input file; name another output", out.display())));
-        }
-        let is_twice =
-            outputs.iter().skip(i + 1).any(|other| other == out || is_file(out) && place(other) == place(out));
-        if is_twice && (output::is_standard(out) || !out.exists() || is_file(out)) {
-            return Err(Failure::usage(format!("two outputs cannot both be written to {}", out.display())));
-        }
-    }
-    Ok(())
 }

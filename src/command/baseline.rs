@@ -34,13 +34,15 @@ pub struct BaselineArguments {
 }
 
 pub fn run(arguments: &BaselineArguments) -> Result<(), Failure> {
-    let mut settings = super::score::settings(arguments.settings.as_deref())?;
+    output::check(&arguments.files, &[arguments.out.as_path()])?;
+    let mut settings = super::settings::or_default(arguments.settings.as_deref())?;
     arguments.reading.apply(&mut settings)?;
+    let options = read::ReadOptions { is_quiet: arguments.quiet, ..Default::default() };
     let read::Outcome { mut pipeline, mut progress, .. } = match arguments.files.as_slice() {
-        [file] => read::read(file, &settings, None, false, arguments.quiet)?,
-        files => together::read(files, &settings, false, arguments.quiet)?,
+        [file] => read::read(file, &settings, options)?,
+        files => together::read(files, &settings, options)?,
     };
-    arguments.reading.complain(&pipeline);
+    arguments.reading.note_unused(&pipeline);
     // Which networks are inside is known once all is evaluated.
     let analysis = pipeline.evaluate(&settings);
     progress.clear();
@@ -74,7 +76,7 @@ pub fn read_file(path: &Path) -> Result<Profile, Failure> {
 }
 
 /// Adds what differs from a baseline to an analysis.
-pub fn report(
+pub fn add_findings(
     path: &Path,
     normal: &Profile,
     pipeline: &Pipeline,

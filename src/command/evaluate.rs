@@ -1,7 +1,7 @@
 //! `packetloupe evaluate`: measures on a labelled table how well each detector, method that is trained, or model separates
 //! attacks from benign rows (AUROC, precision, recall).
 
-use super::reading::ReadingArguments;
+use super::reading::{ReadingArguments, no_column};
 use super::table::table;
 use super::trained::SupervisedArguments;
 use super::{Failure, evaluate_trained, output, read};
@@ -12,7 +12,7 @@ use crate::settings::Settings;
 use crate::stats::labels::{self, Labels};
 use crate::stats::ranking::{self, Ranking};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `evaluate`.
 #[derive(clap::Args)]
@@ -58,10 +58,12 @@ struct Outcome {
 }
 
 pub fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
-    let mut settings = super::score::settings(arguments.settings.as_deref())?;
+    let outputs: Vec<&Path> = arguments.json.as_deref().into_iter().collect();
+    output::check(std::slice::from_ref(&arguments.file), &outputs)?;
+    let mut settings = super::settings::or_default(arguments.settings.as_deref())?;
     arguments.reading.apply(&mut settings)?;
     for id in &arguments.detector {
-        super::judge::place(id)?;
+        super::scorer::detector_place(id)?;
     }
     if (arguments.model.is_some() || !arguments.method.is_empty()) && arguments.detector.is_empty() {
         let EvaluateArguments { file, label, benign, json, method, model, learning, reading, .. } = arguments;
@@ -80,18 +82,14 @@ pub fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
         return evaluate_trained::run(&asked, &settings);
     }
     super::score::score_all(&mut settings);
-    let mut read = read::read(&arguments.file, &settings, Some(&arguments.label), false, false)?;
-    arguments.reading.complain(&read.pipeline);
+    let options = read::ReadOptions { label: Some(&arguments.label), ..Default::default() };
+    let mut read = read::read(&arguments.file, &settings, options)?;
+    arguments.reading.note_unused(&read.pipeline);
     let refuse = |why: String| Failure::input(format!("{}: {why}", arguments.file.display()));
     let rows =
         read.pipeline.rows().ok_or_else(|| refuse("this is a capture, not a table; it has no labels.".to_owned()))?;
     let Some(column) = rows.layout().label else {
-        let names: Vec<&str> = rows.layout().columns.iter().map(|c| c.name.as_str()).take(100).collect();
-        return Err(Failure::usage(format!(
-            "there is no column {:?}; the columns are: {}",
-            arguments.label,
-            names.join(", ")
-        )));
+        return Err(no_column(rows.layout(), &arguments.label));
     };
     let labels = labels::labels(rows, column as usize, &arguments.benign);
     if labels.n_attacks() == 0 || labels.n_attacks() == labels.len() as u64 {
@@ -139,14 +137,14 @@ fn text(pipeline: &Pipeline, labels: &Labels, outcomes: &[Outcome]) -> String {
     for outcome in outcomes {
         if let Ok(ranking) = &outcome.result {
             let three = |value: f64| format!("{value:.3}");
-            let [hit, missed, wrong, right] = ranking.confusion;
+            let [tp, missed, fp, tn] = ranking.confusion;
             rows.push(vec![
                 outcome.id.to_owned(),
                 three(ranking.auroc),
                 three(ranking.average_precision),
-                percent(hit as f64, (hit + missed) as f64),
-                percent(hit as f64, (hit + wrong).max(1) as f64),
-                format!("{} / {} / {} / {}", count(hit), count(missed), count(wrong), count(right)),
+                percent(tp as f64, (tp + missed) as f64),
+                percent(tp as f64, (tp + fp).max(1) as f64),
+                format!("{} / {} / {} / {}", count(tp), count(missed), count(fp), count(tn)),
             ]);
         }
     }
@@ -163,6 +161,16 @@ fn text(pipeline: &Pipeline, labels: &Labels, outcomes: &[Outcome]) -> String {
         &rows,
     ));
     text.push_str("\nShare of each class that is reported:\n");
+    text.push_str(&reported_by_class_table(labels, outcomes));
+    let without_data: Vec<&str> = outcomes.iter().filter(|o| o.result.is_err()).map(|o| o.id).collect();
+    if !without_data.is_empty() {
+        text.push_str(&format!("\nNot enough data (--json says why): {}\n", without_data.join(", ")));
+    }
+    text
+}
+
+/// The share of each class that is reported: a row for each class, a column for each detector that had enough data.
+fn reported_by_class_table(labels: &Labels, outcomes: &[Outcome]) -> String {
     let mut rows = Vec::new();
     for (place, class) in labels.classes().iter().enumerate() {
         let mut row =
@@ -178,12 +186,7 @@ fn text(pipeline: &Pipeline, labels: &Labels, outcomes: &[Outcome]) -> String {
         .into_iter()
         .chain(outcomes.iter().filter(|o| o.result.is_ok()).map(|outcome| outcome.id))
         .collect();
-    text.push_str(&table(&heads, &rows));
-    let resting: Vec<&str> = outcomes.iter().filter(|o| o.result.is_err()).map(|o| o.id).collect();
-    if !resting.is_empty() {
-        text.push_str(&format!("\nNot enough data (--json says why): {}\n", resting.join(", ")));
-    }
-    text
+    table(&heads, &rows)
 }
 
 fn document(pipeline: &Pipeline, labels: &Labels, outcomes: &[Outcome]) -> Value {
@@ -211,9 +214,9 @@ fn one(outcome: &Outcome, labels: &Labels) -> Value {
         Ok(ranking) => ranking,
         Err(why) => return json!({ "id": outcome.id, "not_enough_data": why }),
     };
-    let [hit, missed, wrong, right] = ranking.confusion;
+    let [tp, missed, fp, tn] = ranking.confusion;
     let ratio = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
-    let (precision, recall) = (ratio(hit, hit + wrong), ratio(hit, hit + missed));
+    let (precision, recall) = (ratio(tp, tp + fp), ratio(tp, tp + missed));
     let recalls: serde_json::Map<String, Value> = labels
         .classes()
         .iter()
@@ -227,11 +230,11 @@ fn one(outcome: &Outcome, labels: &Labels) -> Value {
         "average_precision": ranking.average_precision,
         "roc": ranking.roc.iter().map(|(x, y)| json!([x, y])).collect::<Vec<_>>(),
         "pr": ranking.pr.iter().map(|(x, y)| json!([x, y])).collect::<Vec<_>>(),
-        "confusion": { "tp": hit, "fn": missed, "fp": wrong, "tn": right },
+        "confusion": { "tp": tp, "fn": missed, "fp": fp, "tn": tn },
         "precision": precision,
         "recall": recall,
         "f1": if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 },
-        "false_positive_rate": ratio(wrong, wrong + right),
+        "false_positive_rate": ratio(fp, fp + tn),
         "reported_by_class": recalls,
     })
 }

@@ -1,7 +1,7 @@
 //! `packetloupe evaluate` of what is trained: methods in folds side by side, or a model on a table that it may never have seen.
 
 use super::reading::ReadingArguments;
-use super::trained::{self, Data, Labelling, SupervisedArguments};
+use super::trained::{self, Labelling, SupervisedArguments, TrainingData};
 use super::{Failure, model, output, read};
 use crate::learn::trained::{CLASSIFIERS, Measures, ModelCard, validate};
 use crate::model::format::quantity::counted;
@@ -44,7 +44,7 @@ fn of_methods(asked: &ToMeasure<'_>, settings: &Settings) -> Result<(), Failure>
     let classifiers = if is_all {
         CLASSIFIERS.iter().collect()
     } else {
-        asked.methods.iter().map(|id| trained::known(id)).collect::<Result<Vec<_>, Failure>>()?
+        asked.methods.iter().map(|id| trained::find_classifier(id)).collect::<Result<Vec<_>, Failure>>()?
     };
     let files = [asked.file.to_owned()];
     let of = trained::TrainingInput {
@@ -55,34 +55,34 @@ fn of_methods(asked: &ToMeasure<'_>, settings: &Settings) -> Result<(), Failure>
         learning: asked.learning,
         is_quiet: false,
     };
-    let Data { table, scope, card } = trained::data(&of, settings)?;
+    let TrainingData { table, scope, card } = trained::read_training_data(&of, settings)?;
     let mut tested: Vec<(&str, ModelCard, f64)> = Vec::new();
     for classifier in classifiers {
         let plan = asked.learning.plan(classifier, settings);
-        let validation = trained::done(|work| validate(&table, &plan, work))?;
-        tested.push((classifier.id, trained::card(&validation, &card), validation.threshold));
+        let validation = trained::run_to_end(|work| validate(&table, &plan, work))?;
+        tested.push((classifier.id, trained::card_of_validation(&validation, &card), validation.threshold));
     }
     let Some((_, first, _)) = tested.first() else { return Err(Failure::usage("no method is named")) };
     if let Some(out) = asked.json {
         let methods: Vec<Value> =
-            tested.iter().map(|(id, card, threshold)| trained::document(id, card, *threshold)).collect();
+            tested.iter().map(|(id, card, threshold)| trained::validation_json(id, card, *threshold)).collect();
         return write(out, &document(asked, scope, &first.measures, "methods", &Value::Array(methods)));
     }
     if let [(id, card, threshold)] = tested.as_slice() {
-        return print(&trained::in_words(id, card, *threshold));
+        return print(&trained::validation_text(id, card, *threshold));
     }
     let all = |of: fn(&ModelCard) -> Option<&Measures>| -> Vec<(String, &Measures)> {
         tested.iter().filter_map(|(id, card, _)| Some(((*id).to_owned(), of(card)?))).collect()
     };
     let whole = all(|card| Some(&card.measures));
-    let mut text = trained::figures(&whole);
+    let mut text = trained::measures_table(&whole);
     let of_new = all(|card| card.of_new.as_ref());
     if !of_new.is_empty() {
         text.push_str("\nOnly rows that no row trained on equals in all features:\n");
-        text.push_str(&trained::figures(&of_new));
+        text.push_str(&trained::measures_table(&of_new));
     }
     text.push_str("\nShare of each class that is reported:\n");
-    text.push_str(&trained::by_class(&whole));
+    text.push_str(&trained::reported_by_class_table(&whole));
     if !first.leaks.is_empty() {
         text.push_str("\nWhat speaks against believing these figures:\n");
         first.leaks.iter().for_each(|leak| text.push_str(&format!("- {}\n", leak.sentence)));
@@ -92,15 +92,16 @@ fn of_methods(asked: &ToMeasure<'_>, settings: &Settings) -> Result<(), Failure>
 
 fn of_model(asked: &ToMeasure<'_>, path: &Path, settings: &Settings) -> Result<(), Failure> {
     let known = model::read(path)?;
-    let mut read = read::read(asked.file, settings, Some(asked.label), false, false)?;
-    asked.reading.complain(&read.pipeline);
+    let options = read::ReadOptions { label: Some(asked.label), ..Default::default() };
+    let mut read = read::read(asked.file, settings, options)?;
+    asked.reading.note_unused(&read.pipeline);
     read.progress.clear();
     let scope = AnomalyScope::from_id(&known.file.scope).unwrap_or_default();
     // Which features are looked at is the model's business; only the labels count here.
     let wanted = Wanted { scope, features: &[], benign: asked.benign, marks: None, unmarked: "benign" };
     let refuse = |why: String| Failure::input(format!("{}: {why}", asked.file.display()));
     let gathered = gather(&read.pipeline, &wanted).map_err(refuse)?;
-    let judged = model::ask(path, &known, &read.pipeline)?;
+    let judged = model::apply(path, &known, &read.pipeline)?;
     let rows: Vec<u32> = (0..).take(gathered.table.n_rows).collect();
     let measures = Measures::of(&gathered.table, &rows, &judged.said.probabilities, known.file.threshold);
     let name = read::name_of(path);
@@ -110,7 +111,7 @@ fn of_model(asked: &ToMeasure<'_>, path: &Path, settings: &Settings) -> Result<(
             "method": known.file.method,
             "trained_on": known.file.card.data,
             "threshold": known.file.threshold,
-            "measures": trained::measures(&measures),
+            "measures": trained::measures_json(&measures),
         });
         return write(out, &document(asked, scope, &measures, "model", &of));
     }
@@ -122,9 +123,9 @@ fn of_model(asked: &ToMeasure<'_>, path: &Path, settings: &Settings) -> Result<(
         known.file.card.data.join(", ")
     );
     let all = [(name, &measures)];
-    text.push_str(&trained::figures(&all));
+    text.push_str(&trained::measures_table(&all));
     text.push_str("\nShare of each class that is reported:\n");
-    text.push_str(&trained::by_class(&all));
+    text.push_str(&trained::reported_by_class_table(&all));
     print(&text)
 }
 

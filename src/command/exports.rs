@@ -28,8 +28,8 @@ impl Exports {
         self.0.iter().map(|(_, out)| out.as_path()).collect()
     }
 
-    /// True if one of them names the input by its hash.
-    pub fn name_input(&self) -> bool {
+    /// True if one of them names the input by its SHA-256, which must then be computed.
+    pub fn needs_hash(&self) -> bool {
         self.0.iter().any(|(export, _)| export.writer.names_input())
     }
 
@@ -62,7 +62,7 @@ impl Exports {
                 Writer::Packets => packets(out, (analysis, pipeline), selected, pseudonyms)?,
             }
             if let Some((what, words)) = (export.about)(analysis).warning.filter(|_| !is_quiet) {
-                output::complain(&format!("{what} in {} is {words}", out.display()));
+                output::notice(&format!("{what} in {} is {words}", out.display()));
             }
         }
         Ok(())
@@ -98,7 +98,7 @@ fn packets(
         Ok(())
     })?;
     if n_missing > 0 {
-        output::complain(&format!("{n_missing} packets are not in {}: the input has changed", out.display()));
+        output::notice(&format!("{n_missing} packets are not in {}: the input has changed", out.display()));
     }
     Ok(())
 }

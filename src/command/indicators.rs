@@ -9,7 +9,7 @@ use crate::pipeline::Pipeline;
 use crate::settings::Settings;
 use std::path::{Path, PathBuf};
 
-/// Larger lists are refused.
+/// Larger lists are refused: they are read into memory as a whole. Set by us.
 const MOST_BYTES: u64 = 256 << 20;
 
 /// Lists of indicators.
@@ -27,7 +27,7 @@ impl IndicatorArguments {
         let lists = self.lists.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
         for list in lists.iter().filter(|list| list.n_unknown > 0) {
             let n = counted(list.n_unknown, "entry is no indicator and was", "entries are no indicators and were");
-            output::complain(&format!("{}: {n} passed over", list.name));
+            output::notice(&format!("{}: {n} passed over", list.name));
         }
         Ok(lists)
     }
@@ -40,8 +40,7 @@ fn read(path: &Path) -> Result<List, Failure> {
         return Err(Failure::usage(format!("{shown}: a list of indicators has at most {} MiB", MOST_BYTES >> 20)));
     }
     let bytes = std::fs::read(path).map_err(|error| Failure::usage(format!("{shown}: {error}")))?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    List::read(&name, &String::from_utf8_lossy(&bytes)).map_err(Failure::usage)
+    List::read(&super::read::name_of(path), &String::from_utf8_lossy(&bytes)).map_err(Failure::usage)
 }
 
 /// Adds a finding for each indicator that was seen.
@@ -52,6 +51,6 @@ pub fn apply(lists: &[List], pipeline: &Pipeline, analysis: &mut Analysis, setti
     let (_, n_more) = attach::add_indicators(&lists.iter().collect::<Vec<_>>(), pipeline, analysis, settings);
     if n_more > 0 {
         let more = counted(n_more, "more indicator was", "more indicators were");
-        output::complain(&format!("{more} seen than are reported: these lists name a large part of the traffic"));
+        output::notice(&format!("{more} seen than are reported: these lists name a large part of the traffic"));
     }
 }

@@ -12,10 +12,10 @@ pub fn run(is_json: bool) -> Result<(), Failure> {
 }
 
 fn as_table() -> String {
-    let cells = |id: &str| if CONSENSUS.contains(&id) { "yes" } else { "" };
+    let in_consensus = |id: &str| if CONSENSUS.contains(&id) { "yes" } else { "" };
     let rows: Vec<Vec<String>> = METHODS
         .iter()
-        .map(|method| [method.id, method.label, cells(method.id), method.help].map(str::to_owned).to_vec())
+        .map(|method| [method.id, method.label, in_consensus(method.id), method.help].map(str::to_owned).to_vec())
         .collect();
     let without = table(&["ID", "NAME", "CONSENSUS", "UNUSUAL TO IT"], &rows);
     let trained = CLASSIFIERS.iter().map(|of| [of.id, of.label, of.help].map(str::to_owned).to_vec());

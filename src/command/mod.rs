@@ -1,4 +1,5 @@
-//! The native command: the same line as in the browser, for scripts. One file per subcommand.
+//! The native command, for scripts: arguments to outputs and an exit code, through the same pipeline as in the browser. One file
+//! per subcommand.
 
 use clap::{Parser, Subcommand};
 use std::fmt::Display;
@@ -15,7 +16,6 @@ mod features;
 mod fields;
 mod files;
 mod indicators;
-mod judge;
 mod memory;
 mod methods;
 mod model;
@@ -27,6 +27,7 @@ mod reading;
 mod report;
 mod score;
 mod score_learnt;
+mod scorer;
 mod settings;
 mod summary;
 mod table;
@@ -62,7 +63,7 @@ enum Task {
     Measures(ListArguments),
     /// List the detectors
     Detectors(ListArguments),
-    /// List the methods that learn without labels which rows of a table are unusual
+    /// List the methods that learn: which rows are unusual, without labels, or what rows are, from labels
     Methods(ListArguments),
     /// List the features of a flow
     Features(ListArguments),
@@ -144,7 +145,7 @@ pub fn run() -> ExitCode {
             Failure::Input(text) => (vec![text], INPUT),
             Failure::Memory(text) => (vec![text], MEMORY),
         };
-        lines.iter().for_each(|line| output::complain(line));
+        lines.iter().for_each(|line| output::notice(line));
         ExitCode::from(code)
     })
 }

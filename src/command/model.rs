@@ -1,4 +1,4 @@
-//! A model file for `analyze` and `evaluate`: read, asked about an input, and told in findings.
+//! A model file, for `analyze` and `evaluate`: to a model, to its probabilities for an input, and to findings.
 
 use super::Failure;
 use crate::attach;
@@ -7,7 +7,7 @@ use crate::learn::work::Work;
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
 use crate::settings::Settings;
-use crate::training::{Judged, apply};
+use crate::training::{self, Judged};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -18,15 +18,15 @@ pub fn read(path: &Path) -> Result<TrainedModel, Failure> {
     TrainedModel::read(&text).map_err(|why| cannot(&why))
 }
 
-/// What a model says of an input.
-pub fn ask(path: &Path, model: &TrainedModel, pipeline: &Pipeline) -> Result<Judged, Failure> {
-    let mut report = |_: f32| ControlFlow::Continue(());
-    let judged = apply(model, pipeline, &mut Work::new(&mut report));
+/// Applies a model to an input: a probability for each row or flow.
+pub fn apply(path: &Path, model: &TrainedModel, pipeline: &Pipeline) -> Result<Judged, Failure> {
+    let mut never_stop = |_: f32| ControlFlow::Continue(());
+    let judged = training::apply(model, pipeline, &mut Work::new(&mut never_stop));
     judged.map_err(|why| cannot(path, &why))
 }
 
-/// Adds what a model says of an input to its analysis.
-pub fn report(
+/// Adds findings for what the model classes as an attack.
+pub fn add_findings(
     path: &Path,
     model: &TrainedModel,
     pipeline: &Pipeline,

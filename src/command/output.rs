@@ -6,14 +6,30 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-/// One line on standard error, with nothing in it that a terminal would obey.
-pub fn complain(text: &str) {
+/// Writes a warning or note as one line to standard error, with control characters made visible.
+pub fn notice(text: &str) {
     let _ = writeln!(io::stderr(), "packetloupe: {}", harmless(text));
 }
 
 /// The text with control characters made visible: names come from captures.
 pub fn harmless(text: &str) -> String {
     visible::text(text)
+}
+
+/// Refuses outputs of which two go to one place, where they would mix, and one that would replace an input file.
+pub fn check(inputs: &[PathBuf], outputs: &[&Path]) -> Result<(), Failure> {
+    let place = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    for (i, out) in outputs.iter().enumerate() {
+        if out.is_file() && inputs.iter().any(|input| place(out) == place(input)) {
+            return Err(Failure::usage(format!("{} is an input file; name another output", out.display())));
+        }
+        let is_twice =
+            outputs.iter().skip(i + 1).any(|other| other == out || out.is_file() && place(other) == place(out));
+        if is_twice && (is_standard(out) || !out.exists() || out.is_file()) {
+            return Err(Failure::usage(format!("two outputs cannot both be written to {}", out.display())));
+        }
+    }
+    Ok(())
 }
 
 /// True if the output is standard output.

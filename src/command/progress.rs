@@ -1,4 +1,4 @@
-//! How far reading is, as one line on a terminal that is written over ten times a second at most.
+//! Bytes and packets read so far to one progress line on the terminal, rewritten at most ten times a second.
 
 use crate::model::format::quantity::bytes;
 use crate::model::format::quantity::count;
@@ -6,6 +6,7 @@ use crate::model::format::quantity::percent;
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
+/// Shortest time between two updates of the line. Set by us.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The line, if anybody sees it.
@@ -23,7 +24,7 @@ impl Progress {
         Progress { bytes_total, began: Instant::now(), last: None, is_shown }
     }
 
-    /// Shows how far it is.
+    /// Shows how far reading is.
     pub fn at(&mut self, bytes_done: u64, packets: u64) {
         if !self.is_shown || self.last.is_some_and(|last| last.elapsed() < PAUSE) {
             return;
@@ -47,10 +48,10 @@ impl Progress {
         format!("{} of {}", percent(bytes_done as f64, total), bytes(total))
     }
 
-    /// Says what is done now that reading is over.
+    /// Shows that reading is over and the detectors evaluate.
     pub fn evaluating(&mut self) {
         if self.last.is_some() {
-            self.show("judging");
+            self.show("evaluating");
         }
     }
 
@@ -65,5 +66,12 @@ impl Progress {
         // Back to the start of the line, and the rest of it erased (ECMA-48, EL).
         let _ = write!(stderr(), "\r\u{1b}[K{text}");
         let _ = stderr().flush();
+    }
+}
+
+/// Whoever returns early with a failure leaves no line in front of its message.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
     }
 }

@@ -8,7 +8,7 @@ use crate::export::answer;
 use crate::model::explore::{Answer, Order, Question, Selection, Split, Term};
 use crate::model::format::quantity;
 use crate::query;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `query`.
 #[derive(clap::Args)]
@@ -57,17 +57,17 @@ pub struct QueryArguments {
 }
 
 pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
-    let mut settings = super::score::settings(arguments.settings.as_deref())?;
+    let mut settings = super::settings::or_default(arguments.settings.as_deref())?;
     arguments.reading.apply(&mut settings)?;
     if arguments.show_secrets {
         settings.show_secrets();
     }
     let question = question(arguments)?;
     let mut read = match arguments.files.as_slice() {
-        [file] => read::read(file, &settings, None, false, false)?,
-        files => together::read(files, &settings, false, false)?,
+        [file] => read::read(file, &settings, read::ReadOptions::default())?,
+        files => together::read(files, &settings, read::ReadOptions::default())?,
     };
-    arguments.reading.complain(&read.pipeline);
+    arguments.reading.note_unused(&read.pipeline);
     if let Some(error) = query::misunderstood(&read.pipeline, &arguments.filter) {
         read.progress.clear();
         return Err(files::refusal(&arguments.filter, &error));
@@ -87,7 +87,7 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
     let mut source = files::reopened(&arguments.files, &read.pipeline, &arguments.filter)?;
     let answer = query::explore(&read.pipeline, &analysis, &mut source, &question)
         .map_err(|why| Failure::usage(format!("{why}; see `packetloupe dimensions` and `packetloupe measures`")))?;
-    answer.notes.iter().for_each(|note| output::complain(note));
+    answer.notes.iter().for_each(|note| output::notice(note));
     for (out, bytes) in [(&arguments.csv, answer::csv(&answer)), (&arguments.json, answer::json(&answer).into_bytes())]
     {
         if let Some(out) = out {
@@ -103,9 +103,8 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
 }
 
 fn question(arguments: &QueryArguments) -> Result<Question, Failure> {
-    if arguments.csv.is_some() && arguments.csv == arguments.json {
-        return Err(Failure::usage("CSV and JSON cannot both be written to one place"));
-    }
+    let outputs: Vec<&Path> = arguments.csv.iter().chain(&arguments.json).map(PathBuf::as_path).collect();
+    output::check(&arguments.files, &outputs)?;
     Ok(Question {
         by: Split::parse_list(&arguments.by),
         measures: Term::parse_list(&arguments.measure),

@@ -17,7 +17,7 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 /// Bytes read at once: enough to make calls rare, little enough that they and their packets stay in a core's cache.
 pub(super) const CHUNK_BYTES: usize = 1 << 18;
-/// Pieces that wait between two threads.
+/// Chunks that wait between two threads: enough that neither often waits for the other. Set by us.
 const AHEAD: usize = 4;
 
 /// Bytes of the file and the packets that end in them.
@@ -39,19 +39,25 @@ pub struct Outcome {
     pub progress: Progress,
 }
 
-/// Reads the file to its end. Reading that breaks off half way is an issue; a file that cannot be opened, or is none
-/// that is known, is a failure. Of a table the column `label` says what its rows are, if it is given.
-pub fn read(
-    path: &Path,
-    settings: &Settings,
-    label: Option<&str>,
-    wants_hash: bool,
-    is_quiet: bool,
-) -> Result<Outcome, Failure> {
+/// How an input is read, beside the settings.
+#[derive(Clone, Copy, Default)]
+pub struct ReadOptions<'a> {
+    /// Heading of the column of a table that says what its rows are.
+    pub label: Option<&'a str>,
+    /// The SHA-256 of the input is computed too.
+    pub wants_hash: bool,
+    /// No progress is shown.
+    pub is_quiet: bool,
+}
+
+/// Reads the file to its end. Reading that breaks off half way is an issue; a file that cannot be opened, or whose format
+/// is not known, is a failure.
+pub fn read(path: &Path, settings: &Settings, options: ReadOptions<'_>) -> Result<Outcome, Failure> {
+    let ReadOptions { label, wants_hash, is_quiet } = options;
     let refuse = |why: &dyn Display| refuse(path, why);
     let (file, meta) = open(path)?;
-    let options = PipelineOptions::for_file(settings, &name_of(path), meta.len());
-    let mut pipeline = Pipeline::new(PipelineOptions { label: label.map(str::to_owned), ..options });
+    let for_file = PipelineOptions::for_file(settings, &name_of(path), meta.len());
+    let mut pipeline = Pipeline::new(PipelineOptions { label: label.map(str::to_owned), ..for_file });
     let mut progress = Progress::new(meta.len(), is_quiet);
     let (full, full_pieces) = sync_channel(AHEAD);
     let (decoded, decoded_pieces) = sync_channel(AHEAD);
@@ -101,7 +107,7 @@ pub fn read(
     Ok(Outcome { pipeline, sha256, bytes, progress })
 }
 
-/// Opens a file and looks what it is.
+/// Opens a file; a folder is refused.
 pub(super) fn open(path: &Path) -> Result<(File, Metadata), Failure> {
     let file = File::open(path).map_err(|error| refuse(path, &error))?;
     let meta = file.metadata().map_err(|error| refuse(path, &error))?;
@@ -120,7 +126,7 @@ fn refuse(path: &Path, why: &dyn Display) -> Failure {
     Failure::input(format!("{}: {why}", path.display()))
 }
 
-/// Sends the file piece by piece, in buffers that come back when they are done with; gives the hash.
+/// Sends the file chunk by chunk, in buffers that come back through `empty` for reuse; returns the hash if it is wanted.
 fn read_ahead(
     mut file: File,
     wants_hash: bool,
@@ -147,7 +153,7 @@ fn read_ahead(
     Ok(wants_hash.then(|| hex(&hasher.finalize())))
 }
 
-/// Decodes piece after piece and hands them on.
+/// Decodes each chunk and sends it on with its packets.
 fn decode(
     capture: &mut CaptureStage,
     full: &Receiver<Chunk>,

@@ -1,13 +1,13 @@
 //! How a table is to be read: what its columns are and how its dates are written, for all subcommands that read one.
 
 use super::{Failure, output, settings};
-use crate::model::rows::UnusedChoice;
+use crate::model::rows::{Layout, UnusedChoice};
 use crate::pipeline::Pipeline;
 use crate::settings::{AUTO, ColumnChoices, Settings, TABLE_DATE_ORDER, file};
 use clap::builder::PossibleValuesParser;
 use std::path::Path;
 
-/// Columns of a table that are named where one is missing.
+/// Columns of a table that are named where one is missing: enough for CICFlowMeter's 84. Set by us.
 const MOST_NAMED: usize = 100;
 
 /// Orders of day and month as arguments, with the choices of the setting that they are.
@@ -35,7 +35,7 @@ impl ReadingArguments {
             let path = Path::new(given);
             let choices = if !given.contains('=') || path.is_file() {
                 let (file, warnings) = settings::from_file(path)?;
-                warnings.iter().for_each(|warning| output::complain(warning));
+                warnings.iter().for_each(|warning| output::notice(warning));
                 file::take_columns(settings, &file);
                 file.columns().clone()
             } else {
@@ -50,25 +50,33 @@ impl ReadingArguments {
         Ok(())
     }
 
-    /// Says what of it could not be followed.
-    pub fn complain(&self, pipeline: &Pipeline) {
+    /// Says on standard error which of these arguments could not be used for this input.
+    pub fn note_unused(&self, pipeline: &Pipeline) {
         let Some(rows) = pipeline.rows() else {
             if !self.columns.is_empty() {
-                output::complain("--columns was not used: this is a capture, not a table");
+                output::notice("--columns was not used: this is a capture, not a table");
             }
             return;
         };
         let layout = rows.layout();
         for UnusedChoice { heading, role, is_absent } in &layout.unused_choices {
-            let names = layout.columns.iter().take(MOST_NAMED).map(|column| column.name.as_str());
             let why = if *is_absent {
-                format!("there is no such column; the columns are: {}", names.collect::<Vec<_>>().join(", "))
+                format!("there is no such column; the columns are: {}", headings(layout))
             } else {
                 format!("its values cannot be taken for {:?}", role.id())
             };
-            output::complain(&format!("column {heading:?}: {why}"));
+            output::notice(&format!("column {heading:?}: {why}"));
         }
     }
+}
+
+/// The failure of a table that lacks a column.
+pub fn no_column(layout: &Layout, heading: &str) -> Failure {
+    Failure::usage(format!("there is no column {heading:?}; the columns are: {}", headings(layout)))
+}
+
+fn headings(layout: &Layout) -> String {
+    layout.columns.iter().take(MOST_NAMED).map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

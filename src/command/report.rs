@@ -8,7 +8,6 @@ use crate::language::{self, Language};
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
 use crate::query;
-use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
@@ -21,15 +20,15 @@ pub struct ReportArguments {
     /// Write a report: HTML, or Markdown or JSON if OUT ends in .md or .json
     #[arg(long, value_name = "OUT")]
     report: Option<PathBuf>,
-    /// Write it as this instead
-    #[arg(long, value_name = "FORMAT", requires = "report")]
-    report_format: Option<Format>,
+    /// Write the report in this format, whatever the ending of OUT
+    #[arg(long, value_name = "FORMAT", requires = "report", value_parser = one_of(&ReportFormat::ALL, ReportFormat::id))]
+    report_format: Option<ReportFormat>,
     /// For whom the report is
-    #[arg(long, value_name = "AUDIENCE", requires = "report", default_value = "full")]
-    report_audience: For,
+    #[arg(long, value_name = "AUDIENCE", requires = "report", default_value = "full", value_parser = audiences())]
+    report_audience: Audience,
     /// Write only these sections after the summary, separated by commas; by default those that suit the audience
-    #[arg(long, value_name = "SECTIONS", requires = "report", value_delimiter = ',')]
-    report_sections: Vec<Section>,
+    #[arg(long, value_name = "SECTIONS", requires = "report", value_delimiter = ',', value_parser = one_of(ReportSection::ALL, ReportSection::id))]
+    report_sections: Vec<ReportSection>,
     /// Draw only these charts in the section of charts, separated by commas
     #[arg(long, value_name = "CHARTS", requires = "report", value_delimiter = ',', value_parser = chart_ids())]
     report_charts: Vec<String>,
@@ -46,57 +45,20 @@ pub struct ReportArguments {
     pseudonym_key: Option<String>,
 }
 
-/// An audience as an argument.
-#[derive(Clone, Copy)]
-struct For(Audience);
-/// A format as an argument.
-#[derive(Clone, Copy)]
-struct Format(ReportFormat);
-/// A section as an argument.
-#[derive(Clone, Copy)]
-struct Section(ReportSection);
-
-impl ValueEnum for For {
-    fn value_variants<'a>() -> &'a [For] {
-        &[For(Audience::Short), For(Audience::Full), For(Audience::Teaching)]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.id()).help(self.0.name()))
-    }
+/// A parser of arguments that are one of `all`, by id.
+pub fn one_of<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    id: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.iter().map(|one| PossibleValue::new(id(*one))))
+        .try_map(move |text| all.iter().copied().find(|one| id(*one) == text).ok_or("not one of the choices"))
 }
 
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Format] {
-        &[Format(ReportFormat::Html), Format(ReportFormat::Markdown), Format(ReportFormat::Json)]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.id()))
-    }
-}
-
-impl ValueEnum for Section {
-    fn value_variants<'a>() -> &'a [Section] {
-        use ReportSection::*;
-        &[
-            Section(Timeline),
-            Section(Incidents),
-            Section(Findings),
-            Section(Hosts),
-            Section(Expected),
-            Section(Overview),
-            Section(Charts),
-            Section(Details),
-            Section(Coverage),
-            Section(Detectors),
-            Section(Settings),
-        ]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.id()))
-    }
+fn audiences() -> impl TypedValueParser<Value = Audience> {
+    let ids = Audience::ALL.map(|audience| PossibleValue::new(audience.id()).help(audience.name()));
+    PossibleValuesParser::new(ids).try_map(|text| {
+        Audience::ALL.into_iter().find(|audience| audience.id() == text).ok_or("not one of the choices")
+    })
 }
 
 fn languages() -> impl TypedValueParser<Value = Language> {
@@ -117,7 +79,7 @@ impl ReportArguments {
     /// The key that is wanted: the one given, or a new one, which is printed.
     ///
     /// # Errors
-    /// What was given is no key, or there is no randomness.
+    /// What was given is no key.
     pub fn key(&self) -> Result<Option<PseudonymKey>, Failure> {
         if !self.pseudonyms {
             return Ok(None);
@@ -127,7 +89,7 @@ impl ReportArguments {
             return key.map(Some).ok_or_else(|| Failure::usage("--pseudonym-key takes 64 hexadecimal digits"));
         }
         let key = PseudonymKey::new(random());
-        output::complain(&format!("the key of these pseudonyms, shown once and not kept: {}", key.hex()));
+        output::notice(&format!("the key of these pseudonyms, shown once and not kept: {}", key.hex()));
         Ok(Some(key))
     }
 
@@ -135,10 +97,10 @@ impl ReportArguments {
     pub fn write(&self, analysis: &Analysis, pseudonyms: &mut OutputPseudonyms) -> Result<(), Failure> {
         let Some(out) = &self.report else { return Ok(()) };
         let name = out.to_string_lossy();
-        let format = self.report_format.map_or_else(|| ReportFormat::of_name(&name), |format| format.0);
-        let mut options = ReportOptions::of(self.report_audience.0);
+        let format = self.report_format.unwrap_or_else(|| ReportFormat::of_name(&name));
+        let mut options = ReportOptions::of(self.report_audience);
         if !self.report_sections.is_empty() {
-            options.sections = self.report_sections.iter().map(|section| section.0).collect();
+            options.sections = self.report_sections.clone();
         }
         if !self.report_charts.is_empty() {
             options.charts.retain(|id| self.report_charts.iter().any(|wanted| wanted == id));
@@ -158,7 +120,7 @@ impl ReportArguments {
 pub struct OutputPseudonyms(Option<Pseudonyms>);
 
 impl OutputPseudonyms {
-    /// Under a key, if there is one.
+    /// Pseudonyms under a key; without one, everything is written as it is.
     pub fn new(key: Option<PseudonymKey>, analysis: &Analysis, pipeline: &Pipeline) -> OutputPseudonyms {
         OutputPseudonyms(key.map(|key| query::pseudonyms(&key, pipeline, analysis)))
     }

@@ -1,8 +1,8 @@
 //! `packetloupe score`: a table to one anomaly score a row, in the order of the rows, by a detector or by methods that learn.
 
-use super::judge::Judge;
 use super::reading::ReadingArguments;
 use super::score_learnt::{self, Asked, LearningArguments};
+use super::scorer::Scorer;
 use super::{Failure, output, read};
 use crate::model::format::quantity::counted;
 use crate::pipeline::{self, Pipeline};
@@ -52,21 +52,23 @@ pub struct Evaluated {
 }
 
 pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
-    let judge = Judge::of(arguments.detector.as_ref(), &arguments.methods)?;
-    let mut settings = settings(arguments.settings.as_deref())?;
+    let outputs: Vec<&Path> = std::iter::once(arguments.out.as_path()).chain(arguments.learning.output()).collect();
+    output::check(std::slice::from_ref(&arguments.file), &outputs)?;
+    let scorer = Scorer::of(arguments.detector.as_ref(), &arguments.methods)?;
+    let mut settings = super::settings::or_default(arguments.settings.as_deref())?;
     arguments.reading.apply(&mut settings)?;
     if let Some(seed) = arguments.seed {
         settings.set(&settings::SEED, seed.into());
     }
     score_all(&mut settings);
-    let mut read = read::read(&arguments.file, &settings, arguments.label.as_deref(), false, false)?;
-    arguments.reading.complain(&read.pipeline);
+    let options = read::ReadOptions { label: arguments.label.as_deref(), ..Default::default() };
+    let mut read = read::read(&arguments.file, &settings, options)?;
+    arguments.reading.note_unused(&read.pipeline);
     let refuse = |why: &str| Failure::input(format!("{}: {why}", arguments.file.display()));
-    if let Judge::Methods(methods) = &judge {
+    if let Scorer::Methods(methods) = &scorer {
         if read.pipeline.rows().is_none() && arguments.learning.is_of_rows() && !arguments.learning.has_profile() {
             return Err(refuse("this is a capture, not a table: choose what to score with --scope."));
         }
-        read.progress.evaluating();
         read.progress.clear();
         let ScoreArguments { file, out, seed, learning, .. } = arguments;
         let asked = Asked { file, out, seed: *seed, learning };
@@ -76,13 +78,13 @@ pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
     let numbers: Vec<u64> = (0..rows.len()).filter_map(|row| rows.number(row)).collect();
     let n_rows = rows.n_rows();
     read.progress.evaluating();
-    let Judge::Detector(place) = judge else { return Err(refuse("this is a capture, not a table.")) };
+    let Scorer::Detector(place) = scorer else { return Err(refuse("this is a capture, not a table.")) };
     let scores = evaluate(&mut read.pipeline, place, &settings).map(|evaluated| evaluated.scores);
     read.progress.clear();
     let scores = scores.map_err(|why| refuse(&why))?;
     let n_missing = n_rows - scores.iter().filter(|score| !score.is_nan()).count() as u64;
     if n_missing > 0 {
-        output::complain(&format!("{} not scored: their lines are empty", counted(n_missing, "row is", "rows are")));
+        output::notice(&format!("{} not scored: their lines are empty", counted(n_missing, "row is", "rows are")));
     }
     output::write(&arguments.out, |out| {
         let mut scored = numbers.iter().zip(&scores).peekable();
@@ -94,14 +96,6 @@ pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
         }
         Ok(())
     })
-}
-
-/// Settings from a file, or the defaults.
-pub fn settings(path: Option<&Path>) -> Result<Settings, Failure> {
-    let Some(path) = path else { return Ok(Settings::default()) };
-    let (settings, warnings) = super::settings::from_file(path)?;
-    warnings.iter().for_each(|warning| output::complain(warning));
-    Ok(settings)
 }
 
 /// Keeps and scores every row, which the command has the memory and the time for, and scores few rows too: who asks for

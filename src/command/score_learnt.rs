@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// Most rows of a document.
+/// Most unusual rows in the JSON document. Set by us.
 const MOST_ROWS: u64 = 1000;
 
 /// What is chosen for the methods.
@@ -52,6 +52,11 @@ fn scope(id: &str) -> Result<AnomalyScope, String> {
 }
 
 impl LearningArguments {
+    /// Where the JSON document goes.
+    pub fn output(&self) -> Option<&Path> {
+        self.json.as_deref()
+    }
+
     /// True if methods are chosen by a profile.
     pub fn has_profile(&self) -> bool {
         self.profile.is_some()
@@ -63,13 +68,13 @@ impl LearningArguments {
     }
 }
 
-/// What is asked for beside it.
+/// What `score` is asked for: input, output, seed, and the choices for learning.
 pub struct Asked<'a> {
     /// The input.
     pub file: &'a Path,
     /// Where scores go.
     pub out: &'a Path,
-    /// Of random choices, if it is given.
+    /// Seed of random choices; that of the settings or the profile without it.
     pub seed: Option<u32>,
     /// What is chosen.
     pub learning: &'a LearningArguments,
@@ -83,33 +88,33 @@ pub fn run(
     settings: &Settings,
 ) -> Result<(), Failure> {
     let refuse = |why: &str| Failure::input(format!("{}: {why}", asked.file.display()));
-    let mut desk = AnomalyQueries::default();
+    let mut queries = AnomalyQueries::default();
     let choice = choice(asked, methods, settings)?;
-    let choice = with_features(&mut desk, pipeline, choice, &asked.learning.features)?;
-    let result = match ask(&mut desk, pipeline, AnomalyQuery::Learn(choice)) {
+    let choice = with_features(&mut queries, pipeline, choice, &asked.learning.features)?;
+    let result = match ask(&mut queries, pipeline, AnomalyQuery::Learn(choice)) {
         AnomalyAnswer::Learnt(result) => result,
         AnomalyAnswer::Refused(why) => return Err(refuse(&why)),
         _ => return Err(refuse("nothing could be learnt.")),
     };
-    result.left_out.iter().for_each(|(method, why)| output::complain(&format!("{method} is left out: {why}")));
-    result.methods.iter().filter_map(|of| of.sample.as_ref()).for_each(|sample| output::complain(sample));
+    result.left_out.iter().for_each(|(method, why)| output::notice(&format!("{method} is left out: {why}")));
+    result.methods.iter().filter_map(|of| of.sample.as_ref()).for_each(|sample| output::notice(sample));
     let threshold = threshold(asked.learning.threshold.as_deref(), &result)?;
     if let Some((least, how)) = &threshold {
-        let scores = desk.learner().map(|learner| learner.scores()).unwrap_or_default();
+        let scores = queries.learner().map(|learner| learner.scores()).unwrap_or_default();
         let n = scores.iter().filter(|score| *score >= least).count() as u64;
         let (one, many) = result.choice.scope.nouns();
-        output::complain(&format!("{} at or above {least} ({how})", counted(n, one, many)));
+        output::notice(&format!("{} at or above {least} ({how})", counted(n, one, many)));
     }
     if let Some(out) = &asked.learning.json {
-        let document = document(&mut desk, pipeline, &result, threshold.as_ref());
+        let document = document(&mut queries, pipeline, &result, threshold.as_ref());
         let text = format!("{document:#}");
         output::write(out, |out| writeln!(out, "{}", visible::json(&text)))?;
     }
-    write_scores(asked, &desk, pipeline, &result)
+    write_scores(asked, &queries, pipeline, &result)
 }
 
-fn ask(desk: &mut AnomalyQueries, pipeline: &Pipeline, query: AnomalyQuery) -> AnomalyAnswer {
-    desk.ask(pipeline, &[], &query, &mut |_| ControlFlow::Continue(()))
+fn ask(queries: &mut AnomalyQueries, pipeline: &Pipeline, query: AnomalyQuery) -> AnomalyAnswer {
+    queries.ask(pipeline, &[], &query, &mut |_| ControlFlow::Continue(()))
 }
 
 fn choice(asked: &Asked<'_>, methods: &[&'static Method], settings: &Settings) -> Result<AnomalyChoice, Failure> {
@@ -158,7 +163,7 @@ fn share(text: &str) -> Option<f64> {
 
 /// The choice with the features that are named.
 fn with_features(
-    desk: &mut AnomalyQueries,
+    queries: &mut AnomalyQueries,
     pipeline: &Pipeline,
     mut choice: AnomalyChoice,
     names: &[String],
@@ -166,7 +171,7 @@ fn with_features(
     if names.is_empty() {
         return Ok(choice);
     }
-    let AnomalyAnswer::Offer(offer) = ask(desk, pipeline, AnomalyQuery::Offer(choice.clone())) else {
+    let AnomalyAnswer::Offer(offer) = ask(queries, pipeline, AnomalyQuery::Offer(choice.clone())) else {
         // What there is none of is said when it is to be learnt from.
         return Ok(choice);
     };
@@ -218,16 +223,16 @@ fn threshold(asked: Option<&str>, result: &AnomalyResult) -> Result<Option<(f64,
 
 fn write_scores(
     asked: &Asked<'_>,
-    desk: &AnomalyQueries,
+    queries: &AnomalyQueries,
     pipeline: &Pipeline,
     result: &AnomalyResult,
 ) -> Result<(), Failure> {
-    let scores = desk.learner().map(|learner| learner.scores()).unwrap_or_default();
+    let scores = queries.learner().map(|learner| learner.scores()).unwrap_or_default();
     if result.choice.scope != AnomalyScope::Rows {
         return output::write(asked.out, |out| {
             writeln!(out, "{},score", result.choice.scope.nouns().0)?;
             for (row, score) in scores.iter().enumerate() {
-                writeln!(out, "{},{}", desk.name(pipeline, row), *score as f32)?;
+                writeln!(out, "{},{}", queries.name(pipeline, row), *score as f32)?;
             }
             Ok(())
         });
@@ -235,10 +240,10 @@ fn write_scores(
     let n_rows = pipeline.rows().map_or(0, |rows| rows.n_rows());
     let n_missing = n_rows.saturating_sub(scores.len() as u64);
     if n_missing > 0 {
-        output::complain(&format!("{} not scored: their lines are empty", counted(n_missing, "row is", "rows are")));
+        output::notice(&format!("{} not scored: their lines are empty", counted(n_missing, "row is", "rows are")));
     }
     output::write(asked.out, |out| {
-        let numbered = scores.iter().enumerate().map(|(row, score)| (desk.number(pipeline, row), score));
+        let numbered = scores.iter().enumerate().map(|(row, score)| (queries.number(pipeline, row), score));
         let mut scored = numbered.peekable();
         for number in 0..n_rows {
             match scored.next_if(|(of, _)| *of == number) {
@@ -252,7 +257,7 @@ fn write_scores(
 
 /// What was learnt, for machines: the figures of the page.
 fn document(
-    desk: &mut AnomalyQueries,
+    queries: &mut AnomalyQueries,
     pipeline: &Pipeline,
     result: &AnomalyResult,
     threshold: Option<&(f64, String)>,
@@ -275,7 +280,7 @@ fn document(
             })
         })
         .collect();
-    let rows = rows(desk, pipeline, least);
+    let rows = rows(queries, pipeline, least);
     json!({
         "schema": 1,
         "scope": result.choice.scope.id(),
@@ -306,13 +311,13 @@ fn document(
 }
 
 /// The rows from a score on, the most unusual first.
-fn rows(desk: &mut AnomalyQueries, pipeline: &Pipeline, least: f64) -> Vec<Value> {
+fn rows(queries: &mut AnomalyQueries, pipeline: &Pipeline, least: f64) -> Vec<Value> {
     let mut rows: Vec<AnomalyRow> = Vec::new();
     let within = ScoredWithin { least, region: None };
     loop {
         let (filter, sort, offset) = (crate::protocol::Filter::default(), AnomalySort::Score, rows.len() as u64);
         let window = Window { filter, sort, is_descending: true, offset, count: 256 };
-        let AnomalyAnswer::Rows(page) = ask(desk, pipeline, AnomalyQuery::Rows(window, within)) else { break };
+        let AnomalyAnswer::Rows(page) = ask(queries, pipeline, AnomalyQuery::Rows(window, within)) else { break };
         let is_last = page.rows.is_empty();
         rows.extend(page.rows);
         if is_last || rows.len() as u64 >= page.total.min(MOST_ROWS) {

@@ -65,6 +65,14 @@ fn as_json() -> String {
     format!("{:#}\n", Value::Array(settings))
 }
 
+/// Settings from a file, whose warnings are said; the defaults without one.
+pub fn or_default(path: Option<&Path>) -> Result<Settings, Failure> {
+    let Some(path) = path else { return Ok(Settings::default()) };
+    let (settings, warnings) = from_file(path)?;
+    warnings.iter().for_each(|warning| output::notice(warning));
+    Ok(settings)
+}
+
 /// Settings from a file, and a warning for each part that is not usable.
 pub fn from_file(path: &Path) -> Result<(Settings, Vec<String>), Failure> {
     let cannot = |why: &dyn std::fmt::Display| Failure::usage(format!("cannot use {}: {why}", path.display()));

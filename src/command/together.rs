@@ -3,7 +3,7 @@
 use super::Failure;
 use super::memory;
 use super::progress::Progress;
-use super::read::{CHUNK_BYTES, Outcome, fill, name_of, open};
+use super::read::{CHUNK_BYTES, Outcome, ReadOptions, fill, name_of, open};
 use crate::issue::IssueKind;
 use crate::model::format::text::hex;
 use crate::pipeline::{MOST_FILES, Pipeline, PipelineOptions};
@@ -14,8 +14,9 @@ use std::io;
 use std::path::PathBuf;
 
 /// Reads the files to their ends. Reading that breaks off half way is an issue; a file that cannot be opened, or is none
-/// that is known, is a failure.
-pub fn read(paths: &[PathBuf], settings: &Settings, wants_hash: bool, is_quiet: bool) -> Result<Outcome, Failure> {
+/// that is known, is a failure. Captures have no label column.
+pub fn read(paths: &[PathBuf], settings: &Settings, options: ReadOptions<'_>) -> Result<Outcome, Failure> {
+    let ReadOptions { wants_hash, is_quiet, .. } = options;
     if paths.len() > MOST_FILES {
         let n = paths.len();
         return Err(Failure::usage(format!("{n} captures are too many; at most {MOST_FILES} are read together")));

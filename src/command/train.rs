@@ -47,8 +47,9 @@ pub struct TrainArguments {
 }
 
 pub fn run(arguments: &TrainArguments) -> Result<(), Failure> {
-    let classifier = trained::known(&arguments.method)?;
-    let mut settings = super::score::settings(arguments.settings.as_deref())?;
+    output::check(&arguments.files, &[arguments.model.as_path()])?;
+    let classifier = trained::find_classifier(&arguments.method)?;
+    let mut settings = super::settings::or_default(arguments.settings.as_deref())?;
     arguments.reading.apply(&mut settings)?;
     arguments.learning.apply(&mut settings);
     super::score::score_all(&mut settings);
@@ -65,10 +66,10 @@ pub fn run(arguments: &TrainArguments) -> Result<(), Failure> {
         learning: &arguments.learning,
         is_quiet: arguments.quiet,
     };
-    let data = trained::data(&asked, &settings)?;
+    let data = trained::read_training_data(&asked, &settings)?;
     let plan = arguments.learning.plan(classifier, &settings);
     let (table, card) = (&data.table, data.card);
-    let model = trained::done(|work| TrainedModel::train(table, &plan, data.scope.id(), card, work))?;
+    let model = trained::run_to_end(|work| TrainedModel::train(table, &plan, data.scope.id(), card, work))?;
     let text = model.text();
     output::write(&arguments.model, |out| out.write_all(text.as_bytes()))?;
     if arguments.quiet || output::is_standard(&arguments.model) {
@@ -91,6 +92,6 @@ pub fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     if let Some(n) = card.sampled {
         said.push_str(&format!("It learnt from a random {} of the rows.\n\n", count(n)));
     }
-    said.push_str(&trained::in_words(classifier.id, card, model.file.threshold));
+    said.push_str(&trained::validation_text(classifier.id, card, model.file.threshold));
     output::print(&said.lines().map(|line| output::harmless(line) + "\n").collect::<String>())
 }

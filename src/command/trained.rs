@@ -1,6 +1,6 @@
-//! What `train` and `evaluate` share: what is trained on and how, and the figures in words and for machines.
+//! For `train` and `evaluate`: inputs and their labels to the table that is trained on, and the measures of a test to text and JSON.
 
-use super::reading::ReadingArguments;
+use super::reading::{ReadingArguments, no_column};
 use super::table::table;
 use super::{Failure, files, output, read};
 use crate::learn::Refusal;
@@ -83,8 +83,8 @@ impl SupervisedArguments {
     }
 }
 
-/// The classifier of an id.
-pub fn known(id: &str) -> Result<&'static Classifier, Failure> {
+/// The classifier of an id; a failure that lists the ids if there is none.
+pub fn find_classifier(id: &str) -> Result<&'static Classifier, Failure> {
     let ids = || CLASSIFIERS.iter().map(|classifier| classifier.id).collect::<Vec<_>>().join(", ");
     classifier(id).ok_or_else(|| Failure::usage(format!("unknown method {id:?}; one of {}", ids())))
 }
@@ -109,22 +109,22 @@ pub struct TrainingInput<'a> {
     pub reading: &'a ReadingArguments,
     /// How it is learnt.
     pub learning: &'a SupervisedArguments,
-    /// No progress.
+    /// No progress is shown.
     pub is_quiet: bool,
 }
 
-/// What is trained on, with what is known of it.
-pub struct Data {
+/// The table that is trained on, with what its model will be known by.
+pub struct TrainingData {
     /// Rows with classes.
     pub table: LabelledTable,
     /// What one row is.
     pub scope: AnomalyScope,
-    /// Data and label.
+    /// Names of the inputs and of the label; the rest is empty.
     pub card: ModelCard,
 }
 
 /// Reads all inputs into one table; with several, each is a group.
-pub fn data(asked: &TrainingInput<'_>, settings: &Settings) -> Result<Data, Failure> {
+pub fn read_training_data(asked: &TrainingInput<'_>, settings: &Settings) -> Result<TrainingData, Failure> {
     let entries = match asked.labelling {
         Labelling::File(path) => Some(label_file(path)?),
         Labelling::Column(_) => None,
@@ -142,7 +142,7 @@ pub fn data(asked: &TrainingInput<'_>, settings: &Settings) -> Result<Data, Fail
             None => all = Some((table, scope)),
         }
         if asked.files.len() > 1 && !asked.is_quiet {
-            output::complain(&format!("{} of {} files read", number + 1, asked.files.len()));
+            output::notice(&format!("{} of {} files read", number + 1, asked.files.len()));
         }
     }
     let (table, scope) = all.ok_or_else(|| Failure::usage("there is no input"))?;
@@ -159,7 +159,7 @@ pub fn data(asked: &TrainingInput<'_>, settings: &Settings) -> Result<Data, Fail
         },
         ..ModelCard::default()
     };
-    Ok(Data { table, scope, card })
+    Ok(TrainingData { table, scope, card })
 }
 
 /// Reads one input, with labels by a column or by the entries of a file, and says what of it is not learnt from. Without a scope
@@ -174,8 +174,9 @@ fn labelled(
         Labelling::Column(name) => Some(name),
         Labelling::File(_) => None,
     };
-    let mut read = read::read(path, settings, label, false, asked.is_quiet)?;
-    asked.reading.complain(&read.pipeline);
+    let options = read::ReadOptions { label, is_quiet: asked.is_quiet, ..Default::default() };
+    let mut read = read::read(path, settings, options)?;
+    asked.reading.note_unused(&read.pipeline);
     let marked = match entries {
         Some(entries) => {
             // A filter may ask about findings, which take evaluation.
@@ -189,8 +190,7 @@ fn labelled(
     if let (Some(label), Some(rows)) = (label, read.pipeline.rows())
         && rows.layout().label.is_none()
     {
-        let names: Vec<&str> = rows.layout().columns.iter().map(|c| c.name.as_str()).take(100).collect();
-        return Err(Failure::usage(format!("there is no column {label:?}; the columns are: {}", names.join(", "))));
+        return Err(no_column(rows.layout(), label));
     }
     let is_table = read.pipeline.rows().is_some();
     let by_default = if is_table && entries.is_none() { AnomalyScope::Rows } else { AnomalyScope::Flows };
@@ -201,7 +201,7 @@ fn labelled(
     let gathered = gather(&read.pipeline, &wanted).map_err(refuse)?;
     for (column, why) in &gathered.held {
         let is_said = gathered.table.columns.iter().any(|of| of.name == *column);
-        output::complain(&match is_said {
+        output::notice(&match is_said {
             true => format!("{column} is learnt from because you say so, though: {why}"),
             false => format!("{column} is held back: {why}"),
         });
@@ -216,28 +216,28 @@ fn label_file(path: &Path) -> Result<LabelFile, Failure> {
     LabelFile::read(&text).map_err(cannot)
 }
 
-/// Does work that may be refused, as the command says it.
-pub fn done<T>(of: impl FnOnce(&mut Work<'_>) -> Result<T, Refusal>) -> Result<T, Failure> {
-    let mut report = |_: f32| ControlFlow::Continue(());
-    of(&mut Work::new(&mut report)).map_err(|refusal| match refusal {
+/// Runs learning to its end without showing progress; a refusal becomes a failure of the command.
+pub fn run_to_end<T>(of: impl FnOnce(&mut Work<'_>) -> Result<T, Refusal>) -> Result<T, Failure> {
+    let mut never_stop = |_: f32| ControlFlow::Continue(());
+    of(&mut Work::new(&mut never_stop)).map_err(|refusal| match refusal {
         Refusal::NotEnough(why) => Failure::input(why),
         Refusal::Stopped => Failure::input("it was stopped"),
     })
 }
 
-/// The figures of some methods side by side.
-pub fn figures(of: &[(String, &Measures)]) -> String {
+/// The measures of some methods as a table, one row a method.
+pub fn measures_table(of: &[(String, &Measures)]) -> String {
     let rows: Vec<Vec<String>> = of
         .iter()
         .map(|(name, measures)| {
-            let [hit, missed, wrong, right] = measures.confusion;
+            let [tp, missed, fp, tn] = measures.confusion;
             let figures = [measures.auroc, measures.average_precision, measures.f1()].map(|x| format!("{x:.4}"));
             let shares = [measures.recall(), measures.precision(), measures.false_positive_rate(), measures.accuracy()];
             let mut row = vec![name.clone()];
             row.extend(figures);
             row.extend(shares.map(|share| percent(share, 1.0)));
             row.push(format!("{:.4}", measures.brier));
-            row.push(format!("{} / {} / {} / {}", count(hit), count(missed), count(wrong), count(right)));
+            row.push(format!("{} / {} / {} / {}", count(tp), count(missed), count(fp), count(tn)));
             row
         })
         .collect();
@@ -256,8 +256,8 @@ pub fn figures(of: &[(String, &Measures)]) -> String {
     table(&heads, &rows)
 }
 
-/// The share of each class that is reported, method by method.
-pub fn by_class(of: &[(String, &Measures)]) -> String {
+/// The share of each class that is reported as a table: a row for each class, a column for each method.
+pub fn reported_by_class_table(of: &[(String, &Measures)]) -> String {
     let Some((_, first)) = of.first() else { return String::new() };
     let rows: Vec<Vec<String>> = first
         .by_class
@@ -276,15 +276,15 @@ pub fn by_class(of: &[(String, &Measures)]) -> String {
     table(&heads, &rows)
 }
 
-/// What a test in folds showed of one method, in words.
-pub fn in_words(name: &str, card: &ModelCard, threshold: f64) -> String {
+/// What cross-validation showed of one method, as text with tables.
+pub fn validation_text(name: &str, card: &ModelCard, threshold: f64) -> String {
     let mut lines = vec![(format!("{name}, all tested rows"), &card.measures)];
     lines.extend(card.of_new.as_ref().map(|of_new| (format!("{name}, new rows only"), of_new)));
-    let mut text = figures(&lines);
+    let mut text = measures_table(&lines);
     text.push_str(&format!(
         "\nReported from a probability of {threshold:.3} on. Share of each class that is reported:\n"
     ));
-    text.push_str(&by_class(&[(name.to_owned(), &card.measures)]));
+    text.push_str(&reported_by_class_table(&[(name.to_owned(), &card.measures)]));
     text.push_str("\nFolds:\n");
     let folds: Vec<Vec<String>> = card
         .by_fold
@@ -306,8 +306,8 @@ pub fn in_words(name: &str, card: &ModelCard, threshold: f64) -> String {
     text
 }
 
-/// The card of what was validated only.
-pub fn card(validation: &Validation, card: &ModelCard) -> ModelCard {
+/// The card with the results of a validation whose model is not kept.
+pub fn card_of_validation(validation: &Validation, card: &ModelCard) -> ModelCard {
     ModelCard {
         by_fold: validation.folds.clone(),
         measures: validation.measures.clone(),
@@ -318,9 +318,9 @@ pub fn card(validation: &Validation, card: &ModelCard) -> ModelCard {
     }
 }
 
-/// Figures for machines.
-pub fn measures(of: &Measures) -> Value {
-    let [hit, missed, wrong, right] = of.confusion;
+/// The measures as JSON.
+pub fn measures_json(of: &Measures) -> Value {
+    let [tp, missed, fp, tn] = of.confusion;
     let recalls: serde_json::Map<String, Value> = of
         .by_class
         .iter()
@@ -337,7 +337,7 @@ pub fn measures(of: &Measures) -> Value {
         "false_positive_rate": of.false_positive_rate(),
         "accuracy": of.accuracy(),
         "brier": of.brier,
-        "confusion": { "tp": hit, "fn": missed, "fp": wrong, "tn": right },
+        "confusion": { "tp": tp, "fn": missed, "fp": fp, "tn": tn },
         "reported_by_class": recalls,
         "reliability": of.reliability.iter().map(|(said, is, n)| json!({ "said": said, "is": is, "rows": n })).collect::<Vec<_>>(),
         "roc": of.roc.iter().map(|(x, y)| json!([x, y])).collect::<Vec<_>>(),
@@ -345,13 +345,13 @@ pub fn measures(of: &Measures) -> Value {
     })
 }
 
-/// What a test in folds showed, for machines.
-pub fn document(id: &str, card: &ModelCard, threshold: f64) -> Value {
+/// What cross-validation showed of one method, as JSON.
+pub fn validation_json(id: &str, card: &ModelCard, threshold: f64) -> Value {
     json!({
         "id": id,
         "threshold": threshold,
-        "measures": measures(&card.measures),
-        "new_rows": card.of_new.as_ref().map(measures),
+        "measures": measures_json(&card.measures),
+        "new_rows": card.of_new.as_ref().map(measures_json),
         "folds": card.by_fold.iter().map(|(train, test, auroc, f1)| json!({
             "trained_on": train, "tested": test, "auroc": auroc, "f1": f1,
         })).collect::<Vec<_>>(),

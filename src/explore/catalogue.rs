@@ -9,13 +9,13 @@ use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::explore::{Catalogue, Choice, Term};
 use crate::stats::columns;
 
-/// Columns of a table that are listed, at most: each gives a page eight choices, and ten elements.
+/// Most columns of a table that are offered: each adds eight choices, and ten elements, to the page. Set by us.
 const MOST_COLUMNS: usize = 64;
 
 /// What asks for the correlation of columns or features, in place of a measure.
 pub(super) const CORRELATION: &str = "correlation";
 
-/// Flows that are looked at for their fields, at most.
+/// Most flows whose fields are looked for, so that the page does not wait for a long capture. Set by us.
 const MOST_FLOWS: usize = 200_000;
 
 /// What can be asked.
@@ -33,13 +33,14 @@ fn measures(sources: &Sources<'_>) -> Vec<Choice> {
     let listed = MEASURES.iter().filter(|entry| !matches!(entry.id, "q1" | "q3"));
     let mut all: Vec<Choice> = listed.flat_map(|entry| measure(entry, sources)).collect();
     let is_of_flows = sources.rows.is_none();
-    if is_of_flows || names(sources, true).nth(1).is_some() {
-        let (group, what) = if is_of_flows { ("Volume", "feature of flows") } else { ("Columns", "column of numbers") };
+    if is_of_flows || headings(sources, Columns::Numeric).nth(1).is_some() {
+        let (group, what) =
+            if is_of_flows { ("Volume", "features of flows") } else { ("Columns", "columns of numbers") };
         all.push(Choice {
             term: Term::new(CORRELATION),
             label: "Rank correlation".to_owned(),
             group: group.to_owned(),
-            help: format!("How much each {what} goes with each other, from -1 to 1 (Spearman)."),
+            help: format!("How strongly each pair of {what} rises and falls together, from -1 to 1 (Spearman)."),
             ..Choice::default()
         });
     }
@@ -80,8 +81,10 @@ fn dimension(entry: &Dimension, sources: &Sources<'_>, fields: FieldSet) -> Vec<
             let all = FieldId::ALL.iter().filter(is_offered);
             all.map(|field| choice(field.id(), &format!("{} ({})", field.label(), field.id()))).collect()
         }
-        Takes::Column => names(sources, false).map(|name| choice(name, name)).collect(),
-        Takes::Numbers => names(sources, true).map(|name| choice(name, &format!("{name}, in bins"))).collect(),
+        Takes::Column => headings(sources, Columns::All).map(|name| choice(name, name)).collect(),
+        Takes::Numbers => {
+            headings(sources, Columns::Numeric).map(|name| choice(name, &format!("{name}, in bins"))).collect()
+        }
         Takes::Label => {
             let label = sources.rows.and_then(|rows| rows.layout().label);
             label.map(|_| choice("", entry.label)).into_iter().collect()
@@ -106,22 +109,29 @@ fn measure(entry: &Measure, sources: &Sources<'_>) -> Vec<Choice> {
         is_ordered: false,
     };
     match entry.takes {
-        Takes::Column => names(sources, false).map(choice).collect(),
-        Takes::Numbers => names(sources, true).map(choice).collect(),
+        Takes::Column => headings(sources, Columns::All).map(choice).collect(),
+        Takes::Numbers => headings(sources, Columns::Numeric).map(choice).collect(),
         _ => vec![choice("")],
     }
 }
 
-/// Headings of a table's columns, or of those with numbers.
-pub(super) fn names<'a>(sources: &'a Sources<'_>, is_of_numbers: bool) -> impl Iterator<Item = &'a str> {
+/// Which columns of a table are meant.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Columns {
+    All,
+    Numeric,
+}
+
+/// Headings of a table's columns: of the first [`MOST_COLUMNS`].
+pub(super) fn headings<'a>(sources: &'a Sources<'_>, meant: Columns) -> impl Iterator<Item = &'a str> {
     let rows = sources.rows;
     let all = rows.map_or(&[][..], |rows| &rows.layout().columns);
     let has_numbers = move |place: usize| {
         rows.and_then(|rows| rows.column(place)).is_some_and(|kept| kept.totals().numbers > 0 && !is_text(kept))
     };
-    let meant =
-        all.iter().enumerate().take(MOST_COLUMNS).filter(move |(place, _)| !is_of_numbers || has_numbers(*place));
-    meant.map(|(_, column)| column.name.as_str())
+    let is_meant = move |place: usize| meant == Columns::All || has_numbers(place);
+    let listed = all.iter().enumerate().take(MOST_COLUMNS).filter(move |(place, _)| is_meant(*place));
+    listed.map(|(_, column)| column.name.as_str())
 }
 
 fn is_text(kept: &crate::stats::rows::Kept) -> bool {

@@ -1,9 +1,9 @@
-//! The columns of numbers of a table, or the features of flows, to how much each goes with each other: Spearman's rank correlation.
+//! The columns of numbers of a table, or the features of flows, to the rank correlation (Spearman's) of each pair.
 //!
 //! Ranks, because traffic spans many powers of ten: one long flow would decide Pearson's. Of more rows or flows than [`MOST_ROWS`]
 //! one in so many is taken; one without a number counts in no pair of that column.
 
-use super::catalogue::{CORRELATION, names};
+use super::catalogue::{CORRELATION, Columns, headings};
 use super::sources::{Selected, Sources};
 use super::turn::Turn;
 use crate::flow::features::column::{Column, Value};
@@ -38,7 +38,7 @@ pub fn is_asked(question: &Question) -> bool {
     question.measures.iter().any(|term| term.id == CORRELATION)
 }
 
-/// How much each column goes with each other, from -1 to 1; nothing where one of the two never changes.
+/// The rank correlation of each pair of columns, from -1 to 1; none where one of the two never changes.
 ///
 /// # Errors
 /// If there are no two columns of numbers, or more is asked for.
@@ -129,7 +129,7 @@ async fn each_with_each(columns: &[(String, Vec<Option<f64>>)], turn: &Turn<'_>)
 fn of_rows(sources: &Sources<'_>, selected: &Selected) -> Compared {
     let words = ("rows", "columns of numbers");
     let Some(rows) = sources.rows else { return Compared { columns: Vec::new(), n_columns: 0, step: 1, words } };
-    let all: Vec<&str> = names(sources, true).collect();
+    let all: Vec<&str> = headings(sources, Columns::Numeric).collect();
     let (taken, step) = some(&selected_rows(sources, selected));
     let column = |name: &&str| {
         let place = rows.layout().columns.iter().position(|column| column.name == **name)?;

@@ -19,7 +19,7 @@ pub fn value(key: Key, dimension: &AskedDimension<'_>) -> AnswerValue {
         Key::At(place) => place,
         _ => 0,
     };
-    // A filter would say what is masked in words.
+    // A filter would give away what is masked in the text.
     let is_masked = matches!(key, Key::Name(index)
         if name(index, &dimension.asked) != dimension.asked.sources.names.text(index));
     let filter = if is_masked { None } else { (dimension.entry.filter)(key, &dimension.asked) };

@@ -315,6 +315,16 @@ pub struct Timeline {
 impl Timeline {
     /// Names of the kinds, in order.
     pub const KINDS: [&'static str; 5] = ["TCP", "UDP", "ICMP", "ARP", "Other"];
+    /// Place of TCP among the kinds.
+    pub const TCP: usize = 0;
+    /// Place of UDP.
+    pub const UDP: usize = 1;
+    /// Place of ICMP and ICMPv6.
+    pub const ICMP: usize = 2;
+    /// Place of ARP.
+    pub const ARP: usize = 3;
+    /// Place of all others.
+    pub const OTHER: usize = 4;
 }
 
 /// A host's totals.

@@ -43,7 +43,7 @@ impl<'a> DetectorCoverage<'a> {
     }
 
     /// How many detectors did not have enough data.
-    pub fn n_resting(&self) -> u64 {
+    pub fn n_not_evaluated(&self) -> u64 {
         self.not_evaluated.iter().map(|(_, ids)| ids.len() as u64).sum()
     }
 
@@ -100,7 +100,7 @@ mod tests {
         let looked = DetectorCoverage::of(&of_rows);
         assert_eq!(looked.words(str::to_uppercase), "FOREST and PCA checked the rows of this table");
         assert_eq!(looked.not_evaluated, [("The table has no addresses.", vec!["scan", "flood"]), ("Few.", vec!["x"])]);
-        assert_eq!(looked.n_resting(), 3);
+        assert_eq!(looked.n_not_evaluated(), 3);
         let of_capture = analysis(&[("a", None), ("b", None), ("c", None), ("d", None)], false);
         assert_eq!(DetectorCoverage::of(&of_capture).words(str::to_owned), "4 detectors checked this capture");
         let of_none = analysis(&[("a", why)], true);

@@ -4,7 +4,7 @@ use super::messages::MessageCounts;
 use super::timeline::TimelineBuilder;
 use crate::flow::names::Names;
 use crate::maths::sorting::Arrange;
-use crate::model::analysis::{ProtocolCount, SizeBin};
+use crate::model::analysis::{ProtocolCount, SizeBin, Timeline};
 use crate::model::app::protocol::AppProto;
 use crate::model::app::protocol::Protocol;
 use crate::model::packet::Transport;
@@ -14,13 +14,13 @@ use std::collections::BTreeMap;
 /// Upper borders of the size bins, those of Wireshark's packet length statistics.
 pub const SIZE_BORDERS: [u32; 10] = [19, 39, 79, 159, 319, 639, 1279, 2559, 5119, u32::MAX];
 
-/// Places in time that the packets of one flow of a table are spread over.
+/// Most points in time that the packets of one flow of a table are spread over: enough for a smooth chart. Set by us.
 const MOST_SPREAD: u64 = 16;
 
 /// The layer of applications, see [`layer`].
 const APPLICATION: u8 = 4;
 
-/// A packet with more layers may have the same one twice, not side by side.
+/// With at most so many layers, a layer that comes twice comes side by side, so that looking one back is enough.
 const PLAIN_LAYERS: usize = 4;
 
 #[derive(Clone, Copy, Default)]
@@ -86,27 +86,23 @@ impl Counters {
         }
         let layers = packet.layers.as_slice();
         for (place, layer) in layers.iter().enumerate() {
-            // A layer that comes again further inside, as VLAN tags or IP do, is one to who reads the table.
+            // A packet counts once for each protocol, even if it has the layer twice, as with VLAN tags or IP in IP.
             let from = if layers.len() > PLAIN_LAYERS { 0 } else { place.saturating_sub(1) };
             let before = layers.get(from..place);
             if before.is_some_and(|before| before.contains(layer)) {
                 continue;
             }
-            let slot = match layer {
-                Protocol::AppProto(named) => self.named.get_mut(*named as usize),
-                other => Some(self.numbered.entry(*other).or_default()),
-            };
-            if let Some(slot) = slot {
+            if let Some(slot) = self.slot(*layer) {
                 slot.packets += 1;
                 slot.bytes += bytes;
             }
         }
         let kind = match (&packet.transport, packet.arp.is_some()) {
-            (Transport::Tcp(_), _) => 0,
-            (Transport::Udp(_), _) => 1,
-            (Transport::Icmp(_), _) => 2,
-            (_, true) => 3,
-            _ => 4,
+            (Transport::Tcp(_), _) => Timeline::TCP,
+            (Transport::Udp(_), _) => Timeline::UDP,
+            (Transport::Icmp(_), _) => Timeline::ICMP,
+            (_, true) => Timeline::ARP,
+            _ => Timeline::OTHER,
         };
         if packet.is_timed {
             self.timeline.add(now, kind, bytes);
@@ -122,21 +118,17 @@ impl Counters {
         self.span_ns = Some((first.min(flow.first_ns), last.max(flow.last_ns)));
         let ip = Protocol::AppProto(if flow.key.low.is_v4() { AppProto::Ipv4 } else { AppProto::Ipv6 });
         for layer in [ip, flow.transport()] {
-            let slot = match layer {
-                Protocol::AppProto(named) => self.named.get_mut(named as usize),
-                other => Some(self.numbered.entry(other).or_default()),
-            };
-            if let Some(slot) = slot {
+            if let Some(slot) = self.slot(layer) {
                 slot.packets += packets;
                 slot.bytes += bytes;
                 slot.flows += 1;
             }
         }
         let kind = match flow.key.protocol {
-            6 => 0,
-            17 => 1,
-            1 | 58 => 2,
-            _ => 4,
+            6 => Timeline::TCP,
+            17 => Timeline::UDP,
+            1 | 58 => Timeline::ICMP,
+            _ => Timeline::OTHER,
         };
         let n = packets.clamp(1, MOST_SPREAD);
         // total * i / n, without running over 64 bits.
@@ -146,6 +138,14 @@ impl Counters {
             let at = flow.first_ns.saturating_add_unsigned(share(duration_ns, i));
             let part = |total: u64| share(total, i + 1) - share(total, i);
             self.timeline.add_many(at, kind, part(packets), part(bytes));
+        }
+    }
+
+    #[inline]
+    fn slot(&mut self, protocol: Protocol) -> Option<&mut Count> {
+        match protocol {
+            Protocol::AppProto(named) => self.named.get_mut(named as usize),
+            other => Some(self.numbered.entry(other).or_default()),
         }
     }
 

@@ -90,7 +90,7 @@ fn kinds(analysis: &Analysis) -> String {
 /// for, or where all that is named above was.
 fn unchecked(analysis: &Analysis, looked: &DetectorCoverage<'_>) -> String {
     let names = kinds_of(analysis, false);
-    match (looked.ran.is_empty(), names.is_empty(), looked.n_resting()) {
+    match (looked.ran.is_empty(), names.is_empty(), looked.n_not_evaluated()) {
         (false, false, _) => format!("; {} could not be looked for", list(&names)),
         (false, true, n) if n > 0 && analysis.table.is_some() => {
             format!("; {} could not check it", counted(n, "detector", "detectors"))

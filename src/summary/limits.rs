@@ -5,11 +5,11 @@ use crate::model::analysis::IssueSeverity;
 use crate::model::coverage::DetectorCoverage;
 use crate::model::format::quantity::{bytes, count, counted, percent};
 
-/// Losses below this share change no result.
+/// Losses below this share are not worth a word. Set by us.
 const LEAST_LOSS: f64 = 0.001;
-/// One-sided connections below this share are ordinary at the ends of a capture.
+/// One-sided connections below this share are ordinary at the ends of a capture. Set by us.
 const LEAST_ONE_SIDED: f64 = 0.05;
-/// Encrypted bytes below this share are not worth a word.
+/// Encrypted bytes below this share are not worth a word. Set by us.
 const LEAST_ENCRYPTED: f64 = 0.1;
 /// Protocols whose content cannot be read.
 const ENCRYPTED: [&str; 8] = ["TLS", "QUIC", "DTLS", "SSH", "ESP", "WireGuard", "OpenVPN", "SRTP"];
@@ -17,17 +17,11 @@ const ENCRYPTED: [&str; 8] = ["TLS", "QUIC", "DTLS", "SSH", "ESP", "WireGuard", 
 /// Limits that are named; the report lists all.
 const MOST_LIMITS: usize = 4;
 
-/// What could not be seen, as one sentence behind another; empty if there is nothing to say.
+/// What could not be seen, as one sentence with a blank before it; empty if there is nothing to say.
 pub fn unseen(analysis: &Analysis) -> String {
-    let limits = of(analysis);
-    match limits.len() {
-        0 => String::new(),
-        n if n > MOST_LIMITS => {
-            let first: Vec<String> = limits.into_iter().take(MOST_LIMITS).collect();
-            format!(" Not all could be seen: {}.", first.join("; "))
-        }
-        _ => format!(" Not all could be seen: {}.", limits.join("; ")),
-    }
+    let mut limits = of(analysis);
+    limits.truncate(MOST_LIMITS);
+    if limits.is_empty() { String::new() } else { format!(" Not everything could be seen: {}.", limits.join("; ")) }
 }
 
 /// Each limit in words that go on after a colon, most important first.
@@ -54,7 +48,7 @@ pub fn of(analysis: &Analysis) -> Vec<String> {
         limits.push(format!("{} kept as totals only", counted(coverage.flows_summarised, "flow was", "flows were")));
     }
     limits.extend(encrypted(analysis));
-    limits.extend(resting(analysis));
+    limits.extend(not_evaluated(analysis));
     limits
 }
 
@@ -68,9 +62,10 @@ fn encrypted(analysis: &Analysis) -> Option<String> {
         .then(|| format!("{all} of the bytes are encrypted ({}), so that only sizes and times show", names.join(", ")))
 }
 
-fn resting(analysis: &Analysis) -> Option<String> {
+/// How many detectors did not have enough data, with the main reason.
+fn not_evaluated(analysis: &Analysis) -> Option<String> {
     let looked = DetectorCoverage::of(analysis);
-    let n = looked.n_resting();
+    let n = looked.n_not_evaluated();
     let n_all = n + looked.ran.len() as u64;
     let most = looked.not_evaluated.iter().max_by_key(|(_, ids)| ids.len())?;
     let (why, ids) = (super::wording::inner(most.0), most.1.len() as u64);

@@ -37,7 +37,7 @@ pub const ENGLISH: &[(&str, &str)] = &[
     ("src/export/json", "files for other programs"),
     ("src/export/pseudonyms", "patterns, no texts"),
     ("src/read/table/dialect", "headings of other programs"),
-    ("src/web/worker", "what only developers see"),
+    ("src/web/worker/speed", "programs, no texts"),
     ("src/export/beacons.rs", "headings of a file for other programs"),
     ("src/export/columnar.rs", "options of the command"),
     ("src/export/report/html/style.rs", "a style sheet"),

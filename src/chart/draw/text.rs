@@ -5,13 +5,13 @@ use crate::model::format::visible::{self, visible};
 /// Family of all text on charts.
 pub const FAMILY: &str = "system-ui, sans-serif";
 
-/// About how wide a text is in a sans-serif font of `size` px. An estimate per kind of letter, after DejaVu Sans,
-/// the widest of the usual ones: it must not ask the
-/// browser, so that the report is the same natively, and so that drawing does not make the page lay itself out.
+/// Estimated width in px of a text in a sans-serif font of `size` px, by kind of letter, after DejaVu Sans, the widest of the
+/// usual fonts. The browser is not asked: the report must be the same natively, and drawing must cause no layout of the page.
 pub fn width(text: &str, size: f64) -> f64 {
     text.chars().map(em).sum::<f64>() * size
 }
 
+/// Width of a letter, em.
 fn em(letter: char) -> f64 {
     match letter {
         'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' => 0.32,

@@ -68,7 +68,7 @@ pub fn start() {
                 models.borrow_mut().clear();
                 let say = |answer| reply(LearnerReply::Training(question, Box::new(answer)), &[]);
                 let mut report = reporter(move |share| say(TrainingAnswer::Progress(share)));
-                let (trained, answer) = training::desk::train(&task, &mut report);
+                let (trained, answer) = training::queries::train(&task, &mut report);
                 models.replace(trained);
                 say(answer);
             }

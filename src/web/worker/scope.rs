@@ -1,4 +1,4 @@
-//! The worker's own place: its clock, its turn in the browser, and its way to the page.
+//! The worker's global scope: the time, replies to the page, and a pause in which messages from it are taken.
 
 use crate::protocol::{Envelope, Reply};
 use crate::web::browser::codec;
@@ -12,6 +12,7 @@ pub(super) fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
+/// Milliseconds since 1970.
 pub(super) fn now() -> f64 {
     js_sys::Date::now()
 }
@@ -25,6 +26,7 @@ pub(super) fn post_with(job: u32, reply: Reply, files: &[Blob]) {
     // Fails only for values that cannot be cloned; ours are bytes.
     let _ = scope().post_message_with_transfer(&message, &transfer);
 }
+
 /// Lets waiting messages in: a zero time-out is a task of its own, a ready promise is not.
 pub(super) async fn pause() {
     let promise = Promise::new(&mut |resolve, _| {

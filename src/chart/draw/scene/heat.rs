@@ -1,4 +1,4 @@
-//! A field for each pair of a row and a column: the further from the ground, the larger. What is unknown stays empty.
+//! A heatmap: a cell for each pair of a row and a column, its colour the stronger the larger the value. Unknown cells stay empty.
 
 use super::super::text;
 use super::super::theme::{Rgb, Theme};
@@ -6,7 +6,7 @@ use super::{Anchor, LABEL, Rect, SMALL, Scene, Zone, sane};
 use crate::model::format::quantity::{short, with_unit};
 
 const ROW: f64 = 22.0;
-/// Room above the fields for the scale, and below them for the labels of the columns.
+/// Room above the cells for the scale, and below them for the labels of the columns.
 const HEAD: f64 = 28.0;
 const FOOT: f64 = 24.0;
 /// Steps of the scale.
@@ -31,7 +31,7 @@ pub fn lay_out(
     scene.layout.plot = plot;
     let largest = values.iter().flatten().map(|value| sane(value.abs())).fold(0.0, f64::max);
     let step = plot.width / columns.len().max(1) as f64;
-    // Fields stand apart only where there is room for it.
+    // Cells stand apart only where there is room for it.
     let gap = if step >= 8.0 { 1.0 } else { 0.0 };
     for (y, row) in rows.iter().enumerate() {
         let top = plot.y + ROW * y as f64;
@@ -89,7 +89,7 @@ fn scale(scene: &mut Scene, (largest, is_signed): (f64, bool), unit: &str, theme
     scene.text((end, y + 5.0), label, SMALL, theme.muted, Anchor::Start);
 }
 
-/// By the logarithm, for traffic spans many powers of ten; nothing has the colour of the ground.
+/// By the logarithm, for traffic spans many powers of ten; 0 has the colour of the background.
 fn colour(value: f64, largest: f64, theme: &Theme) -> Rgb {
     let share = if largest > 0.0 {
         (1.0 + value * scale_of(largest)).ln() / (1.0 + largest * scale_of(largest)).ln()
@@ -99,12 +99,12 @@ fn colour(value: f64, largest: f64, theme: &Theme) -> Rgb {
     blend(share, theme)
 }
 
-/// Values below 1 have a logarithm too.
+/// What values are multiplied by before 1 is added, so that the logarithm also spreads values below 1.
 fn scale_of(largest: f64) -> f64 {
     if largest >= 100.0 { 1.0 } else { 100.0 / largest }
 }
 
-/// Both sides of zero, from -1 to 1.
+/// The colour of a value from -1 to 1: one colour for each sign.
 fn signed(share: f64, theme: &Theme) -> Rgb {
     towards(share.abs(), theme.series_colour(usize::from(share < 0.0)), theme)
 }
@@ -117,6 +117,5 @@ fn towards(share: f64, to: Rgb, theme: &Theme) -> Rgb {
     let share = share.clamp(0.0, 1.0);
     let mix = |from: u8, to: u8| (f64::from(from) + (f64::from(to) - f64::from(from)) * share).round() as u8;
     let from = theme.grid;
-    // Through a lighter or darker middle the steps stay apart.
     (mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
 }

@@ -72,8 +72,8 @@ fn verdict(analysis: &Analysis, chosen: &[ReportSection]) -> String {
     let looked = DetectorCoverage::of(analysis);
     let at = if analysis.table.is_some() { looked.at } else { "it" };
     let mut trust = format!("{} checked {at}", counted(looked.ran.len() as u64, "detector", "detectors"));
-    if looked.n_resting() > 0 {
-        trust.push_str(&format!(", {} did not have enough data", count(looked.n_resting())));
+    if looked.n_not_evaluated() > 0 {
+        trust.push_str(&format!(", {} did not have enough data", count(looked.n_not_evaluated())));
     }
     trust.push_str(match analysis.issues.iter().map(|issue| issue.severity).max() {
         None => "; everything could be read.",

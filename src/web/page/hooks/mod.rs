@@ -3,18 +3,18 @@
 mod use_dark;
 mod use_drag;
 mod use_focus;
+mod use_incremental_render;
 mod use_pixel_ratio;
 mod use_rule_form;
 mod use_size;
-mod use_turns;
 
 pub use use_dark::{IsDark, use_dark};
 pub use use_drag::{Drag, use_drag};
 pub use use_focus::use_focus_on_change;
+pub use use_incremental_render::use_incremental_render;
 pub use use_pixel_ratio::use_pixel_ratio;
 pub use use_rule_form::{OpenRule, use_rule_form};
 pub use use_size::use_size;
-pub use use_turns::use_turns;
 
 use super::store::Store;
 use crate::session::{Action, Clock};

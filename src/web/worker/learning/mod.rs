@@ -27,6 +27,12 @@ impl Learning {
     pub(super) fn end(&self) {
         self.0.take();
     }
+
+    /// Ends the worker if it is learning; the question that nobody will answer now.
+    fn cancel(&self) -> Option<u32> {
+        let ended = self.0.borrow_mut().take_if(|helper| helper.is_learning());
+        ended.and_then(|helper| helper.waiting())
+    }
 }
 
 /// Answers a question about anomalies, or has it answered.
@@ -35,8 +41,7 @@ pub(super) fn ask(shared: &Shared, number: u32, question: u32, query: AnomalyQue
     let known = with(shared, number, |job| job.views.anomalies.answer(&job.pipeline, &query)).flatten();
     match (&query, known) {
         (AnomalyQuery::Cancel, _) => {
-            let ended = shared.learning.0.borrow_mut().take_if(|helper| helper.is_learning());
-            if let Some(waiting) = ended.and_then(|helper| helper.waiting()) {
+            if let Some(waiting) = shared.learning.cancel() {
                 let answer = Answer::Anomalies(AnomalyAnswer::Cancelled);
                 post(number, Reply::Answer { question: waiting, answer });
             }

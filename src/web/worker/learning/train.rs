@@ -1,10 +1,11 @@
-//! Training in a worker of its own, as learning is: progress comes from there, cancelling ends it, and it keeps the models.
+//! Queries about training to answers: what there is to train on is said here, training itself is left to a worker of its own, which
+//! sends progress and keeps the models.
 
 use super::{Learning, fresh};
 use crate::model::analysis::FileFacts;
 use crate::protocol::training::{TrainingAnswer, TrainingOffer, TrainingQuery};
 use crate::protocol::{Answer, Reply, SaveError};
-use crate::training::desk;
+use crate::training::queries;
 use crate::web::worker::scope::post;
 use crate::web::worker::{Shared, with};
 
@@ -17,8 +18,7 @@ pub fn ask(shared: &Shared, number: u32, question: u32, query: &TrainingQuery) {
     let Learning(training) = &shared.training;
     match query {
         TrainingQuery::Cancel => {
-            let ended = training.borrow_mut().take_if(|helper| helper.is_learning());
-            if let Some(waiting) = ended.and_then(|helper| helper.waiting()) {
+            if let Some(waiting) = shared.training.cancel() {
                 let answer = Answer::Training(TrainingAnswer::Cancelled);
                 post(number, Reply::Answer { question: waiting, answer });
             }
@@ -26,8 +26,8 @@ pub fn ask(shared: &Shared, number: u32, question: u32, query: &TrainingQuery) {
         }
         TrainingQuery::Offer(choice) => {
             let offer = with(shared, number, |job| match shared.applied.marks(job) {
-                Ok(marks) => desk::offer(&job.pipeline, choice, marks.as_ref()),
-                Err(why) => TrainingOffer { why_not: Some(why), ..desk::offer(&job.pipeline, choice, None) },
+                Ok(marks) => queries::offer(&job.pipeline, choice, marks.as_ref()),
+                Err(why) => TrainingOffer { why_not: Some(why), ..queries::offer(&job.pipeline, choice, None) },
             });
             offer.into_iter().for_each(|offer| reply(TrainingAnswer::Offer(Box::new(offer))));
         }
@@ -35,7 +35,7 @@ pub fn ask(shared: &Shared, number: u32, question: u32, query: &TrainingQuery) {
             let task = with(shared, number, |job| {
                 let name = job.analysis.as_ref().map_or("", |analysis| analysis.file.name.as_str()).to_owned();
                 let marks = shared.applied.marks(job)?;
-                desk::task(&job.pipeline, vec![FileFacts::name_of(&[name])], choice, marks.as_ref())
+                queries::task(&job.pipeline, vec![FileFacts::name_of(&[name])], choice, marks.as_ref())
             });
             match task {
                 Some(Ok(task)) => match fresh(shared, number, &shared.training) {

@@ -1,5 +1,4 @@
-//! This worker as a helper of another of its kind: keeps the rows of the table whose bytes it is sent, and hands them
-//! back in blocks at the end.
+//! The main function of the helper worker: slices of a table in, the kept rows of it out, as blocks, at the end.
 
 use crate::pipeline::{RowBlock, RowKeeper};
 use crate::protocol::encode;
@@ -19,10 +18,10 @@ use web_sys::MessageEvent;
 /// What a helper is asked; between the first two come the bytes of the file, slice by slice.
 #[derive(Serialize, Deserialize)]
 pub(super) enum HelperRequest {
-    /// Begin, with the settings in force, and the name of the file.
-    Begin(Settings, String),
-    /// The bytes have ended: hand back what is to be said of the rows; true if the rest of the file will not come.
-    End(bool),
+    /// Slices of this file follow.
+    Begin { settings: Settings, file_name: String },
+    /// The last slice was sent: hand back what is to be said of the rows. If stopped, the rest of the file will not come.
+    End { is_stopped: bool },
     /// Hand back the rows themselves.
     Rows,
 }
@@ -50,10 +49,10 @@ pub(super) fn start() {
             return;
         }
         match codec::from_js::<HelperRequest>(&data) {
-            Some((HelperRequest::Begin(settings, name), _)) => {
-                *keeper.borrow_mut() = Some(RowKeeper::for_file(&settings, &name));
+            Some((HelperRequest::Begin { settings, file_name }, _)) => {
+                *keeper.borrow_mut() = Some(RowKeeper::for_file(&settings, &file_name));
             }
-            Some((HelperRequest::End(is_stopped), _)) => {
+            Some((HelperRequest::End { is_stopped }, _)) => {
                 *blocks.borrow_mut() = keeper.take().map(|keeper| keeper.end(is_stopped));
                 hand_back(blocks.borrow_mut().iter_mut().flatten().take(1));
             }

@@ -139,7 +139,8 @@ impl RowTask {
         put: impl Fn(RowBlock) -> bool + 'static,
     ) -> RowTask {
         helper.state.borrow_mut().put = Rc::new(put);
-        helper.send(codec::to_js(&HelperRequest::Begin(settings.clone(), name.to_owned()), &[]));
+        helper
+            .send(codec::to_js(&HelperRequest::Begin { settings: settings.clone(), file_name: name.to_owned() }, &[]));
         let state = helper.state.clone();
         let give_up = move || {
             let is_silent = state.borrow().waiting.is_some();
@@ -163,7 +164,7 @@ impl RowTask {
     /// No more slices come.
     pub(super) fn end(&mut self, is_stopped: bool) {
         self.is_stopped = is_stopped;
-        self.helper.send(codec::to_js(&HelperRequest::End(is_stopped), &[]));
+        self.helper.send(codec::to_js(&HelperRequest::End { is_stopped }, &[]));
     }
 
     /// Asks for the rows, once.

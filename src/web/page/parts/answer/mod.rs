@@ -88,7 +88,7 @@ pub fn AnswerView(props: &AnswerViewProps) -> Html {
         let why = if is_narrowed {
             "Nothing passes the filter and what is selected."
         } else {
-            "There is nothing of this in the file."
+            "The file contains nothing of this kind."
         };
         return html! { <p class="placeholder">{ why }</p> };
     }

@@ -7,7 +7,7 @@ use crate::model::format::quantity;
 use crate::model::format::time;
 use crate::protocol::Filter;
 use crate::session::{Route, Selection, Shared};
-use crate::web::page::hooks::{use_store, use_turns};
+use crate::web::page::hooks::{use_incremental_render, use_store};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::terms::{explained, explained_within};
 use crate::web::page::parts::text::plain;
@@ -51,7 +51,7 @@ pub fn Rows(props: &AnswerRowsProps) -> Html {
     let shown = use_state_eq(|| *most);
     let has_value =
         |row: &&AnswerRow| !props.is_of_values || row.values.iter().any(|value| value.kind != ValueKind::Nothing);
-    let there = use_turns(answer.rows.len().min(*shown), EACH);
+    let there = use_incremental_render(answer.rows.len().min(*shown), EACH);
     let left_out = answer.n_rows.saturating_sub(answer.rows.len().min(*shown) as u64);
     let is_cut = answer.rows.len() > *shown;
     let on_more = {

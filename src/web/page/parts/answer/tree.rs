@@ -7,7 +7,7 @@ use crate::model::explore::{Answer, AnswerRow, ValueKind};
 use crate::model::format::quantity;
 use crate::protocol::Filter;
 use crate::session::{Route, Shared};
-use crate::web::page::hooks::{use_store, use_turns};
+use crate::web::page::hooks::{use_incremental_render, use_store};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::terms::explained;
 use crate::web::page::parts::text::plain;
@@ -37,7 +37,7 @@ pub fn Tree(props: &TreeProps) -> Html {
     let rows: Vec<&AnswerRow> = answer.rows.iter().collect();
     let mut lines = Vec::new();
     grow(answer, &rows, (0, ""), &mut lines);
-    let there = use_turns(lines.len().min(MOST), EACH);
+    let there = use_incremental_render(lines.len().min(MOST), EACH);
     if lines.is_empty() {
         return html! { <p class="placeholder">{"There is nothing to show."}</p> };
     }

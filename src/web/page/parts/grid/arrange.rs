@@ -24,11 +24,11 @@ pub struct Arranged {
     pub tracks: String,
     /// All in order.
     pub all: Vec<Placed>,
-    /// A column, by its heading, is to be so wide; none for as it comes.
+    /// Sets the width of a column, by its heading, in px; none for its usual width.
     pub on_width: Callback<(String, Option<f64>)>,
-    /// Widths stay as they are now.
+    /// Dragging has ended: the widths are kept in the browser.
     pub on_end: Callback<()>,
-    /// Arranges otherwise.
+    /// Sets the arrangement, and keeps it in the browser.
     pub on_change: Callback<Arrangement>,
     /// As it was arranged.
     pub arrangement: Arrangement,
@@ -99,7 +99,7 @@ pub fn close_on_escape() -> Callback<KeyboardEvent> {
 }
 
 /// The list of all columns: shown or not, before or behind others, wider or narrower.
-pub fn list(columns: &[Head], arranged: &Arranged) -> Html {
+pub fn column_list(columns: &[Head], arranged: &Arranged) -> Html {
     let known = known(columns);
     let change = |next: Arrangement| arranged.on_change.reform(move |_: MouseEvent| next.clone());
     let own = &arranged.arrangement;
@@ -137,7 +137,7 @@ pub fn list(columns: &[Head], arranged: &Arranged) -> Html {
                         { line(each) }
                     }
                 </ul>
-                <button type="button" class="button" disabled={own.is_empty()} onclick={change(Arrangement::default())}>{"As they were"}</button>
+                <button type="button" class="button" disabled={own.is_empty()} onclick={change(Arrangement::default())}>{"Reset columns"}</button>
             </div>
         </details>
     }

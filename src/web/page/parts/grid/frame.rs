@@ -228,7 +228,7 @@ fn foot(frame: GridFrame<'_>, arranged: &Arranged, copied: &str, on_copy: Callba
                 <button type="button" class="button quiet" onclick={on_copy} title="Copy the rows in sight; Ctrl+C in the table copies the chosen one">
                     { Icon::Copy.html() }<span>{"Copy rows"}</span>
                 </button>
-                { arrange::list(&frame.columns, arranged) }
+                { arrange::column_list(&frame.columns, arranged) }
             }
         </div>
         </div>

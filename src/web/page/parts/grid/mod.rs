@@ -33,7 +33,7 @@ pub use row::{Column, Row, Wanted};
 /// Height of a row and of the header, in rem; the style sheet says the same.
 const ROW_REM: f64 = 1.75;
 /// Said where there is no row at all.
-const NOTHING: &str = "There is nothing of this in the file.";
+const NOTHING: &str = "The file contains nothing of this kind.";
 
 /// What a grid shows, and what it calls.
 #[derive(Properties, PartialEq)]

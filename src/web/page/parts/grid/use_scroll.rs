@@ -1,4 +1,4 @@
-//! Where a grid is scrolled to, also where its scroll bar stands for more pixels than it has.
+//! Scroll and wheel events of a grid to its offset into the rows, also where the scroll bar is scaled (see `session::window`).
 
 use crate::session::window::Scroll;
 use gloo::events::{EventListener, EventListenerOptions};
@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, WheelEvent};
 use yew::prelude::*;
 
-/// Lines and pages that wheels may count in, px.
+/// Height of a line for wheels that count in lines, px: that of a row (1.75 rem).
 const LINE_PX: f64 = 28.0;
 
 struct Now {

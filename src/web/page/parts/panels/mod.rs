@@ -5,7 +5,7 @@ use crate::protocol::Filter;
 use crate::session::panel::Panel;
 use crate::session::{Shared, State};
 use crate::web::browser::zone;
-use crate::web::page::hooks::{use_clock, use_turns};
+use crate::web::page::hooks::{use_clock, use_incremental_render};
 use crate::web::page::parts::answer::use_catalogue;
 use crate::web::page::parts::lost::TablesLost;
 use card::PanelCard;
@@ -54,7 +54,7 @@ pub fn PanelGrid(props: &PanelGridProps) -> Html {
     let offset = zone::offset_minutes(clock, analysis.summary.first_ns.unwrap_or(0));
     let possible =
         catalogue.as_ref().map(|catalogue| panels.iter().filter(|panel| panel.is_of(catalogue)).collect::<Vec<_>>());
-    let there = use_turns(possible.as_ref().map_or(0, Vec::len), 2);
+    let there = use_incremental_render(possible.as_ref().map_or(0, Vec::len), 2);
     if !state.has_tables {
         return html! { <TablesLost /> };
     }

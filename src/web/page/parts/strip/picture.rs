@@ -2,7 +2,7 @@
 
 use super::drag::use_time_drag;
 use super::{brush, heights, n_bins, share, start_of, summary};
-use crate::chart::draw::ticks;
+use crate::model::format::time;
 use crate::model::{Analysis, Finding, Severity};
 use crate::session::Shared;
 use crate::web::browser::style;
@@ -61,8 +61,9 @@ pub fn Picture(props: &StripPictureProps) -> Html {
         })
     };
     let text = |bin: usize| {
-        let text = ticks::range(start_of(timeline, bin), 0, *offset);
-        text.split(" to ").next().unwrap_or_default().to_owned()
+        let text = time::text(start_of(timeline, bin), *offset);
+        let n_letters = if timeline.bin_ns >= time::SECOND { 19 } else { 23 };
+        text.get(..n_letters).unwrap_or(&text).to_owned()
     };
     let view_box = format!("0 0 {n} 100");
     html! {
@@ -79,8 +80,8 @@ pub fn Picture(props: &StripPictureProps) -> Html {
             { range(shown) }
             <div class="strip-surface" title="Drag to select a range of time" onpointerdown={drag.on_down} onpointermove={drag.on_move}
                 onpointerup={drag.on_up} onpointercancel={drag.on_cancel}></div>
-            { edge(bins, true, text(first), &move_to) }
-            { edge(bins, false, text(end), &move_to) }
+            { edge(bins, Side::From, text(first), &move_to) }
+            { edge(bins, Side::To, text(end), &move_to) }
         </div>
     }
 }
@@ -98,16 +99,23 @@ fn range(shown: Option<(f64, f64)>) -> Html {
     }
 }
 
-/// The first or the last edge of the range; `move_to` is called with both bins that keys move them to.
-fn edge(Bins { first, end, n }: Bins, is_first: bool, text: String, move_to: &Callback<(usize, usize)>) -> Html {
-    let (label, at, range) = match is_first {
-        true => ("Selected from", first, (0, end.saturating_sub(1))),
-        false => ("Selected to", end, (first + 1, n)),
+/// Which edge of the selected range.
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    From,
+    To,
+}
+
+/// An edge of the range as a slider; `move_to` is called with both bins that keys move the edges to.
+fn edge(Bins { first, end, n }: Bins, side: Side, text: String, move_to: &Callback<(usize, usize)>) -> Html {
+    let (label, at, range) = match side {
+        Side::From => ("Selected from", first, (0, end.saturating_sub(1))),
+        Side::To => ("Selected to", end, (first + 1, n)),
     };
     let move_to = move_to.clone();
     let on_key = Callback::from(move |key: String| {
         if let Some(next) = brush::moved(&key, at, range) {
-            move_to.emit(if is_first { (next, end) } else { (first, next) });
+            move_to.emit(if side == Side::From { (next, end) } else { (first, next) });
         } else if key == "Escape" {
             move_to.emit((0, n));
         }
@@ -166,6 +174,7 @@ fn area(heights: &[u64]) -> String {
 
 /// Where findings are marked: place and width in percent, severity and lane, the most severe in the first.
 fn marks(analysis: &Analysis) -> Vec<(f64, f64, Severity, usize)> {
+    // Narrowest mark that can be seen, percent. Set by us.
     const LEAST: f64 = 0.4;
     let timeline = &analysis.stats.timeline;
     let length = (start_of(timeline, n_bins(timeline)) - timeline.start_ns).max(1) as f64;
@@ -175,5 +184,5 @@ fn marks(analysis: &Analysis) -> Vec<(f64, f64, Severity, usize)> {
         let lane = Severity::ALL.iter().rev().position(|severity| *severity == finding.severity).unwrap_or(0);
         (from.min(100.0 - LEAST), (to - from).max(LEAST), finding.severity, lane)
     };
-    analysis.findings.iter().take(MOST_MARKS).map(mark).collect()
+    analysis.findings.iter().filter(|finding| finding.has_time()).take(MOST_MARKS).map(mark).collect()
 }

@@ -19,7 +19,7 @@ use judged::JudgedPart;
 use map::MapPart;
 use matrix::Matrix;
 use method_notes::MethodNotes;
-use row::Reached;
+use row::ListedRows;
 use scores::Scores;
 use use_later::use_later;
 use why::Why;
@@ -197,7 +197,7 @@ fn Results(props: &ResultsProps) -> Html {
         filter: Filter::default(),
         sort: it.sort,
         is_descending: (it.sort != AnomalySort::Place) != it.is_turned,
-        beside: Reached { within: ScoredWithin { least, region: it.region }, has_label: result.judged.is_some() },
+        beside: ListedRows { within: ScoredWithin { least, region: it.region }, has_label: result.judged.is_some() },
     };
     let select = props.on_action.reform(|row: AnomalyRow| AnomalyAction::Select(Some(row.row)));
     html! {

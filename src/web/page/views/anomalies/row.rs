@@ -1,4 +1,4 @@
-//! A row that was scored as a row of the list.
+//! A scored row to its cells in the list of unusual rows.
 
 use crate::protocol::anomalies::{AnomalyRow, AnomalySort, ScoredWithin};
 use crate::session::State;
@@ -7,18 +7,18 @@ use crate::web::page::parts::text::{Times, plain};
 use std::borrow::Cow;
 use yew::AttrValue;
 
-/// Which rows are wanted, and whether a label says something of them.
+/// Which of the scored rows are listed, and whether they have a label.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Reached {
+pub struct ListedRows {
     /// By their score, or by their place on the map.
     pub within: ScoredWithin,
     /// There is a label.
     pub has_label: bool,
 }
 
-impl From<Reached> for ScoredWithin {
-    fn from(reached: Reached) -> ScoredWithin {
-        reached.within
+impl From<ListedRows> for ScoredWithin {
+    fn from(listed: ListedRows) -> ScoredWithin {
+        listed.within
     }
 }
 
@@ -27,7 +27,7 @@ const fn column(label: &'static str, sort: Option<AnomalySort>, is_number: bool)
 }
 
 impl Row for AnomalyRow {
-    type Beside = Reached;
+    type Beside = ListedRows;
     const LABEL: &'static str = "Unusual rows";
     const NOUNS: (&'static str, &'static str) = ("row", "rows");
     const CLASS: &'static str = "anomalies-grid";

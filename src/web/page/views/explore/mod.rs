@@ -19,7 +19,7 @@ use yew::prelude::*;
 
 mod controls;
 
-/// Rows that are shown at first, and added when more are wanted.
+/// Rows shown at first, and as many more each time they are asked for. Set by us.
 const MOST: usize = 75;
 
 /// What is shown.
@@ -133,8 +133,8 @@ fn Shown(props: &ShownProps) -> Html {
     }
 }
 
-/// True if the rows of the input are no flows.
-pub fn is_of_rows(analysis: &Analysis) -> bool {
+/// True if the input is a table whose rows are neither flows nor packets.
+fn is_of_rows(analysis: &Analysis) -> bool {
     analysis.table.as_ref().is_some_and(|table| table.layout.kind == crate::model::rows::RowKind::Rows)
 }
 

@@ -55,9 +55,13 @@ pub fn Picture(props: &GraphPictureProps) -> Html {
         let (scene, select) = (scene.clone(), select.clone());
         Callback::from(move |event: KeyboardEvent| press(&scene, &select, &event))
     };
-    let zoom = |by: Option<f64>| {
+    let zoom = |factor: f64| {
         let scene = scene.clone();
-        Callback::from(move |_: MouseEvent| scene.zoom(by))
+        Callback::from(move |_: MouseEvent| scene.zoom(factor))
+    };
+    let fit = {
+        let scene = scene.clone();
+        Callback::from(move |_: MouseEvent| scene.show_all())
     };
     let chosen = *scene.chosen;
     let told = chosen.and_then(|place| graph.nodes.get(place)).map(|node| words(node, graph.unit));
@@ -72,9 +76,9 @@ pub fn Picture(props: &GraphPictureProps) -> Html {
                     if let Some(on_select) = on_select {
                         <button type="button" class="button" onclick={on_select}>{"Show only its traffic"}</button>
                     }
-                    <button type="button" class="button" aria-label="Enlarge" title="Enlarge (+)" onclick={zoom(Some(STEP))}>{"+"}</button>
-                    <button type="button" class="button" aria-label="Make smaller" title="Make smaller (−)" onclick={zoom(Some(1.0 / STEP))}>{"−"}</button>
-                    <button type="button" class="button" title="Show all (0)" onclick={zoom(None)}>{"Fit"}</button>
+                    <button type="button" class="button" aria-label="Enlarge" title="Enlarge (+)" onclick={zoom(STEP)}>{"+"}</button>
+                    <button type="button" class="button" aria-label="Make smaller" title="Make smaller (−)" onclick={zoom(1.0 / STEP)}>{"−"}</button>
+                    <button type="button" class="button" title="Show all (0)" onclick={fit}>{"Fit"}</button>
                 </div>
             </div>
             <div class="graph-frame" ref={frame}>
@@ -138,9 +142,9 @@ fn press(scene: &Scene, select: &Callback<usize>, event: &KeyboardEvent) {
         return;
     }
     match event.key().as_str() {
-        "+" | "=" => scene.zoom(Some(STEP)),
-        "-" => scene.zoom(Some(1.0 / STEP)),
-        "0" => scene.zoom(None),
+        "+" | "=" => scene.zoom(STEP),
+        "-" => scene.zoom(1.0 / STEP),
+        "0" => scene.show_all(),
         "Escape" => scene.chosen.set(None),
         "Enter" => {
             if let Some(place) = *scene.chosen {

@@ -1,4 +1,4 @@
-//! A graph with what is chosen and seen of it, and what changes both.
+//! A graph with its chosen node and its viewport, and the actions that change both: choose, zoom, show all.
 
 use super::shapes::hit;
 use super::viewport::Viewport;
@@ -35,8 +35,13 @@ impl Scene {
         }
     }
 
-    /// Enlarges it by a factor; shows all of it if there is none.
-    pub fn zoom(&self, by: Option<f64>) {
-        self.viewport.set(by.map_or(Viewport::ALL, |by| self.viewport.zoomed(by)));
+    /// Zooms by a factor: in above 1, out below.
+    pub fn zoom(&self, factor: f64) {
+        self.viewport.set(self.viewport.zoomed(factor));
+    }
+
+    /// Shows all of it.
+    pub fn show_all(&self) {
+        self.viewport.set(Viewport::ALL);
     }
 }

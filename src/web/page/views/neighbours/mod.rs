@@ -8,7 +8,7 @@ use crate::model::net::addr::mac_text;
 use crate::protocol::{self, Filter, Query};
 use crate::session::view::NEIGHBOURS;
 use crate::session::{Route, Shared, State};
-use crate::web::page::hooks::{use_clock, use_store, use_turns};
+use crate::web::page::hooks::{use_clock, use_incremental_render, use_store};
 use crate::web::page::parts::icon::{Icon, severity_badge};
 use crate::web::page::parts::lost::TablesLost;
 use crate::web::page::parts::terms::explained;
@@ -92,7 +92,7 @@ struct TablesProps {
 #[component]
 fn Tables(props: &TablesProps) -> Html {
     let TablesProps { said, times } = props;
-    let there = use_turns(said.bindings.len() + said.questions.len(), EACH);
+    let there = use_incremental_render(said.bindings.len() + said.questions.len(), EACH);
     if said.n_messages == 0 {
         return html! { <p class="placeholder">{"No ARP and no neighbour discovery is in the selected traffic."}</p> };
     }

@@ -151,9 +151,9 @@ fn nothing(analysis: &Analysis) -> Html {
             <h2 id="brief-title">{ explained("No findings") }</h2>
             <p>
                 { format!("{}{found}.", looked.words(name)) }
-                if looked.n_resting() > 0 {
+                if looked.n_not_evaluated() > 0 {
                     if analysis.table.is_none() {
-                        { format!(" {} did not have enough data;", quantity::count(looked.n_resting())) }
+                        { format!(" {} did not have enough data;", quantity::count(looked.n_not_evaluated())) }
                     }
                     {" "}<a href={Route::Settings.hash()}>{"See why"}</a>{"."}
                 }

@@ -41,7 +41,7 @@ pub fn ColourRules(props: &ColourRulesProps) -> Html {
                     <button type="button" class="button" disabled={colours.rules.len() >= Colours::MOST}
                         onclick={change(colours.with(colours.rules.len(), new))}>{"Add a rule"}</button>
                     <button type="button" class="button" disabled={*colours == Colours::default()} onclick={change(Colours::default())}>
-                        {"As they were"}
+                        {"Reset rules"}
                     </button>
                 </p>
             </div>

@@ -1,4 +1,4 @@
-//! Which language the page and its reports are in.
+//! The choice of the language of the page and its reports.
 
 use crate::language::Language;
 use crate::session::Action;
@@ -16,7 +16,7 @@ thread_local! {
 
 /// The choice of the language.
 #[component]
-pub fn Shown() -> Html {
+pub fn LanguageChoice() -> Html {
     let store = use_store();
     let select = use_node_ref();
     {

@@ -5,7 +5,7 @@ use crate::model::format::quantity;
 use crate::pipeline;
 use crate::session::{Action, Phase, Shared, State};
 use crate::settings::{self, Descriptor};
-use crate::web::page::hooks::{use_action, use_turns};
+use crate::web::page::hooks::{use_action, use_incremental_render};
 use crate::web::page::parts::icon::Icon;
 use applied::Applied;
 use expected::Expected;
@@ -13,7 +13,7 @@ pub use field::Field;
 use group::Group;
 use keep::Keep;
 pub use keep_file::{KeepFile, Kept};
-use language::Shown;
+use language::LanguageChoice;
 use yew::prelude::*;
 
 mod applied;
@@ -26,8 +26,8 @@ mod keep_session;
 mod language;
 mod networks;
 
-/// Detectors that come in at a time.
-const EACH_TURN: usize = 8;
+/// Detectors rendered in one task of the browser.
+const EACH: usize = 8;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
@@ -44,7 +44,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
     let again = use_action(|_: MouseEvent| Action::ReadAgain);
     let is_changed = !state.settings.changed().is_empty();
     let cards = pipeline::cards();
-    let n_there = use_turns(cards.len(), EACH_TURN);
+    let n_there = use_incremental_render(cards.len(), EACH);
     let general: Vec<&'static Descriptor> = settings::GENERAL.iter().collect();
     html! {
         <div class="settings" aria-busy={(n_there < cards.len()).to_string()}>
@@ -63,7 +63,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
                 }
                 <p role="status" class="hint">{ status(state) }</p>
             </div>
-            <Shown />
+            <LanguageChoice />
             <Expected state={state.clone()} />
             <Applied state={state.clone()} />
             <Keep state={state.clone()} />

@@ -1,5 +1,5 @@
-//! The file that was open before the page was loaded again, and a button that opens it again: by the browser's own handle, from where
-//! the page has its samples, or by asking for it.
+//! The card of the file that was open before the page was reloaded, and a button that reopens a file: by the browser's file handle,
+//! from the page's samples, or by asking for it.
 
 use crate::model::format::quantity;
 use crate::session::{Action, OpenFile};
@@ -15,30 +15,30 @@ use yew::prelude::*;
 
 /// The file.
 #[derive(Properties, PartialEq)]
-pub struct LastProps {
+pub struct LastFileProps {
     /// Its name and size.
     pub file: OpenFile,
 }
 
 /// What was open, and how to go on.
 #[component]
-pub fn Last(props: &LastProps) -> Html {
+pub fn LastFile(props: &LastFileProps) -> Html {
     html! {
         <section class="card last" aria-labelledby="last-title" data-testid="last">
-            <h2 id="last-title">{"Go on where you were"}</h2>
+            <h2 id="last-title">{"Continue where you left off"}</h2>
             <p>
-                {"This page was loaded again. Open before: "}<strong>{ plain(&props.file.name) }</strong>
-                { format!(" ({}). The view, the selection, verdicts and notes are there again once it is open.",
+                {"This page was reloaded. Previously open: "}<strong>{ plain(&props.file.name) }</strong>
+                { format!(" ({}). The view, the selection, verdicts and notes are restored once it is open.",
                     quantity::bytes(props.file.bytes as f64)) }
             </p>
-            <Again file={props.file.clone()} label="Open it again" is_main=true is_last=true />
+            <ReopenButton file={props.file.clone()} label="Open it again" is_main=true is_last=true />
         </section>
     }
 }
 
 /// A file to open again.
 #[derive(Properties, PartialEq)]
-pub struct AgainProps {
+pub struct ReopenButtonProps {
     /// Its name and size.
     pub file: OpenFile,
     /// What the button says.
@@ -53,13 +53,13 @@ pub struct AgainProps {
 
 /// A button that opens a file again.
 #[component]
-pub fn Again(props: &AgainProps) -> Html {
+pub fn ReopenButton(props: &ReopenButtonProps) -> Html {
     let store = use_store();
     let input = use_node_ref();
     let asks = use_state_eq(|| false);
     let open = {
         let (store, input, asks, file) = (store.clone(), input.clone(), asks.setter(), props.file.clone());
-        let own_path = props.is_last.then(crate::web::page::kept::last).flatten().and_then(|(_, path)| path);
+        let sample_path = props.is_last.then(crate::web::page::kept::last).flatten().and_then(|(_, path)| path);
         Callback::from(move |_: MouseEvent| {
             let Some(store) = store.clone() else { return };
             let (input, asks) = (input.clone(), asks.clone());
@@ -69,12 +69,12 @@ pub fn Again(props: &AgainProps) -> Html {
                     input.click();
                 }
             };
-            if let Some(path) = own_path.clone() {
-                return spawn_local(open_own(store, path));
+            if let Some(path) = sample_path.clone() {
+                return spawn_local(open_sample(store, path));
             }
-            let Some(is_open) = scripts::reopen(&file.name, file.bytes) else { return ask() };
+            let Some(reopening) = scripts::reopen(&file.name, file.bytes) else { return ask() };
             spawn_local(async move {
-                if JsFuture::from(is_open).await.is_ok_and(|is_open| is_open.is_falsy()) {
+                if JsFuture::from(reopening).await.is_ok_and(|is_open| is_open.is_falsy()) {
                     ask();
                 }
             });
@@ -100,7 +100,7 @@ pub fn Again(props: &AgainProps) -> Html {
     }
 }
 
-async fn open_own(store: Store, path: String) {
+async fn open_sample(store: Store, path: String) {
     match fetch::file(&path).await {
         Ok(file) => store.open_own(file, &path),
         Err(text) => store.dispatch(Action::Fail(text)),

@@ -4,7 +4,7 @@ use crate::session::OpenFile;
 use crate::web::page::parts::header::OpenButton;
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::look_first::LookFirst;
-use last::Last;
+use last::LastFile;
 use recent::Recent;
 use samples::Samples;
 use yew::prelude::*;
@@ -35,7 +35,7 @@ pub fn Start(props: &StartProps) -> Html {
                   flows in it, explains each, and writes a report."}
             </p>
             if let Some(last) = &props.last {
-                <Last file={last.clone()} />
+                <LastFile file={last.clone()} />
             }
             <div class="drop-box">
                 { Icon::File.html() }

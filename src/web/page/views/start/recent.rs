@@ -1,6 +1,6 @@
 //! Files that were open before, if people want such a list.
 
-use super::last::Again;
+use super::last::ReopenButton;
 use crate::model::format::quantity;
 use crate::session::OpenFile;
 use crate::web::page::hooks::use_store;
@@ -34,7 +34,7 @@ pub fn Recent(props: &RecentProps) -> Html {
                 <ul aria-label="Recent files">
                     for file in files {
                         <li key={format!("{} {}", file.bytes, file.name)}>
-                            <Again file={file.clone()} label={plain(&file.name)} />
+                            <ReopenButton file={file.clone()} label={plain(&file.name)} />
                             {" "}<span class="hint">{ quantity::bytes(file.bytes as f64) }</span>
                         </li>
                     }

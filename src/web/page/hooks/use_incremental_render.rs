@@ -1,11 +1,12 @@
-//! Long pages are built in turns, so that none keeps the page's thread busy for long.
+//! The parts of a long page to how many of them are rendered by now: more with every task of the browser, so that none keeps the
+//! page's thread busy for long.
 
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
-/// How many of `n` parts are there: `each` at first, and so many more in every task of the page until all are.
+/// How many of `n` parts to render: `each` at first, and `each` more with every task of the browser until all are.
 #[hook]
-pub fn use_turns(n: usize, each: usize) -> usize {
+pub fn use_incremental_render(n: usize, each: usize) -> usize {
     let there = use_state(|| each);
     {
         let there = there.clone();

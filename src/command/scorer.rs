@@ -1,31 +1,31 @@
-//! What is to score a table: a detector, or methods that learn from the table, one alone or several by their ranks.
+//! The arguments `--detector` and `--methods` to what scores a table: a detector, or methods that learn from it.
 
 use super::Failure;
 use crate::learn::{CONSENSUS, METHODS, Method, method};
 use crate::pipeline;
 
 /// What is to score a table.
-pub enum Judge {
+pub enum Scorer {
     /// The detector at this place of the register.
     Detector(usize),
     /// These methods.
     Methods(Vec<&'static Method>),
 }
 
-impl Judge {
+impl Scorer {
     /// What the arguments ask for. An id that both a detector and a method have is the detector's after `--detector`, and the
     /// method's after `--methods`.
-    pub fn of(detector: Option<&String>, detectors: &[String]) -> Result<Judge, Failure> {
-        let Some(id) = detector else { return methods(detectors).map(Judge::Methods) };
-        if id == "consensus" || (place(id).is_err() && method(id).is_some()) {
-            return methods(std::slice::from_ref(id)).map(Judge::Methods);
+    pub fn of(detector: Option<&String>, method_ids: &[String]) -> Result<Scorer, Failure> {
+        let Some(id) = detector else { return methods(method_ids).map(Scorer::Methods) };
+        if id == "consensus" || (detector_place(id).is_err() && method(id).is_some()) {
+            return methods(std::slice::from_ref(id)).map(Scorer::Methods);
         }
-        place(id).map(Judge::Detector)
+        detector_place(id).map(Scorer::Detector)
     }
 }
 
-/// The place of a detector in its table.
-pub fn place(id: &str) -> Result<usize, Failure> {
+/// A detector's place in the register, by its id.
+pub fn detector_place(id: &str) -> Result<usize, Failure> {
     let known = pipeline::cards().into_iter().position(|(card, _)| card.id == id);
     known.ok_or_else(|| Failure::usage(format!("unknown detector {id:?}; see `packetloupe detectors`")))
 }
