@@ -31,6 +31,9 @@ pub type Place = (u32, Addr);
 
 /// An answer up to this long after the request counts as solicited.
 const ASKED_NS: i64 = 10 * SECOND;
+/// Most questions that are open at once between two hosts: who gets no answer asks once a second, and gives up within the time
+/// above. On a full line all of them are answered, late.
+const MOST_OPEN: u8 = 10;
 /// A host that has just been answered knows the address for at least so long (RFC 4861, section 6.3.2: 30 s times 0.5 to 1.5;
 /// systems do the same for ARP).
 const KNOWN_NS: i64 = 15 * SECOND;
@@ -57,7 +60,7 @@ const MOST_PUSHED: u64 = 3;
 pub struct AddressClaims {
     claims: Tally<(Place, Mac), Claim, MOST_PAIRS>,
     turns: Tally<Place, Turns, MOST_PAIRS>,
-    asked: Tally<(u32, Addr, Addr), Option<i64>, MOST_PAIRS>,
+    asked: Tally<(u32, Addr, Addr), Questions, MOST_PAIRS>,
     /// When who was last answered by whom, ns since 1970.
     answered: Tally<(u32, Addr, Addr), i64, MOST_PAIRS>,
     /// Packets, flows and receivers kept so far.
@@ -93,6 +96,28 @@ pub struct Claim {
     pub receivers: BTreeSet<Addr>,
 }
 
+/// Questions of one host for the address of another that were not answered yet.
+#[derive(Default)]
+struct Questions {
+    n_open: u8,
+    /// When the last was asked, ns since 1970.
+    last_ns: i64,
+}
+
+impl Questions {
+    fn ask(&mut self, now_ns: i64) {
+        let n_before = if now_ns - self.last_ns <= ASKED_NS { self.n_open } else { 0 };
+        *self = Questions { n_open: (n_before + 1).min(MOST_OPEN), last_ns: now_ns };
+    }
+
+    /// True if an answer of this time belongs to one of them, which is not open any longer.
+    fn answer(&mut self, now_ns: i64) -> bool {
+        let is_open = self.n_open > 0 && now_ns - self.last_ns <= ASKED_NS;
+        self.n_open = self.n_open.saturating_sub(1);
+        is_open
+    }
+}
+
 /// Who claimed an address first and last, and how often that changed.
 #[derive(Default)]
 struct Turns {
@@ -125,9 +150,9 @@ impl AddressClaims {
     fn observe_arp(&mut self, packet: &Packet, arp: &Arp) {
         if arp.operation == 1
             && arp.sender_ip != arp.target_ip
-            && let Some(time) = self.asked.of((packet.vlan_stack, arp.sender_ip, arp.target_ip))
+            && let Some(questions) = self.asked.of((packet.vlan_stack, arp.sender_ip, arp.target_ip))
         {
-            *time = Some(packet.time_ns);
+            questions.ask(packet.time_ns);
         }
         // An ARP probe has no sender address and claims nothing (RFC 5227, section 2.1.1).
         if arp.sender_ip.is_group() || is_shared(arp.sender_mac) {
@@ -212,10 +237,10 @@ impl AddressClaims {
         }
     }
 
-    /// True for the first answer to a request; further answers to it are unsolicited.
+    /// True for the first answer to each request; further answers to it are unsolicited.
     fn is_asked(&mut self, vlans: u32, arp: &Arp, now_ns: i64) -> bool {
-        let question = self.asked.known(&(vlans, arp.target_ip, arp.sender_ip)).and_then(Option::take);
-        question.is_some_and(|asked_ns| now_ns - asked_ns <= ASKED_NS)
+        let questions = self.asked.known(&(vlans, arp.target_ip, arp.sender_ip));
+        questions.is_some_and(|questions| questions.answer(now_ns))
     }
 
     /// True for a question to somebody who has just answered the same one; notes answers for that.
@@ -318,6 +343,26 @@ mod tests {
         let own =
             [[0x00, 0x00, 0x0c, 0x9f, 0xef, 7], [0x00, 0x05, 0x73, 0xa0, 0x10, 7], [0x00, 0x07, 0xb4, 0x01, 0, 2]];
         assert!(!own.into_iter().any(is_shared));
+    }
+
+    #[test]
+    fn each_question_is_answered_once_however_late_the_answers_come() {
+        let claimed = |questions: &[f64], answers: &[f64]| {
+            let mut claims = AddressClaims::default();
+            let mut packets: Vec<(f64, u16)> = questions.iter().map(|second| (*second, 1)).collect();
+            packets.extend(answers.iter().map(|second| (*second, 2)));
+            packets.sort_by(|a, b| a.0.total_cmp(&b.0));
+            for (second, operation) in packets {
+                let (from, to) = if operation == 1 { (1, 2) } else { (2, 1) };
+                claims.observe(&arp(0, second, operation, from, inside(from), inside(to)));
+            }
+            let sorted = claims.sorted(true);
+            sorted.iter().find(|((_, mac), _)| mac[5] == 2).map_or(0, |(_, claim)| claim.n_pushed)
+        };
+        assert_eq!(claimed(&[1.0, 2.0, 3.0, 4.0], &[5.2, 5.3, 5.4, 6.0]), 0, "a full line delays all answers");
+        assert_eq!(claimed(&[1.0, 2.0], &[2.1, 2.2, 2.3, 4.0]), 2, "more answers than questions");
+        assert_eq!(claimed(&[1.0, 2.0], &[13.0]), 1, "nobody waits so long");
+        assert_eq!(claimed(&[1.0, 2.0, 20.0], &[20.1, 20.2]), 1, "questions that were given up are not open");
     }
 
     #[test]
