@@ -75,6 +75,10 @@ const LEAST_SOURCES: usize = 20;
 /// At least this many addresses, half of which have other traffic too, are clients that return to a service that is
 /// down.
 const LEAST_CLIENTS: usize = 3;
+/// And so many where nearly all requests are refused: a port that is closed has no backlog to fill (RFC 4987, section 2.1), and
+/// programs that lost their service try again and again.
+const LEAST_REFUSED: usize = 2;
+const NEARLY_ALL: f64 = 0.9;
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 17;
 /// Most hosts kept.
@@ -99,12 +103,21 @@ struct Service {
     incomplete: Seconds,
     /// Incomplete connections whose request was sent once only.
     n_lone: u64,
+    /// Connections that were refused.
+    n_refused: u64,
     /// Incomplete connections of a table that recorded no flags: a few packets without data went both ways, nothing else.
     n_bare: u64,
     /// Connections of a table of which it is unknown whether they were completed.
     n_unknown: u64,
     /// Connections of which it is known.
     n_known: u64,
+}
+
+impl Service {
+    /// Nearly all that tried were told that nothing listens there.
+    fn is_closed(&self) -> bool {
+        self.n_refused as f64 >= NEARLY_ALL * self.n_known as f64
+    }
 }
 
 /// A service that was flooded.
@@ -160,6 +173,7 @@ impl Detector for SynFlood {
             let forward = flow.forward();
             let times = (forward.first_ns, forward.last_ns);
             service.n_lone += u64::from(requests(flow) == 1);
+            service.n_refused += u64::from(flow.outcome() == Outcome::Refused);
             service.n_bare += u64::from(flow.recorded == Some(Outcome::Bare));
             if !service.incomplete.spread(times, requests(flow), &mut self.room) {
                 self.services.n_refused += 1;
@@ -205,7 +219,7 @@ impl Detector for SynFlood {
             .collect();
         let between: Vec<Between> = cases.iter().map(|case| Between::server(case.target, case.port)).collect();
         let is_flood = |(case, (sources, _)): &(Case<'_>, (Vec<Addr>, Gathered))| {
-            case.is_past(least, burst) || !self.are_clients(sources)
+            case.is_past(least, burst) || !self.are_clients(sources, case.service.is_closed())
         };
         let cases: Vec<_> =
             cases.into_iter().zip(gather_senders(context, &between, is_incomplete)).filter(is_flood).collect();
@@ -228,9 +242,10 @@ impl Detector for SynFlood {
 }
 
 impl SynFlood {
-    fn are_clients(&self, sources: &[Addr]) -> bool {
+    fn are_clients(&self, sources: &[Addr], is_closed: bool) -> bool {
+        let least = if is_closed { LEAST_REFUSED } else { LEAST_CLIENTS };
         let n_known = sources.iter().filter(|source| self.clients.get(source).is_some()).count();
-        sources.len() >= LEAST_CLIENTS && 2 * n_known >= sources.len()
+        sources.len() >= least && 2 * n_known >= sources.len()
     }
 
     /// Floods of a host on ever new ports, from many addresses or on ports that are drawn at random again and again: scans
@@ -247,7 +262,7 @@ impl SynFlood {
         let choices = PortChoice::of_cases(context, &between, is_lone);
         let groups = cases.iter().zip(gather_senders(context, &between, is_lone)).zip(choices);
         let is_flood = |sources: &[Addr], choice: &PortChoice| {
-            (sources.len() >= LEAST_SOURCES || choice.is_random()) && !self.are_clients(sources)
+            (sources.len() >= LEAST_SOURCES || choice.is_random()) && !self.are_clients(sources, false)
         };
         let floods = groups.filter(|((_, (sources, _)), choice)| is_flood(sources, choice));
         let findings = floods.map(|((case, (sources, flows)), _)| {

@@ -97,3 +97,24 @@ fn clients_of_a_service_that_is_down_are_no_flood_if_they_do_other_things() {
     flows.extend((0..40).map(|i| Made::tcp(inside(i), outside(1), 443, 5.0)));
     assert!(testing::finish_kept(&ENTRY, &flows, &Settings::default()).findings.is_empty());
 }
+
+#[test]
+fn two_programs_that_lost_their_service_are_no_flood_and_two_that_leave_requests_half_open_are() {
+    let found = |made: &dyn Fn(u16) -> Made| {
+        let tried = |i: u16| Made { from: (inside((i % 2) as u8), 2000 + i), ..made(i) };
+        let mut flows: Vec<Made> = (0..400).map(tried).collect();
+        flows.extend((0..2).map(|i| Made::tcp(inside(i), outside(1), 443, 5.0)));
+        testing::conclude_kept(&ENTRY, &flows, &Settings::default()).findings.len()
+    };
+    let second = |i: u16| f64::from(i) / 7.0;
+    let half_open = |i: u16| Made {
+        packets: [1, 1],
+        bytes: [0, 0],
+        seconds: 0.0,
+        flags: [0x02, 0x12],
+        state: TcpState::Answered,
+        ..Made::tcp(inside(0), inside(200), 5432, second(i))
+    };
+    assert_eq!(found(&|i| Made::refused(inside(0), inside(200), 5432, second(i))), 0);
+    assert_eq!(found(&half_open), 1);
+}
