@@ -104,7 +104,7 @@ fn two_programs_that_lost_their_service_are_no_flood_and_two_that_leave_requests
         let tried = |i: u16| Made { from: (inside((i % 2) as u8), 2000 + i), ..made(i) };
         let mut flows: Vec<Made> = (0..400).map(tried).collect();
         flows.extend((0..2).map(|i| Made::tcp(inside(i), outside(1), 443, 5.0)));
-        testing::conclude_kept(&ENTRY, &flows, &Settings::default()).findings.len()
+        testing::finish_kept(&ENTRY, &flows, &Settings::default()).findings.len()
     };
     let second = |i: u16| f64::from(i) / 7.0;
     let half_open = |i: u16| Made {

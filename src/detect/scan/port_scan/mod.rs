@@ -15,12 +15,14 @@ use crate::detect::support::flow_selector::Between;
 use crate::detect::support::known_outcomes;
 use crate::detect::support::merge_findings::{self, Block, Joined};
 use crate::detect::support::monitoring::{Monitors, Rounds};
+use crate::detect::support::port_choice::PortChoice;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::Confidence;
 use crate::model::format::time::from_seconds;
 use crate::model::{Addr, Category, Site};
 use crate::settings::Descriptor;
 use case::{Case, Limits};
+use distributed::Crowd;
 use peers::PeerSockets;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -131,6 +133,7 @@ impl Detector for PortScan {
             },
         );
         let scans = Conclusion { findings: merge_findings::by_source(scans.findings, of_block), ..scans };
+        let crowds = without_floods(context, crowds);
         let n_crowds = crowds.len();
         let shared = Report::of(crowds).at_most(n_crowds).each_with_flows(
             context,
@@ -140,6 +143,21 @@ impl Detector for PortScan {
         );
         known_outcomes::conclude(context.contacts, scans.and(shared))
     }
+}
+
+/// Without crowds whose ports come again as numbers drawn at random do: who shares a scan gives each its part, and forged senders of a
+/// flood know nothing of each other.
+fn without_floods(context: &Context<'_>, mut crowds: Vec<Crowd>) -> Vec<Crowd> {
+    let between: Vec<Between> =
+        crowds.iter().map(|crowd| Between { target: Some(crowd.target), ..Between::default() }).collect();
+    let choices = PortChoice::of_cases(context, &between, |flow| {
+        let (source, target) = (flow.originator().0, flow.responder().0);
+        let crowd = crowds.binary_search_by_key(&target, |crowd| crowd.target).ok().and_then(|place| crowds.get(place));
+        flow.is_tcp() && crowd.is_some_and(|crowd| crowd.sources.contains(&source))
+    });
+    let mut choices = choices.iter();
+    crowds.retain(|_| !choices.next().is_some_and(PortChoice::is_random));
+    crowds
 }
 
 /// True for tries of a named host outside that are made again and again: a client retries the ports of a service that is away,

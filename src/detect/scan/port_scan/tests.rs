@@ -1,7 +1,7 @@
 //! Many failed ports of one host are a scan, peers and retries are not.
 
 use super::*;
-use crate::detect::support::testing::{Made, finish, finish_with, inside, outside};
+use crate::detect::support::testing::{Made, finish_contacts, finish, finish_with, inside, outside};
 use crate::model::{Endpoint, Flow, Severity};
 use crate::settings::Settings;
 
@@ -117,4 +117,18 @@ fn a_scan_slower_than_the_window_is_slow_and_a_changed_threshold_hides_it() {
     settings.set(&PORTS, 30.0);
     settings.set(&LEAST, 30.0);
     assert!(finish(&ENTRY, &scan, &[], &settings).findings.is_empty());
+}
+
+#[test]
+fn ports_that_several_draw_at_random_are_of_a_flood_and_those_that_they_share_of_a_scan() {
+    let found = |port: &dyn Fn(u64) -> u16| {
+        let tried = |i: u64| Made {
+            from: (outside((i % 9) as u8), 1024 + i as u16),
+            ..Made::refused(outside(1), inside(1), port(i), i as f64 / 100.0)
+        };
+        let made: Vec<Made> = (1..4000).map(tried).collect();
+        finish_contacts(&ENTRY, &made, &Settings::default()).findings.len()
+    };
+    assert_eq!(found(&|i| (i as u16).wrapping_mul(16_381)), 1);
+    assert_eq!(found(&|i| ((i * i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 47) as u16), 0);
 }

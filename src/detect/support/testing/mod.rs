@@ -57,15 +57,38 @@ pub fn finish_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings: 
 
 /// As [`finish`], with the flows in the table, for what looks at them again in the end.
 pub fn finish_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conclusion {
+    let seen = (&Contacts::default(), &ServiceAnswers::default());
+    finish_kept_with(entry, flows.iter().map(Made::flow).collect(), seen, settings)
+}
+
+/// As [`finish_kept`], with the first contacts of these flows.
+pub fn finish_contacts(entry: &Entry, flows: &[Made], settings: &Settings) -> Conclusion {
+    let mut contacts = Contacts::default();
+    flows.iter().for_each(|made| contacts.add(&made.flow()));
+    let seen = (&contacts, &ServiceAnswers::default());
+    finish_kept_with(entry, flows.iter().map(Made::flow).collect(), seen, settings)
+}
+
+/// As [`finish_kept`], from flows that are made already, and with what services answered.
+pub fn finish_flows(entry: &Entry, flows: Vec<Flow>, answers: &ServiceAnswers, settings: &Settings) -> Conclusion {
+    finish_kept_with(entry, flows, (&Contacts::default(), answers), settings)
+}
+
+fn finish_kept_with(
+    entry: &Entry,
+    flows: Vec<Flow>,
+    (contacts, answers): (&Contacts, &ServiceAnswers),
+    settings: &Settings,
+) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
     let mut kept = FlowTable::new(Limits::default());
-    for flow in flows.iter().map(Made::flow) {
+    let times: Vec<i64> = flows.iter().map(|flow| flow.first_ns).collect();
+    for flow in flows {
         detector.observe_flow(&EndedFlow { serial: kept.len() as u32, flow: &flow, name: "", site: &Site::private() });
         kept.push(flow, false, &mut |_, _| ());
     }
-    let times = flows.iter().map(|made| (made.start * 1e9) as i64);
-    let seen = (&Contacts::default(), &AddressClaims::default(), &Gateway::default(), &ServiceAnswers::default());
-    finish_over(&mut *detector, &kept, &Names::default(), seen, times, settings)
+    let seen = (contacts, &AddressClaims::default(), &Gateway::default(), answers);
+    finish_over(&mut *detector, &kept, &Names::default(), seen, times.into_iter(), settings)
 }
 
 /// As [`finish_kept`], each flow with the name of its server; those to port 443 are of TLS.
