@@ -105,13 +105,16 @@ impl Detector for PathLatency {
         let (times, more, least) = (settings.get(&TIMES), settings.get(&MORE), settings.get(&LEAST));
         let (limits, paths) = ((times, more * 1e6), self.paths());
         let mut by_host: BTreeMap<Addr, Jump<'_>> = BTreeMap::new();
+        // A few packets that are late by chance must not hide that the way is long all the time.
+        let is_enough = |jump: &Jump<'_>| jump.n_long as f64 >= least;
         for (host, path) in &paths {
-            if let Some(jump) = jump(*host, path, limits).or_else(|| queue(*host, path, limits)) {
+            let found = jump(*host, path, limits).filter(is_enough);
+            if let Some(jump) = found.or_else(|| queue(*host, path, limits).filter(is_enough)) {
                 by_host.insert(*host, jump);
             }
         }
         let on_link = on_link(context);
-        for jump in far_neighbours(&paths, context.site, &on_link, limits) {
+        for jump in far_neighbours(&paths, context.site, &on_link, limits).into_iter().filter(is_enough) {
             by_host.entry(jump.host).or_insert(jump);
         }
         let way_out = way_out(&paths, context.site, limits, least);
@@ -119,7 +122,6 @@ impl Detector for PathLatency {
             // One cause, one finding.
             by_host.retain(|host, _| !way_out.hosts.contains(host));
         }
-        by_host.retain(|_, jump| jump.n_long as f64 >= least);
         let loads = load::of_hosts(context, by_host.iter().map(|(host, jump)| (*host, jump.period())));
         let cases = by_host.into_values();
         let mut conclusion =

@@ -48,6 +48,14 @@ fn a_path_that_becomes_long_or_varies_is_found_and_a_late_packet_is_not() {
     let far = finish_with(&ENTRY, &neighbours, &[], &Settings::default()).findings;
     assert_eq!(far.len(), 1);
     assert!(far[0].title.contains("those to its neighbours 0.3 ms"), "{}", far[0].title);
+    let with_late = |mut flow: Flow| {
+        let course = flow.extra.as_mut().unwrap().health.as_mut().unwrap().course.iter_mut();
+        course.skip(2).take(4).for_each(|trip| trip.micros *= 5);
+        flow
+    };
+    let late: Vec<Flow> = (1..6).map(|i| of(i, if i == 5 { 200_000 } else { 300 })).map(with_late).collect();
+    let far = finish_with(&ENTRY, &late, &[], &Settings::default()).findings;
+    assert!(far.len() == 1 && far[0].title.contains("those to its neighbours"), "a few late packets hide nothing");
     let announced =
         |host: u8| crate::detect::support::testing::arp(u64::from(host), 0.0, 1, host, inside(host), inside(99));
     let alone = [of(5, 200_000), of(6, 300)];
