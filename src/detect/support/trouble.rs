@@ -12,13 +12,19 @@ use crate::model::{Addr, Flow};
 /// 5: ten seconds is the most that anybody waits for; three times that).
 pub const LONG_NS: i64 = 30 * SECOND;
 
+/// And what is over sooner than a user waits at most is a moment's, whoever has it (the same source).
+const LEAST_NS: i64 = 10 * SECOND;
+
 /// Where so much of the TCP data of a host is repeated, its line loses packets: TCP becomes slow above a few per cent (Mathis
 /// et al., 1997).
 pub const LOSSY: f64 = 0.03;
 
-/// What trouble does that `n_hosts` have for so long: an outage where several have it for long, else a nuisance.
+/// What trouble does that `n_hosts` have for so long: an outage where several have it for long, or more of them for a shorter while
+/// that costs their users as much time together; else a nuisance.
 pub fn impact(n_hosts: usize, duration_ns: i64) -> Impact {
-    if n_hosts >= 2 && duration_ns >= LONG_NS { Impact::OUTAGE } else { Impact::NUISANCE }
+    let time_ns = duration_ns.saturating_mul(i64::try_from(n_hosts).unwrap_or(i64::MAX));
+    let is_outage = n_hosts >= 2 && duration_ns >= LEAST_NS && time_ns >= 2 * LONG_NS;
+    if is_outage { Impact::OUTAGE } else { Impact::NUISANCE }
 }
 
 /// Of moments in the order of time, each bad or not, the places of the first and last of the stretch in which bad ones are
@@ -106,5 +112,7 @@ mod tests {
     fn what_one_host_has_for_a_moment_is_a_nuisance() {
         assert_eq!((impact(1, 2 * LONG_NS), impact(3, SECOND)), (Impact::NUISANCE, Impact::NUISANCE));
         assert_eq!(impact(2, LONG_NS), Impact::OUTAGE);
+        assert_eq!((impact(2, LONG_NS - 1), impact(7, LONG_NS - 1)), (Impact::NUISANCE, Impact::OUTAGE));
+        assert_eq!(impact(100, LEAST_NS - 1), Impact::NUISANCE);
     }
 }
