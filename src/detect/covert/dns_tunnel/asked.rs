@@ -1,5 +1,6 @@
 //! Collects, from the queries of one host for names of one domain and their answers, the signs that are weighed.
 
+use super::SHORT;
 use super::numbered::Numbered;
 use super::replies::Replies;
 use super::weigh::NameSigns;
@@ -48,6 +49,8 @@ pub(super) struct Asked {
     pub n_new: u64,
     pub n_questions: u64,
     n_repeated: u64,
+    /// New names that hardly hold anything.
+    n_short: u64,
     /// Those before the domain, of new names.
     pub characters: Characters,
     wordiness: Wordiness,
@@ -182,6 +185,7 @@ impl Asked {
         if self.new_ns.len() < MOST_TIMES {
             self.new_ns.push(now);
         }
+        self.n_short += u64::from(before.chars().take(SHORT).count() < SHORT);
         self.characters.add(before);
         self.wordiness.add(before);
         self.numbered.add(before);
@@ -258,6 +262,11 @@ impl Asked {
     /// Share of questions for types that hold much.
     pub fn wide_share(&self) -> f64 {
         self.n_wide as f64 / self.n_questions.max(1) as f64
+    }
+
+    /// Share of the new names that hardly hold anything.
+    pub fn short_share(&self) -> f64 {
+        self.n_short as f64 / self.n_new.max(1) as f64
     }
 
     /// Most questions are for types that hardly anybody asks.

@@ -66,8 +66,8 @@ const SEQUENCE: Descriptor = Descriptor::count("dns_tunnel.sequence", "Addresses
 /// The detector's entry in the register.
 pub const ENTRY: Entry = Entry::of::<DnsTunnel>(CARD, &[NAMES, EVIDENCE, PIECES, SEQUENCE], Interest::MESSAGES);
 
-/// Names that are shorter in the mean hardly carry anything: what came back is told first.
-const SHORT: f64 = 12.0;
+/// Names that are shorter hardly carry anything: what came back is told first where most are.
+const SHORT: usize = 12;
 /// A case whose evidence exceeds the required one by this much gets full confidence.
 const FULL_EVIDENCE: f64 = 8.0;
 /// Names that are shorter in the mean are questions, and what an answer carries that is an address, B.
@@ -75,6 +75,10 @@ const LONG: f64 = 20.0;
 const ADDRESS_BYTES: f64 = 4.0;
 /// So much of what comes back goes out at least where data only leaves.
 const ONE_WAY: f64 = 0.5;
+/// And so many of the names are short at most. Data that leaves fills each name; the client of a tunnel that goes both ways must ask
+/// for what waits at the other end while it has nothing to send, by names with hardly more than a number (as the clients of iodine
+/// and dnscat2 do).
+const MOST_POLLS: f64 = 0.15;
 /// So many names and more reach further than the fewest.
 const MANY: f64 = 50.0;
 /// Characters of an alias name that is data.
@@ -124,7 +128,7 @@ impl Detector for DnsTunnel {
             }
             let evidence = || asked.signs(context).log_ratio();
             let tunnel = (asked.n_new as f64 >= names).then(evidence).filter(|evidence| *evidence >= least);
-            let is_told_by_answers = tunnel.is_none() || asked.length() < SHORT;
+            let is_told_by_answers = tunnel.is_none() || asked.length() < SHORT as f64;
             let replies = || asked.replies.carried(context, (sequence, pieces), ALIAS_LENGTH);
             match (tunnel, is_told_by_answers.then(|| asked.program(pieces)).flatten()) {
                 (_, Some(program)) => staged.push((*asker, domain, &**asked, program)),
@@ -211,7 +215,8 @@ fn finding(domain: &str, askers: &[Weighed<'_>], names: f64, least: f64) -> Find
     // Short names ask; tools that use records of nobody else carry a whole connection. Else what leaves counts if it is
     // not much less than what comes: an address, or a word that says that it arrived.
     let back = most.data_bytes().unwrap_or(ADDRESS_BYTES);
-    let is_one_way = mean_length >= LONG && !most.is_odd() && sent > ONE_WAY * back;
+    let is_polled = most.short_share() > MOST_POLLS;
+    let is_one_way = mean_length >= LONG && !most.is_odd() && !is_polled && sent > ONE_WAY * back;
     let confidence = sure(weight, least);
     let who = clients.first().map_or_else(String::new, ToString::to_string);
     let new_ns: Vec<i64> = askers.iter().flat_map(|case| case.asked.new_ns.iter().copied()).collect();

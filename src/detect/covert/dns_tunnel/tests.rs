@@ -32,6 +32,15 @@ fn data_in_names_is_reported_and_ordinary_names_are_not() {
 }
 
 #[test]
+fn what_only_leaves_is_told_from_a_tunnel_whose_client_asks_for_what_waits() {
+    let full = |i: u32| format!("{:040x}.d.example.pw", u128::from(i) * 0x9e37_79b9_7f4a_7c15);
+    let technique = |findings: &[Finding]| findings[0].technique.clone();
+    assert_eq!(technique(&found(80, full)).as_deref(), Some("T1048.003"));
+    let with_polls = |i: u32| if i % 3 == 0 { format!("pa{i:x}kq.example.pw") } else { full(i) };
+    assert_eq!(technique(&found(80, with_polls)).as_deref(), Some("T1071.004"));
+}
+
+#[test]
 fn numbered_text_records_full_of_data_are_reported_and_short_ones_are_not() {
     let answers = |n_records: u64, n_bytes: u64, label: fn(u32) -> String| {
         let line = |i: u32| {
