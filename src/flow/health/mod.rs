@@ -2,6 +2,7 @@
 //! section "TCP Analysis"), so that both count alike.
 
 use super::loss::Order;
+use crate::model::app::protocol::AppProto;
 use crate::model::flow::Flow;
 use crate::model::flow::health::{RoundTrip, SenderTracking, TcpHealth, Tracking};
 use crate::model::packet::Tcp;
@@ -9,6 +10,7 @@ use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 use segment::Segment;
 
 mod segment;
+mod turns;
 
 /// A connection is worth remembering from this packet on: a request, even repeated, says nothing yet.
 const FIRST_PACKET: u32 = 3;
@@ -25,6 +27,7 @@ pub(super) fn update(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, order: O
 fn take(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, order: Order) {
     let Some(window) = tcp.window else { return };
     let (first_ns, is_asker) = (flow.first_ns, flow.is_low_originator == (from == 0));
+    let is_tls = flow.app == Some(AppProto::Tls);
     if flow.health().is_none() {
         let begun = begin(flow, tcp, (from, now), order);
         flow.extra.get_or_insert_default().health = Some(Box::new(begun));
@@ -32,7 +35,8 @@ fn take(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, order: Order) {
     let Some(health) = flow.extra.as_mut().and_then(|extra| extra.health.as_deref_mut()) else { return };
     let TcpHealth { sides, responses, late, course, tracking } = health;
     let Some(tracking) = tracking.as_deref_mut() else { return };
-    let segment = Segment { tcp, window, from, is_asker, now, first_ns, fills_hole: order.fills_hole() };
+    let fills_hole = order.fills_hole();
+    let segment = Segment { tcp, window, from, is_asker, is_tls, now, first_ns, fills_hole };
     segment.take(sides, (responses, late), course, tracking);
 }
 

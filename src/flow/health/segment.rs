@@ -1,7 +1,9 @@
 //! A segment of a TCP connection to what it adds to the health of both sides, by the rules of Wireshark's TCP analysis.
 
-use super::{end_of, millis, past};
-use crate::model::flow::health::{Delays, LateAnswer, RoundTrip, SenderHealth, SenderTracking, TcpHealth, Tracking};
+use super::{end_of, millis, past, turns};
+use crate::model::flow::health::{
+    Delays, LateAnswer, RoundTrip, SenderHealth, SenderTracking, TcpHealth, Tracking, Turns,
+};
 use crate::model::packet::Tcp;
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 
@@ -20,6 +22,7 @@ pub(super) struct Segment<'a> {
     pub(super) window: u16,
     pub(super) from: usize,
     pub(super) is_asker: bool,
+    pub(super) is_tls: bool,
     pub(super) now: i64,
     pub(super) first_ns: i64,
     /// It carries what had not passed the capture point before, although what follows it had.
@@ -60,7 +63,7 @@ impl Segment<'_> {
         course: &mut Vec<RoundTrip>,
         tracking: &mut Tracking,
     ) {
-        let Tracking { senders: [low, high], request_ns, handshake_ns, stride, n_skipped } = tracking;
+        let Tracking { senders: [low, high], turns, handshake_ns, stride, n_skipped } = tracking;
         let (sender, other) = if self.from == 0 { (low, high) } else { (high, low) };
         let (side, other_side) = if self.from == 0 { (low_side, high_side) } else { (high_side, low_side) };
         let mut ends = Ends { side, other_side, sender, other };
@@ -81,7 +84,7 @@ impl Segment<'_> {
         }
         (sender.last_was_keep_alive, sender.last_was_probe) = (role.is_keep_alive, role.is_probe);
         if self.tcp.payload_bytes > 0 && !role.goes_back && !role.is_keep_alive && !role.is_probe {
-            self.note_request(request_ns, responses);
+            self.note_request(turns, responses);
         }
     }
 
@@ -244,12 +247,12 @@ impl Segment<'_> {
         }
     }
 
-    /// What the originator says is a request; the first packet back is the answer.
-    fn note_request(&self, request_ns: &mut Option<i64>, (responses, late): (&mut Delays, &mut Vec<LateAnswer>)) {
+    fn note_request(&self, turns: &mut Turns, (responses, late): (&mut Delays, &mut Vec<LateAnswer>)) {
+        let bytes = self.tcp.payload_bytes;
         if self.is_asker {
-            *request_ns = Some(self.now);
-        } else if let Some(at_ns) = request_ns.take() {
-            let micros = u32::try_from((self.now - at_ns).max(0) / 1000).unwrap_or(u32::MAX);
+            turns::ask(turns, self.now);
+        } else if let Some(took_ns) = turns::answer(turns, (bytes, self.is_tls), self.now) {
+            let micros = u32::try_from(took_ns.max(0) / 1000).unwrap_or(u32::MAX);
             responses.add(micros);
             if micros >= TcpHealth::LATE_MICROS && late.len() < TcpHealth::MOST_LATE {
                 late.push(LateAnswer { at_millis: millis(self.now - self.first_ns), micros });

@@ -204,14 +204,29 @@ fn bin(micros: u32) -> usize {
 pub struct Tracking {
     /// Of what `low` and `high` sent.
     pub senders: [SenderTracking; 2],
-    /// When the last packet of a request passed that waits for its answer, ns since 1970.
-    pub request_ns: Option<i64>,
+    /// Who is to speak.
+    pub turns: Turns,
     /// From the request of the connection to the end of its handshake; none where that was not seen, ns.
     pub handshake_ns: Option<i64>,
     /// Each so many round trips one is kept.
     pub stride: u32,
     /// Round trips since the last one that was kept.
     pub n_skipped: u32,
+}
+
+/// Who speaks after whom in an open connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Turns {
+    /// When the last packet of a request passed that waits for its answer, ns since 1970.
+    pub request_ns: Option<i64>,
+    /// How often the originator began to speak; stops at the most that fits.
+    pub n: u8,
+    /// When the last packet of the last request passed, answered or not, ns since 1970.
+    pub asked_ns: i64,
+    /// What came back since, bytes.
+    pub answer_bytes: u32,
+    /// When the last of all that came back did, ns since 1970.
+    pub answered_ns: i64,
 }
 
 /// What must be remembered of one side of an open connection.
