@@ -11,6 +11,8 @@ use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 const FAST_NS: i64 = 20_000_000;
 /// A segment that comes so soon behind the next one was overtaken, where no round trip is known (Wireshark's 3 ms).
 const OVERTAKEN_NS: i64 = 3_000_000;
+/// So many acknowledgments that repeat the one before ask for a segment.
+const ASKED: u32 = 3;
 /// Most segments that wait for their acknowledgment; of more the oldest are forgotten.
 const MOST_WAITING: usize = 32;
 /// Most round trips kept of a connection.
@@ -120,6 +122,9 @@ impl Segment<'_> {
         count_if(&mut side.zero_windows, self.window == 0 && is_plain);
         let is_gap = sender.has_sent && ahead > 0 && !tcp.has(RST);
         count_if(&mut side.gaps, is_gap);
+        if is_gap && sender.unbroken_to == sender.next_sequence {
+            sender.hole_ns = Some(self.now);
+        }
         let is_empty_ack = bytes == 0 && ahead == 0 && acks_same && is_plain && sender.has_sent;
         let is_update = is_empty_ack && self.window != 0 && self.window != sender.window;
         count_if(&mut side.window_updates, is_update);
@@ -204,10 +209,13 @@ impl Segment<'_> {
             count_if(&mut side.fast_retransmissions, true);
         } else if self.now - sender.next_at_ns < overtaken_ns && end != sender.next_sequence {
             count_if(&mut side.out_of_order, true);
-            count_if(&mut side.overtaken, self.fills_hole);
+            count_if(&mut side.overtaken, self.fills_hole && !self.was_sent_again(sender, other, overtaken_ns));
         } else {
             count_if(&mut side.retransmissions, true);
             self.note_stuck(side, sender, other);
+        }
+        if self.fills_hole {
+            sender.hole_ns = None;
         }
         // The acknowledgment may be that of the first or of the second: no round trip (Karn and Partridge, 1987).
         for waiting in &mut sender.waiting {
@@ -215,6 +223,13 @@ impl Segment<'_> {
                 waiting.2 = None;
             }
         }
+    }
+
+    /// True for a segment that fills a hole after the other side asked for it three times, by which it is sent again (RFC 5681,
+    /// section 3.2), and so long after it went missing that this can have been done: other segments may follow all the while.
+    fn was_sent_again(&self, sender: &SenderTracking, other: &SenderTracking, round_trip_ns: i64) -> bool {
+        let is_asked_for = other.n_duplicates >= ASKED && other.last_ack == Some(self.tcp.sequence);
+        is_asked_for && sender.hole_ns.is_some_and(|since| self.now - since >= round_trip_ns / 2)
     }
 
     /// Large segments that are sent again and again from where the other side waits.

@@ -66,6 +66,22 @@ fn a_segment_that_is_sent_again_is_counted_by_why() {
 }
 
 #[test]
+fn what_was_asked_for_three_times_and_came_a_round_trip_later_was_lost_though_others_followed() {
+    let data = |millis, number: u32| (millis, true, 1 + 100 * number, 1, 100, DATA, 1000);
+    let ask = |millis| (millis, false, 1, 1, 0, ACK, 1000);
+    // The handshake took 20 ms; the first segment is missing from 31 ms on, and others come till it does.
+    let sides_of = |n_asked: i64| {
+        let mut sent = vec![data(31, 1), data(36, 2), data(40, 3)];
+        sent.extend((41..41 + n_asked).map(ask));
+        sent.extend([data(50, 4), data(65, 0)]);
+        let [client, _] = sides(&sent);
+        (client.out_of_order, client.overtaken, client.lost())
+    };
+    assert_eq!(sides_of(3), (1, 0, 1));
+    assert_eq!(sides_of(2), (1, 1, 0), "asked for less often");
+}
+
+#[test]
 fn what_did_not_pass_before_was_lost_before_the_capture_or_overtaken() {
     let second = (31, true, 101, 1, 100, DATA, 1000);
     let first = |millis| (millis, true, 1, 1, 100, DATA, 1000);

@@ -57,7 +57,8 @@ pub struct SenderHealth {
     pub needless: u32,
     /// Came late, but so soon after what follows it that it may only have been overtaken.
     pub out_of_order: u32,
-    /// Of these, segments that had not passed the capture point before: nothing speaks for loss.
+    /// Of these, segments that had not passed the capture point before, and sooner than anybody could have sent them again: nothing
+    /// speaks for loss.
     pub overtaken: u32,
     /// Segments before which some are missing.
     pub gaps: u32,
@@ -242,6 +243,8 @@ pub struct SenderTracking {
     pub unbroken_to: u32,
     /// The other side has acknowledged more than was seen, and it sent nothing since: more of the same is not told again.
     pub is_overtaken_by_ack: bool,
+    /// When the segment went missing that all is unbroken up to, while no other was; none where that is not known, ns since 1970.
+    pub hole_ns: Option<i64>,
     /// Its last acknowledgment, if it sent one.
     pub last_ack: Option<u32>,
     /// When that was, ns since 1970.
