@@ -1,7 +1,7 @@
 //! Many failed ports of one host are a scan, peers and retries are not.
 
 use super::*;
-use crate::detect::support::testing::{Made, finish_contacts, finish, finish_with, inside, outside};
+use crate::detect::support::testing::{Made, finish, finish_contacts, finish_with, inside, outside};
 use crate::model::{Endpoint, Flow, Severity};
 use crate::settings::Settings;
 
