@@ -8,7 +8,7 @@ use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{count, evidence, host_filter, server_filter};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::report::Report;
-use crate::detect::support::service_answers::{Answers, Service as Answering};
+use crate::detect::support::service_answers::{Answers, Failure, Service as Answering};
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::maths::order::upper_quantile;
 use crate::maths::sorting::Gather;
@@ -68,10 +68,12 @@ const MOST_NEWS: f64 = 0.2;
 /// Where one logs in: servers keep those waiting on purpose whose password was wrong (FTP, SSH, Telnet, SMTP, POP3, IMAP and
 /// theirs over TLS).
 const KEEP_WAITING: [u16; 10] = [21, 22, 23, 25, 110, 143, 465, 587, 993, 995];
-/// If one client waits this many times the least number of responses, it is not one large piece of work.
+/// If one client waits this many times the least number of responses, it is not one large piece of work; nor if it waits in one
+/// connection after another, with pauses as of who works with the answers.
 const OFTEN: f64 = 2.0;
 /// Of a server beyond it is not known what it waits for; if so many times the least number of responses, and nearly all, are
-/// slow, in a protocol that is read and answers each request, it is the server.
+/// slow, in a protocol that is read and answers each request, it is the server. [`OFTEN`] is enough where clients do not ask again
+/// as those do who wait for news.
 const VERY_OFTEN: f64 = 4.0;
 const NEARLY_ALL: f64 = 0.9;
 /// How much it weighs then, beside how slow they are, that there are many.
@@ -195,6 +197,13 @@ fn is_quick(flow: &Flow, health: &TcpHealth, client: &SenderHealth) -> bool {
     shortest.is_none_or(|micros| f64::from(micros) <= NETWORK_SHARE * longest)
 }
 
+/// Connections as if each were one request and its answer.
+fn connections(context: &Context<'_>, flows: &Gathered) -> Vec<Late> {
+    let kept = flows.serials.iter().filter_map(|serial| context.flows.get(*serial));
+    let late = |flow: &Flow| Late { client: flow.originator().0, asked_ns: flow.first_ns, answered_ns: flow.last_ns };
+    kept.map(late).collect()
+}
+
 fn seconds(micros: u32) -> f64 {
     f64::from(micros) / 1e6
 }
@@ -255,19 +264,25 @@ impl Case {
         let is_sure = is_own && n_clients >= 2;
         let impact = if is_sure { Impact::OUTAGE } else { Impact::SLOWDOWN };
         let is_read = self.protocol == Some(AppProto::Http);
-        let is_every =
-            is_read && f64::from(n_slow) >= VERY_OFTEN * least && f64::from(n_slow) >= NEARLY_ALL * f64::from(n);
+        // A server that answers that it is overloaded or not ready (RFC 9110, section 15.6.4) names the cause itself.
+        let answers = self.protocol.and_then(|protocol| context.answers.of(server, port, protocol));
+        let failures = answers.map(Answers::kinds).unwrap_or_default();
+        let says_so = failures.iter().any(|(kind, n)| *kind == Failure::Overload && *n as f64 >= least);
+        let is_work = || late::are_answers(&connections(context, &flows));
+        let is_many = |times: f64| f64::from(n_slow) >= times * least;
+        let is_every = is_read
+            && f64::from(n_slow) >= NEARLY_ALL * f64::from(n)
+            && (is_many(VERY_OFTEN) || is_many(OFTEN) && (says_so || is_work()));
         let confidence = match is_own {
             true if is_sure => Confidence::VERY_LIKELY,
-            true if f64::from(n_slow) >= OFTEN * least && !KEEP_WAITING.contains(&port) => Confidence::LIKELY,
+            _ if says_so && (is_own || is_every) && !KEEP_WAITING.contains(&port) => Confidence::VERY_LIKELY,
+            true if (is_many(OFTEN) || is_work()) && !KEEP_WAITING.contains(&port) => Confidence::LIKELY,
             false if is_every && !KEEP_WAITING.contains(&port) => Confidence::LIKELY,
             _ => Confidence::EVEN,
         };
         let for_many = if is_own { 0.0 } else { FOR_MANY * extent(f64::from(n_slow), least) };
         let weight = extent(typical, response) + for_many;
         let protocol = self.protocol.map_or("", AppProto::name);
-        let answers = self.protocol.and_then(|protocol| context.answers.of(server, port, protocol));
-        let failures = answers.map(Answers::kinds).unwrap_or_default();
         let quantile = |share| responses.quantile(share).map_or(0.0, seconds);
         let at_most = if self.is_datagrams { "at most " } else { "" };
         let (transport, filter) = if self.is_datagrams {
@@ -309,89 +324,4 @@ impl Case {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::detect::support::testing::{Line, Made, finish_with, inside, observe_in_one};
-    use crate::model::app::field::FieldId;
-    use crate::model::flow::health::LateAnswer;
-    use crate::model::packet::tcp_flag::FIN;
-    use crate::settings::Settings;
-
-    #[test]
-    fn slow_answers_over_a_quick_network_are_the_servers() {
-        let found = |response: u32, trip: u32| {
-            let flow = |client| {
-                let mut flow = Made { packets: [100, 100], ..Made::tcp(inside(client), inside(9), 443, 10.0) }.flow();
-                let mut health = TcpHealth::default();
-                (0..10).for_each(|_| health.responses.add(response));
-                health.sides.iter_mut().for_each(|side| side.round_trips.add(trip));
-                flow.extra.get_or_insert_default().health = Some(Box::new(health));
-                flow
-            };
-            finish_with(&ENTRY, &[flow(1), flow(2)], &[], &Settings::default()).findings
-        };
-        let findings = found(600_000, 1000);
-        assert_eq!(findings.len(), 1);
-        assert!(found(20_000, 1000).is_empty(), "quick");
-        assert!(found(600_000, 500_000).is_empty(), "the network takes as long");
-        // For a while the way is long, and quick at most times.
-        let made = |trip: u32, start: f64| {
-            let mut flow = Made { packets: [100, 100], ..Made::tcp(inside(1), inside(9), 443, start) }.flow();
-            let mut health = TcpHealth::default();
-            (0..10).for_each(|_| health.responses.add(trip + 20_000));
-            health.sides.iter_mut().for_each(|side| side.round_trips.add(trip));
-            flow.extra.get_or_insert_default().health = Some(Box::new(health));
-            flow
-        };
-        let flows: Vec<Flow> = (0..9).map(|i| made(if i < 4 { 560_000 } else { 1000 }, f64::from(i))).collect();
-        assert!(finish_with(&ENTRY, &flows, &[], &Settings::default()).findings.is_empty(), "the way was long then");
-        assert!(found(30_000_000, 1000).is_empty(), "long polling");
-    }
-
-    #[test]
-    fn very_late_answers_are_slow_where_clients_do_not_wait_for_news() {
-        let found = |pause: &dyn Fn(u32) -> f64| {
-            let mut flows = Vec::new();
-            for client in [1, 2] {
-                let mut start = 0.0;
-                for i in 0..5 {
-                    let made =
-                        Made { packets: [5, 5], flags: [FIN, FIN], ..Made::tcp(inside(client), inside(9), 443, start) };
-                    let mut flow = Made { seconds: 10.1, ..made }.flow();
-                    let mut health = TcpHealth {
-                        late: vec![LateAnswer { at_millis: 10_050, micros: 10_000_000 }],
-                        ..TcpHealth::default()
-                    };
-                    health.responses.add(10_000_000);
-                    health.sides.iter_mut().for_each(|side| side.round_trips.add(1000));
-                    flow.extra.get_or_insert_default().health = Some(Box::new(health));
-                    flows.push(flow);
-                    start += 10.1 + pause(i);
-                }
-            }
-            finish_with(&ENTRY, &flows, &[], &Settings::default()).findings
-        };
-        let slow = found(&|i| 0.1 + f64::from(i * 7 % 5));
-        assert!(slow.len() == 1 && slow[0].title.contains("takes 10.00 s"), "{slow:?}");
-        assert!(found(&|_| 0.0).is_empty(), "long polling");
-    }
-
-    #[test]
-    fn datagrams_count_too_with_the_quickest_answer_in_place_of_a_round_trip() {
-        let found = |wait: f64| {
-            let mut lines = Vec::new();
-            for i in 0..40 {
-                let (second, client) = (f64::from(i) * 3.0, inside(1 + (i % 3) as u8));
-                let facts = vec![(FieldId::Identifier, u64::from(i as u8).into())];
-                let asked = || Line::request(AppProto::Radius, second, client, (inside(9), 1812), facts.clone());
-                let answer = asked().answered();
-                lines.push(asked());
-                lines.push(Line { second: second + if i % 2 == 0 { 0.01 } else { wait }, ..answer });
-            }
-            observe_in_one(&ENTRY, &lines, &Settings::default()).findings
-        };
-        let slow = found(1.5);
-        assert!(slow.len() == 1 && slow[0].display_filter.contains("udp.port == 1812"), "{slow:?}");
-        assert!(found(0.05).is_empty());
-    }
-}
+mod tests;
