@@ -25,6 +25,8 @@ pub(super) struct Case<'a> {
     client: Addr,
     protocol: AppProto,
     walk: LoginWalk,
+    /// Other hosts of which it tried the same port in vain, if they are many.
+    n_swept: usize,
     pairs: Vec<(&'a Key, &'a Pair)>,
     /// When logins were refused, ascending.
     refused_ns: Vec<i64>,
@@ -40,12 +42,23 @@ impl<'a> Case<'a> {
         };
         let mut refused_ns: Vec<i64> = pairs.iter().flat_map(|(_, pair)| &pair.refused_ns).copied().collect();
         refused_ns.sort_unstable();
-        Case { client, protocol, walk, pairs, refused_ns, flows: Gathered::default() }
+        Case { client, protocol, walk, n_swept: 0, pairs, refused_ns, flows: Gathered::default() }
+    }
+
+    /// Of a client that tried the same port of so many other hosts in vain, if they are many.
+    pub(super) fn of_sweep(self, n_swept: usize) -> Case<'a> {
+        Case { n_swept, ..self }
     }
 
     /// True if this many failed within the window, or this many in a row.
     pub(super) fn is_guessing(&self, least: f64, in_a_row: f64) -> bool {
-        !self.pairs.is_empty() && (self.is_many(least) || self.walk.has_passed(in_a_row))
+        let is_passed = self.is_many(least) || self.walk.has_passed(in_a_row) || self.is_of_sweep(in_a_row);
+        !self.pairs.is_empty() && is_passed
+    }
+
+    /// True for half as many that failed, none of which worked, of a client that looks for machines to log in to.
+    fn is_of_sweep(&self, in_a_row: f64) -> bool {
+        self.n_swept > 0 && 2.0 * self.n_refused() as f64 >= in_a_row && self.sum(|pair| pair.n_accepted) == 0
     }
 
     fn is_many(&self, least: f64) -> bool {
@@ -135,14 +148,18 @@ impl<'a> Case<'a> {
                 evidence("Different passwords that could be read", n_passwords as f64, "passwords", "1 or 2"),
                 evidence("Accepted logins afterwards", self.sum(|pair| pair.n_accepted_after) as f64, "logins", "1"),
             ])
+            .evidence((self.n_swept > 0).then(|| {
+                evidence("Other hosts that it tried in vain on the same port", self.n_swept as f64, "hosts", "0")
+            }))
             .explanation(format!(
-                "{whom} refused {shown} logins from {client} over {name} within {}.{} {}{}",
+                "{whom} refused {shown} logins from {client} over {name} within {}.{} {}{}{}",
                 span(duration),
                 self.replaced_words(),
                 match self.sum(|pair| pair.n_accepted_after) {
                     0 => "No login was accepted.",
                     _ => "Later logins from the same client were accepted: a guess may have succeeded.",
                 },
+                self.swept_words(),
                 known_outcomes::sentence(self.n_known(), "login attempts")
             ))
             .filter(self.filter(&servers, &ports))
@@ -154,6 +171,16 @@ impl<'a> Case<'a> {
     /// Of how many tries over HTTP the outcome is known.
     fn n_known(&self) -> (u64, u64) {
         (self.sum(|pair| pair.n_answers + pair.n_replaced), self.sum(|pair| pair.n_tries))
+    }
+
+    fn swept_words(&self) -> String {
+        match self.n_swept {
+            0 => String::new(),
+            n => format!(
+                " It tried the same port of {} in vain too: who mistypes a password knows where to log in.",
+                count(n, "other host")
+            ),
+        }
     }
 
     fn replaced_words(&self) -> String {

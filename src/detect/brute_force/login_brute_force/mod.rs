@@ -4,21 +4,22 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::{Map, Tally};
+use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome};
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::logins::{self, Asked, LoginWalk};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::threshold_random_walk::busiest;
-use crate::maths::sorting::Arrange;
+use crate::maths::sorting::{Arrange, Gather};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::login::{Method, RdpMessage};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::time::SECOND;
-use crate::model::{Addr, Category};
+use crate::model::{Addr, Category, Site};
 use crate::settings::Descriptor;
 use foldhash::fast::RandomState;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::BuildHasher;
 
 mod by_shape;
@@ -55,7 +56,7 @@ const REFUSED: Descriptor = Descriptor::count("login_brute_force.refused", "Fail
 const IN_A_ROW: Descriptor = Descriptor::count("login_brute_force.in_a_row", "Failed logins in a row", LoginWalk::FAILURES)
     .range(3.0, 1000.0)
     .unit("logins")
-    .help("Failed logins of one client, at any pace; each successful login subtracts three. People mistype one to three times; after 6 in a row the likelihood ratio of guessing to errors is above 99 (Jung et al. 2004).");
+    .help("Failed logins of one client, at any pace; each successful login subtracts three. People mistype one to three times; after 6 in a row the likelihood ratio of guessing to errors is above 99 (Jung et al. 2004). Half as many are enough of a client that tried the same port of ten or more other hosts in vain.");
 
 /// The detector's entry in the register.
 pub const ENTRY: Entry =
@@ -76,6 +77,10 @@ const SPRAYED_USERS: usize = 5;
 const GUEST_USERS: usize = 3;
 /// A manager of devices has at most so many communities.
 const MOST_COMMUNITIES: usize = 8;
+/// Who tried the same port of so many other hosts in vain looks for machines to log in to: people know where theirs is, and half as
+/// many failures are enough then. The robots of Mirai try addresses at random, and log in wherever Telnet answers (Antonakakis et
+/// al.: Understanding the Mirai Botnet, USENIX Security 2017, section 3). As many as the random walk of a scan needs.
+const LEAST_SWEPT: f64 = 10.0;
 /// Most connections whose last request is remembered.
 const MOST_CONNECTIONS: usize = 1 << 16;
 /// Most findings.
@@ -291,11 +296,14 @@ impl LoginBruteForce {
     fn cases<'a>(&'a self, context: &Context<'_>, least: f64, in_a_row: f64) -> Vec<Case<'a>> {
         let mut clients: Vec<(&Key, &Pair)> = self.pairs.sorted_where(|pair| pair.n_refused > 0);
         clients.arrange_by_key(|((client, _, _, protocol), _)| (*client, *protocol));
+        let swept = swept(context.contacts, context.site, &clients);
         let mut cases = Vec::new();
         for pairs in clients.chunk_by(|(a, _), (b, _)| (a.0, a.3) == (b.0, b.3)) {
             let Some(((client, _, _, protocol), _)) = pairs.first() else { continue };
             let walk = self.walks.get(&(*client, *protocol)).copied().unwrap_or_default();
-            let of_all = Case::of(*client, *protocol, walk, pairs);
+            let n_swept = pairs.iter().filter_map(|((_, _, port, _), _)| swept.get(&(*client, *port))).max();
+            let n_swept = n_swept.copied().unwrap_or(0);
+            let of_all = Case::of(*client, *protocol, walk, pairs).of_sweep(n_swept);
             if of_all.is_guessing(least, in_a_row) {
                 cases.push(of_all);
                 continue;
@@ -319,6 +327,23 @@ impl LoginBruteForce {
             |(key, pair), flows| pair.asked(**key, least).flows(flows).build(),
         )
     }
+}
+
+/// Of how many hosts each client tried in vain the port at which its logins failed, where it is many.
+///
+/// A name that leads nowhere, or a way that is down, is no try in vain; of hosts inside, a router says so of each address that
+/// nobody has.
+fn swept(contacts: &Contacts, site: &Site, clients: &[(&Key, &Pair)]) -> BTreeMap<(Addr, u16), usize> {
+    let meant: BTreeSet<(Addr, u16)> = clients.iter().map(|((client, _, port, _), _)| (*client, *port)).gathered();
+    let in_vain = |contact: &Contact| {
+        let is_excused = contact.is_excused && !site.is_inside(contact.target);
+        let is_vain = !contact.outcome.is_success() && contact.outcome != Outcome::Bare && !is_excused;
+        let end = (contact.source, contact.port);
+        (contact.protocol == 6 && is_vain && meant.contains(&end)).then_some(end)
+    };
+    let groups = if meant.is_empty() { Vec::new() } else { contacts.groups(LEAST_SWEPT, in_vain) };
+    let counted = |group: &Vec<Contact>| group.first().map(|contact| ((contact.source, contact.port), group.len()));
+    groups.iter().filter_map(counted).gathered()
 }
 
 /// Keeps a hash, if there is one and room for it.

@@ -173,3 +173,21 @@ fn many_communities_of_snmp_are_guesses_and_the_few_of_a_manager_are_not() {
     assert_eq!((guessing.len(), guessing[0].targets.as_slice()), (1, &[crate::model::Endpoint::Ip(inside(2))][..]));
     assert!(found(3).is_empty());
 }
+
+#[test]
+fn few_failures_are_guessing_of_who_tries_the_port_of_many_hosts_in_vain() {
+    use crate::detect::support::testing::{Made, outside};
+    let key: Key = (outside(1), inside(2), 23, AppProto::Telnet);
+    let is_guessing = |n_refused: u64, n_accepted: u64, n_hosts: u8, port: u16| {
+        let pair = Pair { n_refused, n_accepted, ..Pair::default() };
+        let mut contacts = Contacts::default();
+        let tried = |i: u8| Made::refused(outside(1), inside(10 + i), port, f64::from(i)).flow();
+        (0..n_hosts).for_each(|i| contacts.add(&tried(i)));
+        let n_swept = swept(&contacts, &Site::private(), &[(&key, &pair)]).get(&(outside(1), 23)).copied().unwrap_or(0);
+        let case = Case::of(key.0, key.3, LoginWalk::default(), &[(&key, &pair)]);
+        case.of_sweep(n_swept).is_guessing(20.0, LoginWalk::FAILURES)
+    };
+    assert!(is_guessing(3, 0, 12, 23));
+    assert!(!is_guessing(2, 0, 12, 23) && !is_guessing(3, 0, 6, 23), "few failures, or few other hosts");
+    assert!(!is_guessing(3, 0, 12, 80) && !is_guessing(3, 1, 12, 23), "another port, or a login that works");
+}

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::detect::support::service_answers::ServiceAnswers;
-use crate::detect::support::testing::{Line, Made, conclude_flows, finish_with, inside, observe_in_one, outside};
+use crate::detect::support::testing::{Line, Made, finish_flows, finish_with, inside, observe_in_one, outside};
 use crate::flow::table::FlowUpdate;
 use crate::model::Severity;
 use crate::model::app::field::{FieldBuffer, FieldId, Message};
@@ -67,7 +67,7 @@ fn a_server_beyond_is_slow_if_nearly_all_answers_are_and_clients_pause_or_it_say
             let update = FlowUpdate { serial: i, direction: Direction::ToOriginator, is_retransmission: false };
             answers.observe(&message, flow, update);
         }
-        conclude_flows(&ENTRY, flows, &answers, &Settings::default()).findings[0].severity
+        finish_flows(&ENTRY, flows, &answers, &Settings::default()).findings[0].severity
     };
     let varied = |i: u32| 0.2 + f64::from(i * 7 % 5);
     assert_eq!((found(&varied, 0), found(&|_| 0.0, 0)), (Severity::Medium, Severity::Low));
