@@ -128,7 +128,7 @@ pub const TERMS: &[(&[&str], &str)] = &[
 /// Every form as it is written and in lower case, with the place of its term: looked for whenever a view is drawn.
 static FORMS: LazyLock<Vec<(String, String, usize)>> = LazyLock::new(|| forms(&str::to_owned));
 
-/// The forms of all terms as a language writes them.
+/// The forms of all terms as a language writes them: as written, in lower case, and the place of the term; sorted by the second.
 pub fn forms(written: &dyn Fn(&str) -> String) -> Vec<(String, String, usize)> {
     let of = |(place, (forms, _)): (usize, &(&'static [&'static str], &str))| {
         forms.iter().map(move |form| {
@@ -137,7 +137,9 @@ pub fn forms(written: &dyn Fn(&str) -> String) -> Vec<(String, String, usize)> {
             (form, lower, place)
         })
     };
-    TERMS.iter().enumerate().flat_map(of).collect()
+    let mut all: Vec<(String, String, usize)> = TERMS.iter().enumerate().flat_map(of).collect();
+    all.sort_by(|a, b| a.1.cmp(&b.1));
+    all
 }
 
 /// The name and the meaning of a term at a place in [`TERMS`].
@@ -157,21 +159,38 @@ pub fn find(text: &str) -> Vec<(Range<usize>, usize)> {
     find_forms(text, &FORMS)
 }
 
-/// The same with the forms of a language.
+/// The same with the [`forms`] of a language.
 pub fn find_forms(text: &str, forms: &[(String, String, usize)]) -> Vec<(Range<usize>, usize)> {
     let lower = text.to_ascii_lowercase();
-    let of = |(form, wanted, place): &(String, String, usize)| Some((first(text, &lower, (form, wanted))?, *place));
-    let mut found: Vec<(Range<usize>, usize)> = forms.iter().filter_map(of).collect();
-    found.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
-    let (mut end, mut seen) = (0, Vec::new());
-    found.retain(|(range, place)| {
-        let is_kept = range.start >= end && !seen.contains(place);
-        if is_kept {
-            end = range.end;
-            seen.push(*place);
+    // Range, place of the term, place of the form: each form where it comes first.
+    let mut all: Vec<(Range<usize>, usize, usize)> = Vec::new();
+    let mut is_behind_part = false;
+    for (start, c) in lower.char_indices() {
+        if !std::mem::replace(&mut is_behind_part, is_part(c)) {
+            let rest = lower.get(start..).unwrap_or_default();
+            // Only few forms begin with the same sign.
+            let begins = |form: &(String, String, usize)| form.1.chars().next().cmp(&Some(c));
+            let from = forms.partition_point(|form| begins(form).is_lt());
+            let alike = forms.iter().enumerate().skip(from).take_while(|(_, form)| begins(form).is_eq());
+            for (nth, (form, wanted, place)) in alike {
+                let end = start + wanted.len();
+                if rest.starts_with(wanted.as_str())
+                    && is_whole(text, start..end, form)
+                    && !all.iter().any(|(_, _, other)| *other == nth)
+                {
+                    all.push((start..end, *place, nth));
+                }
+            }
         }
-        is_kept
-    });
+    }
+    all.sort_by_key(|(range, _, _)| (range.start, std::cmp::Reverse(range.end)));
+    let (mut end, mut found) = (0, Vec::new());
+    for (range, place, _) in all {
+        if range.start >= end && !found.iter().any(|(_, other)| *other == place) {
+            end = range.end;
+            found.push((range, place));
+        }
+    }
     found
 }
 
@@ -180,22 +199,22 @@ pub fn is_technical(word: &str) -> bool {
     word.contains(' ') || word.chars().skip(1).any(char::is_uppercase)
 }
 
-/// Where a form, also given in lower case, first stands as a word of its own.
-fn first(text: &str, lower: &str, (form, wanted): (&str, &str)) -> Option<Range<usize>> {
+/// What makes a word go on.
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || "_-./".contains(c)
+}
+
+/// No word goes on behind the range, and a form that is meant as it is written is written so.
+fn is_whole(text: &str, range: Range<usize>, form: &str) -> bool {
     let is_as_written = form.chars().skip(1).any(char::is_uppercase);
-    let is_part = |other: Option<char>| other.is_some_and(|other| other.is_alphanumeric() || "_-./".contains(other));
-    let is_alone = |start: usize, end: usize| {
-        let behind = text.get(end..).unwrap_or_default();
-        // A mark at the end of a sentence is no part of the word.
-        let next = behind
-            .chars()
-            .next()
-            .filter(|next| *next != '.' || behind.chars().nth(1).is_some_and(char::is_alphanumeric));
-        !is_part(text.get(..start).and_then(|before| before.chars().next_back())) && !is_part(next)
+    let mut behind = text.get(range.end..).unwrap_or_default().chars();
+    // A mark at the end of a sentence is no part of the word.
+    let goes_on = match behind.next() {
+        Some('.') => behind.next().is_some_and(char::is_alphanumeric),
+        next => next.is_some_and(is_part),
     };
-    let is_written = |start: usize, end: usize| !is_as_written || text.get(start + 1..end) == form.get(1..);
-    let mut places = lower.match_indices(wanted).map(|(start, _)| start..start + wanted.len());
-    places.find(|place| is_alone(place.start, place.end) && is_written(place.start, place.end))
+    let first = form.chars().next().map_or(0, char::len_utf8);
+    !goes_on && (!is_as_written || text.get(range.start + first..range.end) == form.get(first..))
 }
 
 #[cfg(test)]

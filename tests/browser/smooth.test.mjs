@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { open, scratch, start } from "./lib/browser.mjs";
+import { hash, open, scratch, start } from "./lib/browser.mjs";
 import { longTable, visit, wideTable } from "./lib/large_tables.mjs";
 
 /**
@@ -91,3 +91,59 @@ for (const [what, make] of Object.entries(tables)) {
     assert.ok(reading.length <= 5 + MOST_A_SECOND * seconds, `${reading.length} messages in ${seconds} s`);
   });
 }
+
+/** Counts, in the page, nodes that come in, nodes that are walked through to be translated, and the longest that an observer works. */
+function countWalks() {
+  const all = { added: 0, walked: 0, longest: 0 };
+  window.walks = all;
+  const next = TreeWalker.prototype.nextNode;
+  TreeWalker.prototype.nextNode = function counted() {
+    all.walked += 1;
+    return next.call(this);
+  };
+  const Real = window.MutationObserver;
+  window.MutationObserver = class extends Real {
+    constructor(then) {
+      super((...given) => {
+        const begun = performance.now();
+        then(...given);
+        all.longest = Math.max(all.longest, performance.now() - begun);
+      });
+    }
+  };
+  const seen = new WeakSet();
+  new Real((records) => {
+    for (const added of records.flatMap(({ addedNodes }) => [...addedNodes])) {
+      const walker = document.createTreeWalker(added);
+      for (let node = added; node; node = next.call(walker)) {
+        if (!seen.has(node)) all.added += 1;
+        seen.add(node);
+      }
+    }
+  }).observe(document, { childList: true, subtree: true });
+}
+
+/** What an observer may take at once together with what Yew has drawn just before it, ms; the longest task that people do not feel is 50. */
+const LONGEST_MS = 25;
+
+test("in German each new node is looked at once, and never for long at a time", { timeout: 120_000 }, async () => {
+  const { page, close } = await open(its, { locale: "de-DE", init: countWalks });
+  await page.locator('[data-sample="port-scan"]').click();
+  await hash(page);
+  const all = {};
+  for (const view of ["hosts", "packets", "settings", "anomalies", "time", "findings"]) {
+    await page.evaluate((view) => {
+      Object.assign(window.walks, { added: 0, walked: 0, longest: 0 });
+      location.hash = `#/${view}`;
+    }, view);
+    await page.waitForTimeout(1500);
+    all[view] = await page.evaluate(() => ({ ...window.walks }));
+  }
+  await close();
+  console.log(JSON.stringify(all));
+  for (const [view, { added, walked, longest }] of Object.entries(all)) {
+    assert.ok(added > 50 && walked > 50, `${view}: nothing was counted`);
+    assert.ok(walked < added * 1.5, `${view}: ${walked} nodes were looked at for ${added} that came in`);
+    assert.ok(longest < LONGEST_MS, `${view}: it took ${longest} ms`);
+  }
+});
