@@ -336,7 +336,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         "export",
         &[
             &["cell", "entry"],
-            &["flow_rows", "flow_values", "report/options"],
+            &["flow_rows", "flow_values", "report/names", "report/options"],
             &["pseudonyms", "report/content"],
             &[
                 "answer",

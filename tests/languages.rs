@@ -2,7 +2,7 @@
 //! of real captures comes out in German.
 
 use crate::texts;
-use packetloupe::export::report::{ReportFormat, ReportOptions, write};
+use packetloupe::export::report::{ReportFormat, ReportOptions, names, write};
 use packetloupe::language::{Catalogue, Language, built_in, entries, is_template, places};
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
@@ -280,5 +280,36 @@ fn no_text_of_a_catalogue_is_lost_to_another() {
             .map(|entry| format!("{} -> {:?}", entry.english, catalogue.translated(entry.english)))
             .collect();
         assert!(wrong.is_empty(), "{}: {wrong:#?}", language.id);
+    }
+}
+
+#[test]
+fn names_in_a_report_that_are_words_of_the_catalogue_stay() {
+    let german = Language::of("de").unwrap();
+    let catalogue = built_in(german).unwrap();
+    let mut analysis = analyse(&root().join("static/samples/c2_https.pcapng"));
+    let is_part = |c: char| c.is_alphanumeric() || c == '-';
+    let count = |text: &str, word: &str| text.split(|c: char| !is_part(c)).filter(|part| *part == word).count();
+    let own = write(&analysis, &ReportOptions::default(), ReportFormat::Html);
+    // Words of the catalogue that the report does not say of itself.
+    let is_free = |word: &&str| catalogue.translated(word).is_some_and(|said| said != **word) && count(&own, word) == 0;
+    let words = ["outlier", "semicolon", "exfiltration", "tunnels", "routers", "unreachable", "vanished"];
+    let free: Vec<&str> = words.into_iter().filter(is_free).collect();
+    let [host, domain, ..] = free.as_slice() else { panic!("too few words: {free:?}") };
+    analysis.stats.top_hosts[0].name = (*host).to_owned();
+    let finding = &mut analysis.findings[0];
+    finding.title = finding.title.replace(&finding.names[0], domain);
+    finding.explanation = finding.explanation.replace(&finding.names[0], domain);
+    assert!(finding.title.contains(*domain), "{}", finding.title);
+    finding.names = vec![(*domain).to_owned()];
+    catalogue.keep(names(&analysis));
+    for format in [ReportFormat::Html, ReportFormat::Markdown] {
+        let english = write(&analysis, &ReportOptions::default(), format);
+        let translated = format.in_language(english.clone(), german, Some(&catalogue));
+        assert!(count(&english, domain) > 2, "{format:?}");
+        assert!(format != ReportFormat::Html || count(&english, host) > 0, "{format:?}");
+        for word in [host, domain] {
+            assert_eq!(count(&translated, word), count(&english, word), "{word} in {format:?}");
+        }
     }
 }

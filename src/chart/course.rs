@@ -16,6 +16,7 @@ pub fn course(id: &str, series: &Series, offset_minutes: i32) -> ChartSpec {
         summary: summary(series, offset_minutes),
         marks: Marks::Course { offset_minutes, course: series.clone() },
         unit: series.unit.clone(),
+        has_data: false,
     }
 }
 

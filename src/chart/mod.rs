@@ -93,6 +93,7 @@ fn over_time(
             + &changes_summary(&changes, offset_minutes),
         marks: Marks::Areas { start_ns: timeline.start_ns, bin_ns: timeline.bin_ns, offset_minutes, series, changes },
         unit: unit.to_owned(),
+        has_data: false,
     }
 }
 

@@ -30,6 +30,7 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
             trimmed(bins).iter().map(|bin| Bar { label: label(bin), value: bin.packets as f64 }).collect(),
         ),
         unit: "packets".to_owned(),
+        has_data: false,
     }
 }
 

@@ -32,6 +32,7 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
                 .collect(),
         ),
         unit: "B".to_owned(),
+        has_data: false,
     }
 }
 

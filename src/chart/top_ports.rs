@@ -28,6 +28,7 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
             rows.iter().take(MOST_BARS).map(|row| Bar { label: label(row), value: row.flows as f64 }).collect(),
         ),
         unit: "flows".to_owned(),
+        has_data: false,
     }
 }
 

@@ -29,6 +29,7 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
             rows.iter().take(MOST_BARS).map(|row| Bar { label: label(row), value: total(row) }).collect(),
         ),
         unit: "B".to_owned(),
+        has_data: true,
     }
 }
 

@@ -5,6 +5,8 @@
 
 use super::numbers::Locale;
 use super::template;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 /// A text and its translation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +54,16 @@ pub struct Catalogue {
     /// Hash of a word that only few templates have -> place in `pairs`; sorted.
     anchors: Vec<(u32, u32)>,
     locale: Locale,
+    kept: RefCell<Kept>,
+}
+
+/// Names from the file that is shown. They stay even if they are spelt like a text of the catalogue.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Kept {
+    /// Of hosts, domains, files: they stay wherever they stand.
+    pub names: BTreeSet<String>,
+    /// Of columns: they stay within a sentence. By itself `Protocol` is a heading of ours.
+    pub headings: BTreeSet<String>,
 }
 
 impl Catalogue {
@@ -74,7 +86,22 @@ impl Catalogue {
         let english: Vec<&str> = pairs.iter().map(|pair| of(pair.english)).collect();
         let anchors = template::anchors(&english);
         let locale = Locale::new(text.lines().take_while(|line| !line.starts_with("en ")));
-        Catalogue { pairs, anchors, locale, text }
+        Catalogue { pairs, anchors, locale, text, kept: RefCell::default() }
+    }
+
+    /// Leaves these names as they are from now on; false if it did before.
+    pub fn keep(&self, kept: Kept) -> bool {
+        let is_new = *self.kept.borrow() != kept;
+        if is_new {
+            self.kept.replace(kept);
+        }
+        is_new
+    }
+
+    /// The text is a name that stays: as a whole, or as a part of a sentence.
+    pub(super) fn keeps(&self, text: &str, is_part: bool) -> bool {
+        let kept = self.kept.borrow();
+        kept.names.contains(text) || is_part && kept.headings.contains(text)
     }
 
     /// How the language writes numbers and dates.

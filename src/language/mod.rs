@@ -19,7 +19,7 @@ mod tests;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use built_in::built_in;
-pub use catalogue::{Catalogue, Entry, entries};
+pub use catalogue::{Catalogue, Entry, Kept, entries};
 pub use html::{CODE, SPOKEN, page};
 pub use markdown::lines;
 pub use pieces::sentences;

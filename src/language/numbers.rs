@@ -9,18 +9,27 @@ pub struct Locale {
     date: String,
     /// Before and behind a quotation.
     quotes: (String, String),
+    /// Words that have a capital only where a sentence begins with them, in small letters.
+    small: Vec<String>,
 }
 
 impl Locale {
-    /// As the lines `! decimal ,`, `! thousands .`, `! date D.M.Y` and `! quotes „“` say; what they do not say is as in English.
+    /// As the lines `! decimal ,`, `! thousands .`, `! date D.M.Y`, `! quotes „“` and `! small der die das` say; what they do not
+    /// say is as in English.
     pub fn new<'a>(lines: impl Iterator<Item = &'a str>) -> Locale {
-        let mut locale =
-            Locale { decimal: '.', thousands: ',', date: String::new(), quotes: ("“".to_owned(), "”".to_owned()) };
+        let mut locale = Locale {
+            decimal: '.',
+            thousands: ',',
+            date: String::new(),
+            quotes: ("“".to_owned(), "”".to_owned()),
+            small: Vec::new(),
+        };
         for (name, value) in lines.filter_map(|line| line.strip_prefix("! ")?.split_once(' ')) {
             match (name, value.chars().next()) {
                 ("decimal", Some(sign)) => locale.decimal = sign,
                 ("thousands", Some(sign)) => locale.thousands = sign,
                 ("date", Some(_)) => locale.date = value.to_owned(),
+                ("small", Some(_)) => locale.small.extend(value.split(' ').map(str::to_owned)),
                 ("quotes", Some(open)) => {
                     locale.quotes = (open.to_string(), value.chars().skip(1).collect());
                 }
@@ -33,6 +42,16 @@ impl Locale {
     /// What stands before and behind a quotation.
     pub fn quotes(&self) -> (&str, &str) {
         (&self.quotes.0, &self.quotes.1)
+    }
+
+    /// A sentence as it is written within another one: its first word has no capital unless it always has one.
+    pub fn within(&self, text: String) -> String {
+        let word = text.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        let small = word.to_lowercase();
+        if small == word || !self.small.contains(&small) {
+            return text;
+        }
+        format!("{small}{}", text.get(word.len()..).unwrap_or_default())
     }
 
     /// A text with its numbers and dates as the language writes them; `before` is what stands before it, since `TLS 1.2` is no number.
@@ -53,7 +72,8 @@ impl Locale {
             out.push_str(plain);
             let sign = joined.trim_start_matches(['-', '−', '+', '~']);
             let context = if plain.trim().is_empty() && out.trim().is_empty() { before } else { plain };
-            let is_free = sign.is_empty() && !is_version(context);
+            let is_share = word.len() == token.len() && tail.get(end..).is_some_and(|behind| behind.starts_with(" %"));
+            let is_free = sign.is_empty() && (is_share || !is_version(context));
             out.push_str(joined);
             match is_free.then(|| self.figure(word)).flatten() {
                 Some(figure) => out.push_str(&figure),

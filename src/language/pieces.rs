@@ -4,11 +4,12 @@
 const SHORT: &[&str] = &["e.g", "i.e", "vs", "cf", "approx", "no", "etc", "resp", "incl"];
 
 /// The places of `text` at which one sentence ends: each range is a sentence without the space around it. A sentence ends at
-/// `.`, `!` or `?` before a space if what follows begins with a capital letter, a figure or a place (`{`); and at a line break.
+/// `.`, `!` or `?` before a space if what follows begins with a capital letter, a figure, a bracket or a place (`{`); and at a
+/// line break.
 pub fn sentences(text: &str) -> Vec<&str> {
     split(text, |rest| {
         let behind = rest.trim_start_matches(['(', '"', '“', '‘', '„', '»', '\'']);
-        behind.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || c == '{')
+        rest.starts_with('(') || behind.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || c == '{')
     })
 }
 

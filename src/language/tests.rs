@@ -7,6 +7,7 @@ const TEXT: &str = "\
 ! thousands .
 ! date D.M.Y
 ! quotes „“
+! small der die es
 
 # src/web
 en Settings
@@ -44,6 +45,18 @@ de Bei {0} von {1} Verbindungen ist der Ausgang bekannt.
 
 en high
 de hoch
+
+en Protocol
+de Protokoll
+
+en Users: {0}
+de Benutzer: {0}
+
+en and {0} more
+de und {0} weitere
+
+en User “{0}” logged in to {1}.
+de Benutzer „{0}“ hat sich bei {1} angemeldet.
 
 en First seen: {0}
 de Zuerst gesehen: {0}
@@ -117,7 +130,7 @@ fn quotes_lists_and_small_beginnings_are_those_of_the_language() {
     check("Note: “2 connections” and “high”", "Hinweis: „2 Verbindungen“ und „hoch“");
     check(
         "2 connections; high; no method is chosen; Settings",
-        "2 Verbindungen; hoch; Es ist kein Verfahren ausgewählt; Einstellungen",
+        "2 Verbindungen; hoch; es ist kein Verfahren ausgewählt; Einstellungen",
     );
     check("high (2 connections; high)", "hoch (2 Verbindungen; hoch)");
 }
@@ -203,4 +216,59 @@ proptest::proptest! {
         let _ = lines(&text, &german());
         let _ = Catalogue::new(text.clone()).translated("a b 1.5");
     }
+}
+
+#[test]
+fn names_from_the_file_stay() {
+    let catalogue = german();
+    let translated = |text: &str| catalogue.translated(text).unwrap_or_else(|| text.to_owned());
+    assert_eq!(translated("mail and high"), "E-Mail und hoch");
+    assert_eq!(translated("User “high” logged in to 10.0.0.1."), "Benutzer „high“ hat sich bei 10.0.0.1 angemeldet.");
+    assert_eq!(translated("Users: high, mail, and 3 more."), "Benutzer: high, mail, und 3 weitere.");
+    let set = |name: &str| [name.to_owned()].into();
+    let kept = || Kept { names: set("mail"), headings: set("Protocol") };
+    assert!(catalogue.keep(kept()) && !catalogue.keep(kept()), "only what is new changes something");
+    assert_eq!(translated("mail and high"), "mail und hoch");
+    assert_eq!(translated("First seen: mail"), "Zuerst gesehen: mail");
+    assert_eq!(translated("mail"), "mail");
+    assert_eq!(translated("Protocol"), "Protokoll", "by itself it is a heading of ours");
+    assert_eq!(translated("First seen: Protocol"), "Zuerst gesehen: Protocol");
+}
+
+#[test]
+fn what_begins_a_sentence_of_its_own_begins_none_within_another() {
+    check("No method is chosen.", "Es ist kein Verfahren ausgewählt.");
+    check("Note: no method is chosen", "Hinweis: es ist kein Verfahren ausgewählt");
+    check("Note: mail", "Hinweis: E-Mail");
+}
+
+#[test]
+fn quotations_stay_whole() {
+    // The template with most letters would take the sentence around it for a value.
+    check(
+        "First seen: “10.0.0.9 connects to 10.0.0.5 every 5 s: 3 connections” and high",
+        "Zuerst gesehen: „10.0.0.9 verbindet sich alle 5 s mit 10.0.0.5: 3 Verbindungen“ und hoch",
+    );
+    check(
+        "high: “mail (high)” and “10.0.0.9 connects to 10.0.0.5 every 5 s: 3 connections”",
+        "hoch: „E-Mail (hoch)“ und „10.0.0.9 verbindet sich alle 5 s mit 10.0.0.5: 3 Verbindungen“",
+    );
+    check("No method is chosen. (high)", "Es ist kein Verfahren ausgewählt. (hoch)");
+}
+
+#[test]
+fn what_an_address_does_is_found_behind_it() {
+    let catalogue = Catalogue::new("! small liest\n\nen reads secrets\nde liest Geheimnisse\n".to_owned());
+    assert_eq!(
+        catalogue.translated("10.0.0.5 reads secrets: 10.0.0.1").unwrap(),
+        "10.0.0.5 liest Geheimnisse: 10.0.0.1"
+    );
+}
+
+#[test]
+fn shares_are_no_versions_and_brackets_stay_whole() {
+    let numbers = |text: &str| german().locale().text(text, "");
+    assert_eq!(numbers("TLS 1.2, SSH 4.7 %, HTTP 1.5"), "TLS 1.2, SSH 4,7 %, HTTP 1.5");
+    let catalogue = Catalogue::new("en {0} sent it to {1} ({2})\nde {1} ({2}) bekam es von {0}\n".to_owned());
+    assert_eq!(catalogue.translated("“A.1 sent it to B.2 (IMAP)”").unwrap(), "“B.2 (IMAP) bekam es von A.1”");
 }

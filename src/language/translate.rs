@@ -4,7 +4,7 @@ use super::catalogue::Catalogue;
 use super::matching;
 use super::pieces;
 use super::template;
-use super::words::{UNITS, is_cut, is_names, n_letters, split_outside};
+use super::words::{UNITS, is_balanced, is_cut, is_names, n_letters, split_outside};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
@@ -88,6 +88,12 @@ impl Catalogue {
     }
 }
 
+/// What stands behind is from the file: accounts, files, commands.
+fn names_follow(before: &str) -> bool {
+    const NAMES: &[&str] = &["User: ", "Users: ", "Account: ", "Accounts: ", "Names: ", "Files: ", "Commands: "];
+    NAMES.iter().any(|names| before.ends_with(names))
+}
+
 /// A text with another one in place of a part of it.
 fn around(text: &str, part: &str, said: &str) -> String {
     let from = part.as_ptr() as usize - text.as_ptr() as usize;
@@ -141,13 +147,28 @@ impl Translator<'_> {
         {
             return said.clone();
         }
-        let said = self.looked_up(text, before, depth);
+        let mut said = self.looked_up(text, before, depth);
+        if depth > 0 && said.is_found && text.starts_with(char::is_lowercase) {
+            said.text = self.catalogue.locale().within(said.text);
+        }
         self.seen.borrow_mut().insert(place, (depth, said.clone()));
         said
     }
 
     fn looked_up(&self, text: &str, before: &str, depth: u32) -> Said {
-        if let Some(said) = self.exact(text) {
+        if names_follow(before) {
+            let names = split_outside(text, ", ");
+            return self.joined(text, &names, |name| match name.contains(' ') {
+                true => self.sentence(name, "", depth + 1),
+                false => Said { text: name.to_owned(), n_left: 0, n_doubts: 0, is_found: false },
+            });
+        }
+        // A single word between the quotes of a template is quoted from the file.
+        let is_quoted = before.ends_with('“') && !text.contains(' ');
+        if is_quoted || self.catalogue.keeps(text, depth > 0) {
+            return Said { text: text.to_owned(), n_left: 0, n_doubts: 0, is_found: false };
+        }
+        if let Some(said) = self.exact(text, before) {
             return said;
         }
         if let Some(said) = self.counted(text, before, depth).filter(|_| depth < DEEPEST) {
@@ -170,6 +191,9 @@ impl Translator<'_> {
         }
         let mut best = unknown.or_better(self.by_template(text, depth));
         if !best.is_sure() {
+            best = best.or_better(self.led(text));
+        }
+        if !best.is_sure() {
             best = best.or_better(self.trimmed(text, depth));
         }
         if !best.is_sure() {
@@ -178,8 +202,8 @@ impl Translator<'_> {
         best
     }
 
-    /// The text itself, or as it is written within a sentence or at the beginning of one.
-    fn exact(&self, text: &str) -> Option<Said> {
+    /// The text itself, or as it is written within a sentence or at the beginning of one. A heading may be `Bytes by application`.
+    fn exact(&self, text: &str, before: &str) -> Option<Said> {
         let found = |text: String| Said { text, n_left: 0, n_doubts: 0, is_found: true };
         if let Some(other) = self.catalogue.exact(text) {
             return Some(found(other.to_owned()));
@@ -192,7 +216,7 @@ impl Translator<'_> {
         }
         let first = text.chars().next()?;
         let rest = text.get(first.len_utf8()..)?;
-        if first.is_lowercase() && rest.contains(' ') {
+        if first.is_lowercase() && (rest.contains(' ') || before == " by ") {
             let (core, stop) = rest.strip_suffix('.').map_or((rest, ""), |core| (core, "."));
             let large = format!("{}{core}.", first.to_uppercase());
             let exact = |large: &str| self.catalogue.exact(large);
@@ -223,8 +247,8 @@ impl Translator<'_> {
                 fitting.push((template::n_letters(english), form, other));
             }
         }
-        // Most letters first; of as many, in the order of the alphabet.
-        fitting.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        // Most letters first; of as many, the one that says most of the signs around them, in the order of the alphabet.
+        fitting.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(b.1.len().cmp(&a.1.len())).then(a.1.cmp(b.1)));
         let mut best: Option<Said> = None;
         for fit in fitting.into_iter().take(MOST_FITTING) {
             let said = self.filled(fit, text, depth);
@@ -237,10 +261,19 @@ impl Translator<'_> {
     }
 
     fn filled(&self, (n_own, english, other): (usize, &str, &str), text: &str, depth: u32) -> Option<Said> {
+        // The full stop of the sentence is none of its last value.
+        if let Some(core) = text.strip_suffix('.').filter(|_| english.ends_with('}')) {
+            let said = self.filled((n_own, english, other), core, depth)?;
+            return Some(Said { text: said.text + ".", ..said });
+        }
         let mut best: Option<Said> = None;
         for skip in 0..matching::n_splits(english, text) {
             self.try_once()?;
             let Some(values) = matching::values(english, text, (skip, depth == 0)) else { break };
+            // A quotation is within one value, or around it.
+            if is_balanced(text) && !values.iter().all(|value| is_balanced(value)) {
+                continue;
+            }
             let literals: Vec<(&str, Option<usize>)> = template::pieces(english).collect();
             let (mut n_left, mut n_doubts) = (0, 0);
             let value = |(number, value): (usize, &&str)| {
@@ -298,6 +331,16 @@ impl Translator<'_> {
         said.is_known().then(|| Said { text: format!("{figure} {}", said.text), ..said })
     }
 
+    /// `10.0.0.5 reads secrets`: an address or another name, and what it does.
+    fn led(&self, text: &str) -> Option<Said> {
+        let (name, rest) = text.split_once(' ')?;
+        if !name.contains(['.', ':']) || name.ends_with(['.', ':']) || !is_names(name) {
+            return None;
+        }
+        let said = self.exact(rest, "")?;
+        Some(Said { text: format!("{name} {}", said.text), ..said })
+    }
+
     /// Without the signs at the ends that belong to what is around: first those of a sentence, then brackets and quotes too.
     fn trimmed(&self, text: &str, depth: u32) -> Option<Said> {
         const MARKS: &str = " ,;·.:…→▲▼•●○#*>–-";
@@ -307,6 +350,10 @@ impl Translator<'_> {
         for others in ["", "(“\")”"] {
             let front = text.trim_start_matches(|c: char| is_mark(c) && c != '-' || others.contains(c));
             let core = front.trim_end_matches(|c: char| is_mark(c) || others.contains(c));
+            // A bracket that ends belongs to the one that begins.
+            let is_open = core.matches('(').count() > core.matches(')').count();
+            let is_closed_by = front.get(core.len()..).is_some_and(|end| end.starts_with(')'));
+            let core = if is_open && is_closed_by { front.get(..core.len() + 1).unwrap_or(core) } else { core };
             if core.len() == text.len() || core.is_empty() {
                 continue;
             }
@@ -324,6 +371,18 @@ impl Translator<'_> {
         let mut best: Option<Said> = None;
         for (sign, is_loose) in JOINTS {
             let parts = split_outside(text, sign);
+            // When, and what: what has a colon of its own may be one template.
+            if sign == ": "
+                && let [first, _, _, ..] = parts.as_slice()
+                && let Some(rest) = text.get(first.len() + sign.len()..)
+            {
+                let halves = [*first, rest];
+                let said = self.joined(text, &halves, |part| self.value(part, "", depth + 1));
+                if said.is_known() {
+                    return Some(said);
+                }
+                best = better(best, Some(said));
+            }
             if parts.len() < 2 || parts.len() > MOST_PARTS || sign == " " && parts.len() > 3 {
                 continue;
             }

@@ -31,6 +31,18 @@ pub fn n_letters(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphabetic()).count()
 }
 
+/// Quotations that begin also end, and none ends that has not begun.
+pub fn is_balanced(text: &str) -> bool {
+    let mut depth = 0_i32;
+    for c in text.chars() {
+        depth += i32::from(c == '“') - i32::from(c == '”');
+        if depth < 0 {
+            return false;
+        }
+    }
+    depth == 0
+}
+
 /// A value that looks as if it was cut elsewhere: it ends in a comma, has a colon within, several figures, or only one of two brackets.
 pub fn is_cut(text: &str) -> bool {
     let n = |sign: char| text.matches(sign).count();
@@ -41,7 +53,7 @@ pub fn is_cut(text: &str) -> bool {
         || text.contains("; ")
         || are_figures
         || n('(') != n(')')
-        || n('“') != n('”')
+        || !is_balanced(text)
 }
 
 /// Words that are none of a language: addresses, names with dots, figures with a sign, abbreviations, moments.

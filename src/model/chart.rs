@@ -16,13 +16,20 @@ pub struct ChartSpec {
     pub marks: Marks,
     /// Unit of the values, as `B` or `packets`.
     pub unit: String,
+    /// Labels are taken from the file, but for those in brackets: they are the same in every language.
+    #[serde(default)]
+    pub has_data: bool,
 }
 
 impl ChartSpec {
     /// The same chart with its labels as `written`; what they take of the picture is measured by them.
     #[must_use]
     pub fn relabelled(mut self, written: &dyn Fn(&str) -> Option<String>) -> ChartSpec {
+        let has_data = self.has_data;
         let mut write = |text: &mut String| {
+            if has_data && !text.starts_with('(') {
+                return;
+            }
             if let Some(other) = written(text) {
                 *text = other;
             }

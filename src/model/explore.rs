@@ -115,6 +115,33 @@ pub struct DimensionHead {
     pub is_overlapping: bool,
 }
 
+impl DimensionHead {
+    /// True if its values are taken from the file: they are the same in every language.
+    pub fn has_data(&self) -> bool {
+        const DATA: &[&str] = &[
+            "server_name",
+            "dns_name",
+            "tls_server_name",
+            "http_host",
+            "user_agent",
+            "user",
+            "file",
+            "certificate",
+            "field",
+            "label",
+            "column",
+            "host",
+            "source",
+            "target",
+            "pair",
+            "network",
+            "mac",
+            "source_mac",
+        ];
+        DATA.contains(&self.term.id.as_str())
+    }
+}
+
 /// How the values of a dimension lie to each other.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub enum Scale {

@@ -90,9 +90,11 @@ impl Slowness<'_> {
                 let since = moment(*since_ns);
                 format!("The network is slow, or does not work in part, for {whom} since {since}.{place}{whose}")
             }
-            Slowness::Signs { fault, .. } => {
-                let whose = fault.map_or_else(String::new, |whose| format!(", and it points to {whose}"));
-                format!("Little points to a slow network: the strongest sign is of low severity{whose}.")
+            Slowness::Signs { fault: Some(whose), .. } => format!(
+                "Little points to a slow network: the strongest sign is of low severity, and it points to {whose}."
+            ),
+            Slowness::Signs { fault: None, .. } => {
+                "Little points to a slow network: the strongest sign is of low severity.".to_owned()
             }
             Slowness::Nothing(n) => format!(
                 "Nothing points to a slow network: {} of loss, delay and failing services found nothing of low severity or more.",

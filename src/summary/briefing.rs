@@ -224,14 +224,20 @@ fn when(analysis: &Analysis, (start_ns, end_ns): (i64, i64), pause_ns: i64, mome
     let most_ns = AT_END_NS.min(pause_ns.saturating_mul(MOST_PAUSES));
     let is_at_end = analysis.summary.last_ns.is_some_and(|last| last - end_ns <= most_ns);
     let is_at_start = analysis.summary.first_ns.is_some_and(|first| start_ns - first <= most_ns);
-    let input = if analysis.table.is_some() { "table" } else { "capture" };
+    let is_table = analysis.table.is_some();
+    let lasts_words = time::span(lasts);
     match (is_at_start, is_at_end) {
-        (true, true) if lasts > 2 * AT_END_NS => format!("Throughout the {input} ({} from {from})", time::span(lasts)),
-        (false, true) if lasts > AT_END_NS => {
-            format!("Since {from}, to the end of the {input} {} later", time::span(lasts))
+        // Whole for each, since other languages decline the word.
+        (true, true) if lasts > 2 * AT_END_NS && is_table => {
+            format!("Throughout the table ({lasts_words} from {from})")
         }
+        (true, true) if lasts > 2 * AT_END_NS => format!("Throughout the capture ({lasts_words} from {from})"),
+        (false, true) if lasts > AT_END_NS && is_table => {
+            format!("Since {from}, to the end of the table {lasts_words} later")
+        }
+        (false, true) if lasts > AT_END_NS => format!("Since {from}, to the end of the capture {lasts_words} later"),
         _ if lasts < time::SECOND => format!("At {from}"),
-        _ => format!("From {from} for {}", time::span(lasts)),
+        _ => format!("From {from} for {lasts_words}"),
     }
 }
 

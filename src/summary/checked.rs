@@ -19,12 +19,6 @@ pub(super) fn nothing(analysis: &Analysis, moment: &dyn Fn(i64) -> String) -> Ve
         return vec![Sentence::of(Topic::Checked, text, [])];
     }
     let n_false = analysis.findings.len() as u64;
-    let result = match (n, n_false, analysis.expected.is_empty()) {
-        (0, ..) => "Nothing could be checked",
-        (_, 0, true) => "Nothing suspicious was found",
-        (_, 0, false) => "Nothing was found but what is expected here",
-        _ => "Nothing was found but what an analyst holds for false",
-    };
     let rows = analysis.table.as_ref().filter(|table| table.layout.kind == RowKind::Rows).map(|table| table.rows);
     let what = match rows {
         Some(rows) => counted(rows, "row", "rows"),
@@ -42,7 +36,13 @@ pub(super) fn nothing(analysis: &Analysis, moment: &dyn Fn(i64) -> String) -> Ve
         _ => String::new(),
     };
     let told = analysis.expected.iter().map(|one| &one.finding).chain(&analysis.findings);
-    let first = format!("{result} in {what}{when}{}.", unchecked(analysis, &looked));
+    let scope = format!("{what}{when}{}", unchecked(analysis, &looked));
+    let first = match (n, n_false, analysis.expected.is_empty()) {
+        (0, ..) => format!("Nothing could be checked in {scope}."),
+        (_, 0, true) => format!("Nothing suspicious was found in {scope}."),
+        (_, 0, false) => format!("Nothing was found but what is expected here in {scope}."),
+        _ => format!("Nothing was found but what an analyst holds for false in {scope}."),
+    };
     let mut sentences = vec![Sentence::of(Topic::Checked, first, told)];
     sentences.extend(checked(analysis));
     if let Some(slowness) = Slowness::of(analysis).filter(|one| matches!(one, Slowness::Nothing(_))) {
@@ -58,14 +58,19 @@ pub(super) fn nothing(analysis: &Analysis, moment: &dyn Fn(i64) -> String) -> Ve
 pub(super) fn checked(analysis: &Analysis) -> Option<Sentence> {
     let looked = DetectorCoverage::of(analysis);
     let who = counted(looked.ran.len() as u64, "detector", "detectors");
-    let text = format!("{who} checked {}{}.", looked.at, kinds(analysis));
+    let names = kinds_of(analysis, true);
+    // What the detectors that ran look for, where there are many.
+    let text = match names.len() {
+        0..3 => format!("{who} checked {}.", looked.at),
+        _ => format!("{who} checked {}, for {} and more.", looked.at, names.join(", ")),
+    };
     (!looked.ran.is_empty()).then(|| Sentence::of(Topic::Checked, text, []))
 }
 
 /// What most people look for: a detector, and the kind of thing that it finds.
 const KINDS: [(&str, &str); 8] = [
     ("port_scan", "scans"),
-    ("syn_flood", "floods"),
+    ("syn_flood", "flooding"),
     ("login_brute_force", "password guessing"),
     ("arp_spoofing", "spoofing"),
     ("beacon", "beacons"),
@@ -78,12 +83,6 @@ const KINDS: [(&str, &str); 8] = [
 fn kinds_of(analysis: &Analysis, has_run: bool) -> Vec<String> {
     let is = |id: &str| analysis.runs.iter().any(|run| run.id == id && run.not_enough_data.is_none() == has_run);
     KINDS.iter().filter(|(id, _)| is(id)).map(|(_, name)| (*name).to_owned()).collect()
-}
-
-/// What the detectors that ran look for, where there are many.
-fn kinds(analysis: &Analysis) -> String {
-    let names = kinds_of(analysis, true);
-    if names.len() < 3 { String::new() } else { format!(", for {} and more", names.join(", ")) }
 }
 
 /// What could not be looked for, as the end of a sentence that says that nothing was found; empty where nothing was looked

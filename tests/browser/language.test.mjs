@@ -1,11 +1,12 @@
 // The page in German: taken from the browser or chosen in the settings, in every view, in reports, and back; English loads nothing.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
-import { ROOT, hash, open, start } from "./lib/browser.mjs";
+import { ROOT, give, hash, open, scratch, start } from "./lib/browser.mjs";
+import { login, nameAnswer, pcap, request } from "./lib/packets.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** Of all letters that are shown, those in texts that stayed English or have English words in them. */
@@ -169,4 +170,117 @@ test("a catalogue that cannot be loaded leaves the page English, with a notice",
   await page.getByRole("alert").filter({ hasText: "The page stays in English" }).waitFor();
   await page.getByRole("button", { name: "Open a file" }).first().waitFor();
   await close();
+});
+
+/** Words of the catalogue as names, each of which nothing of ours says by itself in the views that are looked at. */
+const PLANTED = ["jitter", "scans", "tunnels", "beacons", "outlier", "exfiltration", "nanoseconds"];
+const [SERVER_NAME, HTTP_HOST, FILE, USER, COLUMN, CLASS, CELL] = PLANTED;
+
+const planted = {
+  "a capture": () => {
+    const path = join(scratch(), "planted.pcap");
+    writeFileSync(path, pcap([nameAnswer(SERVER_NAME), ...request(HTTP_HOST, FILE), ...login(USER, FILE)]));
+    return path;
+  },
+  "a table": () => {
+    const path = join(scratch(), "planted.csv");
+    const rows = Array.from({ length: 60 }, (_, i) => `10.0.0.${i % 7},10.1.0.${i % 3},${i * 17},${CELL},${i % 5 ? CLASS : "other"}`);
+    writeFileSync(path, `Source IP,Destination IP,Total Bytes,${COLUMN},Label\n${rows.join("\n")}\n`);
+    return path;
+  },
+};
+for (const [what, make] of Object.entries(planted)) {
+  test(`names in ${what} that are words of the catalogue stay as they are`, { timeout: 240_000 }, async () => {
+    const path = make();
+    /** How often each planted word stands by itself in each view. */
+    const counted = async (locale) => {
+      const { page, close } = await open(its, { locale });
+      await give(page, path);
+      await hash(page);
+      const found = {};
+      for (const id of (await ids(page)).filter((id) => id !== "settings" && id !== "learn")) {
+        await go(page, id);
+        const texts = await page.evaluate(() => {
+          const all = [];
+          const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) all.push(walker.currentNode.data.trim());
+          return all;
+        });
+        for (const word of PLANTED) {
+          assert.notEqual(de(word), word);
+          const n = texts.filter((text) => text === word).length;
+          if (n > 0) found[`${id} ${word}`] = n;
+        }
+      }
+      const [download] = await Promise.all([page.waitForEvent("download"), (async () => {
+        await page.locator(".top-save button").first().click();
+        await page.locator(".report-form button[type=submit]").click();
+      })()]);
+      const report = readFileSync(await download.path(), "utf8").match(/>[^<>]+</g).map((text) => text.slice(1, -1).trim());
+      for (const word of PLANTED) {
+        const n = report.filter((text) => text === word).length;
+        if (n > 0) found[`report ${word}`] = n;
+      }
+      await close();
+      return found;
+    };
+    const [english, german] = [await counted("en"), await counted("de")];
+    console.log(JSON.stringify(english));
+    assert.ok(Object.keys(english).length > 8, "hardly any name is shown");
+    assert.deepEqual(german, english);
+  });
+}
+
+/** Opens a file in German and answers the sentences of its summary. */
+async function told(page, path) {
+  await give(page, path);
+  await hash(page);
+  await page.evaluate(() => { location.hash = "#/overview"; });
+  const all = page.getByRole("region", { name: de("Summary") }).getByRole("listitem");
+  await all.first().waitFor();
+  return all.allInnerTexts();
+}
+
+/** The report as a reader sees it, once `choose` has chosen. */
+async function written(page, choose = async () => {}) {
+  await page.getByRole("button", { name: de("Save report"), exact: true }).click();
+  await choose(page.getByRole("dialog"));
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator(".report-form button[type=submit]").click()]);
+  const html = readFileSync(await download.path(), "utf8");
+  const reader = await page.context().newPage();
+  await reader.setContent(html);
+  const text = await reader.locator("body").innerText();
+  await reader.close();
+  return text.replace(/\s+/g, " ");
+}
+
+test("an analyst and an administrator work in German from the file to the report", { timeout: 120_000 }, async () => {
+  const { page, close } = await open(its, { locale: "de-AT" });
+  const seen = await told(page, join(ROOT, "static/samples/arp_spoof.pcap"));
+  assert.match(seen[0], /^(Um|Seit|Ab) \d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d UTC/);
+  assert.match(seen.join(" "), /Gefährdet: .* Zuerst: /);
+  assert.deepEqual(seen.filter((sentence) => ENGLISH_WORDS.test(sentence)), []);
+  await go(page, "findings");
+  await page.locator("main a[href^='#/findings/']").first().click();
+  const finding = page.getByTestId("finding");
+  await finding.getByText(de("What to do"), { exact: true }).waitFor();
+  await finding.getByRole("radio", { name: de("True"), exact: true }).check();
+  const note = finding.getByRole("textbox").last();
+  await note.fill("scans: mail 1,234.5");
+  await note.blur();
+  const title = await finding.getByRole("heading", { level: 2 }).innerText();
+  const report = await written(page);
+  for (const part of [title, "scans: mail 1,234.5", de("Summary"), de("Hosts involved")]) {
+    assert.ok(report.includes(part.replace(/\s+/g, " ")), `the report lacks: ${part}`);
+  }
+  await close();
+
+  const boss = await open(its, { locale: "de-DE" });
+  const slow = await told(boss.page, join(ROOT, "tests/fixtures/captures/slow_server/attack.pcap"));
+  assert.match(slow[0], /^Das Netz ist für .* langsam oder teilweise gestört, seit \d\d\.\d\d\.\d{4} /);
+  assert.match(slow[0], /deutet auf den Server, nicht das Netz hin/);
+  assert.match(slow[0], /\d+,\d+ s/);
+  const short = await written(boss.page, (dialog) => dialog.getByRole("radio", { name: de("Short, for managers") }).check());
+  assert.ok(short.includes("den Server, nicht das Netz"), short.slice(0, 400));
+  await boss.close();
 });

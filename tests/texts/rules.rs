@@ -368,6 +368,7 @@ fn is_word_place(literal: &Literal, file: &str) -> bool {
             | "Column"
             | "text"
             | "series"
+            | "Word"
     );
     let in_page =
         literal.around.last().is_some_and(|name| name == "html!") && literal.before == "{" && literal.behind == "}";

@@ -118,7 +118,14 @@ mod tests {
 
     fn spec(marks: Marks) -> ChartSpec {
         let words = |text: &str| text.to_owned();
-        ChartSpec { id: words("id"), title: words("Title"), summary: words("Summary."), marks, unit: words("B") }
+        ChartSpec {
+            id: words("id"),
+            title: words("Title"),
+            summary: words("Summary."),
+            marks,
+            unit: words("B"),
+            has_data: false,
+        }
     }
 
     fn areas(series: &[&[f64]]) -> ChartSpec {

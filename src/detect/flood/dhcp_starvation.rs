@@ -14,6 +14,7 @@ use crate::detect::support::threshold_random_walk::busiest;
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::app::protocol::AppProto;
+use crate::model::format::quantity::counted;
 use crate::model::format::time::SECOND;
 use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Endpoint, Finding, Series};
@@ -216,7 +217,7 @@ impl Link {
         }
         let forgers = self.forgers.iter().filter(|(_, n)| **n > 1).map(|(mac, _)| Endpoint::Mac(*mac));
         Finding::builder(&CARD)
-            .title(format!("{} DHCP requests from {} devices", thousands(n), thousands(n_devices)))
+            .title(format!("{} DHCP requests from {}", thousands(n), counted(n_devices as u64, "device", "devices")))
             .rated(Impact::OUTAGE, confidence, (value, from))
             // As ever: of the protocol alone.
             .identity(Identity::WordAlone("DHCP".to_owned()))

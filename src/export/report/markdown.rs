@@ -18,7 +18,11 @@ pub fn markdown(analysis: &Analysis, options: &ReportOptions) -> String {
     out.push_str("## Summary\n\n");
     for sentence in Briefing::of(analysis, &time::utc).sentences {
         let numbers: Vec<String> = sentence.findings.iter().filter_map(|id| number(analysis, id)).collect();
-        let rests = if numbers.is_empty() { String::new() } else { format!(" (findings {})", numbers.join(", ")) };
+        let rests = match numbers.as_slice() {
+            [] => String::new(),
+            [one] => format!(" (finding {one})"),
+            several => format!(" (findings {})", several.join(", ")),
+        };
         out.push_str(&format!("- {}{rests}\n", text(&sentence.text)));
     }
     out.push('\n');
@@ -112,7 +116,7 @@ fn findings(analysis: &Analysis, options: &ReportOptions) -> String {
     } else {
         String::new()
     };
-    table(&["No.", "Severity", "What", "Since (UTC)", "Confidence", "Verdict"], &rows) + &more
+    table(&["Number", "Severity", "What", "First seen (UTC)", "Confidence", "Verdict"], &rows) + &more
 }
 
 fn hosts(analysis: &Analysis, options: &ReportOptions) -> String {

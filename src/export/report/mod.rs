@@ -3,8 +3,10 @@
 pub mod content;
 pub mod html;
 mod markdown;
+mod names;
 mod options;
 
+pub use names::names;
 pub use options::{Audience, ReportFormat, ReportOptions, ReportSection};
 
 use crate::export::json;

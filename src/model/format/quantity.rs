@@ -92,10 +92,12 @@ pub fn plain(value: f64) -> String {
 
 /// The share of a whole: `0 %`, `0.4 %`, `37 %`.
 pub fn percent(part: f64, whole: f64) -> String {
+    /// What is less is not told apart.
+    const LEAST: f64 = 0.1;
     let share = if whole > 0.0 { part / whole * 100.0 } else { 0.0 };
     match share {
         0.0 => "0 %".to_owned(),
-        x if x < 0.1 => "under 0.1 %".to_owned(),
+        x if x < LEAST => format!("under {LEAST} %"),
         x if x < 10.0 => format!("{x:.1} %"),
         x => format!("{x:.0} %"),
     }

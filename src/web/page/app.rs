@@ -72,6 +72,8 @@ pub fn App(props: &AppProps) -> Html {
         });
     }
     let main = use_node_ref();
+    // Before anything of it is drawn.
+    use_memo(state.analysis.clone(), |analysis| language::keep(analysis.as_deref()));
     let view = (state.phase, state.route.view().id);
     use_focus_on_change(&main, view, false);
     use_effect_with(view, |_| style::scroll_to_top());

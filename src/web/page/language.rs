@@ -1,8 +1,9 @@
 //! The language of the page and of its reports: its catalogue is loaded when it is wanted.
 
 use super::prefs;
-use crate::export::report::ReportFormat;
+use crate::export::report::{ReportFormat, names};
 use crate::language::{Catalogue, Language};
+use crate::model::Analysis;
 use crate::web::browser::{fetch, language};
 use std::cell::{Cell, RefCell};
 use yew::Callback;
@@ -51,6 +52,11 @@ pub fn choose(wanted: Language, on_failure: impl FnOnce(String) + 'static) {
             on_failure(why);
         }
     });
+}
+
+/// Leaves names from a file as they are, wherever they stand.
+pub fn keep(analysis: Option<&Analysis>) {
+    language::keep(analysis.map(names).unwrap_or_default());
 }
 
 /// A report in the language that is shown.

@@ -55,15 +55,30 @@ export function nameAnswer(name) {
   return ipv4(17, [192, 0, 2, 53], CLIENT, Buffer.concat([udp, dns]));
 }
 
-/** A connection that asks `host` for a page. */
-export function request(host) {
+/** A connection that asks `host` for a page, or for a file of its. */
+export function request(host, file = "") {
   const [client, server] = [[CLIENT, 40_001], [SERVER, 80]];
   const [SYN, ACK, PUSH] = [2, 16, 8];
   return [
     tcp(client, server, SYN, [100, 0]),
     tcp(server, client, SYN | ACK, [500, 101]),
     tcp(client, server, ACK, [101, 501]),
-    tcp(client, server, ACK | PUSH, [101, 501], `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`),
+    tcp(client, server, ACK | PUSH, [101, 501], `GET /${file} HTTP/1.1\r\nHost: ${host}\r\n\r\n`),
     tcp(server, client, ACK | PUSH, [501, 200], "HTTP/1.1 200 OK\r\n\r\n"),
   ];
+}
+
+/** A connection on which `user` logs in to an FTP server and asks for `file`. */
+export function login(user, file) {
+  const [client, server] = [[CLIENT, 40_002], [SERVER, 21]];
+  const lines = [[server, "220 ready"], [client, `USER ${user}`], [server, "331 password"], [client, "PASS x"], [server, "230 in"],
+    [client, `RETR ${file}`], [server, "226 done"]];
+  const next = new Map([[client, 101], [server, 501]]);
+  const frames = [tcp(client, server, 2, [100, 0]), tcp(server, client, 18, [500, 101]), tcp(client, server, 16, [101, 501])];
+  for (const [from, line] of lines) {
+    const to = from === client ? server : client;
+    frames.push(tcp(from, to, 24, [next.get(from), next.get(to)], `${line}\r\n`));
+    next.set(from, next.get(from) + line.length + 2);
+  }
+  return frames;
 }

@@ -40,7 +40,7 @@ pub fn list(analysis: &Analysis, options: &ReportOptions) -> String {
     let body = if rows.is_empty() {
         "<p>No findings. This does not prove that nothing is wrong.</p>\n".to_owned()
     } else {
-        let headings = ["No.#", "Severity", "What", "Kind", "Since (UTC)", "Confidence#"];
+        let headings = ["Number#", "Severity", "What", "Kind", "First seen (UTC)", "Confidence#"];
         let more = match n_more {
             0 => String::new(),
             n => format!("<p class=\"quiet\">And {} of less severity.</p>\n", counted(n, "finding", "findings")),

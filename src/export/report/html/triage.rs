@@ -49,7 +49,7 @@ pub fn expected(analysis: &Analysis) -> String {
     let rows: Vec<Vec<String>> = analysis.expected.iter().map(|one| row(one, analysis)).collect();
     let n = counted(rows.len() as u64, "finding is", "findings are");
     let lead = format!("<p>{n} expected here by the allow-list and not counted elsewhere.</p>\n");
-    let headings = ["Severity", "What", "Since (UTC)", "Why it is expected"];
+    let headings = ["Severity", "What", "First seen (UTC)", "Why it is expected"];
     section("expected", "Expected here", &format!("{lead}{}", table("Expected here", &headings, &rows)))
 }
 
@@ -82,6 +82,7 @@ pub fn annotation(analysis: &Analysis, finding: &Finding) -> String {
     format!("<h4>Verdict</h4>\n{verdict}{note}")
 }
 
+/// What somebody wrote: it is in no other language than it was written in.
 fn lines(text: &str) -> String {
-    text.lines().map(escape).collect::<Vec<String>>().join("<br>")
+    format!("<span translate=\"no\">{}</span>", text.lines().map(escape).collect::<Vec<String>>().join("<br>"))
 }

@@ -6,7 +6,7 @@
 mod nodes;
 mod queue;
 
-use crate::language::{Catalogue, Language, SPOKEN};
+use crate::language::{Catalogue, Kept, Language, SPOKEN};
 use crate::model::terms;
 use js_sys::Array;
 use nodes::Nodes;
@@ -39,6 +39,8 @@ struct Shown {
 
 thread_local! {
     static SHOWN: RefCell<Option<Rc<Shown>>> = const { RefCell::new(None) };
+    /// Names from the file that is open.
+    static KEPT: RefCell<Kept> = RefCell::default();
 }
 
 /// The languages that the browser wants, the most wanted first.
@@ -49,6 +51,15 @@ pub fn wanted() -> Vec<String> {
 /// The language that is shown.
 pub fn shown() -> Language {
     SHOWN.with_borrow(|shown| shown.as_ref().map_or(Language::ENGLISH, |shown| shown.language))
+}
+
+/// Leaves names from the file that is open as they are, from now on.
+pub fn keep(kept: Kept) {
+    KEPT.replace(kept.clone());
+    if let Some(shown) = SHOWN.with_borrow(Option::clone).filter(|shown| shown.catalogue.keep(kept)) {
+        shown.known.borrow_mut().clear();
+        shown.nodes.forget();
+    }
 }
 
 /// A text in the language that is shown; none if it stays as it is.
@@ -84,6 +95,7 @@ pub fn show_english() {
 /// Shows the document in the language of a catalogue, and whatever is written into it from now on.
 pub fn show(language: Language, catalogue: Catalogue) {
     show_english();
+    catalogue.keep(KEPT.with_borrow(Clone::clone));
     let (Some(root), Some(nodes)) = (gloo::utils::document().document_element(), Nodes::new()) else { return };
     let on_change = Closure::new(|records: Array| {
         let Some(shown) = SHOWN.with_borrow(Option::clone) else { return };

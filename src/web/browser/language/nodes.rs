@@ -73,6 +73,11 @@ impl Nodes {
         })
     }
 
+    /// Forgets what texts were translated to.
+    pub fn forget(&self) {
+        self.known.clear();
+    }
+
     /// Milliseconds since the page was opened.
     pub fn now_ms(&self) -> f64 {
         self.performance.now()

@@ -90,6 +90,7 @@ pub fn Exports(props: &ExportsProps) -> Html {
             <PseudonymFields choice={(*pseudonyms).clone()} is_disabled={!state.has_tables}
                 hint="Of packets only headers are written then. All that is saved while this is open has the same key."
                 on_choose={let set = pseudonyms.setter(); Callback::from(move |choice| set.set(choice))} />
+            <p class="hint">{"Other programs read these files: their headings and words are English in every language."}</p>
             <ul class="export-list" aria-label="Exports">
                 for export in export::ALL {
                     { item(export, props, *busy, &begin) }

@@ -18,6 +18,21 @@ pub fn name(text: &str) -> String {
     plain(&host_name::shown(text))
 }
 
+/// Text from a file as it is: it is never translated, and its direction turns nothing round beside it.
+pub fn data(text: &str) -> Html {
+    html! { <bdi translate="no">{ plain(text) }</bdi> }
+}
+
+/// A host name from a file as it is, as [`data`]; with a remark if it is not what it seems.
+pub fn data_name(text: &str) -> Html {
+    html! { <bdi translate="no">{ name(text) }</bdi> }
+}
+
+/// A value's label: data as [`data`], but for what stands in brackets (`(others)`), which is ours.
+pub fn label(text: &str, is_data: bool) -> Html {
+    if is_data && !text.starts_with('(') { data(text) } else { plain(text).into() }
+}
+
 /// A score of a model, or that there is none.
 pub fn score(score: Option<f32>) -> String {
     score.filter(|score| score.is_finite()).map_or_else(|| "–".to_owned(), |score| format!("{score:.2}"))
@@ -98,6 +113,7 @@ pub fn pair(term: &str, value: impl Into<Html>) -> Html {
 
 /// A term and a list; what is beyond the first few is folded away, with what is to be said of the list's `limit`. Empty
 /// lists are left out.
+/// Entries are data.
 pub fn pair_of_many(term: &str, entries: &[String], limit: Option<String>) -> Html {
     const FEW: usize = 12;
     if entries.is_empty() {
@@ -109,11 +125,11 @@ pub fn pair_of_many(term: &str, entries: &[String], limit: Option<String>) -> Ht
         <div class={classes!("pair", (entries.len() > 3).then_some("wide"))}>
             <dt>{ explained(term) }</dt>
             <dd>
-                { first.join(", ") }
+                { data(&first.join(", ")) }
                 if !more.is_empty() {
                     <details class="more">
                         <summary>{ format!("and {} more{limit}", more.len()) }</summary>
-                        { more.join(", ") }
+                        { data(&more.join(", ")) }
                     </details>
                 } else {
                     { limit }

@@ -19,6 +19,8 @@ pub struct TreeLine {
     pub depth: usize,
     /// In words.
     pub text: String,
+    /// It is taken from the file.
+    pub is_data: bool,
     /// Each measure.
     pub figures: Vec<Option<f64>>,
     /// Filter that selects it.
@@ -62,7 +64,7 @@ fn drawn(part: &Part<'_>, place: usize, store: Option<&Store>) -> Html {
             <title>{ format!("{name}: {}", quantity::percent(*width, 100.0)) }</title>
             <rect width="100%" height="100%" />
             if *width >= LETTER * (name.chars().count() + 1) as f64 {
-                <text x="6" y={(LEVEL_PX / 2 + 4).to_string()}>{ name }</text>
+                <text x="6" y={(LEVEL_PX / 2 + 4).to_string()} translate={line.is_data.then_some("no")}>{ name }</text>
             }
         </svg>
     }

@@ -2,7 +2,7 @@
 
 use super::save_answer::SaveAnswer;
 use super::{narrowed, time_of};
-use crate::model::explore::{Answer, AnswerRow, MeasureHead, Order, ValueKind};
+use crate::model::explore::{Answer, AnswerRow, AnswerValue, DimensionHead, MeasureHead, Order, ValueKind};
 use crate::model::format::quantity;
 use crate::model::format::time;
 use crate::protocol::Filter;
@@ -10,7 +10,7 @@ use crate::session::{Route, Selection, Shared};
 use crate::web::page::hooks::{use_incremental_render, use_store};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::terms::{explained, explained_within};
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use crate::web::page::store::Store;
 use yew::prelude::*;
 
@@ -138,19 +138,23 @@ fn cells(props: &AnswerRowsProps, row: &AnswerRow, store: Option<&Store>) -> Htm
         let filter = narrowed(filter, &own);
         if *is_of_rows { Route::rows(filter) } else { Route::flows(filter) }
     });
+    let text = |(place, value): (usize, &AnswerValue)| {
+        let is_data = answer.dimensions.get(place).is_some_and(DimensionHead::has_data);
+        if is_data && value.kind == ValueKind::Value { data(&value.text) } else { plain(&value.text).into() }
+    };
     let named = || row.values.iter().map(|value| plain(&value.text)).collect::<Vec<_>>().join(", ");
     html! {
         <>
             for (place, value) in row.values.iter().enumerate() {
                 <th scope="row" class={(value.kind != ValueKind::Value).then_some("absent")}>
                     if let (0, ValueKind::Value, Some(view)) = (place, value.kind, pages) {
-                        <a href={Route::panels(view, Some(value.text.clone())).hash()}>{ plain(&value.text) }</a>
+                        <a href={Route::panels(view, Some(value.text.clone())).hash()}>{ text((place, value)) }</a>
                     } else if let (Some(store), Some((_, span))) = (store, within.filter(|(nth, _)| *nth == place)) {
-                        { narrowing(store, plain(&value.text), "Narrow all views to this time", move |selection| selection.at(Some(span))) }
+                        { narrowing(store, text((place, value)), "Narrow all views to this time", move |selection| selection.at(Some(span))) }
                     } else if let (Some(store), Some(own)) = (store, value.filter.clone()) {
-                        { narrowing(store, plain(&value.text), "Narrow all views to this", move |selection| selection.with(&own)) }
+                        { narrowing(store, text((place, value)), "Narrow all views to this", move |selection| selection.with(&own)) }
                     } else {
-                        { plain(&value.text) }
+                        { text((place, value)) }
                     }
                 </th>
             }
@@ -167,7 +171,7 @@ fn cells(props: &AnswerRowsProps, row: &AnswerRow, store: Option<&Store>) -> Htm
 }
 
 /// A value that narrows all views.
-fn narrowing(store: &Store, text: String, title: &'static str, to: impl Fn(Selection) -> Selection + 'static) -> Html {
+fn narrowing(store: &Store, text: Html, title: &'static str, to: impl Fn(Selection) -> Selection + 'static) -> Html {
     let store = store.clone();
     let on_click = Callback::from(move |_: MouseEvent| store.select(to(store.state().selection.clone())));
     html! { <button type="button" class="as-link" {title} onclick={on_click}>{ text }</button> }

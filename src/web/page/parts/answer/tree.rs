@@ -3,14 +3,14 @@
 use super::icicle::{TreeLine, icicle};
 use super::{figure, narrowed};
 use crate::maths::sorting::Arrange;
-use crate::model::explore::{Answer, AnswerRow, ValueKind};
+use crate::model::explore::{Answer, AnswerRow, DimensionHead, ValueKind};
 use crate::model::format::quantity;
 use crate::protocol::Filter;
 use crate::session::{Route, Shared};
 use crate::web::page::hooks::{use_incremental_render, use_store};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::terms::explained;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{label, plain};
 use yew::prelude::*;
 
 /// Lines that are shown, at most.
@@ -66,9 +66,9 @@ pub fn Tree(props: &TreeProps) -> Html {
                                 if let (Some(own), Some(store)) = (line.filter.clone(), store.clone()) {
                                     <button type="button" class="as-link" title="Narrow all views to this" onclick={Callback::from(move |_: MouseEvent| {
                                         store.select(store.state().selection.with(&own));
-                                    })}>{ plain(&line.text) }</button>
+                                    })}>{ label(&line.text, line.is_data) }</button>
                                 } else {
-                                    { plain(&line.text) }
+                                    { label(&line.text, line.is_data) }
                                 }
                             </th>
                             for (place, (value, head)) in line.figures.iter().zip(&answer.measures).enumerate() {
@@ -131,7 +131,8 @@ fn grow(answer: &Answer, rows: &[&AnswerRow], (depth, above): (usize, &str), lin
             let parts: Option<Vec<&str>> = values.iter().map(|value| value.filter.as_deref()).collect();
             parts.map(|parts| parts.join(" "))
         });
-        lines.push(TreeLine { depth, text: text.to_owned(), figures, filter });
+        let is_data = answer.dimensions.get(depth).is_some_and(DimensionHead::has_data);
+        lines.push(TreeLine { depth, text: text.to_owned(), is_data, figures, filter });
         grow(answer, &rows, (depth + 1, text), lines);
     }
 }

@@ -1,7 +1,7 @@
 //! A chart on a canvas: crisp on any screen, with a read-out for pointer and keys, and a table that says the same.
 
 use super::icon::Icon;
-use super::text::plain;
+use super::text::{label, plain};
 use crate::chart::{self, draw};
 use crate::model::chart::{ChartSeries, ChartSpec, Marks};
 use crate::session::Route;
@@ -77,7 +77,7 @@ pub fn Chart(props: &ChartProps) -> Html {
                     <div class="chips chart-series" role="group" aria-label={format!("Series of {}", spec.title)}>
                         for name in names {
                             <button type="button" class="chip" aria-pressed={(!hidden.contains(&name)).to_string()} title="Show or hide it"
-                                onclick={let name = name.clone(); on_series.reform(move |_: MouseEvent| name.clone())}>{ plain(&name) }</button>
+                                onclick={let name = name.clone(); on_series.reform(move |_: MouseEvent| name.clone())}>{ label(&name, spec.has_data) }</button>
                         }
                     </div>
                 }

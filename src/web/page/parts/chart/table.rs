@@ -6,42 +6,47 @@ use crate::model;
 use crate::model::chart::{Bar, BoxRow, ChartSeries, ChartSpec, Marks};
 use crate::model::finding::series::SeriesKind;
 use crate::model::format::quantity;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::label;
 use yew::prelude::*;
 
 /// The values in rows.
 pub fn table(spec: &ChartSpec) -> Html {
-    let unit = spec.unit.as_str();
+    let (unit, has_data) = (spec.unit.as_str(), spec.has_data);
+    // Of these the columns are named by us.
+    let has_data_heads =
+        has_data && !matches!(spec.marks, Marks::Boxes(_) | Marks::Bars(_) | Marks::Columns(_) | Marks::Course { .. });
     let (head, rows) = match &spec.marks {
         Marks::Areas { start_ns, bin_ns, offset_minutes, series, changes } => {
             let mut names: Vec<String> = series.iter().map(|series| series.name.clone()).collect();
             if !changes.is_empty() {
                 names.push("Change".to_owned());
             }
-            let label = |bin: usize| {
+            let words = |bin: usize| {
                 let start = start_ns.saturating_add(bin_ns.saturating_mul(bin as i64));
                 let marked = (!changes.is_empty()).then(|| chart::changes_within(changes, start, *bin_ns));
                 (ticks::range(start, *bin_ns, *offset_minutes), marked)
             };
-            (names, bins(series, unit, label))
+            (names, bins(series, unit, words))
         }
         Marks::Lines { start_ns, bin_ns, offset_minutes, series, .. } => {
-            let label = |bin: usize| {
+            let words = |bin: usize| {
                 let start = start_ns.saturating_add(bin_ns.saturating_mul(bin as i64));
                 (ticks::range(start, *bin_ns, *offset_minutes), None)
             };
-            (series.iter().map(|series| series.name.clone()).collect(), bins(series, unit, label))
+            (series.iter().map(|series| series.name.clone()).collect(), bins(series, unit, words))
         }
         Marks::Curves { places, series } => {
-            let label = |place: usize| (places.get(place).cloned().unwrap_or_default(), None);
-            (series.iter().map(|series| series.name.clone()).collect(), bins(series, unit, label))
+            let words = |place: usize| (places.get(place).cloned().unwrap_or_default(), None);
+            (series.iter().map(|series| series.name.clone()).collect(), bins(series, unit, words))
         }
         Marks::Boxes(rows) => {
             let heads = ["Smallest", "First quartile", "Median", "Third quartile", "Largest"];
-            (heads.map(str::to_owned).to_vec(), boxes(rows, unit))
+            (heads.map(str::to_owned).to_vec(), boxes(rows, (unit, has_data)))
         }
-        Marks::Heat { columns, rows, values, .. } => (columns.clone(), fields(rows, columns.len(), values, unit)),
-        Marks::Bars(bars) | Marks::Columns(bars) => (vec![spec.unit.clone()], labelled(bars, unit)),
+        Marks::Heat { columns, rows, values, .. } => {
+            (columns.clone(), fields((rows, has_data), columns.len(), values, unit))
+        }
+        Marks::Bars(bars) | Marks::Columns(bars) => (vec![spec.unit.clone()], labelled(bars, (unit, has_data))),
         Marks::Course { offset_minutes, course } => {
             let mut names = vec![spec.unit.clone()];
             if !course.changes.is_empty() {
@@ -57,7 +62,7 @@ pub fn table(spec: &ChartSpec) -> Html {
                     <tr>
                         <th scope="col">{ first_column(&spec.marks) }</th>
                         for name in head {
-                            <th scope="col" class="num">{ plain(&name) }</th>
+                            <th scope="col" class="num">{ label(&name, has_data_heads) }</th>
                         }
                     </tr>
                 </thead>
@@ -98,11 +103,11 @@ fn bins(series: &[ChartSeries], unit: &str, label: impl Fn(usize) -> (String, Op
     }
 }
 
-fn fields(rows: &[String], n_columns: usize, values: &[Option<f64>], unit: &str) -> Html {
+fn fields((rows, has_data): (&[String], bool), n_columns: usize, values: &[Option<f64>], unit: &str) -> Html {
     html! {
         for (row, values) in rows.iter().zip(values.chunks(n_columns.max(1))) {
             <tr>
-                <th scope="row">{ plain(row) }</th>
+                <th scope="row">{ label(row, has_data) }</th>
                 for value in values {
                     <td class="num">{ quantity::or_dash(value.map(|value| quantity::with_unit(value, unit))) }</td>
                 }
@@ -111,11 +116,11 @@ fn fields(rows: &[String], n_columns: usize, values: &[Option<f64>], unit: &str)
     }
 }
 
-fn boxes(rows: &[BoxRow], unit: &str) -> Html {
+fn boxes(rows: &[BoxRow], (unit, has_data): (&str, bool)) -> Html {
     html! {
         for row in rows {
             <tr>
-                <th scope="row">{ plain(&row.label) }</th>
+                <th scope="row">{ label(&row.label, has_data) }</th>
                 for value in row.five {
                     <td class="num">{ quantity::with_unit(value, unit) }</td>
                 }
@@ -138,11 +143,11 @@ fn points(course: &model::Series, offset_minutes: i32) -> Html {
     }
 }
 
-fn labelled(bars: &[Bar], unit: &str) -> Html {
+fn labelled(bars: &[Bar], (unit, has_data): (&str, bool)) -> Html {
     html! {
         for bar in bars {
             <tr>
-                <th scope="row">{ plain(&bar.label) }</th>
+                <th scope="row">{ label(&bar.label, has_data) }</th>
                 <td class="num">{ quantity::with_unit(bar.value, unit) }</td>
             </tr>
         }

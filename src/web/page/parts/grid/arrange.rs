@@ -1,6 +1,6 @@
 //! The columns of a grid as they were arranged: which are shown, how wide, and the list in which people arrange them by keys.
 
-use super::row::{Head, Kind};
+use super::row::{Head, Kind, ShownColumns, Texts};
 use crate::model::format::quantity;
 use crate::session::Arrangement;
 use crate::session::arrangement::Placed;
@@ -19,7 +19,7 @@ const USUAL_PX: f64 = 140.0;
 /// Columns in place, and what changes them.
 pub struct Arranged {
     /// The columns that are shown, in order: their places among all, and whether they hold numbers.
-    pub shown: Rc<[(usize, bool)]>,
+    pub shown: ShownColumns,
     /// Their tracks in a CSS grid; empty where the style sheet has them.
     pub tracks: String,
     /// All in order.
@@ -71,8 +71,9 @@ pub fn use_arranged(kind: Kind, columns: &[Head]) -> Arranged {
     };
     let all = arrangement.placed(&known(columns));
     let visible: Vec<&Placed> = all.iter().filter(|placed| !placed.is_hidden).collect();
-    let is_number = |at: usize| columns.get(at).is_some_and(|column| column.is_number);
-    let shown = visible.iter().map(|placed| (placed.column, is_number(placed.column))).collect();
+    let of =
+        |at: usize| columns.get(at).map_or((at, false, Texts::File), |column| (at, column.is_number, column.texts));
+    let shown = visible.iter().map(|placed| of(placed.column)).collect();
     let track = |placed: &&Placed| match placed.width_px {
         Some(px) => format!("{px}px"),
         None => columns.get(placed.column).map_or("", |column| column.width).to_owned(),
@@ -109,6 +110,8 @@ pub fn column_list(columns: &[Head], arranged: &Arranged) -> Html {
             let next = own.toggled(&known, label);
             arranged.on_change.reform(move |_: Event| next.clone())
         };
+        let is_ours = columns.get(placed.column).is_none_or(|column| column.texts != Texts::File);
+        let translate = (!is_ours).then_some("no");
         let width = placed.width_px.unwrap_or(USUAL_PX);
         let button = |name: &str, sign: Html, next: Arrangement, is_off: bool| {
             html! {
@@ -118,7 +121,7 @@ pub fn column_list(columns: &[Head], arranged: &Arranged) -> Html {
         };
         html! {
             <li key={placed.column}>
-                <label class="tick"><input type="checkbox" checked={!placed.is_hidden} onchange={toggle} /><span>{ *label }</span></label>
+                <label class="tick"><input type="checkbox" checked={!placed.is_hidden} onchange={toggle} /><span translate={translate}>{ *label }</span></label>
                 <span class="hint">{ placed.width_px.map(|px| format!("{px} px")).unwrap_or_default() }</span>
                 { button("narrower", html! { "−" }, own.resized(&known, label, Some(width - STEP_PX)), placed.is_hidden) }
                 { button("wider", html! { "+" }, own.resized(&known, label, Some(width + STEP_PX)), placed.is_hidden) }

@@ -1,12 +1,11 @@
 //! The rows in sight, inside an element as tall as the scroll range.
 
-use super::row::{Row, id};
+use super::row::{Row, ShownColumns, Texts, id};
 use super::use_rows::Rows;
 use crate::session::Shared;
 use crate::session::window::Scroll;
 use crate::web::browser::style;
 use crate::web::page::parts::text::Times;
-use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
@@ -25,8 +24,8 @@ pub struct View<'a, R: Row> {
     pub chosen: Option<u64>,
     /// How times are written.
     pub times: Times,
-    /// The columns that are shown, in order: their places among all, and whether they hold numbers.
-    pub shown: Rc<[(usize, bool)]>,
+    /// The columns that are shown.
+    pub shown: ShownColumns,
     /// What rows are drawn with.
     pub look: &'a R::Look,
 }
@@ -66,7 +65,7 @@ struct LineProps<R: Row> {
     is_chosen: bool,
     is_cursor: bool,
     times: Times,
-    shown: Rc<[(usize, bool)]>,
+    shown: ShownColumns,
     look: R::Look,
 }
 
@@ -81,8 +80,8 @@ fn Line<R: Row>(props: &LineProps<R>) -> Html {
         <div id={id(R::CLASS, index)} {class} role="row" data-row={index.to_string()} aria-rowindex={(index + 2).to_string()}
             aria-selected={props.is_chosen.to_string()}>
             if let Some(cells) = cells {
-                for (column, is_number) in props.shown.iter() {
-                    { cell((*is_number, R::IS_AS_READ), cells.get(*column).cloned().unwrap_or_default()) }
+                for (column, is_number, texts) in props.shown.iter() {
+                    { cell((*is_number, *texts), cells.get(*column).cloned().unwrap_or_default()) }
                 }
             } else {
                 <div role="gridcell" class="cell waiting">{"…"}</div>
@@ -91,13 +90,13 @@ fn Line<R: Row>(props: &LineProps<R>) -> Html {
     }
 }
 
-/// A long text is also a tooltip, because the column may cut it. Cells are data, but for figures that we write.
-fn cell((is_number, is_as_read): (bool, bool), text: String) -> Html {
+/// A long text is also a tooltip, because the column may cut it. Rows are data, but for what we write.
+fn cell((is_number, texts): (bool, Texts), text: String) -> Html {
     const LONG: usize = 16;
     let text = AttrValue::from(text);
     let title = (text.len() > LONG).then(|| text.clone());
     let class = if is_number { "cell num" } else { "cell" };
-    let translate = (is_number && !is_as_read).then_some("yes");
+    let translate = (texts == Texts::Ours).then_some("yes");
     html! { <div role="gridcell" {class} {title} {translate}>{ text }</div> }
 }
 

@@ -1,7 +1,7 @@
 //! The header row of a grid: columns that sort, and edges that are dragged to make them wider.
 
 use super::arrange::Arranged;
-use super::row::{Head, SortedBy};
+use super::row::{Head, SortedBy, Texts};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::terms::explained_within;
 use wasm_bindgen::JsCast;
@@ -13,7 +13,7 @@ pub fn head(columns: &[Head], is_arranged: bool, arranged: &Arranged, on_sort: &
     html! {
         <div class="grid-head" role="rowgroup">
             <div class="grid-row" role="row" aria-rowindex="1">
-                for (place, (at, _)) in arranged.shown.iter().enumerate() {
+                for (place, (at, _, _)) in arranged.shown.iter().enumerate() {
                     if let Some(column) = columns.get(*at) {
                         { heading((place, *at), column, is_arranged.then_some(arranged), on_sort) }
                     }
@@ -39,16 +39,24 @@ fn heading((place, at): (usize, usize), column: &Head, arranged: Option<&Arrange
             aria-colindex={(place + 1).to_string()}>
             if column.order.is_some() {
                 <button type="button" class="sort" onclick={on_sort.reform(move |_: MouseEvent| at)}>
-                    <span>{ explained_within(&column.label) }</span>
+                    { words(column) }
                     { sign }
                 </button>
             } else {
-                <span>{ explained_within(&column.label) }</span>
+                { words(column) }
             }
             if let Some(arranged) = arranged {
                 <Edge label={column.label.to_string()} on_width={arranged.on_width.clone()} on_end={arranged.on_end.clone()} />
             }
         </div>
+    }
+}
+
+/// A heading's words: with the meanings of terms, unless they are from the file.
+fn words(column: &Head) -> Html {
+    match column.texts {
+        Texts::File => html! { <bdi translate="no">{ column.label.clone() }</bdi> },
+        _ => html! { <span>{ explained_within(&column.label) }</span> },
     }
 }
 

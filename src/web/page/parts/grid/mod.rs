@@ -28,7 +28,7 @@ mod use_rows;
 mod use_scroll;
 
 pub use arrange::close_on_escape;
-pub use row::{Column, Row, Wanted};
+pub use row::{Column, Row, Texts, Wanted};
 
 /// Height of a row and of the header, in rem; the style sheet says the same.
 const ROW_REM: f64 = 1.75;

@@ -18,6 +18,8 @@ pub struct Column<Sort: 'static> {
     pub sort: Option<Sort>,
     /// True for numbers, which stand to the right.
     pub is_number: bool,
+    /// Whose texts it has.
+    pub texts: Texts,
     /// Its width as a track of a CSS grid; empty where the style sheet has the widths of the table.
     pub width: &'static str,
     /// It is not shown until somebody wants it.
@@ -33,14 +35,30 @@ pub struct Head {
     pub order: Option<SortedBy>,
     /// True for numbers.
     pub is_number: bool,
+    /// Whose texts it has.
+    pub texts: Texts,
     /// Its width, as that of a [`Column`].
     pub width: &'static str,
     /// It is not shown until somebody wants it.
     pub is_hidden: bool,
 }
 
-/// The columns that are shown, in order: their places among all, and whether they hold numbers.
-pub type ShownColumns = Rc<[(usize, bool)]>;
+/// Whose texts a column has: only ours are in the language that is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Texts {
+    /// Heading and cells: words, figures and times that we write.
+    Ours,
+    /// The heading; cells are from the file.
+    OurHeading,
+    /// None: heading and cells are from the file.
+    File,
+}
+
+/// A column that is shown: its place among all, whether it holds numbers, and whose texts it has.
+pub type ShownColumn = (usize, bool, Texts);
+
+/// The columns that are shown, in order.
+pub type ShownColumns = Rc<[ShownColumn]>;
 
 /// How rows are sorted by a column.
 #[derive(Clone, Copy, PartialEq)]
@@ -61,8 +79,8 @@ impl<Sort: Copy + PartialEq> Column<Sort> {
             (true, false) => SortedBy::Ascending,
             (true, true) => SortedBy::Descending,
         });
-        let Column { label, is_number, width, is_hidden, .. } = self.clone();
-        Head { label, order, is_number, width, is_hidden }
+        let Column { label, is_number, texts, width, is_hidden, .. } = self.clone();
+        Head { label, order, is_number, texts, width, is_hidden }
     }
 }
 
@@ -102,8 +120,6 @@ pub trait Row:
     type Look: Clone + PartialEq + Default + 'static;
     /// People may arrange the columns.
     const IS_ARRANGED: bool;
-    /// Figures are as the file has them.
-    const IS_AS_READ: bool = false;
     /// The columns in order, where they are always the same.
     const COLUMNS: &'static [Column<Self::Sort>];
 

@@ -3,7 +3,7 @@
 use crate::model::format::quantity;
 use crate::protocol::anomalies::{AnomalyFeature, Withheld};
 use crate::session::{Anomalies, AnomalyAction, Shared};
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use yew::prelude::*;
 
 /// What is shown.
@@ -103,7 +103,7 @@ fn line(it: &Shared<Anomalies>, feature: &AnomalyFeature, on_action: &Callback<A
         <li key={feature.name.clone()} title={(!feature.formula.is_empty()).then(|| feature.formula.clone())}>
             <label class="tick">
                 <input type="checkbox" checked={is_chosen} {onchange} />
-                <span class="feature-name">{ plain(&feature.name) }</span>
+                <span class="feature-name">{ data(&feature.name) }</span>
             </label>
             { picture(&feature.histogram) }
             <span class="hint feature-words">{ words(feature) }</span>

@@ -5,7 +5,7 @@ use crate::protocol::anomalies::Judged;
 use crate::session::{Anomalies, Shared};
 use crate::web::page::parts::curve::Curve;
 use crate::web::page::parts::terms::explained;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use yew::prelude::*;
 
 /// What is shown.
@@ -78,7 +78,7 @@ fn figures(name: &str, [auroc, precision]: [f64; 2], is_strong: bool) -> Html {
 fn class(name: &str, n: u64, is_attack: bool, found: u32) -> Html {
     html! {
         <tr>
-            <th scope="row">{ plain(name) }<span class="hint">{ if is_attack { " attack" } else { " benign" } }</span></th>
+            <th scope="row">{ data(name) }<span class="hint">{ if is_attack { " attack" } else { " benign" } }</span></th>
             <td class="num">{ quantity::count(n) }</td>
             <td class="num">{ quantity::count(found.into()) }</td>
             <td class="num">{ quantity::percent(f64::from(found), n as f64) }</td>

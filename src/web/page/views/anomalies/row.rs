@@ -2,7 +2,7 @@
 
 use crate::protocol::anomalies::{AnomalyRow, AnomalySort, ScoredWithin};
 use crate::session::State;
-use crate::web::page::parts::grid::{Column, Row, Wanted};
+use crate::web::page::parts::grid::{Column, Row, Texts, Wanted};
 use crate::web::page::parts::text::{Times, plain};
 use std::borrow::Cow;
 use yew::AttrValue;
@@ -22,8 +22,12 @@ impl From<ListedRows> for ScoredWithin {
     }
 }
 
-const fn column(label: &'static str, sort: Option<AnomalySort>, is_number: bool) -> Column<AnomalySort> {
-    Column { label: AttrValue::Static(label), sort, is_number, width: "", is_hidden: false }
+const fn column(
+    label: &'static str,
+    sort: Option<AnomalySort>,
+    (is_number, texts): (bool, Texts),
+) -> Column<AnomalySort> {
+    Column { label: AttrValue::Static(label), sort, is_number, texts, width: "", is_hidden: false }
 }
 
 impl Row for AnomalyRow {
@@ -34,11 +38,11 @@ impl Row for AnomalyRow {
     type Look = ();
     const IS_ARRANGED: bool = false;
     const COLUMNS: &'static [Column<AnomalySort>] = &[
-        column("What", Some(AnomalySort::Place), false),
-        column("Score", Some(AnomalySort::Score), true),
-        column("Agree", Some(AnomalySort::Agreeing), true),
-        column("Stands out by", None, false),
-        column("Label", Some(AnomalySort::Class), false),
+        column("What", Some(AnomalySort::Place), (false, Texts::Ours)),
+        column("Score", Some(AnomalySort::Score), (true, Texts::Ours)),
+        column("Agree", Some(AnomalySort::Agreeing), (true, Texts::Ours)),
+        column("Stands out by", None, (false, Texts::Ours)),
+        column("Label", Some(AnomalySort::Class), (false, Texts::OurHeading)),
     ];
 
     fn columns(wanted: &Wanted<Self>) -> Cow<'static, [Column<AnomalySort>]> {

@@ -8,7 +8,7 @@ use crate::protocol::{Answer, Filter, Query};
 use crate::session::{AnomalyAction, Route, Shared};
 use crate::web::page::hooks::use_store;
 use crate::web::page::parts::terms::explained;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use yew::prelude::*;
 
 /// What is shown.
@@ -155,7 +155,7 @@ fn feature(reason: &AnomalyReason) -> Html {
     };
     html! {
         <tr>
-            <th scope="row">{ plain(&reason.name) }</th>
+            <th scope="row">{ data(&reason.name) }</th>
             <td class="num"><strong>{ reason.value.map_or_else(|| "missing".to_owned(), word) }</strong></td>
             <td>{ typical }</td>
             <td class="num">{ reason.nearest.map_or_else(|| "missing".to_owned(), word) }</td>

@@ -8,7 +8,7 @@ use crate::protocol::{Answer, Query};
 use crate::session::Shared;
 use crate::web::page::hooks::use_store;
 use crate::web::page::parts::chart::Chart;
-use crate::web::page::parts::text::{pair, plain};
+use crate::web::page::parts::text::{data, pair, plain};
 use yew::prelude::*;
 
 /// What is shown.
@@ -46,7 +46,7 @@ pub fn ColumnPane(props: &ColumnPaneProps) -> Html {
     };
     html! {
         <aside class="pane" aria-label={format!("Column {}", plain(&info.name))}>
-            <div class="pane-head"><h2>{ plain(&info.name) }</h2></div>
+            <div class="pane-head"><h2>{ data(&info.name) }</h2></div>
             <dl class="figures facts">
                 { pair("Values", info.kind.name()) }
                 { pair("Count", quantity::count(info.count)) }
@@ -70,7 +70,7 @@ pub fn ColumnPane(props: &ColumnPaneProps) -> Html {
                     <h3>{"Most frequent values"}</h3>
                     <dl class="figures facts">
                         for (text, n) in &info.top {
-                            { pair(&plain(if text.is_empty() { "(empty)" } else { text }), quantity::count(*n)) }
+                            <div class="pair"><dt>if text.is_empty() { {"(empty)"} } else { { data(text) } }</dt><dd>{ quantity::count(*n) }</dd></div>
                         }
                     </dl>
                 </section>
@@ -117,5 +117,6 @@ fn histogram(info: &ColumnInfo) -> Option<ChartSpec> {
             figures.histogram.iter().enumerate().map(|(bin, n)| Bar { label: from(bin), value: *n as f64 }).collect(),
         ),
         unit: "rows".to_owned(),
+        has_data: false,
     })
 }

@@ -3,16 +3,20 @@
 use crate::model::format::quantity;
 use crate::model::format::time;
 use crate::model::rows::{ColumnInfo, ColumnKind, Role};
-use crate::web::page::parts::grid::{Column, Row};
+use crate::web::page::parts::grid::{Column, Row, Texts};
 use crate::web::page::parts::text::{Times, plain};
 use yew::AttrValue;
 
+const fn column(label: &'static str, is_number: bool, texts: Texts) -> Column<()> {
+    Column { label: AttrValue::Static(label), sort: None, is_number, texts, width: "", is_hidden: false }
+}
+
 const fn text(label: &'static str) -> Column<()> {
-    Column { label: AttrValue::Static(label), sort: None, is_number: false, width: "", is_hidden: false }
+    column(label, false, Texts::Ours)
 }
 
 const fn number(label: &'static str) -> Column<()> {
-    Column { label: AttrValue::Static(label), sort: None, is_number: true, width: "", is_hidden: false }
+    column(label, true, Texts::Ours)
 }
 
 /// A value of a column of this kind.
@@ -47,7 +51,7 @@ impl Row for ColumnInfo {
     const IS_ARRANGED: bool = false;
     const COLUMNS: &'static [Column<()>] = &[
         number("Position"),
-        text("Name"),
+        column("Name", false, Texts::OurHeading),
         text("Meaning"),
         text("Values"),
         number("Count"),

@@ -12,7 +12,7 @@ use crate::web::page::hooks::use_store;
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::lost::TablesLost;
 use crate::web::page::parts::terms::explained;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use tables::{kinds, rates, shifts};
 use web_sys::Blob;
 use yew::prelude::*;
@@ -95,7 +95,7 @@ pub fn Comparison(props: &ComparisonProps) -> Html {
 fn baseline(of: Option<&Attached>) -> Html {
     match of {
         Some(of) => html! {
-            <p><strong>{ plain(&of.file.name) }</strong>{" is the baseline. "}<a href="#/settings">{"Remove it in Settings"}</a>
+            <p><strong>{ data(&of.file.name) }</strong>{" is the baseline. "}<a href="#/settings">{"Remove it in Settings"}</a>
                 {", or drop another one."}</p>
         },
         None => html! {

@@ -3,7 +3,7 @@
 use crate::model::format::quantity;
 use crate::protocol::comparison::{ChangedKind, ChangedRate, ChangedValues, Comparison};
 use crate::web::page::parts::terms::explained;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use yew::prelude::*;
 
 /// New and vanished things, a table for each kind.
@@ -29,7 +29,7 @@ fn one_kind(place: usize, kind: &ChangedKind) -> Html {
                     <tbody>
                         for (name, flows, bytes, _) in kind.things.iter() {
                             <tr key={name.clone()}>
-                                <th scope="row">{ plain(name) }</th>
+                                <th scope="row">{ data(name) }</th>
                                 <td class="num">{ quantity::count(*flows) }</td>
                                 <td class="num">{ quantity::bytes(*bytes as f64) }</td>
                             </tr>
@@ -53,7 +53,7 @@ pub fn rates(of: &Comparison) -> Html {
         let [before, now] = of.per_hour;
         html! {
             <tr key={format!("{} {}", of.kind, of.name)}>
-                <th scope="row">{ plain(&of.name) }<span class="hint">{ format!(" {}", of.kind) }</span></th>
+                <th scope="row">{ data(&of.name) }<span class="hint">{ format!(" {}", of.kind) }</span></th>
                 <td class="num">{ quantity::plain(round(before)) }</td>
                 <td class="num">{ quantity::plain(round(now)) }</td>
                 <td class="num">{ format!("{:.1e}", of.p) }</td>

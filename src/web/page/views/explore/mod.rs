@@ -121,7 +121,11 @@ fn Shown(props: &ShownProps) -> Html {
                 <p class="hint">{ Icon::Hint.html() }{" "}{ plain(note) }</p>
             }
             <div class="explored-head">
-                <p class="hint">{ if total.is_empty() { String::new() } else { format!("In all: {total}") } }</p>
+                <p class="hint">
+                    if !total.is_empty() {
+                        {"In all: "}{ total }
+                    }
+                </p>
                 <button type="button" class="button" onclick={on_save}>
                     { Icon::Save.html() }<span>{"Save rows (CSV)"}</span>
                 </button>

@@ -6,7 +6,7 @@ use crate::triage::offer;
 use crate::web::page::hooks::{OpenRule, use_action, use_focus_on_change, use_rule_form};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::rule_form::RuleForm;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use yew::prelude::*;
 
 /// What is shown.
@@ -62,7 +62,7 @@ fn in_force(rule: &Rule, remove_rule: Callback<Rule>) -> Html {
             <p>
                 <strong>{"Expected here"}</strong>{": "}{ plain(&rule.words()) }
                 if !rule.note.is_empty() {
-                    <br />{ plain(&rule.note) }
+                    <br />{ data(&rule.note) }
                 }
             </p>
             <p>

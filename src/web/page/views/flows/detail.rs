@@ -8,7 +8,7 @@ use crate::protocol::Filter;
 use crate::session::Route;
 use crate::web::page::hooks::use_clock;
 use crate::web::page::parts::icon::Icon;
-use crate::web::page::parts::text::{moment, name, pair, score, zone_of};
+use crate::web::page::parts::text::{data, data_name, moment, name, pair, score, zone_of};
 use yew::prelude::*;
 
 /// What is shown.
@@ -50,7 +50,7 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
                 { pair("Duration", or_dash(row.duration_ns.map(time::span))) }
                 { pair("Protocol", or_dash(Some(row.transport.clone()))) }
                 { pair("Application", or_dash(Some(row.app.clone()))) }
-                { pair("Name", or_dash(Some(name(&row.name)))) }
+                { pair("Name", data_name(&or_dash(Some(row.name.clone())))) }
                 { pair("State", or_dash(Some(row.state.clone()))) }
                 { pair("Forward", amount(row.packets[0], row.bytes[0])) }
                 { pair("Backward", amount(row.packets[1], row.bytes[1])) }
@@ -60,7 +60,7 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
                 <h3>{"Application data"}</h3>
                 <dl class="figures facts">
                     for (label, values) in said(&row.facts) {
-                        { pair(label, values) }
+                        { pair(label, data(&values)) }
                     }
                 </dl>
             }

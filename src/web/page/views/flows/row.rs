@@ -3,16 +3,29 @@
 use crate::model::format::{quantity, time};
 use crate::model::listing::FlowRow;
 use crate::protocol::FlowSort;
-use crate::web::page::parts::grid::{Column, Row};
+use crate::web::page::parts::grid::{Column, Row, Texts};
 use crate::web::page::parts::text::{Times, name, score};
 use yew::AttrValue;
 
+const fn column(
+    label: &'static str,
+    sort: Option<FlowSort>,
+    width: &'static str,
+    (is_number, texts): (bool, Texts),
+) -> Column<FlowSort> {
+    Column { label: AttrValue::Static(label), sort, is_number, texts, width, is_hidden: false }
+}
+
+const fn data(label: &'static str, sort: Option<FlowSort>, width: &'static str) -> Column<FlowSort> {
+    column(label, sort, width, (false, Texts::OurHeading))
+}
+
 const fn text(label: &'static str, sort: Option<FlowSort>, width: &'static str) -> Column<FlowSort> {
-    Column { label: AttrValue::Static(label), sort, is_number: false, width, is_hidden: false }
+    column(label, sort, width, (false, Texts::Ours))
 }
 
 const fn number(label: &'static str, sort: FlowSort, width: &'static str) -> Column<FlowSort> {
-    Column { label: AttrValue::Static(label), sort: Some(sort), is_number: true, width, is_hidden: false }
+    column(label, Some(sort), width, (true, Texts::Ours))
 }
 
 /// True for what people look for the most of.
@@ -30,12 +43,12 @@ impl Row for FlowRow {
     const COLUMNS: &'static [Column<FlowSort>] = &[
         text("Start", Some(FlowSort::Start), "var(--time-column)"),
         number("Duration", FlowSort::Duration, "6rem"),
-        text("Source", Some(FlowSort::Source), "9.5rem"),
-        text("Destination", Some(FlowSort::Target), "9.5rem"),
+        data("Source", Some(FlowSort::Source), "9.5rem"),
+        data("Destination", Some(FlowSort::Target), "9.5rem"),
         number("Port", FlowSort::TargetPort, "4rem"),
-        text("Protocol", Some(FlowSort::Transport), "4.75rem"),
+        text("Protocol", Some(FlowSort::Transport), "5.5rem"),
         text("Application", Some(FlowSort::App), "6.5rem"),
-        text("Name", Some(FlowSort::Name), "minmax(10rem, 1fr)"),
+        data("Name", Some(FlowSort::Name), "minmax(10rem, 1fr)"),
         text("State", None, "8.5rem"),
         number("Packets", FlowSort::Packets, "5.5rem"),
         number("Bytes", FlowSort::Bytes, "5.5rem"),

@@ -7,7 +7,7 @@ use crate::model::{Analysis, Comment};
 use crate::session::{Route, Shared};
 use crate::web::page::hooks::use_clock;
 use crate::web::page::parts::terms::explained;
-use crate::web::page::parts::text::{moment_with_zone, pair, plain};
+use crate::web::page::parts::text::{data, moment_with_zone, pair, plain};
 use yew::prelude::*;
 
 /// What is shown.
@@ -99,7 +99,7 @@ fn comments(comments: &[Comment]) -> Html {
             </summary>
             <dl class="figures">
                 for comment in comments {
-                    { pair(&comment.about.to_string(), plain(&comment.text)) }
+                    { pair(&comment.about.to_string(), data(&comment.text)) }
                 }
             </dl>
         </details>

@@ -6,7 +6,7 @@ use crate::model::format::quantity;
 use crate::protocol::Filter;
 use crate::session::{Route, Shared};
 use crate::web::page::parts::terms::explained;
-use crate::web::page::parts::text::name;
+use crate::web::page::parts::text::{data, data_name};
 use yew::prelude::*;
 
 /// What is shown.
@@ -65,8 +65,8 @@ fn row(host: &HostRow, measured: Measured) -> Html {
     let route = Route::flows(Filter { text: address.clone(), ..Filter::default() });
     html! {
         <tr key={address.clone()}>
-            <th scope="row"><a href={route.hash()} title="Show its flows">{ address }</a></th>
-            <td>{ name(&host.name) }</td>
+            <th scope="row"><a href={route.hash()} title="Show its flows">{ data(&address) }</a></th>
+            <td>{ data_name(&host.name) }</td>
             <td class="num">{ bytes(host.bytes_sent) }</td>
             <td class="num">{ bytes(host.bytes_received) }</td>
             <td class="num">{ quantity::or_dash(measured.packets.then(|| quantity::count(host.packets))) }</td>

@@ -2,7 +2,7 @@
 
 use crate::model::format::quantity;
 use crate::model::listing::{FieldDetail, LayerDetail};
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use yew::prelude::*;
 
 /// A layer, and a field of it, by their places.
@@ -42,7 +42,7 @@ fn line(field: &FieldDetail, part: Part, marked: Option<Part>, on_part: &Callbac
                     { plain(&field.name) }
                 }
             </dt>
-            <dd>{ plain(&field.value) }</dd>
+            <dd>{ data(&field.value) }</dd>
         </div>
     }
 }

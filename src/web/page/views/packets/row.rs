@@ -5,7 +5,7 @@ use crate::model::listing::PacketRow;
 use crate::protocol::{PacketLooks, PacketSort};
 use crate::session::Marks;
 use crate::session::colours::Paint;
-use crate::web::page::parts::grid::{Column, Row};
+use crate::web::page::parts::grid::{Column, Row, Texts};
 use crate::web::page::parts::text::{Times, plain, seconds};
 use std::rc::Rc;
 use yew::AttrValue;
@@ -15,16 +15,21 @@ const fn any(
     sort: Option<PacketSort>,
     width: &'static str,
     (is_number, is_hidden): (bool, bool),
+    texts: Texts,
 ) -> Column<PacketSort> {
-    Column { label: AttrValue::Static(label), sort, is_number, width, is_hidden }
+    Column { label: AttrValue::Static(label), sort, is_number, texts, width, is_hidden }
 }
 
 const fn column(label: &'static str, sort: Option<PacketSort>, width: &'static str) -> Column<PacketSort> {
-    any(label, sort, width, (false, false))
+    any(label, sort, width, (false, false), Texts::Ours)
+}
+
+const fn data(label: &'static str, width: &'static str) -> Column<PacketSort> {
+    any(label, None, width, (false, false), Texts::OurHeading)
 }
 
 const fn number(label: &'static str, sort: Option<PacketSort>, width: &'static str) -> Column<PacketSort> {
-    any(label, sort, width, (true, false))
+    any(label, sort, width, (true, false), Texts::Ours)
 }
 
 /// What is wanted beside the rows.
@@ -56,16 +61,16 @@ impl Row for PacketRow {
     const COLUMNS: &'static [Column<PacketSort>] = &[
         number("Number", Some(PacketSort::Number), "6rem"),
         column("Time", Some(PacketSort::Time), "var(--time-column)"),
-        any("Since start (s)", None, "8rem", (true, true)),
-        any("Since packet before (s)", None, "11rem", (true, true)),
-        column("Source", None, "10.5rem"),
-        column("Destination", None, "10.5rem"),
+        any("Since start (s)", None, "8rem", (true, true), Texts::Ours),
+        any("Since packet before (s)", None, "11rem", (true, true), Texts::Ours),
+        data("Source", "10.5rem"),
+        data("Destination", "10.5rem"),
         column("Protocol", None, "6.5rem"),
         number("Length", Some(PacketSort::Length), "4.5rem"),
         number("Flow", Some(PacketSort::Flow), "6rem"),
         column("Remarks", None, "9rem"),
-        column("Info", None, "minmax(18rem, 1fr)"),
-        any("Comment", None, "12rem", (false, true)),
+        any("Info", None, "minmax(18rem, 1fr)", (false, false), Texts::File),
+        any("Comment", None, "12rem", (false, true), Texts::OurHeading),
     ];
 
     fn key(&self) -> u64 {

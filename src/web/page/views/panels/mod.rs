@@ -9,7 +9,7 @@ use crate::web::page::hooks::use_store;
 use crate::web::page::parts::filter_bar::FilterBar;
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::panels::PanelGrid;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::data;
 use guesses::Guesses;
 use yew::prelude::*;
 
@@ -45,7 +45,7 @@ pub fn Panels(props: &PanelsProps) -> Html {
         <div class="panels">
             if let Some(item) = &route.item {
                 <div class="table-head">
-                    <h1>{ plain(item) }</h1>
+                    <h1>{ data(item) }</h1>
                     <a class="button" href={view.hash()}>{ Icon::Back.html() }<span>{ format!("All {}", view.label.to_lowercase()) }</span></a>
                 </div>
             } else {

@@ -3,7 +3,7 @@
 use crate::model::format::quantity;
 use crate::model::rows::DataRow;
 use crate::protocol::{Cells, RowSort};
-use crate::web::page::parts::grid::{Column, Row, Wanted};
+use crate::web::page::parts::grid::{Column, Row, Texts, Wanted};
 use crate::web::page::parts::text::{Times, plain, score};
 use std::borrow::Cow;
 use yew::AttrValue;
@@ -31,7 +31,6 @@ impl Row for DataRow {
     const LABEL: &'static str = "Rows";
     const NOUNS: (&'static str, &'static str) = ("row", "rows");
     const CLASS: &'static str = "rows-grid";
-    const IS_AS_READ: bool = true;
     type Look = ();
     const IS_ARRANGED: bool = true;
     const COLUMNS: &'static [Column<RowSort>] = &[
@@ -39,6 +38,7 @@ impl Row for DataRow {
             label: AttrValue::Static("Row"),
             sort: Some(RowSort::Number),
             is_number: true,
+            texts: Texts::Ours,
             width: "6rem",
             is_hidden: false,
         },
@@ -46,6 +46,7 @@ impl Row for DataRow {
             label: AttrValue::Static("Anomaly"),
             sort: Some(RowSort::Score),
             is_number: true,
+            texts: Texts::Ours,
             width: "5.5rem",
             is_hidden: false,
         },
@@ -57,6 +58,7 @@ impl Row for DataRow {
             label: name.clone(),
             sort: Some(RowSort::Column(place)),
             is_number: false,
+            texts: Texts::File,
             width: "9rem",
             is_hidden: false,
         });

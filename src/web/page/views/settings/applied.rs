@@ -6,7 +6,7 @@ use crate::session::attached::Attached;
 use crate::session::{Action, Shared, State};
 use crate::web::page::hooks::use_action;
 use crate::web::page::parts::icon::Icon;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use yew::prelude::*;
 
 /// What is shown.
@@ -54,7 +54,7 @@ fn item(of: &Attached, detach: &Callback<u32>) -> Html {
     html! {
         <li key={id} data-kind={format!("{:?}", of.file.kind)} data-state={state}>
             <div>
-                <p><strong>{ name.clone() }</strong>{ format!(" is {} ({}). ", of.file.kind.noun(), quantity::bytes(of.bytes as f64)) }
+                <p><strong>{ data(&name) }</strong>{ format!(" is {} ({}). ", of.file.kind.noun(), quantity::bytes(of.bytes as f64)) }
                     { plain(&of.about) }</p>
                 <p class={classes!((state != "applied").then_some("hint"))}>{ text }</p>
             </div>

@@ -6,7 +6,7 @@ use crate::session::{Action, Shared, State};
 use crate::web::page::hooks::{OpenRule, use_action, use_rule_form};
 use crate::web::page::parts::icon::Icon;
 use crate::web::page::parts::rule_form::RuleForm;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::data;
 use yew::prelude::*;
 
 /// What is shown.
@@ -55,9 +55,9 @@ fn row(rule: &Rule, analysis: Option<&Analysis>, remove_rule: &Callback<Rule>) -
     html! {
         <li key={rule.words()}>
             <span class="rule-words">
-                <span class="code">{ plain(&rule.words()) }</span>
+                <span class="code">{ data(&rule.words()) }</span>
                 if !rule.note.is_empty() {
-                    <span class="item-more">{ plain(&rule.note) }</span>
+                    <span class="item-more">{ data(&rule.note) }</span>
                 }
                 if let Some(analysis) = analysis {
                     <span class="item-more">{ quantity::counted(n(analysis), "finding", "findings") }</span>

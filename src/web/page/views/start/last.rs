@@ -7,7 +7,7 @@ use crate::web::browser::{fetch, scripts};
 use crate::web::page::hooks::use_store;
 use crate::web::page::parts::form::files_chosen;
 use crate::web::page::parts::icon::Icon;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use crate::web::page::store::Store;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::HtmlInputElement;
@@ -27,7 +27,7 @@ pub fn LastFile(props: &LastFileProps) -> Html {
         <section class="card last" aria-labelledby="last-title" data-testid="last">
             <h2 id="last-title">{"Continue where you left off"}</h2>
             <p>
-                {"This page was reloaded. Previously open: "}<strong>{ plain(&props.file.name) }</strong>
+                {"This page was reloaded. Previously open: "}<strong>{ data(&props.file.name) }</strong>
                 { format!(" ({}). The view, the selection, verdicts and notes are restored once it is open.",
                     quantity::bytes(props.file.bytes as f64)) }
             </p>
@@ -89,7 +89,7 @@ pub fn ReopenButton(props: &ReopenButtonProps) -> Html {
     html! {
         <>
             <button type="button" class={classes!("button", props.is_main.then_some("main"))} onclick={open}>
-                { Icon::Again.html() }<span>{ props.label.clone() }</span>
+                { Icon::Again.html() }<span translate={(!props.is_main).then_some("no")}>{ props.label.clone() }</span>
             </button>
             <input ref={input} type="file" multiple=true hidden=true
                 data-testid={if props.is_last { "again-input" } else { "recent-input" }} onchange={on_change} />

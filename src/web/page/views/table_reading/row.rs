@@ -5,7 +5,7 @@ use crate::model::rows::{Column, Layout, Role, RoleTopic};
 use crate::session::{Action, Shared, State};
 use crate::settings::Settings;
 use crate::web::page::hooks::use_action;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -76,7 +76,7 @@ pub fn ColumnRow(props: &ColumnRowProps) -> Html {
     };
     html! {
         <tr>
-            <th scope="row" ref={anchor} tabindex={has_anchor.then_some("-1")}>{ plain(&column.name) }</th>
+            <th scope="row" ref={anchor} tabindex={has_anchor.then_some("-1")}>{ data(&column.name) }</th>
             <td>
                 <select aria-label={format!("Take {} for", plain(&column.name))} onchange={on_change}
                     onfocus={fill.reform(|_: FocusEvent| ())} onpointerenter={fill.reform(|_: PointerEvent| ())}
@@ -96,7 +96,7 @@ pub fn ColumnRow(props: &ColumnRowProps) -> Html {
             </td>
             <td class="examples">
                 for example in &column.examples {
-                    <span class="example">{ plain(example) }</span>
+                    <span class="example">{ data(example) }</span>
                 }
                 if column.examples.is_empty() {
                     <span class="hint">{"no values"}</span>

@@ -10,7 +10,7 @@ use crate::session::{Action, Shared, State};
 use crate::web::page::hooks::use_store;
 use crate::web::page::parts::form::{chosen, is_ticked, progress, typed};
 use crate::web::page::parts::icon::Icon;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -115,7 +115,7 @@ fn Label(props: &LabelProps) -> Html {
                     <option value="" selected=true>{"no column"}</option>
                 }
                 for name in offer.columns.iter() {
-                    <option key={name.clone()} value={name.clone()} selected={offer.label.as_ref() == Some(name)}>{ plain(name) }</option>
+                    <option key={name.clone()} value={name.clone()} translate="no" selected={offer.label.as_ref() == Some(name)}>{ plain(name) }</option>
                 }
             </select>
             if props.state.reads_table_otherwise() {
@@ -131,7 +131,7 @@ fn label_file(offer: &TrainingOffer) -> Html {
     if let Some(name) = offer.label.as_ref().filter(|_| offer.is_marked) {
         return html! {
             <p class="field" data-testid="label-file">
-                <strong>{"Labels: "}</strong>{ plain(name) }
+                <strong>{"Labels: "}</strong>{ data(name) }
                 <span class="hint">{" The first entry that fits a flow says what it is; other flows are benign."}</span>
             </p>
         };
@@ -190,7 +190,7 @@ fn classes(offer: &TrainingOffer) -> Html {
                 <tbody>
                     for (name, n, is_attack) in offer.classes.iter() {
                         <tr key={name.clone()}>
-                            <th scope="row">{ plain(name) }<span class="hint">{ if *is_attack { " attack" } else { " benign" } }</span></th>
+                            <th scope="row">{ data(name) }<span class="hint">{ if *is_attack { " attack" } else { " benign" } }</span></th>
                             <td class="num">{ quantity::count(*n) }</td>
                         </tr>
                     }

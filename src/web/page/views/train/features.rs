@@ -3,7 +3,7 @@
 use crate::model::format::quantity;
 use crate::session::Shared;
 use crate::session::training::{Training, TrainingAction};
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use yew::prelude::*;
 
 /// What is shown.
@@ -60,7 +60,7 @@ fn line(it: &Shared<Training>, name: &str, why: Option<&str>, on_action: &Callba
         <li key={name.to_owned()}>
             <label class="tick">
                 <input type="checkbox" checked={is_chosen} {onchange} />
-                <span class="feature-name">{ plain(name) }</span>
+                <span class="feature-name">{ data(name) }</span>
             </label>
             if let Some(why) = why {
                 <span class="hint feature-why">{ plain(why) }</span>

@@ -7,7 +7,7 @@ use crate::session::Shared;
 use crate::session::training::{Training, TrainingAction, figures};
 use crate::web::page::parts::curve::Curve;
 use crate::web::page::parts::terms::explained;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::{data, plain};
 use yew::prelude::*;
 
 /// Importances that are shown.
@@ -183,7 +183,7 @@ fn classes(of: &TestedMethod) -> Html {
                     <tbody>
                         for (name, n, is_attack, reported) in of.measures.by_class.iter() {
                             <tr key={name.clone()}>
-                                <th scope="row">{ plain(name) }<span class="hint">{ if *is_attack { " attack" } else { " benign" } }</span></th>
+                                <th scope="row">{ data(name) }<span class="hint">{ if *is_attack { " attack" } else { " benign" } }</span></th>
                                 <td class="num">{ quantity::count(*n) }</td>
                                 <td class="num">{ quantity::count(*reported) }</td>
                                 <td class="num">{ quantity::percent(*reported as f64, *n as f64) }</td>
@@ -208,7 +208,7 @@ fn importances(of: &TestedMethod) -> Html {
                     <tbody>
                         for (name, rises) in of.importances.iter().take(MOST_IMPORTANCES) {
                             <tr key={name.clone()}>
-                                <th scope="row">{ plain(name) }</th>
+                                <th scope="row">{ data(name) }</th>
                                 <td class="num">{ format!("{rises:.5}") }</td>
                                 <td class="share">
                                     <svg class="share-bar" aria-hidden="true"><rect width={format!("{:.2}%", (rises / most * 100.0).clamp(0.0, 100.0))} height="100%" /></svg>
