@@ -12,7 +12,7 @@ const BENIGN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/static/samples/benign
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_packetloupe"));
-    command.args(arguments).stdin(Stdio::null());
+    command.args(arguments).stdin(Stdio::null()).env("LC_ALL", "C");
     command
 }
 
@@ -611,4 +611,30 @@ fn what_is_said_wrongly_of_columns_is_answered_with_what_there_is() {
     assert!(out.contains("Not used: \"Src\" as bytes.") && out.contains("Not used: \"qqd\" as source port."), "{out}");
     let (_, _, err) = outcome(&["analyze", SCAN, "--columns", "Src=bytes"]);
     assert!(err.contains("not a table"), "{err}");
+}
+
+#[test]
+fn the_command_speaks_the_language_that_is_asked_for() {
+    let (_, english, _) = outcome(&["analyze", SCAN]);
+    let (code, german, err) = outcome(&["analyze", SCAN, "--language", "de"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for (word, other) in [("\nSummary:\n", "\nZusammenfassung:\n"), ("Severity", "Schweregrad"), ("Finding", "Befund")]
+    {
+        let has = |text: &str, word: &str| text.to_lowercase().contains(&word.to_lowercase());
+        assert!(has(&english, word) && !has(&english, other), "{english}");
+        assert!(has(&german, other) && !has(&german, word), "{german}");
+    }
+    assert_eq!(german.lines().count(), english.lines().count(), "{german}");
+    let of_variable = |name: &str, value: &str| {
+        let output = command(&["analyze", SCAN]).env_remove("LC_ALL").env(name, value).output().unwrap();
+        text(&output.stdout)
+    };
+    assert_eq!(of_variable("LC_ALL", "de_AT.UTF-8"), german);
+    assert_eq!(of_variable("LC_MESSAGES", "de"), german);
+    let json = |language: &str| outcome(&["--language", language, "analyze", SCAN, "--json", "-"]).1;
+    assert_eq!(json("de"), json("en"), "programs read it");
+    let (code, _, err) = outcome(&["analyze", BENIGN, "--columns", "a=label", "--language", "de", "--quiet"]);
+    assert!(code == 0 && err.contains("keine Tabelle"), "{err}");
+    let (code, _, err) = outcome(&["analyze", "scans.pcap", "scans", "--language", "de"]);
+    assert!(code == 3 && err.contains("scans.pcap") && !err.contains("Scans.pcap"), "{err}");
 }

@@ -165,7 +165,8 @@ fn texts_are_found_where_they_stand_and_names_are_not() {
         "the file has {0} rows",
     ];
     assert_eq!(found, wanted);
-    assert!(texts::of_rust(source, "src/command/x.rs").is_empty(), "the command speaks English");
+    assert!(texts::of_rust(source, "src/command/x.rs").is_empty(), "arguments and lists of ids stay English");
+    assert_eq!(texts::of_rust(source, "src/command/summary.rs"), wanted);
 }
 
 /// What is left of a text when its marked parts are taken away: `[…]` within each other.

@@ -4,7 +4,7 @@ use super::exports::{Exports, Selected};
 use super::indicators::{self, IndicatorArguments};
 use super::reading::ReadingArguments;
 use super::report::{OutputPseudonyms, ReportArguments, one_of};
-use super::{FINDINGS, Failure, baseline, files, model, output, read, settings, summary, together};
+use super::{FINDINGS, Failure, baseline, files, model, output, read, settings, summary, together, words};
 use crate::filter;
 use crate::issue::IssueKind;
 use crate::model::Severity;
@@ -104,11 +104,17 @@ pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
         None => None,
     };
     let selected = Selected { files: &arguments.files, filter: arguments.filter.as_deref(), flows: passing };
+    words::keep(&analysis);
     let mut pseudonyms = OutputPseudonyms::new(key, &analysis, &pipeline);
     arguments.exports.write((&analysis, &pipeline), &selected, (&mut pseudonyms, arguments.quiet))?;
     arguments.report.write(&analysis, &mut pseudonyms)?;
     if outputs.is_empty() && !arguments.quiet {
-        output::print(&pseudonyms.text(&summary::summary(&analysis)))?;
+        // Before it is translated: `1.234.150.200` would be taken for an address.
+        let mut said = |text: &str, is_ours| {
+            let text = pseudonyms.text(text);
+            if is_ours { words::said(&text) } else { text }
+        };
+        output::print(&summary::summary(&analysis, &mut said))?;
     }
     // The program ends here; to give the tables back piece by piece would only take time.
     std::mem::forget(pipeline);

@@ -1,7 +1,7 @@
 //! `packetloupe baseline`: captures to a file of what is normal in them; and that file against another capture, for `analyze`.
 
 use super::reading::ReadingArguments;
-use super::{Failure, output, read, together};
+use super::{Failure, output, read, together, words};
 use crate::attach;
 use crate::baseline::Profile;
 use crate::baseline::profile::ThingKind;
@@ -65,7 +65,7 @@ pub fn run(arguments: &BaselineArguments) -> Result<(), Failure> {
     for (kind, n) in &profile.left_out {
         said.push_str(&format!("{} left out: the list is full\n", counted(*n, kind.nouns().0, kind.nouns().1)));
     }
-    output::print(&said)
+    output::print(&said.lines().map(|line| words::said(line) + "\n").collect::<String>())
 }
 
 /// Reads a baseline file.

@@ -77,11 +77,12 @@ fn packets(
     pseudonyms: &mut OutputPseudonyms,
 ) -> Result<(), Failure> {
     if pipeline.index().is_empty() {
-        return Err(Failure::usage("--pcapng: the input holds no packets"));
+        return Err(Failure::usage("there are no packets in the input for --pcapng"));
     }
     let mut files = files::Files::open(selected.files, pipeline);
     if !files.has_all() {
-        let why = "--pcapng reads packets again, which is impossible for a compressed file or a pipe; unpack it first";
+        let why =
+            "packets are read again for --pcapng, which is impossible for a compressed file or a pipe; unpack it first";
         return Err(Failure::usage(why));
     }
     let passing = match selected.filter {

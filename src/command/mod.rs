@@ -1,6 +1,7 @@
 //! The native command, for scripts: arguments to outputs and an exit code, through the same pipeline as in the browser. One file
 //! per subcommand.
 
+use crate::language::Language;
 use clap::{Parser, Subcommand};
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -34,11 +35,16 @@ mod table;
 mod together;
 mod train;
 mod trained;
+mod words;
 
 /// Finds and explains what does not belong in a network capture.
 #[derive(Parser)]
 #[command(name = "packetloupe", version = VERSION, max_term_width = 100, after_help = EXIT_CODES)]
 struct Cli {
+    /// Speak this language, in reports too; JSON, tables and other files that programs read stay English, and so does this
+    /// help. By default the one that LC_ALL, LC_MESSAGES or LANG names, else English
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = words::languages())]
+    language: Option<Language>,
     #[command(subcommand)]
     task: Task,
 }
@@ -123,6 +129,7 @@ pub fn run() -> ExitCode {
             return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
         }
     };
+    words::speak(cli.language);
     let done = match &cli.task {
         Task::Analyze(arguments) => analyze::run(arguments),
         Task::Query(arguments) => query::run(arguments).map(|()| ExitCode::SUCCESS),

@@ -1,14 +1,14 @@
 //! Where results go: standard output, or a file that is there in full or not at all.
 
-use super::Failure;
+use super::{Failure, words};
 use crate::model::format::visible;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a warning or note as one line to standard error, with control characters made visible.
+/// Writes a warning or note as one line to standard error in the language that is spoken, with control characters made visible.
 pub fn notice(text: &str) {
-    let _ = writeln!(io::stderr(), "packetloupe: {}", harmless(text));
+    let _ = writeln!(io::stderr(), "packetloupe: {}", harmless(&words::said(text)));
 }
 
 /// The text with control characters made visible: names come from captures.

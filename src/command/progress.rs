@@ -1,5 +1,6 @@
 //! Bytes and packets read so far to one progress line on the terminal, rewritten at most ten times a second.
 
+use super::words;
 use crate::model::format::quantity::bytes;
 use crate::model::format::quantity::count;
 use crate::model::format::quantity::percent;
@@ -64,7 +65,7 @@ impl Progress {
 
     fn show(&self, text: &str) {
         // Back to the start of the line, and the rest of it erased (ECMA-48, EL).
-        let _ = write!(stderr(), "\r\u{1b}[K{text}");
+        let _ = write!(stderr(), "\r\u{1b}[K{}", words::said(text));
         let _ = stderr().flush();
     }
 }

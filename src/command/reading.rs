@@ -54,7 +54,7 @@ impl ReadingArguments {
     pub fn note_unused(&self, pipeline: &Pipeline) {
         let Some(rows) = pipeline.rows() else {
             if !self.columns.is_empty() {
-                output::notice("--columns was not used: this is a capture, not a table");
+                output::notice("this is a capture, not a table: --columns was not used");
             }
             return;
         };

@@ -1,10 +1,9 @@
 //! Options of the command that ask for a report, and for pseudonyms in all that is written.
 
-use super::{Failure, output};
+use super::{Failure, output, words};
 use crate::chart;
 use crate::export::pseudonyms::{Notation, PseudonymKey, Pseudonyms, Rewriter};
 use crate::export::report::{self, Audience, ReportFormat, ReportOptions, ReportSection};
-use crate::language::{self, Language};
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
 use crate::query;
@@ -32,9 +31,6 @@ pub struct ReportArguments {
     /// Draw only these charts in the section of charts, separated by commas
     #[arg(long, value_name = "CHARTS", requires = "report", value_delimiter = ',', value_parser = chart_ids())]
     report_charts: Vec<String>,
-    /// Write the report in this language; JSON stays English
-    #[arg(long, value_name = "LANGUAGE", requires = "report", default_value = "en", value_parser = languages())]
-    language: Language,
     /// Put pseudonyms in place of all IP and MAC addresses and names of hosts, domains and accounts (of three letters or
     /// more), in everything that is written; of packets only headers are written. Addresses keep their common prefixes
     /// (Crypto-PAn). The random key is printed once and not kept
@@ -61,11 +57,6 @@ fn audiences() -> impl TypedValueParser<Value = Audience> {
     })
 }
 
-fn languages() -> impl TypedValueParser<Value = Language> {
-    let ids = Language::ALL.iter().map(|language| PossibleValue::new(language.id).help(language.name));
-    PossibleValuesParser::new(ids).map(|id| Language::of(&id).unwrap_or(Language::ENGLISH))
-}
-
 fn chart_ids() -> PossibleValuesParser {
     PossibleValuesParser::new(chart::ALL.iter().map(|entry| PossibleValue::new(entry.id).help(entry.name)))
 }
@@ -86,7 +77,9 @@ impl ReportArguments {
         }
         if let Some(text) = &self.pseudonym_key {
             let key = PseudonymKey::parse(text);
-            return key.map(Some).ok_or_else(|| Failure::usage("--pseudonym-key takes 64 hexadecimal digits"));
+            return key
+                .map(Some)
+                .ok_or_else(|| Failure::usage("a pseudonym key (--pseudonym-key) has 64 hexadecimal digits"));
         }
         let key = PseudonymKey::new(random());
         output::notice(&format!("the key of these pseudonyms, shown once and not kept: {}", key.hex()));
@@ -111,7 +104,7 @@ impl ReportArguments {
         if let Some(all) = pseudonyms.pseudonyms() {
             text = all.rewrite(&text, Notation::of_media_type(format.media_type()));
         }
-        let text = format.in_language(text, self.language, language::built_in(self.language).as_ref());
+        let text = words::with_catalogue(|language, catalogue| format.in_language(text, language, catalogue));
         output::write(out, |file| file.write_all(text.as_bytes()))
     }
 }

@@ -26,7 +26,7 @@ const NAMES: &str = "
 
 /// Rooms without texts for people, or whose texts stay English, with the reason.
 pub const ENGLISH: &[(&str, &str)] = &[
-    ("src/command", "the native command speaks English"),
+    ("src/command", "arguments, lists of ids and tables, which scripts read too; but what is in SPOKEN"),
     ("src/bin", "the native command speaks English"),
     ("src/language", "each language has its own name"),
     ("src/build.rs", "messages of the build"),
@@ -48,11 +48,27 @@ pub const ENGLISH: &[(&str, &str)] = &[
     ("src/model/format/host_name.rs", "names of scripts"),
 ];
 
+/// Files of the command whose texts are said in the language that is asked for.
+const SPOKEN: &[&str] = &[
+    "src/command/analyze.rs",
+    "src/command/baseline.rs",
+    "src/command/exports.rs",
+    "src/command/files.rs",
+    "src/command/indicators.rs",
+    "src/command/model.rs",
+    "src/command/output.rs",
+    "src/command/progress.rs",
+    "src/command/reading.rs",
+    "src/command/report.rs",
+    "src/command/summary.rs",
+    "src/command/together.rs",
+];
+
 /// The texts for people in a literal of `file`.
 pub fn texts(literal: &Literal, file: &str) -> Vec<String> {
     // What an attack is called is said; the signatures beside it are not.
     let is_said = file == "src/detect/exploit/web_attack/signatures/mod.rs" && literal.item == "words";
-    let is_english = ENGLISH.iter().any(|(room, _)| file.starts_with(room)) && !is_said;
+    let is_english = ENGLISH.iter().any(|(room, _)| file.starts_with(room)) && !is_said && !SPOKEN.contains(&file);
     if is_english || is_for_machines(literal) {
         return Vec::new();
     }
