@@ -36,7 +36,7 @@ fn what_only_leaves_is_told_from_a_tunnel_whose_client_asks_for_what_waits() {
     let full = |i: u32| format!("{:040x}.d.example.pw", u128::from(i) * 0x9e37_79b9_7f4a_7c15);
     let technique = |findings: &[Finding]| findings[0].technique.clone();
     assert_eq!(technique(&found(80, full)).as_deref(), Some("T1048.003"));
-    let with_polls = |i: u32| if i % 3 == 0 { format!("pa{i:x}kq.example.pw") } else { full(i) };
+    let with_polls = |i: u32| if i.is_multiple_of(3) { format!("pa{i:x}kq.example.pw") } else { full(i) };
     assert_eq!(technique(&found(80, with_polls)).as_deref(), Some("T1071.004"));
 }
 
