@@ -16,7 +16,7 @@ pub fn run(bytes: &[u8]) {
     let known = descriptors();
     if let Ok((settings, _)) = file::read(&text, &known) {
         let written = file::write(&settings);
-        let (again, warnings) = file::read(&written, &known).expect("what we write is read");
+        let (again, warnings) = file::read(&written, &known).unwrap();
         assert!(warnings.is_empty(), "{warnings:?}");
         assert_eq!(file::write(&again), written);
         assert!(settings.expected().iter().all(|rule| !rule.is_empty()));

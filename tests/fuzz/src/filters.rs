@@ -13,7 +13,7 @@ const CAPTURE: &[u8] = include_bytes!("../../fixtures/captures/zone_transfer/att
 thread_local! {
     static OPENED: RefCell<(Pipeline, Unpacked, Analysis)> = RefCell::new({
         let settings = settings(&[]);
-        let (mut pipeline, unpacked) = read(&[CAPTURE], &[usize::MAX], &settings).expect("a capture");
+        let (mut pipeline, unpacked) = read(&[CAPTURE], &[usize::MAX], &settings).unwrap();
         let analysis = pipeline.evaluate(&settings);
         (pipeline, unpacked, analysis)
     });
@@ -34,7 +34,7 @@ pub fn run(bytes: &[u8]) {
     let Ok(compiled) = filter::compile(&text) else { return };
     OPENED.with_borrow_mut(|(pipeline, source, analysis)| {
         let mut ask = |text: &str| passing_packets(pipeline, analysis, source, text);
-        let passing = ask(&text).expect("it was understood");
+        let passing = ask(&text).unwrap();
         if compiled.is_empty() {
             return;
         }

@@ -40,7 +40,7 @@ fn exchange(entry: &Entry, payload: &[u8], how: usize) {
     let mut fields = FieldBuffer::default();
     let [client, server] = [(Addr::v4([10, 0, 0, 1]), 40_000), (Addr::v4([10, 0, 0, 2]), 443)];
     for (n, piece) in payload.chunks(64 + how * 8).enumerate() {
-        let (source, target) = if (n + how) % 2 == 0 { (client, server) } else { (server, client) };
+        let (source, target) = if (n + how).is_multiple_of(2) { (client, server) } else { (server, client) };
         datagrams.read(piece, source, target, &mut fields);
         describe_all(entry, &fields);
         fields.clear();

@@ -33,7 +33,7 @@ impl<'a> Passing<'a> {
         };
         let is_meant = |conflict: &Conflict<'a>| passing(conflict).len() + 1 >= conflict.1.len();
         let meant: Vec<Conflict<'a>> = conflicts.iter().copied().filter(|conflict| is_meant(conflict)).collect();
-        let claims: Vec<&'a Claim> = meant.iter().flat_map(|conflict| passing(conflict)).collect();
+        let claims: Vec<&'a Claim> = meant.iter().flat_map(passing).collect();
         if claims.len() < LEAST_PASSING {
             return None;
         }
