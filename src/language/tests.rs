@@ -230,6 +230,7 @@ fn names_from_the_file_stay() {
     assert!(catalogue.keep(kept()) && !catalogue.keep(kept()), "only what is new changes something");
     assert_eq!(translated("mail and high"), "mail und hoch");
     assert_eq!(translated("First seen: mail"), "Zuerst gesehen: mail");
+    assert_eq!(translated("10.0.0.1 mail"), "10.0.0.1 mail");
     assert_eq!(translated("mail"), "mail");
     assert_eq!(translated("Protocol"), "Protokoll", "by itself it is a heading of ours");
     assert_eq!(translated("First seen: Protocol"), "Zuerst gesehen: Protocol");

@@ -337,7 +337,7 @@ impl Translator<'_> {
         if !name.contains(['.', ':']) || name.ends_with(['.', ':']) || !is_names(name) {
             return None;
         }
-        let said = self.exact(rest, "")?;
+        let said = if self.catalogue.keeps(rest, true) { None } else { self.exact(rest, "") }?;
         Some(Said { text: format!("{name} {}", said.text), ..said })
     }
 
