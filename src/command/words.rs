@@ -4,6 +4,7 @@ use crate::export::report::names;
 use crate::language::{self, Catalogue, Kept, Language};
 use crate::model::Analysis;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Command, CommandFactory};
 use std::cell::RefCell;
 use std::path::Path;
 
@@ -52,14 +53,24 @@ pub fn said(text: &str) -> String {
     other.unwrap_or_else(|| text.to_owned())
 }
 
-/// What was given as an argument is no word of ours: names of files, columns, hosts.
+/// What was given as an argument is no word of ours, unless it is a choice that we offer: names of files, columns, hosts.
 fn arguments() -> Kept {
+    let command = super::Cli::command();
     let all = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
-    let with_names = all.filter(|argument| !argument.starts_with('-')).flat_map(|argument| {
+    let is_name = |argument: &String| !argument.starts_with('-') && !is_choice(&command, argument);
+    let with_names = all.filter(is_name).flat_map(|argument| {
         let name = Path::new(&argument).file_name().map(|name| name.to_string_lossy().into_owned());
         [Some(argument), name].into_iter().flatten()
     });
     Kept { names: with_names.collect(), ..Kept::default() }
+}
+
+/// True for a subcommand, and for a value that an argument of one may have: `baseline`, `high`.
+fn is_choice(command: &Command, text: &str) -> bool {
+    let mut values = command.get_arguments().flat_map(|argument| argument.get_possible_values());
+    command.get_name() == text
+        || values.any(|value| value.matches(text, false))
+        || command.get_subcommands().any(|task| is_choice(task, text))
 }
 
 /// The language that variables of the environment ask for: `de_AT.UTF-8`, `C`.
@@ -72,6 +83,14 @@ fn of_variables(value: impl Fn(&str) -> Option<String>) -> Language {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn choices_of_the_command_are_words_of_ours() {
+        let command = super::super::Cli::command();
+        for (text, expected) in [("high", true), ("baseline", true), ("full", true), ("a.pcap", false)] {
+            assert_eq!(is_choice(&command, text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn the_first_variable_that_is_set_says_the_language() {
