@@ -3,7 +3,7 @@
 use super::{boxes, likeness};
 use crate::maths::sorting::Arrange;
 use crate::model::chart::{Bar, ChartSeries, ChartSpec, Marks};
-use crate::model::explore::{Answer, AnswerRow, DimensionHead, Mark, Scale, ValueKind};
+use crate::model::explore::{Answer, AnswerRow, Mark, Scale, ValueKind};
 use crate::model::format::quantity::{percent, with_unit};
 use crate::model::format::time;
 
@@ -44,7 +44,7 @@ pub fn explored(answer: &Answer, mark: Mark, offset_minutes: i32) -> Option<Char
         summary: summary(answer),
         marks,
         unit: if matches!(mark, Mark::Cumulative | Mark::Density) { "%".to_owned() } else { measure.unit.clone() },
-        has_data: answer.dimensions.iter().any(DimensionHead::has_data),
+        has_data: answer.dimensions.iter().any(|head| head.has_data),
     })
 }
 
@@ -313,7 +313,7 @@ fn without_day(all: &mut [((ValueKind, i64, String), String)]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::explore::{AnswerValue, MeasureHead};
+    use crate::model::explore::{AnswerValue, DimensionHead, MeasureHead};
 
     fn answer(scales: &[Scale], rows: &[(&[(&str, i64)], f64)]) -> Answer {
         let head = |scale: &Scale| DimensionHead { label: "Port".into(), scale: *scale, ..DimensionHead::default() };

@@ -80,6 +80,7 @@ pub async fn ask(
         term: Term::new(id),
         label: label.to_owned(),
         is_overlapping: true,
+        has_data: true,
         ..DimensionHead::default()
     };
     Ok(Answer {

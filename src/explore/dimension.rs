@@ -26,6 +26,8 @@ pub struct Dimension {
     pub alone: fn(Option<AppProto>) -> Key,
     /// A flow may have several values.
     pub is_overlapping: bool,
+    /// Its values are taken from the file: they are the same in every language.
+    pub has_data: bool,
     /// Values have an order of their own, of so many (0: open); none for names.
     pub steps: Option<u32>,
     /// A value in words; [`Key::At`] is its to name.
@@ -134,6 +136,7 @@ impl Dimension {
             values: Values::Flow(values),
             alone: |_| Key::Unknown,
             is_overlapping: false,
+            has_data: false,
             steps: None,
             words,
             filter: |_, _| None,
@@ -144,6 +147,13 @@ impl Dimension {
     #[must_use]
     pub const fn overlapping(mut self) -> Dimension {
         self.is_overlapping = true;
+        self
+    }
+
+    /// Its values are taken from the file.
+    #[must_use]
+    pub const fn of_data(mut self) -> Dimension {
+        self.has_data = true;
         self
     }
 

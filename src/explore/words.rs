@@ -37,7 +37,7 @@ pub fn dimension_head(dimension: &AskedDimension<'_>) -> DimensionHead {
         Some(n) => Scale::Steps { n: if n > 0 { n } else { u32::try_from(asked.n).unwrap_or(0) } },
     };
     let label = label(entry.label, asked, false);
-    DimensionHead { term: term.clone(), label, scale, is_overlapping: entry.is_overlapping }
+    DimensionHead { term: term.clone(), label, scale, is_overlapping: entry.is_overlapping, has_data: entry.has_data }
 }
 
 /// A measure as a heading, with its unit.

@@ -26,14 +26,19 @@ impl ChartSpec {
     #[must_use]
     pub fn relabelled(mut self, written: &dyn Fn(&str) -> Option<String>) -> ChartSpec {
         let has_data = self.has_data;
-        let mut write = |text: &mut String| {
+        self.each_label(|text| {
             if has_data && !text.starts_with('(') {
                 return;
             }
             if let Some(other) = written(text) {
                 *text = other;
             }
-        };
+        });
+        self
+    }
+
+    /// Calls with each label.
+    pub fn each_label(&mut self, mut write: impl FnMut(&mut String)) {
         match &mut self.marks {
             Marks::Areas { series, .. } | Marks::Lines { series, .. } => {
                 series.iter_mut().for_each(|series| write(&mut series.name));
@@ -47,7 +52,6 @@ impl ChartSpec {
             Marks::Bars(bars) | Marks::Columns(bars) => bars.iter_mut().for_each(|bar| write(&mut bar.label)),
             Marks::Course { .. } => {}
         }
-        self
     }
 }
 

@@ -113,33 +113,8 @@ pub struct DimensionHead {
     pub scale: Scale,
     /// What is counted may have several of its values, so that rows add up to more than the total.
     pub is_overlapping: bool,
-}
-
-impl DimensionHead {
-    /// True if its values are taken from the file: they are the same in every language.
-    pub fn has_data(&self) -> bool {
-        const DATA: &[&str] = &[
-            "server_name",
-            "dns_name",
-            "tls_server_name",
-            "http_host",
-            "user_agent",
-            "user",
-            "file",
-            "certificate",
-            "field",
-            "label",
-            "column",
-            "host",
-            "source",
-            "target",
-            "pair",
-            "network",
-            "mac",
-            "source_mac",
-        ];
-        DATA.contains(&self.term.id.as_str())
-    }
+    /// Its values are taken from the file: they are the same in every language.
+    pub has_data: bool,
 }
 
 /// How the values of a dimension lie to each other.

@@ -45,6 +45,11 @@ const SVG_SCALE: f64 = 4.0;
 
 /// A chart as an SVG element of `width` by `height` CSS pixels that names itself to screen readers.
 pub fn svg(spec: &ChartSpec, theme: &Theme, width: u32, height: u32) -> String {
+    svg_in_words(spec, theme, (width, height), &|_| None)
+}
+
+/// The same with its texts in other words.
+pub fn svg_in_words(spec: &ChartSpec, theme: &Theme, (width, height): (u32, u32), words: Words<'_>) -> String {
     let scene = Scene::new(spec, theme, f64::from(width), f64::from(height));
     let factor = SVG_SCALE as u32;
     let (inner_width, inner_height) = (width.saturating_mul(factor), height.saturating_mul(factor));
@@ -52,10 +57,11 @@ pub fn svg(spec: &ChartSpec, theme: &Theme, width: u32, height: u32) -> String {
     {
         let area = SVGBackend::with_string(&mut drawn, (inner_width, inner_height)).into_drawing_area();
         // Writing to a string cannot fail.
-        let _ = paint(&scene, &area, (SVG_SCALE, SVG_TEXT), &|_| None);
+        let _ = paint(&scene, &area, (SVG_SCALE, SVG_TEXT), words);
     }
     let body = drawn.split_once('>').map_or("", |(_, body)| body);
-    let label = text::escape(&format!("{}. {}", spec.title, spec.summary));
+    let [title, summary] = [&spec.title, &spec.summary].map(|text| words(text).unwrap_or_else(|| text.clone()));
+    let label = text::escape(&format!("{title}. {summary}"));
     format!(
         "<svg class=\"chart\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {inner_width} {inner_height}\" \
          xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{label}\">{body}"
@@ -264,6 +270,13 @@ mod tests {
         assert!(svg.contains("role=\"img\" aria-label=\"Title. Summary.\"") && svg.trim_end().ends_with("</svg>"));
         assert_eq!(svg.matches("<svg").count(), 1);
         assert!(svg.contains("font-size=\"48\""), "labels are 12 px, drawn four times as large: {svg}");
+    }
+
+    #[test]
+    fn a_picture_is_drawn_in_the_words_that_are_given() {
+        let words = |text: &str| (text == "Title").then(|| "Überschrift".to_owned());
+        let picture = svg_in_words(&areas(&[&[1.0, 2.0]]), &Theme::LIGHT, (400, 200), &words);
+        assert!(picture.contains("aria-label=\"Überschrift. Summary.\""), "{picture}");
     }
 
     #[test]

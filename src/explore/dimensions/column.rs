@@ -13,6 +13,7 @@ pub const ENTRY: Dimension = Dimension::of_flows(
 )
 .found(Values::Cell(value))
 .taking(Takes::Column)
+.of_data()
 .filtered(filters);
 
 /// Texts have one where rows are no flows.

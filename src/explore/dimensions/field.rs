@@ -15,6 +15,7 @@ pub const ENTRY: Dimension = Dimension::of_flows(
 )
 .taking(Takes::Field)
 .overlapping()
+.of_data()
 .worded(words)
 .filtered(filters);
 
@@ -23,6 +24,7 @@ macro_rules! named {
         #[doc = $help]
         pub const $name: Dimension = Dimension::of_flows(($id, $label, "Names"), $help, |item, _, found| add(item, FieldId::$field, found))
             .overlapping()
+            .of_data()
             .filtered(filters);
     )*};
 }

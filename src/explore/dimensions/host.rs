@@ -23,6 +23,7 @@ pub const ENTRY: Dimension = Dimension::of_flows(
     },
 )
 .overlapping()
+.of_data()
 .filtered(|key, _| match key {
     Key::Host(host) => Some(filter::host(host)),
     _ => None,

@@ -11,4 +11,5 @@ pub const ENTRY: Dimension = Dimension::of_flows(
     |_, _, _| (),
 )
 .found(Values::Cell(|bits, _| if bits == cell::MISSING { Key::Nothing } else { Key::Cell(bits) }))
-.taking(Takes::Label);
+.taking(Takes::Label)
+.of_data();

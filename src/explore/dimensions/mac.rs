@@ -19,6 +19,7 @@ pub const ENTRY: Dimension = Dimension::of_flows(
     },
 )
 .overlapping()
+.of_data()
 .filtered(|key, _| match key {
     Key::Mac(mac) => Some(filter::mac(mac)),
     _ => None,

@@ -16,6 +16,7 @@ pub const ENTRY: Dimension = Dimension::of_flows(
         found.add_side(Key::Pair(one, other), side);
     },
 )
+.of_data()
 .filtered(|key, _| match key {
     Key::Pair(one, other) => Some(filter::all(&[filter::host(one), filter::host(other)])),
     _ => None,

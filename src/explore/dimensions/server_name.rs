@@ -10,6 +10,7 @@ pub const ENTRY: Dimension = Dimension::of_flows(
     "What the server is called by DNS, TLS or HTTP; none where nothing names it.",
     |item, _, found| found.add(Key::name(item.flow.name)),
 )
+.of_data()
 .filtered(|key, asked| match key {
     Key::Name(name) => filter::text(asked.sources.names.text(name)),
     _ => None,

@@ -10,6 +10,7 @@ pub const ENTRY: Dimension = Dimension::of_flows(
     "The Ethernet address that sent the first frame of a flow: that of its source, or of the router before it.",
     |item, _, found| found.add(item.flow.macs.map_or(Key::Unknown, |(sender, _)| Key::Mac(sender))),
 )
+.of_data()
 .filtered(|key, _| match key {
     Key::Mac(mac) => Some(filter::mac(mac)),
     _ => None,

@@ -9,6 +9,7 @@ pub const ENTRY: Dimension =
     Dimension::of_flows(("target", "Destination", "Hosts"), "To whom the connection was opened.", |item, _, found| {
         found.add(Key::Host(item.flow.responder().0))
     })
+    .of_data()
     .filtered(|key, _| match key {
         Key::Host(host) => Some(filter::host(host)),
         _ => None,

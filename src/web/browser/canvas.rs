@@ -5,7 +5,6 @@ use crate::chart::draw::theme::Rgb;
 use crate::chart::draw::{self, IntoDrawingArea, Layout, Theme};
 use crate::model::chart::ChartSpec;
 use plotters_canvas::CanvasBackend;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -31,6 +30,22 @@ pub(super) fn css((red, green, blue): Rgb, alpha: f64) -> String {
     format!("rgba({red}, {green}, {blue}, {alpha})")
 }
 
+/// Calls with a chart whose labels are in the language that is shown, and with what else is drawn in that language.
+fn in_words<T>(spec: &ChartSpec, then: impl FnOnce(&ChartSpec, draw::Words<'_>) -> T) -> T {
+    let mut spec = spec.clone().relabelled(&language::translated);
+    let mut labels = BTreeSet::new();
+    spec.each_label(|label| {
+        labels.insert(label.clone());
+    });
+    // Labels are translated by now, or data; the rest is what the drawing itself writes.
+    then(&spec, &|text| if labels.contains(text) { None } else { language::translated(text) })
+}
+
+/// A chart as SVG, `width` by `height` CSS pixels large.
+pub fn svg(spec: &ChartSpec, theme: &Theme, size: (u32, u32)) -> String {
+    in_words(spec, |spec, words| draw::svg_in_words(spec, theme, size, words))
+}
+
 /// Clears a canvas and draws a chart on it, `width` by `height` CSS pixels large.
 pub fn draw(
     canvas: &HtmlCanvasElement,
@@ -44,15 +59,7 @@ pub fn draw(
     canvas.set_width((width * pixel_ratio).round() as u32);
     canvas.set_height((height * pixel_ratio).round() as u32);
     let area = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
-    let labels = RefCell::new(BTreeSet::new());
-    let spec = spec.clone().relabelled(&|text| {
-        let said = language::translated(text)?;
-        labels.borrow_mut().insert(said.clone());
-        Some(said)
-    });
-    // Labels are translated by now; the rest is what the drawing itself writes.
-    let words = |text: &str| if labels.borrow().contains(text) { None } else { language::translated(text) };
-    draw::draw(&spec, theme, &area, pixel_ratio, &words).ok()
+    in_words(spec, |spec, words| draw::draw(spec, theme, &area, pixel_ratio, words).ok())
 }
 
 /// Draws a chart of this width and height, CSS px, on white ground, and hands it on as PNG; none if the browser cannot.

@@ -111,9 +111,8 @@ pub fn pair(term: &str, value: impl Into<Html>) -> Html {
     html! { <div class="pair"><dt>{ explained(term) }</dt><dd>{ value.into() }</dd></div> }
 }
 
-/// A term and a list; what is beyond the first few is folded away, with what is to be said of the list's `limit`. Empty
+/// A term and a list of data; what is beyond the first few is folded away, with what is to be said of the list's `limit`. Empty
 /// lists are left out.
-/// Entries are data.
 pub fn pair_of_many(term: &str, entries: &[String], limit: Option<String>) -> Html {
     const FEW: usize = 12;
     if entries.is_empty() {

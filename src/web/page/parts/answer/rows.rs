@@ -2,7 +2,7 @@
 
 use super::save_answer::SaveAnswer;
 use super::{narrowed, time_of};
-use crate::model::explore::{Answer, AnswerRow, AnswerValue, DimensionHead, MeasureHead, Order, ValueKind};
+use crate::model::explore::{Answer, AnswerRow, AnswerValue, MeasureHead, Order, ValueKind};
 use crate::model::format::quantity;
 use crate::model::format::time;
 use crate::protocol::Filter;
@@ -139,7 +139,7 @@ fn cells(props: &AnswerRowsProps, row: &AnswerRow, store: Option<&Store>) -> Htm
         if *is_of_rows { Route::rows(filter) } else { Route::flows(filter) }
     });
     let text = |(place, value): (usize, &AnswerValue)| {
-        let is_data = answer.dimensions.get(place).is_some_and(DimensionHead::has_data);
+        let is_data = answer.dimensions.get(place).is_some_and(|head| head.has_data);
         if is_data && value.kind == ValueKind::Value { data(&value.text) } else { plain(&value.text).into() }
     };
     let named = || row.values.iter().map(|value| plain(&value.text)).collect::<Vec<_>>().join(", ");

@@ -3,7 +3,7 @@
 use super::icicle::{TreeLine, icicle};
 use super::{figure, narrowed};
 use crate::maths::sorting::Arrange;
-use crate::model::explore::{Answer, AnswerRow, DimensionHead, ValueKind};
+use crate::model::explore::{Answer, AnswerRow, ValueKind};
 use crate::model::format::quantity;
 use crate::protocol::Filter;
 use crate::session::{Route, Shared};
@@ -131,7 +131,7 @@ fn grow(answer: &Answer, rows: &[&AnswerRow], (depth, above): (usize, &str), lin
             let parts: Option<Vec<&str>> = values.iter().map(|value| value.filter.as_deref()).collect();
             parts.map(|parts| parts.join(" "))
         });
-        let is_data = answer.dimensions.get(depth).is_some_and(DimensionHead::has_data);
+        let is_data = answer.dimensions.get(depth).is_some_and(|head| head.has_data);
         lines.push(TreeLine { depth, text: text.to_owned(), is_data, figures, filter });
         grow(answer, &rows, (depth + 1, text), lines);
     }

@@ -1,12 +1,10 @@
 //! Saves a chart as a picture: PNG or SVG, on white ground.
 
 use crate::chart::draw::{self, Theme};
-use crate::export::report::ReportFormat;
 use crate::model::chart::ChartSpec;
 use crate::session::Action;
 use crate::web::browser::{canvas, download};
 use crate::web::page::hooks::use_store;
-use crate::web::page::language;
 use crate::web::page::parts::icon::Icon;
 use web_sys::Blob;
 use yew::prelude::*;
@@ -49,8 +47,7 @@ pub fn SavePicture(props: &SavePictureProps) -> Html {
     let svg = {
         let (spec, name) = (props.spec.clone(), format!("{}.svg", props.name));
         Callback::from(move |_: MouseEvent| {
-            let text = draw::svg(&spec, &Theme::LIGHT, WIDTH as u32, height as u32);
-            let text = language::report(text, ReportFormat::Html);
+            let text = canvas::svg(&spec, &Theme::LIGHT, (WIDTH as u32, height as u32));
             say.emit(download::save_text(&name, "image/svg+xml", &text));
         })
     };
