@@ -23,10 +23,14 @@ const MOST_SHARE: f64 = 0.25;
 
 impl PortChoice {
     /// Of the kept flows between the ends of each case that are meant.
-    pub fn of_cases(context: &Context<'_>, cases: &[Between], is_meant: impl Fn(&Flow) -> bool) -> Vec<PortChoice> {
+    pub fn of_cases(
+        context: &Context<'_>,
+        cases: &[Between],
+        is_meant: impl Fn(usize, &Flow) -> bool,
+    ) -> Vec<PortChoice> {
         let mut choices = vec![PortChoice::default(); cases.len()];
         visit(context, cases, |place, _, flow| {
-            if let Some(choice) = choices.get_mut(place).filter(|_| is_meant(flow)) {
+            if let Some(choice) = choices.get_mut(place).filter(|_| is_meant(place, flow)) {
                 choice.add(flow.responder().1);
             }
         });

@@ -16,8 +16,8 @@ const PAUSE_NS: i64 = SECOND / 10;
 
 /// Takes data of the originator.
 pub(super) fn ask(turns: &mut Turns, now: i64) {
-    turns.n = turns.n.saturating_add(u8::from(turns.request_ns.is_none()));
-    (turns.request_ns, turns.asked_ns, turns.answer_bytes) = (Some(now), now, 0);
+    turns.n = turns.n.saturating_add(u8::from(!turns.is_waiting));
+    (turns.is_waiting, turns.asked_ns, turns.answer_bytes) = (true, now, 0);
 }
 
 /// Takes data of the responder, so many bytes: how long an answer took that it begins, ns; none if it begins none.
@@ -25,8 +25,8 @@ pub(super) fn answer(turns: &mut Turns, (bytes, is_tls): (u32, bool), now: i64) 
     let before = turns.answer_bytes;
     let silence_ns = now - turns.answered_ns;
     (turns.answer_bytes, turns.answered_ns) = (before.saturating_add(bytes), now);
-    if let Some(asked_ns) = turns.request_ns.take() {
-        return Some(now - asked_ns);
+    if std::mem::take(&mut turns.is_waiting) {
+        return Some(now - turns.asked_ns);
     }
     let may_be_tickets = is_tls && turns.n == AFTER_HANDSHAKE && (1..=MOST_TICKETS).contains(&before);
     if !may_be_tickets || silence_ns < PAUSE_NS && turns.answer_bytes <= MOST_TICKETS {

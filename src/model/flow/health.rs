@@ -218,8 +218,8 @@ pub struct Tracking {
 /// Who speaks after whom in an open connection.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Turns {
-    /// When the last packet of a request passed that waits for its answer, ns since 1970.
-    pub request_ns: Option<i64>,
+    /// The last request waits for its answer.
+    pub is_waiting: bool,
     /// How often the originator began to speak; stops at the most that fits.
     pub n: u8,
     /// When the last packet of the last request passed, answered or not, ns since 1970.

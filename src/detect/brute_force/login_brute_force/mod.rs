@@ -4,7 +4,7 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::{Map, Tally};
-use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome};
+use crate::detect::support::connection_attempts::{Contact, Contacts};
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::logins::{self, Asked, LoginWalk};
 use crate::detect::support::message_evidence::MessageEvidence;
@@ -337,7 +337,7 @@ fn swept(contacts: &Contacts, site: &Site, clients: &[(&Key, &Pair)]) -> BTreeMa
     let meant: BTreeSet<(Addr, u16)> = clients.iter().map(|((client, _, port, _), _)| (*client, *port)).gathered();
     let in_vain = |contact: &Contact| {
         let is_excused = contact.is_excused && !site.is_inside(contact.target);
-        let is_vain = !contact.outcome.is_success() && contact.outcome != Outcome::Bare && !is_excused;
+        let is_vain = contact.outcome.is_vain() && !is_excused;
         let end = (contact.source, contact.port);
         (contact.protocol == 6 && is_vain && meant.contains(&end)).then_some(end)
     };

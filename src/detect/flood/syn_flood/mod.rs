@@ -259,7 +259,7 @@ impl SynFlood {
         let between: Vec<Between> =
             cases.iter().map(|case| Between { target: Some(*case.target), ..Between::default() }).collect();
         let is_lone = |flow: &Flow| is_incomplete(flow) && requests(flow) == 1;
-        let choices = PortChoice::of_cases(context, &between, is_lone);
+        let choices = PortChoice::of_cases(context, &between, |_, flow| is_lone(flow));
         let groups = cases.iter().zip(gather_senders(context, &between, is_lone)).zip(choices);
         let is_flood = |sources: &[Addr], choice: &PortChoice| {
             (sources.len() >= LEAST_SOURCES || choice.is_random()) && !self.are_clients(sources, false)

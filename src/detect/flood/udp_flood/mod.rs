@@ -231,7 +231,7 @@ fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
         cases.iter().map(|case| Between { target: Some(case.target), port: case.port, ..Between::default() }).collect();
     let is_meant = |flow: &Flow| is_unanswered(flow) || is_open(flow);
     let gathered = gather_senders(context, &between, is_meant);
-    let choices = PortChoice::of_cases(context, &between, is_meant);
+    let choices = PortChoice::of_cases(context, &between, |_, flow| is_meant(flow));
     let is_flood = |case: &Case<'_>, n_sources: usize, choice: &PortChoice| {
         (!case.is_scan(n_sources) || choice.is_random()) && !case.is_reflection(n_sources)
     };

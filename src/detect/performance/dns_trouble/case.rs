@@ -153,9 +153,8 @@ impl ServerTrouble<'_> {
     fn confidence(&self, lost: f64, n_established: u64, other: Option<f64>) -> Confidence {
         let is_quicker = |median: &f64| *median <= self.median * QUICKER;
         let is_compared = self.elsewhere.as_ref().is_some_and(is_quicker) || other.as_ref().is_some_and(is_quicker);
-        let is_alone = n_established == 0 && self.behind.is_empty() && self.share() > CUT_OFF;
         let is_delayed = matches!(self.fault, Fault::Silent | Fault::Slow) && lost >= LOSSY;
-        let is_line = is_delayed || self.fault == Fault::Silent && is_alone;
+        let is_line = is_delayed || self.fault == Fault::Silent && self.are_cut_off(n_established);
         match self.fault {
             _ if is_line => Confidence::EVEN,
             Fault::Slow if !is_compared => Confidence::LIKELY,
@@ -163,6 +162,11 @@ impl ServerTrouble<'_> {
             Fault::Silent if n_established == 0 => Confidence::LIKELY,
             _ => Confidence::VERY_LIKELY,
         }
+    }
+
+    /// True if its clients may get nowhere at all: hardly an answer, and no other connection.
+    fn are_cut_off(&self, n_established: u64) -> bool {
+        n_established == 0 && self.behind.is_empty() && self.share() > CUT_OFF
     }
 
     /// The delays of the answers, beside the delay from which they count as slow, s.
@@ -233,7 +237,7 @@ impl ServerTrouble<'_> {
         let is_silent = self.fault == Fault::Silent;
         if is_silent && lost >= LOSSY {
             text += " Other connections of these clients retransmit much of their data too: the line loses packets, and the name server need not be at fault.";
-        } else if is_silent && n_established == 0 && self.behind.is_empty() && self.share() > CUT_OFF {
+        } else if is_silent && self.are_cut_off(n_established) {
             text += " No other connection of these clients came about in the capture: they may be cut off altogether.";
         } else if is_silent && n_established > 0 {
             text += " Other connections of these clients work and retransmit little, so it is the server or the path to it.";

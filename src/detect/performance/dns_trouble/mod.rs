@@ -189,7 +189,7 @@ impl DnsTrouble {
         let answers_somebody = all.iter().any(|lookup| lookup.delay_ns.is_some());
         let is_bad = |lookup: &Lookup| match (fault, lookup.delay_ns) {
             (Fault::Silent, None) => self.is_unanswered(lookup, answers_somebody, end_ns).then_some(true),
-            (_, delay_ns) => has_fault(lookup.code, delay_ns, fault, limits),
+            _ => has_fault(lookup, fault, limits),
         };
         let judged: Vec<(&Lookup, bool)> = all.iter().filter_map(|one| Some((*one, is_bad(one)?))).collect();
         // A slow server is slow in the median.
@@ -237,13 +237,13 @@ impl DnsTrouble {
     }
 }
 
-/// Whether an answer with this code after this delay has a fault; none if it says nothing of it, or no answer came.
-fn has_fault(code: Option<DnsCode>, delay_ns: Option<i64>, fault: Fault, limits: &Limits) -> Option<bool> {
-    let delay_ns = delay_ns?;
+/// Whether the answer to a query has a fault; none if it says nothing of it, or no answer came.
+fn has_fault(lookup: &Lookup, fault: Fault, limits: &Limits) -> Option<bool> {
+    let delay_ns = lookup.delay_ns?;
     match fault {
         Fault::Silent => Some(false),
-        Fault::Failed => Some(code == Some(DnsCode::ServerFailure)),
-        Fault::Refused => Some(code == Some(DnsCode::Refused)),
+        Fault::Failed => Some(lookup.code == Some(DnsCode::ServerFailure)),
+        Fault::Refused => Some(lookup.code == Some(DnsCode::Refused)),
         Fault::Slow if delay_ns < CACHED_NS.min(limits.slow_ns) => None,
         Fault::Slow => Some(delay_ns >= limits.slow_ns),
     }

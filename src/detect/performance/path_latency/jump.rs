@@ -240,7 +240,7 @@ impl Jump<'_> {
                 load.map_or_else(String::new, |load| load.words(span_ns))
             ))
             .flows(flows)
-            .period((self.first_ns, self.last_ns))
+            .period(self.period())
             .filter_in_time(format!("{} && tcp", host_filter("addr", host)))
             .build()
     }

@@ -40,20 +40,13 @@ pub struct Load {
     /// TCP packets with data of flows of the period, and those that repeat some.
     n_data: u64,
     n_repeats: u64,
-    /// TCP flows of the period.
-    flows: Gathered,
 }
 
 impl Load {
     /// Nothing yet, of a period, ns since 1970.
     pub fn of(period: (i64, i64)) -> Load {
-        let (parts, of_short, n_short, flows) = ([0.0; PARTS], 0.0, 0, Gathered::default());
-        Load { period, then: 0.0, all: 0.0, parts, of_short, n_short, n_data: 0, n_repeats: 0, flows }
-    }
-
-    /// The TCP flows of the period.
-    pub fn flows(&self) -> Gathered {
-        self.flows.clone()
+        let (parts, of_short, n_short) = ([0.0; PARTS], 0.0, 0);
+        Load { period, then: 0.0, all: 0.0, parts, of_short, n_short, n_data: 0, n_repeats: 0 }
     }
 
     /// True for a TCP flow of the period.
@@ -62,11 +55,8 @@ impl Load {
     }
 
     /// Takes a flow, whose bytes count evenly over its time.
-    pub fn add(&mut self, serial: u32, flow: &Flow) {
+    pub fn add(&mut self, flow: &Flow) {
         let (start, end) = self.period;
-        if self.has(flow) {
-            self.flows.add(serial, flow);
-        }
         let common = (flow.last_ns.min(end) - flow.first_ns.max(start)).max(0) as f64;
         let is_moment = flow.duration_ns() <= 0 && (start..=end).contains(&flow.first_ns);
         let share = if is_moment { 1.0 } else { common / flow.duration_ns().max(1) as f64 };
@@ -156,16 +146,22 @@ impl Load {
     }
 }
 
-/// What crossed to and from each of these hosts within its period, in one pass over the flows.
-pub fn of_hosts(context: &Context<'_>, cases: impl Iterator<Item = (Addr, (i64, i64))>) -> BTreeMap<Addr, Load> {
-    let mut loads: BTreeMap<Addr, Load> = cases.map(|(host, period)| (host, Load::of(period))).gathered();
+/// What crossed to and from each of these hosts within its period, with the TCP flows of that time, in one pass over the flows.
+pub fn of_hosts(
+    context: &Context<'_>,
+    cases: impl Iterator<Item = (Addr, (i64, i64))>,
+) -> BTreeMap<Addr, (Load, Gathered)> {
+    let nothing = |(host, period)| (host, (Load::of(period), Gathered::default()));
+    let mut loads: BTreeMap<Addr, (Load, Gathered)> = cases.map(nothing).gathered();
     if loads.is_empty() {
         return loads;
     }
     for (serial, flow) in context.flows.iter() {
         for host in [flow.key.low, flow.key.high] {
-            if let Some(load) = loads.get_mut(&host) {
-                load.add(serial, flow);
+            let Some((load, flows)) = loads.get_mut(&host) else { continue };
+            load.add(flow);
+            if load.has(flow) {
+                flows.add(serial, flow);
             }
         }
     }
@@ -186,7 +182,7 @@ mod tests {
         };
         let load = |flows: &[Flow]| {
             let mut load = Load::of((40 * SECOND, 60 * SECOND));
-            (0..).zip(flows).for_each(|(serial, flow)| load.add(serial, flow));
+            flows.iter().for_each(|flow| load.add(flow));
             load
         };
         let span = (0, 100 * SECOND);

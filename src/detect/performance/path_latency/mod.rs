@@ -127,8 +127,8 @@ impl Detector for PathLatency {
         let mut conclusion =
             Report::of(cases).not_evaluated(self.pairs.n_refused).largest_first(|jump| jump.n_long).each(|jump| {
                 let is_told = |load: &&Load| jump.is_for_a_while() || jump.varies() && load.even_rate().is_some();
-                let flows = loads.get(&jump.host).map(Load::flows).unwrap_or_default();
-                jump.finding((flows, loads.get(&jump.host).filter(is_told)), context.span_ns, (times, more))
+                let (load, flows) = loads.get(&jump.host).map(|(load, flows)| (load, flows.clone())).unzip();
+                jump.finding((flows.unwrap_or_default(), load.filter(is_told)), context.span_ns, (times, more))
             });
         conclusion.findings.extend(self.hops.findings());
         conclusion.findings.extend(way_out.map(|way_out| way_out.finding(context, (times, more))));

@@ -129,7 +129,7 @@ impl WayOut {
         let is_theirs = |flow: &Flow| self.hosts.contains(&flow.key.low) || self.hosts.contains(&flow.key.high);
         for (serial, flow) in context.flows.iter() {
             if crosses(flow) {
-                load.add(serial, flow);
+                load.add(flow);
             }
             if load.has(flow) && is_theirs(flow) {
                 flows.add(serial, flow);

@@ -268,17 +268,19 @@ impl Case {
         let answers = self.protocol.and_then(|protocol| context.answers.of(server, port, protocol));
         let failures = answers.map(Answers::kinds).unwrap_or_default();
         let says_so = failures.iter().any(|(kind, n)| *kind == Failure::Overload && *n as f64 >= least);
-        let is_work = || late::are_answers(&connections(context, &flows));
+        let is_work = || says_so || late::are_answers(&connections(context, &flows));
         let is_many = |times: f64| f64::from(n_slow) >= times * least;
-        let is_every = is_read
-            && f64::from(n_slow) >= NEARLY_ALL * f64::from(n)
-            && (is_many(VERY_OFTEN) || is_many(OFTEN) && (says_so || is_work()));
-        let confidence = match is_own {
-            true if is_sure => Confidence::VERY_LIKELY,
-            _ if says_so && (is_own || is_every) && !KEEP_WAITING.contains(&port) => Confidence::VERY_LIKELY,
-            true if (is_many(OFTEN) || is_work()) && !KEEP_WAITING.contains(&port) => Confidence::LIKELY,
-            false if is_every && !KEEP_WAITING.contains(&port) => Confidence::LIKELY,
-            _ => Confidence::EVEN,
+        let is_every = is_read && f64::from(n_slow) >= NEARLY_ALL * f64::from(n);
+        let is_shown = match is_own {
+            _ if KEEP_WAITING.contains(&port) => false,
+            true => is_many(OFTEN) || is_work(),
+            false => is_every && (is_many(VERY_OFTEN) || is_many(OFTEN) && is_work()),
+        };
+        let confidence = match is_shown {
+            _ if is_sure => Confidence::VERY_LIKELY,
+            true if says_so => Confidence::VERY_LIKELY,
+            true => Confidence::LIKELY,
+            false => Confidence::EVEN,
         };
         let for_many = if is_own { 0.0 } else { FOR_MANY * extent(f64::from(n_slow), least) };
         let weight = extent(typical, response) + for_many;

@@ -2,13 +2,13 @@
 //! scanner among decoys.
 
 use super::CARD;
-use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome};
+use crate::detect::support::connection_attempts::{Contact, Contacts};
 use crate::detect::support::finding_builder::{self, count, evidence};
-use crate::detect::support::flow_selector::Gathered;
+use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::maths::sorting::Gather;
 use crate::model::format::time::span;
-use crate::model::{Addr, Finding, Site};
+use crate::model::{Addr, Finding, Flow, Site};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fewer sources are reported one by one.
@@ -33,6 +33,16 @@ pub struct Crowd {
 }
 
 impl Crowd {
+    /// The ends of its flows.
+    pub fn between(&self) -> Between {
+        Between { target: Some(self.target), ..Between::default() }
+    }
+
+    /// True for a flow to the host that belongs to it.
+    pub fn means(&self, flow: &Flow) -> bool {
+        flow.is_tcp() && self.sources.contains(&flow.originator().0)
+    }
+
     /// The finding.
     pub fn finding(&self, flows: Gathered, least: f64, site: &Site) -> Finding {
         let (n_ports, n_sources) = (self.ports.len() as f64, self.sources.len());
@@ -86,8 +96,7 @@ impl Crowd {
 /// The crowds with at least `least` failed ports, one for each host, in the order of the hosts; over TCP: peers of file
 /// sharing fail on many UDP ports.
 pub fn crowds(contacts: &Contacts, least: f64) -> Vec<Crowd> {
-    let is_vain = |contact: &Contact| !contact.outcome.is_success() && contact.outcome != Outcome::Bare;
-    let failed = |contact: &Contact| (is_vain(contact) && contact.protocol == 6).then_some(contact.target);
+    let failed = |contact: &Contact| (contact.outcome.is_vain() && contact.protocol == 6).then_some(contact.target);
     contacts.groups(least, failed).iter().filter_map(|group| crowd(group, least)).collect()
 }
 

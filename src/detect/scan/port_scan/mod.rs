@@ -137,8 +137,8 @@ impl Detector for PortScan {
         let n_crowds = crowds.len();
         let shared = Report::of(crowds).at_most(n_crowds).each_with_flows(
             context,
-            |crowd| Between { target: Some(crowd.target), ..Between::default() },
-            |crowd, flow| crowd.sources.contains(&flow.originator().0) && flow.is_tcp(),
+            Crowd::between,
+            Crowd::means,
             |crowd, flows| crowd.finding(flows, limits.ports, context.site),
         );
         known_outcomes::conclude(context.contacts, scans.and(shared))
@@ -148,13 +148,9 @@ impl Detector for PortScan {
 /// Without crowds whose ports come again as numbers drawn at random do: who shares a scan gives each its part, and forged senders of a
 /// flood know nothing of each other.
 fn without_floods(context: &Context<'_>, mut crowds: Vec<Crowd>) -> Vec<Crowd> {
-    let between: Vec<Between> =
-        crowds.iter().map(|crowd| Between { target: Some(crowd.target), ..Between::default() }).collect();
-    let choices = PortChoice::of_cases(context, &between, |flow| {
-        let (source, target) = (flow.originator().0, flow.responder().0);
-        let crowd = crowds.binary_search_by_key(&target, |crowd| crowd.target).ok().and_then(|place| crowds.get(place));
-        flow.is_tcp() && crowd.is_some_and(|crowd| crowd.sources.contains(&source))
-    });
+    let between: Vec<Between> = crowds.iter().map(Crowd::between).collect();
+    let choices =
+        PortChoice::of_cases(context, &between, |place, flow| crowds.get(place).is_some_and(|crowd| crowd.means(flow)));
     let mut choices = choices.iter();
     crowds.retain(|_| !choices.next().is_some_and(PortChoice::is_random));
     crowds

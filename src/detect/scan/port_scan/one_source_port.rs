@@ -1,7 +1,7 @@
 //! Counts how many failed contacts came from the same source port: a scanner that crafts its own packets reuses one,
 //! while an ordinary stack uses a new port for each connection.
 
-use crate::detect::support::connection_attempts::{Contact, Outcome};
+use crate::detect::support::connection_attempts::Contact;
 use crate::maths::combinations::ln_choose;
 use crate::maths::elementary::ln;
 use crate::model::Protocol;
@@ -32,8 +32,8 @@ impl OneSourcePort {
         for contact in contacts {
             // Servers that call back do so from the port of their service (FTP's data), and rests of older connections are
             // no tries.
-            let is_vain = !contact.outcome.is_success() && contact.outcome != Outcome::Bare;
             let is_tcp = contact.protocol == 6;
+            let is_vain = contact.outcome.is_vain();
             if is_vain && contact.from_port >= 1024 && !Protocol::is_service(is_tcp, contact.from_port) {
                 m += 1;
                 *by_port.entry(contact.from_port).or_default() += 1;

@@ -60,6 +60,11 @@ impl Outcome {
     pub fn is_success(self) -> bool {
         self == Outcome::Success
     }
+
+    /// True for a try in vain; what came of a bare exchange is not known.
+    pub fn is_vain(self) -> bool {
+        !matches!(self, Outcome::Success | Outcome::Bare)
+    }
 }
 
 /// Several ways of trying, as a set of bits.
