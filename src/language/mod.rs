@@ -3,13 +3,16 @@
 //! A catalogue maps English texts, as the sources have them, to those of its language. It is a file that is read when it is wanted.
 
 mod catalogue;
+mod entries;
 mod html;
 mod markdown;
 mod matching;
 mod numbers;
+mod parts;
 mod pieces;
 mod template;
 mod translate;
+mod translator;
 mod words;
 
 #[cfg(not(target_arch = "wasm32"))]
