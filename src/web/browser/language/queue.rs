@@ -127,7 +127,9 @@ impl Queue {
             self.ours_within(element, nodes);
             return None;
         }
-        nodes.say_attributes(element, translate);
+        if nodes.is_notable(element) {
+            nodes.say_attributes(element, translate);
+        }
         let walker = nodes.walker(&node)?;
         Some(Task::Begun(node, walker))
     }

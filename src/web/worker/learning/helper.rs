@@ -35,7 +35,7 @@ struct State {
 pub(super) type Refuse = fn(String) -> Answer;
 
 /// What is heard of a worker that learns.
-pub(super) enum Heard {
+pub(super) enum HeardOfLearner {
     /// The answer to the question of this number.
     Answer(u32, Answer),
     /// The file of a model; none if there is no such one, or no room for it.
@@ -44,7 +44,7 @@ pub(super) enum Heard {
 
 impl Helper {
     /// Starts one. `hear` is called with all that it says.
-    pub(super) fn start(hear: impl Fn(Heard) + 'static) -> Result<Helper, JsValue> {
+    pub(super) fn start(hear: impl Fn(HeardOfLearner) + 'static) -> Result<Helper, JsValue> {
         let state = Rc::new(RefCell::new(State::default()));
         let heard = {
             let state = state.clone();
@@ -53,7 +53,7 @@ impl Helper {
                     if answer.is_last() {
                         state.borrow_mut().learning.take_if(|(learning, _)| *learning == question);
                     }
-                    hear(Heard::Answer(question, answer));
+                    hear(HeardOfLearner::Answer(question, answer));
                 };
                 match heard {
                     extra::Heard::Reply(LearnerReply::Anomalies(question, answer), _) => {
@@ -62,7 +62,7 @@ impl Helper {
                     extra::Heard::Reply(LearnerReply::Training(question, answer), _) => {
                         answered(question, Answer::Training(*answer));
                     }
-                    extra::Heard::Reply(LearnerReply::Model, mut files) => hear(Heard::Model(files.pop())),
+                    extra::Heard::Reply(LearnerReply::Model, mut files) => hear(HeardOfLearner::Model(files.pop())),
                     extra::Heard::Reply(LearnerReply::Demonstration(question, made), _) => {
                         answered(question, Answer::Demonstration(made));
                     }
@@ -71,7 +71,7 @@ impl Helper {
                         let learning = state.borrow_mut().learning.take();
                         if let Some((question, refuse)) = learning {
                             let why = if was_ready { DIED } else { NOT_LOADED };
-                            hear(Heard::Answer(question, refuse(why.to_owned())));
+                            hear(HeardOfLearner::Answer(question, refuse(why.to_owned())));
                         }
                     }
                 }

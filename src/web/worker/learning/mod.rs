@@ -11,7 +11,7 @@ use super::{Shared, with};
 use crate::protocol::anomalies::{AnomalyAnswer, AnomalyQuery};
 use crate::protocol::demonstration::DemonstrationChoice;
 use crate::protocol::{Answer, Reply, SaveError};
-use helper::{Heard, Helper};
+use helper::{HeardOfLearner, Helper};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -93,8 +93,8 @@ fn fresh(shared: &Shared, number: u32, learning: &Learning) -> Option<Helper> {
         return idle;
     }
     let shared = shared.clone();
-    let hear = move |heard: Heard| match heard {
-        Heard::Answer(question, Answer::Anomalies(answer)) => {
+    let hear = move |heard: HeardOfLearner| match heard {
+        HeardOfLearner::Answer(question, Answer::Anomalies(answer)) => {
             let named = with(&shared, number, |job| {
                 let findings = job.analysis.as_ref().map_or(&[][..], |analysis| &analysis.findings);
                 job.views.anomalies.named(&job.pipeline, findings, answer)
@@ -103,9 +103,9 @@ fn fresh(shared: &Shared, number: u32, learning: &Learning) -> Option<Helper> {
                 post(number, Reply::Answer { question, answer: Answer::Anomalies(answer) });
             }
         }
-        Heard::Answer(question, answer) => post(number, Reply::Answer { question, answer }),
-        Heard::Model(Some(file)) => post_with(number, Reply::Saved(Ok(0)), &[file]),
-        Heard::Model(None) => post(number, Reply::Saved(Err(SaveError::NoRoom))),
+        HeardOfLearner::Answer(question, answer) => post(number, Reply::Answer { question, answer }),
+        HeardOfLearner::Model(Some(file)) => post_with(number, Reply::Saved(Ok(0)), &[file]),
+        HeardOfLearner::Model(None) => post(number, Reply::Saved(Err(SaveError::NoRoom))),
     };
     Helper::start(hear).ok()
 }

@@ -31,7 +31,7 @@ pub fn LastFile(props: &LastFileProps) -> Html {
                 { format!(" ({}). The view, the selection, verdicts and notes are restored once it is open.",
                     quantity::bytes(props.file.bytes as f64)) }
             </p>
-            <ReopenButton file={props.file.clone()} label="Open it again" is_main=true is_last=true />
+            <ReopenButton file={props.file.clone()} label={html! { {"Open it again"} }} is_main=true is_last=true />
         </section>
     }
 }
@@ -42,7 +42,7 @@ pub struct ReopenButtonProps {
     /// Its name and size.
     pub file: OpenFile,
     /// What the button says.
-    pub label: AttrValue,
+    pub label: Html,
     /// True if it is what people most likely want.
     #[prop_or_default]
     pub is_main: bool,
@@ -89,7 +89,7 @@ pub fn ReopenButton(props: &ReopenButtonProps) -> Html {
     html! {
         <>
             <button type="button" class={classes!("button", props.is_main.then_some("main"))} onclick={open}>
-                { Icon::Again.html() }<span translate={(!props.is_main).then_some("no")}>{ props.label.clone() }</span>
+                { Icon::Again.html() }<span>{ props.label.clone() }</span>
             </button>
             <input ref={input} type="file" multiple=true hidden=true
                 data-testid={if props.is_last { "again-input" } else { "recent-input" }} onchange={on_change} />

@@ -4,7 +4,7 @@ use super::last::ReopenButton;
 use crate::model::format::quantity;
 use crate::session::OpenFile;
 use crate::web::page::hooks::use_store;
-use crate::web::page::parts::text::plain;
+use crate::web::page::parts::text::data;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -34,7 +34,7 @@ pub fn Recent(props: &RecentProps) -> Html {
                 <ul aria-label="Recent files">
                     for file in files {
                         <li key={format!("{} {}", file.bytes, file.name)}>
-                            <ReopenButton file={file.clone()} label={plain(&file.name)} />
+                            <ReopenButton file={file.clone()} label={data(&file.name)} />
                             {" "}<span class="hint">{ quantity::bytes(file.bytes as f64) }</span>
                         </li>
                     }
