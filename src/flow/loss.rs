@@ -150,15 +150,17 @@ impl Losses {
         self.0.get(usize::from(interface)).copied().unwrap_or_default()
     }
 
-    /// Adds a flow that nothing more comes to. Records of tables have no sequence numbers.
+    /// What all interfaces lack together.
+    pub fn sum(&self) -> CaptureLoss {
+        let mut all = CaptureLoss::default();
+        self.0.iter().for_each(|one| all.add(one));
+        all
+    }
+
+    /// Adds a flow that nothing more comes to.
     pub(super) fn add(&mut self, flow: &Flow) {
-        if !flow.is_tcp() || flow.recorded.is_some() {
-            return;
-        }
-        for (from, direction) in flow.directions.iter().enumerate().filter(|(_, direction)| direction.packets > 0) {
-            let has_other = flow.directions.get(1 - from).is_some_and(|other| other.packets > 0);
-            let loss = of_direction(flow, direction, from, has_other);
-            let place = usize::from(direction.interface);
+        for (interface, loss) in of_directions(flow) {
+            let place = usize::from(interface);
             if self.0.len() <= place {
                 self.0.resize(place + 1, CaptureLoss::default());
             }
@@ -167,6 +169,23 @@ impl Losses {
             }
         }
     }
+}
+
+/// What a flow lacks, in both directions together.
+pub fn of_flow(flow: &Flow) -> CaptureLoss {
+    let mut all = CaptureLoss::default();
+    of_directions(flow).for_each(|(_, loss)| all.add(&loss));
+    all
+}
+
+/// What each direction of a flow lacks, with the interface that captured it. Records of tables have no sequence numbers.
+fn of_directions(flow: &Flow) -> impl Iterator<Item = (u8, CaptureLoss)> {
+    let is_meant = flow.is_tcp() && flow.recorded.is_none();
+    let directions = flow.directions.iter().enumerate().filter(move |(_, direction)| is_meant && direction.packets > 0);
+    directions.map(|(from, direction)| {
+        let has_other = flow.directions.get(1 - from).is_some_and(|other| other.packets > 0);
+        (direction.interface, of_direction(flow, direction, from, has_other))
+    })
 }
 
 fn of_direction(flow: &Flow, direction: &DirectionStats, from: usize, has_other: bool) -> CaptureLoss {

@@ -114,7 +114,7 @@ impl Slowness<'_> {
 }
 
 /// Detectors whose findings name clients as sources, and their server as target.
-const CLIENTS_FIRST: &[&str] = &["mtu_black_hole", "receiver_stalled", "retransmission_storm"];
+const CLIENTS_FIRST: &[&str] = &["mtu_black_hole", "receiver_stalled", "retransmission_storm", "window_limited"];
 /// Detectors whose findings name a host and those that it talks to, with the port of a server where it is one.
 const HOSTS_AND_PEERS: &[&str] = &["packet_loss", "path_latency"];
 

@@ -61,6 +61,8 @@ impl Impact {
     pub const EXPOSED_COMMAND: Impact = Impact(0.55);
     /// For information: it wastes resources or breaks a local policy.
     pub const NUISANCE: Impact = Impact(0.35);
+    /// For information: it is about the capture, and says how far other figures can be trusted.
+    pub const CAVEAT: Impact = Impact(0.15);
     /// A service is slower than it should be for those who use it.
     pub const SLOWDOWN: Impact = Impact(0.5);
     /// An external host scans for what is reachable; the internet does that all day.

@@ -140,6 +140,9 @@ impl Segment<'_> {
             let room = other.scale.and_then(|scale| u32::from(other.window).checked_shl(scale.into()));
             let is_full = room.zip(other.last_ack).is_some_and(|(room, ack)| end_of(tcp) == ack.wrapping_add(room));
             count_if(&mut side.full_windows, is_full);
+            if is_full {
+                side.full_room = side.full_room.max(room.unwrap_or(0));
+            }
         }
         sender.shows_bare |= is_plain && bytes == 0 && tcp.has(ACK);
         count_if(&mut other_side.needless, tcp.says_came_twice && !other.last_was_keep_alive);

@@ -72,6 +72,8 @@ pub struct SenderHealth {
     pub zero_windows: u32,
     /// Segments that fill the window of the other side.
     pub full_windows: u32,
+    /// The largest window of the other side that was filled, bytes.
+    pub full_room: u32,
     /// Packets that say that there is room again, or more.
     pub window_updates: u32,
     /// Packets that only ask whether the other side is there.
