@@ -212,7 +212,7 @@ fn more(it: &Shared<Anomalies>, offer: &AnomalyOffer, on_action: &Callback<Anoma
                             { offer.label.as_ref().map_or_else(|| "no label".to_owned(), |name| format!("{} (found)", plain(name))) }
                         </option>
                         for name in labels {
-                            <option value={name.to_owned()} selected={choice.label.as_deref() == Some(name)}>{ plain(name) }</option>
+                            <option value={name.to_owned()} translate="no" selected={choice.label.as_deref() == Some(name)}>{ plain(name) }</option>
                         }
                     </select>
                     <p class="hint">{"A label only judges the result."}</p>

@@ -103,19 +103,23 @@ fn choices(
             }
         })
     };
-    let list =
-        |id: &'static str, label: &'static str, all: &[(String, String)], now: &str, onchange: Callback<Event>| {
-            html! {
-                <div class="field">
-                    <label for={id}>{ label }</label>
-                    <select {id} {onchange}>
-                        for (of, name) in all.iter() {
-                            <option key={of.clone()} value={of.clone()} selected={of == now}>{ name.clone() }</option>
-                        }
-                    </select>
-                </div>
-            }
-        };
+    let list = |id: &'static str,
+                label: &'static str,
+                all: &[(String, String)],
+                now: &str,
+                onchange: Callback<Event>| {
+        html! {
+            <div class="field">
+                <label for={id}>{ label }</label>
+                <select {id} {onchange}>
+                    for (of, name) in all.iter() {
+                        // A column's heading is from the file.
+                        <option translate={(of == name).then_some("no")} key={of.clone()} value={of.clone()} selected={of == now}>{ name.clone() }</option>
+                    }
+                </select>
+            </div>
+        }
+    };
     html! {
         <>
             <div class="demonstration-choices">

@@ -98,8 +98,10 @@ fn picker(
     let groups = choices.chunk_by(|a, b| a.group == b.group).map(|group| {
         let name = group.first().map(|choice| choice.group.clone()).unwrap_or_default();
         let options = group.iter().map(|choice| {
+            // A column's heading is from the file.
+            let translate = (choice.label == choice.term.of).then_some("no");
             html! {
-                <option value={choice.term.to_string()} selected={is_chosen(choice)} title={choice.help.clone()}>
+                <option {translate} value={choice.term.to_string()} selected={is_chosen(choice)} title={choice.help.clone()}>
                     { plain(&choice.label) }
                 </option>
             }
