@@ -1,7 +1,9 @@
 //! Flows are found again, ended and summarised.
 
 use super::*;
-use crate::flow::features::made::tcp;
+use crate::flow::features::made::{self, tcp};
+use crate::model::packet::Transport;
+use crate::model::packet::tcp_flag::{ACK, FIN, PSH, SYN};
 
 #[test]
 fn connections_of_logs_end_once_and_are_not_sought_by_their_ends() {
@@ -19,4 +21,26 @@ fn connections_of_logs_end_once_and_are_not_sought_by_their_ends() {
     (0..3 * CHUNK).for_each(|_| {
         table.append(over.clone(), &mut |serial, _| assert!(serial < n, "it had ended"));
     });
+}
+
+#[test]
+fn an_open_connection_outlives_a_pause_and_others_do_not() {
+    let n_flows = |handshake: &[u8], pause_seconds: i64| {
+        let mut table = FlowTable::new(Limits { active_ns: i64::MAX, ..Limits::default() });
+        let steps = handshake.iter().enumerate().map(|(at, flags)| (at as i64, at % 2 == 0, *flags));
+        for (seconds, is_forward, flags) in steps.chain([(pause_seconds, true, ACK | PSH)]) {
+            let mut packet = made::packet((seconds * 1_000_000, is_forward, 10, flags), 1000);
+            if let Transport::Tcp(tcp) = &mut packet.transport {
+                tcp.payload_bytes = 0;
+            }
+            let found = table.seek(&packet, table.begin(FlowKeyHash::of(&packet)));
+            table.update(&packet, found, &Names::default(), &mut |_, _| {});
+        }
+        table.len()
+    };
+    let open = [SYN, SYN | ACK, ACK];
+    assert_eq!((n_flows(&open, 600), n_flows(&open, 9000)), (1, 2));
+    assert_eq!(n_flows(&[ACK, ACK], 600), 2, "joined in the middle");
+    assert_eq!(n_flows(&[SYN], 600), 2, "nobody answered");
+    assert_eq!(n_flows(&[SYN, SYN | ACK, ACK, FIN | ACK, FIN | ACK], 600), 2, "closed");
 }
