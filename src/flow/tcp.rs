@@ -55,10 +55,12 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, tcp: &Tcp, from: usize) ->
     let is_first = direction.packets == 1;
     let next = direction.next_sequence;
     let n_ahead = tcp.sequence.wrapping_sub(next) as i32;
-    if is_first || (end.wrapping_sub(next) as i32) > 0 {
+    // A reset says where a stream ends, not what was sent: a forged one may lie anywhere within the window.
+    let is_reset = tcp.flags & (tcp_flag::RST | tcp_flag::SYN) == tcp_flag::RST;
+    if is_first || !is_reset && (end.wrapping_sub(next) as i32) > 0 {
         direction.next_sequence = end;
     }
-    if is_first || tcp.flags & (tcp_flag::RST | tcp_flag::SYN) == tcp_flag::RST || n_ahead == 0 {
+    if is_first || is_reset || n_ahead == 0 {
         return Order::GoesOn;
     }
     if n_ahead > 0 {

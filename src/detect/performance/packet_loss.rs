@@ -98,7 +98,9 @@ fn losses(flow: &Flow) -> Option<[Loss; 2]> {
     }
     // A segment that never arrives however often it is sent is not lost by chance.
     let is_stuck = sides.iter().any(|side| side.stuck_repeats >= 3);
-    (!is_stuck && flow.saw_syn).then_some(losses)
+    // Where a reset lies ahead of the stream, what comes after it only looks as if it were sent again.
+    let is_misled = sides.iter().any(|side| side.has_reset_ahead);
+    (!is_stuck && !is_misled && flow.saw_syn).then_some(losses)
 }
 
 /// Connections that lose, with the end that they share.
@@ -288,6 +290,13 @@ mod tests {
         flow
     }
 
+    fn with_reset_ahead(mut flow: Flow) -> Flow {
+        if let Some(health) = flow.extra.as_mut().and_then(|extra| extra.health.as_mut()) {
+            health.sides[0].has_reset_ahead = true;
+        }
+        flow
+    }
+
     #[test]
     fn loss_is_one_finding_for_the_host_that_has_it() {
         let found = |flows: &[Flow]| finish_with(&ENTRY, flows, &[], &Settings::default()).findings;
@@ -297,6 +306,8 @@ mod tests {
         assert!(findings[0].title.starts_with("5.0 % of the data packets") && findings[0].sources.len() == 1);
         assert_eq!(found(&(1..6).map(|i| flow(inside(i), outside(1), 20)).collect::<Vec<_>>()).len(), 1);
         assert!(found(&[flow(inside(7), outside(1), 2)]).is_empty());
+        let misled: Vec<Flow> = many.iter().cloned().map(with_reset_ahead).collect();
+        assert!(found(&misled).is_empty(), "forged resets lie ahead of what the server sent");
         let beside = |others: u32| {
             let own = (1..6).map(|i| flow(inside(7), outside(i), 4));
             found(&own.chain((1..9).map(|i| flow(inside(7 + i), outside(20 + i), others))).collect::<Vec<_>>()).len()

@@ -122,6 +122,7 @@ impl Segment<'_> {
         count_if(&mut side.zero_windows, self.window == 0 && is_plain);
         let is_gap = sender.has_sent && ahead > 0 && !tcp.has(RST);
         count_if(&mut side.gaps, is_gap);
+        side.has_reset_ahead |= sender.has_sent && ahead > 0 && tcp.has(RST);
         if is_gap && sender.unbroken_to == sender.next_sequence {
             sender.hole_ns = Some(self.now);
         }

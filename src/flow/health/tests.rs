@@ -161,3 +161,16 @@ fn what_came_twice_was_not_lost() {
         SenderHealth { retransmissions: 3, spurious_retransmissions: 2, needless: 2, ..SenderHealth::default() };
     assert_eq!(known.lost(), 3, "what was acknowledged before does not count as lost in the first place");
 }
+
+#[test]
+fn a_reset_ahead_of_the_stream_makes_no_loss_of_what_comes_after() {
+    // As devices on the path forge them: at the place of the stream, a segment on, and three; the true answer comes all the same.
+    let request = (30, true, 1, 1, 100, DATA, 1000);
+    let resets = [1, 1461, 4381].map(|sequence| (40, false, sequence, 101, 0, RST | ACK, 0));
+    let answers = [(50, false, 1, 101, 1400, DATA, 1000), (51, false, 1401, 101, 1400, DATA, 1000)];
+    let sent: Vec<Sent> = [request].into_iter().chain(resets).chain(answers).collect();
+    let flow = flow_of(&sent);
+    let [_, server] = flow.sender_health().unwrap();
+    assert!(server.has_reset_ahead);
+    assert_eq!(flow.directions.iter().map(|direction| direction.retransmissions).sum::<u32>(), 0);
+}

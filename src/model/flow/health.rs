@@ -74,6 +74,8 @@ pub struct SenderHealth {
     pub full_windows: u32,
     /// The largest window of the other side that was filled, bytes.
     pub full_room: u32,
+    /// A reset lies ahead of the stream, as forged ones do: what is sent later counts as behind it, here as in tshark.
+    pub has_reset_ahead: bool,
     /// Packets that say that there is room again, or more.
     pub window_updates: u32,
     /// Packets that only ask whether the other side is there.
