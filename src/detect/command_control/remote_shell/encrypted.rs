@@ -27,6 +27,8 @@ const NOT_OBEYED: f64 = -1.9;
 const OWN: f64 = -1.0;
 /// More of the same adds nothing.
 const MOST_OF_SHAPE: f64 = 5.0;
+/// How often a server speaks first that greets a client.
+const GREETING: u16 = 1;
 /// What shape and server must say together: as for a control server that is polled, 1,500 times.
 const EVIDENCE: f64 = 7.3;
 const FULL_EVIDENCE: f64 = 6.0;
@@ -65,7 +67,9 @@ impl Sessions {
     /// Takes a flow.
     pub(super) fn add(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
-        let Some(exchanges) = flow.exchanges().filter(|exchanges| exchanges.n_responder_first > 0) else { return };
+        // Servers of mail and files greet, and clients answer that: one word of the server at the beginning is no order.
+        let least = if flow.saw_syn { GREETING + 1 } else { 1 };
+        let Some(exchanges) = flow.exchanges().filter(|exchanges| exchanges.n_responder_first >= least) else { return };
         if !flow.is_tcp() || !is_outward(ended.site, flow) {
             return;
         }
@@ -148,6 +152,8 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::support::testing::{Made, inside, outside};
+    use crate::model::Site;
 
     #[test]
     fn orders_are_a_shell_and_news_and_polls_are_none() {
@@ -156,5 +162,22 @@ mod tests {
         };
         assert!(session(12, 11, 1) && session(6, 6, 1));
         assert!(!session(5, 5, 0) && !session(20, 3, 0) && !session(8, 8, 9) && !session(0, 0, 40));
+    }
+
+    #[test]
+    fn a_greeting_is_no_order_and_several_orders_are() {
+        let n_orders = |n_responder_first: u16, saw_syn: bool| {
+            let mut flow = Made::tcp(inside(1), outside(1), 995, 0.0).flow();
+            flow.saw_syn = saw_syn;
+            let extra = flow.extra.get_or_insert_default();
+            extra.exchanges.get_or_insert_default().n_responder_first = n_responder_first;
+            let mut sessions = Sessions::default();
+            sessions.add(&EndedFlow { serial: 0, flow: &flow, name: "", site: &Site::private() });
+            let kept = sessions.pairs.get(&(inside(1), outside(1), 995));
+            kept.map_or(0, |session| session.n_responder_first)
+        };
+        assert_eq!(n_orders(1, true), 0);
+        assert_eq!(n_orders(1, false), 1, "the beginning was not seen");
+        assert_eq!(n_orders(2, true), 2);
     }
 }
