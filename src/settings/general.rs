@@ -15,7 +15,7 @@ pub const LOCAL_NETWORKS: Descriptor = Descriptor::networks("site.local_networks
 pub const IDLE_TIMEOUT: Descriptor = Descriptor::seconds("flow.idle_timeout", "Flow idle time-out", 120.0)
         .range(1.0, 86_400.0)
         .on_change(OnChange::Read)
-        .help("A flow without packets for longer than this has ended; the next packet starts a new one. 120 s is what NFStream and most exporters use. An open TCP connection waits for two hours and four minutes at least (RFC 5382).");
+        .help("A flow without packets for longer than this has ended; the next packet starts a new one. 120 s is what NFStream and most exporters use. No pause within the active time-out ends an open TCP connection (RFC 5382 gives it two hours and four minutes).");
 
 /// Active time-out of a flow.
 pub const ACTIVE_TIMEOUT: Descriptor = Descriptor::seconds("flow.active_timeout", "Flow active time-out", 1800.0)

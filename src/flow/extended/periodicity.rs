@@ -6,8 +6,8 @@ use crate::model::format::time::SECOND;
 const SHORTEST_NS: i64 = SECOND / 1000;
 /// Bins for each doubling of the gap.
 const PER_OCTAVE: usize = 4;
-/// Up to 2^17 ms, a little over the usual idle time-out; longer gaps fall into the last bin.
-const BINS: usize = 17 * PER_OCTAVE;
+/// Up to 2^21 ms, a little over the usual active time-out; longer gaps fall into the last bin.
+const BINS: usize = 21 * PER_OCTAVE;
 /// Fewer gaps say nothing.
 const FEWEST: u32 = 4;
 
@@ -76,9 +76,9 @@ mod tests {
 
     #[test]
     fn bins_grow_with_the_gap() {
-        let ms = [1000, 1200, 1250, 1500, 1750, 2000, 2500, 131_072_000, i64::MAX / 1_000_000];
+        let ms = [1000, 1200, 1250, 1500, 1750, 2000, 2500, 131_072_000, 2_097_152_000, i64::MAX / 1_000_000];
         let bins: Vec<usize> = ms.iter().map(|micros| bin(micros * 1000)).collect();
-        assert_eq!(bins, [0, 0, 1, 2, 3, 4, 5, BINS - 1, BINS - 1]);
+        assert_eq!(bins, [0, 0, 1, 2, 3, 4, 5, 68, BINS - 1, BINS - 1]);
     }
 
     #[test]

@@ -406,7 +406,7 @@ enum End {
 
 #[inline]
 fn why_ended(flow: &Flow, packet: &Packet, from: usize, limits: Limits) -> Option<End> {
-    if packet.time_ns - flow.last_ns > limits.idle_of(flow) {
+    if limits.are_apart(flow, packet, from) {
         return Some(End::Idle);
     }
     if packet.time_ns - flow.first_ns > limits.active_ns {

@@ -25,10 +25,10 @@ fn connections_of_logs_end_once_and_are_not_sought_by_their_ends() {
 
 #[test]
 fn an_open_connection_outlives_a_pause_and_others_do_not() {
-    let n_flows = |handshake: &[u8], pause_seconds: i64| {
-        let mut table = FlowTable::new(Limits { active_ns: i64::MAX, ..Limits::default() });
+    let n_flows_after = |handshake: &[u8], (pause_seconds, after): (i64, u8), active_ns: i64| {
+        let mut table = FlowTable::new(Limits { active_ns, ..Limits::default() });
         let steps = handshake.iter().enumerate().map(|(at, flags)| (at as i64, at % 2 == 0, *flags));
-        for (seconds, is_forward, flags) in steps.chain([(pause_seconds, true, ACK | PSH)]) {
+        for (seconds, is_forward, flags) in steps.chain([(pause_seconds, true, after)]) {
             let mut packet = made::packet((seconds * 1_000_000, is_forward, 10, flags), 1000);
             if let Transport::Tcp(tcp) = &mut packet.transport {
                 tcp.payload_bytes = 0;
@@ -38,7 +38,12 @@ fn an_open_connection_outlives_a_pause_and_others_do_not() {
         }
         table.len()
     };
+    let n_flows = |handshake: &[u8], pause| n_flows_after(handshake, (pause, ACK | PSH), i64::MAX);
     let open = [SYN, SYN | ACK, ACK];
+    let usual = Limits::default().active_ns;
+    assert_eq!(n_flows_after(&open, (600, ACK | PSH), usual), 1);
+    assert_eq!(n_flows_after(&open, (3600, ACK | PSH), usual), 2, "longer than a flow may last");
+    assert_eq!(n_flows_after(&open, (600, SYN), usual), 2, "the same port is used again");
     assert_eq!((n_flows(&open, 600), n_flows(&open, 9000)), (1, 2));
     assert_eq!(n_flows(&[ACK, ACK], 600), 2, "joined in the middle");
     assert_eq!(n_flows(&[SYN], 600), 2, "nobody answered");
