@@ -122,7 +122,8 @@ impl Segment<'_> {
         count_if(&mut side.zero_windows, self.window == 0 && is_plain);
         let is_gap = sender.has_sent && ahead > 0 && !tcp.has(RST);
         count_if(&mut side.gaps, is_gap);
-        side.has_reset_ahead |= sender.has_sent && ahead > 0 && tcp.has(RST);
+        sender.is_reset_ahead |= sender.has_sent && ahead > 0 && tcp.has(RST);
+        side.has_reset_ahead |= sender.is_reset_ahead && bytes > 0;
         if is_gap && sender.unbroken_to == sender.next_sequence {
             sender.hole_ns = Some(self.now);
         }

@@ -74,7 +74,7 @@ pub struct SenderHealth {
     pub full_windows: u32,
     /// The largest window of the other side that was filled, bytes.
     pub full_room: u32,
-    /// A reset lies ahead of the stream, as forged ones do: what is sent later counts as behind it, here as in tshark.
+    /// It sends on after a reset that lies ahead of the stream, as forged ones do: that counts as behind it, here as in tshark.
     pub has_reset_ahead: bool,
     /// Packets that say that there is room again, or more.
     pub window_updates: u32,
@@ -239,6 +239,8 @@ pub struct Turns {
 pub struct SenderTracking {
     /// It sent something yet.
     pub has_sent: bool,
+    /// A reset in its name lay ahead of what it had sent.
+    pub is_reset_ahead: bool,
     /// Sequence number behind all that it sent.
     pub next_sequence: u32,
     /// When it got there, ns since 1970.
