@@ -90,14 +90,14 @@ fn finding(loss: &CaptureLoss, flows: Gathered, (is_one_sided, is_missing): (boo
     let mut why = Vec::new();
     if is_one_sided {
         why.push(format!(
-            "In {}, one host acknowledges what the other sent, and not one packet of that other host is in the capture: its packets take another way than past the capture point.",
+            "In {}, one host acknowledges what the other sent, and not one packet of that other host is in the capture: its packets take another way than past the capture point, or a filter left them out.",
             count(loss.one_sided as usize, "connection")
         ));
     }
     if is_missing {
         why.push(format!(
-            "At {}, hosts acknowledge data that no packet of the capture has, {} in all: it arrived, so it was lost by the capture and not by the network.",
-            count(loss.gaps as usize, "place"),
+            "There are {} in streams whose data hosts acknowledge and no packet of the capture has, {} in all: it arrived, so it was lost by the capture and not by the network.",
+            count(loss.gaps as usize, "gap"),
             bytes(loss.missing_bytes as f64)
         ));
     }

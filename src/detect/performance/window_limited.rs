@@ -17,7 +17,7 @@ const CARD: Card = Card {
     category: Category::Performance,
     technique: None,
     sees: "A long transfer fills the receiver's window again and again and goes at just the rate that this window and the round trip allow.",
-    matters: "TCP sends no more than one window in a round trip, whatever the line could carry. Over a long path a window of 64 kB is slow; a larger one costs nothing.",
+    matters: "TCP sends no more than one window in a round trip, whatever the line could carry. Over a long path a window of 64 kB is slow; a larger one costs only memory.",
     otherwise: "A small device whose memory is small, or a program that limits its own buffer.",
     benign_causes: &["A small device with little memory", "A program that sets a small buffer on purpose to limit its rate"],
     advice: &[
@@ -48,6 +48,8 @@ const LEAST_FULL: u32 = 20;
 /// A transfer goes as fast as its window allows from this share of that rate on: acknowledgments are delayed (RFC 1122: by up to half a
 /// second, every second segment at once), and transfers begin slowly.
 const LEAST_SHARE: f64 = 0.6;
+/// A window without scaling ends at 65,535 bytes; what is near is limited by that, bytes.
+const NEARLY_UNSCALED: u32 = 60_000;
 /// A program that does not read closes its window: that is told by another detector.
 const MOST_CLOSED: f64 = 0.05;
 
@@ -65,14 +67,27 @@ struct Limited {
     seconds: f64,
     /// Of the longest transfer: its time in seconds, the window, bytes, and the round trip, µs.
     longest: (f64, u32, u32),
-    /// One of the hosts did not offer window scaling.
+    /// In that one a host did not offer window scaling, and the window is as large as it can be without.
     is_unscaled: bool,
+}
+
+/// The shortest round trip to both ends, µs: later ones hold the queue that a transfer fills by itself, and the time that a server takes.
+fn shortest_round_trip(flow: &Flow) -> Option<u32> {
+    let health = flow.health()?;
+    let to = |is_to_high: bool| health.course.iter().filter(move |one| one.is_to_high == is_to_high);
+    let shortest = [false, true].map(|is_to_high| to(is_to_high).map(|one| one.micros).min());
+    match shortest {
+        [None, None] => {
+            health.sides.iter().filter_map(|side| side.round_trips.least()).reduce(|one, other| one + other)
+        }
+        [low, high] => Some(low.unwrap_or(0) + high.unwrap_or(0)),
+    }
 }
 
 /// What a flow shows of a transfer that is limited, and whether the client receives it.
 fn limited(flow: &Flow, least_micros: f64) -> Option<(bool, Limited)> {
     let sides = flow.sender_health()?;
-    let round_trip = sides.iter().map(|side| side.round_trips.quantile(0.5).unwrap_or(0)).sum::<u32>();
+    let round_trip = shortest_round_trip(flow)?;
     let seconds = flow.duration_ns() as f64 / 1e9;
     if f64::from(round_trip) < least_micros || seconds <= 0.0 {
         return None;
@@ -90,7 +105,7 @@ fn limited(flow: &Flow, least_micros: f64) -> Option<(bool, Limited)> {
             bytes: direction.payload_bytes(),
             seconds,
             longest: (seconds, sender.full_room, round_trip),
-            is_unscaled: flow.window_scales.contains(&Flow::UNSCALED),
+            is_unscaled: flow.window_scales.contains(&Flow::UNSCALED) && sender.full_room >= NEARLY_UNSCALED,
         };
         (place == 1, one)
     })
@@ -128,9 +143,8 @@ impl Limited {
         self.bytes += one.bytes;
         self.seconds += one.seconds;
         if one.longest.0 > self.longest.0 {
-            self.longest = one.longest;
+            (self.longest, self.is_unscaled) = (one.longest, one.is_unscaled);
         }
-        self.is_unscaled |= one.is_unscaled;
     }
 
     fn finding(&self, (client, server, port, is_client): (Addr, Addr, u16, bool), least: f64) -> FindingBuilder {
@@ -141,7 +155,7 @@ impl Limited {
         let why = if self.is_unscaled {
             "One of the hosts did not offer window scaling in its request, or something between them removed the offer: without it a window has 64 kB at most."
         } else {
-            "Window scaling is in use, but the receiver's buffer is no larger."
+            "The receiver's buffer is no larger."
         };
         Finding::builder(&CARD)
             .title(format!(
