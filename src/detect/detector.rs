@@ -9,6 +9,7 @@ use super::support::odd_server::OutsideServers;
 use super::support::service_answers::ServiceAnswers;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::FlowFields;
+use crate::flow::loss::Losses;
 use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, FlowUpdate};
 use crate::model::app::field::{FieldSet, Message};
@@ -218,6 +219,8 @@ pub struct Context<'a> {
     pub flows: &'a FlowTable,
     /// The endpoints of those flows, for queries over all flows.
     pub endpoints: &'a EndpointIndex,
+    /// What TCP shows of the bytes that were not captured.
+    pub losses: &'a Losses,
     /// Interned texts, including server names.
     pub names: &'a Names,
     /// Message fields of flows.

@@ -7,7 +7,7 @@ use crate::model::packet::Packet;
 /// Limits of a flow table.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// A longer gap ends a flow, ns; but of an open TCP connection.
+    /// A longer gap ends a flow, ns; of an open TCP connection it may be longer, see [`Limits::are_apart`].
     pub idle_ns: i64,
     /// A longer flow is cut, ns.
     pub active_ns: i64,

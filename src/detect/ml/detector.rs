@@ -185,6 +185,7 @@ mod tests {
             settings,
             flows,
             endpoints: &endpoints,
+            losses: &Default::default(),
             names: &names,
             fields: &fields,
             contacts: &Default::default(),

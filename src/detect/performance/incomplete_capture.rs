@@ -56,7 +56,7 @@ struct IncompleteCapture;
 impl Detector for IncompleteCapture {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let [one_sided, missing] = [&ONE_SIDED, &MISSING].map(|setting| context.settings.get(setting) / 100.0);
-        let loss = context.flows.losses().sum();
+        let loss = context.losses.sum();
         let is_one_sided = loss.one_sided >= LEAST_ONE_SIDED && loss.one_sided_share() >= Some(one_sided);
         let is_missing = loss.missing_bytes > 0 && loss.share() >= Some(missing);
         let case = (is_one_sided || is_missing).then(|| {

@@ -12,6 +12,7 @@ use crate::detect::support::gateway::Gateway;
 use crate::detect::support::service_answers::ServiceAnswers;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::{FlowFields, InternedField};
+use crate::flow::loss::Losses;
 use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, FlowUpdate};
 use crate::model::app::field::{FieldId, FieldSet, Message};
@@ -211,7 +212,7 @@ impl FlowDispatch {
         &'a mut self,
         settings: &'a Settings,
         counters: &Counters,
-        (flows, endpoints): (&'a FlowTable, &'a EndpointIndex),
+        (flows, endpoints, losses): (&'a FlowTable, &'a EndpointIndex, &'a Losses),
         (names, fields): (&'a Names, &'a FlowFields),
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
         let FlowDispatch { detectors, contacts, claims, gateway, answers, rows, site, unknown, .. } = self;
@@ -221,6 +222,7 @@ impl FlowDispatch {
             settings,
             flows,
             endpoints,
+            losses,
             names,
             fields,
             contacts,

@@ -131,8 +131,8 @@ impl FlowStage {
         settings: &'a Settings,
         counters: &Counters,
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let FlowStage { flows, endpoints, names, flow_fields, dispatch, .. } = self;
-        dispatch.context(settings, counters, (flows, endpoints), (names, flow_fields))
+        let FlowStage { flows, endpoints, losses, names, flow_fields, dispatch, .. } = self;
+        dispatch.context(settings, counters, (flows, endpoints, losses), (names, flow_fields))
     }
 
     /// Shows a packet to the detectors that want it, and adds it to its flow.

@@ -141,6 +141,7 @@ fn finish_over(
         settings,
         flows,
         endpoints: &endpoints,
+        losses: &flows.losses(),
         names,
         fields: &fields,
         contacts,

@@ -103,6 +103,7 @@ fn choices(
             }
         })
     };
+    // A name that is its own id is a column's heading, from the file.
     let list = |id: &'static str,
                 label: &'static str,
                 all: &[(String, String)],
@@ -113,7 +114,6 @@ fn choices(
                 <label for={id}>{ label }</label>
                 <select {id} {onchange}>
                     for (of, name) in all.iter() {
-                        // A column's heading is from the file.
                         <option translate={(of == name).then_some("no")} key={of.clone()} value={of.clone()} selected={of == now}>{ name.clone() }</option>
                     }
                 </select>
