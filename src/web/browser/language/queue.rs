@@ -1,7 +1,7 @@
 //! What was written into the document to nodes that are translated, each part of the tree once, and never for long at a time.
 //!
 //! Yew puts an element into the document before it fills it, so that each node of a new view is told of by itself. Only the topmost
-//! is walked through: a record from within it says nothing more.
+//! is walked through: a record from within it says nothing more, nor does one from ahead in what is being walked through.
 
 use super::nodes::{Nodes, Translate};
 use crate::language::SPOKEN;
@@ -26,6 +26,21 @@ enum Task {
     Text(Node),
     /// Only this one of the attributes that are read to people.
     Attribute(Node, usize),
+}
+
+impl Task {
+    /// A node will be walked through with what waits: a view goes on filling what has been begun.
+    fn will_reach(&self, node: &Node) -> bool {
+        match self {
+            Task::Within(root) => root.contains(Some(node)),
+            Task::Begun(root, walker) => {
+                let at = walker.current_node();
+                let is_ahead = || at.compare_document_position(node) & Node::DOCUMENT_POSITION_FOLLOWING != 0;
+                root.contains(Some(node)) && (!root.contains(Some(&at)) || is_ahead())
+            }
+            Task::Text(_) | Task::Attribute(..) => false,
+        }
+    }
 }
 
 /// What waits, in the order in which it was written.
@@ -57,7 +72,10 @@ impl Queue {
                     let added = record.added_nodes();
                     for node in (0..added.length()).filter_map(|place| added.get(place)).filter(Node::is_connected) {
                         topmost = Some(node.clone());
-                        tasks.push_back(Task::Within(node));
+                        let ends = [tasks.front(), tasks.back()];
+                        if !ends.into_iter().flatten().any(|task| task.will_reach(&node)) {
+                            tasks.push_back(Task::Within(node));
+                        }
                     }
                 }
                 "characterData" => tasks.push_back(Task::Text(target)),
