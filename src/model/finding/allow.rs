@@ -156,13 +156,25 @@ impl Rule {
         let trimmed = |text: Option<String>| {
             text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty() && text != "*")
         };
-        self.name = trimmed(self.name)
-            .map(|name| name.strip_prefix("*.").unwrap_or(&name).trim_matches('.').to_ascii_lowercase());
-        self.name = self.name.filter(|name| !name.is_empty());
+        self.name = trimmed(self.name.map(|name| domain(&name)));
         self.detector = trimmed(self.detector).map(|id| former_ids::detector(&id).to_owned());
-        self.note = self.note.trim().chars().take(Rule::MOST_NOTE_CHARS).collect();
+        let note: String = self.note.trim().chars().take(Rule::MOST_NOTE_CHARS).collect();
+        self.note = note.trim_end().to_owned();
         let is_long = self.name.as_ref().is_some_and(|name| name.chars().count() > Rule::MOST_NAME_CHARS);
         (!is_long && !self.is_empty()).then_some(self)
+    }
+}
+
+/// The domain that a name with dots and asterisks around it means, in small letters.
+fn domain(name: &str) -> String {
+    let mut domain = name;
+    loop {
+        let inner = domain.trim_matches(|letter: char| letter == '.' || letter.is_whitespace());
+        let below = inner.strip_prefix("*.").unwrap_or(inner);
+        if below == domain {
+            return below.to_ascii_lowercase();
+        }
+        domain = below;
     }
 }
 
@@ -199,6 +211,15 @@ mod tests {
         assert_eq!(Rule { name: Some(" * ".into()), detector: Some("*".into()), ..Rule::default() }.tidy(), None);
         let below = Rule { name: Some("*.Example.com.".into()), ..Rule::default() }.tidy().unwrap();
         assert_eq!(below.name.as_deref(), Some("example.com"));
+        // What is left says the same when it is read again, whatever stood around it.
+        for name in ["...*.example.com", "*.*.example.com", ". example.com .", "*. .Example.com"] {
+            let rule = Rule { name: Some(name.into()), ..Rule::default() }.tidy().unwrap();
+            assert_eq!(rule.name.as_deref(), Some("example.com"), "{name}");
+        }
+        assert_eq!(Rule { name: Some(".*.".into()), ..Rule::default() }.tidy(), None);
+        let note = format!("{} {}", "x".repeat(Rule::MOST_NOTE_CHARS - 1), "y");
+        let rule = Rule { port: Some(1), note, ..Rule::default() }.tidy().unwrap();
+        assert_eq!(rule.clone().tidy(), Some(rule));
         let refused = serde_json::from_str::<Rule>(r#"{"host": "*"}"#).unwrap_err().to_string();
         assert!(refused.contains("leave the part out"), "{refused}");
     }
