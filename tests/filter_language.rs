@@ -141,6 +141,8 @@ const COMMON: &[&str] = &[
     "frame.time_relative > 1 && frame.time_delta < 0.01",
     "eth.addr == ff:ff:ff:ff:ff:ff",
     "eth.dst.ig == 1",
+    "eth",
+    "vlan or sll or gre or vxlan",
     "vlan.id > 0",
     "ip.addr == 10.0.0.0/8",
     "ip.addr != 10.0.0.0/8",

@@ -73,7 +73,7 @@ impl Filter {
     pub fn needs_packets(&self) -> Option<FilterError> {
         let is_of_packets = |check: &&FieldCheck| !check.field.has_side();
         let FieldCheck { field, place: (at, length), .. } = self.fields().find(is_of_packets)?;
-        let text = format!("{} stands in packets, and a table has none.", field.id);
+        let text = format!("{} stands in packets, and there are none here.", field.id);
         Some(error::error(*at, *length, text))
     }
 

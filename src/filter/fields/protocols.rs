@@ -7,20 +7,21 @@ use crate::model::Protocol;
 use crate::model::app::protocol::AppProto;
 use crate::model::packet::Transport;
 
-/// A protocol of an application, or of a layer that packets list.
+/// A protocol of an application, or of a layer that packets list; first those that lie around flows, which only the packets tell.
 macro_rules! named {
-    ($($id:literal $($app:ident)|+ $help:literal),* $(,)?) => {
+    (around flows: $($layer:literal $($link:ident)|+ $meaning:literal),*; $($id:literal $($app:ident)|+ $help:literal),* $(,)?) => {
         /// The fields.
         pub const FIELDS: &[Field] = &[
             ip!("ip", true, "IPv4"),
             ip!("ipv6", false, "IPv6"),
+            $(Field::of_packet($layer, FieldType::Protocol, $meaning, |p, out| packet(p, &[$(AppProto::$link),+], out)),)*
             $(Field::of_flow($id, FieldType::Protocol, $help,
                 |s, out| side(s, &[$(AppProto::$app),+], out),
                 |p, out| packet(p, &[$(AppProto::$app),+], out))),*
         ];
 
         /// The name of a protocol by what it is here.
-        const NAMES: &[(AppProto, &str)] = &[$($((AppProto::$app, $id)),+),*];
+        const NAMES: &[(AppProto, &str)] = &[$($((AppProto::$link, $layer)),+,)* $($((AppProto::$app, $id)),+),*];
     };
 }
 
@@ -41,14 +42,14 @@ macro_rules! ip {
 }
 
 named! {
-    "eth" Ethernet "Ethernet", "vlan" Vlan "A VLAN tag (802.1Q)", "arp" Arp | Rarp "ARP", "lldp" Lldp "LLDP", "stp" Stp "Spanning tree",
-    "cdp" Cdp "Cisco Discovery Protocol", "eapol" Eapol "802.1X", "mpls" Mpls "MPLS", "pppoes" PppoeSession "PPPoE session",
+    around flows:
+    "eth" Ethernet "Ethernet", "vlan" Vlan "A VLAN tag (802.1Q)", "mpls" Mpls "MPLS", "pppoes" PppoeSession "PPPoE session", "llc" Llc "LLC",
+    "wlan" Wifi "Wireless LAN (802.11)", "sll" LinuxSll | LinuxSll2 "Linux cooked capture", "gre" Gre "GRE tunnel", "ah" Ah "IPsec AH",
+    "l2tp" L2tp "L2TP", "vxlan" Vxlan "VXLAN tunnel", "geneve" Geneve "Geneve tunnel", "gtp" Gtp "GTP tunnel", "teredo" Teredo "Teredo tunnel";
+    "arp" Arp | Rarp "ARP", "lldp" Lldp "LLDP", "stp" Stp "Spanning tree", "cdp" Cdp "Cisco Discovery Protocol", "eapol" Eapol "802.1X",
     "pppoed" PppoeDiscovery "PPPoE discovery", "wol" WakeOnLan "Wake-on-LAN", "ptp" Ptp "Precision Time Protocol",
-    "llc" Llc "LLC", "wlan" Wifi "Wireless LAN (802.11)", "sll" LinuxSll | LinuxSll2 "Linux cooked capture",
     "tcp" Tcp "TCP", "udp" Udp "UDP", "icmp" Icmp "ICMP", "icmpv6" Icmpv6 "ICMPv6", "igmp" Igmp "IGMP", "sctp" Sctp "SCTP",
-    "gre" Gre "GRE tunnel", "esp" Esp "IPsec ESP", "ah" Ah "IPsec AH", "ospf" Ospf "OSPF", "pim" Pim "PIM", "vrrp" Vrrp "VRRP",
-    "eigrp" Eigrp "EIGRP", "l2tp" L2tp "L2TP", "vxlan" Vxlan "VXLAN tunnel", "geneve" Geneve "Geneve tunnel", "gtp" Gtp "GTP tunnel",
-    "teredo" Teredo "Teredo tunnel",
+    "esp" Esp "IPsec ESP", "ospf" Ospf "OSPF", "pim" Pim "PIM", "vrrp" Vrrp "VRRP", "eigrp" Eigrp "EIGRP",
     "dns" Dns "DNS", "mdns" Mdns "Multicast DNS", "llmnr" Llmnr "LLMNR", "nbns" Nbns "NetBIOS name service",
     "nbdgm" Nbdgm "NetBIOS datagrams", "tls" Tls "TLS", "dtls" Dtls "DTLS", "quic" Quic "QUIC", "http" Http "HTTP",
     "http2" Http2 "HTTP/2", "websocket" WebSocket "WebSocket", "ssh" Ssh "SSH", "ftp" Ftp "FTP", "ftp-data" FtpData "FTP data",
