@@ -58,7 +58,7 @@ fn as_json() -> String {
                 "max": (!d.is_networks).then_some(d.max),
                 "default": if d.is_networks { json!("") } else { json!(d.default) },
                 "is_whole": d.is_whole,
-                "effect": match d.on_change { OnChange::Evaluate => "judge", OnChange::Read => "read" },
+                "effect": match d.on_change { OnChange::Evaluate => "evaluate", OnChange::Read => "read" },
             })
         })
         .collect();

@@ -224,3 +224,30 @@ describe("findings", () => {
     await other.close();
   });
 });
+
+test("filters that were used are offered again, and what was typed on the way to one is not", async () => {
+  const { page, close } = await open(its);
+  await openSample(page, "c2_https");
+  await view(page, "Flows");
+  const field = page.getByRole("combobox", { name: /filter/i }).first();
+  const use = async (text) => {
+    const all = await rows(page, "Flows");
+    await field.fill(text);
+    if (text) await others(page, "Flows", all);
+  };
+  await use("udp");
+  await field.fill("");
+  await page.waitForTimeout(700);
+  await use("tcp.dstport == 4");
+  await use("tcp.dstport == 443");
+  // Long after, the same goes on as another filter.
+  await page.evaluate(() => {
+    const real = Date.now;
+    Date.now = () => real() + 60_000;
+  });
+  await use("tcp.dstport == 443 && ip.addr == 1.1.1.1");
+  await field.fill("");
+  const offered = await page.getByRole("listbox", { name: "Proposals" }).getByRole("option").locator("code").allTextContents();
+  assert.deepEqual(offered, ["tcp.dstport == 443 && ip.addr == 1.1.1.1", "tcp.dstport == 443", "udp"]);
+  await close();
+});
