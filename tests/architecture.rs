@@ -504,7 +504,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("etherparse", &["decode"]),
     ("httparse", &["decode/app"]),
     ("base64", &["decode/app/support"]),
-    ("tls_parser", &["decode/app/support/hello"]),
     ("x509_parser", &["decode/app/web/tls"]),
     ("arrow_array", &["export/columnar"]),
     ("arrow_ipc", &["export/columnar"]),

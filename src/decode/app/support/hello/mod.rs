@@ -1,6 +1,7 @@
 //! Turns TLS hellos, also those inside QUIC, into fields (RFC 8446, sections 4.1 and 4.2; RFC 5246, section 7.4.1).
 
 mod prints;
+mod suites;
 
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::decode::app::support::take_bytes::numbers;
@@ -8,7 +9,6 @@ use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::web::TlsMessage;
 use crate::model::app::kinds::web::TlsVersion;
-use tls_parser::TlsCipherSuite;
 
 const SERVER_NAME: u16 = 0;
 const SUPPORTED_GROUPS: u16 = 10;
@@ -165,8 +165,8 @@ impl<'a> ServerHello<'a> {
             if self.is_retry { TlsMessage::HelloRetryRequest } else { TlsMessage::ServerHello },
         );
         version(FieldId::Version, self.chosen(), fields);
-        match TlsCipherSuite::from_id(self.cipher) {
-            Some(suite) => fields.text(FieldId::TlsCipher, suite.name),
+        match suites::name(self.cipher) {
+            Some(name) => fields.text(FieldId::TlsCipher, name),
             None => fields.format(FieldId::TlsCipher, format_args!("0x{:04x}", self.cipher)),
         }
         let alpn = self.extensions.iter().find(|extension| extension.kind == ALPN);
