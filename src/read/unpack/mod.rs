@@ -2,6 +2,7 @@
 //! text, all recognised by content. What is inside is left to others.
 
 mod bzip2;
+mod crc32;
 mod gzip;
 mod lz4;
 mod printed;
