@@ -158,6 +158,7 @@ fn every_dialect_is_told_by_its_content() {
         ("goflow2", 2, 1, Flows, None, "seconds"),
         ("ipfix", 2, 1, Flows, None, "seconds"),
         ("gcp_vpc", 2, 1, Flows, None, "seconds"),
+        ("envoy", 2, 2, Flows, None, "milliseconds, gaps seconds"),
         ("panos_csv", 2, 2, Flows, None, "seconds"),
         ("fortigate_csv", 2, 2, Flows, None, "seconds"),
         ("sysmon", 2, 2, Flows, None, "seconds"),

@@ -65,6 +65,7 @@ pub const TABLE_DIALECT: Choices = Choices::new(
         Choice { id: "goflow2", label: "GoFlow2" },
         Choice { id: "ipfix", label: "IPFIX elements" },
         Choice { id: "gcp_vpc", label: "Google Cloud VPC flow log" },
+        Choice { id: "envoy", label: "Envoy access log" },
         Choice { id: "panos_csv", label: "PAN-OS traffic log" },
         Choice { id: "fortigate_csv", label: "FortiGate traffic log" },
         Choice { id: "sysmon", label: "Sysmon connections" },

@@ -15,6 +15,7 @@ mod cisco_asa;
 mod contract;
 mod ctu13;
 mod ecs;
+mod envoy;
 mod filterlog;
 mod firewall_text;
 mod fortigate;
@@ -106,6 +107,7 @@ pub const ALL: &[Entry] = &[
     goflow2::ENTRY,
     ipfix::ENTRY,
     gcp_vpc::ENTRY,
+    envoy::ENTRY,
     panos_csv::ENTRY,
     fortigate_csv::ENTRY,
     sysmon::ENTRY,
