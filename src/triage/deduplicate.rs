@@ -220,7 +220,7 @@ fn fold_parts(mut findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
         let wholes = seers.iter().find(|seer| seer.id == finding.detector).map_or(&[][..], |seer| seer.part_of);
         let is_whole = |whole: &Finding| {
             wholes.contains(&whole.detector.as_str())
-                && whole.sources == finding.sources
+                && are_sources_of(whole, finding)
                 && are_together(whole, finding)
                 && finding.targets.iter().all(|target| whole.targets.contains(target))
         };
@@ -236,6 +236,17 @@ fn fold_parts(mut findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// True if the part's sources are the whole's, or some of the senders of a flood, each of whom looks like a scanner of ports by
+/// itself. A scan over another transport is one of its own, and so is one that is worse than the flood, or alone in it.
+fn are_sources_of(whole: &Finding, part: &Finding) -> bool {
+    if part.category != Category::Scan || whole.category != Category::Flood {
+        return whole.sources == part.sources;
+    }
+    let is_one = |source| whole.sources.contains(source) || whole.sources.len() >= Finding::MOST_ADDRESSES;
+    let is_of_many = whole.sources.len() > 1 && whole.severity >= part.severity;
+    is_of_many && whole.protocol == part.protocol && part.sources.iter().all(is_one)
 }
 
 fn are_together(a: &Finding, b: &Finding) -> bool {
@@ -271,7 +282,7 @@ mod tests {
 
     /// As the cards of these detectors say.
     const SEERS: &[Seer] = &[
-        Seer { id: "port_scan", name: "Port scan", part_of: &[] },
+        Seer { id: "port_scan", name: "Port scan", part_of: &["udp_flood"] },
         Seer { id: "crafted_packets", name: "Crafted packets", part_of: &["port_scan", "host_scan"] },
         Seer { id: "non_standard_port", name: "Protocol on another port", part_of: &["port_scan"] },
         Seer { id: "ftp_brute_force", name: "FTP passwords", part_of: &[] },
@@ -447,5 +458,29 @@ mod tests {
         assert_eq!(fold(vec![probe.clone(), made(("port_scan", Category::Scan), Severity::Medium)]).len(), 1);
         let later = Finding { start_ns: 3600 * SECOND, end_ns: 3601 * SECOND, ..probe };
         assert_eq!(fold(vec![later, made(("port_scan", Category::Scan), Severity::Medium)]).len(), 2);
+    }
+
+    #[test]
+    fn senders_of_a_flood_are_no_scanners_and_who_scans_beside_it_is_one() {
+        let made = |(detector, category): (&str, Category), sources: Vec<Endpoint>, protocol: &str| Finding {
+            severity: Severity::Medium,
+            sources,
+            targets: host(9, 1),
+            protocol: protocol.to_owned(),
+            ..Finding::of(detector, category)
+        };
+        let n_of = |senders: &[u8], severity, (source, protocol, start_ns): (u8, &str, i64)| {
+            let senders = senders.iter().flat_map(|sender| host(10, *sender)).collect();
+            let scan = made(("port_scan", Category::Scan), host(10, source), protocol);
+            let scan = Finding { severity, start_ns, end_ns: start_ns + SECOND, ..scan };
+            fold(vec![scan, made(("udp_flood", Category::Flood), senders, "UDP")]).len()
+        };
+        let n_left = |source, protocol, start_ns| n_of(&[1, 2, 3], Severity::Medium, (source, protocol, start_ns));
+        assert_eq!((n_left(1, "UDP", 0), n_left(3, "UDP", 0)), (1, 1));
+        assert_eq!(n_left(4, "UDP", 0), 2, "somebody else");
+        assert_eq!(n_left(1, "TCP", 0), 2, "over another transport");
+        assert_eq!(n_left(1, "UDP", 7200 * SECOND), 2, "at another time");
+        assert_eq!(n_of(&[1], Severity::Medium, (1, "UDP", 0)), 2, "a fast scan may look like a flood");
+        assert_eq!(n_of(&[1, 2, 3], Severity::High, (1, "UDP", 0)), 2, "it is worse");
     }
 }

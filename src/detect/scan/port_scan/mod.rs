@@ -45,7 +45,7 @@ const CARD: Card = Card {
         "Check the ports that answered: the scanner now knows them",
         "Watch for later connections from the same source to those ports",
     ],
-    part_of: &[],
+    part_of: &["udp_flood"],
     source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (15 ports of one host in 5 minutes, failed attempts only). Attempts from one source port: likelihood ratio of 0.5 R^(n-1) / C(m, n) for n of m failed ports, R = 16384 dynamic ports (RFC 6335), the union bound of the birthday problem. A source that returns at regular intervals, with some success, is a monitor and reported for information only.",
 }
 .explained_where_shown();
