@@ -3,9 +3,8 @@
 //! One decoder serves all members, and is not touched by those without content: a file of millions of empty members costs no
 //! more than its bytes.
 
-use super::crc32::Crc;
 use super::{STEP_BYTES, UnpackError};
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 /// Bits of a header's flags (RFC 1952, section 2.3.1).
 const HAS_CRC: u8 = 2;

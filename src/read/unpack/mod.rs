@@ -2,7 +2,6 @@
 //! text, all recognised by content. What is inside is left to others.
 
 mod bzip2;
-mod crc32;
 mod gzip;
 mod lz4;
 mod printed;

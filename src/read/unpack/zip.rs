@@ -2,9 +2,8 @@
 //!
 //! Source: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", version 6.3.10.
 
-use super::crc32::Crc;
 use super::{STEP_BYTES, UnpackError};
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 const LOCAL: u32 = 0x0403_4b50;
 const DESCRIPTOR: u32 = 0x0807_4b50;
