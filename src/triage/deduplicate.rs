@@ -214,10 +214,18 @@ fn take_change(cause: &mut Finding, change: Finding) {
 }
 
 /// Folds what is part of a whole, by the same sources on targets that the whole has too.
-fn fold_parts(mut findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
+fn fold_parts(findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
+    // What has parts itself waits until it has them.
+    let has_parts = |finding: &Finding| seers.iter().any(|seer| seer.part_of.contains(&finding.detector.as_str()));
+    let findings = fold_those(findings, seers, |finding| !has_parts(finding));
+    fold_those(findings, seers, |_| true)
+}
+
+fn fold_those(mut findings: Vec<Finding>, seers: &[Seer], is_meant: impl Fn(&Finding) -> bool) -> Vec<Finding> {
     let mut place = 0;
     while let Some(finding) = findings.get(place) {
-        let wholes = seers.iter().find(|seer| seer.id == finding.detector).map_or(&[][..], |seer| seer.part_of);
+        let wholes = seers.iter().find(|seer| seer.id == finding.detector).filter(|_| is_meant(finding));
+        let wholes = wholes.map_or(&[][..], |seer| seer.part_of);
         let is_whole = |whole: &Finding| {
             wholes.contains(&whole.detector.as_str())
                 && are_sources_of(whole, finding)
@@ -238,14 +246,17 @@ fn fold_parts(mut findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
     findings
 }
 
-/// True if the part's sources are the whole's, or some of the senders of a flood, each of whom looks like a scanner of ports by
-/// itself. A scan over another transport is one of its own, and so is one that is worse than the flood, or alone in it.
+/// True if the part's sources are the whole's, or some of the senders of a flood of many ports, each of whom looks like a scanner by
+/// itself. A scan over another transport is one of its own, and so is one that is worse than the flood, or alone in it. Where not
+/// all senders are listed, those that scan while the flood lasts are taken for some.
 fn are_sources_of(whole: &Finding, part: &Finding) -> bool {
     if part.category != Category::Scan || whole.category != Category::Flood {
         return whole.sources == part.sources;
     }
-    let is_one = |source| whole.sources.contains(source) || whole.sources.len() >= Finding::MOST_ADDRESSES;
-    let is_of_many = whole.sources.len() > 1 && whole.severity >= part.severity;
+    let is_meanwhile = whole.start_ns <= part.start_ns && part.end_ns <= whole.end_ns;
+    let may_be_unlisted = whole.sources.len() >= Finding::MOST_ADDRESSES && is_meanwhile;
+    let is_one = |source| whole.sources.contains(source) || may_be_unlisted;
+    let is_of_many = whole.sources.len() > 1 && whole.ports.is_empty() && whole.severity >= part.severity;
     is_of_many && whole.protocol == part.protocol && part.sources.iter().all(is_one)
 }
 
@@ -473,7 +484,8 @@ mod tests {
             let senders = senders.iter().flat_map(|sender| host(10, *sender)).collect();
             let scan = made(("port_scan", Category::Scan), host(10, source), protocol);
             let scan = Finding { severity, start_ns, end_ns: start_ns + SECOND, ..scan };
-            fold(vec![scan, made(("udp_flood", Category::Flood), senders, "UDP")]).len()
+            let flood = made(("udp_flood", Category::Flood), senders, "UDP");
+            fold(vec![scan, Finding { end_ns: 10 * SECOND, ..flood }]).len()
         };
         let n_left = |source, protocol, start_ns| n_of(&[1, 2, 3], Severity::Medium, (source, protocol, start_ns));
         assert_eq!((n_left(1, "UDP", 0), n_left(3, "UDP", 0)), (1, 1));
@@ -482,5 +494,8 @@ mod tests {
         assert_eq!(n_left(1, "UDP", 7200 * SECOND), 2, "at another time");
         assert_eq!(n_of(&[1], Severity::Medium, (1, "UDP", 0)), 2, "a fast scan may look like a flood");
         assert_eq!(n_of(&[1, 2, 3], Severity::High, (1, "UDP", 0)), 2, "it is worse");
+        let many: Vec<u8> = (1..=Finding::MOST_ADDRESSES as u8).collect();
+        assert_eq!(n_of(&many, Severity::Medium, (250, "UDP", 0)), 1, "not all senders are listed");
+        assert_eq!(n_of(&many, Severity::Medium, (250, "UDP", 30 * SECOND)), 2, "after the flood");
     }
 }
