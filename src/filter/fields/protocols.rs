@@ -7,21 +7,25 @@ use crate::model::Protocol;
 use crate::model::app::protocol::AppProto;
 use crate::model::packet::Transport;
 
-/// A protocol of an application, or of a layer that packets list; first those that lie around flows, which only the packets tell.
+/// A protocol of an application, or of a layer that packets list. First those that lie around flows and that only the packets tell, then
+/// tunnels, which may also be all that is known of a flow.
 macro_rules! named {
-    (around flows: $($layer:literal $($link:ident)|+ $meaning:literal),*; $($id:literal $($app:ident)|+ $help:literal),* $(,)?) => {
+    (around flows: $($layer:literal $($link:ident)|+ $meaning:literal),*; tunnels: $($outer:literal $($tunnel:ident)|+ $sense:literal),*; $($id:literal $($app:ident)|+ $help:literal),* $(,)?) => {
         /// The fields.
         pub const FIELDS: &[Field] = &[
             ip!("ip", true, "IPv4"),
             ip!("ipv6", false, "IPv6"),
             $(Field::of_packet($layer, FieldType::Protocol, $meaning, |p, out| packet(p, &[$(AppProto::$link),+], out)),)*
+            $(Field::of_packet_or_side($outer, FieldType::Protocol, $sense,
+                |s, out| side(s, &[$(AppProto::$tunnel),+], out),
+                |p, out| packet(p, &[$(AppProto::$tunnel),+], out)),)*
             $(Field::of_flow($id, FieldType::Protocol, $help,
                 |s, out| side(s, &[$(AppProto::$app),+], out),
                 |p, out| packet(p, &[$(AppProto::$app),+], out))),*
         ];
 
         /// The name of a protocol by what it is here.
-        const NAMES: &[(AppProto, &str)] = &[$($((AppProto::$link, $layer)),+,)* $($((AppProto::$app, $id)),+),*];
+        const NAMES: &[(AppProto, &str)] = &[$($((AppProto::$link, $layer)),+,)* $($((AppProto::$tunnel, $outer)),+,)* $($((AppProto::$app, $id)),+),*];
     };
 }
 
@@ -43,9 +47,11 @@ macro_rules! ip {
 
 named! {
     around flows:
-    "eth" Ethernet "Ethernet", "vlan" Vlan "A VLAN tag (802.1Q)", "mpls" Mpls "MPLS", "pppoes" PppoeSession "PPPoE session", "llc" Llc "LLC",
-    "wlan" Wifi "Wireless LAN (802.11)", "sll" LinuxSll | LinuxSll2 "Linux cooked capture", "gre" Gre "GRE tunnel", "ah" Ah "IPsec AH",
-    "l2tp" L2tp "L2TP", "vxlan" Vxlan "VXLAN tunnel", "geneve" Geneve "Geneve tunnel", "gtp" Gtp "GTP tunnel", "teredo" Teredo "Teredo tunnel";
+    "eth" Ethernet "Ethernet", "vlan" Vlan "A VLAN tag (802.1Q)", "pppoes" PppoeSession "PPPoE session", "llc" Llc "LLC",
+    "wlan" Wifi "Wireless LAN (802.11)", "sll" LinuxSll | LinuxSll2 "Linux cooked capture";
+    tunnels:
+    "mpls" Mpls "MPLS", "gre" Gre "GRE tunnel", "ah" Ah "IPsec AH", "l2tp" L2tp "L2TP", "vxlan" Vxlan "VXLAN tunnel",
+    "geneve" Geneve "Geneve tunnel", "gtp" Gtp "GTP tunnel", "teredo" Teredo "Teredo tunnel";
     "arp" Arp | Rarp "ARP", "lldp" Lldp "LLDP", "stp" Stp "Spanning tree", "cdp" Cdp "Cisco Discovery Protocol", "eapol" Eapol "802.1X",
     "pppoed" PppoeDiscovery "PPPoE discovery", "wol" WakeOnLan "Wake-on-LAN", "ptp" Ptp "Precision Time Protocol",
     "tcp" Tcp "TCP", "udp" Udp "UDP", "icmp" Icmp "ICMP", "icmpv6" Icmpv6 "ICMPv6", "igmp" Igmp "IGMP", "sctp" Sctp "SCTP",
