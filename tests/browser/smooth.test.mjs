@@ -147,6 +147,7 @@ for (const slowness of [1, 4]) {
     console.log(JSON.stringify(all));
     for (const [view, { added, walked, longest }] of Object.entries(all)) {
       assert.ok(added > 50 && walked > 50, `${view}: nothing was counted`);
+      assert.ok(walked > added / 2, `${view}: only ${walked} nodes were looked at of ${added} that came in`);
       assert.ok(walked < added * 1.5, `${view}: ${walked} nodes were looked at for ${added} that came in`);
       assert.ok(longest < LONGEST_MS * slowness, `${view}: it took ${longest} ms`);
     }
