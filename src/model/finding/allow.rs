@@ -165,7 +165,7 @@ impl Rule {
     }
 }
 
-/// The domain that a name with dots and asterisks around it means, in small letters.
+/// The domain that a name with dots and asterisks around it means, in lower case.
 fn domain(name: &str) -> String {
     let mut domain = name;
     loop {

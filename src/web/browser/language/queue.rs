@@ -1,7 +1,7 @@
 //! What was written into the document to nodes that are translated, each part of the tree once, and never for long at a time.
 //!
 //! Yew puts an element into the document before it fills it, so that each node of a new view is told of by itself. Only the topmost
-//! is walked through: a record from within it says nothing more, nor does one from ahead in what is being walked through.
+//! is walked through: a record from within it says nothing more. Nor does one from a place that the walk has still to come to.
 
 use super::nodes::{Nodes, Translate};
 use crate::language::SPOKEN;

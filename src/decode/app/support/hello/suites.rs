@@ -1,5 +1,5 @@
-//! Names of cipher suites, from IANA's registry "TLS Cipher Suites". A table of a crate gave them before, which says of each suite what
-//! nothing here asks for and weighed 9 kB more in the page.
+//! Names of cipher suites: those of IANA's registry "TLS Cipher Suites" but for GOST's, and a few of drafts that were in use. tls-parser's
+//! table has the same names and much else that nothing here asks for: 9 kB of the page.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ fn suite(line: &'static str) -> Option<(u16, &'static str)> {
     Some((u16::from_str_radix(number, 16).ok()?, name))
 }
 
-/// The registered name of a suite; none if the registry has none.
+/// The name of a suite; none if it is not listed.
 pub fn name(number: u16) -> Option<&'static str> {
     let place = SUITES.binary_search_by_key(&number, |(number, _)| *number).ok()?;
     SUITES.get(place).map(|(_, name)| *name)
