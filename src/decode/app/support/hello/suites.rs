@@ -1,5 +1,5 @@
-//! Names of cipher suites: those of IANA's registry "TLS Cipher Suites" but for GOST's, and a few of drafts that were in use. tls-parser's
-//! table has the same names and much else that nothing here asks for: 9 kB of the page.
+//! Names of cipher suites: those of IANA's registry "TLS Cipher Suites" but for GOST's, and a few of drafts that were in use. tls-parser has
+//! the same names and served for them alone: without it the page is 3 kB lighter, and a dozen crates are not compiled for its table.
 
 use std::sync::LazyLock;
 
